@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which client each desired client stands for, and what has to be done to it. Pure.
+
+Ids speak first, then exact names, then former names, and last the names that shall be absent.
+So an entry's client never depends on the order of the list, and a run that was broken off
+finds the same clients again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ansible_collections.toggl.focus.plugins.module_utils import _problems
+from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Step
+from ansible_collections.toggl.focus.plugins.module_utils._text import case_key, name_key
+
+Fate = Literal["stays", "leaves its name", "is deleted", "is renamed from a former name"]
+
+
+class Existing:
+    """The clients that were read, by what they are looked up by; one seen twice counts once."""
+
+    def __init__(self, clients: Iterable[Client]) -> None:
+        self.by_id = {client.id: client for client in clients}
+        self.active: dict[str, list[Client]] = defaultdict(list)
+        self.deleted: dict[str, list[Client]] = defaultdict(list)
+        self._active_by_case: dict[str, list[Client]] | None = None
+        for client in sorted(self.by_id.values(), key=lambda client: client.id):
+            names = self.deleted if client.deleted else self.active
+            names[name_key(client.name)].append(client)
+
+    def active_by_case(self, name: str) -> list[Client]:
+        if self._active_by_case is None:
+            self._active_by_case = defaultdict(list)
+            for clients in self.active.values():
+                self._active_by_case[case_key(clients[0].name)].extend(clients)
+        return self._active_by_case.get(case_key(name), [])
+
+
+@dataclass(frozen=True)
+class Match:
+    """An entry, the client it stands for (``None``: there is none yet), its steps in order."""
+
+    desired: Desired
+    client: Client | None
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Claim:
+    entry: int
+    fate: Fate
+
+
+class Matcher:
+    """Finds the client of every entry of ``desired`` among ``existing``.
+
+    After ``run()``, ``matches`` holds one match per entry in the list's order, ``problems`` what
+    speaks against writing anything, ``warnings`` sentences for the user.
+    """
+
+    def __init__(self, existing: Existing, desired: Sequence[Desired]) -> None:
+        self._existing = existing
+        self._desired = desired
+        self._found: dict[int, Match] = {}
+        self._claims: dict[int, _Claim] = {}
+        self.problems: list[_problems.Problem] = []
+        self.warnings: list[str] = []
+
+    def run(self) -> None:
+        self._each(self._by_id, lambda wanted: wanted.id is not None)
+        self._each(self._by_name, lambda wanted: wanted.state != "absent")
+        self._each(self._by_former_name, lambda wanted: wanted.state == "present")
+        self._each(self._absent_by_name, lambda wanted: wanted.state == "absent")
+        self._warn_of_former_names()
+        self._warn_of_case()
+
+    @property
+    def matches(self) -> list[Match]:
+        return [self._found[entry] for entry in range(len(self._desired))]
+
+    def _each(
+        self, find: Callable[[int, Desired], Match | None], concerns: Callable[[Desired], bool]
+    ) -> None:
+        for entry, wanted in enumerate(self._desired):
+            if entry in self._found or not concerns(wanted):
+                continue
+            problems = len(self.problems)
+            match = find(entry, wanted)
+            if len(self.problems) > problems:
+                match = Match(wanted, None)
+            if match is not None:
+                self._found[entry] = match
+
+    # by id
+
+    def _by_id(self, entry: int, wanted: Desired) -> Match:
+        client = self._existing.by_id.get(wanted.id or 0)
+        if wanted.state == "present":
+            return self._present_by_id(entry, wanted, client)
+        if wanted.state == "absent":
+            return self._absent_by_id(entry, wanted, client)
+        return self._restored_by_id(entry, wanted, client)
+
+    def _present_by_id(self, entry: int, wanted: Desired, client: Client | None) -> Match:
+        if client is None:
+            return self._problem(_problems.UnknownId((entry,), wanted.id or 0), wanted)
+        if client.deleted:
+            return self._problem(_problems.DeletedId((entry,), client), wanted)
+        return self._kept(entry, wanted, client)
+
+    def _absent_by_id(self, entry: int, wanted: Desired, client: Client | None) -> Match:
+        if client is None:
+            return Match(wanted, None)
+        self._claim(client, entry, "is deleted")
+        if client.deleted:
+            return Match(wanted, client)
+        key = name_key(client.name)
+        if wanted.name is None or name_key(wanted.name) == key:
+            return Match(wanted, client, (_delete(entry, client, client.name),))
+        if key not in map(name_key, wanted.former_names):
+            return self._problem(_problems.NamesDisagree((entry,), client, wanted.name), wanted)
+        rename = _rename(entry, client.id, wanted.name, client.name)
+        return Match(wanted, client, (rename, _delete(entry, client, wanted.name)))
+
+    def _restored_by_id(self, entry: int, wanted: Desired, client: Client | None) -> Match:
+        if client is None:
+            return self._restored_unseen(entry, wanted)
+        if not client.deleted:
+            return self._kept(entry, wanted, client)
+        self._claim(client, entry, "stays")
+        restore = Step("restore", entry, client.id, client.name, client.name)
+        return Match(wanted, client, (restore, *_rename_if_needed(entry, wanted, client)))
+
+    def _restored_unseen(self, entry: int, wanted: Desired) -> Match:
+        client_id = wanted.id or 0
+        self.warnings.append(_problems.restored_unseen(client_id))
+        restore = Step("restore", entry, client_id)
+        if wanted.name is None:
+            return Match(wanted, None, (restore,))
+        return Match(wanted, None, (restore, _rename(entry, client_id, wanted.name, None)))
+
+    def _kept(self, entry: int, wanted: Desired, client: Client) -> Match:
+        rename = _rename_if_needed(entry, wanted, client)
+        self._claim(client, entry, "leaves its name" if rename else "stays")
+        return Match(wanted, client, rename)
+
+    # by name
+
+    def _by_name(self, entry: int, wanted: Desired) -> Match | None:
+        key = name_key(wanted.name or "")
+        active = self._existing.active.get(key, [])
+        client = self._one_of(entry, wanted.name or "", self._unclaimed(entry, active))
+        if client is not None:
+            self._claim(client, entry, "stays")
+            return Match(wanted, client)
+        if wanted.state == "restored":
+            return self._restored_by_name(entry, wanted, key)
+        return None
+
+    def _restored_by_name(self, entry: int, wanted: Desired, key: str) -> Match:
+        name = wanted.name or ""
+        deleted = self._existing.deleted.get(key, [])
+        if deleted:
+            return self._restored(entry, wanted, name, deleted)
+        return self._problem(_problems.NothingToRestore((entry,), name), wanted)
+
+    def _by_former_name(self, entry: int, wanted: Desired) -> Match:
+        name = wanted.name or ""
+        keys = dict.fromkeys(map(name_key, wanted.former_names))
+        former = [client for key in keys for client in self._existing.active.get(key, [])]
+        client = self._one_of(entry, name, self._unclaimed_former(entry, former))
+        if client is not None:
+            self._claim(client, entry, "is renamed from a former name")
+            return Match(wanted, client, (_rename(entry, client.id, name, client.name),))
+        return self._restored_or_created(entry, wanted, name)
+
+    def _restored_or_created(self, entry: int, wanted: Desired, name: str) -> Match:
+        deleted = self._existing.deleted.get(name_key(name), [])
+        if deleted and wanted.restore_deleted:
+            return self._restored(entry, wanted, name, deleted)
+        if deleted:
+            self.warnings.append(_problems.deleted_namesake(name, deleted))
+        return Match(wanted, None, (Step("create", entry, name=name),))
+
+    def _restored(self, entry: int, wanted: Desired, name: str, deleted: Sequence[Client]) -> Match:
+        if len(deleted) > 1:
+            problem = _problems.SeveralDeleted((entry,), name, tuple(deleted))
+            return self._problem(problem, wanted)
+        client = deleted[0]
+        if not self._unclaimed(entry, deleted):
+            return Match(wanted, client)
+        self._claim(client, entry, "stays")
+        return Match(wanted, client, (Step("restore", entry, client.id, client.name, client.name),))
+
+    def _absent_by_name(self, entry: int, wanted: Desired) -> Match:
+        active = self._existing.active.get(name_key(wanted.name or ""), [])
+        client = self._one_of(entry, wanted.name or "", self._unclaimed(entry, active))
+        if client is None:
+            return Match(wanted, None)
+        self._claim(client, entry, "is deleted")
+        return Match(wanted, client, (_delete(entry, client, client.name),))
+
+    # claims
+
+    def _claim(self, client: Client, entry: int, fate: Fate) -> None:
+        self._claims[client.id] = _Claim(entry, fate)
+
+    def _unclaimed(self, entry: int, clients: Iterable[Client]) -> list[Client]:
+        """Those that no other entry stands for; one that another entry keeps is a problem."""
+        free = []
+        for client in clients:
+            claim = self._claims.get(client.id)
+            if claim is None:
+                free.append(client)
+            elif claim.fate in ("stays", "is deleted"):
+                self.problems.append(_problems.TwoEntriesOneClient((claim.entry, entry), client))
+        return free
+
+    def _unclaimed_former(self, entry: int, clients: Iterable[Client]) -> list[Client]:
+        """Likewise for former names, where an entry of the exact name or the id has precedence."""
+        free = []
+        for client in clients:
+            claim = self._claims.get(client.id)
+            if claim is None:
+                free.append(client)
+            elif claim.fate == "is renamed from a former name":
+                self.problems.append(_problems.TwoEntriesOneClient((claim.entry, entry), client))
+        return free
+
+    def _one_of(self, entry: int, name: str, clients: Sequence[Client]) -> Client | None:
+        if len(clients) > 1:
+            self.problems.append(_problems.Ambiguous((entry,), name, tuple(clients)))
+        return clients[0] if clients else None
+
+    def _problem(self, problem: _problems.Problem, wanted: Desired) -> Match:
+        self.problems.append(problem)
+        return Match(wanted, None)
+
+    # warnings
+
+    def _warn_of_former_names(self) -> None:
+        for entry, wanted in enumerate(self._desired):
+            if wanted.state != "present" or wanted.name is None:
+                continue
+            left = [
+                client
+                for key in dict.fromkeys(map(name_key, wanted.former_names))
+                for client in self._existing.active.get(key, [])
+                if client.id not in self._claims
+            ]
+            if left and not self._found[entry].steps:
+                self.warnings.append(_problems.former_left_alone(wanted.name, left))
+
+    def _warn_of_case(self) -> None:
+        named = {name_key(wanted.name) for wanted in self._desired if wanted.name is not None}
+        for entry, wanted in enumerate(self._desired):
+            if wanted.name is None:
+                continue
+            own = self._found[entry].client
+            others = [
+                client
+                for client in self._existing.active_by_case(wanted.name)
+                if name_key(client.name) not in named and client is not own
+            ]
+            if others:
+                self.warnings.append(_problems.differs_in_case(wanted.name, others))
+
+
+def _rename(entry: int, client_id: int, name: str, before: str | None) -> Step:
+    return Step("rename", entry, client_id, name, before)
+
+
+def _rename_if_needed(entry: int, wanted: Desired, client: Client) -> tuple[Step, ...]:
+    if wanted.name is None or name_key(wanted.name) == name_key(client.name):
+        return ()
+    return (_rename(entry, client.id, wanted.name, client.name),)
+
+
+def _delete(entry: int, client: Client, name: str) -> Step:
+    return Step("delete", entry, client.id, name, name)

@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be wrong with a list of desired clients, as data, each with its one sentence.
+
+A plan is refused with all its problems at once; nothing is written then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ansible_collections.toggl.focus.plugins.module_utils._model import Client
+from ansible_collections.toggl.focus.plugins.module_utils._text import quoted
+
+
+class PlanRefused(Exception):
+    """Raised by the planner with all problems that it found, before anything is written."""
+
+    def __init__(self, problems: Sequence[Problem], entries_count: int) -> None:
+        super().__init__(problems)
+        self.problems = tuple(problems)
+        self.entries_count = entries_count
+
+    def __str__(self) -> str:
+        return " ".join(_located(problem, self.entries_count) for problem in self.problems)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Base: ``entries`` are the positions in the user's list that are concerned."""
+
+    entries: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class NothingNamed(Problem):
+    def __str__(self) -> str:
+        return "Neither name nor id is given: give at least one, so that the client can be found."
+
+
+@dataclass(frozen=True)
+class BlankName(Problem):
+    option: str
+
+    def __str__(self) -> str:
+        return (
+            f"The option {self.option} holds an empty or blank name: give a name or leave it out."
+        )
+
+
+@dataclass(frozen=True)
+class BadId(Problem):
+    id: int
+
+    def __str__(self) -> str:
+        return f"The id {self.id} is not a client's id: give a whole number above 0."
+
+
+@dataclass(frozen=True)
+class NameTwice(Problem):
+    name: str
+
+    def __str__(self) -> str:
+        return (
+            f"The name {quoted(self.name)} is in the list more than once: "
+            "keep one entry, or tell them apart by id."
+        )
+
+
+@dataclass(frozen=True)
+class IdTwice(Problem):
+    id: int
+
+    def __str__(self) -> str:
+        return f"The id {self.id} is in the list more than once: keep one entry."
+
+
+@dataclass(frozen=True)
+class PresentAndAbsent(Problem):
+    name: str
+
+    def __str__(self) -> str:
+        return (
+            f"The name {quoted(self.name)} is wanted and unwanted by one list: "
+            "keep one of the entries, or give the id of the client to delete."
+        )
+
+
+@dataclass(frozen=True)
+class TwoEntriesOneClient(Problem):
+    client: Client
+
+    def __str__(self) -> str:
+        return (
+            f"Two entries stand for the client {_named(self.client)}: "
+            "keep one, or change the names so that each finds its own client."
+        )
+
+
+@dataclass(frozen=True)
+class Ambiguous(Problem):
+    name: str
+    clients: tuple[Client, ...]
+
+    def __str__(self) -> str:
+        return (
+            f"Several active clients answer to the name {quoted(self.name)}, "
+            f"with the ids {_ids(self.clients)}: give the id of the one that is meant."
+        )
+
+
+@dataclass(frozen=True)
+class SeveralDeleted(Problem):
+    name: str
+    clients: tuple[Client, ...]
+
+    def __str__(self) -> str:
+        when = ", ".join(
+            f"{client.id} (deleted {quoted(client.deleted_at)})" for client in self.clients
+        )
+        return (
+            f"Several deleted clients bear the name {quoted(self.name)}: {when}. "
+            "Give the id of the one to restore."
+        )
+
+
+@dataclass(frozen=True)
+class NothingToRestore(Problem):
+    name: str
+
+    def __str__(self) -> str:
+        return (
+            f"No deleted client of the name {quoted(self.name)} is listed by the service: "
+            "give the id of the client to restore, or use state=present to create a new one."
+        )
+
+
+@dataclass(frozen=True)
+class UnknownId(Problem):
+    id: int
+
+    def __str__(self) -> str:
+        return (
+            f"No client with the id {self.id} is shown by the service: check the id and the "
+            "workspace_id. If the client was deleted, state=restored brings it back."
+        )
+
+
+@dataclass(frozen=True)
+class DeletedId(Problem):
+    client: Client
+
+    def __str__(self) -> str:
+        return (
+            f"The client {_named(self.client)} is deleted: "
+            "use state=restored with its id to bring it back first."
+        )
+
+
+@dataclass(frozen=True)
+class NamesDisagree(Problem):
+    client: Client
+    name: str
+
+    def __str__(self) -> str:
+        return (
+            f"The client with the id {self.client.id} is called {quoted(self.client.name)}, "
+            f"not {quoted(self.name)}: nothing is deleted until id and name agree."
+        )
+
+
+@dataclass(frozen=True)
+class NameTaken(Problem):
+    name: str
+    ids: tuple[int, ...]
+    holders: tuple[Client, ...]
+
+    def __str__(self) -> str:
+        takers = ", ".join(str(taker) for taker in self.ids)
+        held = f", which client {_ids(self.holders)} bears" if self.holders else ""
+        return (
+            f"The client {takers} would get the name {quoted(self.name)}{held}: "
+            "a name is given to one active client alone. Rename or delete the other one first."
+        )
+
+
+def _located(problem: Problem, entries_count: int) -> str:
+    if entries_count < 2 or not problem.entries:
+        return str(problem)
+    places = ", ".join(str(entry + 1) for entry in sorted(set(problem.entries)))
+    word = "Entry" if len(set(problem.entries)) == 1 else "Entries"
+    return f"{word} {places}: {problem}"
+
+
+def former_left_alone(name: str, former: Sequence[Client]) -> str:
+    names = ", ".join(_named(client) for client in former)
+    return (
+        f"The client {quoted(name)} exists and so does what it was formerly called, {names}: "
+        "the latter is left alone. Remove it, or take its name out of former_names."
+    )
+
+
+def deleted_namesake(name: str, deleted: Sequence[Client]) -> str:
+    return (
+        f"A deleted client of the name {quoted(name)} exists, id {_ids(deleted)}: a new one is "
+        "created. To bring the old one back instead, use restore_deleted=true or its id."
+    )
+
+
+def differs_in_case(name: str, clients: Sequence[Client]) -> str:
+    names = ", ".join(_named(client) for client in clients)
+    return (
+        f"The client {quoted(name)} differs in case only from {names}: "
+        "they are taken as different clients."
+    )
+
+
+def restored_unseen(client_id: int) -> str:
+    return (
+        f"The service does not show a client with the id {client_id}: only the restore itself "
+        "tells whether it is a deleted client or none at all."
+    )
+
+
+def _ids(clients: Sequence[Client]) -> str:
+    return ", ".join(str(client.id) for client in clients)
+
+
+def _named(client: Client) -> str:
+    return f"{quoted(client.name)} (id {client.id})"

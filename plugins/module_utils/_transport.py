@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One HTTP exchange: a request out, a whole answer or a typed error back. No retries, no rules."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urlsplit
+
+from ansible_collections.toggl.focus.plugins.module_utils._errors import (
+    BadAnswer,
+    ConnectionLost,
+    NotConnected,
+    RequestError,
+    Untrusted,
+)
+from ansible_collections.toggl.focus.plugins.module_utils._text import is_loopback
+
+try:
+    import requests
+    from requests.adapters import HTTPAdapter
+    from requests.auth import AuthBase, HTTPBasicAuth
+    from urllib3.exceptions import (
+        ConnectTimeoutError,
+        HTTPError,
+        InvalidHeader,
+        MaxRetryError,
+        NewConnectionError,
+        ProxyError,
+    )
+    from urllib3.util.retry import Retry
+
+    HAS_REQUESTS = True
+except ImportError:
+    HAS_REQUESTS = False
+    AuthBase = object  # type: ignore[assignment,misc]
+
+VERSION = "0.1.0"
+LARGEST_ANSWER = 16 * 1024 * 1024
+"""Bytes. A page of 100 clients is some 30 KB; past this the answer is not one of the service."""
+
+_CHUNK = 65536
+
+Parameters = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Transport:
+    """A kept-alive session to one address, with one kind of credentials.
+
+    :arg api_url: the address below which all paths lie; checked by the caller
+    :arg credentials: an API key, or user name and password
+    :arg timeout: seconds, to connect, between two reads and for the answer as a whole
+    :arg verify: whether to verify certificates, or against which file or folder
+    """
+
+    def __init__(
+        self,
+        api_url: str,
+        credentials: str | tuple[str, str],
+        timeout: float,
+        verify: bool | str,
+        connections: int = 1,
+    ) -> None:
+        self._api_url = api_url
+        self._host = urlsplit(api_url).hostname or ""
+        self._timeout = timeout
+        self._verify = verify
+        # A proxy would see plain http, and no proxy is needed to reach the same machine.
+        self._proxies: dict[str, Any] = (
+            {"http": None, "https": None, "all": None} if is_loopback(self._host) else {}
+        )
+        self._session = _session(credentials, connections)
+
+    def exchange(
+        self, method: str, path: str, parameters: Parameters, body: bytes | None
+    ) -> Answer:
+        """Send once and read the whole answer.
+
+        :raises NotConnected: the request was never sent
+        :raises ConnectionLost: it was sent, and no whole answer came
+        :raises BadAnswer: the answer is too large
+        """
+        started = time.monotonic()
+        try:
+            with self._session.request(
+                method,
+                self._api_url + path,
+                params=list(parameters),
+                data=body,
+                timeout=self._timeout,
+                verify=self._verify,
+                proxies=self._proxies,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                content = self._read(response, method, path, started)
+                return Answer(response.status_code, response.headers, content)
+        except (requests.RequestException, HTTPError, OSError) as error:
+            raise self._typed(error, method, path) from None
+
+    def _read(self, response: requests.Response, method: str, path: str, started: float) -> bytes:
+        content = bytearray()
+        for chunk in response.iter_content(_CHUNK):
+            content += chunk
+            if len(content) > LARGEST_ANSWER:
+                raise BadAnswer(method, path, response.status_code, "it is too large")
+            if time.monotonic() - started > self._timeout:
+                raise ConnectionLost(method, path, self._timeout)
+        return bytes(content)
+
+    def _typed(self, error: Exception, method: str, path: str) -> RequestError:
+        """The error by what it says of the request; the text of libraries is not passed on,
+        because it may hold addresses with passwords of proxies."""
+        certificate = _cause(error, ssl.SSLCertVerificationError)
+        if certificate is not None:
+            reason = getattr(certificate, "verify_message", "") or "it cannot be verified"
+            return Untrusted(method, path, self._host, str(reason))
+        never_sent = (NewConnectionError, ConnectTimeoutError, ProxyError, ssl.SSLError)
+        if _cause(error, *never_sent) is not None:
+            return NotConnected(method, path, self._host)
+        return ConnectionLost(method, path, self._timeout)
+
+
+def _session(credentials: str | tuple[str, str], connections: int) -> requests.Session:
+    session = requests.Session()
+    session.headers.update(
+        {
+            "Accept": "application/json",
+            "Content-Type": "application/json",
+            "User-Agent": f"toggl.focus/{VERSION}",
+        }
+    )
+    # Given as ``auth`` rather than as a header: requests then never looks into ~/.netrc.
+    session.auth = (
+        _Bearer(credentials)
+        if isinstance(credentials, str)
+        else HTTPBasicAuth(*(part.encode("utf-8") for part in credentials))
+    )
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    adapter = HTTPAdapter(pool_maxsize=connections, max_retries=0)
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, adapter)
+    return session
+
+
+class _Bearer(AuthBase):
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+def _cause(error: BaseException | None, *kinds: type[BaseException]) -> BaseException | None:
+    """The first error of one of ``kinds`` that ``error`` stands for, itself included."""
+    seen: list[BaseException] = []
+    waiting: list[Any] = [error]
+    while waiting:
+        current = waiting.pop(0)
+        if not isinstance(current, BaseException) or current in seen:
+            continue
+        if isinstance(current, kinds):
+            return current
+        seen.append(current)
+        reason = current.reason if isinstance(current, MaxRetryError) else None
+        waiting += [reason, current.__cause__, current.__context__, *current.args]
+    return None
+
+
+def retry_after(text: str | None) -> float | None:
+    """Seconds that a ``Retry-After`` header asks for, given as seconds or as a date."""
+    if not text:
+        return None
+    try:
+        seconds: float = Retry().parse_retry_after(text)
+    except (InvalidHeader, ValueError, OverflowError):
+        return None
+    return seconds

@@ -1,0 +1,366 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, toggl.focus maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: focus_client
+short_description: Keep one client of a Toggl Focus workspace as declared
+version_added: 0.1.0
+description:
+  - Creates, renames, deletes or restores one client of a Toggl Focus workspace, or finds that there
+    is nothing to do.
+  - It reads first, and writes only what differs.
+author:
+  - toggl.focus maintainers (!UNKNOWN)
+extends_documentation_fragment:
+  - toggl.focus.focus
+  - toggl.focus.attributes
+attributes:
+  check_mode:
+    support: full
+    details:
+      - It reads as a run does, and sends no write.
+      - Whether an O(id) that the service does not show can be restored, only the restore itself
+        tells. Check mode says that it changes, with a warning.
+  diff_mode:
+    support: full
+options:
+  name:
+    description:
+      - The name of the client.
+      - Blanks around it are removed. An empty name is an error before any request.
+      - At least one of O(name) and O(id) is needed.
+    type: str
+  id:
+    description:
+      - The number of the client. It finds the client whatever its name is.
+      - With O(state=present) and O(state=restored), the client is renamed if O(name) is given too
+        and differs.
+      - With O(state=absent), O(name) must be the client's name if it is given too, otherwise it is
+        an error. So nobody deletes the wrong client.
+    type: int
+  state:
+    description:
+      - What shall be true of the client.
+      - V(present) with O(name) alone does nothing if an active client has that name. Else it
+        renames an active client that has one of O(former_names). Else it restores a deleted client
+        of that name, if O(restore_deleted=true) and the service lists it. Else it creates the
+        client, and warns if the service lists a deleted one of that name.
+      - V(present) with O(id) needs the client to exist and to be active.
+      - V(absent) deletes the active client. If there is none, it does nothing.
+      - V(restored) brings a deleted client back. If the client is active, it is not restored.
+      - V(restored) with O(name) alone needs the service to list deleted clients, which is not
+        documented. If it does not list the client, or lists several of that name, it is an error
+        that asks for O(id).
+      - V(restored) with O(id) works whether or not the service shows deleted clients.
+    type: str
+    choices:
+      - present
+      - absent
+      - restored
+    default: present
+  former_names:
+    description:
+      - Names that the client may bear until now. With O(state=present) and O(name) alone, an active
+        client that has one of them is renamed to O(name), if no active client has that name yet.
+      - If clients of the wanted name and of a former one are both active, the latter is left alone,
+        with a warning.
+      - With O(state=absent), O(id) and O(name), a client that has one of these names is first
+        renamed to O(name), then deleted. The value of RV(undo) uses it to take back a restore with
+        a rename.
+      - With O(state=present), O(id) and O(name), it allows a name that another active client has,
+        if it lists the name that the client of O(id) has now. The value of RV(undo) uses it where
+        several clients had one name before.
+    type: list
+    elements: str
+    default: []
+  restore_deleted:
+    description:
+      - With O(state=present) and O(name) alone, whether to restore a deleted client of that name
+        rather than to create a new one.
+      - It works only if the service lists deleted clients, which is not documented. If it does not,
+        a new client is created.
+      - If the service lists several deleted clients of that name, it is an error that asks for
+        O(id).
+    type: bool
+    default: false
+notes:
+  - Names are compared as Unicode normalization form C (NFC) without the blanks around them, with
+    their case kept. An active client that the module meets and that differs in case only is another
+    client, and a warning says so.
+  - If the module meets two active clients that have the wanted name, it is an error that lists
+    their ids. Give O(id) then.
+  - Without errors of the service, a run sends one request if there is nothing to do, and two if
+    there is one write. Each of O(former_names) costs one request more where no active client has
+    O(name). A rename of a client that was restored costs one or two more. A create that the service
+    answers without an id costs one more. A look-up by name takes more where it needs more than a
+    page of 100 clients, or where the name has several Unicode forms.
+  - What deleting a client does to its projects is not documented. Try it on a workspace that does
+    not matter first.
+seealso:
+  - module: toggl.focus.focus_client_info
+"""
+
+EXAMPLES = r"""
+# The workspace and the credentials come from the environment variables
+# TOGGL_FOCUS_WORKSPACE_ID and TOGGL_FOCUS_API_TOKEN, unless the options are given.
+
+- name: Make sure that a client exists
+  toggl.focus.focus_client:
+    name: Acme
+
+- name: Make sure that a client exists, and restore it if somebody has deleted it
+  toggl.focus.focus_client:
+    name: Acme
+    restore_deleted: true
+
+- name: Create a client that does not exist yet
+  toggl.focus.focus_client:
+    name: Hooli
+    state: present
+
+- name: Rename a client, in whichever workspace it still has the old name
+  toggl.focus.focus_client:
+    name: Globex Corporation
+    former_names:
+      - Globex
+      - Globex Inc.
+
+- name: Rename a client by its id
+  toggl.focus.focus_client:
+    id: 1002
+    name: Globex International
+
+- name: Make sure that a client with this id exists and is active
+  toggl.focus.focus_client:
+    id: 1001
+
+- name: Delete a client
+  toggl.focus.focus_client:
+    name: Hooli
+    state: absent
+
+- name: Delete a client by its id, but only if it has this name
+  toggl.focus.focus_client:
+    id: 1003
+    name: Initech
+    state: absent
+  register: deletion
+
+- name: Restore the client that was deleted, by its id
+  toggl.focus.focus_client:
+    id: "{{ deletion.client.id }}"
+    state: restored
+
+- name: Look which deleted clients the service lists
+  toggl.focus.focus_client_info:
+    deleted: only
+  register: deleted
+
+- name: Restore a client by its name, if the service lists it
+  toggl.focus.focus_client:
+    name: Umbrella
+    state: restored
+  when: "'Umbrella' in (deleted.clients | map(attribute='name'))"
+
+- name: Restore a client by its id and give it a new name
+  toggl.focus.focus_client:
+    id: 1004
+    name: Umbrella Holding
+    state: restored
+
+- name: Rename a client for a while
+  toggl.focus.focus_client:
+    name: Acme (closed for stocktaking)
+    former_names:
+      - Acme
+  register: change
+
+- name: Take the change back
+  toggl.focus.focus_client:
+    id: "{{ item.id }}"
+    name: "{{ item.name | default(omit) }}"
+    state: "{{ item.state | default('present') }}"
+    former_names: "{{ item.former_names | default([]) }}"
+  loop: "{{ change.undo }}"
+
+- name: Set shared options once for several tasks
+  module_defaults:
+    group/toggl.focus.focus:
+      workspace_id: "{{ lookup('ansible.builtin.env', 'TOGGL_FOCUS_WORKSPACE_ID') }}"
+      api_token: "{{ lookup('ansible.builtin.env', 'TOGGL_FOCUS_API_TOKEN') }}"
+      quota_wait: 3600
+  block:
+    - name: Make sure that the first client exists
+      toggl.focus.focus_client:
+        name: Acme
+
+    - name: Make sure that the second client exists
+      toggl.focus.focus_client:
+        name: Initech
+"""
+
+RETURN = r"""
+client:
+  description:
+    - The client as it was read, with what the service accepted applied to it.
+    - After a write, a field that only the service knows is left out, such as C(updated_at) after a
+      rename. In check mode, C(id) is left out where the client would be created.
+    - Fields that the service adds in future are passed on.
+    - It is V(null) where there is no client.
+  returned: success, and if a write failed
+  type: dict
+  sample:
+    active: true
+    created_at: "2026-03-02T09:12:44Z"
+    deleted_at: null
+    id: 1002
+    name: Globex Corporation
+    toggl_user_id: 5005
+    workspace_id: 4242
+  contains:
+    id:
+      description: The number of the client.
+      returned: if known
+      type: int
+      sample: 1002
+    name:
+      description: The name of the client.
+      returned: if known
+      type: str
+      sample: Globex Corporation
+    workspace_id:
+      description: The number of the workspace.
+      returned: if known
+      type: int
+      sample: 4242
+    active:
+      description: What the service says. No decision is based on it.
+      returned: if known
+      type: bool
+      sample: true
+    created_at:
+      description: When the client was created.
+      returned: if known
+      type: str
+      sample: "2026-03-02T09:12:44Z"
+    updated_at:
+      description: When the client was last changed.
+      returned: if known
+      type: str
+      sample: "2026-03-02T09:12:44Z"
+    deleted_at:
+      description: When the client was deleted. A client is deleted if this is set.
+      returned: if known
+      type: str
+      sample: "2026-04-01T08:00:00Z"
+    toggl_user_id:
+      description: The number of a user, as the service gives it.
+      returned: if known
+      type: int
+      sample: 5005
+action:
+  description:
+    - What was done, or would be done in check mode.
+    - V(restored) also stands for a restore that was followed by a rename, and V(deleted) for a
+      rename that was followed by a deletion.
+  returned: success, and if a write failed
+  type: str
+  choices:
+    - created
+    - renamed
+    - deleted
+    - restored
+    - none
+  sample: renamed
+diff:
+  description: The client before and after, as options of this module.
+  returned: success, and if a write failed
+  type: dict
+  sample:
+    before:
+      id: 1002
+      name: Globex
+      state: present
+    after:
+      id: 1002
+      name: Globex Corporation
+      state: present
+  contains:
+    before:
+      description: The client before, with C(name), C(id) and C(state) where they are known.
+      returned: always
+      type: dict
+      sample:
+        id: 1002
+        name: Globex
+        state: present
+    after:
+      description: The client after, with C(name), C(id) and C(state) where they are known.
+      returned: always
+      type: dict
+      sample:
+        id: 1002
+        name: Globex Corporation
+        state: present
+undo:
+  description:
+    - What takes this run back, as a list of options of this module. It is empty if nothing was
+      done.
+    - An option that has its default is left out.
+    - A client that was created and whose id is not known, as in check mode, is not in it.
+  returned: success, and if a write failed
+  type: list
+  elements: dict
+  sample:
+    - id: 1002
+      name: Globex
+      former_names:
+        - Globex Corporation
+requests:
+  description: How many requests were sent, tries again included.
+  returned: always
+  type: int
+  sample: 2
+quota:
+  description: The service's quota, as its last answer that mentions it says.
+  returned: if the service says
+  type: dict
+  sample:
+    remaining: 238
+    resets_in: 1740
+  contains:
+    remaining:
+      description: How many requests are left. V(null) if the service does not say.
+      returned: always
+      type: int
+      sample: 238
+    resets_in:
+      description: In how many seconds the quota reopens. V(null) if the service does not say.
+      returned: always
+      type: int
+      sample: 1740
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.toggl.focus.plugins.module_utils._arguments import CLIENT
+from ansible_collections.toggl.focus.plugins.module_utils._reconcile import reconcile_client
+
+
+def main() -> None:
+    module = AnsibleModule(**CLIENT, supports_check_mode=True)
+    result = reconcile_client(module.params, module.check_mode)
+    for warning in result.pop("warnings", []):
+        module.warn(warning)
+    if result.get("failed"):
+        module.fail_json(**result)
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

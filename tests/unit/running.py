@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The modules' functions with options as Ansible would hand them over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.toggl.focus.plugins.module_utils import _api
+from ansible_collections.toggl.focus.plugins.module_utils._arguments import CLIENT, CLIENT_INFO
+from ansible_collections.toggl.focus.plugins.module_utils._reconcile import (
+    list_clients,
+    reconcile_client,
+)
+from simulator.server import Simulator
+
+_api._FIRST_PAUSE = 0.001  # seconds; a test has no crowd to spread
+
+
+def options(spec: Mapping[str, Any], service: Simulator, **given: Any) -> dict[str, Any]:
+    defaults = {name: option.get("default") for name, option in spec["argument_spec"].items()}
+    access = {
+        "workspace_id": service.workspace_id,
+        "api_url": service.url,
+        "api_token": service.token,
+    }
+    return {**defaults, **access, **given}
+
+
+def client(service: Simulator, check_mode: bool = False, **given: Any) -> dict[str, Any]:
+    return reconcile_client(options(CLIENT, service, **given), check_mode)
+
+
+def info(service: Simulator, **given: Any) -> dict[str, Any]:
+    return list_clients(options(CLIENT_INFO, service, **given), False)
+
+
+def sent(service: Simulator) -> list[str]:
+    """Methods of the requests that the service saw."""
+    return [entry.method for entry in service.log]

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One running simulator for all tests of it, and a way to ask it over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+from simulator import Simulator
+
+
+class Caller:
+    """Requests to the clients of the simulated workspace."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self.base = f"{simulator.url}/workspaces/{simulator.workspace_id}/clients"
+        self.session = requests.Session()
+        self.session.trust_env = False
+        self.session.headers["Authorization"] = f"Bearer {simulator.token}"
+        self.session.headers["Content-Type"] = "application/json"
+
+    def __call__(self, method: str, path: str = "", **options: Any) -> requests.Response:
+        return self.session.request(method, self.base + path, timeout=5, **options)
+
+    def create(self, name: str) -> requests.Response:
+        return self("POST", json={"name": name})
+
+    def rename(self, client_id: int, name: str) -> requests.Response:
+        return self("PUT", f"/{client_id}", json={"name": name})
+
+    def delete(self, client_id: int) -> requests.Response:
+        return self("DELETE", f"/{client_id}")
+
+    def restore(self, client_id: int) -> requests.Response:
+        return self("PATCH", f"/{client_id}/restore")
+
+    def names(self, **params: Any) -> list[str]:
+        data = self("GET", params=params).json()["data"]
+        return [client["name"] for client in data]
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Simulator]:
+    with Simulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def simulator(running: Simulator) -> Simulator:
+    running.reset()
+    return running
+
+
+@pytest.fixture
+def call(simulator: Simulator) -> Caller:
+    return Caller(simulator)

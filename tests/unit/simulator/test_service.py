@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Access, quota, faults, the log and the server itself."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+import requests
+from simulator import Fault, Simulator, Switches
+
+JSON = {"Content-Type": "application/json"}
+
+
+def is_post(method: str, path: str) -> bool:
+    return method == "POST"
+
+
+def test_the_life_of_a_client(simulator: Simulator, call: Any) -> None:
+    created = call.create("Acme").json()
+    one = f"/{created['id']}"
+    assert call("GET", one).json() == created
+    assert call.rename(created["id"], "Acme Ltd").content == b""
+    assert call.delete(created["id"]).status_code == 204
+    assert simulator.names() == []
+    assert call("GET", one).json()["deleted_at"] is not None
+    assert call.restore(created["id"]).status_code == 204
+    assert simulator.names() == ["Acme Ltd"]
+    assert call.create("Next").json()["id"] == created["id"] + 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/9"), ("PUT", "/9"), ("DELETE", "/9"), ("PATCH", "/9/restore")],
+)
+def test_unknown_client(call: Any, method: str, path: str) -> None:
+    answer = call(method, path, json={"name": "x"})
+    assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b"{}", b'{"name": 1}', b'{"name": ""}', b'{"name": " "}', b'"x"', b"\xff"]
+    + [b'{"name": "\\ud800"}', b"[" * 100_000],
+)
+def test_invalid_bodies(simulator: Simulator, call: Any, body: bytes) -> None:
+    client = simulator.add("Acme")
+    assert call("POST", data=body).status_code == 400
+    assert call("PUT", f"/{client.id}", data=body).status_code == 400
+    assert simulator.names() == ["Acme"]
+
+
+def test_other_fields_are_ignored(simulator: Simulator, call: Any) -> None:
+    client = simulator.add("Acme")
+    call("PUT", f"/{client.id}", json={"name": "New", "active": False, "id": 5})
+    assert [(c.id, c.name, c.active) for c in simulator.clients()] == [(client.id, "New", True)]
+
+
+def test_other_methods(call: Any) -> None:
+    answer = call("PATCH", "/1001", json={"name": "x"})
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "DELETE, GET, PUT")
+
+
+def test_content_type_is_required(simulator: Simulator) -> None:
+    url = f"{simulator.url}/workspaces/{simulator.workspace_id}/clients"
+    answer = requests.get(url, auth=(simulator.username, simulator.password), timeout=5)
+    assert answer.status_code == 400
+
+
+def test_basic_authentication(simulator: Simulator, call: Any) -> None:
+    url = f"{simulator.url}/workspaces/{simulator.workspace_id}/clients"
+    pair = (simulator.username, simulator.password)
+    assert requests.get(url, auth=pair, headers=JSON, timeout=5).status_code == 200
+    wrong = requests.get(url, auth=(pair[0], "wrong"), headers=JSON, timeout=5)
+    assert wrong.status_code == 401
+
+
+@pytest.mark.parametrize("value", [None, "Bearer toggl_sk_wrong", "Bearer", "Basic ????", "x"])
+def test_wrong_key(simulator: Simulator, call: Any, value: str | None) -> None:
+    simulator.reset(quota_limit=1)
+    answer = call("GET", headers={"Authorization": value})
+    body = answer.json()
+    assert answer.status_code == 401
+    assert body["error"] == "invalid_session"
+    assert body["error_description"] == "the provided API key is invalid"
+    assert call("GET").status_code == 200
+
+
+def test_forbidden(simulator: Simulator, call: Any) -> None:
+    simulator.reset(forbidden={"delete"})
+    client = simulator.add("Acme")
+    assert call.delete(client.id).status_code == 403
+    assert call.restore(client.id).status_code == 204
+
+
+def test_another_workspace_is_forbidden(simulator: Simulator, call: Any) -> None:
+    url = f"{simulator.url}/workspaces/1/clients"
+    answer = call.session.get(url, timeout=5)
+    assert (answer.status_code, answer.json()["error"]) == (403, "forbidden")
+
+
+def test_unknown_operations_cannot_be_forbidden(simulator: Simulator) -> None:
+    with pytest.raises(ValueError):
+        simulator.reset(forbidden={"erase"})
+
+
+def test_quota(simulator: Simulator, call: Any) -> None:
+    simulator.reset(quota_limit=2, quota_window=0.3)
+    left = [call("GET").headers["X-Toggl-Quota-Remaining"] for _ in range(2)]
+    refused = call.create("Acme")
+    assert left == ["1", "0"]
+    assert (refused.status_code, refused.headers["X-Toggl-Quota-Resets-In"]) == (402, "1")
+    assert simulator.names() == []
+    time.sleep(0.3)
+    assert call.create("Acme").status_code == 201
+
+
+def test_canned_answers(simulator: Simulator, call: Any) -> None:
+    headers = {"Retry-After": "3", "Content-Type": "text/html"}
+    bad_gateway = Fault(status=502, headers=headers, body=b"<html>")
+    simulator.reset(script=[Fault(is_post, 503), bad_gateway])
+    first = call("GET")
+    assert (first.status_code, first.content, first.headers["Retry-After"]) == (502, b"<html>", "3")
+    assert first.headers["Content-Type"] == "text/html"
+    assert (call.create("Acme").status_code, simulator.names()) == (503, [])
+    assert (call.create("Acme").status_code, simulator.names()) == (201, ["Acme"])
+
+
+def test_canned_answer_after_the_work(simulator: Simulator, call: Any) -> None:
+    simulator.reset(script=[Fault(status=500, when="after"), Fault(body=b'{"i', when="after")])
+    assert call.create("One").status_code == 500
+    cut_off = call.create("Two")
+    assert (cut_off.status_code, cut_off.content) == (201, b'{"i')
+    assert simulator.names() == ["One", "Two"]
+
+
+@pytest.mark.parametrize(
+    ("drop", "names"), [("before", []), ("after", ["Acme"]), ("during", ["Acme"])]
+)
+def test_lost_connections(simulator: Simulator, call: Any, drop: str, names: list[str]) -> None:
+    simulator.reset(script=[Fault(is_post, drop=drop)])
+    with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+        call.create("Acme")
+    assert simulator.names() == names
+    assert [(entry.method, entry.status) for entry in simulator.log] == [("POST", 0)]
+    assert call("GET").status_code == 200
+
+
+def test_a_late_answer(simulator: Simulator, call: Any) -> None:
+    simulator.reset(script=[Fault(is_post, delay=0.2)])
+    with pytest.raises(requests.ReadTimeout):
+        call.session.post(call.base, json={"name": "Acme"}, timeout=0.05)
+    assert simulator.names() == ["Acme"]
+
+
+def test_a_late_write_does_not_reach_the_next_test(simulator: Simulator, call: Any) -> None:
+    simulator.reset(latency=0.1)
+    with pytest.raises(requests.ReadTimeout):
+        call.session.post(call.base, json={"name": "Acme"}, timeout=0.03)
+    simulator.reset()
+    time.sleep(0.15)
+    assert (simulator.clients(), simulator.log) == ([], [])
+
+
+@pytest.mark.parametrize("wrong", [{"when": "never"}, {"drop": "often"}, {"body": b"x"}])
+def test_impossible_faults(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError):
+        Fault(**wrong)
+
+
+def test_log(simulator: Simulator, call: Any) -> None:
+    call("GET", params={"page": 1, "more": ["a", "b"]}, headers={"User-Agent": "me/1"})
+    call.create("Zoë")
+    first, second = simulator.log
+    assert (first.method, first.path) == ("GET", "/api/workspaces/4711/clients")
+    assert (first.query, first.user_agent) == ({"page": "1", "more": "a,b"}, "me/1")
+    assert first.headers["content-type"] == "application/json"
+    assert (second.status, second.body) == (201, b'{"name": "Zo\\u00eb"}')
+    assert simulator.writes == [second]
+
+
+def test_control_from_another_process(simulator: Simulator, call: Any) -> None:
+    control = simulator.url.replace("/api", "/_simulator")
+    wanted = {
+        "clients": ["a"],
+        "deleted": ["b"],
+        "switches": {"empty_data": "null"},
+        "quota_limit": 1,
+        "script": [{"method": "POST", "status": 503, "body": "<html>"}],
+    }
+    assert requests.post(f"{control}/reset", json=wanted, timeout=5).status_code == 200
+    assert call.create("c").content == b"<html>"
+    state = requests.get(f"{control}/state", timeout=5).json()
+    assert (state["requests"], state["writes"]) == (1, 1)
+    assert [client["name"] for client in state["clients"]] == ["a", "b"]
+    assert simulator.service.switches == Switches(empty_data="null")
+    refused = requests.post(f"{control}/reset", json={"switches": {"x": 1}}, timeout=5)
+    assert refused.status_code == 400
+
+
+def test_it_starts_and_stops_fast() -> None:
+    began = time.perf_counter()
+    with Simulator(latency=30) as simulator, pytest.raises(requests.ReadTimeout):
+        requests.get(simulator.url, timeout=0.05)
+    assert time.perf_counter() - began < 1
+
+
+def test_requests_are_fast(simulator: Simulator, call: Any) -> None:
+    # Nagle's algorithm would cost 40 ms each.
+    began = time.perf_counter()
+    for _ in range(20):
+        call("GET")
+    assert (time.perf_counter() - began) / 20 < 0.02

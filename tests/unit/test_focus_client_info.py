@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``focus_client_info`` over real HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from running import client, info
+from simulator.server import Simulator
+from simulator.switches import Switches, every_single_switch, random_switches
+from test_focus_client import changed_switches
+
+FILTERS: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "all active ones": ({}, ["Acme", "acme Labs", "Globex", "Globex"]),
+    "exact name": ({"name": "Acme"}, ["Acme"]),
+    "exact name, blanks around": ({"name": " Acme "}, ["Acme"]),
+    "exact name, another case": ({"name": "ACME"}, []),
+    "part of the name, any case": ({"name_contains": "ACME"}, ["Acme", "acme Labs"]),
+    "id": ({"id": 1001}, ["Acme"]),
+    "id, deleted": ({"id": 1005}, []),
+    "id, unknown": ({"id": 9}, []),
+    "limit": ({"limit": 2}, ["Acme", "acme Labs"]),
+    "order": ({"order_by": ["-name"]}, ["acme Labs", "Globex", "Globex", "Acme"]),
+}
+DELETED: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "only deleted": ({"deleted": "only"}, ["Umbrella"]),
+    "deleted too": ({"deleted": "include"}, ["Acme", "acme Labs", "Globex", "Globex", "Umbrella"]),
+}
+
+
+def seed(service: Simulator) -> None:
+    for name in ("Acme", "acme Labs", "Globex", "Globex"):
+        service.add(name)
+    service.add("Umbrella", deleted=True)
+
+
+def names(result: dict[str, Any]) -> list[str]:
+    return [found["name"] for found in result["clients"]]
+
+
+@pytest.mark.parametrize("case", FILTERS | DELETED)
+def test_filters(service: Simulator, case: str) -> None:
+    seed(service)
+    given, expected = (FILTERS | DELETED)[case]
+    result = info(service, **given)
+    assert names(result) == expected
+    assert result["requests"] == len(service.log) == 1
+    assert result["changed"] is False
+
+
+@pytest.mark.parametrize(
+    "switches", [*every_single_switch(), *map(random_switches, range(20))], ids=changed_switches
+)
+def test_whatever_the_service_answers(service: Simulator, switches: Switches) -> None:
+    cases = FILTERS | (DELETED if switches.list_shows_deleted else {})
+    for given, expected in cases.values():
+        service.reset(switches)
+        seed(service)
+        if {"order_by", "limit"}.isdisjoint(given):
+            assert sorted(names(info(service, **given))) == sorted(expected)
+
+
+@pytest.mark.parametrize("per_page_cap", [100, 50, 20])
+@pytest.mark.parametrize("there", [0, 1, 99, 100, 101, 199, 200, 250])
+def test_every_page_is_read(service: Simulator, there: int, per_page_cap: int) -> None:
+    """One request a page, and one more only where the last page is exactly full."""
+    service.reset(Switches(per_page_cap=per_page_cap, list_order="newest"))
+    service.add_many(there)
+    result = info(service)
+    assert len(result["clients"]) == there
+    assert result["requests"] == there // per_page_cap + 1
+
+
+def test_a_limit_ends_the_paging(service: Simulator) -> None:
+    service.add_many(250)
+    assert info(service, limit=100)["requests"] == 1
+
+
+def test_the_filter_is_matched_here(service: Simulator) -> None:
+    service.reset(Switches(name_filter="ignored"))
+    service.add_many(250)
+    assert names(info(service, name="Client 250")) == ["Client 250"]
+
+
+def test_desired_is_the_list_that_changes_nothing(service: Simulator) -> None:
+    seed(service)
+    service.add("   ")
+    desired = info(service, deleted="include")["desired"]
+    assert desired == [
+        {"name": "Acme"},
+        {"name": "acme Labs"},
+        {"name": "Globex", "id": 1003},
+        {"name": "Globex", "id": 1004},
+        {"name": "Umbrella", "id": 1005, "state": "absent"},
+        {"id": 1006},
+    ]
+    for entry in desired:
+        assert client(service, **entry)["changed"] is False
+    assert service.writes == []
+
+
+def test_desired_of_a_part_gives_ids(service: Simulator) -> None:
+    """Whether a name is there twice is known of a list that was read to its end alone."""
+    seed(service)
+    assert info(service, limit=1)["desired"] == [{"name": "Acme", "id": 1001}]
+    assert info(service, id=1003)["desired"] == [{"name": "Globex", "id": 1003}]
+
+
+def test_quota_is_told_if_the_service_tells(service: Simulator) -> None:
+    service.reset(quota_limit=30)
+    quota = info(service)["quota"]
+    assert quota["remaining"] == 29
+    assert 0 < quota["resets_in"] <= 3600
+    service.reset(Switches(quota_headers=False))
+    assert "quota" not in info(service)

@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The planner as a table: what is, what is desired, what is done."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.toggl.focus.plugins.module_utils import _problems
+from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired
+from ansible_collections.toggl.focus.plugins.module_utils._plan import plan
+
+
+def active(client_id: int, name: str) -> Client:
+    return Client(client_id, name, None, {"id": client_id, "name": name})
+
+
+def deleted(client_id: int, name: str) -> Client:
+    when = "2026-01-01T00:00:00Z"
+    return Client(client_id, name, when, {"id": client_id, "name": name, "deleted_at": when})
+
+
+def steps_of(existing: list[Client], desired: list[Desired]) -> list[str]:
+    return [
+        " ".join(
+            str(part)
+            for part in (step.kind, step.id, step.before if step.kind == "rename" else None)
+            if part is not None
+        )
+        + ("" if step.kind == "delete" else f" -> {step.name}")
+        for step in plan(existing, desired).steps
+    ]
+
+
+ACME, GLOBEX, OLD = active(1, "Acme"), active(2, "Globex"), deleted(3, "Old")
+
+STEPS = {
+    "present by name, is there": ([ACME], [Desired("Acme")], []),
+    "present by name, blanks around": ([active(1, " Acme ")], [Desired("Acme")], []),
+    "present by name, another Unicode form": (
+        [active(1, "Mu\u0308ller")],
+        [Desired("M\u00fcller")],
+        [],
+    ),
+    "present by name, not there": ([ACME], [Desired("New")], ["create -> New"]),
+    "present by name, case differs": ([ACME], [Desired("ACME")], ["create -> ACME"]),
+    "present by former name": (
+        [ACME],
+        [Desired("New", former_names=("Gone", "Acme"))],
+        ["rename 1 Acme -> New"],
+    ),
+    "present, the former name is there too": (
+        [ACME, GLOBEX],
+        [Desired("Acme", former_names=("Globex",))],
+        [],
+    ),
+    "former name that an entry of its own names": (
+        [ACME],
+        [Desired("New", former_names=("Acme",)), Desired("Acme")],
+        ["create -> New"],
+    ),
+    "former name that is unwanted by another entry": (
+        [ACME],
+        [Desired("New", former_names=("Acme",)), Desired("Acme", state="absent")],
+        ["rename 1 Acme -> New"],
+    ),
+    "present, only a deleted one": ([OLD], [Desired("Old")], ["create -> Old"]),
+    "present, restore_deleted": (
+        [OLD],
+        [Desired("Old", restore_deleted=True)],
+        ["restore 3 -> Old"],
+    ),
+    "present by id": ([ACME], [Desired(id=1)], []),
+    "present by id and name, same": ([ACME], [Desired("Acme", 1)], []),
+    "present by id and name, differs": ([ACME], [Desired("New", 1)], ["rename 1 Acme -> New"]),
+    "absent by name": ([ACME], [Desired("Acme", state="absent")], ["delete 1"]),
+    "absent by name, not there": ([ACME], [Desired("New", state="absent")], []),
+    "absent by name, deleted": ([OLD], [Desired("Old", state="absent")], []),
+    "absent by id": ([ACME], [Desired(id=1, state="absent")], ["delete 1"]),
+    "absent by id and name": ([ACME], [Desired("Acme", 1, "absent")], ["delete 1"]),
+    "absent by id, deleted": ([OLD], [Desired(id=3, state="absent")], []),
+    "absent by id, unknown": ([], [Desired(id=9, state="absent")], []),
+    "absent by id, under its former name": (
+        [ACME],
+        [Desired("First", 1, "absent", ("Acme",))],
+        ["rename 1 Acme -> First", "delete 1"],
+    ),
+    "restored by name": ([OLD], [Desired("Old", state="restored")], ["restore 3 -> Old"]),
+    "restored by name, active": ([ACME], [Desired("Acme", state="restored")], []),
+    "restored by name, active and deleted": (
+        [ACME, deleted(4, "Acme")],
+        [Desired("Acme", state="restored")],
+        [],
+    ),
+    "restored by id": ([OLD], [Desired(id=3, state="restored")], ["restore 3 -> Old"]),
+    "restored by id, active": ([ACME], [Desired(id=1, state="restored")], []),
+    "restored by id, new name": (
+        [OLD],
+        [Desired("New", 3, "restored")],
+        ["restore 3 -> Old", "rename 3 Old -> New"],
+    ),
+    "restored by id, unseen": ([], [Desired(id=9, state="restored")], ["restore 9 -> None"]),
+    "restored by id, unseen, with a name": (
+        [],
+        [Desired("New", 9, "restored")],
+        ["restore 9 -> None", "rename 9 -> New"],
+    ),
+    "restored by id, broken off before the rename": (
+        [active(3, "Old")],
+        [Desired("New", 3, "restored")],
+        ["rename 3 Old -> New"],
+    ),
+    "rename away, then create": (
+        [ACME],
+        [Desired("Acme"), Desired("Acme old", 1)],
+        ["rename 1 Acme -> Acme old", "create -> Acme"],
+    ),
+    "delete, then rename to its name": (
+        [ACME, GLOBEX],
+        [Desired("Acme", 2), Desired(id=1, state="absent")],
+        ["delete 1", "rename 2 Globex -> Acme"],
+    ),
+    "chain of renames": (
+        [ACME, GLOBEX],
+        [Desired("Globex", 1), Desired("Hooli", 2)],
+        ["rename 2 Globex -> Hooli", "rename 1 Acme -> Globex"],
+    ),
+    "two swap their names": (
+        [ACME, GLOBEX],
+        [Desired("Globex", 1), Desired("Acme", 2)],
+        [
+            "rename 1 Acme -> toggl.focus-1",
+            "rename 2 Globex -> Acme",
+            "rename 1 toggl.focus-1 -> Globex",
+        ],
+    ),
+    "case alone changes": ([ACME], [Desired("ACME", 1)], ["rename 1 Acme -> ACME"]),
+    "duplicates, each by its id": (
+        [ACME, active(4, "Acme")],
+        [Desired("Acme", 1), Desired("Acme", 4)],
+        [],
+    ),
+    "back to a duplicate, on purpose": (
+        [ACME, active(4, "Other")],
+        [Desired("Acme", 4, former_names=("Other",))],
+        ["rename 4 Other -> Acme"],
+    ),
+}
+
+P = _problems
+
+PROBLEMS = {
+    "nothing named": ([], [Desired()], [P.NothingNamed]),
+    "blank name": ([], [Desired("")], [P.BlankName]),
+    "blank former name": ([], [Desired("A", former_names=("",))], [P.BlankName]),
+    "id of 0": ([], [Desired(id=0)], [P.BadId]),
+    "name twice": ([], [Desired("A"), Desired("A")], [P.NameTwice]),
+    "name twice, once by id": ([ACME], [Desired("Acme"), Desired("Acme", 1)], [P.NameTwice]),
+    "id twice": ([ACME], [Desired(id=1), Desired("A", 1)], [P.IdTwice]),
+    "present and absent": ([], [Desired("A"), Desired("A", state="absent")], [P.PresentAndAbsent]),
+    "unknown id": ([], [Desired(id=9)], [P.UnknownId]),
+    "deleted id": ([OLD], [Desired(id=3)], [P.DeletedId]),
+    "names disagree": ([ACME], [Desired("Globex", 1, "absent")], [P.NamesDisagree]),
+    "two active of one name, present": (
+        [ACME, active(4, "Acme")],
+        [Desired("Acme")],
+        [P.Ambiguous],
+    ),
+    "two active of one name, absent": (
+        [ACME, active(4, "Acme")],
+        [Desired("Acme", state="absent")],
+        [P.Ambiguous],
+    ),
+    "two active of the former names": (
+        [ACME, GLOBEX],
+        [Desired("New", former_names=("Acme", "Globex"))],
+        [P.Ambiguous],
+    ),
+    "two deleted of one name": (
+        [OLD, deleted(4, "Old")],
+        [Desired("Old", state="restored")],
+        [P.SeveralDeleted],
+    ),
+    "two deleted of one name, restore_deleted": (
+        [OLD, deleted(4, "Old")],
+        [Desired("Old", restore_deleted=True)],
+        [P.SeveralDeleted],
+    ),
+    "nothing to restore": ([ACME], [Desired("Old", state="restored")], [P.NothingToRestore]),
+    "id and name of one client": (
+        [ACME],
+        [Desired("Acme"), Desired(id=1)],
+        [P.TwoEntriesOneClient],
+    ),
+    "deleted by id, wanted by name": (
+        [ACME],
+        [Desired("Acme"), Desired(id=1, state="absent")],
+        [P.TwoEntriesOneClient],
+    ),
+    "one former name for two": (
+        [ACME],
+        [Desired("A", former_names=("Acme",)), Desired("B", former_names=("Acme",))],
+        [P.TwoEntriesOneClient],
+    ),
+    "two renames to one name": (
+        [ACME, GLOBEX],
+        [Desired("New", 1), Desired("New", 2)],
+        [P.NameTaken],
+    ),
+    "rename to a name that is borne": ([ACME, GLOBEX], [Desired("Acme", 2)], [P.NameTaken]),
+    "restore under a name that is borne": (
+        [ACME, deleted(4, "Acme")],
+        [Desired(id=4, state="restored")],
+        [P.NameTaken],
+    ),
+    "all problems at once": (
+        [ACME, OLD],
+        [Desired(id=3), Desired(id=9), Desired("Globex", 1, "absent")],
+        [P.DeletedId, P.UnknownId, P.NamesDisagree],
+    ),
+}
+
+WARNINGS = {
+    "the former one is left alone": (
+        [ACME, GLOBEX],
+        [Desired("Acme", former_names=("Globex",))],
+        '"Globex" (id 2)',
+    ),
+    "a deleted one of that name": ([OLD], [Desired("Old")], "id 3"),
+    "differs in case": ([ACME], [Desired("ACME")], '"Acme" (id 1)'),
+    "restore unseen": ([], [Desired(id=9, state="restored")], "id 9"),
+}
+
+
+@pytest.mark.parametrize("case", STEPS)
+def test_steps(case: str) -> None:
+    existing, desired, expected = STEPS[case]
+    assert steps_of(existing, desired) == expected
+
+
+@pytest.mark.parametrize("case", PROBLEMS)
+def test_problems(case: str) -> None:
+    existing, desired, expected = PROBLEMS[case]
+    with pytest.raises(P.PlanRefused) as refused:
+        plan(existing, desired)
+    assert [type(problem) for problem in refused.value.problems] == expected
+    assert str(refused.value).endswith((".", "first."))
+
+
+@pytest.mark.parametrize("case", WARNINGS)
+def test_warnings(case: str) -> None:
+    existing, desired, expected = WARNINGS[case]
+    warnings = plan(existing, desired).warnings
+    assert len(warnings) == 1
+    assert expected in warnings[0]
+
+
+def test_no_warning_where_each_case_is_named() -> None:
+    assert plan([ACME, active(4, "ACME")], [Desired("Acme"), Desired("ACME")]).warnings == ()
+
+
+def test_problems_name_their_entries() -> None:
+    with pytest.raises(P.PlanRefused, match="Entry 2: No client with the id 9"):
+        plan([ACME], [Desired("Acme"), Desired(id=9)])
