@@ -7,10 +7,10 @@ import json
 from typing import Any
 
 import pytest
-from running import client, info, sent
 from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
+from support.running import client, info, sent
 
 TRACK_TOKEN = "0123456789abcdef0123456789abcdef"
 
@@ -182,9 +182,7 @@ def test_a_client_on_two_pages_counts_once(service: Simulator) -> None:
         Fault(status=200, body=page(data=[{"id": 1, "name": "A"}], page=1, per_page=1)),
         Fault(
             status=200,
-            body=page(
-                data=[{"id": 1, "name": "A"}, {"id": 2, "name": "B"}], page=2, per_page=3
-            ),
+            body=page(data=[{"id": 1, "name": "A"}, {"id": 2, "name": "B"}], page=2, per_page=3),
         ),
     ]
     service.reset(script=pages)

@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from running import client, info
 from simulator.server import Simulator
+from support.running import client, info
 
 SECRET = "toggl_sk_00000000000000000000000000000bad"
 

@@ -5,25 +5,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import hypothesis
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, settings
 from hypothesis import strategies as st
-from running import client, sent
 from simulator.server import Simulator
-from simulator.switches import Switches, every_single_switch, random_switches
-from world import NAMES
-
-RANDOM_SEEDS = range(20)
-VARIANTS = [*every_single_switch(), *map(random_switches, RANDOM_SEEDS)]
-
-
-def changed_switches(switches: Switches) -> str:
-    default = Switches()
-    return " ".join(
-        f"{name}={value}"
-        for name, value in vars(switches).items()
-        if value != getattr(default, name)
-    )
+from simulator.switches import Switches, random_switches
+from support.running import VARIANTS, client, sent
+from support.world import NAMES
 
 
 def seed(service: Simulator) -> None:
@@ -129,7 +118,7 @@ def test_check_mode_predicts_and_the_second_run_changes_nothing(
     check_then_run_then_again(service, *(CASES | LISTED_CASES)[case])
 
 
-@pytest.mark.parametrize("switches", VARIANTS, ids=changed_switches)
+@pytest.mark.parametrize("switches", VARIANTS.values(), ids=VARIANTS)
 def test_whatever_the_service_answers(service: Simulator, switches: Switches) -> None:
     cases = CASES | (LISTED_CASES if switches.list_shows_deleted else {})
     for given, action, after in cases.values():
@@ -138,7 +127,7 @@ def test_whatever_the_service_answers(service: Simulator, switches: Switches) ->
         check_then_run_then_again(service, given, action, after)
 
 
-@pytest.mark.parametrize("switches", VARIANTS, ids=changed_switches)
+@pytest.mark.parametrize("switches", VARIANTS.values(), ids=VARIANTS)
 def test_undo_takes_a_run_back_whatever_the_service_answers(
     service: Simulator, switches: Switches
 ) -> None:
@@ -206,7 +195,7 @@ ANY_NAME = st.sampled_from(NAMES)
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(
+@hypothesis.given(
     there=st.lists(st.tuples(ANY_NAME, st.booleans()), max_size=6),
     name=st.none() | ANY_NAME,
     client_id=st.none() | st.integers(1001, 1006),

@@ -6,10 +6,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from running import client, info
 from simulator.server import Simulator
-from simulator.switches import Switches, every_single_switch, random_switches
-from test_focus_client import changed_switches
+from simulator.switches import Switches
+from support.running import VARIANTS, client, info
 
 FILTERS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "all active ones": ({}, ["Acme", "acme Labs", "Globex", "Globex"]),
@@ -49,9 +48,7 @@ def test_filters(service: Simulator, case: str) -> None:
     assert result["changed"] is False
 
 
-@pytest.mark.parametrize(
-    "switches", [*every_single_switch(), *map(random_switches, range(20))], ids=changed_switches
-)
+@pytest.mark.parametrize("switches", VARIANTS.values(), ids=VARIANTS)
 def test_whatever_the_service_answers(service: Simulator, switches: Switches) -> None:
     cases = FILTERS | (DELETED if switches.list_shows_deleted else {})
     for given, expected in cases.values():

@@ -17,7 +17,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._text import name_key
 from ansible_collections.toggl.focus.plugins.module_utils._undo import undo
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from world import World, clients, desired
+from support.world import World, clients, desired
 
 
 def planned(existing: list[Client], wanted: list[Desired]) -> Plan:

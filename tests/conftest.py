@@ -5,8 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from simulator.server import Simulator
+
+# A failing example is printed with what runs it again alone; the seed is --hypothesis-seed.
+hypothesis.settings.register_profile("here", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("here")
 
 
 @pytest.fixture(scope="session")

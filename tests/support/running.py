@@ -13,8 +13,25 @@ from ansible_collections.toggl.focus.plugins.module_utils._reconcile import (
     reconcile_client,
 )
 from simulator.server import Simulator
+from simulator.switches import Switches, every_single_switch, random_switches
 
 _api._FIRST_PAUSE = 0.001  # seconds; a test has no crowd to spread
+
+
+def _described(switches: Switches) -> str:
+    default = vars(Switches())
+    answers = vars(switches).items()
+    return " ".join(f"{name}={value}" for name, value in answers if value != default[name])
+
+
+VARIANTS: dict[str, Switches] = {
+    **{_described(switches): switches for switches in every_single_switch()},
+    **{
+        f"seed={seed} {_described(random_switches(seed))}": random_switches(seed)
+        for seed in range(20)
+    },
+}
+"""Every answer to every open question by itself, and 20 random combinations."""
 
 
 def options(spec: Mapping[str, Any], service: Simulator, **given: Any) -> dict[str, Any]:

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The simulator as a process of its own: `python -m simulator --url-file FILE`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from simulator.control import entry_json
+from simulator.records import Entry
+from simulator.server import Simulator
+from simulator.service import OPERATIONS, QUOTA_WINDOW, WORKSPACE_ID
+from simulator.switches import from_settings
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    options = _parser().parse_args(arguments)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with _simulator(options) as simulator:
+        simulator.add_many(options.clients)
+        for name in options.client:
+            simulator.add(name)
+        if options.log_file:
+            simulator.service.observers.append(_writer(options.log_file))
+        print(simulator.url, flush=True)
+        if options.url_file:
+            _write_whole(options.url_file, simulator.url)
+        stop.wait()
+
+
+def _simulator(options: argparse.Namespace) -> Simulator:
+    return Simulator(
+        from_settings(options.set),
+        quota_limit=options.quota,
+        quota_window=options.quota_window,
+        latency=options.latency,
+        forbidden=options.forbid,
+        workspace_id=options.workspace_id,
+        port=options.port,
+        ssl_certfile=options.ssl_certfile,
+        ssl_keyfile=options.ssl_keyfile,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="simulator", description=__doc__)
+    add = parser.add_argument
+    add("--port", type=int, default=0, help="0: the system chooses")
+    add("--url-file", type=Path, help="where the base address is written once it is served")
+    add("--log-file", type=Path, help="where each request is appended as a line of JSON")
+    add("--workspace-id", type=int, default=WORKSPACE_ID)
+    add("--clients", type=int, default=0, metavar="N", help="start with N clients")
+    add("--client", action="append", default=[], metavar="NAME", help="start with this client")
+    add("--set", action="append", default=[], metavar="SWITCH=VALUE", help="see switches.py")
+    add("--quota", type=int, metavar="N", help="requests per window")
+    add("--quota-window", type=float, default=QUOTA_WINDOW, metavar="SECONDS")
+    add("--latency", type=float, default=0.0, metavar="SECONDS")
+    add("--forbid", action="append", default=[], choices=OPERATIONS)
+    add("--ssl-certfile")
+    add("--ssl-keyfile")
+    return parser
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file so that nobody ever reads half of it."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.write_text(text)
+    draft.replace(path)
+
+
+def _writer(path: Path) -> Callable[[Entry], None]:
+    file: TextIO = path.open("a", encoding="utf-8", buffering=1)
+
+    def write(entry: Entry) -> None:
+        file.write(json.dumps(entry_json(entry)) + "\n")
+
+    return write
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every request meets before and after its endpoint: faults, access, quota and the log."""
+
+from __future__ import annotations
+
+import asyncio
+
+from simulator import bodies, control, wire
+from simulator.records import Entry, Fault, Refused
+from simulator.service import Service
+from simulator.wire import Answer, App, Call, Receive, Scope, Send
+
+DROPPED = 0
+
+
+class Gate:
+    """Middleware that stands in front of all endpoints of the API."""
+
+    def __init__(self, app: App, service: Service) -> None:
+        self.app = app
+        self.service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith(control.PREFIX):
+            await self.app(scope, receive, send)
+            return
+        call = await wire.read(scope, receive)
+        if not await self._waited():
+            await wire.drop(scope, receive)
+            return
+        fault = self.service.next_fault(call.method, call.path)
+        answer = await self._answer(scope, call, fault)
+        dropped = fault is not None and fault.drop is not None
+        self.service.record(_entry(call, DROPPED if dropped else answer.status))
+        await _deliver(scope, receive, send, answer, fault or Fault())
+
+    async def _waited(self) -> bool:
+        """False if the service was reset meanwhile: a late write must not reach the next test."""
+        epoch = self.service.epoch
+        if self.service.latency:
+            await asyncio.sleep(self.service.latency)
+        return epoch == self.service.epoch
+
+    async def _answer(self, scope: Scope, call: Call, fault: Fault | None) -> Answer:
+        if fault is None:
+            return await self._own_answer(scope, call)
+        own = await self._own_answer(scope, call) if fault.commits else Answer(DROPPED, {}, b"")
+        return _canned(fault, own)
+
+    async def _own_answer(self, scope: Scope, call: Call) -> Answer:
+        refused = self._turned_away(call)
+        if refused is None:
+            answer = await wire.ask(self.app, scope, call)
+        else:
+            answer = self._refusal(refused)
+        if answer.status != 401 and self.service.switches.quota_headers:
+            answer.headers.update(self.service.quota.headers())
+        return answer
+
+    def _turned_away(self, call: Call) -> Refused | None:
+        if not self.service.credentials.accept(call.headers.get("authorization", "")):
+            return Refused(401, "invalid_session", bodies.INVALID_KEY)
+        if not self.service.quota.take():
+            return Refused(402, "quota_exceeded", "the quota of requests for this hour is used up")
+        if call.headers.get("content-type", "").partition(";")[0].strip() != wire.JSON:
+            return Refused(400, "invalid_request", "Content-Type must be application/json")
+        return None
+
+    def _refusal(self, refused: Refused) -> Answer:
+        body = bodies.error_body(refused, self.service.switches)
+        return Answer(refused.status, {"content-type": wire.JSON}, body)
+
+
+def _canned(fault: Fault, own: Answer) -> Answer:
+    """The service's own answer with whatever the fault puts in its place."""
+    if fault.status is None:
+        body = own.body if fault.body is None else fault.body
+        return Answer(own.status, {**own.headers, **fault.headers}, body)
+    headers = {"content-type": wire.JSON, **fault.headers}
+    return Answer(fault.status, headers, fault.body or b"")
+
+
+async def _deliver(
+    scope: Scope, receive: Receive, send: Send, answer: Answer, fault: Fault
+) -> None:
+    if fault.delay:
+        await asyncio.sleep(fault.delay)
+    if fault.drop == "during":
+        await wire.send_half(scope, receive, send, answer)
+    elif fault.drop is not None:
+        await wire.drop(scope, receive)
+    else:
+        await wire.send_whole(send, answer)
+
+
+def _entry(call: Call, status: int) -> Entry:
+    agent = call.headers.get("user-agent", "")
+    return Entry(call.method, call.path, call.query, status, call.body, agent, call.headers)

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The values that the other rooms hand to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Client:
+    """A client as the service keeps it; times are RFC 3339, UTC."""
+
+    id: int
+    name: str
+    workspace_id: int
+    active: bool
+    created_at: str
+    updated_at: str | None
+    deleted_at: str | None
+    toggl_user_id: int | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One request and the status it was answered with; 0 where the connection was dropped."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    status: int
+    body: bytes
+    user_agent: str
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A canned answer, given once, instead of the service's own.
+
+    `match` chooses the request by method and whole path ("/api/workspaces/…"); without it, any.
+    `when="after"` lets the service do its work first, so that a write is committed.
+    `status=None` keeps the service's own status, which needs `when="after"`.
+    `body=None` is an empty body, or the service's own where its status is kept too.
+    `drop` ends the connection without an answer, before or after the work, or "during": the
+    work is done and half the answer sent.
+    `delay` seconds pass before the answer.
+    """
+
+    match: Callable[[str, str], bool] | None = None
+    status: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    when: str = "before"
+    drop: str | None = None
+    delay: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.when not in ("before", "after") or self.drop not in _DROPS:
+            raise ValueError(f"no such fault: when={self.when!r}, drop={self.drop!r}")
+        if self.status is None and self.body is not None and not self.commits:
+            raise ValueError("a fault before the work needs a status of its own")
+
+    @property
+    def commits(self) -> bool:
+        """Whether the service does its work all the same."""
+        if self.drop is not None:
+            return self.drop != "before"
+        return self.when == "after" or (self.status is None and self.body is None)
+
+    def matches(self, method: str, path: str) -> bool:
+        return self.match is None or self.match(method, path)
+
+
+_DROPS = (None, "before", "after", "during")
+
+
+class Refused(Exception):
+    """The service says no."""
+
+    def __init__(self, status: int, error: str, description: str) -> None:
+        super().__init__(f"{status} {error}: {description}")
+        self.status = status
+        self.error = error
+        self.description = description

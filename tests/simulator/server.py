@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The simulator as a server on this machine, for tests in the same process."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterable
+from functools import partial
+from types import TracebackType
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from simulator.app import create_app
+from simulator.records import Client, Entry, Fault
+from simulator.service import QUOTA_WINDOW, WORKSPACE_ID, Credentials, Service
+from simulator.switches import Switches
+from simulator.wire import TRANSPORT, App, Receive, Scope, Send
+from simulator.workspace import Workspace
+
+HOST = "127.0.0.1"
+START_SECONDS = 10
+BACKLOG = 512
+
+
+class Simulator:
+    """A context manager: inside, the service answers at `url`."""
+
+    def __init__(
+        self,
+        switches: Switches | None = None,
+        *,
+        quota_limit: int | None = None,
+        quota_window: float = QUOTA_WINDOW,
+        latency: float = 0.0,
+        forbidden: Iterable[str] = (),
+        script: Iterable[Fault] = (),
+        workspace_id: int = WORKSPACE_ID,
+        port: int = 0,
+        ssl_certfile: str | None = None,
+        ssl_keyfile: str | None = None,
+    ) -> None:
+        self.workspace_id = workspace_id
+        self.service = Service(Credentials(), [workspace_id])
+        self.reset(
+            switches,
+            quota_limit=quota_limit,
+            quota_window=quota_window,
+            latency=latency,
+            forbidden=forbidden,
+            script=script,
+        )
+        self._socket = _listening_socket(port)
+        scheme = "https" if ssl_certfile else "http"
+        self.url = f"{scheme}://{HOST}:{self._socket.getsockname()[1]}/api"
+        self._server = _Server(_config(self.service, ssl_certfile, ssl_keyfile))
+        self._thread = threading.Thread(target=self._run, name="simulator", daemon=True)
+
+    def __enter__(self) -> Simulator:
+        self._thread.start()
+        if not self._server.ready.wait(START_SECONDS):
+            raise RuntimeError("the simulator did not start")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._server.should_exit = True
+        self._server.force_exit = True
+        self._thread.join()
+        self._socket.close()
+
+    @property
+    def token(self) -> str:
+        return self.service.credentials.token
+
+    @property
+    def username(self) -> str:
+        return self.service.credentials.username
+
+    @property
+    def password(self) -> str:
+        return self.service.credentials.password
+
+    @property
+    def log(self) -> list[Entry]:
+        return self.service.log
+
+    @property
+    def writes(self) -> list[Entry]:
+        return [entry for entry in self.log if entry.method != "GET"]
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.service.workspaces[self.workspace_id]
+
+    def reset(
+        self,
+        switches: Switches | None = None,
+        *,
+        quota_limit: int | None = None,
+        quota_window: float = QUOTA_WINDOW,
+        latency: float = 0.0,
+        forbidden: Iterable[str] = (),
+        script: Iterable[Fault] = (),
+    ) -> None:
+        """Forget clients, log, quota and faults, and start again under these rules."""
+        self.service.reset(
+            switches,
+            quota_limit=quota_limit,
+            quota_window=quota_window,
+            latency=latency,
+            forbidden=forbidden,
+            script=script,
+        )
+
+    def add(self, name: str, deleted: bool = False) -> Client:
+        """Put a client there without a request and without asking any rule."""
+        return self.workspace.add(name, deleted)
+
+    def add_many(self, count: int, prefix: str = "Client ") -> list[Client]:
+        return [self.add(f"{prefix}{number}") for number in range(1, count + 1)]
+
+    def names(self) -> list[str]:
+        """The names of the active clients, sorted."""
+        return sorted(client.name for client in self.clients() if not client.deleted_at)
+
+    def clients(self) -> list[Client]:
+        """All clients, deleted ones included."""
+        return self.workspace.clients()
+
+    def client(self, client_id: int) -> Client | None:
+        return self.workspace.find(client_id)
+
+    def _run(self) -> None:
+        self._server.run(sockets=[self._socket])
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it is there."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self.ready.set()
+
+
+class _Protocol(H11Protocol):
+    """A protocol whose application can lose the connection."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app = partial(_with_transport, self.app, transport)
+
+
+async def _with_transport(
+    app: App, transport: asyncio.Transport, scope: Scope, receive: Receive, send: Send
+) -> None:
+    scope[TRANSPORT] = transport
+    await app(scope, receive, send)
+
+
+def _config(service: Service, certfile: str | None, keyfile: str | None) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(service),
+        http=_Protocol,
+        ws="none",
+        loop="asyncio",
+        lifespan="off",
+        proxy_headers=False,
+        access_log=False,
+        log_config=None,
+        log_level="critical",
+        timeout_graceful_shutdown=0,
+        ssl_certfile=certfile,
+        ssl_keyfile=keyfile,
+    )
+
+
+def _listening_socket(port: int) -> socket.socket:
+    # Only where the protocol is named does asyncio turn Nagle's 40 ms off.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((HOST, port))
+    listener.listen(BACKLOG)
+    return listener

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything the simulated service remembers."""
+
+from __future__ import annotations
+
+import base64
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from simulator.quota import Quota
+from simulator.records import Entry, Fault, Refused
+from simulator.switches import Switches
+from simulator.workspace import Workspace
+
+WORKSPACE_ID = 4711
+QUOTA_WINDOW = 3600.0
+OPERATIONS = ("list", "get", "create", "rename", "delete", "restore")
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Who may come in."""
+
+    token: str = "toggl_sk_0123456789abcdef0123456789abcdef"
+    username: str = "ada@example.com"
+    password: str = "correct-horse-battery"
+
+    def accept(self, authorization: str) -> bool:
+        """Whether an Authorization header is one of the two right ones."""
+        pair = f"{self.username}:{self.password}".encode()
+        kind, _, value = authorization.partition(" ")
+        if kind.lower() == "basic":
+            return value.strip() == base64.b64encode(pair).decode()
+        return kind.lower() == "bearer" and value.strip() == self.token
+
+
+class Service:
+    """Workspaces, rules, credentials, quota, planned faults and the log."""
+
+    def __init__(
+        self,
+        credentials: Credentials | None = None,
+        workspace_ids: Iterable[int] = (WORKSPACE_ID,),
+    ) -> None:
+        self.credentials = credentials or Credentials()
+        self.workspace_ids = tuple(workspace_ids)
+        self.observers: list[Callable[[Entry], None]] = []
+        self.epoch = 0
+        self._lock = threading.Lock()
+        self.reset()
+
+    def reset(
+        self,
+        switches: Switches | None = None,
+        *,
+        quota_limit: int | None = None,
+        quota_window: float = QUOTA_WINDOW,
+        latency: float = 0.0,
+        forbidden: Iterable[str] = (),
+        script: Iterable[Fault] = (),
+    ) -> None:
+        """Forget everything and start again under these rules."""
+        self.forbidden = frozenset(forbidden)
+        if not self.forbidden <= set(OPERATIONS):
+            raise ValueError(f"forbidden holds something else than {OPERATIONS}")
+        self.epoch += 1
+        self.switches = switches or Switches()
+        self.quota = Quota(quota_limit, quota_window)
+        self.latency = latency
+        self.script = list(script)
+        self.log: list[Entry] = []
+        self.workspaces = {i: Workspace(i, self.switches) for i in self.workspace_ids}
+
+    def workspace(self, workspace_id: int, operation: str) -> Workspace:
+        """The workspace, if the user may do that there."""
+        workspace = self.workspaces.get(workspace_id)
+        if workspace is None or operation in self.forbidden:
+            raise Refused(403, "forbidden", f"you are not allowed to {operation} clients here")
+        return workspace
+
+    def next_fault(self, method: str, path: str) -> Fault | None:
+        """Take the first planned fault that is meant for this request."""
+        with self._lock:
+            for fault in self.script:
+                if fault.matches(method, path):
+                    self.script.remove(fault)
+                    return fault
+        return None
+
+    def record(self, entry: Entry) -> None:
+        self.log.append(entry)
+        for observer in self.observers:
+            observer(entry)

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whole requests and answers in place of the messages they travel in, and how to lose them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+JSON = "application/json"
+# The key under which the server hands over the connection, so that it can be dropped.
+TRANSPORT = "simulator.transport"
+
+
+@dataclass(frozen=True)
+class Call:
+    """A whole request; header names are in lower case, repeated parameters joined by commas."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer, not yet sent."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+async def read(scope: Scope, receive: Receive) -> Call:
+    chunks = []
+    more = True
+    while more:
+        message = await receive()
+        chunks.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    headers = _texts(scope["headers"])
+    query = _query(scope["query_string"])
+    return Call(scope["method"], scope["path"], query, headers, b"".join(chunks))
+
+
+async def ask(app: App, scope: Scope, call: Call) -> Answer:
+    """What an application answers."""
+    messages: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": call.body, "more_body": False}
+
+    async def send(message: Message) -> None:
+        messages.append(message)
+
+    await app(scope, receive, send)
+    body = b"".join(message.get("body", b"") for message in messages[1:])
+    return Answer(messages[0]["status"], _texts(messages[0]["headers"]), body)
+
+
+async def send_whole(send: Send, answer: Answer) -> None:
+    await send(_start(answer))
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+async def send_half(scope: Scope, receive: Receive, send: Send, answer: Answer) -> None:
+    """Announce the whole answer, send the first half and close the connection."""
+    half = answer.body[: len(answer.body) // 2]
+    if half:
+        await send(_start(answer))
+        await send({"type": "http.response.body", "body": half, "more_body": True})
+    scope[TRANSPORT].close()
+    await _gone(receive)
+
+
+async def drop(scope: Scope, receive: Receive) -> None:
+    """Close the connection without a word."""
+    scope[TRANSPORT].abort()
+    await _gone(receive)
+
+
+async def _gone(receive: Receive) -> None:
+    # The server must have seen the end before the application returns, or it answers 500.
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _start(answer: Answer) -> Message:
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    if answer.status != 204:
+        headers["content-length"] = str(len(answer.body))
+    pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    return {"type": "http.response.start", "status": answer.status, "headers": pairs}
+
+
+def _texts(pairs: list[tuple[bytes, bytes]]) -> dict[str, str]:
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in pairs}
+
+
+def _query(text: bytes) -> dict[str, str]:
+    query: dict[str, str] = {}
+    for name, value in parse_qsl(text.decode("latin-1"), keep_blank_values=True):
+        query[name] = f"{query[name]},{value}" if name in query else value
+    return query

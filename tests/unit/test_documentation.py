@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The modules' documentation against what they take and give."""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+from typing import Any
+
+import yaml
+from ansible_collections.toggl.focus.plugins.module_utils import _arguments
+from simulator.server import Simulator
+from support.running import client, info
+
+COMMON = {"changed", "failed", "msg", "warnings"}
+
+
+def module(name: str) -> ModuleType:
+    return importlib.import_module(f"ansible_collections.toggl.focus.plugins.modules.{name}")
+
+
+def documented(name: str) -> set[str]:
+    return set(yaml.safe_load(module(name).RETURN))
+
+
+def test_what_focus_client_returns_is_documented(service: Simulator) -> None:
+    done = client(service, name="Acme")
+    assert done.keys() - COMMON == documented("focus_client")
+    failed = client(service, name=" ")
+    assert failed.keys() - COMMON <= documented("focus_client")
+
+
+def test_what_focus_client_info_returns_is_documented(service: Simulator) -> None:
+    assert info(service).keys() - COMMON == documented("focus_client_info")
+
+
+def test_each_option_is_described_as_it_is() -> None:
+    fragment: Any = importlib.import_module(
+        "ansible_collections.toggl.focus.plugins.doc_fragments.focus"
+    )
+    shared = yaml.safe_load(fragment.ModuleDocFragment.DOCUMENTATION)["options"]
+    for name, spec in (
+        ("focus_client", _arguments.CLIENT),
+        ("focus_client_info", _arguments.CLIENT_INFO),
+    ):
+        own = yaml.safe_load(module(name).DOCUMENTATION)["options"]
+        assert set(shared) | set(own) == set(spec["argument_spec"])
+    for option, spec in _arguments.SHARED.items():
+        described = " ".join(shared[option]["description"])
+        for variable in spec.get("fallback", (None, []))[1]:
+            assert variable in described, f"{option} does not name {variable}"
