@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import random
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeGuard, TypeVar
 
 from ansible_collections.toggl.focus.plugins.module_utils import _errors
@@ -80,13 +81,20 @@ class FocusApi:
         self._access = access
         self._clients = f"/workspaces/{access.workspace_id}/clients"
         self._sleep = sleep
+        self._lock = threading.Lock()
         self._quota_wait_left = float(access.quota_wait)
+        self._waits_until = 0.0
         self.requests = 0
         self.quota: Quota | None = None
 
     @property
     def workspace_id(self) -> int:
         return self._access.workspace_id
+
+    @property
+    def quota_wait_left(self) -> float:
+        """Seconds that may still be slept until the quota reopens."""
+        return self._quota_wait_left
 
     # the six endpoints
 
@@ -213,7 +221,8 @@ class FocusApi:
     def _once(
         self, method: str, path: str, parameters: Parameters, content: bytes | None
     ) -> Answer:
-        self.requests += 1
+        with self._lock:
+            self.requests += 1
         answer = self._transport.exchange(method, path, parameters, content)
         self._note_quota(answer)
         if 200 <= answer.status < 300:
@@ -221,16 +230,31 @@ class FocusApi:
         raise self._refusal(answer, method, path)
 
     def _note_quota(self, answer: Answer) -> None:
-        remaining = _whole(answer.headers.get("X-Toggl-Quota-Remaining"))
-        resets_in = _whole(answer.headers.get("X-Toggl-Quota-Resets-In"))
-        if remaining is not None or resets_in is not None:
-            self.quota = Quota(remaining, resets_in)
+        """Answers to requests under way at once may come in any order: the lowest count holds
+        until the window reopens, which shows in the seconds going up."""
+        told = _quota(answer)
+        if told is None:
+            return
+        with self._lock:
+            known = self.quota
+            same_window = known is not None and (known.resets_in or 0) >= (told.resets_in or 0)
+            if known is not None and same_window and None not in (known.remaining, told.remaining):
+                told = replace(told, remaining=min(known.remaining or 0, told.remaining or 0))
+            self.quota = told
 
     def _wait_for_quota(self, error: _errors.QuotaExceeded) -> None:
-        if error.resets_in is None or error.resets_in + 1 > self._quota_wait_left:
+        """Sleep until the window reopens, if ``quota_wait`` allows; waits at once count once."""
+        if error.resets_in is None:
             raise error
-        self._quota_wait_left -= error.resets_in + 1
-        self._sleep(error.resets_in + 1)
+        now = time.monotonic()
+        reopens = now + error.resets_in + 1
+        with self._lock:
+            longer = max(0.0, reopens - max(now, self._waits_until))
+            if longer > self._quota_wait_left:
+                raise error
+            self._quota_wait_left -= longer
+            self._waits_until = max(reopens, self._waits_until)
+        self._sleep(reopens - now)
 
     def _refusal(self, answer: Answer, method: str, path: str) -> RequestError:
         status = answer.status
@@ -257,12 +281,13 @@ class FocusApi:
 
     def _payment(self, answer: Answer, told: tuple[str, str, int, str, str | None]) -> RequestError:
         """402 is the quota, or a feature that the plan lacks: headers and body tell (facts.md)."""
-        remaining = _whole(answer.headers.get("X-Toggl-Quota-Remaining"))
-        resets_in = _whole(answer.headers.get("X-Toggl-Quota-Resets-In"))
-        said_by_headers = remaining == 0 or (remaining is None and resets_in is not None)
-        said_by_body = remaining is None and _ABOUT_QUOTA.search(told[3]) is not None
+        quota = _quota(answer) or Quota(None, None)
+        said_by_headers = quota.remaining == 0 or (
+            quota.remaining is None and quota.resets_in is not None
+        )
+        said_by_body = quota.remaining is None and _ABOUT_QUOTA.search(told[3]) is not None
         if said_by_headers or said_by_body:
-            return _errors.QuotaExceeded(*told, resets_in)
+            return _errors.QuotaExceeded(*told, quota.resets_in)
         return _errors.PaymentRequired(*told)
 
     # answers
@@ -401,6 +426,12 @@ def _words(answer: Answer) -> tuple[str, str | None]:
     parts = [body.get("error"), body.get("error_description")]
     trace_id = body.get("trace_id")
     return ": ".join(str(part) for part in parts if part), str(trace_id) if trace_id else None
+
+
+def _quota(answer: Answer) -> Quota | None:
+    remaining = _whole(answer.headers.get("X-Toggl-Quota-Remaining"))
+    resets_in = _whole(answer.headers.get("X-Toggl-Quota-Resets-In"))
+    return None if remaining is None and resets_in is None else Quota(remaining, resets_in)
 
 
 def _is_whole(value: object) -> TypeGuard[int]:

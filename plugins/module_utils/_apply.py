@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -30,25 +32,62 @@ class Outcome:
     error: RequestError | None = None
 
 
-def apply(steps: Sequence[Step], api: FocusApi, known: Collection[int]) -> tuple[Outcome, ...]:
-    """Carry out ``steps`` in order; an outcome for each, whatever happens.
+def apply(
+    steps: Sequence[Step], api: FocusApi, known: Collection[int], concurrency: int = 1
+) -> tuple[Outcome, ...]:
+    """Carry out ``steps``, as many at once as ``concurrency``; an outcome for each, in order.
 
-    A step whose ``needs`` did not succeed is pending, and so is all that follows an error that
-    concerns every request.
+    A step waits for those it ``needs``. It stays pending where one of them did not succeed, and
+    so does all that is not under way when an error turns up that concerns every request.
 
     :arg known: ids of the clients that were there before: none of them is a new one
     """
-    writer = _Writer(api, known)
-    outcomes: list[Outcome] = []
-    stopped = False
-    for step in steps:
-        if stopped or any(outcomes[need].status != "done" for need in step.needs):
-            outcomes.append(Outcome(step, "pending"))
-            continue
-        outcome = writer.carry_out(step)
-        outcomes.append(outcome)
-        stopped = outcome.error is not None and outcome.error.stops_all
-    return tuple(outcomes)
+    return _Execution(steps, _Writer(api, known)).run(concurrency)
+
+
+def pending(steps: Sequence[Step]) -> tuple[Outcome, ...]:
+    """The outcomes of steps none of which was tried."""
+    return tuple(Outcome(step, "pending") for step in steps)
+
+
+class _Execution:
+    def __init__(self, steps: Sequence[Step], writer: _Writer) -> None:
+        self._steps = steps
+        self._writer = writer
+        self._outcomes: dict[int, Outcome] = {}
+        self._open_needs = [len(step.needs) for step in steps]
+        self._dependents: dict[int, list[int]] = defaultdict(list)
+        for position, step in enumerate(steps):
+            for need in step.needs:
+                self._dependents[need].append(position)
+        self._ready = deque(at for at, count in enumerate(self._open_needs) if not count)
+        self._stopped = False
+
+    def run(self, concurrency: int) -> tuple[Outcome, ...]:
+        under_way: dict[Future[Outcome], int] = {}
+        with ThreadPoolExecutor(concurrency) as pool:
+            while under_way or (self._ready and not self._stopped):
+                while self._ready and not self._stopped and len(under_way) < concurrency:
+                    position = self._ready.popleft()
+                    step = self._steps[position]
+                    under_way[pool.submit(self._writer.carry_out, step)] = position
+                for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                    self._note(under_way.pop(future), future.result())
+        return tuple(
+            self._outcomes.get(position, Outcome(step, "pending"))
+            for position, step in enumerate(self._steps)
+        )
+
+    def _note(self, position: int, outcome: Outcome) -> None:
+        self._outcomes[position] = outcome
+        if outcome.error is not None and outcome.error.stops_all:
+            self._stopped = True
+        if outcome.status != "done":
+            return
+        for dependent in self._dependents[position]:
+            self._open_needs[dependent] -= 1
+            if not self._open_needs[dependent]:
+                self._ready.append(dependent)
 
 
 class _Unsettled(Exception):

@@ -12,6 +12,7 @@ from ansible.module_utils.basic import env_fallback
 
 from ansible_collections.toggl.focus.plugins.module_utils._api import Access
 from ansible_collections.toggl.focus.plugins.module_utils._errors import BadOption
+from ansible_collections.toggl.focus.plugins.module_utils._guards import Rules
 from ansible_collections.toggl.focus.plugins.module_utils._model import Desired
 from ansible_collections.toggl.focus.plugins.module_utils._text import is_loopback, trimmed
 
@@ -67,6 +68,22 @@ ENTRY: dict[str, Any] = {
 
 CLIENT: dict[str, Any] = {"argument_spec": {**SHARED, **ENTRY}}
 
+CLIENTS: dict[str, Any] = {
+    "argument_spec": {
+        **SHARED,
+        "clients": {"type": "list", "elements": "dict", "required": True, "options": ENTRY},
+        "purge": {"type": "bool", "default": False},
+        "protected": {"type": "list", "elements": "str", "default": []},
+        "max_deletions": {"type": "int"},
+        "max_deletion_percent": {"type": "int", "default": 30},
+        "plan_digest": {"type": "str"},
+        "allow_partial": {"type": "bool", "default": False},
+        "concurrency": {"type": "int", "default": 4},
+    }
+}
+
+MOST_CONCURRENCY = 16
+
 CLIENT_INFO: dict[str, Any] = {
     "argument_spec": {
         **SHARED,
@@ -96,6 +113,19 @@ def desired(options: Mapping[str, Any]) -> Desired:
     )
 
 
+def rules(options: Mapping[str, Any]) -> Rules:
+    """What the plan of a whole list may do.
+
+    :raises BadOption: for numbers out of their range
+    """
+    return Rules(
+        purge=options["purge"],
+        protected=tuple(options["protected"]),
+        max_deletions=_within(options, "max_deletions", 0),
+        max_deletion_percent=_within(options, "max_deletion_percent", 0, 100) or 0,
+    )
+
+
 def access(options: Mapping[str, Any]) -> Access:
     """How to reach the service, from the shared options.
 
@@ -103,15 +133,16 @@ def access(options: Mapping[str, Any]) -> Access:
     """
     token, username, password = _credentials(options)
     return Access(
-        workspace_id=_at_least(1, options, "workspace_id"),
+        workspace_id=_within(options, "workspace_id", 1) or 0,
         api_url=_address(options["api_url"]),
         api_token=token,
         username=username,
         password=password,
         timeout=_positive_seconds(options, "api_timeout"),
-        retries=int(_at_least(0, options, "api_retries")),
-        quota_wait=int(_at_least(0, options, "quota_wait")),
+        retries=_within(options, "api_retries", 0) or 0,
+        quota_wait=_within(options, "quota_wait", 0) or 0,
         verify=_verification(options),
+        connections=_within(options, "concurrency", 1, MOST_CONCURRENCY) or 1,
     )
 
 
@@ -170,10 +201,15 @@ def _address(url: str) -> str:
     return url.strip().rstrip("/")
 
 
-def _at_least(least: int, options: Mapping[str, Any], option: str) -> int:
-    value: int = options[option]
-    if value < least:
+def _within(
+    options: Mapping[str, Any], option: str, least: int, most: int | None = None
+) -> int | None:
+    """An option's whole number if it is within its bounds; ``None`` where it is not given."""
+    value: int | None = options.get(option)
+    if value is not None and value < least:
         raise BadOption(option, f"{value} is below {least}")
+    if value is not None and most is not None and value > most:
+        raise BadOption(option, f"{value} is above {most}")
     return value
 
 

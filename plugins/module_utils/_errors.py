@@ -29,6 +29,42 @@ class BadOption(FocusError):
         return f"The option {self.option} cannot be used: {self.reason}."
 
 
+class PlanChanged(FocusError):
+    """The plan is not the one that was reviewed."""
+
+    def __init__(self, reviewed: str, found: str) -> None:
+        super().__init__(reviewed, found)
+        self.reviewed = reviewed
+        self.found = found
+
+    def __str__(self) -> str:
+        return (
+            f"The plan has the digest {self.found}, not {shown(self.reviewed)} as in plan_digest: "
+            "nothing was written. Review the plan anew in check mode, and give its digest."
+        )
+
+
+class QuotaTooSmall(FocusError):
+    """The plan needs more requests than are left; ``resets_in`` in seconds, if known."""
+
+    def __init__(self, needed: int, left: int, resets_in: int | None) -> None:
+        super().__init__(needed, left, resets_in)
+        self.needed = needed
+        self.left = left
+        self.resets_in = resets_in
+
+    def __str__(self) -> str:
+        if self.resets_in is None:
+            reopens = "when it reopens, the service does not say"
+        else:
+            reopens = f"it reopens in {-(-self.resets_in // 60)} minutes"
+        return (
+            f"The plan needs {self.needed} requests, but the quota has {self.left} left; "
+            f"{reopens}. Run again then, let the task wait with quota_wait, or let it do what "
+            "fits with allow_partial."
+        )
+
+
 class RequestError(FocusError):
     """A request that did not end as the contract says.
 

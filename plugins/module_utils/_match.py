@@ -32,6 +32,10 @@ class Existing:
             names = self.deleted if client.deleted else self.active
             names[name_key(client.name)].append(client)
 
+    @property
+    def active_count(self) -> int:
+        return sum(map(len, self.active.values()))
+
     def active_by_case(self, name: str) -> list[Client]:
         if self._active_by_case is None:
             self._active_by_case = defaultdict(list)
@@ -94,6 +98,14 @@ class Matcher:
                 match = Match(wanted, None)
             if match is not None:
                 self._found[entry] = match
+
+    def unclaimed_active(self) -> list[Client]:
+        """The active clients that no entry stands for, by id."""
+        return [
+            client
+            for client in self._existing.by_id.values()
+            if not client.deleted and client.id not in self._claims
+        ]
 
     # by id
 

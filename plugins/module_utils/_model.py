@@ -48,14 +48,14 @@ class Desired:
 class Step:
     """One write.
 
-    ``entry`` is the position of the desired client it serves. ``id`` is ``None`` for a create
-    alone. ``name`` is the name the client bears afterwards, ``before`` the one it bore; each is
-    ``None`` where nobody knows it, as with a deleted client that the service hides. ``needs``
-    are the positions, in the plan, of the steps that must have succeeded first.
+    ``entry`` is the position of the desired client it serves, ``None`` for a purge. ``id`` is
+    ``None`` for a create alone. ``name`` is the name the client bears afterwards, ``before`` the
+    one it bore; each is ``None`` where nobody knows it, as with a deleted client that the service
+    hides. ``needs`` are the positions, in the plan, of the steps that must have succeeded first.
     """
 
     kind: Kind
-    entry: int
+    entry: int | None
     id: int | None = None
     name: str | None = None
     before: str | None = None
@@ -76,14 +76,17 @@ class Planned:
 class Plan:
     """The ordered steps from what is to what is desired, computed without any I/O.
 
-    ``shared_names`` are names of active clients that another client bears too: the way back to
-    them has to say so (see ``_undo``).
+    ``active`` are the names of the active clients before it. ``digest`` stands for what the plan
+    does, in whatever order. ``shared_names`` are names of active clients that another client
+    bears too: the way back to them has to say so (see ``_undo``).
     """
 
     entries: tuple[Planned, ...]
     steps: tuple[Step, ...] = ()
     warnings: tuple[str, ...] = ()
     shared_names: frozenset[str] = frozenset()
+    active: tuple[str, ...] = ()
+    digest: str = ""
 
     @property
     def changed(self) -> bool:

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from ansible_collections.toggl.focus.plugins.module_utils import _problems
+from ansible_collections.toggl.focus.plugins.module_utils._guards import Rules, judge
 from ansible_collections.toggl.focus.plugins.module_utils._match import Existing, Match, Matcher
 from ansible_collections.toggl.focus.plugins.module_utils._model import (
     Action,
@@ -21,6 +24,8 @@ from ansible_collections.toggl.focus.plugins.module_utils._order import in_order
 from ansible_collections.toggl.focus.plugins.module_utils._problems import PlanRefused, Problem
 from ansible_collections.toggl.focus.plugins.module_utils._text import name_key
 
+DEFAULT_RULES = Rules()
+
 _ACTIONS: dict[Kind, Action] = {
     "create": "created",
     "delete": "deleted",
@@ -29,25 +34,60 @@ _ACTIONS: dict[Kind, Action] = {
 }
 
 
-def plan(clients: Iterable[Client], desired: Sequence[Desired]) -> Plan:
+def plan(
+    clients: Iterable[Client],
+    desired: Sequence[Desired],
+    rules: Rules = DEFAULT_RULES,
+    workspace_id: int = 0,
+) -> Plan:
     """What has to be written so that ``clients`` become as ``desired``.
 
-    :arg clients: what was read; a narrow look-up may leave out what no entry can stand for
+    :arg clients: what was read; a narrow look-up may leave out what no entry can stand for, but a
+        purge needs all
     :arg desired: the user's entries, in the user's order
-    :raises PlanRefused: with every problem found; nothing may be written then
+    :arg workspace_id: goes into the digest: the same names elsewhere are another plan
+    :raises PlanRefused: with every contradiction found or, if there is none, with every guard
+        that speaks against it; nothing may be written then
     """
     check_entries(desired)
     existing = Existing(clients)
     matcher = Matcher(existing, desired)
     matcher.run()
     matches = matcher.matches
-    problems = [*matcher.problems, *_taken_names(existing, matches)]
+    victims = matcher.unclaimed_active() if rules.purge else []
+    chains = [match.steps for match in matches if match.steps]
+    chains += [(_purge(victim),) for victim in victims]
+    contradictions = [*matcher.problems, *_taken_names(existing, matches, victims)]
+    problems = contradictions or list(
+        judge(rules, existing.active_count, [step for chain in chains for step in chain], victims)
+    )
     if problems:
         raise PlanRefused(problems, len(desired))
-    steps = in_order(
-        [match.steps for match in matches if match.steps], _all_names(existing, desired)
+    steps = in_order(chains, _all_names(existing, desired))
+    return Plan(
+        entries=_entries(matches, steps),
+        steps=steps,
+        warnings=tuple(matcher.warnings),
+        shared_names=_shared_names(existing),
+        active=tuple(client.name for client in existing.by_id.values() if not client.deleted),
+        digest=_digest(chains, workspace_id),
     )
-    return Plan(_entries(matches, steps), steps, tuple(matcher.warnings), _shared_names(existing))
+
+
+def _purge(victim: Client) -> Step:
+    return Step("delete", None, victim.id, victim.name, victim.name)
+
+
+def _digest(chains: Iterable[Sequence[Step]], workspace_id: int) -> str:
+    """The same for the same effect, whatever the order of the lists; 64 hexadecimal digits.
+
+    Every part is quoted by JSON, so that no two effects can be written alike.
+    """
+    lines = sorted(
+        json.dumps([[step.kind, step.id, step.before, step.name] for step in chain])
+        for chain in chains
+    )
+    return hashlib.sha256("\n".join([str(workspace_id), *lines]).encode()).hexdigest()
 
 
 def check_entries(desired: Sequence[Desired]) -> None:
@@ -102,7 +142,9 @@ def _repeated_names(desired: Sequence[Desired]) -> Iterator[Problem]:
             yield _problems.NameTwice(tuple(places), name)
 
 
-def _taken_names(existing: Existing, matches: Sequence[Match]) -> Iterator[Problem]:
+def _taken_names(
+    existing: Existing, matches: Sequence[Match], victims: Sequence[Client]
+) -> Iterator[Problem]:
     """Names that more than one active client would bear.
 
     Duplicates that are there already stay possible, and so does the way back to them: an entry
@@ -110,7 +152,7 @@ def _taken_names(existing: Existing, matches: Sequence[Match]) -> Iterator[Probl
     that renames before it deletes, by its own name among them.
     """
     takers: dict[str, list[int]] = defaultdict(list)
-    leaving: set[int] = set()
+    leaving = {victim.id for victim in victims}
     for entry, match in enumerate(matches):
         if match.steps and match.steps[0].kind in ("rename", "delete"):
             leaving.add(match.steps[0].id or 0)
@@ -164,7 +206,8 @@ def _all_names(existing: Existing, desired: Sequence[Desired]) -> Iterator[str]:
 def _entries(matches: Sequence[Match], steps: Sequence[Step]) -> tuple[Planned, ...]:
     positions: dict[int, list[int]] = defaultdict(list)
     for position, step in enumerate(steps):
-        positions[step.entry].append(position)
+        if step.entry is not None:
+            positions[step.entry].append(position)
     return tuple(
         Planned(match.desired, match.client, action_of(match.steps), tuple(positions[entry]))
         for entry, match in enumerate(matches)

@@ -184,6 +184,60 @@ class NameTaken(Problem):
         )
 
 
+@dataclass(frozen=True)
+class Protected(Problem):
+    name: str
+    id: int
+    glob: str
+    kind: str
+
+    def __str__(self) -> str:
+        return (
+            f"The client {quoted(self.name)} (id {self.id}) is protected by {quoted(self.glob)} "
+            f"and would be {self.kind}d: leave it as it is, or change protected."
+        )
+
+
+@dataclass(frozen=True)
+class TooManyDeletions(Problem):
+    victims: tuple[tuple[str, int], ...]
+    limit: int
+
+    def __str__(self) -> str:
+        return (
+            f"{len(self.victims)} clients would be deleted, {_victims(self.victims)}, but "
+            f"max_deletions is {self.limit}: to let them through, set it to {len(self.victims)}."
+        )
+
+
+@dataclass(frozen=True)
+class PurgeTooLarge(Problem):
+    victims: tuple[tuple[str, int], ...]
+    active_count: int
+    percent: int
+
+    def __str__(self) -> str:
+        count = len(self.victims)
+        needed = -(-count * 100 // self.active_count)
+        what = "the last client" if count == self.active_count == 1 else f"{count} clients"
+        return (
+            f"The purge would delete {what} of {self.active_count}, {_victims(self.victims)}, but "
+            f"max_deletion_percent is {self.percent}: check that the list is whole. To let them "
+            f"through, set it to {needed}."
+        )
+
+
+MOST_VICTIMS_NAMED = 20
+
+
+def _victims(victims: Sequence[tuple[str, int]]) -> str:
+    named = ", ".join(
+        f"{quoted(name)} (id {client_id})" for name, client_id in victims[:MOST_VICTIMS_NAMED]
+    )
+    more = len(victims) - MOST_VICTIMS_NAMED
+    return f"{named} and {more} more" if more > 0 else named
+
+
 def _located(problem: Problem, entries_count: int) -> str:
     if entries_count < 2 or not problem.entries:
         return str(problem)

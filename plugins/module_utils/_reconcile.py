@@ -10,19 +10,22 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ansible.module_utils.basic import missing_required_lib
 
-from ansible_collections.toggl.focus.plugins.module_utils import _arguments, _results
+from ansible_collections.toggl.focus.plugins.module_utils import _arguments, _report, _results
 from ansible_collections.toggl.focus.plugins.module_utils._api import FocusApi
-from ansible_collections.toggl.focus.plugins.module_utils._apply import apply
+from ansible_collections.toggl.focus.plugins.module_utils._apply import apply, pending
 from ansible_collections.toggl.focus.plugins.module_utils._errors import (
     BadOption,
     FocusError,
     NotFound,
+    PlanChanged,
+    QuotaTooSmall,
 )
-from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired
+from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Plan
 from ansible_collections.toggl.focus.plugins.module_utils._plan import check_entries, plan
 from ansible_collections.toggl.focus.plugins.module_utils._problems import PlanRefused
 from ansible_collections.toggl.focus.plugins.module_utils._text import name_key
@@ -38,22 +41,25 @@ def reconcile_client(options: Options, check_mode: bool) -> Result:
     :arg options: the module's options, validated by its argument spec
     :returns: the module's return values
     """
-    wanted = _arguments.desired(options)
-    return _run(options, lambda: check_entries([wanted]), lambda api: _one(api, wanted, check_mode))
+    return _run(options, lambda api: _one(api, _arguments.desired(options), check_mode))
+
+
+def reconcile_clients(options: Options, check_mode: bool) -> Result:
+    """``focus_clients``: the whole list in one task; options and result as above."""
+    return _run(options, lambda api: _all(api, options, check_mode))
 
 
 def list_clients(options: Options, check_mode: bool) -> Result:
     """``focus_client_info``: the list; it writes nothing, with or without check mode."""
-    return _run(options, lambda: _check_filters(options), lambda api: _listed(api, options))
+    return _run(options, lambda api: _listed(api, options))
 
 
-def _run(options: Options, check: Callable[[], None], work: Callable[[FocusApi], Result]) -> Result:
-    """``check`` the options, then ``work``; any error becomes a result that counts requests."""
+def _run(options: Options, work: Callable[[FocusApi], Result]) -> Result:
+    """Any error becomes a result that says how many requests were sent."""
     if not HAS_REQUESTS:
         return _failed(missing_required_lib("requests"), None)
     api = None
     try:
-        check()
         api = FocusApi(_arguments.access(options))
         return {**work(api), **_results.spent(api)}
     except (FocusError, PlanRefused) as error:
@@ -68,6 +74,7 @@ def _failed(message: str, api: FocusApi | None) -> Result:
 
 
 def _one(api: FocusApi, wanted: Desired, check_mode: bool) -> Result:
+    check_entries([wanted])
     clients = _look_up(api, wanted)
     planned = plan(clients, [wanted])
     if check_mode:
@@ -124,7 +131,45 @@ def _has_active(clients: list[Client], name: str) -> bool:
     return any(not client.deleted and name_key(client.name) == wanted for client in clients)
 
 
-# the list
+# the whole list
+
+
+def _all(api: FocusApi, options: Options, check_mode: bool) -> Result:
+    wanted = [_arguments.desired(entry) for entry in options["clients"]]
+    rules = _arguments.rules(options)
+    check_entries(wanted)
+    clients = api.list_clients()
+    shown = {client.id for client in clients}
+    for entry in wanted:
+        if entry.id is not None and entry.id not in shown:
+            clients += _by_id(api, entry.id)
+    planned = plan(clients, wanted, rules, api.workspace_id)
+    refusal = _refusal(planned, api, options)
+    if isinstance(refusal, QuotaTooSmall) and check_mode:
+        planned = replace(planned, warnings=(*planned.warnings, str(refusal)))
+    elif refusal is not None:
+        return _report.clients_result(planned, pending(planned.steps), api.workspace_id, refusal)
+    if check_mode:
+        outcomes = _results.predicted(planned)
+    else:
+        known = {client.id for client in clients}
+        outcomes = apply(planned.steps, api, known, options["concurrency"])
+    return _report.clients_result(planned, outcomes, api.workspace_id)
+
+
+def _refusal(planned: Plan, api: FocusApi, options: Options) -> FocusError | None:
+    """What speaks against writing a plan that is sound in itself."""
+    reviewed = (options["plan_digest"] or "").strip().lower()
+    if reviewed and reviewed != planned.digest:
+        return PlanChanged(reviewed, planned.digest)
+    if options["allow_partial"] or api.quota is None or api.quota.remaining is None:
+        return None
+    needed, left, resets_in = len(planned.steps), api.quota.remaining, api.quota.resets_in
+    waits = resets_in is not None and api.quota_wait_left > resets_in
+    return None if needed <= left or waits else QuotaTooSmall(needed, left, resets_in)
+
+
+# what there is
 
 
 def _check_filters(options: Options) -> None:
@@ -136,6 +181,7 @@ def _check_filters(options: Options) -> None:
 
 
 def _listed(api: FocusApi, options: Options) -> Result:
+    _check_filters(options)
     clients: list[Client] = []
     bearers: Counter[str] = Counter()
     whole = options["id"] is None

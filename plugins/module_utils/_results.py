@@ -52,7 +52,7 @@ def client_result(plan: Plan, outcomes: Sequence[Outcome], workspace_id: int) ->
     result: dict[str, Any] = {
         "changed": bool(done),
         "action": action_of(outcome.step for outcome in done),
-        "client": _client_after(planned, done, workspace_id),
+        "client": client_after(planned, done, workspace_id),
         "diff": _diff(
             planned, [plan.steps[at] for at in range(len(outcomes)) if outcomes[at] in done]
         ),
@@ -98,7 +98,7 @@ def _as_desired(client: Client, unique: Collection[str]) -> Desired:
     return Desired(name)
 
 
-def _client_after(
+def client_after(
     planned: Planned, done: Iterable[Outcome], workspace_id: int
 ) -> dict[str, Any] | None:
     fields = dict(planned.client.fields) if planned.client else None

@@ -6,14 +6,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from simulator.server import Simulator
+from simulator.switches import Switches, every_single_switch, random_switches
+
 from ansible_collections.toggl.focus.plugins.module_utils import _api
 from ansible_collections.toggl.focus.plugins.module_utils._arguments import CLIENT, CLIENT_INFO
 from ansible_collections.toggl.focus.plugins.module_utils._reconcile import (
     list_clients,
     reconcile_client,
 )
-from simulator.server import Simulator
-from simulator.switches import Switches, every_single_switch, random_switches
 
 _api._FIRST_PAUSE = 0.001  # seconds; a test has no crowd to spread
 
@@ -23,6 +24,8 @@ def _described(switches: Switches) -> str:
     answers = vars(switches).items()
     return " ".join(f"{name}={value}" for name, value in answers if value != default[name])
 
+
+_RANDOM = {seed: random_switches(seed) for seed in range(20)}
 
 VARIANTS: dict[str, Switches] = {
     **{_described(switches): switches for switches in every_single_switch()},

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from hypothesis import strategies as st
+
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Step
 from ansible_collections.toggl.focus.plugins.module_utils._text import case_key, name_key
-from hypothesis import strategies as st
 
 NAMES = ["Acme", "acme", "Globex", "Mu\u0308ller", "M\u00fcller", " Initech", "Hooli\u00a0", "X"]
 

@@ -8,9 +8,10 @@ from types import ModuleType
 from typing import Any
 
 import yaml
-from ansible_collections.toggl.focus.plugins.module_utils import _arguments
 from simulator.server import Simulator
 from support.running import client, info
+
+from ansible_collections.toggl.focus.plugins.module_utils import _arguments
 
 COMMON = {"changed", "failed", "msg", "warnings"}
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.toggl.focus.plugins.module_utils import _problems
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired
 from ansible_collections.toggl.focus.plugins.module_utils._plan import plan

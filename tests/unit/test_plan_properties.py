@@ -5,6 +5,10 @@ from __future__ import annotations
 
 import random
 
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from support.world import World, clients, desired
+
 from ansible_collections.toggl.focus.plugins.module_utils._model import (
     Client,
     Desired,
@@ -15,9 +19,6 @@ from ansible_collections.toggl.focus.plugins.module_utils._plan import plan
 from ansible_collections.toggl.focus.plugins.module_utils._problems import PlanRefused
 from ansible_collections.toggl.focus.plugins.module_utils._text import name_key
 from ansible_collections.toggl.focus.plugins.module_utils._undo import undo
-from hypothesis import assume, given
-from hypothesis import strategies as st
-from support.world import World, clients, desired
 
 
 def planned(existing: list[Client], wanted: list[Desired]) -> Plan:

@@ -204,6 +204,8 @@ def test_it_starts_and_stops_fast() -> None:
     with Simulator(latency=30) as simulator, pytest.raises(requests.ReadTimeout):
         requests.get(simulator.url, timeout=0.05)
     assert time.perf_counter() - began < 1
+    with pytest.raises(requests.ConnectionError):
+        requests.get(simulator.url, timeout=5)
 
 
 def test_requests_are_fast(simulator: Simulator, call: Any) -> None:

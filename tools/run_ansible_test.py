@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs ansible-test on a copy of the checkout: ``run_ansible_test.py COMMAND [ARGUMENT...]``.
+
+- ansible-test wants real folders ``ansible_collections/toggl/focus``; it follows no link. In a
+  folder that Git ignores it sees no files, so the copy is outside the checkout.
+- It looks for Python on PATH; there it must meet the interpreter itself, not a version manager's
+  placeholder for it.
+- For the environments of its own it downloads a script that installs pip. One takes its place that
+  does the same with the pip that every Python bundles.
+- It hides the environment from pip, also PIP_INDEX_URL and the like. So it gets a home of its own,
+  under .ansible/, that holds pip's settings in a file, and all that it installs.
+"""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import types
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+HOME = ROOT / ".ansible" / "home"
+VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
+COPIED = (
+    *("galaxy.yml", "README.md", "LICENSE", "requirements.txt", "changelogs", "meta", "plugins"),
+    *("playbooks", "roles", "tests/config.yml", "tests/integration"),
+)
+
+PIP_INSTALLER = """\
+# Stands in for the script that ansible-test downloads: installs pip from Python's own copy of it.
+import ensurepip
+import os
+import runpy
+import sys
+
+environment = dict(os.environ)
+ensurepip.bootstrap()
+os.environ.clear()  # ensurepip has turned pip's settings off
+os.environ.update(environment)
+unknown_to_pip = ("--no-setuptools", "--no-wheel")
+sys.argv = ["pip", "install"] + [a for a in sys.argv[1:] if a not in unknown_to_pip]
+for name in [m for m in sys.modules if m == "pip" or m.startswith("pip.")]:
+    del sys.modules[name]
+runpy.run_module("pip", run_name="__main__", alter_sys=True)
+"""
+
+
+def pip_installer() -> Path | None:
+    """Where this ansible-test looks for the script, as its own source says."""
+    import ansible_test
+    from ansible_test._internal import python_requirements
+
+    setup = Path(ansible_test.__path__[0]) / "_util/target/setup/requirements.py"
+    pattern = re.search(r"""['"]~/(\S*get_pip_%s\.py)['"]""", setup.read_text())
+    if not pattern:
+        return None
+    python = types.SimpleNamespace(version=VERSION)
+    pip_version = python_requirements.get_venv_packages(python)["pip"]
+    return HOME / (pattern[1] % pip_version.replace(".", "_"))
+
+
+def write_anew(path: Path, text: str) -> None:
+    """In one piece, as the same file may be in use by a run beside this one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f".{os.getpid()}")
+    part.touch(mode=0o600)
+    part.write_text(text)
+    part.replace(path)
+
+
+def pip_settings() -> str:
+    """The settings of pip, from the environment and all of its files, as one file."""
+    pip = [sys.executable, "-m", "pip", "config", "list"]
+    output = subprocess.run(pip, capture_output=True, text=True, check=True).stdout
+    settings = configparser.RawConfigParser()
+    settings.add_section("global")
+    for line in output.splitlines():
+        name, _, value = line.partition("=")
+        section, _, key = name.rpartition(".")
+        section = "global" if section == ":env:" else section
+        if not settings.has_section(section):
+            settings.add_section(section)
+        settings.set(section, key, ast.literal_eval(value))
+    settings.set("global", "quiet", "2")
+    text = io.StringIO()
+    settings.write(text)
+    return text.getvalue()
+
+
+def provide_home() -> None:
+    write_anew(HOME / ".pip" / "pip.conf", pip_settings())
+    path = pip_installer()
+    if path:
+        write_anew(path, PIP_INSTALLER)
+
+
+def copy_checkout(top: Path) -> Path:
+    """What users get, and the integration tests. The other tests have linters of their own."""
+    copy = top / "ansible_collections" / "toggl" / "focus"
+    for name in COPIED:
+        source, target = ROOT / name, copy / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        elif source.exists():
+            shutil.copy2(source, target)
+    return copy
+
+
+def run(command: str, *arguments: str) -> int:
+    provide_home()
+    folders = [str(Path(sys.executable).parent), os.path.join(sys.base_prefix, "bin")]
+    path = os.pathsep.join([*folders, os.environ["PATH"]])
+    with tempfile.TemporaryDirectory() as name:
+        top = Path(name).resolve()
+        if any((parent / ".git").exists() for parent in top.parents):
+            raise SystemExit(f"{top} is in a Git checkout, where ansible-test would see no files.")
+        return subprocess.run(
+            ["ansible-test", command, "--python", VERSION, "--color", "no", *arguments],
+            cwd=copy_checkout(top),
+            env={**os.environ, "HOME": str(HOME), "PATH": path},
+            stdin=subprocess.DEVNULL,
+            check=False,
+        ).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(run(*sys.argv[1:]))
