@@ -19,7 +19,7 @@ unexport TOGGL_API_TOKEN TOGGL_FOCUS_API_TOKEN TOGGL_FOCUS_USERNAME TOGGL_FOCUS_
 unexport TOGGL_FOCUS_WORKSPACE_ID TOGGL_FOCUS_API_URL TOGGL_FOCUS_API_TIMEOUT TOGGL_FOCUS_JOURNAL
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test lint unit contract e2e docs sanity integration molecule build clean
+.PHONY: help env demo test lint unit http contract e2e docs sanity integration molecule build clean
 
 help: ## show the commands
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -35,10 +35,13 @@ test: env ## all checks and tests
 	@$(RUN)
 
 lint: env ## ruff, mypy, shellcheck, ansible-lint
-	@$(RUN) ruff mypy shellcheck ansible-lint
+	@$(RUN) ruff format mypy shellcheck ansible-lint
 
-unit: env ## unit tests, without processes
+unit: env ## the rules, without processes and requests
 	@$(RUN) unit
+
+http: env ## what the modules call, and the simulator, over real HTTP
+	@$(RUN) http
 
 contract: env ## the simulator, held to the description of the API
 	@$(RUN) contract

@@ -32,6 +32,7 @@ DOCS_LINT = (
 CHECKS: dict[str, str] = {
     "e2e": "pytest tests/e2e",
     "sanity": f"{PYTHON} tools/run_ansible_test.py sanity",
+    "http": "pytest tests/http",
     "unit": "pytest tests/unit",
     "contract": "pytest tests/contract",
     "integration": f"{PYTHON} tools/run_integration.py",
@@ -42,6 +43,7 @@ CHECKS: dict[str, str] = {
     "build": f"{PYTHON} tools/build.py",
     "changelog": "antsibull-changelog lint",
     "ruff": "ruff check --no-cache .",
+    "format": "ruff format --no-cache --check .",
     "shellcheck": "shellcheck .ci/run tools/environment.sh tools/tree.sh",
 }
 

@@ -116,7 +116,7 @@ class FocusApi:
         """
         seen: set[int] = set()
         number: int | None = None
-        for _ in range(MOST_PAGES):
+        for _turn in range(MOST_PAGES):
             page = self._page(number, name, order_by)
             fresh = [client for client in page.clients if client.id not in seen]
             seen.update(client.id for client in fresh)

@@ -10,7 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from ansible_collections.toggl.focus.plugins.module_utils._api import FocusApi
-from ansible_collections.toggl.focus.plugins.module_utils._errors import NotFound, RequestError
+from ansible_collections.toggl.focus.plugins.module_utils._errors import (
+    NotFound,
+    QuotaExceeded,
+    RequestError,
+)
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Step
 from ansible_collections.toggl.focus.plugins.module_utils._text import name_key
 
@@ -23,6 +27,7 @@ class Outcome:
 
     ``step`` is as it was carried out: a create with the id that the service gave, a rename with
     the name that was found. ``unclear``: it may have been carried out, and a look could not tell.
+    ``pending`` with an ``error``: the quota turned it away, so another run will do it.
     ``fields`` is what the answer to a create told.
     """
 
@@ -113,6 +118,8 @@ class _Writer:
             return Outcome(step, "done")
         except _Unsettled as unsettled:
             return Outcome(step, "unclear", error=unsettled.error)
+        except QuotaExceeded as error:
+            return Outcome(step, "pending", error=error)
         except RequestError as error:
             return Outcome(step, "failed", error=error)
 

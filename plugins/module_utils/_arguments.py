@@ -183,7 +183,8 @@ def _address(url: str) -> str:
     try:
         parts = urlsplit(url.strip())
         host, user_part = parts.hostname, parts.username or parts.password
-        _ = parts.port
+        if parts.port == 0:
+            raise ValueError
     except ValueError:
         raise BadOption("api_url", "it is not a valid address") from None
     if user_part is not None or "@" in parts.netloc:

@@ -12,7 +12,7 @@ Kind = Literal["create", "rename", "delete", "restore"]
 Action = Literal["created", "renamed", "deleted", "restored", "none"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Client:
     """A client as the service gave it.
 
@@ -20,8 +20,6 @@ class Client:
     (facts.md: "can appear any day"). Only ``deleted_at`` says deleted; ``active`` is shown and
     never decided on.
     """
-
-    __slots__ = ("deleted_at", "fields", "id", "name")
 
     id: int
     name: str
@@ -33,7 +31,7 @@ class Client:
         return self.deleted_at is not None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Desired:
     """One entry of the user's list; its names are trimmed, ``None`` where not given."""
 
@@ -44,7 +42,7 @@ class Desired:
     restore_deleted: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Step:
     """One write.
 
@@ -62,7 +60,7 @@ class Step:
     needs: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Planned:
     """What the plan does for one entry: the client it found, and the steps' positions."""
 
@@ -72,7 +70,7 @@ class Planned:
     steps: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The ordered steps from what is to what is desired, computed without any I/O.
 

@@ -8,20 +8,11 @@ wait for one another by the name with its case folded: that order suits every an
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from ansible_collections.toggl.focus.plugins.module_utils._model import Step
 from ansible_collections.toggl.focus.plugins.module_utils._text import case_key
-
-
-@dataclass
-class _Node:
-    """A step with its chain (the steps of one client follow each other) and its waits."""
-
-    step: Step
-    chain: int
-    needs: set[int] = field(default_factory=set)
 
 
 def in_order(chains: Sequence[Sequence[Step]], taken_names: Iterable[str]) -> tuple[Step, ...]:
@@ -34,8 +25,12 @@ def in_order(chains: Sequence[Sequence[Step]], taken_names: Iterable[str]) -> tu
 
 
 class _Ordering:
+    """The steps as nodes of a graph. The steps of one chain follow each other."""
+
     def __init__(self, chains: Sequence[Sequence[Step]], taken_names: Iterable[str]) -> None:
-        self._nodes: list[_Node] = []
+        self._steps: list[Step] = []
+        self._chains: list[int] = []
+        self._needs: dict[int, set[int]] = defaultdict(set)
         self._dependents: dict[int, set[int]] = defaultdict(set)
         self._taken_names = taken_names
         self._taken: set[str] | None = None
@@ -49,88 +44,94 @@ class _Ordering:
     def steps(self) -> tuple[Step, ...]:
         order = self._walk()
         position = {node: place for place, node in enumerate(order)}
-        return tuple(
-            replace(
-                self._nodes[number].step,
-                needs=tuple(sorted(position[need] for need in self._nodes[number].needs)),
-            )
-            for number in order
-        )
+        return tuple(self._placed(node, position) for node in order)
+
+    def _placed(self, node: int, position: Mapping[int, int]) -> Step:
+        needs = self._needs.get(node)
+        if not needs:
+            return self._steps[node]
+        return replace(self._steps[node], needs=tuple(sorted(position[need] for need in needs)))
 
     def _add_chain(self, number: int, chain: Sequence[Step], names: _Names) -> None:
-        first = len(self._nodes)
+        first = len(self._steps)
         for place, step in enumerate(chain):
-            node = len(self._nodes)
-            self._nodes.append(_Node(step, number))
+            node = self._add(step, number)
             if place:
                 self._wait(node, node - 1)
         names.add(first, chain)
 
+    def _add(self, step: Step, chain: int) -> int:
+        self._steps.append(step)
+        self._chains.append(chain)
+        return len(self._steps) - 1
+
     def _wait(self, later: int, earlier: int) -> None:
-        self._nodes[later].needs.add(earlier)
+        self._needs[later].add(earlier)
         self._dependents[earlier].add(later)
 
     def _walk(self) -> list[int]:
         order: list[int] = []
-        open_needs = {number: len(node.needs) for number, node in enumerate(self._nodes)}
-        ready = deque(number for number, count in open_needs.items() if not count)
+        open_needs = [len(self._needs.get(node, ())) for node in range(len(self._steps))]
+        ready = deque(node for node, count in enumerate(open_needs) if not count)
         done: set[int] = set()
         oldest = 0
-        while len(order) < len(self._nodes):
+        while len(order) < len(self._steps):
             while not ready:
                 while oldest in done:
                     oldest += 1
-                self._break_ring(oldest, done)
-                added = len(self._nodes) - 1
-                for number in (added, *self._dependents[added]):
-                    open_needs[number] = len(self._nodes[number].needs - done)
+                added = self._break_ring(oldest, done)
+                open_needs.append(0)
+                for node in (added, *self._dependents[added]):
+                    open_needs[node] = len(self._needs[node] - done)
                 if not open_needs[added]:
                     ready.append(added)
-            number = ready.popleft()
-            order.append(number)
-            done.add(number)
-            for dependent in sorted(self._dependents[number]):
+            node = ready.popleft()
+            order.append(node)
+            done.add(node)
+            for dependent in sorted(self._dependents.get(node, ())):
                 open_needs[dependent] -= 1
                 if not open_needs[dependent]:
                     ready.append(dependent)
         return order
 
-    def _break_ring(self, start: int, done: set[int]) -> None:
-        """Let one rename of the ring that ``start`` waits for go by way of a temporary name."""
+    def _break_ring(self, start: int, done: set[int]) -> int:
+        """Let one rename of the ring that ``start`` waits for go by way of a temporary name.
+
+        :returns: the node of the rename to that name
+        """
         ring = self._ring(start, done)
         following = [*ring[1:], ring[0]]
         renames = [
-            number
-            for number, need in zip(ring, following, strict=True)
-            if self._nodes[number].step.kind == "rename"
-            and self._nodes[number].chain != self._nodes[need].chain
+            node
+            for node, need in zip(ring, following, strict=True)
+            if self._steps[node].kind == "rename" and self._chains[node] != self._chains[need]
         ]
-        self._split(min(renames, key=lambda number: self._nodes[number].step.id or 0))
+        return self._split(min(renames, key=lambda node: self._steps[node].id or 0))
 
     def _ring(self, start: int, done: set[int]) -> list[int]:
         path: dict[int, int] = {}
-        number = start
-        while number not in path:
-            path[number] = len(path)
-            number = min(self._nodes[number].needs - done)
-        return list(path)[path[number] :]
+        node = start
+        while node not in path:
+            path[node] = len(path)
+            node = min(self._needs[node] - done)
+        return list(path)[path[node] :]
 
-    def _split(self, number: int) -> None:
+    def _split(self, node: int) -> int:
         """Two renames for one: away, which frees the name at once, and later to the new name."""
-        node = self._nodes[number]
-        away = len(self._nodes)
-        temporary = self._temporary_name(node.step)
-        self._nodes.append(_Node(replace(node.step, name=temporary), node.chain))
-        node.step = replace(node.step, before=temporary)
-        for need in [need for need in node.needs if self._nodes[need].chain == node.chain]:
+        step, chain = self._steps[node], self._chains[node]
+        temporary = self._temporary_name(step)
+        away = self._add(replace(step, name=temporary), chain)
+        self._steps[node] = replace(step, before=temporary)
+        for need in [need for need in self._needs[node] if self._chains[need] == chain]:
             self._wait(away, need)
-        for dependent in list(self._dependents[number]):
-            if self._nodes[dependent].chain == node.chain:
+        for dependent in list(self._dependents[node]):
+            if self._chains[dependent] == chain:
                 continue
-            self._dependents[number].discard(dependent)
-            self._nodes[dependent].needs.discard(number)
+            self._dependents[node].discard(dependent)
+            self._needs[dependent].discard(node)
             self._wait(dependent, away)
-        self._wait(number, away)
+        self._wait(node, away)
+        return away
 
     def _temporary_name(self, step: Step) -> str:
         if self._taken is None:

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from ansible_collections.toggl.focus.plugins.module_utils import _problems
 from ansible_collections.toggl.focus.plugins.module_utils._guards import Rules, judge
@@ -50,6 +52,26 @@ def plan(
         that speaks against it; nothing may be written then
     """
     check_entries(desired)
+    with _collector_paused():
+        return _planned(clients, desired, rules, workspace_id)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """A plan is made of values that point in no circle: to search millions of them for one, again
+    and again as they are made, takes longer than to plan."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _planned(
+    clients: Iterable[Client], desired: Sequence[Desired], rules: Rules, workspace_id: int
+) -> Plan:
     existing = Existing(clients)
     matcher = Matcher(existing, desired)
     matcher.run()
@@ -57,8 +79,7 @@ def plan(
     victims = matcher.unclaimed_active() if rules.purge else []
     chains = [match.steps for match in matches if match.steps]
     chains += [(_purge(victim),) for victim in victims]
-    contradictions = [*matcher.problems, *_taken_names(existing, matches, victims)]
-    problems = contradictions or list(
+    problems = _contradictions(existing, matcher, victims) or list(
         judge(rules, existing.active_count, [step for chain in chains for step in chain], victims)
     )
     if problems:
@@ -72,6 +93,24 @@ def plan(
         active=tuple(client.name for client in existing.by_id.values() if not client.deleted),
         digest=_digest(chains, workspace_id),
     )
+
+
+def _contradictions(
+    existing: Existing, matcher: Matcher, victims: Sequence[Client]
+) -> list[Problem]:
+    """What the entries say against each other, and what the clients that were read say to them.
+
+    Entries of one name or id contend for one client as well: that is the same mistake.
+    """
+    desired = [match.desired for match in matcher.matches]
+    repeated = [*_repeated_ids(desired), *_repeated_names(desired)]
+    places = [set(problem.entries) for problem in repeated]
+    others = [*matcher.problems, *_taken_names(existing, matcher.matches, victims)]
+    return repeated + [
+        problem
+        for problem in others
+        if len(problem.entries) < 2 or not any(place >= {*problem.entries} for place in places)
+    ]
 
 
 def _purge(victim: Client) -> Step:
@@ -91,15 +130,11 @@ def _digest(chains: Iterable[Sequence[Step]], workspace_id: int) -> str:
 
 
 def check_entries(desired: Sequence[Desired]) -> None:
-    """What can be said of the entries alone, before the first request.
+    """What makes no sense whatever the service holds: said before the first request.
 
     :raises PlanRefused: with every problem found
     """
-    problems = [
-        *(problem for entry, wanted in enumerate(desired) for problem in _own(entry, wanted)),
-        *_repeated_ids(desired),
-        *_repeated_names(desired),
-    ]
+    problems = [problem for entry, wanted in enumerate(desired) for problem in _own(entry, wanted)]
     if problems:
         raise PlanRefused(problems, len(desired))
 

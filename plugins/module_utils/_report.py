@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -62,10 +63,11 @@ def clients_result(
         "diff": _diff(plan, outcomes),
         "warnings": list(plan.warnings),
     }
+    errors = [outcome for outcome in outcomes if outcome.error is not None]
     if refusal is not None:
         result.update(failed=True, msg=str(refusal))
-    elif failures:
-        result.update(failed=True, msg=_message(outcomes, failures))
+    elif errors:
+        result.update(failed=True, msg=_message(outcomes, errors))
     return result
 
 
@@ -94,7 +96,7 @@ class _Entry:
             "action": action_of(outcome.step for outcome in self._done),
             "changed": bool(self._done),
         }
-        failed = next((outcome for outcome in self._outcomes if outcome.error), None)
+        failed = next((outcome for outcome in self._outcomes if _failed(outcome)), None)
         if failed is not None:
             return {**result, "error": _error(failed)}
         if any(outcome.status == "pending" for outcome in self._outcomes):
@@ -107,6 +109,10 @@ def _worst(outcomes: Iterable[Outcome]) -> str | None:
     if statuses & {"failed", "unclear"}:
         return "failed"
     return "pending" if "pending" in statuses else None
+
+
+def _failed(outcome: Outcome) -> bool:
+    return outcome.status in ("failed", "unclear")
 
 
 def _is_purge(outcome: Outcome) -> bool:
@@ -138,16 +144,23 @@ def _error(outcome: Outcome) -> str:
     return str(outcome.error)
 
 
-def _message(outcomes: Sequence[Outcome], failures: Sequence[Outcome]) -> str:
-    """What failed and why, then the numbers of all."""
-    reasons = list(dict.fromkeys(_reason(failed) for failed in failures))
+def _message(outcomes: Sequence[Outcome], errors: Sequence[Outcome]) -> str:
+    """What went wrong and why, then the numbers of all."""
+    reasons = list({_kind(outcome): _reason(outcome) for outcome in errors}.values())
     more = len(reasons) - MOST_REASONS
     told = " ".join(reasons[:MOST_REASONS]) + (f" And {more} more." if more > 0 else "")
     counts = Counter(outcome.status for outcome in outcomes)
+    failed = counts["failed"] + counts["unclear"]
     return (
-        f"{told} Of {len(outcomes)} changes, {counts['done']} were done, {len(failures)} failed "
+        f"{told} Of {len(outcomes)} changes, {counts['done']} were done, {failed} failed "
         f"and {counts['pending']} are pending; another run does the rest."
     )
+
+
+def _kind(outcome: Outcome) -> object:
+    """What concerns every request is said once."""
+    error = outcome.error
+    return type(error) if error is not None and error.stops_all else _reason(outcome)
 
 
 def _reason(failed: Outcome) -> str:
@@ -181,7 +194,14 @@ def _as_yaml(names: Iterable[str]) -> str:
     return "".join(f"- name: {_yaml_text(name)}\n" for name in sorted(names))
 
 
+_PLAIN = re.compile(r"[A-Za-z\u00c0-\u024f][\w .&+/()-]*(?<! )")
+_OTHER_THAN_TEXT = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+"""YAML takes these for something else, unless they are quoted."""
+
+
 def _yaml_text(name: str) -> str:
-    """A double-quoted YAML scalar; what could not be seen is escaped."""
+    """The name as a user would write it in YAML; what could not be seen is escaped."""
+    if _PLAIN.fullmatch(name) and name.lower() not in _OTHER_THAN_TEXT:
+        return name
     text = json.dumps(name, ensure_ascii=False)
     return shown(text, longest=len(text))

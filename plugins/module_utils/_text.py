@@ -17,12 +17,12 @@ def trimmed(name: str) -> str:
 
 def name_key(name: str) -> str:
     """What two names must have in common to be one: trimmed, Unicode NFC, case kept (design)."""
-    return unicodedata.normalize("NFC", name.strip())
+    return _composed(name.strip())
 
 
 def case_key(name: str) -> str:
     """What two names have in common that differ in case only."""
-    return unicodedata.normalize("NFC", name_key(name).casefold())
+    return _composed(name_key(name).casefold())
 
 
 def shown(text: object, longest: int = LONGEST_SHOWN) -> str:
@@ -49,6 +49,10 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _composed(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _shown_character(character: str) -> str:

@@ -39,7 +39,7 @@ except ImportError:
     HAS_REQUESTS = False
     AuthBase = object  # type: ignore[assignment,misc]
 
-VERSION = "0.1.0"
+VERSION = "1.0.0"
 LARGEST_ANSWER = 16 * 1024 * 1024
 """Bytes. A page of 100 clients is some 30 KB; past this the answer is not one of the service."""
 

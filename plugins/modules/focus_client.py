@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: focus_client
 short_description: Keep one client of a Toggl Focus workspace as declared
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Creates, renames, deletes or restores one client of a Toggl Focus workspace, or finds that there
     is nothing to do.
@@ -346,20 +346,13 @@ quota:
       sample: 1740
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.toggl.focus.plugins.module_utils._arguments import CLIENT
+from ansible_collections.toggl.focus.plugins.module_utils._module import run_module
 from ansible_collections.toggl.focus.plugins.module_utils._reconcile import reconcile_client
 
 
 def main() -> None:
-    module = AnsibleModule(**CLIENT, supports_check_mode=True)
-    result = reconcile_client(module.params, module.check_mode)
-    for warning in result.pop("warnings", []):
-        module.warn(warning)
-    if result.get("failed"):
-        module.fail_json(**result)
-    module.exit_json(**result)
+    run_module(CLIENT, reconcile_client)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: focus_client_info
 short_description: List the clients of a Toggl Focus workspace
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Lists the clients of a Toggl Focus workspace, all pages of them.
   - A list that cannot be read to its end is an error, never a shorter list.
@@ -206,18 +206,13 @@ quota:
       sample: 1740
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.toggl.focus.plugins.module_utils._arguments import CLIENT_INFO
+from ansible_collections.toggl.focus.plugins.module_utils._module import run_module
 from ansible_collections.toggl.focus.plugins.module_utils._reconcile import list_clients
 
 
 def main() -> None:
-    module = AnsibleModule(**CLIENT_INFO, supports_check_mode=True)
-    result = list_clients(module.params, module.check_mode)
-    if result.get("failed"):
-        module.fail_json(**result)
-    module.exit_json(**result)
+    run_module(CLIENT_INFO, list_clients)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ def seed(service: Simulator) -> None:
     service.add("Umbrella", deleted=True)
 
 
-@pytest.mark.parametrize("name", ["focus_client", "focus_client_info"])
+@pytest.mark.parametrize("name", ["focus_client", "focus_client_info", "focus_clients"])
 def test_examples(service: Simulator, play: Play, name: str) -> None:
     seed(service)
     ran = play(yaml.safe_load(module(name).EXAMPLES))

@@ -31,11 +31,15 @@ Play = Callable[..., Ran]
 
 def ansible_playbook(
     service: Simulator,
-    path: Path,
+    playbook: Path | str,
     *arguments: str,
     environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """The tasks of ``path`` find the service and its credentials in the environment."""
+    """Its tasks find the service and the credentials in the environment.
+
+    :arg folder: where the process runs, if not here
+    """
     access = {
         "TOGGL_FOCUS_API_URL": service.url,
         "TOGGL_FOCUS_API_TOKEN": service.token,
@@ -49,8 +53,9 @@ def ansible_playbook(
     }
     given = access if environment is None else environment
     return subprocess.run(
-        [str(ANSIBLE_PLAYBOOK), *arguments, str(path)],
-        env={**os.environ, **own, **given},
+        [str(ANSIBLE_PLAYBOOK), *arguments, str(playbook)],
+        cwd=folder,
+        env={**os.environ, **own, **given, **({"PWD": str(folder)} if folder else {})},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -10,10 +10,16 @@ from simulator.server import Simulator
 from simulator.switches import Switches, every_single_switch, random_switches
 
 from ansible_collections.toggl.focus.plugins.module_utils import _api
-from ansible_collections.toggl.focus.plugins.module_utils._arguments import CLIENT, CLIENT_INFO
+from ansible_collections.toggl.focus.plugins.module_utils._arguments import (
+    CLIENT,
+    CLIENT_INFO,
+    CLIENTS,
+    ENTRY,
+)
 from ansible_collections.toggl.focus.plugins.module_utils._reconcile import (
     list_clients,
     reconcile_client,
+    reconcile_clients,
 )
 
 _api._FIRST_PAUSE = 0.001  # seconds; a test has no crowd to spread
@@ -24,6 +30,8 @@ def _described(switches: Switches) -> str:
     answers = vars(switches).items()
     return " ".join(f"{name}={value}" for name, value in answers if value != default[name])
 
+
+_ENTRY_DEFAULTS = {name: option.get("default") for name, option in ENTRY.items()}
 
 _RANDOM = {seed: random_switches(seed) for seed in range(20)}
 
@@ -49,6 +57,13 @@ def options(spec: Mapping[str, Any], service: Simulator, **given: Any) -> dict[s
 
 def client(service: Simulator, check_mode: bool = False, **given: Any) -> dict[str, Any]:
     return reconcile_client(options(CLIENT, service, **given), check_mode)
+
+
+def clients(
+    service: Simulator, check_mode: bool = False, *, clients: list[dict[str, Any]], **given: Any
+) -> dict[str, Any]:
+    entries = [{**_ENTRY_DEFAULTS, **entry} for entry in clients]
+    return reconcile_clients(options(CLIENTS, service, clients=entries, **given), check_mode)
 
 
 def info(service: Simulator, **given: Any) -> dict[str, Any]:

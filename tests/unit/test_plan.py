@@ -214,8 +214,14 @@ PROBLEMS = {
     ),
     "all problems at once": (
         [ACME, OLD],
-        [Desired(id=3), Desired(id=9), Desired("Globex", 1, "absent")],
-        [P.DeletedId, P.UnknownId, P.NamesDisagree],
+        [
+            Desired(id=3),
+            Desired(id=9),
+            Desired("Globex", 1, "absent"),
+            Desired("New"),
+            Desired("New"),
+        ],
+        [P.NameTwice, P.DeletedId, P.UnknownId, P.NamesDisagree],
     ),
 }
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 from simulator.server import Simulator
-from support.running import client, info
+from support.running import client, clients, info
 
 from ansible_collections.toggl.focus.plugins.module_utils import _arguments
 
@@ -35,6 +35,11 @@ def test_what_focus_client_info_returns_is_documented(service: Simulator) -> Non
     assert info(service).keys() - COMMON == documented("focus_client_info")
 
 
+def test_what_focus_clients_returns_is_documented(service: Simulator) -> None:
+    done = clients(service, clients=[{"name": "Acme"}])
+    assert done.keys() - COMMON == documented("focus_clients")
+
+
 def test_each_option_is_described_as_it_is() -> None:
     fragment: Any = importlib.import_module(
         "ansible_collections.toggl.focus.plugins.doc_fragments.focus"
@@ -43,6 +48,7 @@ def test_each_option_is_described_as_it_is() -> None:
     for name, spec in (
         ("focus_client", _arguments.CLIENT),
         ("focus_client_info", _arguments.CLIENT_INFO),
+        ("focus_clients", _arguments.CLIENTS),
     ):
         own = yaml.safe_load(module(name).DOCUMENTATION)["options"]
         assert set(shared) | set(own) == set(spec["argument_spec"])

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole list in one task, as users run it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from simulator.server import Simulator
+from simulator.switches import Switches
+from support.playbooks import Play
+
+MODULE = "toggl.focus.focus_clients"
+
+LIST: list[dict[str, Any]] = [
+    {"name": "New"},
+    {"name": "Acme"},
+    {"name": "Globex Corporation", "former_names": ["Globex"]},
+    {"id": 1003, "name": "Hooli"},
+    {"id": 1004, "name": "Initech"},
+    {"id": 1005, "state": "restored"},
+    {"name": "Stark", "state": "absent"},
+]
+
+
+def seed(service: Simulator) -> None:
+    """1001 Acme, 1002 Globex, 1003 Initech, 1004 Hooli; 1005 Umbrella is deleted; 1006 Stark."""
+    for name in ("Acme", "Globex", "Initech", "Hooli"):
+        service.add(name)
+    service.add("Umbrella", deleted=True)
+    service.add("Stark")
+
+
+def state(service: Simulator) -> dict[int, tuple[str, bool]]:
+    return {found.id: (found.name, bool(found.deleted_at)) for found in service.clients()}
+
+
+def task(name: str, **options: Any) -> dict[str, Any]:
+    return {MODULE: {"clients": LIST, **options}, "register": name}
+
+
+def test_review_apply_repeat_undo(service: Simulator, play: Play) -> None:
+    """A plan that was reviewed in check mode is applied by its digest, and taken back."""
+    seed(service)
+    before = state(service)
+    review = play([task("plan")], "--check", "--diff")
+    assert review.status == 0, review.output
+    assert service.writes == [], "check mode sends no write"
+    assert "+- name: Globex Corporation" in review.output
+    digest = review.results["plan"]["plan_digest"]
+    applied = play([task("first", plan_digest=digest), task("second")], "--diff")
+    assert applied.status == 0, applied.output
+    for key in ("changed", "plan", "plan_digest", "diff", "summary"):
+        assert review.results["plan"][key] == applied.results["first"][key], key
+    assert applied.results["second"]["changed"] is False
+    assert applied.results["second"]["requests"] == 1
+    undone = play([{MODULE: {"clients": applied.results["first"]["undo"]}}])
+    assert undone.status == 0, undone.output
+    after = state(service)
+    assert before == {client_id: after[client_id] for client_id in before}
+    assert all(gone for client_id, (_, gone) in after.items() if client_id not in before)
+
+
+def test_a_plan_that_changed_since_its_review_is_not_applied(
+    service: Simulator, play: Play
+) -> None:
+    seed(service)
+    digest = play([task("plan")], "--check").results["plan"]["plan_digest"]
+    service.workspace.rename(1002, "Somebody else's")
+    applied = play([{**task("late", plan_digest=digest), "ignore_errors": True}])
+    assert "nothing was written" in applied.results["late"]["msg"]
+    assert service.writes == []
+
+
+GUARDS: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "an empty list": ({"clients": []}, ["Acme", "Stark", "max_deletion_percent is 30"]),
+    "a purge above the percentage": (
+        {"clients": [{"name": "Acme"}, {"name": "Globex"}, {"name": "Stark"}]},
+        ["Initech", "Hooli", "set it to 40"],
+    ),
+    "more than max_deletions": (
+        {"clients": [{"name": "Stark", "state": "absent"}], "purge": False, "max_deletions": 0},
+        ["Stark", "max_deletions is 0"],
+    ),
+    "a protected client": (
+        {"clients": [{"name": "Stark", "state": "absent"}], "purge": False, "protected": ["st*"]},
+        ['"Stark" (id 1006) is protected by "st*"'],
+    ),
+}
+
+
+@pytest.mark.parametrize("arguments", [[], ["--check"]], ids=["run", "check mode"])
+def test_guards(service: Simulator, play: Play, arguments: list[str]) -> None:
+    """Refused with the victims' names before any write, in check mode too."""
+    seed(service)
+    tasks = [
+        {MODULE: {"purge": True, **given}, "register": f"t_{at}", "ignore_errors": True}
+        for at, (given, _) in enumerate(GUARDS.values())
+    ]
+    ran = play(tasks, *arguments)
+    for at, (given, expected) in enumerate(GUARDS.values()):
+        result = ran.results[f"t_{at}"]
+        assert (result["failed"], result["changed"]) == (True, False), given
+        for words in expected:
+            assert words in result["msg"]
+    assert service.writes == []
+    service.reset()
+    service.add("Acme")
+    last = play([{MODULE: {"clients": [], "purge": True}, "register": "t"}], *arguments)
+    assert 'the last client of 1, "Acme" (id 1001)' in last.output
+    assert service.writes == []
+
+
+def test_402_in_the_middle_and_the_next_run_does_the_rest(service: Simulator, play: Play) -> None:
+    service.reset(Switches(quota_headers=False), quota_limit=120)
+    wanted = {MODULE: {"clients": [{"name": f"Client {number}"} for number in range(300)]}}
+    ran = play([{**wanted, "register": "broken", "ignore_errors": True}])
+    broken = ran.results["broken"]
+    assert (broken["failed"], broken["changed"]) == (True, True)
+    assert (broken["summary"]["created"], broken["summary"]["pending"]) == (119, 181)
+    assert len(broken["results"]) == 300
+    service.service.quota.limit = 10_000
+    rest = play([{**wanted, "register": "rest"}]).results["rest"]
+    assert rest["summary"]["created"] == 181
+    assert rest["summary"]["unchanged"] == 119
+    assert len(service.names()) == len(set(service.names())) == 300
