@@ -80,6 +80,18 @@ options:
       - A file, or a folder, with certificates of authorities to trust, on the host that runs the
         task.
     type: path
+  journal:
+    description:
+      - A file on the host that runs the task, to which each write is noted, before it is sent and
+        after its answer came. It is made if there is none, and read by its owner only.
+      - If not given, the environment variable E(TOGGL_FOCUS_JOURNAL) is used.
+      - Each line is a JSON object, and is on disk before the write goes on. So a run that is killed
+        at any moment leaves a journal from which the filter
+        P(toggl.focus.journal_undo#filter) reads the way back.
+      - Where the service does not list deleted clients, V(restored) by name finds the last deletion
+        of that name in it.
+      - Several runs may write to one file. Check mode writes nothing to it.
+    type: path
 requirements:
   - Python 3.10 or newer on the host that runs the task
   - requests (Python library) on the host that runs the task

@@ -30,7 +30,11 @@ from ansible_collections.toggl.focus.plugins.module_utils._transport import (
 PAGE_SIZE = 100
 """Clients; more is refused or answered with a silently empty page (facts.md)."""
 
-MOST_PAGES = 10_000
+MOST_PAGES = 2_000
+"""Of one list, which is 200,000 clients; the largest quota reads 600 pages an hour."""
+
+LARGEST_LIST = 128 * 1024 * 1024
+"""Bytes of all pages of one list."""
 
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
@@ -116,8 +120,12 @@ class FocusApi:
         """
         seen: set[int] = set()
         number: int | None = None
+        size = 0
         for _turn in range(MOST_PAGES):
             page = self._page(number, name, order_by)
+            size += page.size
+            if size > LARGEST_LIST:
+                raise self._incomplete(page.number, "which is too large")
             fresh = [client for client in page.clients if client.id not in seen]
             seen.update(client.id for client in fresh)
             if page.clients and not fresh:
@@ -133,6 +141,7 @@ class FocusApi:
 
         :returns: the fields that the answer tells for sure: all of the client, or its ``id``
             alone, or none (the reference shows no body)
+        :raises OtherName: it was created, but under another name
         """
         return self._call(
             "POST", self._clients, lambda answer: self._created(answer, name), body={"name": name}
@@ -170,11 +179,9 @@ class FocusApi:
         self._write("PATCH", self._client(client_id) + "/restore")
 
     def pause(self, error: RequestError, tries: int) -> bool:
-        """Sleep before a write is sent again; false, without sleep, after ``retries`` tries."""
-        if tries >= self._access.retries:
-            return False
+        """Sleep before a write is looked for; whether it may be sent again then."""
         self._sleep(_pause(error, tries))
-        return True
+        return tries < self._access.retries
 
     # requests
 
@@ -317,6 +324,7 @@ class FocusApi:
             number=shown_number if number is None and _is_whole(shown_number) else number or 1,
             clients=[_client(fields, answer, "GET", self._clients) for fields in data],
             per_page=per_page if _is_id(per_page) else None,
+            size=len(answer.body),
         )
 
     def _created(self, answer: Answer, name: str) -> dict[str, Any]:
@@ -330,7 +338,7 @@ class FocusApi:
         if not _is_id(fields.get("id")):
             return {}
         if name_key(str(fields.get("name", name))) != name_key(name):
-            raise self._wrong_shape(answer, "it shows another client", "POST")
+            raise _errors.OtherName("POST", self._clients, name, fields)
         return fields
 
     def _wrong_shape(self, answer: Answer, reason: str, method: str = "GET") -> BadAnswer:
@@ -345,6 +353,7 @@ class _Page:
     number: int
     clients: list[Client]
     per_page: int | None
+    size: int
 
     @property
     def is_last(self) -> bool:

@@ -6,39 +6,30 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from ansible_collections.toggl.focus.plugins.module_utils._api import FocusApi
 from ansible_collections.toggl.focus.plugins.module_utils._errors import (
+    JournalFailed,
     NotFound,
+    OtherName,
     QuotaExceeded,
     RequestError,
 )
+from ansible_collections.toggl.focus.plugins.module_utils._journal import Journal
+from ansible_collections.toggl.focus.plugins.module_utils._lookout import Lookout
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Step
+from ansible_collections.toggl.focus.plugins.module_utils._outcome import Outcome
 from ansible_collections.toggl.focus.plugins.module_utils._text import name_key
-
-Status = Literal["done", "failed", "unclear", "pending"]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a step.
-
-    ``step`` is as it was carried out: a create with the id that the service gave, a rename with
-    the name that was found. ``unclear``: it may have been carried out, and a look could not tell.
-    ``pending`` with an ``error``: the quota turned it away, so another run will do it.
-    ``fields`` is what the answer to a create told.
-    """
-
-    step: Step
-    status: Status
-    fields: Mapping[str, Any] | None = None
-    error: RequestError | None = None
 
 
 def apply(
-    steps: Sequence[Step], api: FocusApi, known: Collection[int], concurrency: int = 1
+    steps: Sequence[Step],
+    api: FocusApi,
+    known: Collection[int],
+    journal: Journal,
+    concurrency: int = 1,
 ) -> tuple[Outcome, ...]:
     """Carry out ``steps``, as many at once as ``concurrency``; an outcome for each, in order.
 
@@ -46,13 +37,16 @@ def apply(
     so does all that is not under way when an error turns up that concerns every request.
 
     :arg known: ids of the clients that were there before: none of them is a new one
+    :arg journal: is told of each step before it is written, and after
     """
-    return _Execution(steps, _Writer(api, known)).run(concurrency)
-
-
-def pending(steps: Sequence[Step]) -> tuple[Outcome, ...]:
-    """The outcomes of steps none of which was tried."""
-    return tuple(Outcome(step, "pending") for step in steps)
+    lookout = Lookout(api, known)
+    writer = _Writer(api, lookout, journal)
+    outcomes = _Execution(steps, writer).run(concurrency)
+    settled = lookout.settled(outcomes)
+    return tuple(
+        after if after is before else writer.noted(number, after)
+        for number, (before, after) in enumerate(zip(outcomes, settled, strict=True))
+    )
 
 
 class _Execution:
@@ -68,20 +62,21 @@ class _Execution:
         self._ready = deque(at for at, count in enumerate(self._open_needs) if not count)
         self._stopped = False
 
-    def run(self, concurrency: int) -> tuple[Outcome, ...]:
+    def run(self, concurrency: int) -> list[Outcome]:
         under_way: dict[Future[Outcome], int] = {}
         with ThreadPoolExecutor(concurrency) as pool:
             while under_way or (self._ready and not self._stopped):
                 while self._ready and not self._stopped and len(under_way) < concurrency:
                     position = self._ready.popleft()
                     step = self._steps[position]
-                    under_way[pool.submit(self._writer.carry_out, step)] = position
+                    future = pool.submit(self._writer.carry_out, position, step)
+                    under_way[future] = position
                 for future in wait(under_way, return_when=FIRST_COMPLETED).done:
                     self._note(under_way.pop(future), future.result())
-        return tuple(
+        return [
             self._outcomes.get(position, Outcome(step, "pending"))
             for position, step in enumerate(self._steps)
-        )
+        ]
 
     def _note(self, position: int, outcome: Outcome) -> None:
         self._outcomes[position] = outcome
@@ -104,11 +99,30 @@ class _Unsettled(Exception):
 
 
 class _Writer:
-    def __init__(self, api: FocusApi, known: Collection[int]) -> None:
-        self._api = api
-        self._known = known
+    """Carries out single steps, side by side."""
 
-    def carry_out(self, step: Step) -> Outcome:
+    def __init__(self, api: FocusApi, lookout: Lookout, journal: Journal) -> None:
+        self._api = api
+        self._lookout = lookout
+        self._journal = journal
+
+    def carry_out(self, number: int, step: Step) -> Outcome:
+        """What became of the step, with the journal told before it and after it."""
+        try:
+            self._journal.before(number, step)
+        except JournalFailed as error:
+            return Outcome(step, "pending", error=error)
+        return self.noted(number, self._carried_out(step))
+
+    def noted(self, number: int, outcome: Outcome) -> Outcome:
+        """The outcome, with the journal told of it."""
+        try:
+            self._journal.after(number, outcome.step, outcome.status, outcome.error)
+        except JournalFailed as error:
+            return replace(outcome, error=outcome.error or error)
+        return outcome
+
+    def _carried_out(self, step: Step) -> Outcome:
         try:
             if step.kind == "create":
                 return self._create(step)
@@ -123,52 +137,32 @@ class _Writer:
         except RequestError as error:
             return Outcome(step, "failed", error=error)
 
-    # create: exactly once
-
     def _create(self, step: Step) -> Outcome:
+        """Exactly once: after an unclear answer a look decides whether to send it again."""
         tries = 0
         while True:
             try:
-                fields = self._api.create(step.name or "")
-                break
+                return _created(step, self._api.create(step.name or ""))
+            except OtherName as error:
+                named = replace(step, name=str(error.fields["name"]))
+                return replace(_created(named, error.fields), error=error)
             except RequestError as error:
                 if not error.unclear:
                     raise
-                made = self._look_for_new(step, error)
+                self._lookout.doubt(step)
+                may_repeat = self._api.pause(error, tries)
+                made = self._new_one(step, error)
                 if made is not None:
                     return _created(step, made.fields)
-                if not self._api.pause(error, tries):
+                if not may_repeat:
                     raise
                 tries += 1
-        if "id" in fields:
-            return _created(step, fields)
-        return self._identified(step)
 
-    def _identified(self, step: Step) -> Outcome:
-        """A client that was created by an answer that did not give its id."""
+    def _new_one(self, step: Step, error: RequestError) -> Client | None:
         try:
-            made = self._look_for_new(step, None)
+            return self._lookout.new_one(step.name or "")
         except RequestError:
-            made = None
-        return _created(step, made.fields if made else {})
-
-    def _look_for_new(self, step: Step, error: RequestError | None) -> Client | None:
-        """The active client of the name that was not there before; the oldest, if several are."""
-        wanted = name_key(step.name or "")
-        try:
-            listed = self._api.list_clients(name=step.name)
-        except RequestError:
-            if error is None:
-                raise
             raise _Unsettled(error) from None
-        made = [
-            client
-            for client in listed
-            if not client.deleted
-            and client.id not in self._known
-            and name_key(client.name) == wanted
-        ]
-        return min(made, key=lambda client: client.id, default=None)
 
     # writes that may be repeated
 

@@ -52,6 +52,7 @@ SHARED: dict[str, Any] = {
     "quota_wait": {"type": "int", "default": 0},
     "validate_certs": {"type": "bool", "default": True},
     "ca_path": {"type": "path"},
+    "journal": {"type": "path", "fallback": _from_environment("TOGGL_FOCUS_JOURNAL")},
 }
 
 ENTRY: dict[str, Any] = {

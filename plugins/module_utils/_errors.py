@@ -7,6 +7,9 @@ better) and ``unclear`` (the request may have been carried out all the same).
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from ansible_collections.toggl.focus.plugins.module_utils._text import quoted, shown
 
 
@@ -62,6 +65,53 @@ class QuotaTooSmall(FocusError):
             f"The plan needs {self.needed} requests, but the quota has {self.left} left; "
             f"{reopens}. Run again then, let the task wait with quota_wait, or let it do what "
             "fits with allow_partial."
+        )
+
+
+class JournalFailed(FocusError):
+    """The journal could not be written; nothing is written to the service without it."""
+
+    stops_all = True
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return (
+            f"The journal could not be written ({shown(self.reason)}), so nothing more is written "
+            "to the service. Make room for it, and run again."
+        )
+
+
+class NotOnce(FocusError):
+    """After an unclear answer to a create, several new clients bear the name."""
+
+    def __init__(self, name: str, ids: Sequence[int]) -> None:
+        super().__init__(name, ids)
+        self.name = name
+        self.ids = tuple(ids)
+
+    def __str__(self) -> str:
+        return (
+            f"The client {quoted(self.name)} was created more than once, with the ids "
+            f"{', '.join(map(str, self.ids))}: an answer of the service got lost. "
+            "Delete all but one of them by id."
+        )
+
+
+class NotChecked(FocusError):
+    """After an unclear answer to a create, the last look did not succeed; ``error`` is why."""
+
+    def __init__(self, name: str, error: FocusError) -> None:
+        super().__init__(name, error)
+        self.name = name
+        self.error = error
+
+    def __str__(self) -> str:
+        return (
+            f"An answer to the creation of {quoted(self.name)} got lost, and that it exists once "
+            f"could not be checked: {self.error} Look for the name before you run it again."
         )
 
 
@@ -186,6 +236,25 @@ class StatusError(RequestError):
 
     def __str__(self) -> str:
         return f"The service refused {self.where}: {self.heard}."
+
+
+class OtherName(RequestError):
+    """The service created the client, but under another name.
+
+    :arg fields: the client, as the answer shows it
+    """
+
+    def __init__(self, method: str, path: str, name: str, fields: Mapping[str, Any]) -> None:
+        super().__init__(method, path)
+        self.name = name
+        self.fields = fields
+
+    def __str__(self) -> str:
+        return (
+            f"The service created the client {quoted(self.name)} as "
+            f"{quoted(self.fields.get('name'))} (id {shown(self.fields.get('id'))}): "
+            "give the name as the service writes it."
+        )
 
 
 class NotFound(StatusError):

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 State = Literal["present", "absent", "restored"]
 Kind = Literal["create", "rename", "delete", "restore"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 Action = Literal["created", "renamed", "deleted", "restored", "none"]
 
 
@@ -40,6 +41,21 @@ class Desired:
     state: State = "present"
     former_names: tuple[str, ...] = ()
     restore_deleted: bool = False
+
+    def as_options(self) -> dict[str, Any]:
+        """As a user writes it, without what is the default."""
+        options: dict[str, Any] = {}
+        if self.name is not None:
+            options["name"] = self.name
+        if self.id is not None:
+            options["id"] = self.id
+        if self.state != "present":
+            options["state"] = self.state
+        if self.former_names:
+            options["former_names"] = list(self.former_names)
+        if self.restore_deleted:
+            options["restore_deleted"] = True
+        return options
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ansible_collections.toggl.focus.plugins.module_utils._apply import Outcome
 from ansible_collections.toggl.focus.plugins.module_utils._errors import FocusError
 from ansible_collections.toggl.focus.plugins.module_utils._model import Plan, Planned, Step
+from ansible_collections.toggl.focus.plugins.module_utils._outcome import Outcome
 from ansible_collections.toggl.focus.plugins.module_utils._plan import action_of
-from ansible_collections.toggl.focus.plugins.module_utils._results import as_options, client_after
+from ansible_collections.toggl.focus.plugins.module_utils._results import client_after
 from ansible_collections.toggl.focus.plugins.module_utils._text import quoted, shown
 from ansible_collections.toggl.focus.plugins.module_utils._undo import undo
 
@@ -42,24 +42,24 @@ def clients_result(
 
     :arg refusal: why nothing was written, if that is so
     """
-    of_status = {
-        status: [outcome for outcome in outcomes if outcome.status == status]
-        for status in ("done", "failed", "unclear", "pending")
-    }
-    failures = of_status["failed"] + of_status["unclear"]
+    done = [outcome for outcome in outcomes if outcome.status == "done"]
     touched = [outcome.step for outcome in outcomes if outcome.status in ("done", "unclear")]
     entries = [_Entry(planned, outcomes, workspace_id) for planned in plan.entries]
     result: dict[str, Any] = {
-        "changed": bool(of_status["done"]),
+        "changed": bool(done),
         "plan": [_step(step) for step in plan.steps],
         "plan_digest": plan.digest,
         "results": [entry.result() for entry in entries],
-        "purged": [_named(outcome.step) for outcome in of_status["done"] if _is_purge(outcome)],
+        "purged": [_named(outcome.step) for outcome in done if _is_purge(outcome)],
         "summary": _summary(entries, outcomes),
-        "applied": [_step(outcome.step) for outcome in of_status["done"]],
-        "failures": [{**_step(failed.step), "error": _error(failed)} for failed in failures],
-        "pending": [_step(outcome.step) for outcome in of_status["pending"]],
-        "undo": [as_options(entry) for entry in undo(touched, plan.shared_names)],
+        "applied": [_step(outcome.step) for outcome in done],
+        "failures": [
+            {**_step(outcome.step), "error": _error(outcome)}
+            for outcome in outcomes
+            if outcome.failed
+        ],
+        "pending": [_step(outcome.step) for outcome in outcomes if outcome.status == "pending"],
+        "undo": [entry.as_options() for entry in undo(touched, plan.shared_names)],
         "diff": _diff(plan, outcomes),
         "warnings": list(plan.warnings),
     }
@@ -96,23 +96,19 @@ class _Entry:
             "action": action_of(outcome.step for outcome in self._done),
             "changed": bool(self._done),
         }
-        failed = next((outcome for outcome in self._outcomes if _failed(outcome)), None)
-        if failed is not None:
-            return {**result, "error": _error(failed)}
+        wrong = next((o for o in self._outcomes if o.error and o.status != "pending"), None)
+        if wrong is not None:
+            return {**result, "error": _error(wrong)}
         if any(outcome.status == "pending" for outcome in self._outcomes):
             return {**result, "client": client, "pending": True}
         return {**result, "client": client}
 
 
 def _worst(outcomes: Iterable[Outcome]) -> str | None:
-    statuses = {outcome.status for outcome in outcomes}
-    if statuses & {"failed", "unclear"}:
+    outcomes = list(outcomes)
+    if any(outcome.failed for outcome in outcomes):
         return "failed"
-    return "pending" if "pending" in statuses else None
-
-
-def _failed(outcome: Outcome) -> bool:
-    return outcome.status in ("failed", "unclear")
+    return "pending" if any(outcome.status == "pending" for outcome in outcomes) else None
 
 
 def _is_purge(outcome: Outcome) -> bool:
@@ -150,7 +146,7 @@ def _message(outcomes: Sequence[Outcome], errors: Sequence[Outcome]) -> str:
     more = len(reasons) - MOST_REASONS
     told = " ".join(reasons[:MOST_REASONS]) + (f" And {more} more." if more > 0 else "")
     counts = Counter(outcome.status for outcome in outcomes)
-    failed = counts["failed"] + counts["unclear"]
+    failed = sum(outcome.failed for outcome in outcomes)
     return (
         f"{told} Of {len(outcomes)} changes, {counts['done']} were done, {failed} failed "
         f"and {counts['pending']} are pending; another run does the rest."

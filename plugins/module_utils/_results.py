@@ -4,20 +4,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ansible_collections.toggl.focus.plugins.module_utils._api import FocusApi
-from ansible_collections.toggl.focus.plugins.module_utils._apply import Outcome
 from ansible_collections.toggl.focus.plugins.module_utils._model import (
-    Client,
-    Desired,
     Plan,
     Planned,
     Step,
 )
+from ansible_collections.toggl.focus.plugins.module_utils._outcome import Outcome
 from ansible_collections.toggl.focus.plugins.module_utils._plan import action_of
-from ansible_collections.toggl.focus.plugins.module_utils._text import name_key
 from ansible_collections.toggl.focus.plugins.module_utils._undo import undo
 
 _UNKNOWN_AFTER_WRITE = {
@@ -39,11 +36,6 @@ def spent(api: FocusApi | None) -> dict[str, Any]:
     return {"requests": api.requests, "quota": quota}
 
 
-def predicted(plan: Plan) -> tuple[Outcome, ...]:
-    """The outcomes as they will be if every step succeeds."""
-    return tuple(Outcome(step, "done") for step in plan.steps)
-
-
 def client_result(plan: Plan, outcomes: Sequence[Outcome], workspace_id: int) -> dict[str, Any]:
     """The result of a plan with one entry: what was done, what failed, what is pending."""
     planned = plan.entries[0]
@@ -56,46 +48,13 @@ def client_result(plan: Plan, outcomes: Sequence[Outcome], workspace_id: int) ->
         "diff": _diff(
             planned, [plan.steps[at] for at in range(len(outcomes)) if outcomes[at] in done]
         ),
-        "undo": [as_options(entry) for entry in undo(touched, plan.shared_names)],
+        "undo": [entry.as_options() for entry in undo(touched, plan.shared_names)],
         "warnings": list(plan.warnings),
     }
     error = next((outcome.error for outcome in outcomes if outcome.error is not None), None)
     if error is not None:
         result.update(failed=True, msg=_failure(planned, outcomes, str(error)))
     return result
-
-
-def as_options(entry: Desired) -> dict[str, Any]:
-    """An entry as a user writes it, without what is the default."""
-    options: dict[str, Any] = {}
-    if entry.name is not None:
-        options["name"] = entry.name
-    if entry.id is not None:
-        options["id"] = entry.id
-    if entry.state != "present":
-        options["state"] = entry.state
-    if entry.former_names:
-        options["former_names"] = list(entry.former_names)
-    if entry.restore_deleted:
-        options["restore_deleted"] = True
-    return options
-
-
-def as_desired(clients: Iterable[Client], unique: Collection[str]) -> list[Desired]:
-    """The list that finds nothing to do for ``clients``.
-
-    :arg unique: keys of the names that one active client alone bears; others come with their id
-    """
-    return [_as_desired(client, unique) for client in clients]
-
-
-def _as_desired(client: Client, unique: Collection[str]) -> Desired:
-    name = client.name.strip() or None
-    if client.deleted:
-        return Desired(name, client.id, "absent")
-    if name is None or name_key(name) not in unique:
-        return Desired(name, client.id)
-    return Desired(name)
 
 
 def client_after(
@@ -118,12 +77,6 @@ def client_after(
 def _first_known(step: Step, workspace_id: int) -> dict[str, Any]:
     known = {"id": step.id, "name": step.name, "workspace_id": workspace_id}
     return {key: value for key, value in known.items() if value is not None}
-
-
-def _done_as_planned(plan: Plan, outcomes: Sequence[Outcome]) -> list[Step]:
-    """The steps that succeeded, as check mode knows them: without what only the run finds out."""
-    pairs = zip(plan.steps, outcomes, strict=True)
-    return [step for step, outcome in pairs if outcome.status == "done"]
 
 
 def _diff(planned: Planned, steps: Iterable[Step]) -> dict[str, Any]:

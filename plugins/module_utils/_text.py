@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ipaddress
 import unicodedata
+from collections.abc import Iterator
 
 LONGEST_SHOWN = 300  # characters; more of a service's answer helps nobody
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -23,6 +24,12 @@ def name_key(name: str) -> str:
 def case_key(name: str) -> str:
     """What two names have in common that differ in case only."""
     return _composed(name_key(name).casefold())
+
+
+def forms(name: str) -> Iterator[str]:
+    """The name as given, then as a filter may need it that compares bytes (facts.md)."""
+    given = (name, unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name))
+    yield from dict.fromkeys(given)
 
 
 def shown(text: object, longest: int = LONGEST_SHOWN) -> str:

@@ -40,7 +40,7 @@ except ImportError:
     AuthBase = object  # type: ignore[assignment,misc]
 
 VERSION = "1.0.0"
-LARGEST_ANSWER = 16 * 1024 * 1024
+LARGEST_ANSWER = 4 * 1024 * 1024
 """Bytes. A page of 100 clients is some 30 KB; past this the answer is not one of the service."""
 
 _CHUNK = 65536

@@ -7,7 +7,7 @@ that was broken off anywhere: each entry says where a client was, not what was d
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ansible_collections.toggl.focus.plugins.module_utils._model import Desired, Step
@@ -27,20 +27,32 @@ def undo(steps: Iterable[Step], shared_names: Collection[str] = ()) -> tuple[Des
     """The entries that bring back every name and deletion state.
 
     :arg steps: the steps in the order in which they were carried out, creates with the id that
-        the service gave; a create whose id nobody knows is left out
+        the service gave; one whose id nobody knows, or that may not have happened, by its name
     :arg shared_names: names of active clients that another client bore too before the run
     """
     first: dict[int, _Stage] = {}
     last: dict[int, _Stage] = {}
+    created: list[str] = []
     for step in steps:
         if step.id is None:
+            created.append(step.name or "")
             continue
         known = first.setdefault(step.id, _before(step))
         if known.name is None and step.before is not None:
             first[step.id] = replace(known, name=step.before)
         last[step.id] = _after(step)
-    entries = (_way_back(id_, first[id_], last[id_], shared_names) for id_ in reversed(last))
-    return tuple(entry for entry in entries if entry is not None)
+    way_back = (_way_back(id_, first[id_], last[id_], shared_names) for id_ in reversed(last))
+    entries = [entry for entry in way_back if entry is not None]
+    return (*_uncreated(created, entries), *entries)
+
+
+def _uncreated(created: Iterable[str], entries: Iterable[Desired]) -> Iterator[Desired]:
+    """Clients that only their name tells. No active client bore it before the run, so it is safe
+    to say that none shall; unless the way back gives the name to another one."""
+    taken = {name_key(entry.name) for entry in entries if entry.name is not None}
+    for name in created:
+        if name_key(name) not in taken:
+            yield Desired(name, state="absent")
 
 
 def _before(step: Step) -> _Stage:

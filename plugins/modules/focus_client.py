@@ -54,8 +54,8 @@ options:
       - V(absent) deletes the active client. If there is none, it does nothing.
       - V(restored) brings a deleted client back. If the client is active, it is not restored.
       - V(restored) with O(name) alone needs the service to list deleted clients, which is not
-        documented. If it does not list the client, or lists several of that name, it is an error
-        that asks for O(id).
+        documented, or a O(journal) that tells of the deletion. If neither shows the client, or the
+        service lists several of that name, it is an error that asks for O(id).
       - V(restored) with O(id) works whether or not the service shows deleted clients.
     type: str
     choices:
@@ -312,7 +312,7 @@ undo:
     - What takes this run back, as a list of options of this module. It is empty if nothing was
       done.
     - An option that has its default is left out.
-    - A client that was created and whose id is not known, as in check mode, is not in it.
+    - A client that was created and whose id is not known, as in check mode, is in it by its name.
   returned: success, and if a write failed
   type: list
   elements: dict

@@ -372,7 +372,7 @@ undo:
   description:
     - A list for O(clients) that takes this run back. It brings back every name and deletion state.
     - It also holds after a run that failed on the way.
-    - A client that was created and whose id is not known, as in check mode, is not in it.
+    - A client that was created and whose id is not known, as in check mode, is in it by its name.
   returned: with RV(plan)
   type: list
   elements: dict

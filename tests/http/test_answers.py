@@ -252,7 +252,7 @@ def test_junk_for_an_answer_to_a_write_that_was_not_done(service: Simulator) -> 
 
 def test_a_create_that_nobody_can_settle(service: Simulator) -> None:
     """The answer is lost and then the connection for good: it is said, and not sent again."""
-    look_fails = [Fault(match=on("GET"), status=500)] * 5
+    look_fails = [Fault(match=on("GET"), status=500)] * 10
     service.reset(script=[Fault(match=on("GET")), LOST_ANSWERS["dropped after"], *look_fails])
     result = client(service, name="New")
     assert (result["failed"], result["changed"]) == (True, False)
