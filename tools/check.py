@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / ".ansible" / "logs"
 LINES_OF_A_FAILURE = 50
 PYTHON = sys.executable
-COLLECTION = "toggl.focus"
+PLUGINS = "ansible_collections.toggl.focus.plugins"
+TYPED = ("module_utils", "plugin_utils", "action", "filter")
 DOCS_LINT = (
     "antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck "
     "--validate-collection-refs=all --disallow-unknown-collection-refs ."
@@ -39,7 +40,7 @@ CHECKS: dict[str, str] = {
     "molecule": "molecule test --all",
     "ansible-lint": "ansible-lint",
     "docs": DOCS_LINT,
-    "mypy": f"mypy -p ansible_collections.{COLLECTION}.plugins.module_utils",
+    "mypy": " ".join(["mypy", *(f"-p {PLUGINS}.{room}" for room in TYPED)]),
     "build": f"{PYTHON} tools/build.py",
     "changelog": "antsibull-changelog lint",
     "ruff": "ruff check --no-cache .",

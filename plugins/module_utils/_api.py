@@ -19,6 +19,7 @@ from typing import Any, TypeGuard, TypeVar
 from ansible_collections.toggl.focus.plugins.module_utils import _errors
 from ansible_collections.toggl.focus.plugins.module_utils._errors import BadAnswer, RequestError
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client
+from ansible_collections.toggl.focus.plugins.module_utils._progress import Progress
 from ansible_collections.toggl.focus.plugins.module_utils._text import name_key
 from ansible_collections.toggl.focus.plugins.module_utils._transport import (
     Answer,
@@ -62,6 +63,14 @@ class Access:
     connections: int = 1
 
 
+def connected(access: Access) -> Transport:
+    """A connection to the service; opened with the first request, kept alive after it."""
+    token, user = access.api_token, (access.username or "", access.password or "")
+    return Transport(
+        access.api_url, token or user, access.timeout, access.verify, access.connections
+    )
+
+
 @dataclass(frozen=True)
 class Quota:
     """What the last answer said of the quota: requests left, seconds until it reopens."""
@@ -77,14 +86,12 @@ class FocusApi:
     succeeded. ``requests`` counts what was sent, tries again included.
     """
 
-    def __init__(self, access: Access, sleep: Callable[[float], None] = time.sleep) -> None:
-        token, user = access.api_token, (access.username or "", access.password or "")
-        self._transport = Transport(
-            access.api_url, token or user, access.timeout, access.verify, access.connections
-        )
+    def __init__(self, access: Access, transport: Transport, progress: Progress) -> None:
+        """:arg transport: the connection, from ``connected``"""
+        self._transport = transport
+        self._progress = progress
         self._access = access
         self._clients = f"/workspaces/{access.workspace_id}/clients"
-        self._sleep = sleep
         self._lock = threading.Lock()
         self._quota_wait_left = float(access.quota_wait)
         self._waits_until = 0.0
@@ -128,6 +135,7 @@ class FocusApi:
                 raise self._incomplete(page.number, "which is too large")
             fresh = [client for client in page.clients if client.id not in seen]
             seen.update(client.id for client in fresh)
+            self._progress.listed(len(fresh))
             if page.clients and not fresh:
                 raise self._incomplete(page.number, "which repeats itself")
             yield fresh
@@ -180,7 +188,7 @@ class FocusApi:
 
     def pause(self, error: RequestError, tries: int) -> bool:
         """Sleep before a write is looked for; whether it may be sent again then."""
-        self._sleep(_pause(error, tries))
+        time.sleep(_pause(error, tries))
         return tries < self._access.retries
 
     # requests
@@ -223,7 +231,7 @@ class FocusApi:
                 if time.monotonic() + pause > deadline:
                     raise
                 tries, unclear = tries + 1, unclear or error.unclear
-                self._sleep(pause)
+                time.sleep(pause)
 
     def _once(
         self, method: str, path: str, parameters: Parameters, content: bytes | None
@@ -248,6 +256,7 @@ class FocusApi:
             if known is not None and same_window and None not in (known.remaining, told.remaining):
                 told = replace(told, remaining=min(known.remaining or 0, told.remaining or 0))
             self.quota = told
+        self._progress.told(told.remaining)
 
     def _wait_for_quota(self, error: _errors.QuotaExceeded) -> None:
         """Sleep until the window reopens, if ``quota_wait`` allows; waits at once count once."""
@@ -261,7 +270,8 @@ class FocusApi:
                 raise error
             self._quota_wait_left -= longer
             self._waits_until = max(reopens, self._waits_until)
-        self._sleep(reopens - now)
+        self._progress.sleeps(reopens)
+        time.sleep(reopens - now)
 
     def _refusal(self, answer: Answer, method: str, path: str) -> RequestError:
         status = answer.status

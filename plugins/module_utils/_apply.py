@@ -21,6 +21,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._journal import Journa
 from ansible_collections.toggl.focus.plugins.module_utils._lookout import Lookout
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Step
 from ansible_collections.toggl.focus.plugins.module_utils._outcome import Outcome
+from ansible_collections.toggl.focus.plugins.module_utils._progress import Progress
 from ansible_collections.toggl.focus.plugins.module_utils._text import name_key
 
 
@@ -29,6 +30,7 @@ def apply(
     api: FocusApi,
     known: Collection[int],
     journal: Journal,
+    progress: Progress,
     concurrency: int = 1,
 ) -> tuple[Outcome, ...]:
     """Carry out ``steps``, as many at once as ``concurrency``; an outcome for each, in order.
@@ -38,10 +40,12 @@ def apply(
 
     :arg known: ids of the clients that were there before: none of them is a new one
     :arg journal: is told of each step before it is written, and after
+    :arg progress: is told of each step that has ended
     """
+    progress.planned(len(steps))
     lookout = Lookout(api, known)
     writer = _Writer(api, lookout, journal)
-    outcomes = _Execution(steps, writer).run(concurrency)
+    outcomes = _Execution(steps, writer, progress).run(concurrency)
     settled = lookout.settled(outcomes)
     return tuple(
         after if after is before else writer.noted(number, after)
@@ -50,9 +54,10 @@ def apply(
 
 
 class _Execution:
-    def __init__(self, steps: Sequence[Step], writer: _Writer) -> None:
+    def __init__(self, steps: Sequence[Step], writer: _Writer, progress: Progress) -> None:
         self._steps = steps
         self._writer = writer
+        self._progress = progress
         self._outcomes: dict[int, Outcome] = {}
         self._open_needs = [len(step.needs) for step in steps]
         self._dependents: dict[int, list[int]] = defaultdict(list)
@@ -80,6 +85,7 @@ class _Execution:
 
     def _note(self, position: int, outcome: Outcome) -> None:
         self._outcomes[position] = outcome
+        self._progress.noted(outcome.status == "done")
         if outcome.error is not None and outcome.error.stops_all:
             self._stopped = True
         if outcome.status != "done":

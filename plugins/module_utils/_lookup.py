@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from ansible_collections.toggl.focus.plugins.module_utils._api import FocusApi
 from ansible_collections.toggl.focus.plugins.module_utils._errors import NotFound
@@ -29,13 +30,16 @@ def of_one(api: FocusApi, wanted: Desired, deletions: Deletions) -> list[Client]
     return found + _from_journal(api, [wanted], found, deletions)
 
 
-def of_all(api: FocusApi, desired: Sequence[Desired], deletions: Deletions) -> list[Client]:
+def of_all(
+    api: FocusApi, desired: Sequence[Desired], deletions: Deletions, concurrency: int
+) -> list[Client]:
     """All clients of the workspace, and those that entries name by ids which the list hides."""
     clients = api.list_clients()
     shown = {client.id for client in clients}
-    for wanted in desired:
-        if wanted.id is not None and wanted.id not in shown:
-            clients += by_id(api, wanted.id)
+    hidden = [wanted.id for wanted in desired if wanted.id is not None and wanted.id not in shown]
+    with ThreadPoolExecutor(concurrency) as pool:
+        for found in pool.map(lambda client_id: by_id(api, client_id), hidden):
+            clients += found
     return clients + _from_journal(api, desired, clients, deletions)
 
 

@@ -8,9 +8,11 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.toggl.focus.plugins.module_utils._runtime import Runtime
+
 
 def run_module(
-    spec: Mapping[str, Any], work: Callable[[Mapping[str, Any], bool], dict[str, Any]]
+    spec: Mapping[str, Any], work: Callable[[Mapping[str, Any], bool, Runtime], dict[str, Any]]
 ) -> None:
     """Run as a module, and exit.
 
@@ -18,7 +20,7 @@ def run_module(
     :arg work: takes the options and whether to check only; one of ``_reconcile``
     """
     module = AnsibleModule(**spec, supports_check_mode=True)
-    result = work(module.params, module.check_mode)
+    result = work(module.params, module.check_mode, Runtime())
     for warning in result.pop("warnings", []):
         module.warn(warning)
     if result.get("failed"):

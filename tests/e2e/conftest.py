@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A playbook as a fixture."""
+"""A playbook as a fixture. Each test that uses it runs twice: in Ansible's process, as a module."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,36 @@ import yaml
 from simulator.server import Simulator
 from support.playbooks import Play, Ran, ansible_playbook, keep
 
+AS_A_MODULE = ["-e", "ansible_connection=elsewhere"]
+WAYS: dict[str, list[str]] = {"in process": [], "module": AS_A_MODULE}
+
+_OTHER_EACH_TIME = {
+    "invocation",
+    "resets_in",
+    "created_at",
+    "updated_at",
+    "deleted_at",
+    "exception",
+}
+_returned: dict[str, dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
+
+
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
 
 @pytest.fixture
-def play(service: Simulator, tmp_path: Path) -> Play:
-    """Runs tasks as a playbook; a task with ``register`` is found in the results."""
+def play(
+    service: Simulator, tmp_path: Path, way: str, request: pytest.FixtureRequest
+) -> Iterator[Play]:
+    """Runs tasks as a playbook; a task with ``register`` is found in the results.
+
+    What the tasks return must be the same both ways.
+    """
+    test = request.node.nodeid.replace(way, "")
+    _returned[test][way].clear()
 
     def run(
         tasks: Sequence[Mapping[str, Any]],
@@ -30,8 +58,35 @@ def play(service: Simulator, tmp_path: Path) -> Play:
         book["tasks"] = [*tasks, keep([task.get("register") for task in tasks], kept)]
         path = tmp_path / "playbook.yml"
         path.write_text(yaml.safe_dump([book], sort_keys=False, allow_unicode=True))
-        ran = ansible_playbook(service, path, *arguments, environment=environment)
+        ran = ansible_playbook(service, path, *WAYS[way], *arguments, environment=environment)
         results = json.loads(kept.read_text()) if kept.exists() else {}
+        _returned[test][way].append(comparable(results))
         return Ran(ran.stdout + ran.stderr, ran.returncode, results)
 
-    return run
+    yield run
+    ways = _returned[test]
+    if all(ways[name] for name in WAYS):
+        for here, there in zip(ways["in process"], ways["module"], strict=True):
+            assert differences(here, there) == []
+
+
+def comparable(value: object) -> object:
+    """Without times and what says how the task was started."""
+    if isinstance(value, dict):
+        kept = {key: value[key] for key in value if key not in _TIMES | _OF_THE_WAY}
+        return {key: comparable(item) for key, item in kept.items()}
+    if isinstance(value, list):
+        return [comparable(item) for item in value]
+    if isinstance(value, str):
+        return re.sub(r"\(trace id \w+\)", "(trace id)", value)
+    return value
+
+
+def differences(here: object, there: object, path: str = "") -> list[str]:
+    """Where two results differ, with both values."""
+    if isinstance(here, dict) and isinstance(there, dict):
+        found = []
+        for key in sorted({*here, *there}):
+            found += differences(here.get(key), there.get(key), f"{path}.{key}")
+        return found
+    return [] if here == there else [f"{path}: {here!r} here, {there!r} as a module"]

@@ -113,7 +113,8 @@ def test_guards(service: Simulator, play: Play, arguments: list[str]) -> None:
 
 def test_402_in_the_middle_and_the_next_run_does_the_rest(service: Simulator, play: Play) -> None:
     service.reset(Switches(quota_headers=False), quota_limit=120)
-    wanted = {MODULE: {"clients": [{"name": f"Client {number}"} for number in range(300)]}}
+    listed = [{"name": f"Client {number}"} for number in range(300)]
+    wanted = {MODULE: {"clients": listed, "concurrency": 1}}
     ran = play([{**wanted, "register": "broken", "ignore_errors": True}])
     broken = ran.results["broken"]
     assert (broken["failed"], broken["changed"]) == (True, True)

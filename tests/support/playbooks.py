@@ -48,6 +48,7 @@ def ansible_playbook(
     own = {
         "ANSIBLE_CONFIG": str(ROOT / "tests" / "e2e" / "ansible.cfg"),
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".ansible" / "tree"),
+        "ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tests" / "e2e" / "connection"),
         "ANSIBLE_HOME": str(ROOT / ".ansible" / "e2e"),
         "LC_ALL": "C.UTF-8",
     }

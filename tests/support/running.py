@@ -21,6 +21,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._reconcile import (
     reconcile_client,
     reconcile_clients,
 )
+from ansible_collections.toggl.focus.plugins.module_utils._runtime import Runtime
 
 _api._FIRST_PAUSE = 0.001  # seconds; a test has no crowd to spread
 
@@ -56,18 +57,20 @@ def options(spec: Mapping[str, Any], service: Simulator, **given: Any) -> dict[s
 
 
 def client(service: Simulator, check_mode: bool = False, **given: Any) -> dict[str, Any]:
-    return reconcile_client(options(CLIENT, service, **given), check_mode)
+    return reconcile_client(options(CLIENT, service, **given), check_mode, Runtime())
 
 
 def clients(
     service: Simulator, check_mode: bool = False, *, clients: list[dict[str, Any]], **given: Any
 ) -> dict[str, Any]:
     entries = [{**_ENTRY_DEFAULTS, **entry} for entry in clients]
-    return reconcile_clients(options(CLIENTS, service, clients=entries, **given), check_mode)
+    return reconcile_clients(
+        options(CLIENTS, service, clients=entries, **given), check_mode, Runtime()
+    )
 
 
 def info(service: Simulator, **given: Any) -> dict[str, Any]:
-    return list_clients(options(CLIENT_INFO, service, **given), False)
+    return list_clients(options(CLIENT_INFO, service, **given), False, Runtime())
 
 
 def sent(service: Simulator) -> list[str]:

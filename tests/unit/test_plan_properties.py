@@ -9,21 +9,22 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from support.world import World, clients, desired
 
+from ansible_collections.toggl.focus.plugins.module_utils._guards import Rules
 from ansible_collections.toggl.focus.plugins.module_utils._model import (
     Client,
     Desired,
     Plan,
     Step,
 )
-from ansible_collections.toggl.focus.plugins.module_utils._plan import plan
+from ansible_collections.toggl.focus.plugins.module_utils._plan import DEFAULT_RULES, plan
 from ansible_collections.toggl.focus.plugins.module_utils._problems import PlanRefused
 from ansible_collections.toggl.focus.plugins.module_utils._text import name_key
 from ansible_collections.toggl.focus.plugins.module_utils._undo import undo
 
 
-def planned(existing: list[Client], wanted: list[Desired]) -> Plan:
+def planned(existing: list[Client], wanted: list[Desired], rules: Rules = DEFAULT_RULES) -> Plan:
     try:
-        return plan(existing, wanted)
+        return plan(existing, wanted, rules)
     except PlanRefused:
         assume(False)
         raise
@@ -105,12 +106,56 @@ def test_the_order_of_the_lists_does_not_matter(
         except PlanRefused as refused:
             return sorted({type(problem).__name__ for problem in refused.problems})
         changes = [(step.kind, step.id or 0, step.name, step.before) for step in made.steps]
-        return sorted(changes, key=str), sorted(made.warnings)
+        return sorted(changes, key=str), sorted(made.warnings), made.digest
 
     other_existing, other_wanted = existing.copy(), wanted.copy()
     chance.shuffle(other_existing)
     chance.shuffle(other_wanted)
     assert effects(existing, wanted) == effects(other_existing, other_wanted)
+
+
+@given(clients(), desired(), desired())
+def test_different_effects_have_different_digests(
+    existing: list[Client], wanted: list[Desired], other: list[Desired]
+) -> None:
+    first, second = planned(existing, wanted), planned(existing, other)
+
+    def effect(made: Plan) -> list[str]:
+        return sorted(str((s.kind, s.id, s.name, s.before)) for s in made.steps)
+
+    assert (first.digest == second.digest) == (effect(first) == effect(second))
+
+
+@given(clients(), desired())
+def test_after_a_purge_only_what_the_list_stands_for_is_active(
+    existing: list[Client], wanted: list[Desired]
+) -> None:
+    rules = Rules(purge=True, max_deletion_percent=100)
+    made = planned(existing, wanted, rules)
+    world = World(existing)
+    assume(all(step.id is None or step.id in world.state() for step in made.steps))
+    for step in made.steps:
+        world.carry_out(step)
+    alive = [entry for entry in wanted if entry.state != "absent"]
+    active = {id_ for id_, (_, gone) in world.state().items() if not gone}
+    assert len(active) == len(alive)
+    assert plan(world.clients, wanted, rules).steps == ()
+
+
+@given(clients(), desired(), st.integers(0, 3), st.integers(0, 100))
+def test_guards_hold(
+    existing: list[Client], wanted: list[Desired], most: int, percent: int
+) -> None:
+    """No plan deletes more than it may, nor touches what is protected."""
+    rules = Rules(True, ("a*",), most, percent)
+    steps = planned(existing, wanted, rules).steps
+    victims = [step for step in steps if step.kind == "delete"]
+    purged = [step for step in victims if step.entry is None]
+    active = sum(not client.deleted for client in existing)
+    assert len(victims) <= most
+    assert len(purged) * 100 <= active * percent or len(purged) == 1 < active
+    touched = [step.before or "" for step in steps if step.kind in ("delete", "rename")]
+    assert not any(name.strip().lower().startswith("a") for name in touched)
 
 
 @given(clients(), desired())

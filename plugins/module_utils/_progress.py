@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where a run is: told by the engine as it goes, read by whoever shows it."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A run at one moment.
+
+    ``total`` steps, of which ``done`` and ``failed``; ``None`` until they are planned. ``read``
+    clients so far. ``quota`` requests left, if known. ``waits`` seconds from now until the quota
+    reopens, if the run sleeps until then.
+    """
+
+    total: int | None = None
+    done: int = 0
+    failed: int = 0
+    read: int = 0
+    quota: int | None = None
+    waits: float | None = None
+
+
+class Progress:
+    """Takes what the threads of a run tell, and gives it as one value."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._total: int | None = None
+        self._done = self._failed = self._read = 0
+        self._quota: int | None = None
+        self._wakes: float | None = None
+
+    def listed(self, clients: int) -> None:
+        with self._lock:
+            self._read += clients
+
+    def planned(self, steps: int) -> None:
+        with self._lock:
+            self._total = steps
+
+    def noted(self, done: bool) -> None:
+        """A step has ended."""
+        with self._lock:
+            self._done += done
+            self._failed += not done
+
+    def told(self, quota: int | None) -> None:
+        """An answer said how many requests are left; it also ends a wait for them."""
+        with self._lock:
+            self._quota = quota
+            self._wakes = None
+
+    def sleeps(self, until: float) -> None:
+        """:arg until: on the monotonic clock"""
+        with self._lock:
+            self._wakes = until
+
+    def snapshot(self, now: float) -> Snapshot:
+        """:arg now: on the monotonic clock"""
+        with self._lock:
+            waits = None if self._wakes is None else max(0.0, self._wakes - now)
+            return Snapshot(self._total, self._done, self._failed, self._read, self._quota, waits)
