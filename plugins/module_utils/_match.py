@@ -15,7 +15,11 @@ from typing import Literal
 
 from ansible_collections.toggl.focus.plugins.module_utils import _problems
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Step
-from ansible_collections.toggl.focus.plugins.module_utils._text import case_key, name_key
+from ansible_collections.toggl.focus.plugins.module_utils._text import (
+    case_key,
+    name_key,
+    nearest_name,
+)
 
 Fate = Literal["stays", "leaves its name", "is deleted", "is renamed from a former name"]
 
@@ -178,7 +182,8 @@ class Matcher:
         deleted = self._existing.deleted.get(key, [])
         if deleted:
             return self._restored(entry, wanted, name, deleted)
-        return self._problem(_problems.NothingToRestore((entry,), name), wanted)
+        nearest = nearest_name(name, [c.name for c in self._existing.by_id.values() if c.deleted])
+        return self._problem(_problems.NothingToRestore((entry,), name, nearest), wanted)
 
     def _by_former_name(self, entry: int, wanted: Desired) -> Match:
         name = wanted.name or ""

@@ -127,10 +127,12 @@ class SeveralDeleted(Problem):
 @dataclass(frozen=True)
 class NothingToRestore(Problem):
     name: str
+    nearest: str | None = None
 
     def __str__(self) -> str:
+        meant = f". Did you mean {quoted(self.nearest)}? Otherwise," if self.nearest else ":"
         return (
-            f"No deleted client of the name {quoted(self.name)} is listed by the service: "
+            f"No deleted client of the name {quoted(self.name)} is listed by the service{meant} "
             "give the id of the client to restore, or use state=present to create a new one."
         )
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.toggl.focus.plugins.module_utils._api import FocusApi
@@ -59,18 +59,19 @@ def client_result(plan: Plan, outcomes: Sequence[Outcome], workspace_id: int) ->
 
 def client_after(
     planned: Planned, done: Iterable[Outcome], workspace_id: int
-) -> dict[str, Any] | None:
-    fields = dict(planned.client.fields) if planned.client else None
+) -> Mapping[str, Any] | None:
+    """The client as read, with what the service accepted applied to it."""
+    fields = planned.client.fields if planned.client else None
     for outcome in done:
         step = outcome.step
         known = fields if fields is not None else _first_known(step, workspace_id)
         left_out = _UNKNOWN_AFTER_WRITE[step.kind]
-        fields = {key: value for key, value in known.items() if key not in left_out}
+        changed = {key: value for key, value in known.items() if key not in left_out}
         if step.kind == "rename":
-            fields["name"] = step.name
+            changed["name"] = step.name
         if step.kind == "restore":
-            fields["deleted_at"] = None
-        fields.update(outcome.fields or {})
+            changed["deleted_at"] = None
+        fields = {**changed, **(outcome.fields or {})}
     return fields
 
 

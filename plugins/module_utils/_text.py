@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 LONGEST_SHOWN = 300  # characters; more of a service's answer helps nobody
+MOST_COMPARED = 5_000  # names; more takes longer than a suggestion is worth
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
@@ -30,6 +32,15 @@ def forms(name: str) -> Iterator[str]:
     """The name as given, then as a filter may need it that compares bytes (facts.md)."""
     given = (name, unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name))
     yield from dict.fromkeys(given)
+
+
+def nearest_name(name: str, names: Sequence[str]) -> str | None:
+    """The one of ``names`` that was probably meant; ``None`` if none is near, or they are many."""
+    if len(names) > MOST_COMPARED:
+        return None
+    written = {case_key(candidate): candidate for candidate in names}
+    near = difflib.get_close_matches(case_key(name), written, n=1, cutoff=0.75)
+    return written[near[0]] if near else None
 
 
 def shown(text: object, longest: int = LONGEST_SHOWN) -> str:

@@ -264,6 +264,11 @@ def test_no_warning_where_each_case_is_named() -> None:
     assert plan([ACME, active(4, "ACME")], [Desired("Acme"), Desired("ACME")]).warnings == ()
 
 
+def test_a_name_that_was_mistyped_is_suggested() -> None:
+    with pytest.raises(P.PlanRefused, match='Did you mean "Umbrella"?'):
+        plan([deleted(4, "Umbrella")], [Desired("umbrela", state="restored")])
+
+
 def test_problems_name_their_entries() -> None:
     with pytest.raises(P.PlanRefused, match="Entry 2: No client with the id 9"):
         plan([ACME], [Desired("Acme"), Desired(id=9)])
