@@ -19,7 +19,7 @@ unexport TOGGL_API_TOKEN TOGGL_FOCUS_API_TOKEN TOGGL_FOCUS_USERNAME TOGGL_FOCUS_
 unexport TOGGL_FOCUS_WORKSPACE_ID TOGGL_FOCUS_API_URL TOGGL_FOCUS_API_TIMEOUT TOGGL_FOCUS_JOURNAL
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test lint unit http contract e2e docs sanity integration molecule build clean
+.PHONY: help env demo test lint unit http contract e2e docs guides sanity integration molecule build clean
 
 help: ## show the commands
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -49,8 +49,11 @@ contract: env ## the simulator, held to the description of the API
 e2e: env ## the modules through ansible-playbook, against the simulator
 	@$(RUN) e2e
 
-docs: env ## the documentation of the modules and the role, the changelog
-	@$(RUN) docs changelog
+docs: env ## the documentation as a site in .ansible/docs/html/, and its checks
+	@$(RUN) docs site changelog
+
+guides: env ## the guides, carried out as they are written
+	@$(RUN) guides
 
 sanity: env ## ansible-test sanity
 	@$(RUN) sanity

@@ -25,13 +25,14 @@ PYTHON = sys.executable
 PLUGINS = "ansible_collections.toggl.focus.plugins"
 TYPED = ("module_utils", "plugin_utils", "action", "filter")
 DOCS_LINT = (
-    "antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck "
+    "antsibull-docs lint-collection-docs --plugin-docs "
     "--validate-collection-refs=all --disallow-unknown-collection-refs ."
 )
 
 # The longest come first, so that none of them runs alone at the end.
 CHECKS: dict[str, str] = {
     "e2e": "pytest tests/e2e",
+    "guides": "pytest tests/docs",
     "sanity": f"{PYTHON} tools/run_ansible_test.py sanity",
     "http": "pytest tests/http",
     "unit": "pytest tests/unit",
@@ -40,6 +41,7 @@ CHECKS: dict[str, str] = {
     "molecule": "molecule test --all",
     "ansible-lint": "ansible-lint",
     "docs": DOCS_LINT,
+    "site": f"{PYTHON} tools/docs.py",
     "mypy": " ".join(["mypy", *(f"-p {PLUGINS}.{room}" for room in TYPED)]),
     "build": f"{PYTHON} tools/build.py",
     "changelog": "antsibull-changelog lint",

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each guide is carried out as it is written, from top to bottom, against the simulator."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from simulator.server import Simulator
+from simulator.switches import Switches
+from support.playbooks import ROOT, ansible_playbook
+
+from .guide import Block, Remark, read
+
+GUIDES = ROOT / "docs" / "docsite" / "rst"
+WORKSPACES = (4242, 5151)
+DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
+SHELL = ("shell", "console")
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Simulator]:
+    with Simulator(workspace_id=WORKSPACES[0]) as running:
+        running.service.workspace_ids = WORKSPACES
+        yield running
+
+
+class Reader:
+    """Somebody who does what a guide says, in a folder of their own."""
+
+    def __init__(self, service: Simulator, folder: Path) -> None:
+        self.service = service
+        self.folder = folder
+        self.output = ""
+        self.switches = Switches()
+        service.reset()
+
+    def follow(self, part: Block | Remark) -> None:
+        if isinstance(part, Remark):
+            self._look_at_workspace(part.text)
+        elif part.test.startswith("not run, "):
+            assert len(part.test) > len("not run, ")
+        elif part.test == "output":
+            self._compare_output(part.text)
+        elif part.test.startswith("shows "):
+            file = self.folder / part.test.removeprefix("shows ")
+            assert yaml.safe_load(part.text) == yaml.safe_load(file.read_text())
+        elif part.language in SHELL:
+            self._run_commands(part.text, fails=part.test == "fails")
+        else:
+            assert part.caption and not part.test, "a block is a file, a command or not run"
+            path = self.folder / part.caption
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(part.text)
+
+    def _look_at_workspace(self, text: str) -> None:
+        what, _, names = text.partition(" ")
+        if what == "hides":
+            self.switches = Switches(list_shows_deleted=False, get_shows_deleted=False)
+            return
+        number = re.match(r"(\d+) ", names)
+        workspace_id = int(number[1]) if number else WORKSPACES[0]
+        listed = names[number.end() :] if number else names
+        if what == "workspace":
+            self._fill(workspace_id, listed)
+            return
+        workspace = self.service.service.workspaces[workspace_id]
+        active = sorted(c.name for c in workspace.clients() if not c.deleted_at)
+        assert ", ".join(active) == listed
+
+    def _fill(self, workspace_id: int, listed: str) -> None:
+        quota = re.match(r"quota=(\d+) ", listed)
+        if workspace_id == WORKSPACES[0]:
+            self.service.reset(self.switches, quota_limit=int(quota[1]) if quota else None)
+        workspace = self.service.service.workspaces[workspace_id]
+        for name in (listed[quota.end() :] if quota else listed).split(", "):
+            workspace.add(name.removeprefix("-"), deleted=name.startswith("-"))
+
+    def _run_commands(self, text: str, fails: bool) -> None:
+        commands = text.strip().splitlines()
+        for position, line in enumerate(commands):
+            program, *arguments = shlex.split(self._with_digest(line))
+            assert program == "ansible-playbook", f"{line}: say why it is not run"
+            *others, last = arguments  # which stay in this order
+            ran = ansible_playbook(self.service, last, *others, folder=self.folder)
+            self.output = ran.stdout + ran.stderr
+            wanted = 2 if fails and position == len(commands) - 1 else 0
+            assert ran.returncode == wanted, f"{line}\n{self.output}"
+
+    def _with_digest(self, line: str) -> str:
+        if "DIGEST" not in line:
+            return line
+        found = DIGEST.findall(self.output)
+        assert found, f"{line}: the last output holds no digest"
+        return line.replace("DIGEST", found[-1])
+
+    def _compare_output(self, text: str) -> None:
+        shown = _plain(self.output)
+        for line in text.strip().splitlines():
+            assert _plain(line) in shown, f"{line!r} is not in\n{self.output}"
+
+
+def _plain(text: str) -> str:
+    """Without what the terminal and JSON make of it."""
+    return " ".join(text.replace('\\"', '"').replace("\\n", " ").split())
+
+
+@pytest.mark.parametrize("guide", sorted(GUIDES.glob("*.rst")), ids=lambda path: path.stem)
+def test_a_guide_does_what_it_says(simulator: Simulator, tmp_path: Path, guide: Path) -> None:
+    reader = Reader(simulator, tmp_path)
+    for part in read(guide):
+        try:
+            reader.follow(part)
+        except AssertionError as error:
+            raise AssertionError(f"{guide.name}:{part.line}: {error}") from error
+
+
+def test_every_file_of_a_guide_is_used() -> None:
+    """One that no command and no other file names would be written, and never tried."""
+    for path in sorted(GUIDES.glob("*.rst")):
+        blocks = [part for part in read(path) if isinstance(part, Block)]
+        used = [b for b in blocks if not b.test.startswith(("not run", "shows"))]
+        for block in used:
+            if block.caption and not block.caption.startswith("inventory/"):
+                others = "".join(b.text for b in used if b is not block)
+                assert block.caption in others, f"{path.name}:{block.line}: it is never used"
+
+
+OWN_VARIABLES = {"clients_everywhere", "clients_own"}
+"""Of the guides themselves."""
+
+PLAYBOOKS_VARIABLES = {"clients_file", "clients_hosts", "clients_result"}
+
+
+def test_variables_that_a_guide_names_exist() -> None:
+    """Ansible ignores a variable that nothing reads, so running a guide would not show it."""
+    spec = yaml.safe_load((ROOT / "roles" / "clients" / "meta" / "argument_specs.yml").read_text())
+    known = set(spec["argument_specs"]["main"]["options"]) | PLAYBOOKS_VARIABLES | OWN_VARIABLES
+    sources = "".join(path.read_text() for path in (ROOT / "plugins").rglob("*.py"))
+    for path in sorted(GUIDES.glob("*.rst")):
+        text = path.read_text()
+        named = set(re.findall(r"\bclients_[a-z_]*[a-z]\b(?!:`)", text))
+        assert named <= known, path.name
+        for variable in re.findall(r"\b(?:TOGGL_[A-Z_]+|toggl_focus_[a-z_]+)\b", text):
+            assert variable in sources, f"{path.name}: {variable}"
+
+
+def test_files_of_the_repository_that_a_guide_names_are_there() -> None:
+    for path in sorted(GUIDES.glob("*.rst")):
+        for name in re.findall(r"``((?:examples|plugins|playbooks)/[^`]*)``", path.read_text()):
+            assert (ROOT / name).exists(), f"{path.name}: {name}"
+
+
+def test_the_playbook_of_the_front_page() -> None:
+    """It is the one of the README, which is run with the tests of the modules."""
+    (block,) = [p for p in read(GUIDES.parent / "index.rst") if isinstance(p, Block)]
+    readme = re.search(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert readme and readme[1] == block.text

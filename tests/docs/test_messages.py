@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The page that explains messages quotes those that the collection has, all of them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.playbooks import ROOT
+
+UTILS = ROOT / "plugins" / "module_utils"
+PAGE = ROOT / "docs" / "docsite" / "rst" / "troubleshooting.rst"
+VARIABLE = "…"
+
+
+def sentences(tree: ast.AST) -> Iterator[str]:
+    """The texts in a piece of source, with ``…`` for what is filled in."""
+    inside = {id(part) for node in ast.walk(tree) for part in parts_of(node)}
+    for node in ast.walk(tree):
+        if id(node) not in inside and (text := text_of(node)) is not None:
+            yield text
+
+
+def parts_of(node: ast.AST) -> list[ast.expr]:
+    return node.values if isinstance(node, ast.JoinedStr) else []
+
+
+def text_of(node: ast.AST) -> str | None:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(text_of(part) or VARIABLE for part in node.values)
+    return None
+
+
+def quoted() -> list[str]:
+    """The terms of the page's lists."""
+    return re.findall(r"(?m)^``(.+)``\n   ", PAGE.read_text(encoding="utf-8"))
+
+
+def classes(file: str) -> list[tuple[str, str]]:
+    """Each class of a file that has a sentence for the user, with that sentence."""
+    found = []
+    for node in ast.parse((UTILS / file).read_text(encoding="utf-8")).body:
+        for method in ast.walk(node):
+            if isinstance(method, ast.FunctionDef) and method.name == "__str__":
+                said = [text for text in sentences(method) if len(text.split()) > 2]
+                if isinstance(node, ast.ClassDef) and said:
+                    found.append((node.name, max(said, key=len)))
+    return found
+
+
+def as_pattern(message: str) -> re.Pattern[str]:
+    """What differs each time may be anything that is filled in, with words around it."""
+    return re.compile(".*".join(re.escape(part) for part in message.split(VARIABLE)))
+
+
+SOURCE = [
+    text
+    for path in sorted(UTILS.glob("*.py"))
+    for text in sentences(ast.parse(path.read_text(encoding="utf-8")))
+]
+
+
+@pytest.mark.parametrize("message", quoted())
+def test_the_collection_has_a_quoted_message(message: str) -> None:
+    assert any(as_pattern(message).search(text) for text in SOURCE)
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"), [*classes("_errors.py"), *classes("_problems.py")], ids=lambda text: text
+)
+def test_every_message_is_explained(name: str, sentence: str) -> None:
+    assert any(as_pattern(message).search(sentence) for message in quoted()), sentence
+
+
+def test_the_page_explains_enough() -> None:
+    assert len(quoted()) >= len(set(quoted())) >= 30
+    assert Path(PAGE).read_text(encoding="utf-8").count("``\n   ") == len(quoted())

@@ -1,0 +1,337 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Builds the documentation site in .ansible/docs/ and fails if anything in it does not hold.
+
+``docs.py [--write]``: with ``--write``, the computed table in the guide on the quota is
+brought up to date first. Nothing is fetched from elsewhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCSITE = ROOT / "docs" / "docsite"
+SOURCE = DOCSITE / "rst"
+FOLDER = ROOT / ".ansible" / "docs"
+TREE = ROOT / ".ansible" / "tree"
+COLLECTION = "toggl.focus"
+TITLE = "toggl.focus"
+KINDS = ("module", "filter", "lookup", "test", "role")
+"""What may have pages, in the order in which the theme shows them."""
+
+SETTINGS = """
+# From tools/docs.py: nothing is fetched from elsewhere, and no other site is referred to.
+intersphinx_mapping = {}
+html_baseurl = ''
+html_title = 'toggl.focus'
+html_permalinks_icon = '#'
+html_copy_source = False
+html_show_sourcelink = False
+antsibull_ext_color_scheme = 'default-autodark'
+html_static_path = ['static']
+html_css_files = ['look.css']
+"""
+
+LOOK = """
+h1 { font-size: 2em; overflow-wrap: anywhere; }
+h2 { font-size: 1.5em; }
+h3 { font-size: 1.2em; }
+"""
+
+ELSEWHERE = ("action_plugins", "common_return_values")
+"""Labels in Ansible's own documentation, another site, that antsibull-docs refers to in the pages
+that it writes. They stay plain text here. No page of ours may refer to them."""
+
+# the quota
+
+
+PLANS = {"Free": 30, "Starter": 240, "Premium": 600}
+"""Requests an hour, by subscription plan."""
+
+PAGE = 100
+"""Clients."""
+
+
+def reads(clients: int) -> int:
+    """Requests for a list: one a page, and one more only where the last page is exactly full."""
+    return clients // PAGE + 1
+
+
+def longest_list(quota: int) -> int:
+    """The most clients that a list read with these requests can hold."""
+    return quota * PAGE - 1
+
+
+def comparisons(quota: int, clients: int) -> int:
+    """Runs of ``focus_clients`` that find nothing to do."""
+    return quota // reads(clients)
+
+
+def changes(quota: int, clients: int) -> int:
+    """Changes that one run of ``focus_clients`` can make in a workspace of so many clients."""
+    return max(0, quota - reads(clients))
+
+
+def hours(quota: int, creates: int) -> int:
+    """Windows in which a run fills an empty workspace with so many clients."""
+    return -(-(reads(0) + creates) // quota)
+
+
+ROWS: tuple[tuple[str, Callable[[int], int]], ...] = (
+    ("the longest list that an hour can read, in clients", longest_list),
+    ("comparisons an hour with a workspace of 99 clients", lambda q: comparisons(q, 99)),
+    ("comparisons an hour with a workspace of 500 clients", lambda q: comparisons(q, 500)),
+    ("changes by one run in an hour, in a workspace of 99 clients", lambda q: changes(q, 99)),
+    ("changes by one run in an hour, in a workspace of 500 clients", lambda q: changes(q, 500)),
+    ("tasks an hour for a single client, with nothing to do", lambda q: q),
+    ("tasks an hour for a single client, with one change each", lambda q: q // 2),
+    ("hours begun until an empty workspace has 1,000 clients", lambda q: hours(q, 1000)),
+)
+
+
+def quota_table() -> str:
+    lines = [
+        ".. list-table::",
+        "   :header-rows: 1",
+        f"   :widths: 55 {' '.join(['15'] * len(PLANS))}",
+        "",
+        "   * - Plan, requests an hour",
+        *(f"     - {plan}, {quota}" for plan, quota in PLANS.items()),
+    ]
+    for label, count in ROWS:
+        lines.append(f"   * - {label}")
+        lines += [f"     - {count(quota):,}" for quota in PLANS.values()]
+    return "\n".join(lines)
+
+
+def with_table(text: str) -> str:
+    begin, end = ".. quota-table: begin", ".. quota-table: end"
+    before, rest = text.split(begin)
+    _, after = rest.split(end)
+    return f"{before}{begin}\n\n{quota_table()}\n\n{end}{after}"
+
+
+# the build
+
+
+def execute(*command: str, folder: Path) -> None:
+    """Run a tool of this environment; its output is shown if it fails."""
+    environment = {
+        **os.environ,
+        "ANSIBLE_COLLECTIONS_PATH": str(TREE),
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "NO_COLOR": "1",
+    }
+    ran = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if ran.returncode:
+        raise SystemExit(f"{ran.stdout}\n{command[0]} failed with status {ran.returncode}.")
+
+
+def write_sources(folder: Path) -> None:
+    """The pages of the plugins and the role beside the guides, in ``rst/``."""
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "rst").mkdir(mode=0o755, parents=True)
+    folder.chmod(0o755)  # antsibull-docs writes into no folder that others may write to
+    options = ["--use-current", "--squash-hierarchy", "--fail-on-error"]
+    theme = ["--sphinx-theme", "furo", "--project", TITLE, "--title", TITLE]
+    theme += ["--copyright", "toggl.focus maintainers"]
+    init = ["antsibull-docs", "sphinx-init", *options, "--dest-dir", ".", *theme, COLLECTION]
+    execute(*init, folder=folder)
+    with (folder / "conf.py").open("a", encoding="utf-8") as conf:
+        conf.write(SETTINGS)
+    settings = ["--config-file", "antsibull-docs.cfg"]
+    pages = ["collection", *options, "--cleanup", "everything", "--dest-dir", "rst", COLLECTION]
+    execute("antsibull-docs", *settings, *pages, folder=folder)
+    (folder / "static").mkdir()
+    (folder / "static" / "look.css").write_text(look(), encoding="utf-8")
+    arrange(folder / "rst")
+
+
+def look() -> str:
+    """antsibull's colours follow the browser; with this, they follow the theme's own switch too."""
+    spec = find_spec("sphinx_antsibull_ext")
+    folder = Path(next(iter(spec.submodule_search_locations or ()))) if spec else Path()
+    chosen = {"light": "colors-default.css", "dark": "colors-default-dark.css"}
+    schemes = (
+        (folder / file).read_text(encoding="utf-8").replace(":root", f'body[data-theme="{theme}"]')
+        for theme, file in chosen.items()
+    )
+    return "\n".join([LOOK, *schemes])
+
+
+def arrange(pages: Path) -> None:
+    """A front page of our own, with the guides by section; the collection's index as a reference.
+
+    The theme shows each page's contents at its side, so the pages need none of their own. A comment
+    ``.. diagram: FILE`` becomes that picture, as a part of the page, so that it has the page's
+    colours; elsewhere than on this site it stays a comment, because pictures do not get there.
+    """
+    shutil.copytree(SOURCE / "images", pages / "docsite" / "images")
+    (pages / "environment_variables.rst").unlink()  # it knows of none: modules declare none
+    index = pages / "index.rst"
+    index.rename(pages / "reference.rst")
+    rewrite(pages / "reference.rst", only_plugins)
+    front = (DOCSITE / "index.rst").read_text(encoding="utf-8")
+    index.write_text(f"{front}\n{sections(pages)}", encoding="utf-8")
+    for page in pages.rglob("*.rst"):
+        rewrite(page, without_contents)
+        rewrite(page, with_diagrams)
+
+
+def rewrite(page: Path, change: Callable[[str], str]) -> None:
+    page.write_text(change(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def without_contents(text: str) -> str:
+    return re.sub(r"(?m)^\.\. contents::\n(?: +.*\n)*", "", text)
+
+
+def with_diagrams(text: str) -> str:
+    return re.sub(r"(?m)^\.\. diagram: (\S+)$", r".. raw:: html\n   :file: \1", text)
+
+
+def only_plugins(index: str) -> str:
+    """The part of the collection's index that lists plugins and roles, without its toctrees."""
+    plugins = index[index.index(f".. _plugin_index_for_{COLLECTION}:") :]
+    title = f".. _plugins_in_{COLLECTION}:\n\nAll modules, plugins and roles\n{'=' * 30}\n\n"
+    return title + re.sub(r"(?m)^\.\. toctree::\n(?:(?: +.*)?\n)*", "", plugins)
+
+
+def sections(pages: Path) -> str:
+    """The hidden toctrees of the front page, which the theme shows at the side of all pages."""
+    listed = yaml.safe_load((DOCSITE / "extra-docs.yml").read_text(encoding="utf-8"))["sections"]
+    trees = {tree["title"]: [f"docsite/{name}" for name in tree["toctree"]] for tree in listed}
+    described = [page.stem for kind in KINDS for page in sorted(pages.glob(f"*_{kind}.rst"))]
+    named = [
+        f"{name.rpartition('_')[0]} ({name.rpartition('_')[2]}) <{name}>" for name in described
+    ]
+    trees.setdefault("Reference", []).extend(["reference", *named])
+    return "\n".join(
+        f".. toctree::\n   :hidden:\n   :caption: {title}\n\n"
+        + "".join(f"   {entry}\n" for entry in entries)
+        for title, entries in trees.items()
+    )
+
+
+def build_html(folder: Path) -> list[str]:
+    """Builds ``html/``; the warnings that are ours."""
+    options = ["-b", "html", "-c", ".", "-q", "-w", "warnings.txt", "-d", "doctrees"]
+    execute("sphinx-build", *options, "rst", "html", folder=folder)
+    warnings = (folder / "warnings.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in warnings if line.strip() and not is_unavoidable(line)]
+
+
+def is_unavoidable(warning: str) -> bool:
+    """Whether no source of ours causes it."""
+    labels = "|".join(ELSEWHERE)
+    pattern = rf".*/rst/[^/]+\.rst:\d+: WARNING: undefined label: '({labels})' \[ref\.ref\]"
+    return re.fullmatch(pattern, warning) is not None
+
+
+# the links
+
+
+@dataclass
+class Page(HTMLParser):
+    """What a page links to, and the anchors that can be linked to."""
+
+    links: list[str] = field(default_factory=list)
+    anchors: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.anchors.update(value for key in ("id", "name") if (value := given.get(key)))
+        self.links += [value for key in ("href", "src") if (value := given.get(key))]
+
+
+def read_pages(html: Path) -> dict[Path, Page]:
+    pages = {}
+    for path in sorted(html.rglob("*.html")):
+        pages[path] = Page()
+        pages[path].feed(path.read_text(encoding="utf-8"))
+    return pages
+
+
+def broken_links(html: Path) -> Iterator[str]:
+    """Links to files and anchors of the site that are not there."""
+    pages = read_pages(html)
+    for path, page in pages.items():
+        for link in page.links:
+            parts = urlsplit(link)
+            if parts.scheme or parts.netloc:
+                continue
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            anchor = unquote(parts.fragment)
+            where = f"{path.relative_to(html)}: {link}"
+            if not target.is_file():
+                yield f"{where}: there is no such file"
+            elif anchor and target in pages and anchor not in pages[target].anchors:
+                yield f"{where}: there is no such anchor"
+
+
+def fetched(html: Path) -> Iterator[str]:
+    """What a browser would load from elsewhere: nothing should be."""
+    for path in sorted(html.rglob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        for link in re.findall(
+            r'<(?:script|img|link|iframe)\b[^>]*?(?:src|href)="(//|https?:)', text
+        ):
+            yield f"{path.relative_to(html)}: something is loaded from {link}"
+
+
+def build(folder: Path) -> list[str]:
+    """Builds the site in ``html/``.
+
+    :arg folder: it is emptied first
+    :returns: what does not hold
+    """
+    write_sources(folder)
+    warnings = build_html(folder)
+    html = (folder / "html").resolve()
+    return [*warnings, *broken_links(html), *fetched(html)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help="bring the computed table up to date")
+    options = parser.parse_args()
+    guide = SOURCE / "quota.rst"
+    text = guide.read_text(encoding="utf-8")
+    if options.write:
+        guide.write_text(with_table(text), encoding="utf-8")
+    found = build(FOLDER)
+    if not options.write and text != with_table(text):
+        found.append("quota.rst: its table is not the computed one; docs.py --write corrects it")
+    if found:
+        raise SystemExit("\n".join([*found, f"{len(found)} things do not hold."]))
+    pages = len(list((FOLDER / "html").rglob("*.html")))
+    print(f"{(FOLDER / 'html' / 'index.html').relative_to(ROOT)}: {pages} pages, all links hold")
+
+
+if __name__ == "__main__":
+    main()
