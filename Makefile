@@ -17,9 +17,11 @@ export ANSIBLE_CONFIG := $(CURDIR)/.ansible/ansible.cfg
 export ANSIBLE_HOME := $(CURDIR)/.ansible/user
 unexport TOGGL_API_TOKEN TOGGL_FOCUS_API_TOKEN TOGGL_FOCUS_USERNAME TOGGL_FOCUS_PASSWORD
 unexport TOGGL_FOCUS_WORKSPACE_ID TOGGL_FOCUS_API_URL TOGGL_FOCUS_API_TIMEOUT TOGGL_FOCUS_JOURNAL
+unexport FAULTS_SEED FAULTS_LONG
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test lint unit http contract e2e docs guides sanity integration molecule build clean
+.PHONY: help env demo test lint unit http contract e2e docs guides sanity integration awx galaxy molecule \
+  faults matrix live build clean
 
 help: ## show the commands
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -61,8 +63,30 @@ sanity: env ## ansible-test sanity
 integration: env ## ansible-test integration
 	@$(RUN) integration
 
-molecule: env ## the scenario of the role
+awx: env ## what AWX runs, and the objects in it
+	@$(RUN) awx
+
+galaxy: env ## the import as Galaxy does it
+	@$(RUN) galaxy
+
+molecule: env ## the scenarios of the role
 	@$(RUN) molecule
+
+faults: env ## thousands of seeded faults, kills and mutations (long)
+	@FAULTS_LONG=1 $(RUN) faults
+	@cd tests && PYTHONPATH=.:../.ansible/tree $(BIN)/python -m faults.campaign --runs 2000 --seed 1
+	@$(RUN) mutations
+
+matrix: env ## each supported ansible-core with each Python here (long; ARGS=--write)
+	@$(BIN)/python tools/matrix.py --jobs $(JOBS) $(ARGS)
+
+# The environment is made by a make of its own, so that pip does not see the key.
+live: export TOGGL_FOCUS_API_TOKEN := $(value TOGGL_FOCUS_API_TOKEN)
+live: export TOGGL_FOCUS_WORKSPACE_ID := $(value TOGGL_FOCUS_WORKSPACE_ID)
+live: export TOGGL_FOCUS_API_URL := $(value TOGGL_FOCUS_API_URL)
+live: ## ask the real service what nobody has said (needs consent; ARGS=--wait)
+	@$(MAKE) --no-print-directory env
+	@$(BIN)/python tools/live.py $(ARGS)
 
 build: $(VENV)/.ready-for-demo ## the archive for users, in .ansible/build/
 	@$(BIN)/python tools/build.py

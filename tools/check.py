@@ -30,9 +30,12 @@ DOCS_LINT = (
 )
 
 # The longest come first, so that none of them runs alone at the end.
+# "mutations" is not among those that run without being named.
 CHECKS: dict[str, str] = {
     "e2e": "pytest tests/e2e",
     "guides": "pytest tests/docs",
+    "awx": "pytest tests/awx",
+    "faults": "pytest tests/faults",
     "sanity": f"{PYTHON} tools/run_ansible_test.py sanity",
     "http": "pytest tests/http",
     "unit": "pytest tests/unit",
@@ -43,6 +46,8 @@ CHECKS: dict[str, str] = {
     "docs": DOCS_LINT,
     "site": f"{PYTHON} tools/docs.py",
     "mypy": " ".join(["mypy", *(f"-p {PLUGINS}.{room}" for room in TYPED)]),
+    "galaxy": f"{PYTHON} tools/galaxy.py",
+    "reuse": "reuse lint --quiet",
     "build": f"{PYTHON} tools/build.py",
     "changelog": "antsibull-changelog lint",
     "ruff": "ruff check --no-cache .",

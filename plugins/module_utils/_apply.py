@@ -123,7 +123,8 @@ class _Writer:
     def noted(self, number: int, outcome: Outcome) -> Outcome:
         """The outcome, with the journal told of it."""
         try:
-            self._journal.after(number, outcome.step, outcome.status, outcome.error)
+            for step in outcome.touched or (outcome.step,):
+                self._journal.after(number, step, outcome.status, outcome.error)
         except JournalFailed as error:
             return replace(outcome, error=outcome.error or error)
         return outcome

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from ansible.module_utils.basic import env_fallback
+from ansible.module_utils.basic import AnsibleFallbackNotFound
 
 from ansible_collections.toggl.focus.plugins.module_utils._api import Access
 from ansible_collections.toggl.focus.plugins.module_utils._errors import BadOption
@@ -18,7 +18,15 @@ from ansible_collections.toggl.focus.plugins.module_utils._text import is_loopba
 
 
 def _from_environment(*names: str) -> tuple[Any, list[str]]:
-    return (env_fallback, list(names))
+    return (_set_in_environment, list(names))
+
+
+def _set_in_environment(*names: str) -> str:
+    """The first variable that is set; an empty one is not: AWX gives one for an input left out."""
+    for name in names:
+        if os.environ.get(name):
+            return os.environ[name]
+    raise AnsibleFallbackNotFound
 
 
 SHARED: dict[str, Any] = {

@@ -100,6 +100,20 @@ class NotOnce(FocusError):
         )
 
 
+class NotShown(FocusError):
+    """The service answered that a client was created, but shows none of the name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def __str__(self) -> str:
+        return (
+            f"The service answered that the client {quoted(self.name)} was created, but lists none "
+            "of that name: check api_url and what stands between here and the service."
+        )
+
+
 class NotChecked(FocusError):
     """After an unclear answer to a create, the last look did not succeed; ``error`` is why."""
 

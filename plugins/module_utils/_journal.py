@@ -22,8 +22,6 @@ from ansible_collections.toggl.focus.plugins.module_utils._undo import undo
 
 Event = Literal["before", "after"]
 
-_MAY_HAVE_HAPPENED = (None, "done", "unclear")
-
 
 class Journal:
     """Appends to a file; without a path it does nothing. Safe to be used by many threads.
@@ -153,7 +151,7 @@ def last_deletions(path: str | None, workspace_id: int) -> dict[str, Deletion]:
     deletions: dict[str, Deletion] = {}
     for line in lines_of(_text_of(path)):
         step = line.step
-        if line.workspace_id != workspace_id or line.status not in _MAY_HAVE_HAPPENED:
+        if line.workspace_id != workspace_id or not _may_have_happened(line):
             continue
         if step.id is None or step.name is None:
             continue
@@ -181,10 +179,20 @@ def undo_of_last_run(text: str) -> list[dict[str, Any]]:
         whether it was carried out, and the way back holds in both cases
     """
     lines = list(lines_of(text))
-    steps: dict[int, Line] = {}
+    told: dict[int, list[Line]] = {}
     for line in lines:
         if line.run == lines[-1].run:
-            steps[line.number] = line
-    told = [line for line in steps.values() if line.status in _MAY_HAVE_HAPPENED]
-    shared = {name_key(line.step.before) for line in told if line.shared and line.step.before}
-    return [entry.as_options() for entry in undo([line.step for line in told], shared)]
+            told[line.number] = _latest(told.get(line.number, []), line)
+    happened = [line for held in told.values() for line in held if _may_have_happened(line)]
+    shared = {name_key(line.step.before) for line in happened if line.shared and line.step.before}
+    return [entry.as_options() for entry in undo([line.step for line in happened], shared)]
+
+
+def _latest(held: list[Line], line: Line) -> list[Line]:
+    """What is known of a step: a later line replaces an earlier one, unless it tells of another
+    client that the same step made."""
+    return [known for known in held if known.step.id not in (None, line.step.id)] + [line]
+
+
+def _may_have_happened(line: Line) -> bool:
+    return line.status in (None, "done", "unclear")

@@ -11,6 +11,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._api import PAGE_SIZE,
 from ansible_collections.toggl.focus.plugins.module_utils._errors import (
     NotChecked,
     NotOnce,
+    NotShown,
     RequestError,
 )
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Step
@@ -98,7 +99,7 @@ class Lookout:
 
 def _settled(outcome: Outcome, found: Sequence[Client]) -> Outcome:
     if not found:
-        return replace(outcome, status="failed") if outcome.status == "unclear" else outcome
+        return _missing(outcome)
     ids = sorted(client.id for client in found)
     held = outcome.step.id if outcome.step.id in ids else ids[0]
     client = next(client for client in found if client.id == held)
@@ -106,3 +107,11 @@ def _settled(outcome: Outcome, found: Sequence[Client]) -> Outcome:
     if len(ids) > 1:
         error = NotOnce(client.name, ids)
     return Outcome(replace(outcome.step, id=held), "done", client.fields, error)
+
+
+def _missing(outcome: Outcome) -> Outcome:
+    if outcome.status == "unclear":
+        return replace(outcome, status="failed")
+    if outcome.status == "done" and outcome.step.id is None:
+        return replace(outcome, status="unclear", error=NotShown(outcome.step.name or ""))
+    return outcome

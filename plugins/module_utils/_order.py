@@ -97,14 +97,17 @@ class _Ordering:
     def _break_ring(self, start: int, done: set[int]) -> int:
         """Let one rename of the ring that ``start`` waits for go by way of a temporary name.
 
+        It is one whose present name a step of another client waits for. Every ring has one: a
+        name that a client only passes through is waited for in one direction.
+
         :returns: the node of the rename to that name
         """
         ring = self._ring(start, done)
         following = [*ring[1:], ring[0]]
         renames = [
-            node
+            need
             for node, need in zip(ring, following, strict=True)
-            if self._steps[node].kind == "rename" and self._chains[node] != self._chains[need]
+            if self._steps[need].kind == "rename" and self._chains[node] != self._chains[need]
         ]
         return self._split(min(renames, key=lambda node: self._steps[node].id or 0))
 
@@ -160,7 +163,7 @@ class _Names:
         if frees is not None:
             self._freed[frees].append(first)
         for place, step in enumerate(chain):
-            takes = _takes(step)
+            takes = _takes(step) or _hinted(chain[place:])
             if takes is None:
                 continue
             if place + 1 < len(chain):
@@ -182,6 +185,13 @@ class _Names:
 def _frees(step: Step) -> str | None:
     if step.kind in ("rename", "delete") and step.before is not None:
         return case_key(step.before)
+    return None
+
+
+def _hinted(chain: Sequence[Step]) -> str | None:
+    """The name that a client, restored unseen, may come back with: the one its entry gives."""
+    if chain[0].kind == "restore" and len(chain) > 1 and chain[1].name is not None:
+        return case_key(chain[1].name)
     return None
 
 

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from ansible_collections.toggl.focus.plugins.module_utils._errors import FocusError
+from ansible_collections.toggl.focus.plugins.module_utils._errors import FocusError, NotOnce
 from ansible_collections.toggl.focus.plugins.module_utils._model import Step
 
 Status = Literal["done", "failed", "unclear", "pending"]
@@ -33,6 +33,15 @@ class Outcome:
     def failed(self) -> bool:
         """Whether the step was tried and is not known to be done."""
         return self.status in ("failed", "unclear")
+
+    @property
+    def touched(self) -> tuple[Step, ...]:
+        """The steps that were carried out, or may have been: what there is to take back."""
+        if self.status not in ("done", "unclear"):
+            return ()
+        if isinstance(self.error, NotOnce):
+            return tuple(replace(self.step, id=made) for made in self.error.ids)
+        return (self.step,)
 
 
 def predicted(steps: Sequence[Step]) -> tuple[Outcome, ...]:

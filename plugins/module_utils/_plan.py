@@ -221,7 +221,9 @@ def _on_purpose(match: Match) -> bool:
     agreed = {name_key(former) for former in wanted.former_names}
     if wanted.state == "absent":
         return name_key(wanted.name) in agreed
-    return name_key(match.client.name if match.client else wanted.name) in agreed
+    if match.client is None:  # it is restored unseen: its present name nobody knows
+        return bool(agreed)
+    return name_key(match.client.name) in agreed
 
 
 def _shared_names(existing: Existing) -> frozenset[str]:

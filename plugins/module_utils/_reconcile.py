@@ -43,6 +43,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._plan import check_ent
 from ansible_collections.toggl.focus.plugins.module_utils._problems import PlanRefused
 from ansible_collections.toggl.focus.plugins.module_utils._progress import Progress
 from ansible_collections.toggl.focus.plugins.module_utils._runtime import Runtime
+from ansible_collections.toggl.focus.plugins.module_utils._text import name_key
 from ansible_collections.toggl.focus.plugins.module_utils._transport import HAS_REQUESTS
 
 Options = Mapping[str, Any]
@@ -98,6 +99,9 @@ class _Run:
         check_entries([wanted])
         clients = _lookup.of_one(self.api, wanted, self._deletions())
         planned = plan(clients, [wanted])
+        if wanted.id is not None:  # one client was read: others may bear its name, too
+            names = frozenset(name_key(client.name) for client in clients)
+            planned = replace(planned, shared_names=names)
         outcomes = self._carried_out(planned, clients, check_mode)
         return _results.client_result(planned, outcomes, self.api.workspace_id)
 

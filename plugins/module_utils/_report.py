@@ -43,7 +43,7 @@ def clients_result(
     :arg refusal: why nothing was written, if that is so
     """
     done = [outcome for outcome in outcomes if outcome.status == "done"]
-    touched = [outcome.step for outcome in outcomes if outcome.status in ("done", "unclear")]
+    touched = [step for outcome in outcomes for step in outcome.touched]
     entries = [_Entry(planned, outcomes, workspace_id) for planned in plan.entries]
     result: dict[str, Any] = {
         "changed": bool(done),

@@ -40,7 +40,7 @@ def client_result(plan: Plan, outcomes: Sequence[Outcome], workspace_id: int) ->
     """The result of a plan with one entry: what was done, what failed, what is pending."""
     planned = plan.entries[0]
     done = [outcome for outcome in outcomes if outcome.status == "done"]
-    touched = [outcome.step for outcome in outcomes if outcome.status in ("done", "unclear")]
+    touched = [step for outcome in outcomes for step in outcome.touched]
     result: dict[str, Any] = {
         "changed": bool(done),
         "action": action_of(outcome.step for outcome in done),

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Mapping, Sequence
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -111,7 +112,7 @@ class Transport:
 
     def _read(self, response: requests.Response, method: str, path: str, started: float) -> bytes:
         content = bytearray()
-        for chunk in response.iter_content(_CHUNK):
+        for chunk in _chunks(response):
             content += chunk
             if len(content) > LARGEST_ANSWER:
                 raise BadAnswer(method, path, response.status_code, "it is too large")
@@ -126,8 +127,9 @@ class Transport:
         if certificate is not None:
             reason = getattr(certificate, "verify_message", "") or "it cannot be verified"
             return Untrusted(method, path, self._host, str(reason))
-        never_sent = (NewConnectionError, ConnectTimeoutError, ProxyError, ssl.SSLError)
-        if _cause(error, *never_sent) is not None:
+        if _cause(error, NewConnectionError, ConnectTimeoutError, ProxyError) is not None:
+            return NotConnected(method, path, self._host)
+        if _is_of_handshake(_cause(error, ssl.SSLError)):
             return NotConnected(method, path, self._host)
         return ConnectionLost(method, path, self._timeout)
 
@@ -163,6 +165,24 @@ class _Bearer(AuthBase):
         return request
 
 
+def _chunks(response: requests.Response) -> Iterator[bytes]:
+    """The body as it comes in: to wait for a whole chunk may take for ever, byte by byte."""
+    read = getattr(response.raw, "read1", None)
+    if read is None:  # urllib3 before 2.1
+        yield from response.iter_content(_CHUNK)
+        return
+    while chunk := read(_CHUNK, decode_content=True):
+        yield chunk
+
+
+def _is_of_handshake(error: BaseException | None) -> bool:
+    """Whether TLS failed while the connection was made; later, the request may have arrived."""
+    if error is None:
+        return False
+    frames = traceback.walk_tb(error.__traceback__)
+    return any(frame.f_code.co_name == "connect" for frame, _line in frames)
+
+
 def _cause(error: BaseException | None, *kinds: type[BaseException]) -> BaseException | None:
     """The first error of one of ``kinds`` that ``error`` stands for, itself included."""
     seen: list[BaseException] = []
@@ -175,7 +195,7 @@ def _cause(error: BaseException | None, *kinds: type[BaseException]) -> BaseExce
             return current
         seen.append(current)
         reason = current.reason if isinstance(current, MaxRetryError) else None
-        waiting += [reason, current.__cause__, current.__context__, *current.args]
+        waiting += [reason, current.__cause__, *current.args]
     return None
 
 

@@ -18,14 +18,8 @@ from support.playbooks import Play, Ran, ansible_playbook, keep
 AS_A_MODULE = ["-e", "ansible_connection=elsewhere"]
 WAYS: dict[str, list[str]] = {"in process": [], "module": AS_A_MODULE}
 
-_OTHER_EACH_TIME = {
-    "invocation",
-    "resets_in",
-    "created_at",
-    "updated_at",
-    "deleted_at",
-    "exception",
-}
+_TIMES = {"resets_in", "created_at", "updated_at", "deleted_at"}
+_OF_THE_WAY = {"invocation", "exception"}
 _returned: dict[str, dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
 
 

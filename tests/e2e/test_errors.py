@@ -48,8 +48,9 @@ def test_without_credentials_the_message_names_the_variables(
     environment = {"TOGGL_FOCUS_WORKSPACE_ID": "1", "TOGGL_FOCUS_API_URL": service.url}
     ran = play(failing([{MODULE: {"name": "Acme"}}]), environment=environment)
     assert "TOGGL_FOCUS_API_TOKEN" in ran.results["t_0"]["msg"]
-    ran = play(failing([{MODULE: {"name": "Acme"}}]), environment={})
-    assert "workspace_id" in ran.results["t_0"]["msg"]
+    for environment in ({}, {"TOGGL_FOCUS_WORKSPACE_ID": ""}):
+        ran = play(failing([{MODULE: {"name": "Acme"}}]), environment=environment)
+        assert "missing required arguments: workspace_id" in ran.results["t_0"]["msg"]
 
 
 def test_bad_answers_are_one_sentence(service: Simulator, play: Play) -> None:

@@ -106,8 +106,9 @@ def test_guards(service: Simulator, play: Play, arguments: list[str]) -> None:
     assert service.writes == []
     service.reset()
     service.add("Acme")
-    last = play([{MODULE: {"clients": [], "purge": True}, "register": "t"}], *arguments)
-    assert 'the last client of 1, "Acme" (id 1001)' in last.output
+    emptied = {MODULE: {"clients": [], "purge": True}, "register": "t", "ignore_errors": True}
+    refused = play([emptied], *arguments).results["t"]
+    assert 'the last client of 1, "Acme" (id 1001)' in refused["msg"]
     assert service.writes == []
 
 

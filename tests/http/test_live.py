@@ -7,7 +7,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,11 @@ import pytest
 from live import run as live_run
 from live import service as live_service
 from live.findings import QUESTIONS, Findings
+from live.modules import Play, Task
 from live.probes import Probes
 from live.run import DONE, FAILED, INTERRUPTED, NOT_FINISHED, Rules, Run
 from live.service import BudgetUsedUp, Meter, Service, Stop
-from live.store import PREFIX, Store, load
+from live.store import PREFIX, Store, Window, load
 from simulator import QUESTIONS as SWITCHES
 from simulator.records import Fault
 from simulator.server import Simulator
@@ -78,12 +80,17 @@ def asked(service: Simulator, store: Store, meter: Meter, thorough: bool = False
     return found
 
 
-def in_process(service: Simulator) -> Callable[[str, dict[str, Any], bool], dict[str, Any]]:
+def in_process(service: Simulator) -> Play:
     """The modules' own functions in place of ``ansible-playbook``."""
 
-    def play(module: str, options: dict[str, Any], check: bool) -> dict[str, Any]:
-        run = client if module == "focus_client" else clients
-        return run(service, check, **options)
+    def play(tasks: Sequence[Task]) -> dict[str, dict[str, Any]]:
+        results: dict[str, dict[str, Any]] = {}
+        for task in tasks:
+            run = client if task.module == "focus_client" else clients
+            results[task.key] = run(service, task.check, **task.options)
+            if results[task.key].get("failed"):
+                break
+        return results
 
     return play
 
@@ -168,9 +175,7 @@ def test_a_quota_without_headers_that_is_used_up(service: Simulator, tmp_path: P
     path = tmp_path / "state.json"
     assert run_of(service, path, said).go() == NOT_FINISHED
     service.service.quota.limit = 1000
-    store = load(path, service.workspace_id, service.url)
-    store.window = type(store.window)()  # an hour later
-    store.save()
+    another_hour(path, service)
     assert run_of(service, path, said, budget=60).go() == DONE
     assert left(service) == []
 
@@ -186,6 +191,28 @@ def test_the_whole_run(service: Simulator, tmp_path: Path) -> None:
     assert untouched(service)
     assert service.token not in path.read_text()
     assert "Other" not in path.read_text()
+
+
+def test_a_clean_up_without_quota_is_made_up_for(service: Simulator, tmp_path: Path) -> None:
+    """The next call asks nothing again."""
+    headers = {"X-Toggl-Quota-Remaining": "0", "X-Toggl-Quota-Resets-In": "60"}
+    furnish(service, script=faults_at(35, {"status": 402, "headers": headers}))
+    path, said = tmp_path / "state.json", []
+    assert run_of(service, path, said, budget=100).go() == NOT_FINISHED
+    assert said[-1].endswith("in 61 seconds to go on and to remove them.")
+    another_hour(path, service)
+    before = len(service.log)
+    run = run_of(service, path, said, budget=100)
+    assert run.go() == DONE
+    assert {entry.method for entry in service.log[before:]} == {"DELETE"}
+    assert run.table.count("not asked") == 2
+    assert left(service) == []
+
+
+def another_hour(path: Path, service: Simulator) -> None:
+    store = load(path, service.workspace_id, service.url)
+    store.window = Window()
+    store.save()
 
 
 def test_a_budget_that_can_never_do_is_said(
@@ -215,7 +242,7 @@ def test_whatever_request_fails_nothing_is_left(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(live_service, "LONGEST_PAUSE", 0.0)
-    for position in range(0, 28, 3):
+    for position in range(0, 28, 5):
         furnish(service, script=faults_at(position, *faults))
         path = tmp_path / f"{position}.json"
         run = run_of(service, path, [], budget=100)
@@ -234,7 +261,7 @@ def test_whenever_it_is_ended_nothing_is_left(
     service: Simulator, tmp_path: Path, ending: type[BaseException]
 ) -> None:
     """Ctrl-C cleans up at once; after a kill, the next call does."""
-    for position in range(1, 30, 2):
+    for position in range(1, 30, 3):
         furnish(service)
         path = tmp_path / f"{position}.json"
         run = run_of(service, path, [], budget=100)
@@ -244,7 +271,7 @@ def test_whenever_it_is_ended_nothing_is_left(
         else:  # the second Ctrl-C, or one while it cleans up, is a kill
             with pytest.raises(ending):
                 run.go()
-            if position % 4 == 1:
+            if position % 2:
                 assert run_of(service, path, [], budget=100, clean_only=True).go() == DONE
             else:
                 assert run_of(service, path, [], budget=100).go() == DONE
@@ -296,13 +323,12 @@ def tool(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
 
 
 def test_without_consent_it_does_nothing(service: Simulator, tmp_path: Path) -> None:
-    access = {"TOGGL_FOCUS_API_TOKEN": service.token, "TOGGL_FOCUS_API_URL": service.url}
-    workspace = {"TOGGL_FOCUS_WORKSPACE_ID": str(service.workspace_id)}
+    silent = {key: text for key, text in access(service).items() if key != "TOGGL_FOCUS_LIVE"}
     folder = ("--folder", str(tmp_path / "live"))
     for environment, words in (
         ({}, "TOGGL_FOCUS_API_TOKEN"),
-        ({**access, **workspace}, "TOGGL_FOCUS_LIVE=yes-change-this-workspace"),
-        ({**access, **workspace, "TOGGL_FOCUS_LIVE": "yes"}, "yes-change-this-workspace"),
+        (silent, "TOGGL_FOCUS_LIVE=yes-change-this-workspace"),
+        ({**silent, "TOGGL_FOCUS_LIVE": "yes"}, "yes-change-this-workspace"),
     ):
         ran = tool(*folder, **environment)
         assert ran.returncode == 2
@@ -311,18 +337,44 @@ def test_without_consent_it_does_nothing(service: Simulator, tmp_path: Path) -> 
     assert service.log == []
 
 
+def access(service: Simulator) -> dict[str, str]:
+    return {
+        "TOGGL_FOCUS_API_TOKEN": service.token,
+        "TOGGL_FOCUS_API_URL": service.url,
+        "TOGGL_FOCUS_WORKSPACE_ID": str(service.workspace_id),
+        "TOGGL_FOCUS_LIVE": "yes-change-this-workspace",
+    }
+
+
+def test_a_process_that_is_told_to_end_cleans_up(service: Simulator, tmp_path: Path) -> None:
+    furnish(service, latency=0.05)
+    process = subprocess.Popen(
+        [*TOOL, "--folder", str(tmp_path)],
+        env={**os.environ, **access(service)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while len(service.writes) < 4 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.terminate()
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == INTERRUPTED, output
+    assert "Interrupted: cleaning up." in output
+    assert left(service) == []
+    assert untouched(service)
+    assert service.token not in output
+
+
 def test_the_tool_as_a_process(tmp_path: Path) -> None:
     """On a quota of 30 a window of which others have used 18: it stops, goes on, cleans up."""
     with Simulator(quota_limit=BUDGET, quota_window=8.0) as service:
         service.add("Other")
         for _ in range(18):
             service.service.quota.take()
-        environment = {
-            "TOGGL_FOCUS_API_TOKEN": service.token,
-            "TOGGL_FOCUS_API_URL": service.url,
-            "TOGGL_FOCUS_WORKSPACE_ID": str(service.workspace_id),
-            "TOGGL_FOCUS_LIVE": "yes-change-this-workspace",
-        }
+        environment = access(service)
         arguments = ("--folder", str(tmp_path), "--window", "8")
         stopped = tool(*arguments, **environment)
         assert stopped.returncode == NOT_FINISHED, stopped.stdout + stopped.stderr

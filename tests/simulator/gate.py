@@ -25,20 +25,23 @@ class Gate:
             await self.app(scope, receive, send)
             return
         call = await wire.read(scope, receive)
-        if not await self._waited():
+        if not await self._waited(self.service.latency):
             await wire.drop(scope, receive)
             return
-        fault = self.service.next_fault(call.method, call.path)
+        fault = self.service.fault_for(call)
+        if fault is not None and not await self._waited(fault.lag):
+            await wire.drop(scope, receive)
+            return
         answer = await self._answer(scope, call, fault)
         dropped = fault is not None and fault.drop is not None
         self.service.record(_entry(call, DROPPED if dropped else answer.status))
         await _deliver(scope, receive, send, answer, fault or Fault())
 
-    async def _waited(self) -> bool:
+    async def _waited(self, seconds: float) -> bool:
         """False if the service was reset meanwhile: a late write must not reach the next test."""
         epoch = self.service.epoch
-        if self.service.latency:
-            await asyncio.sleep(self.service.latency)
+        if seconds:
+            await asyncio.sleep(seconds)
         return epoch == self.service.epoch
 
     async def _answer(self, scope: Scope, call: Call, fault: Fault | None) -> Answer:
@@ -72,9 +75,13 @@ class Gate:
 
 
 def _canned(fault: Fault, own: Answer) -> Answer:
-    """The service's own answer with whatever the fault puts in its place."""
+    """The service's own answer with whatever the fault puts in its place; but nobody makes a
+    success of what the service refused."""
+    if fault.status is not None and fault.status < 300 and fault.commits and own.status >= 400:
+        return own
     if fault.status is None:
         body = own.body if fault.body is None else fault.body
+        body = body if fault.edit is None else fault.edit(body)
         return Answer(own.status, {**own.headers, **fault.headers}, body)
     headers = {"content-type": wire.JSON, **fault.headers}
     return Answer(fault.status, headers, fault.body or b"")
@@ -88,7 +95,11 @@ async def _deliver(
     if fault.drop == "during":
         await wire.send_half(scope, receive, send, answer)
     elif fault.drop is not None:
-        await wire.drop(scope, receive)
+        await wire.drop(scope, receive, fault.reset, fault.garbled)
+    elif fault.lie:
+        await wire.send_lying(scope, receive, answer, fault.lie)
+    elif fault.pace or fault.repeat > 1:
+        await wire.send_long(receive, send, answer, fault.pace, fault.repeat)
     else:
         await wire.send_whole(send, answer)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,15 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Write:
+    """A write that was committed: what really happened, whatever was answered."""
+
+    kind: Literal["create", "rename", "delete", "restore"]
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
 class Fault:
     """A canned answer, given once, instead of the service's own.
 
@@ -44,7 +54,13 @@ class Fault:
     `body=None` is an empty body, or the service's own where its status is kept too.
     `drop` ends the connection without an answer, before or after the work, or "during": the
     work is done and half the answer sent.
-    `delay` seconds pass before the answer.
+    `reset` drops it with a reset, not with an orderly end; `garbled` sends bytes first that are
+    neither HTTP nor TLS.
+    `lag` seconds pass before the work, `delay` seconds between the work and the answer.
+    `pace` seconds pass between two bytes of the answer's body.
+    `repeat`: the body is sent as often, without a Content-Length, until the other side is gone.
+    `lie` is added to the Content-Length; the connection ends after the real body.
+    `edit` changes the body of the service's own answer.
     """
 
     match: Callable[[str, str], bool] | None = None
@@ -53,7 +69,14 @@ class Fault:
     body: bytes | None = None
     when: str = "before"
     drop: str | None = None
+    reset: bool = False
+    garbled: bool = False
+    lag: float = 0.0
     delay: float = 0.0
+    pace: float = 0.0
+    repeat: int = 1
+    lie: int = 0
+    edit: Callable[[bytes], bytes] | None = None
 
     def __post_init__(self) -> None:
         if self.when not in ("before", "after") or self.drop not in _DROPS:

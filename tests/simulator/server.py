@@ -18,7 +18,7 @@ from simulator.records import Client, Entry, Fault
 from simulator.service import QUOTA_WINDOW, WORKSPACE_ID, Credentials, Service
 from simulator.switches import Switches
 from simulator.wire import TRANSPORT, App, Receive, Scope, Send
-from simulator.workspace import Workspace
+from simulator.workspace import Snapshot, Workspace
 
 HOST = "127.0.0.1"
 START_SECONDS = 10
@@ -136,6 +136,14 @@ class Simulator:
 
     def client(self, client_id: int) -> Client | None:
         return self.workspace.find(client_id)
+
+    def snapshot(self) -> Snapshot:
+        return self.workspace.snapshot()
+
+    def rewind(self, snapshot: Snapshot) -> None:
+        """The clients as at the snapshot; log, faults and what is under way are forgotten."""
+        self.service.forget()
+        self.workspace.rewind(snapshot)
 
     def _run(self) -> None:
         self._server.run(sockets=[self._socket])

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from simulator.quota import Quota
 from simulator.records import Entry, Fault, Refused
 from simulator.switches import Switches
+from simulator.wire import Call
 from simulator.workspace import Workspace
 
 WORKSPACE_ID = 4711
@@ -46,6 +47,7 @@ class Service:
         self.credentials = credentials or Credentials()
         self.workspace_ids = tuple(workspace_ids)
         self.observers: list[Callable[[Entry], None]] = []
+        self.chaos: Callable[[Call], Fault | None] | None = None
         self.epoch = 0
         self._lock = threading.Lock()
         self.reset()
@@ -65,12 +67,20 @@ class Service:
         if not self.forbidden <= set(OPERATIONS):
             raise ValueError(f"forbidden holds something else than {OPERATIONS}")
         self.epoch += 1
+        self.chaos = None
         self.switches = switches or Switches()
         self.quota = Quota(quota_limit, quota_window)
         self.latency = latency
         self.script = list(script)
         self.log: list[Entry] = []
         self.workspaces = {i: Workspace(i, self.switches) for i in self.workspace_ids}
+
+    def forget(self) -> None:
+        """Faults, log and requests under way; what is in the workspaces stays."""
+        self.epoch += 1
+        self.chaos = None
+        self.script = []
+        self.log = []
 
     def workspace(self, workspace_id: int, operation: str) -> Workspace:
         """The workspace, if the user may do that there."""
@@ -87,6 +97,13 @@ class Service:
                     self.script.remove(fault)
                     return fault
         return None
+
+    def fault_for(self, call: Call) -> Fault | None:
+        """The planned fault for this request, else what chaos has in store for it, if it reigns."""
+        planned = self.next_fault(call.method, call.path)
+        if planned is not None or self.chaos is None:
+            return planned
+        return self.chaos(call)
 
     def record(self, entry: Entry) -> None:
         self.log.append(entry)

@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+import asyncio
+import os
+import socket
+import struct
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -81,10 +85,51 @@ async def send_half(scope: Scope, receive: Receive, send: Send, answer: Answer) 
     await _gone(receive)
 
 
-async def drop(scope: Scope, receive: Receive) -> None:
-    """Close the connection without a word."""
+async def drop(scope: Scope, receive: Receive, reset: bool = False, garbled: bool = False) -> None:
+    """Close the connection without a word.
+
+    :arg reset: in a way that what is under way is lost too
+    :arg garbled: after bytes that no protocol knows, past TLS where there is TLS
+    """
+    connection = scope[TRANSPORT].get_extra_info("socket")
+    if garbled:
+        os.write(connection.fileno(), b"neither HTTP nor TLS, but a broken box in between\r\n\r\n")
+    if reset:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     scope[TRANSPORT].abort()
     await _gone(receive)
+
+
+async def send_lying(scope: Scope, receive: Receive, answer: Answer, lie: int) -> None:
+    """Announce another length than the body has; the server itself would refuse to do so."""
+    headers = {**answer.headers, "content-length": str(max(0, len(answer.body) + lie))}
+    lines = [f"HTTP/1.1 {answer.status} Whatever"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    head = "\r\n".join([*lines, "", ""]).encode("latin-1")
+    scope[TRANSPORT].write(head + answer.body)
+    scope[TRANSPORT].close()
+    await _gone(receive)
+
+
+async def send_long(receive: Receive, send: Send, answer: Answer, pace: float, repeat: int) -> None:
+    """Send a body byte by byte, or again and again, as long as somebody reads."""
+    gone = asyncio.ensure_future(_gone(receive))
+    await send(_start(answer, sized=repeat == 1))
+    for piece in _pieces(answer.body, bool(pace), repeat):
+        if gone.done():
+            return
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await asyncio.sleep(pace)
+    await send({"type": "http.response.body", "body": b""})
+    gone.cancel()
+
+
+def _pieces(body: bytes, single_bytes: bool, repeat: int) -> Iterator[bytes]:
+    for _turn in range(repeat):
+        if single_bytes:
+            yield from (body[at : at + 1] for at in range(len(body)))
+        else:
+            yield body
 
 
 async def _gone(receive: Receive) -> None:
@@ -93,9 +138,10 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
-def _start(answer: Answer) -> Message:
+def _start(answer: Answer, sized: bool = True) -> Message:
     headers = {name.lower(): value for name, value in answer.headers.items()}
-    if answer.status != 204:
+    headers.pop("content-length", None)
+    if answer.status != 204 and sized:
         headers["content-length"] = str(len(answer.body))
     pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
     return {"type": "http.response.start", "status": answer.status, "headers": pairs}

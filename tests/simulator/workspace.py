@@ -4,15 +4,25 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from typing import Literal
 
 from simulator.listing import ListQuery, Page, page_of
-from simulator.records import Client, Refused
+from simulator.records import Client, Refused, Write
 from simulator.switches import Switches
 
 FIRST_ID = 1001
 USER_ID = 9001
+
+
+Kind = Literal["create", "rename", "delete", "restore"]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    clients: dict[int, Client]
+    next_id: int
 
 
 class Workspace:
@@ -23,6 +33,7 @@ class Workspace:
         self.switches = switches
         self._clients: dict[int, Client] = {}
         self._next_id = FIRST_ID
+        self.history: list[Write] = []
         self._lock = threading.RLock()
 
     def clients(self) -> list[Client]:
@@ -39,6 +50,18 @@ class Workspace:
             client = self._insert(name, user_id=None)
             return self._mark_deleted(client) if deleted else client
 
+    def snapshot(self) -> Snapshot:
+        """All that is here, to come back to with ``rewind``."""
+        with self._lock:
+            return Snapshot(dict(self._clients), self._next_id)
+
+    def rewind(self, snapshot: Snapshot) -> None:
+        """Be again as at the snapshot, with an empty history."""
+        with self._lock:
+            self._clients = dict(snapshot.clients)
+            self._next_id = snapshot.next_id
+            self.history = []
+
     def page(self, query: ListQuery) -> Page:
         return page_of(self.clients(), query, self.switches)
 
@@ -53,7 +76,7 @@ class Workspace:
         with self._lock:
             name = self._valid_name(name)
             self._refuse_duplicate(name, self._rivals())
-            return self._insert(name, user_id=USER_ID)
+            return self._committed("create", self._insert(name, user_id=USER_ID))
 
     def rename(self, client_id: int, name: str) -> None:
         with self._lock:
@@ -62,7 +85,7 @@ class Workspace:
                 raise _unknown()
             name = self._valid_name(name)
             self._refuse_duplicate(name, [c for c in self._rivals() if c.id != client_id])
-            self._store(replace(client, name=name, updated_at=_now()))
+            self._committed("rename", self._store(replace(client, name=name, updated_at=_now())))
 
     def delete(self, client_id: int) -> None:
         with self._lock:
@@ -70,7 +93,7 @@ class Workspace:
             if client.deleted_at:
                 _answer_idle(self.switches.delete_deleted, "client is already deleted")
             else:
-                self._mark_deleted(client)
+                self._committed("delete", self._mark_deleted(client))
 
     def restore(self, client_id: int) -> None:
         with self._lock:
@@ -79,7 +102,12 @@ class Workspace:
                 _answer_idle(self.switches.restore_active, "client is not deleted")
                 return
             self._refuse_duplicate(client.name, self._active())
-            self._store(replace(client, deleted_at=None, updated_at=_now()))
+            restored = self._store(replace(client, deleted_at=None, updated_at=_now()))
+            self._committed("restore", restored)
+
+    def _committed(self, kind: Kind, client: Client) -> Client:
+        self.history.append(Write(kind, client.id, client.name))
+        return client
 
     def _existing(self, client_id: int) -> Client:
         client = self._clients.get(client_id)

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Jobs as AWX runs them: ansible-runner, an inventory script, a credential in the environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import ansible_runner
+from awx.objects import AWX, ROOT, from_tasks, injected, only
+
+PROJECT = AWX / "project"
+BIN = Path(sys.executable).parent
+(CREDENTIAL_TYPE,) = only(from_tasks(), "credential_type").values()
+TEMPLATES = only(from_tasks(), "job_template")
+
+# What the runner was started with, its environment included. AWX has it in memory only.
+STARTED_WITH = "command"
+
+
+@dataclass(frozen=True)
+class Job:
+    status: str
+    folder: Path
+
+    @cached_property
+    def events(self) -> list[dict[str, Any]]:
+        files = (self.folder / "job_events").glob("*.json")
+        events = [json.loads(path.read_text()) for path in files]
+        return sorted(events, key=lambda event: int(event["counter"]))
+
+    @property
+    def artifacts(self) -> dict[str, Any]:
+        """What AWX keeps as the artifacts of the job, and hands to the jobs that follow."""
+        (stats,) = (e for e in self.events if e["event"] == "playbook_on_stats")
+        found: dict[str, Any] = stats["event_data"]["artifact_data"]
+        return found
+
+    def results(self, action: str) -> dict[str, dict[str, Any]]:
+        """What the module returned for each host."""
+        return {
+            event["event_data"]["host"]: event["event_data"]["res"]
+            for event in self.events
+            if event["event"] in ("runner_on_ok", "runner_on_failed")
+            and event["event_data"]["resolved_action"] == action
+        }
+
+    @property
+    def output(self) -> str:
+        return "".join(event["stdout"] for event in self.events)
+
+    def written(self) -> str:
+        """All that the job has left behind."""
+        files = [path for path in self.folder.rglob("*") if path.is_file()]
+        return "\n".join(p.read_text(errors="replace") for p in files if p.name != STARTED_WITH)
+
+
+def imported_inventory() -> dict[str, Any]:
+    """What AWX reads from the project, once for all jobs."""
+    source = str(PROJECT / "inventory" / "workspaces.yml")
+    command = [tool("ansible-inventory"), "-i", source, "--list"]
+    done = subprocess.run(command, env=environment(), capture_output=True, check=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def tool(name: str) -> str:
+    """A command of the environment that the tests run in."""
+    return str(BIN / name)
+
+
+def environment() -> dict[str, str]:
+    return {
+        **os.environ,
+        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".ansible" / "tree"),
+        "ANSIBLE_CONFIG": str(ROOT / "tests" / "e2e" / "ansible.cfg"),
+        "LC_ALL": "C.UTF-8",
+        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+    }
+
+
+def write_inventory(path: Path, inventory: Mapping[str, Any], hosts: Sequence[str]) -> None:
+    """A script, as AWX writes it, with these of the hosts."""
+    variables = {host: inventory["_meta"]["hostvars"][host] for host in hosts}
+    whole = {"all": {"hosts": list(hosts)}, "_meta": {"hostvars": variables}}
+    path.parent.mkdir(parents=True)
+    path.write_text(f"#!{sys.executable}\nprint({json.dumps(json.dumps(whole))})\n")
+    path.chmod(0o700)
+
+
+def launch(
+    folder: Path,
+    template: str,
+    *,
+    inventory: Mapping[str, Any],
+    inputs: Mapping[str, str],
+    extra_vars: Mapping[str, Any] | None = None,
+    hosts: Sequence[str] | None = None,
+    verbosity: int = 0,
+) -> Job:
+    """Runs what a job template says; ``inputs`` are those of its credential."""
+    options = TEMPLATES[template]
+    shutil.copytree(PROJECT, folder / "project")
+    every = list(inventory["_meta"]["hostvars"])
+    write_inventory(folder / "inventory" / "hosts", inventory, hosts or every)
+    flags = ["--diff"] if options["diff_mode"] else []
+    flags += ["--check"] if options["job_type"] == "check" else []
+    ran = ansible_runner.run(
+        private_data_dir=str(folder),
+        playbook=options["playbook"],
+        inventory=str(folder / "inventory" / "hosts"),
+        envvars={**environment(), **injected(CREDENTIAL_TYPE, inputs), "TMPDIR": str(folder)},
+        extravars={"awx_job_id": 1, **(extra_vars or {})},
+        cmdline=" ".join(flags),
+        verbosity=verbosity or None,
+        quiet=True,
+        suppress_env_files=True,
+    )
+    return Job(ran.status, Path(ran.config.artifact_dir))

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What examples/awx/controller/ describes, as values: one list of AWX objects from either file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2.nativetypes import NativeEnvironment
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+ROOT = Path(__file__).resolve().parents[2]
+AWX = ROOT / "examples" / "awx"
+TASKS = AWX / "controller" / "awx_awx.yml"
+VARIABLES = AWX / "controller" / "aap_configuration_vars.yml"
+PLAY = AWX / "controller" / "aap_configuration.yml"
+
+KINDS = {
+    "controller_credential_types": "credential_type",
+    "controller_credentials": "credential",
+    "controller_execution_environments": "execution_environment",
+    "controller_projects": "project",
+    "controller_inventories": "inventory",
+    "controller_inventory_sources": "inventory_source",
+    "controller_templates": "job_template",
+    "controller_workflows": "workflow_job_template",
+    "controller_schedules": "schedule",
+}
+"""Which module of awx.awx a role of infra.aap_configuration hands each entry of its list to."""
+
+
+@dataclass(frozen=True)
+class Object:
+    kind: str
+    name: str
+    options: dict[str, Any]
+
+
+class Unsafe(str):
+    """A text that Ansible does not take for a template."""
+
+
+class Loader(yaml.SafeLoader):
+    pass
+
+
+Loader.add_constructor("!unsafe", lambda _loader, node: Unsafe(node.value))
+
+
+def load(path: Path) -> Any:
+    return yaml.load(path.read_text(), Loader)  # a SafeLoader
+
+
+def resolved(value: Any, variables: Mapping[str, Any]) -> Any:
+    """The value without templates. What comes from the environment is its variable's name."""
+    if isinstance(value, Unsafe):
+        return str(value)
+    if isinstance(value, str) and "{{" in value:
+        found = _environment().from_string(value).render(variables)
+        return resolved(found, variables)
+    if isinstance(value, dict):
+        return {key: resolved(part, variables) for key, part in value.items()}
+    if isinstance(value, list):
+        return [resolved(part, variables) for part in value]
+    return value
+
+
+def _environment() -> NativeEnvironment:
+    environment = NativeEnvironment()
+    environment.globals["lookup"] = lambda _plugin, name: f"${name}"
+    environment.filters["ternary"] = lambda test, yes, no: yes if test else no
+    return environment
+
+
+def _of_task(task: Mapping[str, Any], variables: Mapping[str, Any]) -> Iterator[Object]:
+    name, options = next((n, o) for n, o in task.items() if n.startswith("awx.awx."))
+    for item in task.get("loop", [None]):
+        given = {**variables, "item": resolved(item, variables)}
+        values = resolved(options, given)
+        yield Object(name.removeprefix("awx.awx."), values["name"], values)
+
+
+def from_tasks() -> list[Object]:
+    (play,) = load(TASKS)
+    return [made for task in play["tasks"] for made in _of_task(task, play["vars"])]
+
+
+def from_variables() -> list[Object]:
+    (play,) = load(PLAY)
+    lists = load(VARIABLES)
+    variables = {**play["vars"], **lists}
+    return [
+        Object(kind, entry["name"], resolved(entry, variables))
+        for key, kind in KINDS.items()
+        for entry in lists[key]
+    ]
+
+
+def only(objects: list[Object], kind: str) -> dict[str, dict[str, Any]]:
+    return {found.name: found.options for found in objects if found.kind == kind}
+
+
+def injected(credential_type: Mapping[str, Any], inputs: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a job, as AWX renders it: an input that is not given is undefined."""
+    sandbox = ImmutableSandboxedEnvironment()
+    templates = credential_type["injectors"]["env"]
+    return {name: sandbox.from_string(text).render(inputs) for name, text in templates.items()}

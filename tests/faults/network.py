@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything that can go wrong between here and the service, by name, and a network that does it.
+
+Which request meets which fault depends on the seed and on the request alone, not on the order in
+which requests that are under way at once arrive: so a seed breaks the same things again.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import socket
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+import urllib3.util.connection
+from simulator.records import Fault
+from simulator.wire import Call
+
+LARGEST = 256 * 1024
+"""Bytes; what the collection takes for too large, shortened for the campaign."""
+
+HANG = 0.4
+"""Seconds that a hanging service is silent; longer than ``IMPATIENT``."""
+
+IMPATIENT = 0.25
+"""Seconds, ``api_timeout`` of a run in which the service may hang."""
+
+WRITES = ("POST", "PUT", "DELETE", "PATCH")
+ALL = ("GET", *WRITES)
+
+Chance = random.Random
+Make = Callable[[Chance], Fault]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of fault. ``refusals`` connections are refused after it."""
+
+    make: Make
+    methods: Sequence[str] = ALL
+    refusals: int = 0
+    hangs: bool = False
+
+
+def _error(words: str) -> bytes:
+    return json.dumps({"error": "refused", "error_description": words}).encode()
+
+
+def _quota(**headers: str) -> dict[str, str]:
+    return {f"X-Toggl-Quota-{name.replace('_', '-')}": text for name, text in headers.items()}
+
+
+def _server_error(chance: Chance, when: str) -> Fault:
+    status = chance.choice((500, 502, 503, 504))
+    body = chance.choice((b"", b"<html>Bad Gateway</html>", _error("boom")))
+    headers = chance.choice(({}, {}, {"Retry-After": "0"}))
+    return Fault(status=status, body=body, when=when, headers=headers)
+
+
+_JUNK = (b"[]", b'"x"', b"7", b"null", b'{"data": [7]}', b'{"data": 7}', b'{"id": "7"}')
+_NO_CREATED = (b"[]", b'"x"', b"7", b'{"data": 7}', b'{"error": "strange"}')
+"""Answers with a status of success that show no client, in front of a create."""
+
+
+def _junk(bodies: Sequence[bytes], status: int, when: str) -> Make:
+    return lambda chance: Fault(status=status, body=chance.choice(bodies), when=when)
+
+
+def _large(when: str) -> Make:
+    body = b" " * (LARGEST + 1000) + b"{}"
+    return lambda chance: Fault(status=200, body=body, when=when)
+
+
+def _repeats(body: bytes) -> bytes:
+    """A page that shows its first client twice, as when one slips from a page to the next."""
+    page = json.loads(body)
+    if isinstance(page, dict) and page.get("data") and "per_page" in page:
+        page["data"] = [page["data"][0], *page["data"]]
+    return json.dumps(page).encode()
+
+
+KINDS: dict[str, Kind] = {
+    "refused": Kind(lambda c: Fault(drop="before"), refusals=1),
+    "refused for long": Kind(lambda c: Fault(drop="before"), refusals=7),
+    "reset before": Kind(lambda c: Fault(drop="before", reset=True)),
+    "reset after": Kind(lambda c: Fault(drop="after", reset=True)),
+    "dropped before": Kind(lambda c: Fault(drop="before")),
+    "dropped after": Kind(lambda c: Fault(drop="after")),
+    "cut off": Kind(lambda c: Fault(drop="during")),
+    "garbled before": Kind(lambda c: Fault(drop="before", garbled=True)),
+    "garbled after": Kind(lambda c: Fault(drop="after", garbled=True)),
+    "hangs before": Kind(lambda c: Fault(drop="before", delay=HANG), hangs=True),
+    "hangs after": Kind(lambda c: Fault(delay=HANG), hangs=True),
+    "slow": Kind(lambda c: Fault(pace=0.0001)),
+    "too slow": Kind(lambda c: Fault(pace=0.02), methods=("GET", "POST"), hangs=True),
+    "429": Kind(lambda c: Fault(status=429)),
+    "429 in 0 seconds": Kind(lambda c: Fault(status=429, headers={"Retry-After": "0"})),
+    "429 until a date": Kind(
+        lambda c: Fault(status=429, headers={"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"})
+    ),
+    "429 until nonsense": Kind(lambda c: Fault(status=429, headers={"Retry-After": "soon"})),
+    "5xx before": Kind(lambda c: _server_error(c, "before")),
+    "5xx after": Kind(lambda c: _server_error(c, "after")),
+    "402 by headers": Kind(
+        lambda c: Fault(status=402, headers=_quota(Remaining="0", Resets_In="600"))
+    ),
+    "402 by body": Kind(lambda c: Fault(status=402, body=_error("hourly quota exceeded"))),
+    "402 for a feature": Kind(lambda c: Fault(status=402, body=_error("not on this plan"))),
+    "401": Kind(lambda c: Fault(status=401, body=_error("invalid_session"))),
+    "403": Kind(lambda c: Fault(status=403, body=_error("no permission"))),
+    "400": Kind(lambda c: Fault(status=400, body=_error("validation")), methods=WRITES),
+    "HTML before": Kind(lambda c: Fault(status=200, body=b"<html>Welcome</html>")),
+    "HTML after": Kind(lambda c: Fault(status=200, body=b"<html>Welcome</html>", when="after")),
+    "redirect": Kind(
+        lambda c: Fault(status=c.choice((301, 302, 307)), headers={"Location": "/elsewhere"})
+    ),
+    "wrong shape": Kind(_junk(_JUNK, 200, "before"), methods=("GET",)),
+    "wrong shape before": Kind(_junk(_NO_CREATED, 201, "before"), methods=("POST",)),
+    "wrong shape after": Kind(_junk(_JUNK, 200, "after"), methods=WRITES),
+    "enormous before": Kind(_large("before")),
+    "enormous after": Kind(_large("after")),
+    "a page that repeats clients": Kind(lambda c: Fault(edit=_repeats), methods=("GET",)),
+    "Content-Length too long": Kind(lambda c: Fault(lie=50), methods=("GET", "POST")),
+    "Content-Length too short": Kind(lambda c: Fault(lie=-5), methods=("GET", "POST")),
+}
+
+
+class Door:
+    """Refuses connections as often as it is told to, as a port does at which nobody listens."""
+
+    def __init__(self) -> None:
+        self.refused = self._left = 0
+        self._lock = threading.Lock()
+        self._closed = socket.socket()
+        self._closed.bind(("127.0.0.1", 0))
+        self._connect: Any = None
+
+    def refuse(self, times: int) -> None:
+        with self._lock:
+            self._left = times
+
+    def __enter__(self) -> Door:
+        self.refused = self._left = 0
+        self._connect = urllib3.util.connection.create_connection
+        urllib3.util.connection.create_connection = self._through
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        urllib3.util.connection.create_connection = self._connect
+
+    def _through(self, address: tuple[str, int], *more: Any, **named: Any) -> socket.socket:
+        with self._lock:
+            refused = self._left > 0
+            self._left -= refused
+            self.refused += refused
+        opened: socket.socket = self._connect(
+            self._closed.getsockname() if refused else address, *more, **named
+        )
+        return opened
+
+
+class Chaos:
+    """Gives each request its fault, or none.
+
+    :arg kinds: names of ``KINDS``
+    :arg chance: of a fault for each request; a third of it for the list that a run begins with
+    :arg patience: tries of one request that may fail in a row
+    """
+
+    def __init__(
+        self, seed: int, kinds: Sequence[str], chance: float, patience: int, door: Door
+    ) -> None:
+        self.counts: Counter[str] = Counter()
+        self._seed = seed
+        self._kinds = kinds
+        self._chance = chance
+        self._patience = patience
+        self._door = door
+        self._seen: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def __call__(self, call: Call) -> Fault | None:
+        request = f"{call.method} {call.path} {sorted(call.query.items())} {call.body!r}"
+        with self._lock:
+            turn = self._seen[request]
+            self._seen[request] += 1
+        chance = random.Random(f"{self._seed} {request} {turn}")
+        fitting = [name for name in self._kinds if call.method in KINDS[name].methods]
+        first_list = call.method == "GET" and turn == 0
+        odds = self._chance / 3 if first_list else self._chance
+        if turn >= self._patience or not fitting or chance.random() >= odds:
+            return None
+        name = chance.choice(fitting)
+        kind = KINDS[name]
+        with self._lock:
+            self.counts[name] += 1
+        if kind.refusals:
+            self._door.refuse(kind.refusals)
+        return kind.make(chance)

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The smallest cases of what the campaign has found."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from simulator.records import Fault
+from simulator.server import Simulator
+from simulator.switches import Switches
+from support.running import client, clients
+
+from faults.conftest import Secured
+from faults.oracle import UNCLEAR, state_of
+
+HIDES_DELETED = Switches(list_shows_deleted=False, get_shows_deleted=False)
+
+
+def on(*methods: str) -> Any:
+    return lambda method, path: method in methods
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    def end(*_: object) -> None:
+        raise AssertionError(f"not at its end after {seconds:g} seconds")
+
+    handler = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+
+
+# nothing doubled
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_tls_stream_that_breaks_after_the_request_is_a_lost_answer(
+    secured: Secured, when: str
+) -> None:
+    """The handshake is over, so the write may have been carried out: look before it is repeated."""
+    service = secured.service
+    service.reset(script=[Fault(match=on("POST"), drop=when, garbled=True)])
+    result = client(service, name="New", ca_path=secured.certificate.ca_path)
+    assert service.names() == ["New"]
+    assert (result["action"], result.get("failed")) == ("created", None)
+
+
+def test_a_tls_stream_that_breaks_never_makes_a_report_lie(secured: Secured) -> None:
+    broken = Fault(match=on("DELETE"), drop="after", garbled=True)
+    refused = Fault(match=on("DELETE"), status=403)
+    secured.service.reset(script=[broken, refused])
+    secured.service.add("Acme")
+    given = {"clients": [{"id": 1001, "state": "absent"}]}
+    result = clients(secured.service, ca_path=secured.certificate.ca_path, **given)
+    assert secured.service.names() == []
+    assert result["applied"] or UNCLEAR in result["failures"][0]["error"], result
+
+
+# a report that is true
+
+
+@pytest.mark.parametrize("body", [b'{"data": 7}', b"{}", b'{"error": "strange"}', b'{"id": "7"}'])
+@pytest.mark.parametrize("create_body", ["client", "nothing"])
+def test_a_create_that_shows_nowhere_is_not_reported_as_done(
+    service: Simulator, body: bytes, create_body: str
+) -> None:
+    """Somebody in between answers 201 for the service. A look at the end finds no client."""
+    planned = Fault(match=on("POST"), status=201, body=body)
+    service.reset(Switches(create_body=create_body), script=[planned])
+    result = clients(service, clients=[{"name": "New"}])
+    if service.names() == []:
+        assert result["failed"] is True
+        assert result["applied"] == []
+    else:
+        assert service.names() == ["New"]
+
+
+# bounded time
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_answer_byte_by_byte_ends_at_the_timeout(service: Simulator, method: str) -> None:
+    """``api_timeout`` is for the answer as a whole, not for each byte of it."""
+    service.reset(script=[Fault(match=on(method), pace=0.05)])
+    service.add("Acme")
+    started = time.monotonic()
+    client(service, name="New", api_timeout=0.4, api_retries=1)
+    assert time.monotonic() - started < 2
+
+
+def test_a_ring_of_names_with_a_client_that_passes_through_it_is_planned(
+    service: Simulator,
+) -> None:
+    """Acme's name is wanted by a ring and, in another case, by a client on its way out."""
+    for name in ("Initech", "Acme", "Globex", "Hooli"):
+        service.add(name)
+    wanted = [
+        {"id": 1004, "name": "Acme"},
+        {"id": 1003, "name": "Hooli"},
+        {"id": 1002, "name": "Globex"},
+        {"id": 1001, "name": "acme", "state": "absent", "former_names": ["Initech"]},
+    ]
+    with time_limit(5):
+        result = clients(service, clients=wanted)
+    assert not result.get("failed"), result
+    assert service.names() == ["Acme", "Globex", "Hooli"]
+
+
+# every run can be undone
+
+
+def undone(service: Simulator, result: dict[str, Any]) -> None:
+    back = clients(service, clients=result["undo"])
+    assert not back.get("failed"), back["msg"]
+
+
+@pytest.mark.parametrize("switches", [Switches(), HIDES_DELETED], ids=["shows", "hides"])
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"id": 1001, "state": "absent"},
+        {"id": 1001, "name": "Gone", "state": "absent", "former_names": ["Acme"]},
+        {"id": 1001, "name": "Other"},
+    ],
+    ids=["deleted", "renamed and deleted", "renamed"],
+)
+@pytest.mark.parametrize("module", ["focus_client", "focus_clients"])
+def test_one_of_two_of_a_name_comes_back(
+    service: Simulator, module: str, entry: dict[str, Any], switches: Switches
+) -> None:
+    service.reset(switches)
+    service.add("Acme")
+    service.add("Acme")
+    before = state_of(service.clients())
+    result = (
+        client(service, **entry) if module == "focus_client" else clients(service, clients=[entry])
+    )
+    assert result["changed"] is True
+    undone(service, result)
+    assert state_of(service.clients()) == before
+
+
+def test_a_client_that_was_created_twice_is_taken_back_twice(service: Simulator) -> None:
+    """The first create was carried out so late that the look did not find it: both are new."""
+    service.reset(script=[Fault(match=on("POST"), lag=0.45)], latency=0.06)
+    wanted = [{"name": "New"}, *({"name": f"More {number}"} for number in range(8))]
+    result = clients(service, clients=wanted, api_timeout=0.3, concurrency=1)
+    service.service.latency = 0
+    assert service.names().count("New") == 2
+    assert result["failed"] is True
+    assert "1001" in result["msg"]
+    undone(service, result)
+    assert service.names() == []
+
+
+def test_a_hidden_client_comes_back_after_its_name_is_free(service: Simulator) -> None:
+    """The way back takes a name through a client that leaves it again; the service hides the
+    deleted clients, so that the entry alone says what the restored one is called."""
+    service.reset(Switches(False, False, duplicates="refused_active"), latency=0.02)
+    service.add("Acme")
+    service.add("Acme", deleted=True)
+    before = state_of(service.clients())
+    wanted = [
+        {"id": 1001, "state": "absent"},
+        {"id": 1002, "name": "New", "state": "restored"},
+    ]
+    result = clients(service, clients=wanted, concurrency=1)
+    assert not result.get("failed"), result["msg"]
+    undone(service, result)
+    assert state_of(service.clients()) == before
