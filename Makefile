@@ -17,7 +17,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/.ansible/ansible.cfg
 export ANSIBLE_HOME := $(CURDIR)/.ansible/user
 unexport TOGGL_API_TOKEN TOGGL_FOCUS_API_TOKEN TOGGL_FOCUS_USERNAME TOGGL_FOCUS_PASSWORD
 unexport TOGGL_FOCUS_WORKSPACE_ID TOGGL_FOCUS_API_URL TOGGL_FOCUS_API_TIMEOUT TOGGL_FOCUS_JOURNAL
-unexport FAULTS_SEED FAULTS_LONG
+unexport FAULTS_LONG
 
 .DEFAULT_GOAL := help
 .PHONY: help env demo test lint unit http contract e2e docs guides sanity integration awx galaxy molecule \
