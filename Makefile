@@ -21,7 +21,7 @@ unexport FAULTS_LONG
 
 .DEFAULT_GOAL := help
 .PHONY: help env demo test lint unit http contract e2e docs guides sanity integration awx galaxy molecule \
-  faults matrix live build clean
+  bench faults matrix live build clean
 
 help: ## show the commands
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -71,6 +71,9 @@ galaxy: env ## the import as Galaxy does it
 
 molecule: env ## the scenarios of the role
 	@$(RUN) molecule
+
+bench: env ## what it costs, next to other ways (long; BENCH=--full takes hours)
+	@$(BIN)/python tools/bench.py $(BENCH)
 
 faults: env ## thousands of seeded faults, kills and mutations (long)
 	@FAULTS_LONG=1 $(RUN) faults

@@ -39,6 +39,7 @@ CHECKS: dict[str, str] = {
     "sanity": f"{PYTHON} tools/run_ansible_test.py sanity",
     "http": "pytest tests/http",
     "unit": "pytest tests/unit",
+    "benchmarks": "pytest tests/benchmarks",
     "contract": "pytest tests/contract",
     "integration": f"{PYTHON} tools/run_integration.py",
     "molecule": "molecule test --all",

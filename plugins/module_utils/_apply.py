@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.toggl.focus.plugins.module_utils._api import FocusApi
 from ansible_collections.toggl.focus.plugins.module_utils._errors import (
+    FocusError,
     JournalFailed,
     NotFound,
     OtherName,
@@ -65,13 +66,13 @@ class _Execution:
             for need in step.needs:
                 self._dependents[need].append(position)
         self._ready = deque(at for at, count in enumerate(self._open_needs) if not count)
-        self._stopped = False
+        self._stop: FocusError | None = None
 
     def run(self, concurrency: int) -> list[Outcome]:
         under_way: dict[Future[Outcome], int] = {}
         with ThreadPoolExecutor(concurrency) as pool:
-            while under_way or (self._ready and not self._stopped):
-                while self._ready and not self._stopped and len(under_way) < concurrency:
+            while under_way or (self._ready and self._stop is None):
+                while self._ready and self._stop is None and len(under_way) < concurrency:
                     position = self._ready.popleft()
                     step = self._steps[position]
                     future = pool.submit(self._writer.carry_out, position, step)
@@ -79,7 +80,7 @@ class _Execution:
                 for future in wait(under_way, return_when=FIRST_COMPLETED).done:
                     self._note(under_way.pop(future), future.result())
         return [
-            self._outcomes.get(position, Outcome(step, "pending"))
+            self._outcomes.get(position, Outcome(step, "pending", error=self._stop))
             for position, step in enumerate(self._steps)
         ]
 
@@ -87,7 +88,7 @@ class _Execution:
         self._outcomes[position] = outcome
         self._progress.noted(outcome.status == "done")
         if outcome.error is not None and outcome.error.stops_all:
-            self._stopped = True
+            self._stop = outcome.error
         if outcome.status != "done":
             return
         for dependent in self._dependents[position]:

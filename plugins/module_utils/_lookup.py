@@ -23,7 +23,7 @@ def of_one(api: FocusApi, wanted: Desired, deletions: Deletions) -> list[Client]
     if wanted.id is not None:
         return by_id(api, wanted.id)
     name = wanted.name or ""
-    found = _by_name(api, name, enough=wanted.state == "present")
+    found = _by_name(api, name, enough=wanted.state != "absent")
     if wanted.state == "present" and not _has_active(found, name):
         for former in wanted.former_names:
             found += _by_name(api, former)
@@ -63,8 +63,6 @@ def _by_name(api: FocusApi, name: str, enough: bool = False) -> list[Client]:
             found += page
             if enough and _has_active(page, name):
                 return found
-        if _has_active(found, name):
-            return found
     return found
 
 

@@ -66,14 +66,19 @@ class _Claim:
 class Matcher:
     """Finds the client of every entry of ``desired`` among ``existing``.
 
+    :arg contended: positions of entries that contradict each other by themselves; they stand for
+        none
+
     After ``run()``, ``matches`` holds one match per entry in the list's order, ``problems`` what
     speaks against writing anything, ``warnings`` sentences for the user.
     """
 
-    def __init__(self, existing: Existing, desired: Sequence[Desired]) -> None:
+    def __init__(
+        self, existing: Existing, desired: Sequence[Desired], contended: Iterable[int] = ()
+    ) -> None:
         self._existing = existing
         self._desired = desired
-        self._found: dict[int, Match] = {}
+        self._found = {entry: Match(desired[entry], None) for entry in contended}
         self._claims: dict[int, _Claim] = {}
         self.problems: list[_problems.Problem] = []
         self.warnings: list[str] = []

@@ -162,8 +162,11 @@ class _Names:
         frees = _frees(chain[0])
         if frees is not None:
             self._freed[frees].append(first)
+        hint = _hint(chain)
+        if hint is not None:
+            self._kept[hint].append(first)
         for place, step in enumerate(chain):
-            takes = _takes(step) or _hinted(chain[place:])
+            takes = _takes(step)
             if takes is None:
                 continue
             if place + 1 < len(chain):
@@ -188,9 +191,10 @@ def _frees(step: Step) -> str | None:
     return None
 
 
-def _hinted(chain: Sequence[Step]) -> str | None:
+def _hint(chain: Sequence[Step]) -> str | None:
     """The name that a client, restored unseen, may come back with: the one its entry gives."""
-    if chain[0].kind == "restore" and len(chain) > 1 and chain[1].name is not None:
+    unseen = chain[0].kind == "restore" and chain[0].name is None
+    if unseen and len(chain) > 1 and chain[1].name is not None:
         return case_key(chain[1].name)
     return None
 

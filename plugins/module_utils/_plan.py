@@ -73,13 +73,15 @@ def _planned(
     clients: Iterable[Client], desired: Sequence[Desired], rules: Rules, workspace_id: int
 ) -> Plan:
     existing = Existing(clients)
-    matcher = Matcher(existing, desired)
+    repeated = [*_repeated_ids(desired), *_repeated_names(desired)]
+    matcher = Matcher(existing, desired, {entry for same in repeated for entry in same.entries})
     matcher.run()
     matches = matcher.matches
     victims = matcher.unclaimed_active() if rules.purge else []
     chains = [match.steps for match in matches if match.steps]
     chains += [(_purge(victim),) for victim in victims]
-    problems = _contradictions(existing, matcher, victims) or list(
+    taken = _taken_names(existing, matches, victims)
+    problems = [*repeated, *matcher.problems, *taken] or list(
         judge(rules, existing.active_count, [step for chain in chains for step in chain], victims)
     )
     if problems:
@@ -93,24 +95,6 @@ def _planned(
         active=tuple(client.name for client in existing.by_id.values() if not client.deleted),
         digest=_digest(chains, workspace_id),
     )
-
-
-def _contradictions(
-    existing: Existing, matcher: Matcher, victims: Sequence[Client]
-) -> list[Problem]:
-    """What the entries say against each other, and what the clients that were read say to them.
-
-    Entries of one name or id contend for one client as well: that is the same mistake.
-    """
-    desired = [match.desired for match in matcher.matches]
-    repeated = [*_repeated_ids(desired), *_repeated_names(desired)]
-    places = [set(problem.entries) for problem in repeated]
-    others = [*matcher.problems, *_taken_names(existing, matcher.matches, victims)]
-    return repeated + [
-        problem
-        for problem in others
-        if len(problem.entries) < 2 or not any(place >= {*problem.entries} for place in places)
-    ]
 
 
 def _purge(victim: Client) -> Step:

@@ -31,6 +31,8 @@ from ansible_collections.toggl.focus.plugins.module_utils._transport import (
 from ansible_collections.toggl.focus.plugins.plugin_utils._progress_lines import ProgressLines
 
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+SHOWS_INVOCATION = 3
+"""The verbosity from which on Ansible shows it; a list of many clients is costly to carry along."""
 PROGRESS_VARIABLE = "toggl_focus_progress"
 
 
@@ -68,7 +70,9 @@ class FocusAction(NormalAction):  # type: ignore[misc]
         )
 
     def _in_this_process(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        validated = ArgumentSpecValidator(**self.spec).validate(_plain(self._task.args))
+        # They travel back with the result, so they are worth to be made light.
+        self._task.args = _plain(self._task.args)
+        validated = ArgumentSpecValidator(**self.spec).validate(self._task.args)
         options = validated.validated_parameters
         if validated.error_messages:
             result = {"failed": True, "changed": False, "msg": self._said(validated.errors)}
@@ -76,8 +80,10 @@ class FocusAction(NormalAction):  # type: ignore[misc]
             result = self._worked(options, task_vars)
         given = {name: options.get(name) for name in self._secret_options()}
         hidden = {str(value) for value in given.values() if value}
-        arguments = {**options, **{name: HIDDEN for name, value in given.items() if value}}
-        return _without({**result, "invocation": {"module_args": arguments}}, hidden)
+        if Display().verbosity >= SHOWS_INVOCATION:
+            arguments = {**options, **{name: HIDDEN for name, value in given.items() if value}}
+            result["invocation"] = {"module_args": arguments}
+        return _without(result, hidden)
 
     def _secret_options(self) -> list[str]:
         spec: Mapping[str, Mapping[str, Any]] = self.spec["argument_spec"]
@@ -136,10 +142,13 @@ def _kept(access: Access) -> Transport:
 @contextlib.contextmanager
 def _environment(variables: Mapping[str, Any]) -> Iterator[None]:
     """The task's ``environment`` is that of the process, as it would be a module's."""
-    before = dict(os.environ)
+    before = {name: os.environ.get(name) for name in variables}
     os.environ.update({name: str(value) for name, value in variables.items()})
     try:
         yield
     finally:
-        os.environ.clear()
-        os.environ.update(before)
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What follows from figures: medians, promises, the page. Nothing is measured here."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+
+from benchmarks.figures import (
+    EVERYTHING,
+    NOTHING,
+    SOME,
+    Figures,
+    Sample,
+    Scene,
+    Spread,
+    promises,
+    settled,
+    spread,
+)
+from benchmarks.page import page, promise_line, promise_table
+from benchmarks.palette import COLOURS, INK, PAGES, contrast
+
+SAMPLE = Sample(seconds=1.0, processor=0.8, mebibytes=60.0, requests=11, simulator=0.1)
+
+
+def ran(figures: Figures, scene: Scene, way: str, *seconds: float, **other: float) -> None:
+    for took in seconds:
+        figures.add(scene, way, dataclasses.replace(SAMPLE, seconds=took, **other))
+
+
+def kept() -> Figures:
+    """Figures with which every promise holds."""
+    figures = Figures()
+    idle, fresh = Scene(1000, NOTHING, 20), Scene(1000, EVERYTHING, 20)
+    ran(figures, idle, "uri", 400)
+    ran(figures, idle, "list", 1.0, 1.1, 0.9)
+    ran(figures, idle, "bare", 0.4, 0.5, 0.4)
+    ran(figures, idle, "start", 0.6, 0.5, 0.6)
+    ran(figures, fresh, "list", 6.6)
+    ran(figures, fresh, "bare4", 5.4)
+    ran(figures, fresh, "start", 0.6)
+    for latency, inside in ((0, 1.1), (20, 3.1)):
+        scene = Scene(100, NOTHING, latency)
+        ran(figures, scene, "inside", inside, requests=100)
+        ran(figures, scene, "start", 0.6)
+    ran(figures, Scene(100, NOTHING, 0), "module", 40.6)
+    for change in (NOTHING, EVERYTHING):
+        ran(figures, Scene(1000, change, 0), "list", 1, mebibytes=60)
+        ran(figures, Scene(10_000, change, 0), "list", 3, mebibytes=78)
+    return figures
+
+
+def test_the_median_comes_with_the_lowest_and_the_highest() -> None:
+    assert spread([3, 1, 2]) == Spread(2, 1, 3)
+    assert spread([4, 1]) == Spread(2.5, 1, 4)
+    assert spread([]) is None
+
+
+@pytest.mark.parametrize(
+    ("clients", "change", "creates"),
+    [(10, NOTHING, 0), (10, SOME, 1), (1000, SOME, 10), (1000, EVERYTHING, 1000)],
+)
+def test_one_per_cent_is_at_least_one_client(clients: int, change: str, creates: int) -> None:
+    assert Scene(clients, change, 0).creates == creates
+
+
+@pytest.mark.parametrize(
+    ("now", "is_settled"),
+    [
+        ({"uri": 8.0, "list": 2.0}, True),
+        ({"uri": 16.0, "list": 4.0}, True),
+        ({"uri": 8.0, "list": 2.2}, False),
+        ({"uri": 8.0}, False),
+    ],
+)
+def test_rounds_end_when_the_ratios_hold_still(now: dict[str, float], is_settled: bool) -> None:
+    assert settled({"uri": 8.0, "list": 2.0}, now, 0.05) is is_settled
+
+
+def test_figures_survive_being_kept() -> None:
+    assert Figures.from_json(kept().as_json()) == kept()
+
+
+def test_each_promise_is_judged_by_its_own_figures() -> None:
+    values = [promise.value for promise in promises(kept())]
+    expected = [400, 1.0, 1.1, 5, 5, 80, 2.097152, 2.097152]
+    assert values == pytest.approx(expected)
+    assert all(promise.holds for promise in promises(kept()))
+
+
+def test_the_spread_is_that_of_whole_rounds() -> None:
+    assert promises(kept())[1].rounds == Spread(1.0, 0.9, pytest.approx(1.1))
+
+
+def test_what_was_not_measured_is_no_promise_kept() -> None:
+    assert {promise.holds for promise in promises(Figures())} == {None}
+
+
+@pytest.mark.parametrize(
+    ("scene", "way", "seconds", "broken"),
+    [
+        (Scene(1000, NOTHING, 20), "uri", 150, 0),
+        (Scene(1000, NOTHING, 20), "list", 1.2, 1),
+        (Scene(1000, EVERYTHING, 20), "list", 7.2, 2),
+        (Scene(100, NOTHING, 0), "inside", 1.7, 3),
+        (Scene(100, NOTHING, 20), "inside", 3.7, 4),
+        (Scene(100, NOTHING, 0), "module", 14.0, 5),
+    ],
+)
+def test_a_broken_promise_is_seen(scene: Scene, way: str, seconds: float, broken: int) -> None:
+    figures = kept()
+    rest = {"requests": figures.of(scene, way)[0].requests}
+    figures.samples[scene, way] = []
+    ran(figures, scene, way, seconds, **rest)
+    assert promises(figures)[broken].holds is False
+
+
+def test_memory_that_grows_too_fast_is_seen() -> None:
+    figures = kept()
+    figures.samples[Scene(10_000, NOTHING, 0), "list"] = []
+    ran(figures, Scene(10_000, NOTHING, 0), "list", 3, mebibytes=100)
+    assert [promise.holds for promise in promises(figures)[-2:]] == [False, True]
+
+
+def test_a_promise_is_shown_with_bound_figure_and_spread() -> None:
+    promise = promises(kept())[1]
+    assert promise_line(promise).startswith("yes          1 x (0.9–1.1)           ≤ 1.15 x")
+    assert "| ≤ 1.15 x | 1 x (0.9–1.1) | yes |" in promise_table([promise])
+
+
+def test_a_cell_that_was_not_run_is_a_dash() -> None:
+    text = page(kept(), {"Python": "3.11"}, "quick")
+    row = re.search(r"^\| 1,000 \| nothing \| 20 ms \|.*$", text, re.MULTILINE)
+    assert row is not None
+    assert row.group() == (
+        "| 1,000 | nothing | 20 ms | 400 | — | — | 1.00 (0.90–1.10) | 0.40 (0.40–0.50) | — "
+        "| 0.60 (0.50–0.60) |"
+    )
+
+
+def test_a_figure_that_the_simulator_set_is_marked() -> None:
+    figures = Figures()
+    ran(figures, Scene(10, NOTHING, 0), "bare", 1.0, simulator=0.9)
+    assert "| 1.00* |" in page(figures, {}, "quick")
+
+
+def test_colours_stand_out_from_white_and_from_black() -> None:
+    for colour in {*COLOURS.values(), INK}:
+        assert min(contrast(colour, behind) for behind in PAGES) > 4
+
+
+def test_the_picture_is_the_same_each_time(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    from benchmarks.picture import draw, spaced
+
+    draw(kept(), tmp_path / "one.svg")
+    draw(kept(), tmp_path / "two.svg")
+    assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
+    assert "focus_clients" in (tmp_path / "one.svg").read_text()
+    assert spaced({"a": 0.5, "b": 0.51, "c": 0.9}, 0.1) == {"a": 0.5, "b": 0.6, "c": 0.9}
