@@ -19,7 +19,7 @@ AS_A_MODULE = ["-e", "ansible_connection=elsewhere"]
 WAYS: dict[str, list[str]] = {"in process": [], "module": AS_A_MODULE}
 
 _TIMES = {"resets_in", "created_at", "updated_at", "deleted_at"}
-_OF_THE_WAY = {"invocation", "exception"}
+_OF_THE_WAY = {"invocation", "exception", "ansible_job_id", "results_file"}
 _returned: dict[str, dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
 
 

@@ -25,17 +25,27 @@ class Gate:
             await self.app(scope, receive, send)
             return
         call = await wire.read(scope, receive)
-        if not await self._waited(self.service.latency):
+        self.service.under_way += 1
+        try:
+            worked = await self._worked(scope, call)
+        finally:
+            self.service.under_way -= 1
+        if worked is None:
             await wire.drop(scope, receive)
-            return
+        else:
+            await _deliver(scope, receive, send, *worked)
+
+    async def _worked(self, scope: Scope, call: Call) -> tuple[Answer, Fault] | None:
+        """The answer, and how it is to be delivered; nothing if the service was reset meanwhile."""
+        if not await self._waited(self.service.latency):
+            return None
         fault = self.service.fault_for(call)
         if fault is not None and not await self._waited(fault.lag):
-            await wire.drop(scope, receive)
-            return
+            return None
         answer = await self._answer(scope, call, fault)
         dropped = fault is not None and fault.drop is not None
         self.service.record(_entry(call, DROPPED if dropped else answer.status))
-        await _deliver(scope, receive, send, answer, fault or Fault())
+        return answer, fault or Fault()
 
     async def _waited(self, seconds: float) -> bool:
         """False if the service was reset meanwhile: a late write must not reach the next test."""
@@ -106,4 +116,6 @@ async def _deliver(
 
 def _entry(call: Call, status: int) -> Entry:
     agent = call.headers.get("user-agent", "")
-    return Entry(call.method, call.path, call.query, status, call.body, agent, call.headers)
+    return Entry(
+        call.method, call.path, call.query, status, call.body, agent, call.headers, call.peer
+    )

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -24,7 +25,10 @@ class Client:
 
 @dataclass(frozen=True)
 class Entry:
-    """One request and the status it was answered with; 0 where the connection was dropped."""
+    """One request and the status it was answered with; 0 where the connection was dropped.
+
+    ``at`` is on the monotonic clock.
+    """
 
     method: str
     path: str
@@ -33,6 +37,8 @@ class Entry:
     body: bytes
     user_agent: str
     headers: dict[str, str]
+    peer: int = 0
+    at: float = field(default_factory=time.monotonic, compare=False)
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,7 @@ class Write:
     kind: Literal["create", "rename", "delete", "restore"]
     id: int
     name: str
+    at: float = field(default_factory=time.monotonic, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+import time
 from collections.abc import Iterable
 from functools import partial
 from types import TracebackType
@@ -144,6 +145,17 @@ class Simulator:
         """The clients as at the snapshot; log, faults and what is under way are forgotten."""
         self.service.forget()
         self.workspace.rewind(snapshot)
+
+    def settle(self, seconds: float = 5.0) -> None:
+        """Wait until the work of every request is done, whoever still waits for the answer.
+
+        :raises TimeoutError: it takes longer than ``seconds``
+        """
+        ends = time.monotonic() + seconds
+        while self.service.under_way:
+            if time.monotonic() > ends:
+                raise TimeoutError("requests are still under way")
+            time.sleep(0.002)
 
     def _run(self) -> None:
         self._server.run(sockets=[self._socket])

@@ -37,7 +37,10 @@ class Credentials:
 
 
 class Service:
-    """Workspaces, rules, credentials, quota, planned faults and the log."""
+    """Workspaces, rules, credentials, quota, planned faults and the log.
+
+    ``under_way`` counts the requests whose work is not yet done.
+    """
 
     def __init__(
         self,
@@ -49,6 +52,7 @@ class Service:
         self.observers: list[Callable[[Entry], None]] = []
         self.chaos: Callable[[Call], Fault | None] | None = None
         self.epoch = 0
+        self.under_way = 0
         self._lock = threading.Lock()
         self.reset()
 

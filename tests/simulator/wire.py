@@ -32,6 +32,7 @@ class Call:
     query: dict[str, str]
     headers: dict[str, str]
     body: bytes
+    peer: int
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ async def read(scope: Scope, receive: Receive) -> Call:
         more = message.get("more_body", False)
     headers = _texts(scope["headers"])
     query = _query(scope["query_string"])
-    return Call(scope["method"], scope["path"], query, headers, b"".join(chunks))
+    peer = (scope.get("client") or ("", 0))[1]
+    return Call(scope["method"], scope["path"], query, headers, b"".join(chunks), peer)
 
 
 async def ask(app: App, scope: Scope, call: Call) -> Answer:

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a long run says of itself."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+
+import pytest
+
+from ansible_collections.toggl.focus.plugins.module_utils._progress import Progress, Snapshot
+from ansible_collections.toggl.focus.plugins.plugin_utils import _progress_lines
+from ansible_collections.toggl.focus.plugins.plugin_utils._progress_lines import (
+    ProgressLines,
+    line,
+)
+
+NOON = datetime(2026, 1, 1, 12, 0, 0)
+
+LINES = {
+    "reading": (Snapshot(read=300), 6.0, "toggl.focus: 300 clients read"),
+    "writing": (
+        Snapshot(total=100, done=25, quota=80),
+        10.0,
+        "toggl.focus: 25 of 100 changes done, quota left 80, ends about 12:00:30",
+    ),
+    "some failed": (
+        Snapshot(total=10, done=4, failed=2),
+        8.0,
+        "toggl.focus: 4 of 10 changes done, 2 failed, ends about 12:00:08",
+    ),
+    "nothing done yet": (Snapshot(total=10), 8.0, "toggl.focus: 0 of 10 changes done"),
+    "waiting": (
+        Snapshot(total=100, done=25, quota=0, waits=90.0),
+        10.0,
+        "toggl.focus: 25 of 100 changes done, quota left 0, waiting for the quota until 12:01:30",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LINES)
+def test_line(case: str) -> None:
+    snapshot, elapsed, expected = LINES[case]
+    assert line(snapshot, elapsed, NOON) == expected
+
+
+def test_a_quick_run_says_nothing() -> None:
+    said: list[str] = []
+    with ProgressLines(Progress(), said.append):
+        pass
+    assert said == []
+
+
+def test_a_long_run_says_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_progress_lines, "INTERVAL", 0.01)
+    progress, said, told = Progress(), list[str](), threading.Event()
+
+    def show(text: str) -> None:
+        said.append(text)
+        told.set()
+
+    progress.planned(2)
+    progress.noted(done=True)
+    with ProgressLines(progress, show):
+        assert told.wait(5)
+    assert said[0].startswith("toggl.focus: 1 of 2 changes done, ends about ")
+
+
+def test_a_wait_ends_with_the_next_answer() -> None:
+    progress = Progress()
+    progress.sleeps(until=60.0)
+    assert progress.snapshot(now=20.0).waits == 40.0
+    progress.told(quota=30)
+    assert progress.snapshot(now=61.0) == Snapshot(quota=30)
