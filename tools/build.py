@@ -14,12 +14,13 @@ NEEDED = {"FILES.json", "LICENSE", "MANIFEST.json", "README.md", "meta", "plugin
 ALLOWED = NEEDED | {"CHANGELOG.rst", "changelogs", "docs", "playbooks", "requirements.txt"}
 
 
-def build() -> Path:
-    for old in FOLDER.glob("*.tar.gz"):
+def build(folder: Path = FOLDER) -> Path:
+    """The archive, the only one in ``folder``."""
+    for old in folder.glob("*.tar.gz"):
         old.unlink()
     galaxy = str(Path(sys.executable).parent / "ansible-galaxy")
-    subprocess.run([galaxy, "collection", "build", "--output-path", FOLDER], cwd=ROOT, check=True)
-    return next(FOLDER.glob("*.tar.gz"))
+    subprocess.run([galaxy, "collection", "build", "--output-path", folder], cwd=ROOT, check=True)
+    return next(folder.glob("*.tar.gz"))
 
 
 def complaints(names: set[str]) -> list[str]:

@@ -47,6 +47,7 @@ CHECKS: dict[str, str] = {
     "docs": DOCS_LINT,
     "site": f"{PYTHON} tools/docs.py",
     "mypy": " ".join(["mypy", *(f"-p {PLUGINS}.{room}" for room in TYPED)]),
+    "installed": f"{PYTHON} tools/installed.py",
     "galaxy": f"{PYTHON} tools/galaxy.py",
     "reuse": "reuse lint --quiet",
     "build": f"{PYTHON} tools/build.py",

@@ -44,12 +44,6 @@ def provide_importer() -> None:
     ready.write_text(wanted)
 
 
-def built() -> Path:
-    """The archive, in a folder of its own: the check "build" may run at the same time."""
-    build.FOLDER = FOLDER
-    return build.build()
-
-
 def with_repository(archive: Path) -> Path:
     """The archive, with a placeholder for the address where galaxy.yml has none yet."""
     draft = archive.with_suffix(".draft")
@@ -98,7 +92,7 @@ def run_importer(archive: Path) -> tuple[str, int]:
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     provide_importer()
-    output, status = run_importer(with_repository(built()))
+    output, status = run_importer(with_repository(build.build(FOLDER)))
     print(output)
     found = [line for line in output.splitlines() if line.startswith(COMPLAINTS)]
     if status or found:
