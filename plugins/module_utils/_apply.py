@@ -115,11 +115,7 @@ class _Writer:
 
     def carry_out(self, number: int, step: Step) -> Outcome:
         """What became of the step, with the journal told before it and after it."""
-        try:
-            self._journal.before(number, step)
-        except JournalFailed as error:
-            return Outcome(step, "pending", error=error)
-        return self.noted(number, self._carried_out(step))
+        return self.noted(number, self._carried_out(number, step))
 
     def noted(self, number: int, outcome: Outcome) -> Outcome:
         """The outcome, with the journal told of it."""
@@ -130,20 +126,29 @@ class _Writer:
             return replace(outcome, error=outcome.error or error)
         return outcome
 
-    def _carried_out(self, step: Step) -> Outcome:
+    def _carried_out(self, number: int, step: Step) -> Outcome:
+        seen = step
         try:
-            if step.kind == "create":
-                return self._create(step)
-            if step.kind == "rename" and step.before is None:
-                return self._rename_unseen(step)
-            self._write(step)
-            return Outcome(step, "done")
+            seen = self._seen(step)
+            if seen.kind == "rename" and name_key(seen.before or "") == name_key(seen.name or ""):
+                return Outcome(seen, "done")
+            self._journal.before(number, seen)
+            if seen.kind == "create":
+                return self._create(seen)
+            self._write(seen)
+            return Outcome(seen, "done")
         except _Unsettled as unsettled:
-            return Outcome(step, "unclear", error=unsettled.error)
-        except QuotaExceeded as error:
-            return Outcome(step, "pending", error=error)
+            return Outcome(seen, "unclear", error=unsettled.error)
+        except (QuotaExceeded, JournalFailed) as error:
+            return Outcome(seen, "pending", error=error)
         except RequestError as error:
-            return Outcome(step, "failed", error=error)
+            return Outcome(seen, "failed", error=error)
+
+    def _seen(self, step: Step) -> Step:
+        """The step with its client's name, where nobody knew it before a restore."""
+        if step.kind != "rename" or step.before is not None:
+            return step
+        return replace(step, before=self._api.get(step.id or 0).name)
 
     def _create(self, step: Step) -> Outcome:
         """Exactly once: after an unclear answer a look decides whether to send it again."""
@@ -173,14 +178,6 @@ class _Writer:
             raise _Unsettled(error) from None
 
     # writes that may be repeated
-
-    def _rename_unseen(self, step: Step) -> Outcome:
-        """The name of a client that the service hid until it was restored is known only now."""
-        found = self._api.get(step.id or 0)
-        seen = replace(step, before=found.name)
-        if name_key(found.name) != name_key(step.name or ""):
-            self._write(seen)
-        return Outcome(seen, "done")
 
     def _write(self, step: Step) -> None:
         try:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -238,4 +239,13 @@ def _verification(options: Mapping[str, Any]) -> bool | str:
         return True
     if not os.path.exists(ca_path):
         raise BadOption("ca_path", "there is no such file or folder on the host that runs the task")
+    if os.path.isfile(ca_path):
+        _check_certificates(ca_path)
     return ca_path
+
+
+def _check_certificates(ca_path: str) -> None:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(ca_path)
+    except OSError:
+        raise BadOption("ca_path", "the file holds no certificate that can be read") from None

@@ -25,9 +25,11 @@ try:
     import requests
     from requests.adapters import HTTPAdapter
     from requests.auth import AuthBase, HTTPBasicAuth
+    from urllib3 import disable_warnings
     from urllib3.exceptions import (
         ConnectTimeoutError,
         HTTPError,
+        InsecureRequestWarning,
         InvalidHeader,
         MaxRetryError,
         NewConnectionError,
@@ -82,6 +84,8 @@ class Transport:
             {"http": None, "https": None, "all": None} if is_loopback(self._host) else {}
         )
         self._session = _session(credentials, connections)
+        if verify is False:  # the user asked for it; a warning at each request helps nobody
+            disable_warnings(InsecureRequestWarning)
 
     def exchange(
         self, method: str, path: str, parameters: Parameters, body: bytes | None
@@ -129,7 +133,7 @@ class Transport:
             return Untrusted(method, path, self._host, str(reason))
         if _cause(error, NewConnectionError, ConnectTimeoutError, ProxyError) is not None:
             return NotConnected(method, path, self._host)
-        if _is_of_handshake(_cause(error, ssl.SSLError)):
+        if any(map(_raised_while_connecting, _causes(error))):
             return NotConnected(method, path, self._host)
         return ConnectionLost(method, path, self._timeout)
 
@@ -175,28 +179,30 @@ def _chunks(response: requests.Response) -> Iterator[bytes]:
         yield chunk
 
 
-def _is_of_handshake(error: BaseException | None) -> bool:
-    """Whether TLS failed while the connection was made; later, the request may have arrived."""
-    if error is None:
-        return False
+def _raised_while_connecting(error: BaseException) -> bool:
+    """Such as when a handshake breaks. Nothing was sent then; later, the request may have arrived,
+    and the types of the errors are the same."""
     frames = traceback.walk_tb(error.__traceback__)
     return any(frame.f_code.co_name == "connect" for frame, _line in frames)
 
 
-def _cause(error: BaseException | None, *kinds: type[BaseException]) -> BaseException | None:
+def _cause(error: BaseException, *kinds: type[BaseException]) -> BaseException | None:
     """The first error of one of ``kinds`` that ``error`` stands for, itself included."""
+    return next((cause for cause in _causes(error) if isinstance(cause, kinds)), None)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and those that it stands for, as the libraries wrap them."""
     seen: list[BaseException] = []
     waiting: list[Any] = [error]
     while waiting:
         current = waiting.pop(0)
         if not isinstance(current, BaseException) or current in seen:
             continue
-        if isinstance(current, kinds):
-            return current
+        yield current
         seen.append(current)
         reason = current.reason if isinstance(current, MaxRetryError) else None
         waiting += [reason, current.__cause__, *current.args]
-    return None
 
 
 def retry_after(text: str | None) -> float | None:
