@@ -7,6 +7,7 @@ answer is taken.
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 import re
@@ -61,6 +62,14 @@ class Access:
     quota_wait: int = 0
     verify: bool | str = True
     connections: int = 1
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must be in no output: also the login as the header carries it."""
+        if self.api_token:
+            return (self.api_token,)
+        login = f"{self.username}:{self.password}".encode()
+        return (self.password or "", base64.b64encode(login).decode())
 
 
 def connected(access: Access) -> Transport:

@@ -23,6 +23,7 @@ from ansible_collections.toggl.focus.plugins.module_utils import (
 from ansible_collections.toggl.focus.plugins.module_utils._api import FocusApi
 from ansible_collections.toggl.focus.plugins.module_utils._apply import apply
 from ansible_collections.toggl.focus.plugins.module_utils._errors import (
+    BadOption,
     FocusError,
     PlanChanged,
     QuotaTooSmall,
@@ -43,6 +44,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._plan import check_ent
 from ansible_collections.toggl.focus.plugins.module_utils._problems import PlanRefused
 from ansible_collections.toggl.focus.plugins.module_utils._progress import Progress
 from ansible_collections.toggl.focus.plugins.module_utils._runtime import Runtime
+from ansible_collections.toggl.focus.plugins.module_utils._secrets import masked
 from ansible_collections.toggl.focus.plugins.module_utils._text import name_key
 from ansible_collections.toggl.focus.plugins.module_utils._transport import HAS_REQUESTS
 
@@ -72,18 +74,21 @@ def list_clients(options: Options, check_mode: bool, runtime: Runtime) -> Result
 def _run(options: Options, runtime: Runtime, work: Callable[[_Run], Result]) -> Result:
     """Any error becomes a result that says how many requests were sent."""
     if not HAS_REQUESTS:
-        return _failed(missing_required_lib("requests"), None)
-    api = None
+        return {**_failed(missing_required_lib("requests")), "requests": 0}
     try:
         access = _arguments.access(options)
-        api = FocusApi(access, runtime.transport(access), runtime.progress)
-        return {**work(_Run(options, api, runtime.progress)), **_results.spent(api)}
+    except BadOption as error:
+        return {**_failed(str(error)), "requests": 0}
+    api = FocusApi(access, runtime.transport(access), runtime.progress)
+    try:
+        result = work(_Run(options, api, runtime.progress))
     except (FocusError, PlanRefused) as error:
-        return _failed(str(error), api)
+        result = _failed(str(error))
+    return masked({**result, **_results.spent(api)}, access.secrets)
 
 
-def _failed(message: str, api: FocusApi | None) -> Result:
-    return {"failed": True, "changed": False, "msg": message, **_results.spent(api)}
+def _failed(message: str) -> Result:
+    return {"failed": True, "changed": False, "msg": message}
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,8 @@ _UNKNOWN_AFTER_WRITE = {
 """Fields that only the server knows after a write: they are left out, never guessed."""
 
 
-def spent(api: FocusApi | None) -> dict[str, Any]:
+def spent(api: FocusApi) -> dict[str, Any]:
     """The return keys ``requests`` and ``quota``; the latter is absent if nobody told it."""
-    if api is None:
-        return {"requests": 0}
     if api.quota is None:
         return {"requests": api.requests}
     quota = {"remaining": api.quota.remaining, "resets_in": api.quota.resets_in}

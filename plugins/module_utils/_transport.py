@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import ssl
-import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 
+from ansible_collections.toggl.focus.plugins.module_utils._deadline import DeadlineAdapter
 from ansible_collections.toggl.focus.plugins.module_utils._errors import (
     BadAnswer,
     ConnectionLost,
@@ -23,7 +23,6 @@ from ansible_collections.toggl.focus.plugins.module_utils._text import is_loopba
 
 try:
     import requests
-    from requests.adapters import HTTPAdapter
     from requests.auth import AuthBase, HTTPBasicAuth
     from urllib3 import disable_warnings
     from urllib3.exceptions import (
@@ -63,7 +62,7 @@ class Transport:
 
     :arg api_url: the address below which all paths lie; checked by the caller
     :arg credentials: an API key, or user name and password
-    :arg timeout: seconds, to connect, between two reads and for the answer as a whole
+    :arg timeout: seconds, to connect, and for an answer as a whole
     :arg verify: whether to verify certificates, or against which file or folder
     """
 
@@ -96,7 +95,6 @@ class Transport:
         :raises ConnectionLost: it was sent, and no whole answer came
         :raises BadAnswer: the answer is too large
         """
-        started = time.monotonic()
         try:
             with self._session.request(
                 method,
@@ -109,19 +107,17 @@ class Transport:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                content = self._read(response, method, path, started)
+                content = self._read(response, method, path)
                 return Answer(response.status_code, response.headers, content)
         except (requests.RequestException, HTTPError, OSError) as error:
             raise self._typed(error, method, path) from None
 
-    def _read(self, response: requests.Response, method: str, path: str, started: float) -> bytes:
+    def _read(self, response: requests.Response, method: str, path: str) -> bytes:
         content = bytearray()
-        for chunk in _chunks(response):
+        for chunk in response.iter_content(_CHUNK):
             content += chunk
             if len(content) > LARGEST_ANSWER:
                 raise BadAnswer(method, path, response.status_code, "it is too large")
-            if time.monotonic() - started > self._timeout:
-                raise ConnectionLost(method, path, self._timeout)
         return bytes(content)
 
     def _typed(self, error: Exception, method: str, path: str) -> RequestError:
@@ -154,7 +150,7 @@ def _session(credentials: str | tuple[str, str], connections: int) -> requests.S
         else HTTPBasicAuth(*(part.encode("utf-8") for part in credentials))
     )
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = HTTPAdapter(pool_maxsize=connections, max_retries=0)
+    adapter = DeadlineAdapter(pool_maxsize=connections, max_retries=0)
     for scheme in ("https://", "http://"):
         session.mount(scheme, adapter)
     return session
@@ -167,16 +163,6 @@ class _Bearer(AuthBase):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = f"Bearer {self._token}"
         return request
-
-
-def _chunks(response: requests.Response) -> Iterator[bytes]:
-    """The body as it comes in: to wait for a whole chunk may take for ever, byte by byte."""
-    read = getattr(response.raw, "read1", None)
-    if read is None:  # urllib3 before 2.1
-        yield from response.iter_content(_CHUNK)
-        return
-    while chunk := read(_CHUNK, decode_content=True):
-        yield chunk
 
 
 def _raised_while_connecting(error: BaseException) -> bool:

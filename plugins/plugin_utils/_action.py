@@ -10,13 +10,11 @@ from __future__ import annotations
 import abc
 import contextlib
 import functools
-import json
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as NormalAction
@@ -24,6 +22,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.toggl.focus.plugins.module_utils._api import Access, connected
 from ansible_collections.toggl.focus.plugins.module_utils._runtime import Runtime
+from ansible_collections.toggl.focus.plugins.module_utils._secrets import masked
 from ansible_collections.toggl.focus.plugins.module_utils._transport import (
     HAS_REQUESTS,
     Transport,
@@ -74,16 +73,18 @@ class FocusAction(NormalAction):  # type: ignore[misc]
         self._task.args = _plain(self._task.args)
         validated = ArgumentSpecValidator(**self.spec).validate(self._task.args)
         options = validated.validated_parameters
+        given = {name: options.get(name) for name in self._secret_options()}
+        hidden = {str(value) for value in given.values() if value}
         if validated.error_messages:
             result = {"failed": True, "changed": False, "msg": self._said(validated.errors)}
         else:
             result = self._worked(options, task_vars)
-        given = {name: options.get(name) for name in self._secret_options()}
-        hidden = {str(value) for value in given.values() if value}
         if Display().verbosity >= SHOWS_INVOCATION:
             arguments = {**options, **{name: HIDDEN for name, value in given.items() if value}}
             result["invocation"] = {"module_args": arguments}
-        return _without(result, hidden)
+        elif not validated.error_messages:
+            return result  # it holds no secret
+        return masked(result, hidden)
 
     def _secret_options(self) -> list[str]:
         spec: Mapping[str, Mapping[str, Any]] = self.spec["argument_spec"]
@@ -119,18 +120,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     return value
-
-
-def _without(result: dict[str, Any], secrets: Collection[str]) -> dict[str, Any]:
-    """The result with every secret in it masked, as ``AnsibleModule`` does it.
-
-    To search the whole as one text first is much faster, and mostly the end of it.
-    """
-    text = json.dumps(result, ensure_ascii=False, default=str)
-    if not any(json.dumps(secret, ensure_ascii=False)[1:-1] in text for secret in secrets):
-        return result
-    cleaned: dict[str, Any] = remove_values(result, secrets)
-    return cleaned
 
 
 @functools.lru_cache(maxsize=8)
