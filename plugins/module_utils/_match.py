@@ -219,12 +219,24 @@ class Matcher:
         return Match(wanted, client, (Step("restore", entry, client.id, client.name, client.name),))
 
     def _absent_by_name(self, entry: int, wanted: Desired) -> Match:
-        active = self._existing.active.get(name_key(wanted.name or ""), [])
-        client = self._one_of(entry, wanted.name or "", self._unclaimed(entry, active))
+        key = name_key(wanted.name or "")
+        bearers = [*self._existing.active.get(key, []), *self._coming_back(key)]
+        client = self._one_of(entry, wanted.name or "", self._unclaimed(entry, bearers))
         if client is None:
             return Match(wanted, None)
         self._claim(client, entry, "is deleted")
         return Match(wanted, client, (_delete(entry, client, client.name),))
+
+    def _coming_back(self, key: str) -> list[Client]:
+        """The deleted clients of a name that entries bring back under it by their id alone."""
+        return [
+            client
+            for client in self._existing.deleted.get(key, [])
+            if client.id in self._claims and self._is_kept_by_id(self._claims[client.id])
+        ]
+
+    def _is_kept_by_id(self, claim: _Claim) -> bool:
+        return claim.fate == "stays" and self._desired[claim.entry].name is None
 
     # claims
 

@@ -196,6 +196,11 @@ PROBLEMS = {
         [Desired("Acme"), Desired(id=1, state="absent")],
         [P.TwoEntriesOneClient],
     ),
+    "restored by id, unwanted by name": (
+        [OLD],
+        [Desired(id=3, state="restored"), Desired("Old", state="absent")],
+        [P.TwoEntriesOneClient],
+    ),
     "one former name for two": (
         [ACME],
         [Desired("A", former_names=("Acme",)), Desired("B", former_names=("Acme",))],
