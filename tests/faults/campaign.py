@@ -15,14 +15,15 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from simulator.records import Write
 from simulator.server import Simulator
+from simulator.workspace import Snapshot
 from support import running
 
 from ansible_collections.toggl.focus.plugins.module_utils import _journal, _transport
@@ -50,19 +51,30 @@ class Tally:
     faults: Counter[str] = field(default_factory=Counter)
 
     def __str__(self) -> str:
-        lines = [f"{count:8} {name}" for name, count in self.counts.items()]
+        lines = [f"{count:8} {name}" for name, count in self.counts.items() if name != "doubles"]
         lines += [f"{count:8} x {name}" for name, count in sorted(self.faults.items())]
         return "\n".join([*lines, f"{self.counts['doubles']:8} doubles"])
 
 
 @dataclass
 class Broken:
-    """A run that met faults: the workspace before and after it, and what happened between."""
+    """A run that met faults: the workspace before and after it, and what happened between.
+
+    What came ``late`` is in none of the others. ``told_doubles``: clients that the report names as
+    made more than once, without the one of each name that it takes for the client.
+    """
 
     before: State
     after: State
     history: Sequence[Write]
     report: Report
+    late: Collection[int]
+    told_doubles: Collection[int]
+
+    @property
+    def once(self) -> State:
+        """The workspace without what the report says is there once too often."""
+        return {i: client for i, client in self.after.items() if i not in self.told_doubles}
 
 
 class Trial:
@@ -96,12 +108,17 @@ class Trial:
         broken = self._broken_run()
         self._judge_broken(broken, checked)
         middle = self._service.snapshot()
+        for extra in (broken.late, broken.told_doubles):
+            self._service.rewind(middle)
+            self._judge_ambiguity(broken, extra)
+        middle = _without(middle, broken.late)
+        self._service.rewind(middle)
         self._judge_undo(broken, broken.report.get("undo", []), "undo")
         if broken.report.get("undo"):
             self._service.rewind(middle)
             text = self._journal.read_text()
             self._judge_undo(broken, _journal.undo_of_last_run(text), "undo from the journal")
-        self._service.rewind(middle)
+        self._service.rewind(_without(middle, broken.told_doubles))
         self._judge_next_run(broken)
 
     # runs
@@ -113,17 +130,29 @@ class Trial:
             self._service.service.quota.limit = network.quota
             self._service.service.quota.take()
         before = self._state()
+        self._service.service.latency = network.latency
         self._service.service.chaos = chaos
         journal = str(self._journal)
         with self._door:
             self._door.refuse(network.refusals)
-            report = self._run(self._case.entries, journal=journal, **self._case.more_options)
+            report = self._broken_report(journal=journal, **self._case.more_options)
         self._service.service.chaos = None
+        self._service.settle()
         self.tally.counts["connections refused"] += self._door.refused
+        self._service.service.latency = 0.0
         self._service.service.quota.limit = 1_000_000
         self.tally.faults.update(chaos.counts)
-        history = list(self._service.workspace.history)
-        return Broken(before, self._state(), history, report)
+        happened = self._service.workspace.history
+        late = oracle.late(report, chaos.lagged, happened, self._service.log)
+        doubles = oracle.told_doubles(report, before, happened)
+        history = [write for write in happened if write.id not in {*late, *doubles}]
+        after = {i: client for i, client in self._state().items() if i not in late}
+        self.tally.counts["creates that came after the last look"] += len(late)
+        self.tally.counts["doubles that could not be prevented, and were told"] += len(doubles)
+        return Broken(before, after, history, report, late, doubles)
+
+    def _broken_report(self, **more: Any) -> Report:
+        return self._run(self._case.entries, **more)
 
     def _clean(self, check_mode: bool = False) -> Report:
         return self._run(self._case.entries, check_mode)
@@ -149,12 +178,14 @@ class Trial:
         report = broken.report
         self._count(broken)
         planned = _deletions(checked, self._case, broken.before)
-        doubles = list(oracle.doubles(broken.before, broken.after, self._asked_for()))
+        doubles = list(oracle.doubles(broken.before, broken.once, self._asked_for()))
         self.tally.counts["doubles"] += len(doubles)
         self._hold("broken run, doubles", doubles)
         self._hold("broken run, losses", oracle.losses(broken.before, broken.after, planned))
         self._hold("broken run, report", self._untruths(broken))
         self._hold("broken run, journal", self._journal_untruths(broken))
+        if broken.told_doubles and not report.get("failed"):
+            self._hold("broken run, report", [f"doubles, and the task says ok: {report}"])
         if not report.get("failed"):
             self._hold("a run that says ok", self._undeclared(broken.after))
 
@@ -191,7 +222,7 @@ class Trial:
         """Each write that happened was announced; each announcement has its end."""
         lines = _lines(self._journal)
         announced = {(line["step"], line["id"]) for line in lines if line["event"] == "before"}
-        for write in broken.history:
+        for write in self._service.workspace.history:
             client_id = None if write.kind == "create" else write.id
             if (write.kind, client_id) not in announced:
                 yield f"not announced in the journal: {write}"
@@ -206,7 +237,7 @@ class Trial:
             self._hold(what, oracle.not_undone(broken.before, broken.after, ()))
             return
         self._service.service.forget()
-        given = {"ca_path": self._ca_path, **ALWAYS_THROUGH}
+        given: dict[str, Any] = {"ca_path": self._ca_path, **ALWAYS_THROUGH}
         back = running.clients(self._service, clients=list(undo), **given)
         refused: set[int] = set()
         if back.get("failed"):
@@ -214,6 +245,17 @@ class Trial:
             refused = self._rightly_refused(back, broken.after, {**new, **broken.before}, what)
         self.tally.counts["undone"] += 1
         self._hold(what, oracle.not_undone(broken.before, self._state(), refused))
+
+    def _judge_ambiguity(self, broken: Broken, extra: Collection[int]) -> None:
+        """Where a name is there once too often, the next run says so, with the ids. A list that
+        does not look at that name again has nothing to say."""
+        state = self._state()
+        shared = {i for i in extra if _shares_its_name(i, state)}
+        if not shared or self._case.single:
+            return
+        report = self._clean()
+        if not report.get("failed") or not all(str(i) in report["msg"] for i in shared):
+            self._hold("run after a double", [f"does not name {shared}: {report}"])
 
     def _judge_next_run(self, broken: Broken) -> None:
         """After the storm the same list is applied once more, and then nothing is left to do."""
@@ -250,8 +292,8 @@ class Trial:
     def _single_refusal_is_right(self, report: Report, now: State) -> bool:
         entry = self._case.entries[0]
         wanted = {"name": entry.get("name"), "id": entry.get("id")}
-        kinds = ("create",) if wanted["id"] is None else ("rename", "restore")
-        kinds += ("rename", "restore") if wanted["id"] is None else ()
+        kinds = ["create"] if wanted["id"] is None else []
+        kinds += ["rename", "restore"]
         judge = Refusals(self._case.switches, now)
         steps = [{"step": kind, **wanted} for kind in kinds]
         steps += [{"step": "restore", "id": i} for i, (_, gone) in now.items() if gone]
@@ -290,6 +332,8 @@ class Trial:
 
 _ENTRY = running._ENTRY_DEFAULTS
 
+AnyTrial = TypeVar("AnyTrial", bound=Trial)
+
 
 def _deletions(checked: Report, case: Scenario, before: State) -> set[int]:
     """Ids of the clients that the plan, as check mode showed it, deletes."""
@@ -304,6 +348,17 @@ def _deletions(checked: Report, case: Scenario, before: State) -> set[int]:
     return {i for i, (name, gone) in before.items() if not gone and oracle.key(name) == wanted}
 
 
+def _without(snapshot: Snapshot, ids: Collection[int]) -> Snapshot:
+    """As if somebody had thrown these clients away by hand."""
+    kept = {i: client for i, client in snapshot.clients.items() if i not in ids}
+    return replace(snapshot, clients=kept)
+
+
+def _shares_its_name(client_id: int, state: State) -> bool:
+    name, deleted = state[client_id]
+    return not deleted and oracle.active_keys(state)[oracle.key(name)] > 1
+
+
 def _lines(path: Path) -> list[dict[str, Any]]:
     if not path.exists():
         return []
@@ -315,20 +370,26 @@ def campaign(
 ) -> tuple[Tally, dict[int, str]]:
     """Runs each seed. Gives the counts, and what was violated by the seed of the run."""
     violations: dict[int, str] = {}
+    with trials(folder, Trial) as trial:
+        for seed in seeds:
+            wrong = _tried(trial, seed)
+            if wrong is not None:
+                violations[seed] = wrong
+                tell(f"seed {seed}: {wrong}")
+    return trial.tally, violations
+
+
+@contextmanager
+def trials(folder: Path, kind: type[AnyTrial]) -> Iterator[AnyTrial]:
+    """One that may run any number of scenarios, with services that it runs against."""
     certificate = issue(folder, "127.0.0.1")
-    files = {"ssl_certfile": certificate.server, "ssl_keyfile": certificate.server}
+    server = certificate.server
     largest, _transport.LARGEST_ANSWER = _transport.LARGEST_ANSWER, LARGEST
     try:
-        with Simulator() as plain, Simulator(**files) as tls:
-            trial = Trial(plain, tls, certificate.ca_path, folder)
-            for seed in seeds:
-                wrong = _tried(trial, seed)
-                if wrong is not None:
-                    violations[seed] = wrong
-                    tell(f"seed {seed}: {wrong}")
+        with Simulator() as plain, Simulator(ssl_certfile=server, ssl_keyfile=server) as tls:
+            yield kind(plain, tls, certificate.ca_path, folder)
     finally:
         _transport.LARGEST_ANSWER = largest
-    return trial.tally, violations
 
 
 @contextmanager

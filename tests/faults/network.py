@@ -12,7 +12,8 @@ import random
 import socket
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -39,12 +40,14 @@ Make = Callable[[Chance], Fault]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of fault. ``refusals`` connections are refused after it."""
+    """A kind of fault. ``refusals`` connections are refused after it. ``late``: the work is done
+    when nobody waits for it any more, so that what follows cannot always be seen."""
 
     make: Make
     methods: Sequence[str] = ALL
     refusals: int = 0
     hangs: bool = False
+    late: bool = False
 
 
 def _error(words: str) -> bytes:
@@ -96,6 +99,12 @@ KINDS: dict[str, Kind] = {
     "garbled after": Kind(lambda c: Fault(drop="after", garbled=True)),
     "hangs before": Kind(lambda c: Fault(drop="before", delay=HANG), hangs=True),
     "hangs after": Kind(lambda c: Fault(delay=HANG), hangs=True),
+    "commits late": Kind(
+        lambda c: Fault(lag=IMPATIENT * c.choice((1.03, 1.06, 1.2, 2))),
+        methods=("POST",),
+        hangs=True,
+        late=True,
+    ),
     "slow": Kind(lambda c: Fault(pace=0.0001)),
     "too slow": Kind(lambda c: Fault(pace=0.02), methods=("GET", "POST"), hangs=True),
     "429": Kind(lambda c: Fault(status=429)),
@@ -131,13 +140,17 @@ KINDS: dict[str, Kind] = {
 
 
 class Door:
-    """Refuses connections as often as it is told to, as a port does at which nobody listens."""
+    """Refuses connections as often as it is told to, as a port does at which nobody listens.
 
-    def __init__(self) -> None:
+    :arg instead: where such a connection goes, if not to a port that is closed
+    """
+
+    def __init__(self, instead: tuple[str, int] | None = None) -> None:
         self.refused = self._left = 0
         self._lock = threading.Lock()
         self._closed = socket.socket()
         self._closed.bind(("127.0.0.1", 0))
+        self._instead = instead or self._closed.getsockname()
         self._connect: Any = None
 
     def refuse(self, times: int) -> None:
@@ -163,10 +176,32 @@ class Door:
             refused = self._left > 0
             self._left -= refused
             self.refused += refused
-        opened: socket.socket = self._connect(
-            self._closed.getsockname() if refused else address, *more, **named
-        )
+        opened: socket.socket = self._connect(self._instead if refused else address, *more, **named)
         return opened
+
+
+@contextmanager
+def hanging_up() -> Iterator[tuple[str, int]]:
+    """A port at which every connection ends within the handshake."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection:
+                connection.recv(1)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield listener.getsockname()
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(5)
 
 
 class Chaos:
@@ -175,12 +210,15 @@ class Chaos:
     :arg kinds: names of ``KINDS``
     :arg chance: of a fault for each request; a third of it for the list that a run begins with
     :arg patience: tries of one request that may fail in a row
+
+    ``lagged``: names of clients whose creation it has kept waiting.
     """
 
     def __init__(
         self, seed: int, kinds: Sequence[str], chance: float, patience: int, door: Door
     ) -> None:
         self.counts: Counter[str] = Counter()
+        self.lagged: set[str] = set()
         self._seed = seed
         self._kinds = kinds
         self._chance = chance
@@ -204,6 +242,8 @@ class Chaos:
         kind = KINDS[name]
         with self._lock:
             self.counts[name] += 1
+            if kind.late:
+                self.lagged.add(json.loads(call.body)["name"])
         if kind.refusals:
             self._door.refuse(kind.refusals)
         return kind.make(chance)

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from simulator.records import Client, Write
+from simulator.records import Client, Entry, Write
 from simulator.switches import Switches
 
 State = Mapping[int, tuple[str, bool]]
@@ -51,6 +52,59 @@ def losses(before: State, after: State, allowed: Collection[int]) -> Iterator[st
             yield f"client {client_id} {name!r} is gone"
         elif after[client_id][1] and not deleted and client_id not in allowed:
             yield f"client {client_id} {name!r} is deleted, and nobody asked for it"
+
+
+# what nobody could see, and what the report says of it
+
+
+def late(
+    report: Mapping[str, Any],
+    lagged: Collection[str],
+    history: Sequence[Write],
+    log: Sequence[Entry],
+) -> set[int]:
+    """Ids of the clients whose creation came after the last list that could have shown it.
+
+    :arg lagged: names whose creation the service has kept waiting
+    """
+    waited = {key(name) for name in lagged}
+    told = _adopted(report)
+    looks = [entry for entry in log if entry.method == "GET" and entry.status == 200]
+    return {
+        write.id
+        for write in history
+        if write.kind == "create" and key(write.name) in waited and write.id not in told
+        if not any(look.at >= write.at and _shows(look, write.name) for look in looks)
+    }
+
+
+def _shows(look: Entry, name: str) -> bool:
+    """Whether the look is at the whole list, or at this name."""
+    asked = look.query.get("name")
+    return look.path.endswith("/clients") and (asked is None or key(asked) == key(name))
+
+
+def told_doubles(report: Mapping[str, Any], before: State, history: Sequence[Write]) -> set[int]:
+    """Ids of clients that were created once too often and that the report names: all of a name
+    but the one that it takes for the client."""
+    made: dict[str, list[int]] = {}
+    for write in history:
+        if write.kind == "create" and write.id not in before:
+            made.setdefault(key(write.name), []).append(write.id)
+    text = json.dumps(report, ensure_ascii=False, default=str)
+    kept = _adopted(report)
+    doubles: set[int] = set()
+    for ids in map(sorted, made.values()):
+        if f"with the ids {', '.join(map(str, ids))}:" in text:
+            doubles.update(set(ids) - {next((i for i in ids if i in kept), ids[0])})
+    return doubles
+
+
+def _adopted(report: Mapping[str, Any]) -> set[int | None]:
+    """Ids of the clients that the report tells of as changed."""
+    if "applied" in report:
+        return {step.get("id") for step in report["applied"]}
+    return {(report.get("client") or {}).get("id")}
 
 
 # the report is true

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from simulator.switches import Switches, random_switches
@@ -36,6 +36,8 @@ NAMES = (
 UNKNOWN_ID = 99
 PADDED = (" Initech", "Hooli\u00a0")
 
+_LATE = tuple(name for name, kind in KINDS.items() if kind.late)
+
 Entry = dict[str, Any]
 
 
@@ -48,6 +50,7 @@ class Network:
     patience: int
     refusals: int
     quota: int | None
+    latency: float = 0.0
 
     @property
     def may_hang(self) -> bool:
@@ -89,11 +92,17 @@ def scenario(seed: int) -> Scenario:
         options["allow_partial"] = chance.random() < 0.5
     switches = random_switches(chance.randrange(1_000_000))
     network, tls = _network(chance), chance.random() < 0.15
+    late = random.Random(f"{seed} late")
+    if late.random() < 0.03:
+        duplicates = late.choice(("allowed", "allowed", switches.duplicates))
+        switches = replace(switches, duplicates=duplicates)
+        kinds = ("dropped after", *_LATE, *_LATE)
+        network = replace(network, kinds=kinds, chance=0.7, refusals=0, quota=None, latency=0.02)
     return Scenario(seed, switches, there, entries, single, tls, options, network)
 
 
 def _network(chance: random.Random) -> Network:
-    kinds = list(KINDS)
+    kinds = [name for name in KINDS if name not in _LATE]
     if chance.random() < 0.85:
         kinds = [kind for kind in kinds if not KINDS[kind].hangs]
     fitting = [kind for kind in kinds if len(KINDS[kind].methods) == len(ALL)]

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from faults.campaign import campaign
+from faults.length import FIRST_SEED
 
 RUNS = 200
-FIRST_SEED = int(os.environ.get("FAULTS_SEED", "1"))
 
 
 def test_nothing_is_lost_and_nothing_doubled(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from simulator.service import Service
 from simulator.wire import Answer, App, Call, Receive, Scope, Send
 
 DROPPED = 0
+POLL = 0.002
+"""Seconds between two questions whether a request need not be held back any more."""
 
 
 class Gate:
@@ -40,7 +42,7 @@ class Gate:
         if not await self._waited(self.service.latency):
             return None
         fault = self.service.fault_for(call)
-        if fault is not None and not await self._waited(fault.lag):
+        if fault is not None and not await self._held_back(fault):
             return None
         answer = await self._answer(scope, call, fault)
         dropped = fault is not None and fault.drop is not None
@@ -53,6 +55,13 @@ class Gate:
         if seconds:
             await asyncio.sleep(seconds)
         return epoch == self.service.epoch
+
+    async def _held_back(self, fault: Fault) -> bool:
+        """False if the service was reset meanwhile."""
+        here = await self._waited(fault.lag)
+        while here and fault.until is not None and not fault.until():
+            here = await self._waited(POLL)
+        return here
 
     async def _answer(self, scope: Scope, call: Call, fault: Fault | None) -> Answer:
         if fault is None:

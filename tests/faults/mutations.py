@@ -1,0 +1,482 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Breaks each row of the table "When things fail" in a copy of the collection, and expects tests
+to notice: ``python tests/faults/mutations.py``. Exits 1 if a mutant survives, or has no place any
+more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from faults.copies import ROOT, NotThere, copied, replaced
+
+LONGEST = 60
+"""Seconds; a mutant that never ends has been noticed."""
+
+API, APPLY, DEADLINE, ERRORS, LOOKOUT, TRANSPORT = (
+    f"plugins/module_utils/{name}.py"
+    for name in ("_api", "_apply", "_deadline", "_errors", "_lookout", "_transport")
+)
+ANSWERS = "tests/http/test_answers.py::test_"
+FOUND = "tests/faults/test_found.py::test_"
+LIMITS = "tests/faults/test_limits.py::test_"
+LOOKS = "tests/http/test_lookout.py::test_"
+TABLE = "tests/faults/test_table.py::test_"
+TLS = "tests/faults/test_tls.py::test_"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """``old`` is in the file once, and ``new`` takes its place; one of ``tests`` must then fail."""
+
+    row: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+MUTANTS = (
+    Mutant(
+        "not connected: retry",
+        API,
+        "(_errors.NotConnected, _errors.TooManyRequests)",
+        "_errors.TooManyRequests",
+        (f"{TABLE}a_connection_that_is_refused",),
+    ),
+    Mutant(
+        "TLS certificate error: fail at once",
+        API,
+        "isinstance(error, _errors.Untrusted)",
+        "isinstance(error, ())",
+        (f"{TLS}a_certificate_that_is_not_trusted_ends_the_task_at_once",),
+    ),
+    Mutant(
+        "TLS certificate error: told apart from no connection",
+        TRANSPORT,
+        "if certificate is not None:",
+        "if False:",
+        (f"{TLS}a_certificate_that_is_not_trusted_ends_the_task_at_once",),
+    ),
+    Mutant(
+        "TLS that breaks after the handshake: lost, not refused",
+        TRANSPORT,
+        'co_name == "connect"',
+        'co_name != ""',
+        (f"{FOUND}a_tls_stream_that_breaks_after_the_request_is_a_lost_answer",),
+    ),
+    Mutant(
+        "lost: GET, PUT, DELETE, PATCH again",
+        API,
+        "isinstance(error, (_errors.ConnectionLost, _errors.ServerError))",
+        "isinstance(error, _errors.ServerError)",
+        (f"{TABLE}lost_before_the_work",),
+    ),
+    Mutant(
+        "lost: a POST is not simply sent again",
+        API,
+        'if method == "POST":',
+        'if method == "":',
+        (f"{TABLE}lost_after_the_work",),
+    ),
+    Mutant(
+        "lost: a 404 to a repeated DELETE is success",
+        API,
+        "if not error.repeated_unclear:",
+        "if True:",
+        (f"{TABLE}a_repeated_write_that_was_done_before",),
+    ),
+    Mutant(
+        "lost: a 404 to a first DELETE is none",
+        API,
+        "if not error.repeated_unclear:",
+        "if False:",
+        (f"{TABLE}what_fails_at_once",),
+    ),
+    Mutant(
+        "lost: a 4xx to a repeated restore is settled by a look",
+        APPLY,
+        "(error.unclear or error.repeated_unclear)",
+        "error.unclear",
+        (f"{TABLE}a_repeated_write_that_was_done_before",),
+    ),
+    Mutant(
+        "lost: what the look finds is adopted",
+        APPLY,
+        "if made is not None:",
+        "if False:",
+        (f"{TABLE}lost_after_the_work",),
+    ),
+    Mutant(
+        "lost: what the look does not find is sent again",
+        APPLY,
+        "if not may_repeat:",
+        "if True:",
+        (f"{TABLE}lost_before_the_work",),
+    ),
+    Mutant(
+        "lost: a client that was there before is not adopted",
+        LOOKOUT,
+        "and c.id not in self._known",
+        "",
+        (f"{TABLE}a_client_that_was_there_before_is_never_adopted",),
+    ),
+    Mutant(
+        "lost: a deleted client is not adopted",
+        LOOKOUT,
+        "not c.deleted and ",
+        "",
+        (f"{TABLE}a_client_that_was_deleted_again_is_never_adopted",),
+    ),
+    Mutant(
+        "lost: another name is not adopted",
+        LOOKOUT,
+        "if name_key(client.name) == name_key(name)",
+        "if True",
+        (f"{TABLE}a_client_of_a_longer_name_is_never_adopted",),
+    ),
+    Mutant(
+        "lost, and the look fails: it is said that it may have been done",
+        APPLY,
+        '"unclear", error=unsettled.error',
+        '"failed", error=unsettled.error',
+        (f"{TABLE}a_write_that_nobody_can_settle",),
+    ),
+    Mutant(
+        "a run with an ambiguous create ends with a look",
+        APPLY,
+        "settled = lookout.settled(outcomes)",
+        "settled = outcomes",
+        (f"{LOOKS}a_name_that_is_there_twice_is_said_with_its_ids",),
+    ),
+    Mutant(
+        "a name that is there twice is said",
+        LOOKOUT,
+        "if len(ids) > 1:",
+        "if len(ids) > 9:",
+        (f"{LOOKS}a_name_that_is_there_twice_is_said_with_its_ids",),
+    ),
+    Mutant(
+        "5xx: 502, 503, 504 as 500",
+        API,
+        "if status >= 500:",
+        "if status == 500:",
+        (f"{TABLE}lost_before_the_work",),
+    ),
+    Mutant(
+        "5xx: retry",
+        API,
+        "isinstance(error, (_errors.ConnectionLost, _errors.ServerError))",
+        "isinstance(error, _errors.ConnectionLost)",
+        (f"{TABLE}lost_before_the_work",),
+    ),
+    Mutant(
+        "5xx to a POST: the look first",
+        ERRORS,
+        'carried the request out."""\n\n    unclear = True',
+        'carried the request out."""\n\n    unclear = False',
+        (f"{TABLE}lost_after_the_work",),
+    ),
+    Mutant(
+        "429: retry",
+        API,
+        "(_errors.NotConnected, _errors.TooManyRequests)",
+        "_errors.NotConnected",
+        (f"{TABLE}429_without_end",),
+    ),
+    Mutant(
+        "429: no look",
+        ERRORS,
+        'not processed; ``retry_after`` in seconds, if the answer says."""\n',
+        'not processed; ``retry_after`` in seconds."""\n\n    unclear = True\n',
+        (f"{TABLE}429_without_end",),
+    ),
+    Mutant(
+        "429: Retry-After is obeyed",
+        API,
+        "if asked is not None:",
+        "if False:",
+        (f"{TABLE}retry_after",),
+    ),
+    Mutant(
+        "429: Retry-After within a cap",
+        API,
+        "min(asked, _LONGEST_RETRY_AFTER)",
+        "asked",
+        (f"{TABLE}retry_after",),
+    ),
+    Mutant(
+        "402 by headers is the quota",
+        API,
+        "said_by_headers = quota.remaining == 0",
+        "said_by_headers = quota.remaining == -1",
+        (f"{TABLE}the_quota_is_not_waited_for",),
+    ),
+    Mutant(
+        "402 by its words is the quota",
+        API,
+        "_ABOUT_QUOTA.search(told[3]) is not None",
+        "False",
+        (f"{TABLE}what_fails_at_once",),
+    ),
+    Mutant(
+        "402: quota_wait waits",
+        API,
+        "self._wait_for_quota(error)",
+        "raise",
+        (f"{TABLE}the_quota_is_waited_for",),
+    ),
+    Mutant(
+        "402: no longer than quota_wait",
+        API,
+        "if longer > self._quota_wait_left:",
+        "if False:",
+        (f"{TABLE}the_quota_is_not_waited_for",),
+    ),
+    Mutant(
+        "other 402: stops all",
+        ERRORS,
+        'a feature of another subscription plan."""\n\n    stops_all = True',
+        'a feature of another subscription plan."""\n\n    stops_all = False',
+        (f"{TABLE}what_fails_for_all_stops_all",),
+    ),
+    Mutant(
+        "401: is recognised",
+        API,
+        "if status == 401:",
+        "if status == 499:",
+        (f"{TABLE}what_fails_at_once",),
+    ),
+    Mutant(
+        "401: a Track token is recognised",
+        API,
+        "_TRACK_TOKEN.fullmatch(token) is not None",
+        "False",
+        (f"{TABLE}a_track_token_is_recognised",),
+    ),
+    Mutant(
+        "403: says what to check",
+        API,
+        "if status == 403:",
+        "if status == 499:",
+        (f"{TABLE}what_fails_at_once",),
+    ),
+    Mutant(
+        "401, 402, 403: the rest is not tried",
+        APPLY,
+        "error.stops_all:",
+        "error.stops_all and False:",
+        (f"{TABLE}what_fails_for_all_stops_all",),
+    ),
+    Mutant(
+        "400, 404, 422: with the trace id",
+        API,
+        'body.get("trace_id")',
+        'body.get("trace")',
+        (f"{TABLE}what_fails_at_once",),
+    ),
+    Mutant(
+        "400, 404, 422: with the service's own words",
+        API,
+        '[body.get("error"), body.get("error_description")]',
+        '[body.get("error")]',
+        (f"{TABLE}what_fails_at_once",),
+    ),
+    Mutant(
+        "a 404 that is not the service's is none",
+        API,
+        "if answer.body.strip() and not _is_json(answer.body):",
+        "if False:",
+        (f"{ANSWERS}a_404_that_is_not_of_the_service",),
+    ),
+    Mutant(
+        "redirect: not followed",
+        TRANSPORT,
+        "allow_redirects=False",
+        "allow_redirects=True",
+        (f"{TABLE}what_fails_at_once",),
+    ),
+    Mutant(
+        "redirect: is an error that says so",
+        API,
+        "if 300 <= status < 400:",
+        "if status == 300:",
+        (f"{TABLE}what_fails_at_once",),
+    ),
+    Mutant(
+        "not JSON: a GET is sent again",
+        API,
+        'return method == "GET"',
+        "return False",
+        (f"{ANSWERS}a_passing_failure_is_overcome",),
+    ),
+    Mutant(
+        "not JSON: a write is not sent again",
+        API,
+        'return method == "GET"',
+        "return True",
+        (f"{TABLE}junk_",),
+    ),
+    Mutant(
+        "not JSON: a write is settled by a look",
+        ERRORS,
+        'cut off, of another shape."""\n\n    unclear = True',
+        'cut off, of another shape."""\n\n    unclear = False',
+        (f"{TABLE}junk_",),
+    ),
+    Mutant(
+        "wrong shape: of a client",
+        API,
+        "if not _is_id(client_id) or not isinstance(name, str):",
+        "if False:",
+        (f"{ANSWERS}a_list_that_cannot_be_read",),
+    ),
+    Mutant(
+        "wrong shape: a create without an id is looked for",
+        LOOKOUT,
+        'outcome.status == "done" and outcome.step.id is None\n        return',
+        "False\n        return",
+        (f"{TABLE}a_create_is_answered_in_another_shape",),
+    ),
+    Mutant(
+        "a create that shows nowhere is not done",
+        LOOKOUT,
+        'error=NotShown(outcome.step.name or "")',
+        "error=None",
+        (f"{FOUND}a_create_that_shows_nowhere",),
+    ),
+    Mutant(
+        "cut off: as a lost connection",
+        TRANSPORT,
+        "except (requests.RequestException, HTTPError, OSError) as error:",
+        "except requests.ConnectionError as error:",
+        (f"{ANSWERS}a_passing_failure_is_overcome",),
+    ),
+    Mutant(
+        "a list that repeats itself is no list",
+        API,
+        'raise self._incomplete(page.number, "which repeats itself")',
+        "return",
+        (f"{ANSWERS}a_list_that_repeats_itself",),
+    ),
+    Mutant(
+        "a list without end is no list",
+        API,
+        'raise self._incomplete(MOST_PAGES, "which has no end")',
+        "return",
+        (f"{LIMITS}a_list_without_end",),
+    ),
+    Mutant(
+        "an answer without end",
+        TRANSPORT,
+        "if len(content) > LARGEST_ANSWER:",
+        "if False:",
+        (f"{LIMITS}a_body",),
+    ),
+    Mutant(
+        "an answer that trickles",
+        DEADLINE,
+        "None if seconds is None else",
+        "None if True else",
+        (f"{FOUND}an_answer_byte_by_byte",),
+    ),
+    Mutant(
+        "the journal is told before",
+        APPLY,
+        "self._journal.before(number, seen)",
+        "pass",
+        ("tests/http/test_journal.py::test_each_write_is_noted",),
+    ),
+    Mutant(
+        "plain http to this machine goes through no proxy",
+        TRANSPORT,
+        "if is_loopback(self._host) else {}",
+        "if False else {}",
+        (f"{ANSWERS}no_proxy_stands_before_this_machine",),
+    ),
+)
+
+
+@contextmanager
+def changed(mutant: Mutant | None) -> Iterator[Path]:
+    """A collections path with a copy that differs in one place, or in none."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = copied(Path(folder))
+        if mutant is not None:
+            replaced(home, mutant.file, mutant.old, mutant.new)
+        yield Path(folder)
+
+
+def noticed(collections: Path, tests: Sequence[str]) -> bool:
+    """Whether one of the tests, given by how they begin, fails with this collection.
+
+    :raises NotThere: there are no such tests
+    """
+    files = sorted({test.partition("::")[0] for test in tests})
+    paths = f"{collections} {ROOT / 'tests'}"
+    names = " or ".join(test.partition("::")[2] for test in tests)
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-o"]
+    command += [f"pythonpath={paths}", "-o", f"cache_dir={collections / 'cache'}"]
+    command += ["-k", names, *files]
+    try:
+        ran = subprocess.run(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "LC_ALL": "C.UTF-8"},
+            capture_output=True,
+            text=True,
+            timeout=LONGEST,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return True
+    if ran.returncode not in (0, 1):
+        raise NotThere(f"{names}: {ran.stdout[-2000:]}{ran.stderr[-2000:]}")
+    return ran.returncode == 1
+
+
+def verdict(mutant: Mutant) -> str:
+    try:
+        with changed(mutant) as collections:
+            return "noticed" if noticed(collections, mutant.tests) else "SURVIVES"
+    except NotThere as missing:
+        return f"NO PLACE: {missing}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="mutations.py", description=__doc__)
+    parser.add_argument("--jobs", type=int, default=2, metavar="N")
+    parser.add_argument("--only", metavar="TEXT", help="the mutants whose row holds this")
+    options = parser.parse_args(arguments)
+    chosen = [mutant for mutant in MUTANTS if re.search(options.only or "", mutant.row)]
+    started = time.monotonic()
+    with changed(None) as collections:
+        tests = sorted({test for mutant in chosen for test in mutant.tests})
+        if noticed(collections, tests):
+            print("The tests fail without a mutant already: mend that first.")
+            return 1
+    survived = 0
+    with ThreadPoolExecutor(options.jobs) as pool:
+        for mutant, told in zip(chosen, pool.map(verdict, chosen), strict=True):
+            survived += told != "noticed"
+            print(f"{told:10}{mutant.row}", flush=True)
+    seconds = time.monotonic() - started
+    print(f"{len(chosen) - survived} of {len(chosen)} mutants were noticed, in {seconds:.0f} s")
+    return 1 if survived else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

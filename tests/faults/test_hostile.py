@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names that try to be something else: a template, a line of output, a command to the terminal.
+
+They go to the service and come back unchanged, are never evaluated, and forge nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from simulator.records import Fault
+from simulator.switches import Switches
+from support.playbooks import Ran
+
+from faults.length import LONG
+from faults.playing import CLIENT, CLIENTS, INFO, WAYS, Stage, kept_going, unsafe
+
+EVALUATED = "__EVALUATED__"
+FORGED = "ok: [localhost] => (item=forged)"
+LOUD = ("-v", "--diff")
+
+NAMES = (
+    "{{ lookup('ansible.builtin.pipe', 'touch " + EVALUATED + "') }}",
+    "{{ 6 * 7 }}",
+    "{% raw %} {% for x in y %}",
+    "{# a comment #} kept",
+    "'one' \"two\" \\ three # four",
+    f"line\n{FORGED}",
+    f"return\r{FORGED}",
+    f"next\x85{FORGED}",
+    f"separators\u2028{FORGED}\u2029{FORGED}",
+    "escape \x1b[2J\x1b[31mred \x9b31m \x07 \x7f \x08",
+    "right to left \u202eevil\u202c \u2066x\u2069 \u200f",
+    "\U0001f680 \U0001f469\u200d\U0001f4bb \U00020000",
+    "combining e\u0301 A\u030a\u0323",
+    "zero\u200bwidth\ufeff",
+    "tab\tand\x0bmore",
+    *("yes", "No", "null", "~", "1.0", "0x1F", "1e3", "0o7", "2026-01-01", "12:30:00", ".inf"),
+    *("[a, b]", "{a: b}", "!unsafe x", "&anchor", "*alias", "- item", "key: value", "%YAML 1.2"),
+    *("---", "...", "<<", "=", "@at", "`tick`", "|", ">-", "? x", "# comment", "a: 'b", '"'),
+    *("$(touch x)", "`touch x`", "; rm -rf .", "../../x", "%00%0a", "\\n\\u001b", "{{", "}}"),
+)
+
+
+def names_in(folder: Path) -> list[str]:
+    return [name.replace(EVALUATED, str(folder / "evaluated")) for name in NAMES]
+
+
+def entries(names: list[str]) -> list[dict[str, Any]]:
+    return [{"name": name} for name in names]
+
+
+def assert_harmless(ran: Ran, folder: Path) -> None:
+    assert not (folder / "evaluated").exists()
+    assert "Traceback" not in ran.output
+    for line in re.split("[\n\r\x0b\x0c]", ran.output):
+        assert not line.strip().startswith(FORGED), ran.output
+    for character in "\x1b\x07\x08":
+        assert character not in ran.output
+    assert_nothing_turns(_own_words(ran))
+
+
+def _own_words(ran: Ran) -> str:
+    """The output without the whole results, which at -v Ansible prints as JSON of its own making:
+    there the names stand as they are, without what is below U+0020."""
+    return "\n".join(line for line in ran.output.split("\n") if " => {" not in line)
+
+
+def assert_nothing_turns(text: str) -> None:
+    """No line ends, no direction changes, no terminal does anything but show the letters."""
+    for character in "\u202e\u2066\u200f\u2028\u2029\x85\ufeff\x7f\x9b":
+        assert character not in text, text[max(0, text.index(character) - 300) :][:600]
+
+
+@pytest.fixture(params=WAYS if LONG else ["in process"])
+def often(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """As a module, too, with FAULTS_LONG=1."""
+    return WAYS[request.param]
+
+
+def test_they_come_back_unchanged(stage: Stage, often: tuple[str, ...], tmp_path: Path) -> None:
+    """Through the list, the module for reading, and the role; and what they are read as is what
+    the same list finds nothing to do for."""
+    names = names_in(tmp_path)
+    tasks: list[dict[str, Any]] = [
+        {CLIENTS: {"clients": unsafe(entries(names))}, "register": "made"},
+        {INFO: {}, "register": "listed"},
+        {CLIENTS: {"clients": "{{ listed.desired }}", "purge": True}, "register": "again"},
+        {
+            "ansible.builtin.include_role": {"name": "toggl.focus.clients"},
+            "vars": {"clients_list": unsafe(entries(names)), "clients_purge": True},
+        },
+    ]
+    ran = stage.play(tasks, *LOUD, *often)
+    assert ran.status == 0, ran.output
+    assert stage.service.names() == sorted(names)
+    assert sorted(found["name"] for found in ran.results["listed"]["clients"]) == sorted(names)
+    assert ran.results["again"]["changed"] is False
+    assert "changed=1" in ran.output, "the first task alone changes something"
+    assert_harmless(ran, tmp_path)
+
+
+def test_what_is_deleted_and_renamed_is_shown_without_harm(
+    stage: Stage, often: tuple[str, ...], tmp_path: Path
+) -> None:
+    """The differences, at -v: they say what is there in YAML that means the same names."""
+    names = names_in(tmp_path)
+    for name in names:
+        stage.service.add(name)
+    half = len(names) // 2
+    renamed = [{"name": f"{name} renamed", "former_names": [name]} for name in names[:half]]
+    task = {CLIENTS: {"clients": unsafe(renamed), "purge": True, "max_deletion_percent": 100}}
+    ran = stage.play([{**task, "register": "result"}], *LOUD, *often)
+    assert ran.status == 0, ran.output
+    assert stage.service.names() == sorted(f"{name} renamed" for name in names[:half])
+    assert_harmless(ran, tmp_path)
+
+
+def test_errors_and_warnings_quote_them_without_harm(
+    stage: Stage, often: tuple[str, ...], tmp_path: Path
+) -> None:
+    """A warning names a deleted client of the name; an error names several; a refusal repeats
+    what the service says, which may repeat the name."""
+    names = names_in(tmp_path)[:15]
+    stage.service.reset(Switches(name_filter="equals"))
+    for name in names:
+        stage.service.add(name, deleted=True)
+        stage.service.add(f"{name} twice")
+        stage.service.add(f"{name} twice")
+    repeats = json.dumps({"error": " ".join(names)}).encode()
+    stage.service.service.script.append(Fault(lambda m, _: m == "PUT", status=400, body=repeats))
+    tasks: list[dict[str, Any]] = [
+        {CLIENTS: {"clients": unsafe(entries(names))}},
+        {CLIENTS: {"clients": unsafe(entries([f"{name} twice" for name in names]))}},
+        {CLIENT: unsafe({"name": f"{names[5]} twice", "state": "absent"})},
+        {CLIENT: unsafe({"name": f"{names[9]} x", "former_names": [names[9]]})},
+    ]
+    ran = stage.play(kept_going(tasks), *LOUD, *often)
+    told = [ran.results[f"t_{number}"] for number in range(len(tasks))]
+    assert [bool(result.get("failed")) for result in told] == [False, True, True, True]
+    for result in told[1:]:
+        assert "\n" not in result["msg"]
+        assert_nothing_turns(result["msg"])
+    assert_harmless(ran, tmp_path)
+
+
+@pytest.mark.parametrize("state", ["present", "absent"] if LONG else ["present"])
+def test_the_role_evaluates_no_name_that_was_read(stage: Stage, tmp_path: Path, state: str) -> None:
+    """What the service has is data, also where a template hands it on."""
+    for name in names_in(tmp_path):
+        stage.service.add(name)
+    wanted = f"{{{{ listed.desired | map('combine', {{'state': '{state}'}}) | list }}}}"
+    tasks: list[dict[str, Any]] = [
+        {INFO: {}, "register": "listed"},
+        {
+            "ansible.builtin.include_role": {"name": "toggl.focus.clients"},
+            "vars": {"clients_list": wanted},
+        },
+    ]
+    ran = stage.play(tasks, *LOUD)
+    assert ran.status == 0, ran.output
+    assert stage.service.names() == ([] if state == "absent" else sorted(names_in(tmp_path)))
+    assert_harmless(ran, tmp_path)

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A run that is killed at any moment leaves a journal from which the way back can be read.
+
+A hundred kills with FAULTS_LONG=1; FAULTS_SEED breaks off at other moments.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from simulator.records import Entry
+from simulator.server import Simulator
+from simulator.switches import Switches
+from support.running import _ENTRY_DEFAULTS, clients, options
+
+from ansible_collections.toggl.focus.plugins.module_utils._arguments import CLIENTS
+from ansible_collections.toggl.focus.plugins.module_utils._journal import (
+    lines_of,
+    undo_of_last_run,
+)
+from faults import oracle
+from faults.length import FIRST_SEED, times
+from faults.processes import environment
+
+KILLS = times(short=10, long=100)
+LATENCY = 0.01
+CREATES = 8
+SERVICES = (
+    Switches(),
+    Switches(create_body="nothing", name_filter="ignored"),
+    Switches(duplicates="refused_all", create_body="id"),
+    Switches(False, False, duplicates="refused_any_case", name_filter="equals"),
+)
+
+LIST: list[dict[str, Any]] = [
+    {"id": 1001, "name": "Globex"},
+    {"id": 1002, "name": "Initech"},
+    {"id": 1003, "name": "Acme"},
+    {"name": "Hooli", "state": "absent"},
+    {"id": 1005, "state": "restored"},
+    {"id": 1006, "name": "Umbra", "state": "restored"},
+    {"name": "Stark Industries", "former_names": ["Stark"]},
+    *({"name": f"New {number}"} for number in range(CREATES)),
+]
+"""A ring of three names, and one of everything else; purged: 1008."""
+
+
+def seed(service: Simulator) -> None:
+    for name in ("Acme", "Globex", "Initech", "Hooli"):
+        service.add(name)
+    for name in ("Umbrella", "Massive"):
+        service.add(name, deleted=True)
+    service.add("Stark")
+    service.add("Wayne")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When to kill: at once when the service has done its ``write``-th write, and its answer is
+    not yet sent; or ``seconds`` later."""
+
+    write: int
+    seconds: float
+    concurrency: int
+    switches: Switches
+
+
+def moment(number: int) -> Moment:
+    chance = random.Random(f"{FIRST_SEED} {number}")
+    write = (FIRST_SEED + 7 * number) % (CREATES + 10) + 1  # each of them in turn
+    seconds = chance.choice((0.0, chance.uniform(0, 3 * LATENCY)))
+    return Moment(write, seconds, chance.choice((1, 2, 4)), chance.choice(SERVICES))
+
+
+@contextmanager
+def victim(service: Simulator, journal: Path, concurrency: int) -> Iterator[subprocess.Popen[str]]:
+    given = options(
+        CLIENTS,
+        service,
+        clients=[{**_ENTRY_DEFAULTS, **entry} for entry in LIST],
+        purge=True,
+        max_deletion_percent=100,
+        concurrency=concurrency,
+        journal=str(journal),
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "faults.victim"],
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin is not None
+    try:
+        process.stdin.write(json.dumps(given))
+        process.stdin.close()
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def killed(service: Simulator, journal: Path, at: Moment) -> bool:
+    """Whether the run was really broken off; it may have been through already."""
+    due = threading.Event()
+
+    def watch(entry: Entry) -> None:
+        if len(service.writes) >= at.write and not due.is_set():
+            due.set()
+            if not at.seconds:
+                process.kill()
+
+    service.service.observers.append(watch)
+    try:
+        with victim(service, journal, at.concurrency) as process:
+            while not due.wait(0.02) and process.poll() is None:
+                pass
+            time.sleep(at.seconds)
+            process.kill()
+            status = process.wait()
+    finally:
+        service.service.observers.remove(watch)
+    time.sleep(0.02)  # what it has sent is still on its way into the service
+    service.settle()
+    return status != 0
+
+
+def state(service: Simulator) -> dict[int, tuple[str, bool]]:
+    return oracle.state_of(service.clients())
+
+
+def assert_readable(journal: Path, service: Simulator) -> None:
+    """Every line but the last is whole, and every write that happened was announced."""
+    raw = journal.read_text().split("\n")
+    read = list(lines_of(journal.read_text()))
+    assert len(read) >= len(raw) - 1
+    announced = {(line.step.kind, line.step.id) for line in read if line.event == "before"}
+    for write in service.workspace.history:
+        assert (write.kind, None if write.kind == "create" else write.id) in announced
+
+
+def assert_undone(before: oracle.State, service: Simulator, journal: Path) -> None:
+    back = clients(service, clients=undo_of_last_run(journal.read_text()), max_deletion_percent=100)
+    assert not back.get("failed"), back["msg"]
+    assert list(oracle.not_undone(before, state(service), ())) == []
+
+
+def assert_converges(before: oracle.State, service: Simulator) -> None:
+    """A clean run of the same list does the rest, and makes nothing double."""
+    given: dict[str, Any] = {"clients": LIST, "purge": True, "max_deletion_percent": 100}
+    result = clients(service, **given)
+    assert not result.get("failed"), result["msg"]
+    assert list(oracle.doubles(before, state(service))) == []
+    assert list(oracle.undeclared(LIST, True, state(service))) == []
+    assert clients(service, check_mode=True, **given)["changed"] is False
+
+
+@pytest.mark.parametrize("number", range(KILLS))
+def test_a_run_that_is_killed_can_be_taken_back_or_finished(
+    service: Simulator, tmp_path: Path, number: int
+) -> None:
+    at = moment(number)
+    print(f"FAULTS_SEED={FIRST_SEED}: {at}")
+    service.reset(at.switches, latency=LATENCY)
+    seed(service)
+    journal, before = tmp_path / "journal.jsonl", state(service)
+    broken_off = killed(service, journal, at)
+    service.service.latency = 0.0
+    print(f"killed: {broken_off}, after {len(service.workspace.history)} writes")
+    assert_readable(journal, service)
+    middle = service.snapshot()
+    assert_undone(before, service, journal)
+    service.rewind(middle)
+    assert_converges(before, service)

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs of ``ansible-playbook`` broken at random, in Ansible's own process and as modules.
+
+They are judged as the campaign judges its runs. FAULTS_LONG=1 breaks fifty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from faults.campaign import Report, Trial, Violated, trials
+from faults.length import FIRST_SEED, times
+from faults.playing import CLIENT, CLIENTS, WAYS, Stage, unsafe
+from faults.scenarios import Scenario, scenario
+
+RUNS = times(short=4, long=50)
+
+
+class PlaybookTrial(Trial):
+    """The broken run is a task in a playbook; what is judged around it is the same.
+
+    A port that refuses connections is for the campaign alone: here the connection is lost.
+    """
+
+    stage: Stage
+    way: tuple[str, ...]
+
+    def _broken_report(self, **more: Any) -> Report:
+        given = {"ca_path": self._ca_path, **self._case.options, **more}
+        entries = [dict(entry) for entry in self._case.entries]
+        if self._case.single:
+            task = {CLIENT: unsafe(_without_none({**given, **entries[0]}))}
+        else:
+            task = {CLIENTS: unsafe({**given, "clients": entries})}
+        name = {"register": "broken", "ignore_errors": True}
+        stage = Stage(self._service, self.stage.folder, self.stage.collections)
+        ran = stage.play([{**task, **name}], *self.way)
+        assert "Traceback" not in ran.output, ran.output
+        return ran.results["broken"]
+
+
+def _without_none(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def seeds() -> Iterator[int]:
+    """Of scenarios in which there is something to break: most lists are changed by the run."""
+    seed = FIRST_SEED * 10_000
+    while True:
+        seed += 1
+        if _is_fit(scenario(seed)):
+            yield seed
+
+
+def _is_fit(case: Scenario) -> bool:
+    return case.network.chance > 0.2 and case.options.get("max_deletion_percent") != 30
+
+
+@pytest.fixture(scope="module")
+def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlaybookTrial]:
+    with trials(tmp_path_factory.mktemp("trial"), PlaybookTrial) as made:
+        yield made
+        print(made.tally)
+
+
+CASES = [(seed, list(WAYS)[at % 2]) for at, seed in zip(range(RUNS), seeds(), strict=False)]
+
+
+@pytest.mark.parametrize(("seed", "through"), CASES)
+def test_a_playbook_that_is_broken(
+    trial: PlaybookTrial, seed: int, through: str, tmp_path: Path, collections: Path
+) -> None:
+    case = scenario(seed)
+    trial.stage = Stage(trial._plain, tmp_path, collections)
+    trial.way = WAYS[through]
+    try:
+        trial.run(case)
+    except Violated as violated:
+        pytest.fail(f"{case}\n{violated}")

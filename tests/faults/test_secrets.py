@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""No secret in any output, journal, diff or traceback, whatever breaks, at ``-vvvv``.
+
+Each test runs in Ansible's own process and as a module, with a token and with a password;
+FAULTS_LONG=1 does all four combinations of them, and a task of its own for each fault.
+"""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from simulator.records import Fault
+from simulator.server import Simulator
+from simulator.service import Credentials
+from simulator.wire import Call
+from support.playbooks import Ran
+
+from faults.length import LONG
+from faults.network import IMPATIENT, KINDS
+from faults.playing import CLIENT, CLIENTS, INFO, WAYS, Stage, kept_going, unsafe
+
+LOUD = ("-vvvv", "--diff")
+PROXY_PASSWORD = "of-the-proxy-and-nobody-else"
+NETRC_PASSWORD = "of-another-login-for-the-host"
+PROXY = {
+    **dict.fromkeys(
+        ("HTTPS_PROXY", "https_proxy", "ALL_PROXY"), f"http://user:{PROXY_PASSWORD}@127.0.0.1:9"
+    ),
+    "NO_PROXY": "",
+    "no_proxy": "",
+}
+CREDENTIALS = Credentials(
+    token="toggl_sk_a/token+with=signs.that-are%escaped&elsewhere",
+    username="ada@example.com",
+    password='pass "word" \\ with/all+that=is%escaped&somewhere \u00e9',
+)
+
+
+@pytest.fixture(autouse=True)
+def credentials(service: Simulator) -> Iterator[Credentials]:
+    """Secrets whose every encoding looks different."""
+    usual, service.service.credentials = service.service.credentials, CREDENTIALS
+    yield CREDENTIALS
+    service.service.credentials = usual
+
+
+def told_secrets() -> set[str]:
+    """Every form in which a secret could come out."""
+    login = f"{CREDENTIALS.username}:{CREDENTIALS.password}".encode()
+    plain = [CREDENTIALS.token, CREDENTIALS.password, PROXY_PASSWORD, NETRC_PASSWORD]
+    forms = {base64.b64encode(login).decode(), base64.urlsafe_b64encode(login).decode()}
+    for secret in plain:
+        forms |= {secret, quote(secret), quote(secret, safe=""), repr(secret)[1:-1]}
+        forms |= {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
+        forms.add(base64.b64encode(secret.encode()).decode())
+    return forms
+
+
+def assert_silent(ran: Ran, journal: Path | None = None) -> None:
+    written = journal.read_text() if journal is not None and journal.exists() else ""
+    for text in (ran.output, json.dumps(ran.results, ensure_ascii=False), written):
+        found = [secret for secret in told_secrets() if secret in text]
+        assert not found, [text[max(0, text.index(f) - 200) :][:400] for f in found]
+        assert "Authorization" not in text
+    assert "Traceback" not in ran.output
+
+
+LOGINS: dict[str, dict[str, Any]] = {
+    "token": {},
+    "password": {
+        "api_token": "",
+        "username": CREDENTIALS.username,
+        "password": CREDENTIALS.password,
+    },
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """How a playbook runs: in this process or not, with which credentials."""
+
+    way: tuple[str, ...]
+    login: dict[str, Any]
+
+    def defaults(self, journal: Path, **more: Any) -> dict[str, Any]:
+        shared = {"api_retries": 0, "journal": str(journal), **more, **self.login}
+        return {"group/toggl.focus.focus": unsafe(shared)}
+
+
+PAIRS = [("in process", "password"), ("module", "token")]
+CASES = {
+    f"{way}, {login}": Case(WAYS[way], LOGINS[login])
+    for way, login in itertools.product(WAYS, LOGINS)
+    if LONG or (way, login) in PAIRS
+}
+
+
+@pytest.fixture(params=CASES)
+def case(request: pytest.FixtureRequest) -> Case:
+    return CASES[request.param]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home whose ~/.netrc has another login for the host."""
+    made = tmp_path / "home"
+    made.mkdir()
+    netrc = made / ".netrc"
+    netrc.write_text(f"machine 127.0.0.1 login eve password {NETRC_PASSWORD}\n")
+    netrc.chmod(0o600)
+    return made
+
+
+# whatever breaks
+
+ENDS_A_RUN = {"401", "402 by body", "402 by headers", "402 for a feature", "403", "redirect"}
+
+
+def faulty(call: Call) -> Fault | None:
+    """The kind of fault that the name asks for, for the method that it asks for."""
+    name = call.query.get("name") or (json.loads(call.body)["name"] if call.body else "")
+    method, _, kind = name.partition(" ")
+    if method != call.method or kind not in KINDS:
+        return None
+    return KINDS[kind].make(random.Random(name))
+
+
+def single(kind: str, method: str) -> dict[str, Any]:
+    return {CLIENT: {"name": f"{method} {kind}"}}
+
+
+def at_the_look_up() -> Iterator[dict[str, Any]]:
+    for kind, what in KINDS.items():
+        if "GET" in what.methods:
+            yield single(kind, "GET")
+
+
+def at_the_create(each: bool) -> Iterator[dict[str, Any]]:
+    """:arg each: a task for each kind of fault; else those that end no run are one list"""
+    kinds = [kind for kind, what in KINDS.items() if "POST" in what.methods]
+    alone = [kind for kind in kinds if each or kind in ENDS_A_RUN]
+    yield from (single(kind, "POST") for kind in alone)
+    names = [f"POST {kind}" for kind in kinds if kind not in alone]
+    if names:
+        yield {CLIENTS: {"clients": [{"name": name} for name in names]}}
+
+
+def test_no_fault_brings_a_secret_out(stage: Stage, case: Case, tmp_path: Path, home: Path) -> None:
+    """Nor does a fault make ``~/.netrc`` win: nobody else's login is ever sent. The last task goes
+    by way of a proxy with a password, at whose address nobody listens."""
+    stage.service.service.chaos = faulty
+    journal = tmp_path / "journal.jsonl"
+    tasks = [*at_the_create(LONG), *(at_the_look_up() if LONG or not case.way else ())]
+    ran = stage.play(
+        kept_going([*tasks, {INFO: {"api_url": "https://focus.invalid/api"}}]),
+        *LOUD,
+        *case.way,
+        environment={"HOME": str(home), **PROXY},
+        module_defaults=case.defaults(journal, api_timeout=IMPATIENT),
+    )
+    assert len(ran.results) == len(tasks) + 1
+    assert_silent(ran, journal)
+    assert {"done", "failed"} <= {json.loads(line).get("status") for line in journal.open()}
+    sent = {entry.headers["authorization"].split()[0] for entry in stage.service.log}
+    assert sent == {"Basic" if case.login else "Bearer"}
+    beyond_the_proxy = ran.results[f"t_{len(tasks)}"]
+    assert beyond_the_proxy["failed"] is True
+    assert "No connection to focus.invalid" in beyond_the_proxy["msg"]
+    assert "proxy" in beyond_the_proxy["msg"]
+
+
+# what the service repeats of it
+
+
+def echo(call: Call) -> Fault | None:
+    """Answers with all that it was sent, in place of each word that an answer may hold."""
+    heard = call.headers["authorization"]
+    name = call.query.get("name") or (json.loads(call.body)["name"] if call.body else "")
+    error = {"error": heard, "error_description": f"for {heard}", "trace_id": heard}
+    status, _, where = name.partition(" ")
+    if status.isdigit() and where == call.method:
+        return Fault(status=int(status), body=json.dumps(error).encode())
+    if name in ("field", "name of a field"):
+        field = f'"note": {_quoted(heard)}' if name == "field" else f"{_quoted(heard)}: 1"
+        return Fault(edit=lambda body: body.replace(b'"name"', f'{field}, "name"'.encode()))
+    if name == "headers":
+        return Fault(headers={"X-Toggl-Quota-Remaining": heard, "X-Echo": heard})
+    return None
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(f"echo of {text}")
+
+
+ECHOES = [
+    *(f"{status} GET" for status in (400, 401, 402, 403, 404, 422, 429, 500)),
+    *(f"{status} POST" for status in (400, 401, 403, 500)),
+    "headers",
+    "field",
+    "name of a field",
+]
+
+
+def test_what_the_service_repeats_stays_inside(stage: Stage, case: Case, tmp_path: Path) -> None:
+    """The Authorization header comes back as an error text, a trace id, a field of a client."""
+    stage.service.service.chaos = echo
+    journal = tmp_path / "journal.jsonl"
+    echoes = ECHOES if LONG or not case.way else ["field", "name of a field", "403 GET", "400 POST"]
+    tasks = kept_going([{CLIENT: {"name": name}} for name in echoes])
+    ran = stage.play(tasks, *LOUD, *case.way, module_defaults=case.defaults(journal))
+    assert len(ran.results) == len(tasks)
+    assert_silent(ran, journal)

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whom the collection trusts: an authority that is known, for this host, today; nobody else."""
+
+from __future__ import annotations
+
+import socket
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import urllib3.util.connection
+from simulator.server import Simulator
+from support.running import client
+
+from faults.certificates import Certificate, hashed_folder, issue
+from faults.conftest import Secured
+from faults.network import hanging_up
+from faults.playing import INFO, Stage, kept_going
+
+
+@contextmanager
+def connections(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
+    """Whom connections were made to."""
+    made: list[object] = []
+    original = urllib3.util.connection.create_connection
+
+    def create(address: tuple[str, int], *more: Any, **named: Any) -> socket.socket:
+        made.append(address)
+        return original(address, *more, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(urllib3.util.connection, "create_connection", create)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def issued(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Certificate]:
+    def folder() -> Path:
+        return tmp_path_factory.mktemp("certificate")
+
+    return {
+        "of another authority": issue(folder(), "127.0.0.1"),
+        "for another host": issue(folder(), "focus.example"),
+        "expired": issue(folder(), "127.0.0.1", expired=True),
+    }
+
+
+REFUSED = {
+    "of another authority": "unable to get local issuer certificate",
+    "for another host": "IP address mismatch",
+    "expired": "certificate has expired",
+}
+"""Certificate: what the message says of it. The first is tried without ca_path, too."""
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_certificate_that_is_not_trusted_ends_the_task_at_once(
+    issued: dict[str, Certificate], case: str, monkeypatch: pytest.MonkeyPatch, secured: Secured
+) -> None:
+    shown = issued[case]
+    trusted = secured.certificate.ca_path if case == "of another authority" else shown.ca_path
+    with (
+        Simulator(ssl_certfile=shown.server, ssl_keyfile=shown.server) as service,
+        connections(monkeypatch) as made,
+    ):
+        result = client(service, name="New", ca_path=trusted, api_retries=4)
+    assert result["failed"] is True
+    assert "The certificate of 127.0.0.1 is not trusted" in result["msg"]
+    assert REFUSED[case] in result["msg"]
+    assert (result["requests"], len(made)) == (1, 1)
+    assert service.log == []
+
+
+def test_without_ca_path_the_authorities_of_the_system_count(secured: Secured) -> None:
+    result = client(secured.service, name="New")
+    assert "is not trusted" in result["msg"]
+    assert "ca_path" in result["msg"]
+
+
+def test_ca_path_may_be_a_file(secured: Secured) -> None:
+    result = client(secured.service, name="New", ca_path=secured.certificate.ca_path)
+    assert result["action"] == "created", result
+
+
+def test_ca_path_may_be_a_folder_with_hashed_names(secured: Secured, tmp_path: Path) -> None:
+    folder = hashed_folder(secured.certificate.ca_path, tmp_path / "authorities")
+    assert client(secured.service, name="New", ca_path=folder)["action"] == "created"
+
+
+def test_a_folder_without_the_authority_trusts_nobody(secured: Secured, tmp_path: Path) -> None:
+    assert "is not trusted" in client(secured.service, name="New", ca_path=str(tmp_path))["msg"]
+
+
+def test_a_ca_path_that_holds_no_certificate_is_a_sentence(
+    secured: Secured, tmp_path: Path
+) -> None:
+    """It is the option that is wrong, and nothing is retried."""
+    empty = tmp_path / "authority.pem"
+    empty.write_text("no certificate\n")
+    result = client(secured.service, name="New", ca_path=str(empty))
+    assert result["failed"] is True
+    assert "ca_path" in result["msg"]
+    assert result["requests"] <= 1
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_validate_certs_false_takes_any_certificate(
+    issued: dict[str, Certificate], case: str
+) -> None:
+    shown = issued[case]
+    with (
+        Simulator(ssl_certfile=shown.server, ssl_keyfile=shown.server) as service,
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")
+        result = client(service, name="New", validate_certs=False)
+    assert result["action"] == "created"
+
+
+def test_validate_certs_false_fills_no_output(secured: Secured, stage: Stage) -> None:
+    """What the user asked for needs no warning of a library, with its paths, at each request."""
+    given = {"validate_certs": False, "api_url": secured.service.url}
+    ran = stage.play(kept_going([{INFO: given}]))
+    assert ran.results["t_0"]["clients"] == []
+    assert "InsecureRequestWarning" not in ran.output
+
+
+def test_a_variable_of_the_environment_does_not_switch_verification_off(
+    secured: Secured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("PYTHONHTTPSVERIFY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.setenv(name, "0" if name == "PYTHONHTTPSVERIFY" else "")
+    assert "is not trusted" in client(secured.service, name="New")["msg"]
+
+
+def test_ca_path_wins_over_the_environment(
+    secured: Secured, issued: dict[str, Certificate], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", issued["expired"].ca_path)
+    ca_path = secured.certificate.ca_path
+    assert client(secured.service, name="New", ca_path=ca_path)["action"] == "created"
+
+
+def test_https_to_a_port_of_plain_http(service: Simulator, secured: Secured) -> None:
+    """The request is never sent, so it is said that there is no connection, and where to look."""
+    url = service.url.replace("http:", "https:")
+    result = client(service, name="New", api_url=url, ca_path=secured.certificate.ca_path)
+    assert "No connection to 127.0.0.1" in result["msg"]
+    assert "api_url" in result["msg"]
+    assert service.log == []
+
+
+def test_plain_http_to_a_port_of_https(secured: Secured) -> None:
+    url = secured.service.url.replace("https:", "http:")
+    result = client(secured.service, name="New", api_url=url, api_retries=1)
+    assert result["failed"] is True
+    assert secured.service.log == []
+
+
+def test_a_handshake_that_breaks_is_tried_again(
+    service: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with hanging_up() as (host, port), connections(monkeypatch) as made:
+        url = f"https://{host}:{port}/api"
+        result = client(service, name="New", api_url=url, api_retries=2)
+    assert result["failed"] is True
+    assert (result["requests"], len(made)) == (3, 3)
