@@ -90,9 +90,9 @@ def test_a_task_that_leaves_changes_undone_never_says_ok(service: Simulator) -> 
     """The create was carried out late; sent again, it met the end of the quota, which the last
     look, that finds it done, must not make forgotten: the next change was never tried."""
     used_up = Fault(match=on("POST"), status=402, body=b'{"error": "quota exceeded"}')
-    service.reset(script=[Fault(match=on("POST"), lag=0.32), used_up], latency=0.03)
+    service.reset(script=[Fault(match=on("POST"), lag=1.6), used_up], latency=0.15)
     wanted = [{"name": "First"}, {"name": "Second"}]
-    result = clients(service, clients=wanted, api_timeout=0.3, concurrency=1)
+    result = clients(service, clients=wanted, api_timeout=1.5, concurrency=1)
     assert service.names() == ["First"]
     assert [step["name"] for step in result["applied"]] == ["First"], result
     assert [step["name"] for step in result["pending"]] == ["Second"]

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import random
-import time
 from typing import Any
 
 import hypothesis
@@ -327,18 +326,6 @@ def test_numbers_out_of_bounds(service: Simulator, option: str, value: int) -> N
     result = clients(service, clients=[], **{option: value})
     assert option in result["msg"]
     assert service.log == []
-
-
-def test_writes_side_by_side(service: Simulator) -> None:
-    """Four at once; the benchmark has the ratio for many."""
-    service.reset(latency=0.05)
-    started = time.monotonic()
-    clients(service, clients=numbered(8), concurrency=1)
-    alone = time.monotonic() - started
-    service.reset(latency=0.05)
-    started = time.monotonic()
-    clients(service, clients=numbered(8), concurrency=4)
-    assert time.monotonic() - started < alone * 0.6
 
 
 def test_desired_of_info_is_a_list_that_changes_nothing(service: Simulator) -> None:
