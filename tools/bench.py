@@ -109,7 +109,23 @@ def full() -> list[Turn]:
     ]
 
 
-FORMS = {"smoke": smoke, "quick": quick, "full": full}
+def promised() -> list[Turn]:
+    """What the promises need and no more, in few rounds."""
+    return [
+        Turn(Scene(100, NOTHING, 0), ["module", "inside", "list", "start"], patience=25),
+        Turn(Scene(100, NOTHING, 20), ["inside", "list", "bare", "start"], patience=12),
+        Turn(Scene(1000, EVERYTHING, 20), ["list", "bare4", "start"], patience=30),
+        *(
+            Turn(Scene(clients, change, 0), ["list"], rounds=1, patience=5)
+            for clients in (1000, 10_000)
+            for change in (NOTHING, EVERYTHING)
+        ),
+        Turn(Scene(1000, NOTHING, 20), ["list", "bare", "start"], 5, patience=15),
+        Turn(Scene(1000, NOTHING, 20), ["uri"], rounds=1, patience=0),
+    ]
+
+
+FORMS = {"smoke": smoke, "promised": promised, "quick": quick, "full": full}
 
 
 class Bench:
