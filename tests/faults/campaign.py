@@ -393,7 +393,7 @@ def trials(folder: Path, kind: type[AnyTrial]) -> Iterator[AnyTrial]:
 
 
 @contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
+def time_limit(seconds: float) -> Iterator[None]:
     """For what never ends by itself, network or not."""
 
     def end(*_: object) -> None:
@@ -410,7 +410,7 @@ def _time_limit(seconds: float) -> Iterator[None]:
 
 def _tried(trial: Trial, seed: int) -> str | None:
     try:
-        with _time_limit(LONGEST):
+        with time_limit(LONGEST):
             trial.run(scenario(seed))
     except Violated as violated:
         return str(violated)

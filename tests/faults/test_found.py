@@ -3,10 +3,7 @@
 
 from __future__ import annotations
 
-import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +14,7 @@ from simulator.switches import Switches
 from support.running import client, clients
 
 from ansible_collections.toggl.focus.plugins.module_utils._journal import undo_of_last_run
+from faults.campaign import time_limit
 from faults.conftest import Secured
 from faults.oracle import UNCLEAR, state_of
 
@@ -25,20 +23,6 @@ HIDES_DELETED = Switches(list_shows_deleted=False, get_shows_deleted=False)
 
 def on(*methods: str) -> Any:
     return lambda method, path: method in methods
-
-
-@contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    def end(*_: object) -> None:
-        raise AssertionError(f"not at its end after {seconds:g} seconds")
-
-    handler = signal.signal(signal.SIGALRM, end)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler)
 
 
 # nothing doubled
