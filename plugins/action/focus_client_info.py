@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ansible_collections.toggl.focus.plugins.module_utils._arguments import CLIENT_INFO
-from ansible_collections.toggl.focus.plugins.module_utils._reconcile import list_clients
+from ansible_collections.toggl.focus.plugins.module_utils._listing import list_clients
 from ansible_collections.toggl.focus.plugins.plugin_utils._action import FocusAction
 
 

@@ -14,8 +14,8 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, TypeGuard, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeGuard, TypeVar
 
 from ansible_collections.toggl.focus.plugins.module_utils import _errors
 from ansible_collections.toggl.focus.plugins.module_utils._errors import BadAnswer, RequestError
@@ -80,8 +80,7 @@ def connected(access: Access) -> Transport:
     )
 
 
-@dataclass(frozen=True)
-class Quota:
+class Quota(NamedTuple):
     """What the last answer said of the quota: requests left, seconds until it reopens."""
 
     remaining: int | None
@@ -263,7 +262,7 @@ class FocusApi:
             known = self.quota
             same_window = known is not None and (known.resets_in or 0) >= (told.resets_in or 0)
             if known is not None and same_window and None not in (known.remaining, told.remaining):
-                told = replace(told, remaining=min(known.remaining or 0, told.remaining or 0))
+                told = told._replace(remaining=min(known.remaining or 0, told.remaining or 0))
             self.quota = told
         self._progress.told(told.remaining)
 
@@ -367,8 +366,7 @@ class FocusApi:
         return _errors.ListIncomplete("GET", self._clients, page, reason)
 
 
-@dataclass(frozen=True)
-class _Page:
+class _Page(NamedTuple):
     number: int
     clients: list[Client]
     per_page: int | None

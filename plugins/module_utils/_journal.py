@@ -11,9 +11,8 @@ import json
 import os
 import uuid
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ansible_collections.toggl.focus.plugins.module_utils._errors import BadOption, JournalFailed
 from ansible_collections.toggl.focus.plugins.module_utils._model import KINDS, Step
@@ -92,8 +91,7 @@ def _opened(path: str) -> int:
     return file
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line that could be read."""
 
     at: str
@@ -133,8 +131,7 @@ def _line(raw: str) -> Line | None:
     return line if step.kind in KINDS and line.event in ("before", "after") else None
 
 
-@dataclass(frozen=True, slots=True)
-class Deletion:
+class Deletion(NamedTuple):
     """That a client was deleted; ``at`` is RFC 3339."""
 
     id: int

@@ -4,21 +4,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterator
 
 from ansible_collections.toggl.focus.plugins.module_utils._api import FocusApi
 from ansible_collections.toggl.focus.plugins.module_utils._errors import BadOption
 from ansible_collections.toggl.focus.plugins.module_utils._lookup import by_id
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired
+from ansible_collections.toggl.focus.plugins.module_utils._runtime import Runtime
+from ansible_collections.toggl.focus.plugins.module_utils._task import Options, Result, result_of
 from ansible_collections.toggl.focus.plugins.module_utils._text import forms, name_key
-
-Options = Mapping[str, Any]
 
 _DELETED = {"exclude": (False,), "include": (False, True), "only": (True,)}
 
 
-def listed(api: FocusApi, options: Options) -> dict[str, Any]:
+def list_clients(options: Options, check_mode: bool, runtime: Runtime) -> Result:
+    """``focus_client_info``: it writes nothing, with or without check mode."""
+    return result_of(options, runtime, lambda api: _listed(api, options))
+
+
+def _listed(api: FocusApi, options: Options) -> Result:
     """The return values of the module.
 
     :raises BadOption: a filter cannot be used; before any request

@@ -4,18 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from ansible_collections.toggl.focus.plugins.module_utils._api import FocusApi
 from ansible_collections.toggl.focus.plugins.module_utils._errors import NotFound
-from ansible_collections.toggl.focus.plugins.module_utils._journal import Deletion
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired
 from ansible_collections.toggl.focus.plugins.module_utils._text import forms, name_key
 
-Deletions = Mapping[str, Deletion]
+if TYPE_CHECKING:
+    from ansible_collections.toggl.focus.plugins.module_utils._journal import Deletion
 
 
-def of_one(api: FocusApi, wanted: Desired, deletions: Deletions) -> list[Client]:
+def of_one(api: FocusApi, wanted: Desired, deletions: Mapping[str, Deletion]) -> list[Client]:
     """The clients that one entry may stand for: one request where it exists.
 
     :arg deletions: what the journal says of deleted clients, which the service may hide
@@ -31,15 +31,14 @@ def of_one(api: FocusApi, wanted: Desired, deletions: Deletions) -> list[Client]
 
 
 def of_all(
-    api: FocusApi, desired: Sequence[Desired], deletions: Deletions, concurrency: int
+    api: FocusApi, desired: Sequence[Desired], deletions: Mapping[str, Deletion], concurrency: int
 ) -> list[Client]:
     """All clients of the workspace, and those that entries name by ids which the list hides."""
     clients = api.list_clients()
     shown = {client.id for client in clients}
     hidden = [wanted.id for wanted in desired if wanted.id is not None and wanted.id not in shown]
-    with ThreadPoolExecutor(concurrency) as pool:
-        for found in pool.map(lambda client_id: by_id(api, client_id), hidden):
-            clients += found
+    if hidden:
+        clients += _by_ids(api, hidden, concurrency)
     return clients + _from_journal(api, desired, clients, deletions)
 
 
@@ -49,6 +48,14 @@ def by_id(api: FocusApi, client_id: int) -> list[Client]:
         return [api.get(client_id)]
     except NotFound:
         return []
+
+
+def _by_ids(api: FocusApi, ids: Sequence[int], concurrency: int) -> list[Client]:
+    from concurrent.futures import ThreadPoolExecutor  # most runs need none
+
+    with ThreadPoolExecutor(concurrency) as pool:
+        found = pool.map(lambda client_id: by_id(api, client_id), ids)
+        return [client for clients in found for client in clients]
 
 
 def _by_name(api: FocusApi, name: str, enough: bool = False) -> list[Client]:
@@ -72,7 +79,10 @@ def _has_active(clients: Iterable[Client], name: str) -> bool:
 
 
 def _from_journal(
-    api: FocusApi, desired: Sequence[Desired], read: Sequence[Client], deletions: Deletions
+    api: FocusApi,
+    desired: Sequence[Desired],
+    read: Sequence[Client],
+    deletions: Mapping[str, Deletion],
 ) -> list[Client]:
     """The deleted clients that entries want restored by name and that the list hides."""
     if not deletions:

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ansible_collections.toggl.focus.plugins.module_utils import _problems
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Step
@@ -31,7 +30,6 @@ class Existing:
         self.by_id = {client.id: client for client in clients}
         self.active: dict[str, list[Client]] = defaultdict(list)
         self.deleted: dict[str, list[Client]] = defaultdict(list)
-        self._active_by_case: dict[str, list[Client]] | None = None
         for client in sorted(self.by_id.values(), key=lambda client: client.id):
             names = self.deleted if client.deleted else self.active
             names[name_key(client.name)].append(client)
@@ -40,16 +38,8 @@ class Existing:
     def active_count(self) -> int:
         return sum(map(len, self.active.values()))
 
-    def active_by_case(self, name: str) -> list[Client]:
-        if self._active_by_case is None:
-            self._active_by_case = defaultdict(list)
-            for clients in self.active.values():
-                self._active_by_case[case_key(clients[0].name)].extend(clients)
-        return self._active_by_case.get(case_key(name), [])
 
-
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """An entry, the client it stands for (``None``: there is none yet), its steps in order."""
 
     desired: Desired
@@ -57,8 +47,7 @@ class Match:
     steps: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Claim:
+class _Claim(NamedTuple):
     entry: int
     fate: Fate
 
@@ -278,7 +267,7 @@ class Matcher:
 
     def _warn_of_former_names(self) -> None:
         for entry, wanted in enumerate(self._desired):
-            if wanted.state != "present" or wanted.name is None:
+            if wanted.state != "present" or wanted.name is None or not wanted.former_names:
                 continue
             left = [
                 client
@@ -291,15 +280,16 @@ class Matcher:
 
     def _warn_of_case(self) -> None:
         named = {name_key(wanted.name) for wanted in self._desired if wanted.name is not None}
-        for entry, wanted in enumerate(self._desired):
+        unnamed: dict[str, list[Client]] = defaultdict(list)
+        for key, clients in self._existing.active.items():
+            if key not in named:
+                unnamed[case_key(key)] += clients
+        for entry, wanted in enumerate(self._desired if unnamed else ()):
             if wanted.name is None:
                 continue
             own = self._found[entry].client
-            others = [
-                client
-                for client in self._existing.active_by_case(wanted.name)
-                if name_key(client.name) not in named and client is not own
-            ]
+            alike = unnamed.get(case_key(wanted.name), [])
+            others = [client for client in alike if client is not own]
             if others:
                 self.warnings.append(_problems.differs_in_case(wanted.name, others))
 

@@ -17,7 +17,7 @@ def run_module(
     """Run as a module, and exit.
 
     :arg spec: what ``AnsibleModule`` takes, one of ``_arguments``
-    :arg work: takes the options and whether to check only; one of ``_reconcile``
+    :arg work: takes the options and whether to check only; of ``_reconcile`` or ``_listing``
     """
     module = AnsibleModule(**spec, supports_check_mode=True)
     result = work(module.params, module.check_mode, Runtime())

@@ -238,4 +238,6 @@ def _entries(matches: Sequence[Match], steps: Sequence[Step]) -> tuple[Planned, 
 def action_of(steps: Iterable[Step]) -> Action:
     """What an entry's steps are called together; a rename on the way is not the point of it."""
     kinds = {step.kind for step in steps}
-    return next((action for kind, action in _ACTIONS.items() if kind in kinds), "none")
+    if not kinds:
+        return "none"
+    return next(action for kind, action in _ACTIONS.items() if kind in kinds)

@@ -4,11 +4,10 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """A run at one moment.
 
     ``total`` steps, of which ``done`` and ``failed``; ``None`` until they are planned. ``read``

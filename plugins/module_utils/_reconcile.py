@@ -1,18 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The one way through: options, look-up, plan, apply, result. One function for each module.
 
-They take the task's options and give back what the task returns; a failure is a result with
-``failed`` and ``msg``, so that what was done before it is never lost.
+They take the task's options, validated by the module's argument spec, and give back what the
+task returns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import Any
-
-from ansible.module_utils.basic import missing_required_lib
+from typing import TYPE_CHECKING
 
 from ansible_collections.toggl.focus.plugins.module_utils import (
     _arguments,
@@ -21,19 +19,11 @@ from ansible_collections.toggl.focus.plugins.module_utils import (
     _results,
 )
 from ansible_collections.toggl.focus.plugins.module_utils._api import FocusApi
-from ansible_collections.toggl.focus.plugins.module_utils._apply import apply
 from ansible_collections.toggl.focus.plugins.module_utils._errors import (
-    BadOption,
     FocusError,
     PlanChanged,
     QuotaTooSmall,
 )
-from ansible_collections.toggl.focus.plugins.module_utils._journal import (
-    Deletion,
-    Journal,
-    last_deletions,
-)
-from ansible_collections.toggl.focus.plugins.module_utils._listing import listed
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Plan
 from ansible_collections.toggl.focus.plugins.module_utils._outcome import (
     Outcome,
@@ -41,54 +31,30 @@ from ansible_collections.toggl.focus.plugins.module_utils._outcome import (
     predicted,
 )
 from ansible_collections.toggl.focus.plugins.module_utils._plan import check_entries, plan
-from ansible_collections.toggl.focus.plugins.module_utils._problems import PlanRefused
 from ansible_collections.toggl.focus.plugins.module_utils._progress import Progress
 from ansible_collections.toggl.focus.plugins.module_utils._runtime import Runtime
-from ansible_collections.toggl.focus.plugins.module_utils._secrets import masked
+from ansible_collections.toggl.focus.plugins.module_utils._task import Options, Result, result_of
 from ansible_collections.toggl.focus.plugins.module_utils._text import name_key
-from ansible_collections.toggl.focus.plugins.module_utils._transport import HAS_REQUESTS
 
-Options = Mapping[str, Any]
-Result = dict[str, Any]
+if TYPE_CHECKING:
+    from ansible_collections.toggl.focus.plugins.module_utils._journal import Deletion
+
+# Most runs find nothing to do. What only a write or a journal needs is imported where it is used:
+# Ansible compiles a collection's files anew in every process.
 
 
 def reconcile_client(options: Options, check_mode: bool, runtime: Runtime) -> Result:
-    """``focus_client``: one client kept as declared.
-
-    :arg options: the module's options, validated by its argument spec
-    :returns: the module's return values
-    """
-    return _run(options, runtime, lambda run: run.one(check_mode))
+    """``focus_client``: one client kept as declared."""
+    return result_of(
+        options, runtime, lambda api: _Run(options, check_mode, api, runtime.progress).one()
+    )
 
 
 def reconcile_clients(options: Options, check_mode: bool, runtime: Runtime) -> Result:
-    """``focus_clients``: the whole list in one task; options and result as above."""
-    return _run(options, runtime, lambda run: run.all(check_mode))
-
-
-def list_clients(options: Options, check_mode: bool, runtime: Runtime) -> Result:
-    """``focus_client_info``: the list; it writes nothing, with or without check mode."""
-    return _run(options, runtime, lambda run: listed(run.api, options))
-
-
-def _run(options: Options, runtime: Runtime, work: Callable[[_Run], Result]) -> Result:
-    """Any error becomes a result that says how many requests were sent."""
-    if not HAS_REQUESTS:
-        return {**_failed(missing_required_lib("requests")), "requests": 0}
-    try:
-        access = _arguments.access(options)
-    except BadOption as error:
-        return {**_failed(str(error)), "requests": 0}
-    api = FocusApi(access, runtime.transport(access), runtime.progress)
-    try:
-        result = work(_Run(options, api, runtime.progress))
-    except (FocusError, PlanRefused) as error:
-        result = _failed(str(error))
-    return masked({**result, **_results.spent(api)}, access.secrets)
-
-
-def _failed(message: str) -> Result:
-    return {"failed": True, "changed": False, "msg": message}
+    """``focus_clients``: the whole list in one task."""
+    return result_of(
+        options, runtime, lambda api: _Run(options, check_mode, api, runtime.progress).all()
+    )
 
 
 @dataclass(frozen=True)
@@ -96,10 +62,11 @@ class _Run:
     """One task: its options, and the service."""
 
     options: Options
+    check_mode: bool
     api: FocusApi
     progress: Progress
 
-    def one(self, check_mode: bool) -> Result:
+    def one(self) -> Result:
         wanted = _arguments.desired(self.options)
         check_entries([wanted])
         clients = _lookup.of_one(self.api, wanted, self._deletions())
@@ -107,22 +74,22 @@ class _Run:
         if wanted.id is not None:  # one client was read: others may bear its name, too
             names = frozenset(name_key(client.name) for client in clients)
             planned = replace(planned, shared_names=names)
-        outcomes = self._carried_out(planned, clients, check_mode)
+        outcomes = self._carried_out(planned, clients)
         return _results.client_result(planned, outcomes, self.api.workspace_id)
 
-    def all(self, check_mode: bool) -> Result:
+    def all(self) -> Result:
         wanted = [_arguments.desired(entry) for entry in self.options["clients"]]
         rules = _arguments.rules(self.options)
         check_entries(wanted)
         clients = _lookup.of_all(self.api, wanted, self._deletions(), self._concurrency)
         planned = plan(clients, wanted, rules, self.api.workspace_id)
         refusal = self._refusal(planned)
-        if isinstance(refusal, QuotaTooSmall) and check_mode:
+        if isinstance(refusal, QuotaTooSmall) and self.check_mode:
             planned = replace(planned, warnings=(*planned.warnings, str(refusal)))
         elif refusal is not None:
             untouched = pending(planned.steps)
             return _report.clients_result(planned, untouched, self.api.workspace_id, refusal)
-        outcomes = self._carried_out(planned, clients, check_mode)
+        outcomes = self._carried_out(planned, clients)
         return _report.clients_result(planned, outcomes, self.api.workspace_id)
 
     @property
@@ -131,13 +98,18 @@ class _Run:
         return concurrency
 
     def _deletions(self) -> dict[str, Deletion]:
+        if self.options["journal"] is None:
+            return {}
+        from ansible_collections.toggl.focus.plugins.module_utils._journal import last_deletions
+
         return last_deletions(self.options["journal"], self.api.workspace_id)
 
-    def _carried_out(
-        self, planned: Plan, clients: Iterable[Client], check_mode: bool
-    ) -> tuple[Outcome, ...]:
-        if check_mode or not planned.steps:
+    def _carried_out(self, planned: Plan, clients: Iterable[Client]) -> tuple[Outcome, ...]:
+        if self.check_mode or not planned.steps:
             return predicted(planned.steps)
+        from ansible_collections.toggl.focus.plugins.module_utils._apply import apply
+        from ansible_collections.toggl.focus.plugins.module_utils._journal import Journal
+
         known = {client.id for client in clients}
         path, workspace_id = self.options["journal"], self.api.workspace_id
         with closing(Journal(path, workspace_id, planned.shared_names)) as journal:

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.toggl.focus.plugins.module_utils._api import FocusApi
 from ansible_collections.toggl.focus.plugins.module_utils._model import (
     Plan,
     Planned,
@@ -24,14 +23,6 @@ _UNKNOWN_AFTER_WRITE = {
     "restore": ("updated_at", "active"),
 }
 """Fields that only the server knows after a write: they are left out, never guessed."""
-
-
-def spent(api: FocusApi) -> dict[str, Any]:
-    """The return keys ``requests`` and ``quota``; the latter is absent if nobody told it."""
-    if api.quota is None:
-        return {"requests": api.requests}
-    quota = {"remaining": api.quota.remaining, "resets_in": api.quota.resets_in}
-    return {"requests": api.requests, "quota": quota}
 
 
 def client_result(plan: Plan, outcomes: Sequence[Outcome], workspace_id: int) -> dict[str, Any]:

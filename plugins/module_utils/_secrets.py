@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import json
+import pickle
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -13,10 +13,11 @@ MASK = "********"
 def masked(result: dict[str, Any], secrets: Collection[str]) -> dict[str, Any]:
     """The result with every one of ``secrets`` masked, in names of fields too.
 
-    To search the whole as one text first is fast, and mostly the end of it.
+    To search the whole as one piece first is fast, and mostly the end of it. A pickle holds each
+    text as its own bytes, and is the fastest way to that piece; it is never loaded.
     """
-    text = json.dumps(result, ensure_ascii=False, default=str)
-    if not any(json.dumps(secret, ensure_ascii=False)[1:-1] in text for secret in secrets):
+    piece = pickle.dumps(result, protocol=5)
+    if not any(secret.encode(errors="surrogatepass") in piece for secret in secrets):
         return result
     cleaned: dict[str, Any] = _masked(result, secrets)
     return cleaned

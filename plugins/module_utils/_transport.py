@@ -6,9 +6,8 @@ from __future__ import annotations
 import ssl
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ansible_collections.toggl.focus.plugins.module_utils._deadline import DeadlineAdapter
@@ -50,8 +49,7 @@ _CHUNK = 65536
 Parameters = Sequence[tuple[str, str]]
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     status: int
     headers: Mapping[str, str]
     body: bytes

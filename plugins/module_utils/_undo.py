@@ -8,14 +8,13 @@ that was broken off anywhere: each entry says where a client was, not what was d
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from ansible_collections.toggl.focus.plugins.module_utils._model import Desired, Step
 from ansible_collections.toggl.focus.plugins.module_utils._text import name_key
 
 
-@dataclass(frozen=True)
-class _Stage:
+class _Stage(NamedTuple):
     """Where a client is at one time; ``exists`` is false before its creation."""
 
     name: str | None
@@ -39,7 +38,7 @@ def undo(steps: Iterable[Step], shared_names: Collection[str] = ()) -> tuple[Des
             continue
         known = first.setdefault(step.id, _before(step))
         if known.name is None and step.before is not None:
-            first[step.id] = replace(known, name=step.before)
+            first[step.id] = known._replace(name=step.before)
         last[step.id] = _after(step)
     way_back = (_way_back(id_, first[id_], last[id_], shared_names) for id_ in reversed(last))
     entries = [entry for entry in way_back if entry is not None]

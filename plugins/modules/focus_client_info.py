@@ -207,8 +207,8 @@ quota:
 """
 
 from ansible_collections.toggl.focus.plugins.module_utils._arguments import CLIENT_INFO
+from ansible_collections.toggl.focus.plugins.module_utils._listing import list_clients
 from ansible_collections.toggl.focus.plugins.module_utils._module import run_module
-from ansible_collections.toggl.focus.plugins.module_utils._reconcile import list_clients
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from ansible_collections.toggl.focus.plugins.module_utils import _api
-from ansible_collections.toggl.focus.plugins.module_utils._reconcile import list_clients
+from ansible_collections.toggl.focus.plugins.module_utils._listing import list_clients
 from ansible_collections.toggl.focus.plugins.module_utils._runtime import Runtime
 
 

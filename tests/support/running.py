@@ -16,8 +16,8 @@ from ansible_collections.toggl.focus.plugins.module_utils._arguments import (
     CLIENTS,
     ENTRY,
 )
+from ansible_collections.toggl.focus.plugins.module_utils._listing import list_clients
 from ansible_collections.toggl.focus.plugins.module_utils._reconcile import (
-    list_clients,
     reconcile_client,
     reconcile_clients,
 )

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a task must not load before it is needed: Ansible compiles a collection's files anew in
+every process, so each costs every task some milliseconds."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TREE = Path(__file__).resolve().parents[2] / ".ansible" / "tree"
+UTILS = "ansible_collections.toggl.focus.plugins.module_utils"
+
+WRITES = {"_apply", "_journal", "_lookout"}
+NOT_LOADED_BY = {
+    "_reconcile": WRITES,
+    "_listing": {*WRITES, "_plan", "_match", "_order", "_report", "_results", "_undo"},
+}
+
+
+def loaded_by(module: str) -> set[str]:
+    script = f"import sys, {UTILS}.{module}; print(*sys.modules)"
+    environment = {**os.environ, "PYTHONPATH": str(TREE)}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("module", NOT_LOADED_BY)
+def test_what_only_some_runs_need_is_loaded_late(module: str) -> None:
+    loaded = loaded_by(module)
+    assert f"{UTILS}.{module}" in loaded
+    assert not loaded & {
+        "concurrent.futures",
+        *(f"{UTILS}.{late}" for late in NOT_LOADED_BY[module]),
+    }
