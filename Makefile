@@ -72,7 +72,7 @@ galaxy: env ## the import as Galaxy does it
 molecule: env ## the scenarios of the role
 	@$(RUN) molecule
 
-bench: env ## what it costs, next to other ways (long; BENCH=--full takes hours)
+bench: env ## what it costs, next to other ways (long; BENCH=--promised is shorter)
 	@$(BIN)/python tools/bench.py $(BENCH)
 
 faults: env ## thousands of seeded faults, kills and mutations (long)

@@ -16,8 +16,11 @@ WAYS = {
     "bare": "bare script, one by one",
     "bare4": "bare script, four threads",
     "start": "ansible-playbook, empty play",
+    "assert": "ansible-playbook, an assert on the list",
 }
-"""Ways to do the same thing, and the start of Ansible alone."""
+"""Ways to do the same thing, and what Ansible takes by itself."""
+SILENT = ("start", "assert")
+"""They send no request."""
 
 NOTHING, SOME, EVERYTHING = "nothing", "1 %", "everything"
 KILOBYTES = 1024 * 1024 / 1000
@@ -140,8 +143,8 @@ class Promise:
         return self.value >= self.bound if self.at_least else self.value <= self.bound
 
 
-Pick = Callable[[Scene, str], float | None]
-"""Seconds of a way at a scene."""
+Pick = Callable[[Scene, str, str], float | None]
+"""Of a way at a scene, one of its sample's figures."""
 Formula = Callable[[Pick], float | None]
 
 
@@ -166,6 +169,12 @@ def promises(figures: Figures) -> list[Promise]:
         ),
         _judged(
             figures,
+            "the same, next to the bare script and Ansible with the same list and an assert on it",
+            _ratio(_sum((idle, "list")), _sum((idle, "bare"), (idle, "assert"))),
+            Promise("", None, 1.15),
+        ),
+        _judged(
+            figures,
             "1,000 creates, 20 ms, concurrency 4: focus_clients takes at most this many times "
             "the bare script with four threads and the start of Ansible",
             _ratio(_sum((fresh, "list")), _sum((fresh, "bare4"), (fresh, "start"))),
@@ -177,7 +186,7 @@ def promises(figures: Figures) -> list[Promise]:
             figures,
             f"100 times focus_client in process, nothing to do, {latency} ms: at most this much "
             "a task over the service's latency and the start of Ansible",
-            _overhead(scene, _requests(figures, scene)),
+            _overhead(scene),
             Promise("", None, 10, "ms"),
         )
         for latency, scene in loops.items()
@@ -207,16 +216,16 @@ def _judged(figures: Figures, text: str, formula: Formula, rule: Promise) -> Pro
 
 
 def _of_round(figures: Figures, turn: int) -> Pick:
-    def pick(scene: Scene, way: str) -> float | None:
+    def pick(scene: Scene, way: str, figure: str) -> float | None:
         samples = figures.of(scene, way)
-        return samples[turn].seconds if turn < len(samples) else None
+        return getattr(samples[turn], figure) if turn < len(samples) else None
 
     return pick
 
 
 def _sum(*cells: tuple[Scene, str]) -> Formula:
     def formula(pick: Pick) -> float | None:
-        values = [pick(*cell) for cell in cells]
+        values = [pick(*cell, "seconds") for cell in cells]
         known = [value for value in values if value is not None]
         return sum(known) if len(known) == len(values) else None
 
@@ -225,7 +234,7 @@ def _sum(*cells: tuple[Scene, str]) -> Formula:
 
 def _less_start(scene: Scene, way: str) -> Formula:
     def formula(pick: Pick) -> float | None:
-        whole, start = pick(scene, way), pick(scene, "start")
+        whole, start = pick(scene, way, "seconds"), pick(scene, "start", "seconds")
         return None if whole is None or start is None else whole - start
 
     return formula
@@ -239,24 +248,20 @@ def _ratio(above: Formula, below: Formula) -> Formula:
     return formula
 
 
-def _overhead(scene: Scene, requests: float) -> Formula:
-    """Milliseconds a task, without start and without the latency asked of the simulator.
-
-    The simulator's own work on a request counts against the collection.
-    """
+def _overhead(scene: Scene) -> Formula:
+    """Milliseconds a task, without start and without what the service takes for its answers: the
+    latency asked of it, and its own work, which is the processor time of its process."""
     loop = _less_start(scene, "inside")
 
     def formula(pick: Pick) -> float | None:
         seconds = loop(pick)
         if seconds is None:
             return None
-        return (seconds * 1000 - requests * scene.latency) / scene.clients
+        waits = (pick(scene, "inside", "requests") or 0) * scene.latency
+        works = (pick(scene, "inside", "simulator") or 0) * 1000
+        return (seconds * 1000 - waits - works) / scene.clients
 
     return formula
-
-
-def _requests(figures: Figures, scene: Scene) -> float:
-    return figures.middle(scene, "inside", "requests") or 0
 
 
 def _growth(figures: Figures, change: str) -> Promise:
