@@ -27,10 +27,11 @@ class PlanRefused(Exception):
 
 
 class Problem(Protocol):
-    """Its text is the sentence; ``entries`` are the positions in the list that are concerned."""
+    """Its text is the sentence for the user."""
 
     @property
-    def entries(self) -> tuple[int, ...]: ...
+    def entries(self) -> tuple[int, ...]:
+        """The positions in the user's list that are concerned."""
 
 
 class NothingNamed(NamedTuple):
