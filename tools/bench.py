@@ -149,6 +149,7 @@ class Bench:
             mebibytes=round(usage.ru_maxrss / 1024, 2),
             requests=len(seen),
             simulator=round(_processor(self._simulator.pid) - worked, 4),
+            service=round(sum(entry["took"] for entry in seen), 4),
         )
 
     def _command(self, way: str, names: Sequence[str]) -> list[str]:
@@ -188,7 +189,8 @@ class Bench:
         with self._log.open(encoding="utf-8") as file:
             file.seek(offset)
             return [
-                {key: entry[key] for key in ("method", "status")} for entry in map(json.loads, file)
+                {key: entry[key] for key in ("method", "status", "took")}
+                for entry in map(json.loads, file)
             ]
 
     def _check(self, way: str, scene: Scene, seen: Sequence[dict[str, Any]]) -> None:

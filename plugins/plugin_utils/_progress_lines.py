@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from types import TracebackType
 from ansible_collections.toggl.focus.plugins.module_utils._progress import Progress, Snapshot
 
 INTERVAL = 5.0  # seconds; a shorter run says nothing
+TICK = 0.5  # seconds between two looks whether a line is due
 
 
 class ProgressLines:
@@ -20,11 +22,12 @@ class ProgressLines:
     def __init__(self, progress: Progress, show: Callable[[str], None]) -> None:
         self._progress = progress
         self._show = show
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="progress", daemon=True)
+        self._started = self._due = 0.0
 
     def __enter__(self) -> ProgressLines:
-        self._thread.start()
+        self._started = time.monotonic()
+        self._due = self._started + INTERVAL
+        _ticker().watch(self)
         return self
 
     def __exit__(
@@ -33,14 +36,48 @@ class ProgressLines:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._over.set()
-        self._thread.join()
+        _ticker().forget(self)
 
-    def _run(self) -> None:
-        started = time.monotonic()
-        while not self._over.wait(INTERVAL):
-            now = time.monotonic()
-            self._show(line(self._progress.snapshot(now), now - started, datetime.now()))
+    def tick(self, now: float) -> None:
+        """Say where the run is, if it is time.
+
+        :arg now: on the monotonic clock
+        """
+        if now >= self._due:
+            self._due = now + INTERVAL
+            self._show(line(self._progress.snapshot(now), now - self._started, datetime.now()))
+
+
+class _Ticker(threading.Thread):
+    """One for all tasks of a process: to start a thread costs a quick task as much as its plan."""
+
+    def __init__(self) -> None:
+        super().__init__(name="progress", daemon=True)
+        self._lock = threading.Lock()
+        self._watched: list[ProgressLines] = []
+
+    def watch(self, lines: ProgressLines) -> None:
+        with self._lock:
+            self._watched.append(lines)
+
+    def forget(self, lines: ProgressLines) -> None:
+        """None of them is said after this."""
+        with self._lock:
+            self._watched.remove(lines)
+
+    def run(self) -> None:
+        while True:
+            time.sleep(TICK)
+            with self._lock:
+                for lines in self._watched:
+                    lines.tick(time.monotonic())
+
+
+@functools.cache
+def _ticker() -> _Ticker:
+    ticker = _Ticker()
+    ticker.start()
+    return ticker
 
 
 def line(at: Snapshot, elapsed: float, now: datetime) -> str:

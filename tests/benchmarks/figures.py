@@ -56,6 +56,8 @@ class Sample:
     requests: int
     simulator: float
     """Seconds of processor that the simulated service took meanwhile."""
+    service: float
+    """Seconds that it took for its answers, from a request read to its answer ready, summed up."""
 
 
 @dataclass(frozen=True)
@@ -249,17 +251,14 @@ def _ratio(above: Formula, below: Formula) -> Formula:
 
 
 def _overhead(scene: Scene) -> Formula:
-    """Milliseconds a task, without start and without what the service takes for its answers: the
-    latency asked of it, and its own work, which is the processor time of its process."""
+    """Milliseconds a task, without start and without what the service took for its answers."""
     loop = _less_start(scene, "inside")
 
     def formula(pick: Pick) -> float | None:
-        seconds = loop(pick)
-        if seconds is None:
+        seconds, service = loop(pick), pick(scene, "inside", "service")
+        if seconds is None or service is None:
             return None
-        waits = (pick(scene, "inside", "requests") or 0) * scene.latency
-        works = (pick(scene, "inside", "simulator") or 0) * 1000
-        return (seconds * 1000 - waits - works) / scene.clients
+        return (seconds - service) * 1000 / scene.clients
 
     return formula
 

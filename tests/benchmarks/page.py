@@ -56,8 +56,8 @@ _HOW = """\
 - {not_run} was not run. No figure is extrapolated.
 - With 1 % to do, at least one client is created.
 - A latency is what the simulator waits before it answers. Its own work of a few milliseconds a
-  request comes on top, for every way alike. Where a promise speaks of the service's latency, both
-  are meant: the wait, and the processor time that the simulator took in that run.
+  request comes on top, for every way alike. Where a promise speaks of the service's latency, it is
+  the time from a request read to its answer ready, which the simulator measured in the same run.
 - Ansible keeps the result of a task three times: as it is, as a copy for callbacks, and as that
   copy in plain types. With everything created, the result has five dictionaries a client: in
   `plan`, `results`, its `client`, `applied` and `undo`. Three times that alone is more than 3 KB,

@@ -24,7 +24,7 @@ from benchmarks.figures import (
 from benchmarks.page import page, promise_line, promise_table
 from benchmarks.palette import COLOURS, INK, PAGES, contrast
 
-SAMPLE = Sample(seconds=1.0, processor=0.8, mebibytes=60.0, requests=11, simulator=0.1)
+SAMPLE = Sample(seconds=1.0, processor=0.8, mebibytes=60.0, requests=11, simulator=0.1, service=0.0)
 
 
 def ran(figures: Figures, scene: Scene, way: str, *seconds: float, **other: float) -> None:
@@ -46,7 +46,7 @@ def kept() -> Figures:
     ran(figures, fresh, "start", 0.6)
     for latency, inside in ((0, 1.1), (20, 3.1)):
         scene = Scene(100, NOTHING, latency)
-        ran(figures, scene, "inside", inside, requests=100, simulator=0.1)
+        ran(figures, scene, "inside", inside, service=(latency + 1) / 10)
         ran(figures, scene, "start", 0.6)
     ran(figures, Scene(100, NOTHING, 0), "module", 40.6)
     for change in (NOTHING, EVERYTHING):
@@ -115,7 +115,7 @@ def test_what_was_not_measured_is_no_promise_kept() -> None:
 )
 def test_a_broken_promise_is_seen(scene: Scene, way: str, seconds: float, broken: int) -> None:
     figures = kept()
-    rest = {"requests": figures.of(scene, way)[0].requests}
+    rest = {"service": figures.of(scene, way)[0].service}
     figures.samples[scene, way] = []
     ran(figures, scene, way, seconds, **rest)
     assert promises(figures)[broken].holds is False

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 from simulator import bodies, control, wire
 from simulator.records import Entry, Fault, Refused
@@ -39,6 +40,7 @@ class Gate:
 
     async def _worked(self, scope: Scope, call: Call) -> tuple[Answer, Fault] | None:
         """The answer, and how it is to be delivered; nothing if the service was reset meanwhile."""
+        came = time.monotonic()
         if not await self._waited(self.service.latency):
             return None
         fault = self.service.fault_for(call)
@@ -46,7 +48,8 @@ class Gate:
             return None
         answer = await self._answer(scope, call, fault)
         dropped = fault is not None and fault.drop is not None
-        self.service.record(_entry(call, DROPPED if dropped else answer.status))
+        took = time.monotonic() - came
+        self.service.record(_entry(call, DROPPED if dropped else answer.status, took))
         return answer, fault or Fault()
 
     async def _waited(self, seconds: float) -> bool:
@@ -123,8 +126,8 @@ async def _deliver(
         await wire.send_whole(send, answer)
 
 
-def _entry(call: Call, status: int) -> Entry:
+def _entry(call: Call, status: int, took: float) -> Entry:
     agent = call.headers.get("user-agent", "")
     return Entry(
-        call.method, call.path, call.query, status, call.body, agent, call.headers, call.peer
+        call.method, call.path, call.query, status, call.body, agent, call.headers, call.peer, took
     )

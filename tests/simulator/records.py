@@ -27,7 +27,7 @@ class Client:
 class Entry:
     """One request and the status it was answered with; 0 where the connection was dropped.
 
-    ``at`` is on the monotonic clock.
+    ``at`` is on the monotonic clock; ``took`` seconds passed until the answer was ready.
     """
 
     method: str
@@ -38,6 +38,7 @@ class Entry:
     user_agent: str
     headers: dict[str, str]
     peer: int = 0
+    took: float = field(default=0.0, compare=False)
     at: float = field(default_factory=time.monotonic, compare=False)
 
 

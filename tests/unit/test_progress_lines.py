@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import datetime
 
 import pytest
@@ -64,6 +65,16 @@ def test_a_long_run_says_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     with ProgressLines(progress, show):
         assert told.wait(5)
     assert said[0].startswith("toggl.focus: 1 of 2 changes done, ends about ")
+
+
+def test_a_line_is_said_once_an_interval() -> None:
+    said: list[str] = []
+    lines = ProgressLines(Progress(), said.append)
+    with lines:
+        now = time.monotonic()
+        for seconds in (1, 4, 6, 8, 10.5, 12):
+            lines.tick(now + seconds)
+    assert len(said) == 2
 
 
 def test_a_wait_ends_with_the_next_answer() -> None:
