@@ -242,17 +242,19 @@ def _processor(pid: int) -> float:
 
 
 def measure(at: Bench, turn: Turn, figures: Figures) -> None:
-    """Rounds of the turn's ways until their ratios settle or patience ends."""
+    """Rounds of the turn's ways until their ratios settle or patience ends. What an earlier turn
+    has measured is left as it is: only what took turns can be compared."""
+    ways = [way for way in turn.ways if not figures.of(turn.scene, way)]
     before: dict[str, float] = {}
     for number in range(1, MOST_ROUNDS + 1):
-        left = [way for way in turn.ways if _spent(figures, turn, way) <= turn.patience]
-        if number > 1 and len(left) < min(2, len(turn.ways)):
+        left = [way for way in ways if _spent(figures, turn, way) <= turn.patience]
+        if not left or (number > 1 and len(left) < min(2, len(ways))):
             return
         for way in left:
             sample = at.run(way, turn.scene)
             figures.add(turn.scene, way, sample)
             show(turn.scene, way, number, sample)
-        now = {way: figures.middle(turn.scene, way) or 0.0 for way in turn.ways}
+        now = {way: figures.middle(turn.scene, way) or 0.0 for way in ways}
         if number >= turn.rounds and (len(now) == 1 or settled(before, now, TOLERANCE)):
             return
         before = now
