@@ -9,7 +9,7 @@ finds the same clients again.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from ansible_collections.toggl.focus.plugins.module_utils import _problems
@@ -75,7 +75,7 @@ class Matcher:
     def run(self) -> None:
         self._each(self._by_id, lambda wanted: wanted.id is not None)
         self._each(self._by_name, lambda wanted: wanted.state != "absent")
-        self._each(self._by_former_name, lambda wanted: wanted.state == "present")
+        self._by_former_names()
         self._each(self._absent_by_name, lambda wanted: wanted.state == "absent")
         self._warn_of_former_names()
         self._warn_of_case()
@@ -179,15 +179,48 @@ class Matcher:
         nearest = nearest_name(name, [c.name for c in self._existing.by_id.values() if c.deleted])
         return self._problem(_problems.NothingToRestore((entry,), name, nearest), wanted)
 
-    def _by_former_name(self, entry: int, wanted: Desired) -> Match:
-        name = wanted.name or ""
+    def _by_former_names(self) -> None:
+        """All of them are compared before any is claimed: which entry comes first in the list must
+        not decide which one gets a client that two may stand for."""
+        free = {
+            entry: self._free_former(wanted)
+            for entry, wanted in enumerate(self._desired)
+            if wanted.state == "present" and entry not in self._found
+        }
+        takers: dict[int, list[int]] = defaultdict(list)
+        for entry, clients in free.items():
+            for client in clients:
+                takers[client.id].append(entry)
+        self._each(
+            lambda entry, wanted: self._by_former_name(entry, wanted, free[entry], takers),
+            lambda wanted: wanted.state == "present",
+        )
+
+    def _free_former(self, wanted: Desired) -> list[Client]:
+        """The active clients of its former names that no entry has by id or by exact name."""
         keys = dict.fromkeys(map(name_key, wanted.former_names))
         former = [client for key in keys for client in self._existing.active.get(key, [])]
-        client = self._one_of(entry, name, self._unclaimed_former(entry, former))
-        if client is not None:
-            self._claim(client, entry, "is renamed from a former name")
-            return Match(wanted, client, (_rename(entry, client.id, name, client.name),))
-        return self._restored_or_created(entry, wanted, name)
+        return [client for client in former if client.id not in self._claims]
+
+    def _by_former_name(
+        self,
+        entry: int,
+        wanted: Desired,
+        clients: Sequence[Client],
+        takers: Mapping[int, Sequence[int]],
+    ) -> Match:
+        for client in clients:
+            first = takers[client.id][0]
+            if first != entry:
+                self.problems.append(_problems.TwoEntriesOneClient((first, entry), client))
+        name = wanted.name or ""
+        former = self._one_of(entry, name, clients)
+        if former is None:
+            return self._restored_or_created(entry, wanted, name)
+        if any(len(takers[client.id]) > 1 for client in clients):
+            return Match(wanted, None)
+        self._claim(former, entry, "is renamed from a former name")
+        return Match(wanted, former, (_rename(entry, former.id, name, former.name),))
 
     def _restored_or_created(self, entry: int, wanted: Desired, name: str) -> Match:
         deleted = self._existing.deleted.get(name_key(name), [])
@@ -240,17 +273,6 @@ class Matcher:
             if claim is None:
                 free.append(client)
             elif claim.fate in ("stays", "is deleted"):
-                self.problems.append(_problems.TwoEntriesOneClient((claim.entry, entry), client))
-        return free
-
-    def _unclaimed_former(self, entry: int, clients: Iterable[Client]) -> list[Client]:
-        """Likewise for former names, where an entry of the exact name or the id has precedence."""
-        free = []
-        for client in clients:
-            claim = self._claims.get(client.id)
-            if claim is None:
-                free.append(client)
-            elif claim.fate == "is renamed from a former name":
                 self.problems.append(_problems.TwoEntriesOneClient((claim.entry, entry), client))
         return free
 

@@ -206,6 +206,19 @@ PROBLEMS = {
         [Desired("A", former_names=("Acme",)), Desired("B", former_names=("Acme",))],
         [P.TwoEntriesOneClient],
     ),
+    "one former name for two, one of which might be restored": (
+        [ACME, deleted(4, "A"), deleted(5, "A")],
+        [
+            Desired("B", former_names=("Acme",)),
+            Desired("A", former_names=("Acme",), restore_deleted=True),
+        ],
+        [P.TwoEntriesOneClient],
+    ),
+    "one former name for two, one of which has another": (
+        [ACME, GLOBEX],
+        [Desired("B", former_names=("Acme",)), Desired("A", former_names=("Acme", "Globex"))],
+        [P.TwoEntriesOneClient, P.Ambiguous],
+    ),
     "two renames to one name": (
         [ACME, GLOBEX],
         [Desired("New", 1), Desired("New", 2)],
@@ -255,6 +268,15 @@ def test_problems(case: str) -> None:
         plan(existing, desired)
     assert [type(problem) for problem in refused.value.problems] == expected
     assert str(refused.value).endswith((".", "first."))
+
+
+@pytest.mark.parametrize("case", PROBLEMS)
+def test_problems_do_not_depend_on_the_order_of_the_list(case: str) -> None:
+    existing, desired, expected = PROBLEMS[case]
+    with pytest.raises(P.PlanRefused) as refused:
+        plan(existing, desired[::-1])
+    found = {type(problem) for problem in refused.value.problems}
+    assert found == set(expected)
 
 
 @pytest.mark.parametrize("case", WARNINGS)
