@@ -139,7 +139,7 @@ class Deletion(NamedTuple):
     at: str
 
 
-def last_deletions(path: str | None, workspace_id: int) -> dict[str, Deletion]:
+def last_deletions(path: str, workspace_id: int) -> dict[str, Deletion]:
     """The last deletion of each name in the workspace that no later restore has taken back.
 
     :returns: by the name's key; empty if there is no file yet
@@ -159,8 +159,8 @@ def last_deletions(path: str | None, workspace_id: int) -> dict[str, Deletion]:
     return deletions
 
 
-def _text_of(path: str | None) -> str:
-    if path is None or not os.path.exists(path):
+def _text_of(path: str) -> str:
+    if not os.path.exists(path):
         return ""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:

@@ -20,7 +20,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._text import (
     nearest_name,
 )
 
-Fate = Literal["stays", "leaves its name", "is deleted", "is renamed from a former name"]
+Fate = Literal["stays", "leaves its name", "is deleted"]
 
 
 class Existing:
@@ -219,7 +219,7 @@ class Matcher:
             return self._restored_or_created(entry, wanted, name)
         if any(len(takers[client.id]) > 1 for client in clients):
             return Match(wanted, None)
-        self._claim(former, entry, "is renamed from a former name")
+        self._claim(former, entry, "leaves its name")
         return Match(wanted, former, (_rename(entry, former.id, name, former.name),))
 
     def _restored_or_created(self, entry: int, wanted: Desired, name: str) -> Match:
