@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,12 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from simulator.server import Simulator
-from support.playbooks import Play, Ran, ansible_playbook, keep
-
-AS_A_MODULE = ["-e", "ansible_connection=elsewhere"]
-WAYS: dict[str, list[str]] = {"in process": [], "module": AS_A_MODULE}
+from support.playbooks import WAYS, Play, Ran, played
 
 _TIMES = {"resets_in", "created_at", "updated_at", "deleted_at"}
 _OF_THE_WAY = {"invocation", "exception", "ansible_job_id", "results_file"}
@@ -46,16 +41,11 @@ def play(
         environment: Mapping[str, str] | None = None,
         **keywords: Any,
     ) -> Ran:
-        kept = tmp_path / "results.json"
-        kept.unlink(missing_ok=True)
-        book = {"hosts": "localhost", "gather_facts": False, **keywords}
-        book["tasks"] = [*tasks, keep([task.get("register") for task in tasks], kept)]
-        path = tmp_path / "playbook.yml"
-        path.write_text(yaml.safe_dump([book], sort_keys=False, allow_unicode=True))
-        ran = ansible_playbook(service, path, *WAYS[way], *arguments, environment=environment)
-        results = json.loads(kept.read_text()) if kept.exists() else {}
-        _returned[test][way].append(comparable(results))
-        return Ran(ran.stdout + ran.stderr, ran.returncode, results)
+        ran = played(
+            service, tmp_path, tasks, *WAYS[way], *arguments, environment=environment, **keywords
+        )
+        _returned[test][way].append(comparable(ran.results))
+        return ran
 
     yield run
     ways = _returned[test]

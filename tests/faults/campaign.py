@@ -222,10 +222,7 @@ class Trial:
         """Each write that happened was announced; each announcement has its end."""
         lines = _lines(self._journal)
         announced = {(line["step"], line["id"]) for line in lines if line["event"] == "before"}
-        for write in self._service.workspace.history:
-            client_id = None if write.kind == "create" else write.id
-            if (write.kind, client_id) not in announced:
-                yield f"not announced in the journal: {write}"
+        yield from oracle.unannounced(announced, self._service.workspace.history)
         open_steps = {line["number"] for line in lines if line["event"] == "before"}
         open_steps -= {line["number"] for line in lines if line["event"] == "after"}
         if open_steps:

@@ -12,7 +12,7 @@ from simulator.server import Simulator
 
 from faults.certificates import Certificate, issue
 from faults.copies import hurried
-from faults.playing import WAYS, Stage
+from faults.playing import Stage
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,3 @@ def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def stage(service: Simulator, tmp_path: Path, collections: Path) -> Stage:
     return Stage(service, tmp_path, collections)
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> tuple[str, ...]:
-    return WAYS[request.param]

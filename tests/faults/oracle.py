@@ -107,6 +107,16 @@ def _adopted(report: Mapping[str, Any]) -> set[int | None]:
     return {(report.get("client") or {}).get("id")}
 
 
+def unannounced(
+    announced: Collection[tuple[str, int | None]], history: Sequence[Write]
+) -> Iterator[str]:
+    """Writes that the journal did not tell of beforehand: a create without an id, as nobody knows
+    it then."""
+    for write in history:
+        if (write.kind, None if write.kind == "create" else write.id) not in announced:
+            yield f"not announced in the journal: {write}"
+
+
 # the report is true
 
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,15 +10,11 @@ from typing import Any
 
 import yaml
 from simulator.server import Simulator
-from support.playbooks import Ran, ansible_playbook, keep
+from support.playbooks import Ran, access, played
 
 CLIENT = "toggl.focus.focus_client"
 CLIENTS = "toggl.focus.focus_clients"
 INFO = "toggl.focus.focus_client_info"
-WAYS: dict[str, tuple[str, ...]] = {
-    "in process": (),
-    "module": ("-e", "ansible_connection=elsewhere"),
-}
 
 Task = Mapping[str, Any]
 
@@ -32,8 +27,7 @@ class _Dumper(yaml.SafeDumper):
     pass
 
 
-_DUMPER = _Dumper
-_DUMPER.add_representer(
+_Dumper.add_representer(
     Unsafe, lambda dumper, text: dumper.represent_scalar("!unsafe", str(text), style='"')
 )
 
@@ -70,26 +64,20 @@ class Stage:
     ) -> Ran:
         """A task with ``register`` is found in the results. What has to be told of the service
         is in the environment, with what ``environment`` adds."""
-        kept = self.folder / "results.json"
-        kept.unlink(missing_ok=True)
-        book = {"hosts": "localhost", "gather_facts": False, **keywords}
-        book["tasks"] = [*tasks, keep([task.get("register") for task in tasks], kept)]
-        path = self.folder / "playbook.yml"
-        path.write_text(yaml.dump([book], Dumper=_DUMPER, sort_keys=False, allow_unicode=False))
-        ran = ansible_playbook(
-            self.service, path, *arguments, environment=self._environment(environment or {})
-        )
-        results = json.loads(kept.read_text()) if kept.exists() else {}
-        return Ran(ran.stdout + ran.stderr, ran.returncode, results)
-
-    def _environment(self, more: Mapping[str, str]) -> dict[str, str]:
-        return {
-            "TOGGL_FOCUS_API_URL": self.service.url,
-            "TOGGL_FOCUS_API_TOKEN": self.service.token,
-            "TOGGL_FOCUS_WORKSPACE_ID": str(self.service.workspace_id),
+        given = {
+            **access(self.service),
             "ANSIBLE_COLLECTIONS_PATH": str(self.collections),
-            **more,
+            **(environment or {}),
         }
+        return played(
+            self.service,
+            self.folder,
+            tasks,
+            *arguments,
+            environment=given,
+            dumper=_Dumper,
+            **keywords,
+        )
 
 
 def kept_going(tasks: Sequence[Task]) -> list[dict[str, Any]]:

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from simulator.records import Fault
 from simulator.switches import Switches
-from support.playbooks import Ran
+from support.playbooks import WAYS, Ran
 
 from faults.length import LONG
-from faults.playing import CLIENT, CLIENTS, INFO, WAYS, Stage, kept_going, unsafe
+from faults.playing import CLIENT, CLIENTS, INFO, Stage, kept_going, unsafe
 
 EVALUATED = "__EVALUATED__"
 FORGED = "ok: [localhost] => (item=forged)"

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.playbooks import WAYS
 
 from faults.campaign import Report, Trial, Violated, trials
 from faults.length import FIRST_SEED, times
-from faults.playing import CLIENT, CLIENTS, WAYS, Stage, unsafe
+from faults.playing import CLIENT, CLIENTS, Stage, unsafe
 from faults.scenarios import Scenario, scenario
 
 RUNS = times(short=4, long=50)

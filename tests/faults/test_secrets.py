@@ -22,11 +22,11 @@ from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.service import Credentials
 from simulator.wire import Call
-from support.playbooks import Ran
+from support.playbooks import WAYS, Ran
 
 from faults.length import LONG
 from faults.network import IMPATIENT, KINDS
-from faults.playing import CLIENT, CLIENTS, INFO, WAYS, Stage, kept_going, unsafe
+from faults.playing import CLIENT, CLIENTS, INFO, Stage, kept_going, unsafe
 
 LOUD = ("-vvvv", "--diff")
 PROXY_PASSWORD = "of-the-proxy-and-nobody-else"

@@ -70,6 +70,25 @@ def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 every_write = pytest.mark.parametrize("write", WRITES)
 
 
+def broken(
+    service: Simulator, write: str, *script: Fault, switches: Switches | None = None, **given: Any
+) -> dict[str, Any]:
+    """The result of a write whose requests meet the faults of ``script``."""
+    service.reset(switches, script=list(script))
+    seed(service)
+    return client(service, **WRITES[write].given, **given)
+
+
+def assert_done(service: Simulator, write: str, result: dict[str, Any]) -> None:
+    assert (result["changed"], result.get("failed")) == (True, None), result
+    assert service.names() == WRITES[write].after
+
+
+def assert_not_done(service: Simulator, result: dict[str, Any]) -> None:
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert service.names() == BEFORE
+
+
 def error(words: str) -> bytes:
     return json.dumps({"error": "refused", "error_description": words, "trace_id": "t-7"}).encode()
 
@@ -154,11 +173,8 @@ def test_lost_before_the_work(
     service: Simulator, lost: str, write: str, sleeps: list[float]
 ) -> None:
     kind = WRITES[write]
-    service.reset(script=[LOST[lost]])
-    seed(service)
-    result = client(service, **kind.given)
-    assert (result["changed"], result.get("failed")) == (True, None), result
-    assert service.names() == kind.after
+    result = broken(service, write, LOST[lost])
+    assert_done(service, write, result)
     again = ["GET", "POST", "GET"] if write == "create" else [kind.method]
     assert sent(service) == ["GET", kind.method, *again]
     assert len(sleeps) == 1
@@ -171,11 +187,9 @@ def test_lost_after_the_work(
 ) -> None:
     kind = WRITES[write]
     cut_off = Fault(match=writes, drop="during")
-    service.reset(script=[cut_off if lost == "cut off" else after_the_work(LOST[lost])])
-    seed(service)
-    result = client(service, **kind.given)
-    assert (result["changed"], result.get("failed")) == (True, None), result
-    assert service.names() == kind.after
+    fault = cut_off if lost == "cut off" else after_the_work(LOST[lost])
+    result = broken(service, write, fault)
+    assert_done(service, write, result)
     again = ["GET", "GET"] if write == "create" else [kind.method]
     assert sent(service) == ["GET", kind.method, *again]
     assert len(service.workspace.history) == (1 if write in ("create", "delete", "restore") else 2)
@@ -187,14 +201,12 @@ def test_a_write_that_nobody_can_settle(
 ) -> None:
     """It is done, its answer is lost, and from then on nothing comes through: it is said that it
     may have been done, and the undo holds in both cases."""
-    kind = WRITES[write]
     lost_for_good = [Fault(lambda method, path: bool(service.writes), drop="before")] * 99
-    service.reset(script=[Fault(match=writes, drop="after"), *lost_for_good])
-    seed(service)
-    result = client(service, api_retries=1, **kind.given)
+    lost = Fault(match=writes, drop="after")
+    result = broken(service, write, lost, *lost_for_good, api_retries=1)
     assert (result["failed"], result["changed"], result["action"]) == (True, False, "none")
     assert f"{write}: may have been done" in result["msg"]
-    assert service.names() == kind.after
+    assert service.names() == WRITES[write].after
     service.service.forget()
     clients(service, clients=result["undo"], max_deletion_percent=100)
     assert service.names() == BEFORE
@@ -211,11 +223,8 @@ def test_a_repeated_write_that_was_done_before(
     """A 404 to a repeated DELETE is success at once; another refusal is settled by a look."""
     kind = WRITES[write]
     switches = Switches(delete_deleted=answer, restore_active=answer)
-    service.reset(switches, script=[Fault(match=writes, drop="after")])
-    seed(service)
-    result = client(service, **kind.given)
-    assert (result["changed"], result.get("failed")) == (True, None), result
-    assert service.names() == kind.after
+    result = broken(service, write, Fault(match=writes, drop="after"), switches=switches)
+    assert_done(service, write, result)
     settled = answer == 204 or (write, answer) == ("delete", 404)
     assert sent(service) == ["GET", kind.method, kind.method, *([] if settled else ["GET"])]
 
@@ -233,14 +242,10 @@ def test_a_refusal_after_a_lost_answer_that_did_nothing(
     service: Simulator, write: str, status: int, sleeps: list[float]
 ) -> None:
     """A look finds that it was not done, so it is an error and nothing is reported as done."""
-    kind = WRITES[write]
     refusal = Fault(match=writes, status=status, body=error("no good"))
-    service.reset(script=[Fault(match=writes, drop="before"), refusal])
-    seed(service)
-    result = client(service, **kind.given)
-    assert (result["failed"], result["changed"]) == (True, False)
+    result = broken(service, write, Fault(match=writes, drop="before"), refusal)
+    assert_not_done(service, result)
     assert "no good" in result["msg"]
-    assert service.names() == BEFORE
 
 
 # 429: not processed, sent again when the service says
@@ -273,11 +278,8 @@ def test_retry_after(
     header, least, most = WAITS[says]
     text = header()
     headers = {} if text is None else {"Retry-After": text}
-    service.reset(script=[Fault(match=writes, status=status, headers=headers)])
-    seed(service)
-    result = client(service, **kind.given)
-    assert (result["changed"], result.get("failed")) == (True, None), result
-    assert service.names() == kind.after
+    result = broken(service, write, Fault(match=writes, status=status, headers=headers))
+    assert_done(service, write, result)
     assert len(sleeps) == 1
     assert least <= sleeps[0] <= most
     looked = ["GET", "POST", "GET"] if (write, status) == ("create", 503) else [kind.method]
@@ -287,17 +289,17 @@ def test_retry_after(
 @every_write
 def test_429_without_end(service: Simulator, write: str, sleeps: list[float]) -> None:
     kind = WRITES[write]
-    service.reset(script=[Fault(match=writes, status=429)] * 9)
-    seed(service)
-    result = client(service, api_retries=3, **kind.given)
-    assert (result["failed"], result["changed"]) == (True, False)
+    result = broken(service, write, *[Fault(match=writes, status=429)] * 9, api_retries=3)
+    assert_not_done(service, result)
     assert sent(service) == ["GET", *[kind.method] * 4]
-    assert service.names() == BEFORE
 
 
 # 402: the quota, or a feature
 
 QUOTA = {"X-Toggl-Quota-Remaining": "0", "X-Toggl-Quota-Resets-In": "61"}
+NO_QUOTA = Switches(quota_headers=False)
+"""The service itself says nothing of it: the fault alone does."""
+
 USED_UP: dict[str, Fault] = {
     "headers": Fault(match=writes, status=402, headers=QUOTA),
     "headers and words": Fault(match=writes, status=402, headers=QUOTA, body=error("try later")),
@@ -311,11 +313,8 @@ def test_the_quota_is_waited_for(
     service: Simulator, by: str, write: str, sleeps: list[float]
 ) -> None:
     kind = WRITES[write]
-    service.reset(Switches(quota_headers=False), script=[USED_UP[by]])
-    seed(service)
-    result = client(service, quota_wait=62, **kind.given)
-    assert (result["changed"], result.get("failed")) == (True, None), result
-    assert service.names() == kind.after
+    result = broken(service, write, USED_UP[by], switches=NO_QUOTA, quota_wait=62)
+    assert_done(service, write, result)
     assert sent(service) == ["GET", kind.method, kind.method]
     assert [round(seconds) for seconds in sleeps] == [62]
 
@@ -326,13 +325,10 @@ def test_the_quota_is_not_waited_for(
     service: Simulator, by: str, write: str, sleeps: list[float]
 ) -> None:
     kind = WRITES[write]
-    service.reset(Switches(quota_headers=False), script=[USED_UP[by]])
-    seed(service)
-    result = client(service, quota_wait=60, **kind.given)
-    assert (result["failed"], result["changed"]) == (True, False)
+    result = broken(service, write, USED_UP[by], switches=NO_QUOTA, quota_wait=60)
+    assert_not_done(service, result)
     assert "it reopens in 61 seconds" in result["msg"]
     assert (sent(service), sleeps) == (["GET", kind.method], [])
-    assert service.names() == BEFORE
 
 
 # what fails at once
@@ -376,13 +372,11 @@ PATHS = {
 def test_what_fails_at_once(service: Simulator, case: str, write: str, sleeps: list[float]) -> None:
     kind = WRITES[write]
     fault, said = AT_ONCE[case]
-    service.reset(Switches(quota_headers=False), script=[fault])
-    seed(service)
-    result = client(service, **kind.given)
-    assert (result["failed"], result["changed"], result["undo"]) == (True, False, [])
+    result = broken(service, write, fault, switches=NO_QUOTA)
+    assert_not_done(service, result)
+    assert result["undo"] == []
     assert said.format(where=PATHS[write]) in result["msg"]
     assert (sent(service), sleeps) == (["GET", kind.method], [])
-    assert service.names() == BEFORE
 
 
 @pytest.fixture
@@ -395,22 +389,20 @@ def track(service: Simulator) -> Iterator[Simulator]:
 
 @every_write
 def test_a_track_token_is_recognised(track: Simulator, write: str) -> None:
-    track.reset(script=[Fault(match=writes, status=401)])
-    seed(track)
-    result = client(track, **WRITES[write].given)
+    result = broken(track, write, Fault(match=writes, status=401))
     assert "has the form of a Toggl Track token" in result["msg"]
     assert TRACK_TOKEN not in str(result)
     assert sent(track) == ["GET", WRITES[write].method]
 
 
-STOPS_ALL = ("401", "402 by words", "402 for a feature", "403", "redirect 302")
+STOPS_ALL = ("401", "402 by words", "402 for a feature", "403")
 
 
 @pytest.mark.parametrize("case", AT_ONCE)
 def test_what_fails_for_all_stops_all(service: Simulator, case: str) -> None:
     """A refusal of one entry leaves the others alone; what concerns every request ends the run."""
     wanted = [{"name": f"New {number}"} for number in range(3)]
-    service.reset(Switches(quota_headers=False), script=[AT_ONCE[case][0]])
+    service.reset(NO_QUOTA, script=[AT_ONCE[case][0]])
     result = clients(service, clients=wanted, concurrency=1)
     assert result["failed"] is True
     stops = case in STOPS_ALL or case.startswith("redirect")
@@ -430,11 +422,9 @@ def test_junk_after_the_work_is_settled_by_a_look(
     service: Simulator, junk: str, write: str, sleeps: list[float]
 ) -> None:
     kind = WRITES[write]
-    service.reset(script=[Fault(match=writes, status=200, body=JUNK[junk], when="after")])
-    seed(service)
-    result = client(service, **kind.given)
-    assert (result["changed"], result.get("failed")) == (True, None), result
-    assert service.names() == kind.after
+    fault = Fault(match=writes, status=200, body=JUNK[junk], when="after")
+    result = broken(service, write, fault)
+    assert_done(service, write, result)
     looks = ["GET", "GET"] if write == "create" else ["GET"]
     assert sent(service) == ["GET", kind.method, *looks]
 
@@ -445,11 +435,8 @@ def test_junk_instead_of_the_work_is_an_error(
     service: Simulator, junk: str, write: str, sleeps: list[float]
 ) -> None:
     kind = WRITES[write]
-    service.reset(script=[Fault(match=writes, status=200, body=JUNK[junk])])
-    seed(service)
-    result = client(service, **kind.given)
-    assert (result["failed"], result["changed"]) == (True, False)
-    assert service.names() == BEFORE
+    result = broken(service, write, Fault(match=writes, status=200, body=JUNK[junk]))
+    assert_not_done(service, result)
     assert sent(service) == ["GET", kind.method, "GET"]
 
 
@@ -497,18 +484,22 @@ def test_a_deleted_client_of_the_name_is_never_adopted(
     assert sent(service).count("POST") == (2 if when == "before" else 1)
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_a_client_that_was_there_before_is_never_adopted(service: Simulator, when: str) -> None:
-    """Somebody else gives it the name while the answer gets lost. It is not this run's client:
-    this run's undo must not delete it."""
+def renamed_meanwhile(service: Simulator, when: str) -> Fault:
+    """Somebody else gives Acme the name that is being created, and the answer gets lost."""
 
-    def renamed_meanwhile(method: str, _: str) -> bool:
+    def match(method: str, _: str) -> bool:
         if method == "POST" and service.names() == ["Acme"]:
             service.workspace.rename(1001, "New")
             return True
         return False
 
-    service.reset(script=[Fault(match=renamed_meanwhile, drop=when)])
+    return Fault(match=match, drop=when)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_client_that_was_there_before_is_never_adopted(service: Simulator, when: str) -> None:
+    """It is not this run's client: this run's undo must not delete it."""
+    service.reset(script=[renamed_meanwhile(service, when)])
     service.add("Acme")
     result = clients(service, clients=[{"name": "New"}])
     assert new_id(result) == 1002
@@ -551,14 +542,8 @@ def test_a_client_of_a_longer_name_is_never_adopted(service: Simulator, name_fil
 
 
 def test_where_names_are_unique_the_other_client_keeps_the_name(service: Simulator) -> None:
-    def renamed_meanwhile(method: str, _: str) -> bool:
-        if method == "POST" and service.names() == ["Acme"]:
-            service.workspace.rename(1001, "New")
-            return True
-        return False
-
     switches = Switches(duplicates="refused_active")
-    service.reset(switches, script=[Fault(match=renamed_meanwhile, drop="before")])
+    service.reset(switches, script=[renamed_meanwhile(service, "before")])
     service.add("Acme")
     result = clients(service, clients=[{"name": "New"}])
     assert (result["failed"], result["applied"], result["undo"]) == (True, [], [])

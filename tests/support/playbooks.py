@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,10 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
 from simulator.server import Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSIBLE_PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
+
+WAYS: dict[str, tuple[str, ...]] = {
+    "in process": (),
+    "module": ("-e", "ansible_connection=elsewhere"),
+}
+"""Arguments by which tasks run in Ansible's own process, or as modules."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +48,6 @@ def ansible_playbook(
 
     :arg folder: where the process runs, if not here
     """
-    access = {
-        "TOGGL_FOCUS_API_URL": service.url,
-        "TOGGL_FOCUS_API_TOKEN": service.token,
-        "TOGGL_FOCUS_WORKSPACE_ID": str(service.workspace_id),
-    }
     own = {
         "ANSIBLE_CONFIG": str(ROOT / "tests" / "e2e" / "ansible.cfg"),
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".ansible" / "tree"),
@@ -52,7 +55,7 @@ def ansible_playbook(
         "ANSIBLE_HOME": str(ROOT / ".ansible" / "e2e"),
         "LC_ALL": "C.UTF-8",
     }
-    given = access if environment is None else environment
+    given = access(service) if environment is None else environment
     return subprocess.run(
         [str(ANSIBLE_PLAYBOOK), *arguments, str(playbook)],
         cwd=folder,
@@ -63,6 +66,39 @@ def ansible_playbook(
         timeout=300,
         check=False,
     )
+
+
+def access(service: Simulator) -> dict[str, str]:
+    """What tells tasks of the service, as variables of the environment."""
+    return {
+        "TOGGL_FOCUS_API_URL": service.url,
+        "TOGGL_FOCUS_API_TOKEN": service.token,
+        "TOGGL_FOCUS_WORKSPACE_ID": str(service.workspace_id),
+    }
+
+
+def played(
+    service: Simulator,
+    folder: Path,
+    tasks: Sequence[Mapping[str, Any]],
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    dumper: type[yaml.SafeDumper] = yaml.SafeDumper,
+    **keywords: Any,
+) -> Ran:
+    """Runs tasks as a playbook in ``folder``; a task with ``register`` is found in the results.
+
+    :arg keywords: of the play
+    """
+    kept = folder / "results.json"
+    kept.unlink(missing_ok=True)
+    book = {"hosts": "localhost", "gather_facts": False, **keywords}
+    book["tasks"] = [*tasks, keep([task.get("register") for task in tasks], kept)]
+    path = folder / "playbook.yml"
+    path.write_text(yaml.dump([book], Dumper=dumper, sort_keys=False, allow_unicode=False))
+    ran = ansible_playbook(service, path, *arguments, environment=environment)
+    results = json.loads(kept.read_text()) if kept.exists() else {}
+    return Ran(ran.stdout + ran.stderr, ran.returncode, results)
 
 
 def keep(names: Sequence[str | None], path: Path) -> dict[str, Any]:
