@@ -1,14 +1,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Everything that these commands write goes into .ansible/, $(VENV)/ and tests/output/.
 
-PYTHON ?= python3
+ifndef PYTHON
+PYTHON := $(shell command -v python3)
+endif
 VENV ?= .venv
 ANSIBLE_CORE ?= ansible-core>=2.16
-JOBS ?= 2
+JOBS ?= 3
 
 BIN := $(abspath $(VENV))/bin
 TREE := .ansible/ansible.cfg
-RUN := $(BIN)/python tools/check.py --jobs $(JOBS)
+# Interpreters for the matrix: what pyenv puts on PATH by itself are placeholders.
+PYTHONS := $(wildcard $(shell pyenv root 2>/dev/null)/versions/*/bin $(shell uv python dir 2>/dev/null)/*/bin)
+EMPTY :=
+export PATH := $(subst $(EMPTY) $(EMPTY),:,$(BIN) $(PYTHONS)):$(PATH)
+
+# No colours; no proxy between tests and simulator.
+CHECK := env -u FORCE_COLOR NO_COLOR=1 ANSIBLE_NOCOLOR=1 PY_COLORS=0 \
+  NO_PROXY="127.0.0.1,localhost,$$NO_PROXY" no_proxy="127.0.0.1,localhost,$$no_proxy" $(BIN)/pytest -q
+# One process a file, so that what a file shares is made once.
+BESIDE := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 LC_ALL ?= C.UTF-8
 export LC_ALL
@@ -20,68 +31,84 @@ unexport TOGGL_FOCUS_WORKSPACE_ID TOGGL_FOCUS_API_URL TOGGL_FOCUS_API_TIMEOUT TO
 unexport FAULTS_LONG
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test lint unit http contract e2e docs guides sanity integration awx galaxy molecule \
-  bench faults matrix live build clean
+.PHONY: help env demo simulator test lint unit http contract e2e docs guides sanity integration awx repository galaxy molecule \
+  bench faults failure-rules mutations matrix live build clean
 
 help: ## show the commands
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "  PYTHON=$(PYTHON)  VENV=$(VENV)  ANSIBLE_CORE='$(ANSIBLE_CORE)'  JOBS=$(JOBS)"
 
 env: $(VENV)/.ready-to-test ## make the environment that the checks need
 
 demo: $(VENV)/.ready-for-demo ## a playbook against a simulated service on this machine
-	@$(BIN)/python tools/demo.py
+	@$(BIN)/python -m tools.demo
 
+simulator: $(VENV)/.ready-for-demo ## a simulated service for your own playbooks, until Ctrl-C
+	@$(BIN)/python -m tools.simulator serve $(ARGS)
+
+# The ends of the matrix run sanity.
 test: env ## all checks and tests
-	@$(RUN)
+	@$(CHECK) $(BESIDE) --deselect tests/checks/test_sanity.py \
+	  --durations=15 --junitxml=.ansible/logs/test.xml --cov
 
-lint: env ## ruff, mypy, shellcheck, ansible-lint
-	@$(RUN) ruff format mypy shellcheck ansible-lint
+lint: env ## style, types, licences, and which room must not know which (ARGS='-k ruff')
+	@$(CHECK) tests/checks/test_lint.py tests/checks/test_rooms.py $(ARGS)
 
 unit: env ## the rules, without processes and requests
-	@$(RUN) unit
+	@$(CHECK) $(BESIDE) tests/unit
 
 http: env ## what the modules call, and the simulator, over real HTTP
-	@$(RUN) http
+	@$(CHECK) tests/http
 
 contract: env ## the simulator, held to the description of the API
-	@$(RUN) contract
+	@$(CHECK) tests/contract
 
 e2e: env ## the modules through ansible-playbook, against the simulator
-	@$(RUN) e2e
+	@$(CHECK) $(BESIDE) tests/e2e
 
 docs: env ## the documentation as a site in .ansible/docs/html/, and its checks
-	@$(RUN) docs site changelog
+	@$(CHECK) tests/docs/test_site.py
 
-guides: env ## the guides, carried out as they are written
-	@$(RUN) guides
+guides: env ## the guides, carried out as they are written (ARGS=--write)
+	@$(CHECK) tests/docs --ignore tests/docs/test_site.py $(ARGS)
 
 sanity: env ## ansible-test sanity
-	@$(RUN) sanity
+	@$(CHECK) tests/checks/test_sanity.py
 
 integration: env ## ansible-test integration
-	@$(RUN) integration
+	@$(CHECK) tests/checks/test_integration.py
 
 awx: env ## what AWX runs, and the objects in it
-	@$(RUN) awx
+	@$(CHECK) $(BESIDE) tests/awx
 
-galaxy: env ## the import as Galaxy does it
-	@$(RUN) galaxy
+repository: env ## the pipelines of examples/repository/, step by step
+	@$(CHECK) $(BESIDE) tests/repository
+
+galaxy: env ## the archive, as Galaxy imports it and as users install it
+	@$(CHECK) tests/checks/test_archive.py
 
 molecule: env ## the scenarios of the role
-	@$(RUN) molecule
+	@$(CHECK) tests/checks/test_molecule.py
 
-bench: env ## what it costs, next to other ways (long; BENCH=--promised is shorter)
-	@$(BIN)/python tools/bench.py $(BENCH)
+bench: env ## what it costs, next to other ways (20 minutes)
+	@$(BIN)/python -m benchmarks $(BENCH)
 
-faults: env ## thousands of seeded faults, kills and mutations (long)
-	@FAULTS_LONG=1 $(RUN) faults
-	@cd tests && PYTHONPATH=.:../.ansible/tree $(BIN)/python -m faults.campaign --runs 2000 --seed 1
-	@$(RUN) mutations
+faults: env ## thousands of seeded faults, kills and failure-rules (long)
+	@FAULTS_LONG=1 $(CHECK) $(BESIDE) tests/faults
+	@cd tests && PYTHONPATH=.:../.ansible/tree $(BIN)/python -m faults.campaign --runs 10000 --seed 1
+	@$(MAKE) --no-print-directory failure-rules
+
+failure-rules: env ## each row of the table of failures taken out of a copy: tests must notice (long)
+	@$(BIN)/python tests/faults/mutations.py --jobs $(JOBS)
+
+mutations: env ## each change to the pure rooms, and whether a unit test notices (long; ROOMS=guards)
+	@$(BIN)/python tests/mutants/run.py --jobs $(JOBS) $(ROOMS)
 
 matrix: env ## each supported ansible-core with each Python here (long; ARGS=--write)
-	@$(BIN)/python tools/matrix.py --jobs $(JOBS) $(ARGS)
+	@rm -rf .ansible/logs/matrix
+	@$(BIN)/nox --session matrix --report .ansible/logs/matrix/nox.json || true
+	@$(BIN)/python -m tools.matrix $(ARGS)
 
 # The environment is made by a make of its own, so that pip does not see the key.
 live: export TOGGL_FOCUS_API_TOKEN := $(value TOGGL_FOCUS_API_TOKEN)
@@ -89,10 +116,10 @@ live: export TOGGL_FOCUS_WORKSPACE_ID := $(value TOGGL_FOCUS_WORKSPACE_ID)
 live: export TOGGL_FOCUS_API_URL := $(value TOGGL_FOCUS_API_URL)
 live: ## ask the real service what nobody has said (needs consent; ARGS=--wait)
 	@$(MAKE) --no-print-directory env
-	@$(BIN)/python tools/live.py $(ARGS)
+	@$(BIN)/pytest -q -s --tb=short -m live tests/live $(ARGS)
 
 build: $(VENV)/.ready-for-demo ## the archive for users, in .ansible/build/
-	@$(BIN)/python tools/build.py
+	@$(BIN)/ansible-galaxy collection build --force --output-path .ansible/build
 
 clean: ## remove what these commands made
 	rm -rf .ansible .venv .venv[0-9]* .hypothesis tests/output tests/integration/inventory \
@@ -106,6 +133,6 @@ $(VENV)/.ready-for-demo: requirements.txt tests/simulator/requirements.txt | $(T
 	  -r requirements.txt -r tests/simulator/requirements.txt
 	@touch $@
 
-$(VENV)/.ready-to-test: $(VENV)/.ready-for-demo requirements-dev.txt
+$(VENV)/.ready-to-test: $(VENV)/.ready-for-demo requirements-dev.txt tests/requirements.txt
 	@sh tools/environment.sh '$(PYTHON)' '$(VENV)' '$(ANSIBLE_CORE)' -r requirements-dev.txt
 	@touch $@

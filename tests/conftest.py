@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -11,7 +12,36 @@ from simulator.server import Simulator
 
 # A failing example is printed with what runs it again alone; the seed is --hypothesis-seed.
 hypothesis.settings.register_profile("here", deadline=None, print_blob=True)
+here = hypothesis.settings.get_profile("here")
+hypothesis.settings.register_profile("long", here, max_examples=20_000)  # --hypothesis-profile=long
 hypothesis.settings.load_profile("here")
+
+
+MEASURED = tuple(Path(__file__).parent / room for room in ("unit", "http"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write", action="store_true", help="write what guides show of runs anew")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Coverage is that of single cases in this process: drawn ones run the same lines again and
+    again, each time slower."""
+    for item in items:
+        drawn = item.get_closest_marker("hypothesis") is not None
+        if drawn or not any(item.path.is_relative_to(room) for room in MEASURED):
+            item.add_marker("no_cover")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The last line of a run counts, whatever came before it."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or config.option.collectonly:
+        return
+    counted = {word: len(reporter.stats.get(word, ())) for word in ("passed", "failed", "skipped")}
+    counted["failed"] += len(reporter.stats.get("error", ()))
+    reporter.write_line(", ".join(f"{count} {word}" for word, count in counted.items()))
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import simulator
+from tools import simulator
 
 ROOT = Path(__file__).resolve().parent.parent
 PLAYBOOK = ROOT / "docs" / "demo" / "demo.yml"

@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Builds the documentation site in .ansible/docs/ and fails if anything in it does not hold.
-
-``docs.py [--write]``: with ``--write``, the computed table in the guide on the quota is
-brought up to date first. Nothing is fetched from elsewhere.
+"""Builds the documentation site in .ansible/docs/, and says what in it does not hold. Nothing is
+fetched from elsewhere.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import re
 import shutil
@@ -49,80 +46,28 @@ LOOK = """
 h1 { font-size: 2em; overflow-wrap: anywhere; }
 h2 { font-size: 1.5em; }
 h3 { font-size: 1.2em; }
+
+/* A diff's lines have no background of their own: it is light, and stays so in the dark theme. */
+.highlight .gd, .highlight .gi { background-color: transparent; }
+.highlight .gi { color: #176f17; }
+
+/* A page's contents are in sight from 1264 px on, where the theme hides them below 1312 px. */
+@media (min-width: 79em) and (max-width: 82em) {
+  .content { padding: 0 1.5em; }
+  .sidebar-drawer { width: 15em; }
+  .toc-drawer { border-left: none; height: auto; position: static; }
+  .toc-content-icon { display: none; }
+}
+
+/* On a narrow screen, long lines are folded instead of cut. */
+@media (max-width: 46em) {
+  .highlight pre { overflow-wrap: anywhere; white-space: pre-wrap; }
+}
 """
 
 ELSEWHERE = ("action_plugins", "common_return_values")
 """Labels in Ansible's own documentation, another site, that antsibull-docs refers to in the pages
 that it writes. They stay plain text here. No page of ours may refer to them."""
-
-# the quota
-
-
-PLANS = {"Free": 30, "Starter": 240, "Premium": 600}
-"""Requests an hour, by subscription plan."""
-
-PAGE = 100
-"""Clients."""
-
-
-def reads(clients: int) -> int:
-    """Requests for a list: one a page, and one more only where the last page is exactly full."""
-    return clients // PAGE + 1
-
-
-def longest_list(quota: int) -> int:
-    """The most clients that a list read with these requests can hold."""
-    return quota * PAGE - 1
-
-
-def comparisons(quota: int, clients: int) -> int:
-    """Runs of ``focus_clients`` that find nothing to do."""
-    return quota // reads(clients)
-
-
-def changes(quota: int, clients: int) -> int:
-    """Changes that one run of ``focus_clients`` can make in a workspace of so many clients."""
-    return max(0, quota - reads(clients))
-
-
-def hours(quota: int, creates: int) -> int:
-    """Windows in which a run fills an empty workspace with so many clients."""
-    return -(-(reads(0) + creates) // quota)
-
-
-ROWS: tuple[tuple[str, Callable[[int], int]], ...] = (
-    ("the longest list that an hour can read, in clients", longest_list),
-    ("comparisons an hour with a workspace of 99 clients", lambda q: comparisons(q, 99)),
-    ("comparisons an hour with a workspace of 500 clients", lambda q: comparisons(q, 500)),
-    ("changes by one run in an hour, in a workspace of 99 clients", lambda q: changes(q, 99)),
-    ("changes by one run in an hour, in a workspace of 500 clients", lambda q: changes(q, 500)),
-    ("tasks an hour for a single client, with nothing to do", lambda q: q),
-    ("tasks an hour for a single client, with one change each", lambda q: q // 2),
-    ("hours begun until an empty workspace has 1,000 clients", lambda q: hours(q, 1000)),
-)
-
-
-def quota_table() -> str:
-    lines = [
-        ".. list-table::",
-        "   :header-rows: 1",
-        f"   :widths: 55 {' '.join(['15'] * len(PLANS))}",
-        "",
-        "   * - Plan, requests an hour",
-        *(f"     - {plan}, {quota}" for plan, quota in PLANS.items()),
-    ]
-    for label, count in ROWS:
-        lines.append(f"   * - {label}")
-        lines += [f"     - {count(quota):,}" for quota in PLANS.values()]
-    return "\n".join(lines)
-
-
-def with_table(text: str) -> str:
-    begin, end = ".. quota-table: begin", ".. quota-table: end"
-    before, rest = text.split(begin)
-    _, after = rest.split(end)
-    return f"{before}{begin}\n\n{quota_table()}\n\n{end}{after}"
-
 
 # the build
 
@@ -304,34 +249,12 @@ def fetched(html: Path) -> Iterator[str]:
             yield f"{path.relative_to(html)}: something is loaded from {link}"
 
 
-def build(folder: Path) -> list[str]:
-    """Builds the site in ``html/``.
+def build(folder: Path = FOLDER) -> list[str]:
+    """Builds the site in ``html/`` of a folder, which is emptied first.
 
-    :arg folder: it is emptied first
     :returns: what does not hold
     """
     write_sources(folder)
     warnings = build_html(folder)
     html = (folder / "html").resolve()
     return [*warnings, *broken_links(html), *fetched(html)]
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="bring the computed table up to date")
-    options = parser.parse_args()
-    guide = SOURCE / "quota.rst"
-    text = guide.read_text(encoding="utf-8")
-    if options.write:
-        guide.write_text(with_table(text), encoding="utf-8")
-    found = build(FOLDER)
-    if not options.write and text != with_table(text):
-        found.append("quota.rst: its table is not the computed one; docs.py --write corrects it")
-    if found:
-        raise SystemExit("\n".join([*found, f"{len(found)} things do not hold."]))
-    pages = len(list((FOLDER / "html").rglob("*.html")))
-    print(f"{(FOLDER / 'html' / 'index.html').relative_to(ROOT)}: {pages} pages, all links hold")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs ansible-test on a copy of the checkout: ``run_ansible_test.py COMMAND [ARGUMENT...]``.
+"""Runs ansible-test on a copy of the checkout: ``run("sanity")``.
 
 - ansible-test wants real folders ``ansible_collections/toggl/focus``; it follows no link. In a
   folder that Git ignores it sees no files, so the copy is outside the checkout.
@@ -129,7 +129,3 @@ def run(command: str, *arguments: str) -> int:
             stdin=subprocess.DEVNULL,
             check=False,
         ).returncode
-
-
-if __name__ == "__main__":
-    sys.exit(run(*sys.argv[1:]))

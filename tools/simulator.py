@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Starts and stops the simulated service for the demonstration, the integration tests and molecule.
+"""Starts and stops the simulated service as a process: for demonstration, benchmarks and molecule.
 
 ``simulator.py start FOLDER [OPTION...]`` leaves it running, with its address in ``FOLDER/url`` and
-its process id in ``FOLDER/pid``; ``simulator.py stop FOLDER`` ends it.
+its process id in ``FOLDER/pid``; ``simulator.py stop FOLDER`` ends it. ``simulator.py serve`` is
+for people: it prints what their own playbooks need to find it, and ends with Ctrl-C.
 """
 
 from __future__ import annotations
@@ -110,5 +111,27 @@ def stop(folder: Path) -> None:
     pid_file.unlink()
 
 
+def serve(*options: str) -> None:
+    """:arg options: of ``python -m simulator``"""
+    with running(*(options or ("--client", "Acme", "--client", "Globex"))) as url:
+        for name, value in environment(url).items():
+            if name.startswith("TOGGL_"):
+                print(f"export {name}={value}")
+        print("It answers until Ctrl-C is pressed.", file=sys.stderr, flush=True)
+        sys.stdout.flush()
+        # A shell starts what runs in its background with Ctrl-C ignored.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.pause()
+
+
+def main(action: str, *arguments: str) -> None:
+    if action == "serve":
+        serve(*arguments)
+    else:
+        {"start": start, "stop": stop}[action](Path(arguments[0]), *arguments[1:])
+
+
 if __name__ == "__main__":
-    {"start": start, "stop": stop}[sys.argv[1]](Path(sys.argv[2]), *sys.argv[3:])
+    main(*sys.argv[1:])

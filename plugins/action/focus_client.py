@@ -3,11 +3,18 @@
 
 from __future__ import annotations
 
-from ansible_collections.toggl.focus.plugins.module_utils._arguments import CLIENT
-from ansible_collections.toggl.focus.plugins.module_utils._reconcile import reconcile_client
-from ansible_collections.toggl.focus.plugins.plugin_utils._action import FocusAction
+from collections.abc import Mapping
+from typing import Any
+
+from ..module_utils._reconcile import desired_client, reconcile_client
+from ..module_utils._task.arguments import CLIENT
+from ..plugin_utils._action import FocusAction
 
 
 class ActionModule(FocusAction):
     spec = CLIENT
     work = staticmethod(reconcile_client)
+
+    @staticmethod
+    def judge(arguments: Mapping[str, Any]) -> None:
+        desired_client(arguments)

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.toggl.focus.plugins.module_utils._arguments import CLIENT_INFO
-from ansible_collections.toggl.focus.plugins.module_utils._listing import list_clients
-from ansible_collections.toggl.focus.plugins.plugin_utils._action import FocusAction
+from ..module_utils._info import list_clients
+from ..module_utils._task.arguments import CLIENT_INFO
+from ..plugin_utils._action import FocusAction
 
 
 class ActionModule(FocusAction):

@@ -2,7 +2,7 @@
 # Copyright (c) 2026, toggl.focus maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all modules of the collection can do, in the terms of ansible-core."""
+"""The attributes that all modules of the collection share."""
 
 from __future__ import annotations
 

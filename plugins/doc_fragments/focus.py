@@ -12,7 +12,7 @@ class ModuleDocFragment:
 options:
   workspace_id:
     description:
-      - The number of the workspace, as in the address of the web application.
+      - The id of the workspace, as in the address of the web application.
       - If not given, the environment variable E(TOGGL_FOCUS_WORKSPACE_ID) is used.
     type: int
     required: true
@@ -21,8 +21,9 @@ options:
       - An API key of Toggl Focus. It begins with V(toggl_sk_).
       - If not given, the environment variable E(TOGGL_FOCUS_API_TOKEN) is used, else
         E(TOGGL_API_TOKEN).
-      - Give either an API key, or O(username) and O(password). None of them, or both kinds, is an
-        error before any request.
+      - Give either an API key, or O(username) and O(password). To give neither, or both, is an
+        error before any request. If one kind is given as an option, the other kind in the
+        environment counts as not given.
       - A token of Toggl Track does not work.
     type: str
   username:
@@ -39,35 +40,35 @@ options:
     description:
       - The address of the API.
       - If not given, the environment variable E(TOGGL_FOCUS_API_URL) is used.
-      - Plain V(http) is accepted for a loopback address only. The address must not hold a user or
-        a password.
-      - Redirects are not followed. To be redirected is an error.
+      - Plain V(http) is accepted for a loopback address only. The address must not contain a user
+        or a password.
+      - Redirects are not followed. A redirect is an error.
     type: str
     default: https://focus.toggl.com/api
   api_timeout:
     description:
-      - How many seconds the service may take to connect, between two parts of its answer, and for
-        the answer as a whole.
+      - How many seconds it may take to connect, and how many seconds the whole answer may take.
       - If not given, the environment variable E(TOGGL_FOCUS_API_TIMEOUT) is used.
       - It must be above 0 and at most 3600.
     type: float
     default: 30.0
   api_retries:
     description:
-      - How often a request is tried again after the first try, where that is safe.
-      - Tried again are requests that were not processed, and those that may be repeated without
-        harm. After a request to create a client that may have been processed, a look at the
-        service comes first, so that no second client is made.
-      - The pauses between the tries grow. A pause that the service asks for is kept, up to 120
+      - How often a request is retried, where that is safe.
+      - A request is retried if it was not processed, or if it can be repeated without harm. Where a
+        create may have been processed, the module first looks for the client, so that no second
+        one is created.
+      - The pauses between the retries grow. A pause that the service asks for is kept, up to 120
         seconds.
     type: int
     default: 4
   quota_wait:
     description:
-      - How many seconds the task may sleep in all, so that the service's quota of requests
-        reopens.
-      - With V(0), a used up quota is an error at once. It is an error as well if the service says
-        that the quota reopens later than that, or does not say when.
+      - How many seconds in all the task may wait until the service's quota of requests reopens.
+      - With V(0), a used-up quota is an error at once. It is also an error at once if the service
+        says that the quota reopens later than this allows.
+      - If the service does not say when, one request is retried after pauses that grow to ten
+        minutes, as long as this allows. V(3600) is an hour, the length of one window.
     type: int
     default: 0
   validate_certs:
@@ -77,28 +78,29 @@ options:
     default: true
   ca_path:
     description:
-      - A file, or a folder, with certificates of authorities to trust, on the host that runs the
+      - A file or a folder with the certificates of authorities to trust, on the host that runs the
         task.
     type: path
   journal:
     description:
-      - A file on the host that runs the task, to which each write is noted, before it is sent and
-        after its answer came. It is made if there is none, and read by its owner only.
+      - A file on the host that runs the task, in which each write is recorded before it is sent and
+        after its answer has come. If there is none, it is created, readable by its owner only.
       - If not given, the environment variable E(TOGGL_FOCUS_JOURNAL) is used.
-      - Each line is a JSON object, and is on disk before the write goes on. So a run that is killed
+      - Each line is a JSON object, and is on disk before the run goes on. So a run that is killed
         at any moment leaves a journal from which the filter
-        P(toggl.focus.journal_undo#filter) reads the way back.
+        P(toggl.focus.journal_undo#filter) makes the list that undoes it.
       - Where the service does not list deleted clients, V(restored) by name finds the last deletion
         of that name in it.
       - Several runs may write to one file. Check mode writes nothing to it.
+      - A path that is not a regular file, or cannot be written, is an error before anything is read
+        or written, in check mode too.
     type: path
 requirements:
   - Python 3.10 or newer on the host that runs the task
   - requests (Python library) on the host that runs the task
 notes:
-  - The module talks to the service from the host that runs the task. Run it on C(localhost), unless
-    another host is to do so.
+  - The module sends its requests from the host that runs the task. That is usually C(localhost).
   - The service allows a number of requests an hour, for each user and organization. At the time of
-    writing these are 30 with the plan Free, 240 with Starter, 600 with Premium. Each task says in
-    RV(requests) how many it sent.
+    writing this is 30 with the plan Free, 240 with Starter, and 600 with Premium. Each task returns
+    in RV(requests) how many it sent.
 """

@@ -1,39 +1,52 @@
 # Copyright (c) 2026, toggl.focus maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The way back from a journal."""
+"""From a journal to the list that undoes its last run."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: journal_undo
-short_description: The list that takes back the last run of a journal
+short_description: The list that undoes the last run in a journal
 version_added: 1.0.0
 author:
   - toggl.focus maintainers (!UNKNOWN)
 description:
-  - Reads what the modules have written to the file of their option
-    O(toggl.focus.focus_clients#module:journal), and gives the list of clients that takes the last
-    run in it back.
+  - Takes what the modules have written to the file of their option
+    O(toggl.focus.focus_clients#module:journal), and returns the list of clients that undoes the
+    last run in it. That is the run that the last line belongs to.
   - It is for a run that was killed and could not return its
     RV(toggl.focus.focus_clients#module:undo).
-  - Damaged lines are passed over. Of a write that was under way when the run was killed, nobody
-    knows whether it was carried out. The list holds in both cases.
+  - Damaged lines are skipped. If a write was under way when the run was killed, nobody knows
+    whether it was carried out. The list works in both cases.
+  - A text in which no line can be read is an error.
 options:
   _input:
     description: The text of the journal.
     type: str
     required: true
+  workspace_id:
+    description:
+      - The id of the workspace whose last run is undone. Give the id that the task has which
+        applies the list, so that a list never reaches another workspace than the one it comes from.
+        A journal without a run of that workspace is an error.
+      - It may be left out where all runs in the journal are of one workspace, and the list has the
+        id of each client. Otherwise that is an error. An entry without an id stands for a client
+        that was being created when the run was killed. In another workspace, it would delete a
+        client of the same name.
+    type: int
 seealso:
   - module: toggl.focus.focus_clients
 """
 
 EXAMPLES = r"""
-- name: Take back a run that was killed
+- name: Undo a run that was killed
   toggl.focus.focus_clients:
-    clients: "{{ lookup('ansible.builtin.file', journal) | toggl.focus.journal_undo }}"
+    workspace_id: "{{ workspace_id }}"
+    clients: "{{ journal | toggl.focus.journal_undo(workspace_id=workspace_id) }}"
   vars:
-    journal: journal.jsonl
+    journal: "{{ lookup('ansible.builtin.file', 'journal.jsonl') }}"
+    workspace_id: 4242
 """
 
 RETURN = r"""
@@ -47,16 +60,31 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.toggl.focus.plugins.module_utils._journal import undo_of_last_run
+from ..module_utils._errors import FocusError
+from ..module_utils._journal import way_back
 
 
-def journal_undo(text: object) -> list[dict[str, Any]]:
+def journal_undo(text: object, workspace_id: object = None) -> list[dict[str, Any]]:
     if not isinstance(text, str):
         raise AnsibleFilterError(
-            "toggl.focus.journal_undo takes the text of a journal, as the file lookup gives it, "
+            "toggl.focus.journal_undo takes the text of a journal, as the file lookup returns it, "
             f"not {type(text).__name__}."
         )
-    return undo_of_last_run(text)
+    try:
+        return way_back(text, _id(workspace_id))
+    except FocusError as error:
+        raise AnsibleFilterError(f"toggl.focus.journal_undo: {error}") from None
+
+
+def _id(given: object) -> int | None:
+    """A template may give a number as a text."""
+    if given is None or (isinstance(given, int) and not isinstance(given, bool)):
+        return given
+    if isinstance(given, str) and given.strip().isdecimal():
+        return int(given)
+    raise AnsibleFilterError(
+        f"toggl.focus.journal_undo takes the id of a workspace as workspace_id, not {given!r}."
+    )
 
 
 class FilterModule:

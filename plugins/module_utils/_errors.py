@@ -1,16 +1,35 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can go wrong between the collection and the service, as typed exceptions with data.
+"""What a task may fail with, as typed exceptions with data; ``str()`` is the message for the user.
 
-Each knows two things that decide what happens next: ``stops_all`` (no later request can fare
-better) and ``unclear`` (the request may have been carried out all the same).
+.. code-block:: text
+
+    FocusError
+    ├── BadOption  MissingOption  NoAuthentication     an option; before any request
+    ├── MissingLibrary                                 on the host that runs the task
+    ├── PlanRefused                                    the list, or a guard; holds all its problems
+    ├── PlanChanged  QuotaTooSmall                     the plan must not be applied now
+    ├── JournalFailed                                  nothing is written without it
+    ├── Unforeseen                                     a fault of the collection
+    ├── StepRefused  NotOnce  NotShown  NotChecked     ``_apply.errors``: a step
+    │   └── StepForbidden  HasReturned  MayHaveReturned
+    └── RequestError                                   a request
+        ├── Interrupted                                ended from outside
+        └── ...                                        ``_api.errors``: connections and answers
+
+Two flags decide what happens next: ``stops_all`` (every later request would fail too) and
+``unclear`` (the request may have been carried out).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import traceback
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
 
-from ansible_collections.toggl.focus.plugins.module_utils._text import quoted, shown
+from ._text import quoted, shown
+
+Failed = TypeVar("Failed", bound="RequestError")
 
 
 class FocusError(Exception):
@@ -32,6 +51,39 @@ class BadOption(FocusError):
         return f"The option {self.option} cannot be used: {self.reason}."
 
 
+class MissingOption(FocusError):
+    """A required option is given neither in the task nor in the environment."""
+
+    def __init__(self, option: str, variable: str) -> None:
+        super().__init__(option, variable)
+        self.option = option
+        self.variable = variable
+
+    def __str__(self) -> str:
+        return (
+            f"The option {self.option} is missing: give it, or set the environment variable "
+            f"{self.variable}."
+        )
+
+
+class NoAuthentication(FocusError):
+    """Neither an API key nor a login is given anywhere."""
+
+    def __str__(self) -> str:
+        return (
+            "No authentication is given: give api_token or set TOGGL_FOCUS_API_TOKEN, or give "
+            "username and password or set TOGGL_FOCUS_USERNAME and TOGGL_FOCUS_PASSWORD."
+        )
+
+
+class MissingLibrary(FocusError):
+    """A Python library is missing on the host that runs the task."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
 class PlanChanged(FocusError):
     """The plan is not the one that was reviewed."""
 
@@ -42,16 +94,22 @@ class PlanChanged(FocusError):
 
     def __str__(self) -> str:
         return (
-            f"The plan has the digest {self.found}, not {shown(self.reviewed)} as in plan_digest: "
-            "nothing was written. Review the plan anew in check mode, and give its digest."
+            f"The plan has the digest {self.found}, not {shown(self.reviewed)} as in plan_digest. "
+            "Review the plan again in check mode, and give its digest."
         )
 
 
 class QuotaTooSmall(FocusError):
-    """The plan needs more requests than are left; ``resets_in`` in seconds, if known."""
+    """The plan needs more requests than are left; ``resets_in`` in seconds, if known.
 
-    def __init__(self, needed: int, left: int, resets_in: int | None) -> None:
-        super().__init__(needed, left, resets_in)
+    :arg may_be_partial: whether the task can do what fits
+    """
+
+    def __init__(
+        self, needed: int, left: int, resets_in: int | None, may_be_partial: bool = True
+    ) -> None:
+        super().__init__(needed, left, resets_in, may_be_partial)
+        self.may_be_partial = may_be_partial
         self.needed = needed
         self.left = left
         self.resets_in = resets_in
@@ -61,10 +119,10 @@ class QuotaTooSmall(FocusError):
             reopens = "when it reopens, the service does not say"
         else:
             reopens = f"it reopens in {-(-self.resets_in // 60)} minutes"
+        partial = "; or let it do what fits with allow_partial" if self.may_be_partial else ""
         return (
             f"The plan needs {self.needed} requests, but the quota has {self.left} left; "
-            f"{reopens}. Run again then, let the task wait with quota_wait, or let it do what "
-            "fits with allow_partial."
+            f"{reopens}. Run again then, or let the task wait with quota_wait{partial}."
         )
 
 
@@ -84,292 +142,147 @@ class JournalFailed(FocusError):
         )
 
 
-class NotOnce(FocusError):
-    """After an unclear answer to a create, several new clients bear the name."""
+class Unforeseen(FocusError):
+    """An unforeseen error: a fault of the collection or of a library that it uses.
 
-    def __init__(self, name: str, ids: Sequence[int]) -> None:
-        super().__init__(name, ids)
-        self.name = name
-        self.ids = tuple(ids)
+    :arg kind: the exception's type; its text is left out, since it may contain anything
+    :arg where: the last line of the collection that it passed through
+    """
 
-    def __str__(self) -> str:
-        return (
-            f"The client {quoted(self.name)} was created more than once, with the ids "
-            f"{', '.join(map(str, self.ids))}: an answer of the service got lost. "
-            "Delete all but one of them by id."
-        )
+    def __init__(self, kind: str, where: str) -> None:
+        super().__init__(kind, where)
+        self.kind = kind
+        self.where = where
 
-
-class NotShown(FocusError):
-    """The service answered that a client was created, but shows none of the name."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
+    @classmethod
+    def of(cls, error: BaseException) -> Unforeseen:
+        places = [
+            f"{frame.f_code.co_filename.partition(_HERE)[2]}, line {line}"
+            for frame, line in traceback.walk_tb(error.__traceback__)
+            if _HERE in frame.f_code.co_filename
+        ]
+        return cls(type(error).__name__, places[-1] if places else "elsewhere")
 
     def __str__(self) -> str:
-        return (
-            f"The service answered that the client {quoted(self.name)} was created, but lists none "
-            "of that name: check api_url and what stands between here and the service."
-        )
+        return f"An unforeseen error occurred ({self.kind} in {self.where}). Please report it."
 
 
-class NotChecked(FocusError):
-    """After an unclear answer to a create, the last look did not succeed; ``error`` is why."""
+_HERE = "toggl/focus/plugins/"
 
-    def __init__(self, name: str, error: FocusError) -> None:
-        super().__init__(name, error)
-        self.name = name
-        self.error = error
 
-    def __str__(self) -> str:
-        return (
-            f"An answer to the creation of {quoted(self.name)} got lost, and that it exists once "
-            f"could not be checked: {self.error} Look for the name before you run it again."
-        )
+def foreseen(error: Exception) -> FocusError:
+    """The error itself if it is a ``FocusError``, otherwise ``Unforeseen`` in its place."""
+    return error if isinstance(error, FocusError) else Unforeseen.of(error)
 
 
 class RequestError(FocusError):
     """A request that did not end as the contract says.
 
     :arg method: HTTP method
-    :arg path: path below ``api_url``; it holds no secrets
+    :arg path: path below ``api_url``; it contains no secrets
     """
+
+    retry_after: float | None = None
+    """Seconds that the service asks to wait."""
+
+    repeated_unclear = False
+    """Whether an earlier try of the same request may have been carried out."""
 
     def __init__(self, method: str, path: str) -> None:
         super().__init__(method, path)
         self.method = method
         self.path = path
-        self.repeated_unclear = False
-        """Whether an earlier try of the same request may have been carried out."""
+
+    def repeated(self, unclear: bool) -> RequestError:
+        """The error of the last one of several tries, of which one may have been carried out."""
+        return self._with(repeated_unclear=unclear)
+
+    def _with(self: Failed, **more: object) -> Failed:
+        """The error with more data. Not by ``copy``, which makes an exception from its ``args``."""
+        error = self.__class__.__new__(self.__class__, *self.args)
+        error.__dict__.update(self.__dict__, **more)
+        return error
 
     @property
     def where(self) -> str:
         return f"{self.method} {shown(self.path)}"
 
 
-class NotConnected(RequestError):
-    """No connection: the request was never sent."""
+class Interrupted(RequestError):
+    """The run was ended from outside, so the request was not sent; ``by`` says who ended it."""
 
     stops_all = True
 
-    def __init__(self, method: str, path: str, host: str) -> None:
+    def __init__(self, by: str, method: str = "", path: str = "") -> None:
         super().__init__(method, path)
-        self.host = host
+        self.by = by
 
     def __str__(self) -> str:
-        return (
-            f"No connection to {shown(self.host)} ({self.where}): "
-            "check api_url, the network and the proxy settings."
-        )
+        return f"{self.by} ended the run: nothing more is written."
 
 
-class Untrusted(NotConnected):
-    """The server's certificate was not accepted; trying again cannot help."""
+MOST_SENTENCES = 20
+"""In one message. The others show in the next run, when these are corrected."""
 
-    def __init__(self, method: str, path: str, host: str, reason: str) -> None:
-        super().__init__(method, path, host)
-        self.reason = reason
-
-    def __str__(self) -> str:
-        return (
-            f"The certificate of {shown(self.host)} is not trusted: {shown(self.reason)}. "
-            "Check api_url, or give the authority's certificate in ca_path."
-        )
+MOST_NUMBERS = 10
+"""Entries, or values, that one sentence names."""
 
 
-class ConnectionLost(RequestError):
-    """The connection broke, or the time ran out, after the request was sent."""
+class PlanRefused(FocusError):
+    """Raised with all problems that were found, before anything is written.
 
-    unclear = True
-
-    def __init__(self, method: str, path: str, seconds: float) -> None:
-        super().__init__(method, path)
-        self.seconds = seconds
-
-    def __str__(self) -> str:
-        return (
-            f"The connection was lost before the answer to {self.where} was complete, or it took "
-            f"longer than {self.seconds:g} seconds (api_timeout)."
-        )
-
-
-class BadAnswer(RequestError):
-    """An answer that is no answer of this service: not JSON, cut off, of another shape."""
-
-    unclear = True
-
-    def __init__(self, method: str, path: str, status: int, reason: str) -> None:
-        super().__init__(method, path)
-        self.status = status
-        self.reason = reason
-
-    def __str__(self) -> str:
-        return (
-            f"The answer to {self.where} (status {self.status}) is not one of the Focus API: "
-            f"{self.reason}. Check api_url and what stands between here and the service."
-        )
-
-
-class ListIncomplete(RequestError):
-    """The list of clients could not be read to its end, so nothing may be concluded from it."""
-
-    def __init__(self, method: str, path: str, page: int, reason: str) -> None:
-        super().__init__(method, path)
-        self.page = page
-        self.reason = reason
-
-    def __str__(self) -> str:
-        return (
-            f"The list of clients could not be read to its end, {self.reason} at page "
-            f"{self.page}: nothing was concluded from the part that was read. Run it again."
-        )
-
-
-class StatusError(RequestError):
-    """An answer with an error status.
-
-    :arg status: HTTP status
-    :arg words: the service's own words, ``""`` if there are none
-    :arg trace_id: what the vendor's support asks for, ``None`` if the answer has none
+    :arg names: of all entries of the list, ``None`` where an entry has none; none at all where
+        there is no list
     """
 
-    def __init__(
-        self, method: str, path: str, status: int, words: str = "", trace_id: str | None = None
-    ) -> None:
-        super().__init__(method, path)
-        self.status = status
-        self.words = words
-        self.trace_id = trace_id
+    def __init__(self, problems: Sequence[Problem], names: Sequence[str | None]) -> None:
+        super().__init__(problems, names)
+        self.problems = tuple(problems)
+        self.names = tuple(names)
+
+    def __str__(self) -> str:
+        entries: dict[str, set[int]] = defaultdict(set)  # one sentence for all entries that have it
+        for problem in self.problems:
+            entries[str(problem)].update(problem.entries)
+        sentences = [self._located(sentence, sorted(entries[sentence])) for sentence in entries]
+        more = len(sentences) - MOST_SENTENCES
+        if more > 0:
+            sentences[MOST_SENTENCES:] = [_and_more(more)]
+        return " ".join(sentences)
+
+    def _located(self, sentence: str, entries: Sequence[int]) -> str:
+        if not self.names or not entries:
+            return _by_itself(sentence)
+        numbers = listed([str(entry + 1) for entry in entries])
+        if len(entries) > 1:
+            return f"Entries {numbers}: {sentence}"
+        name = self.names[entries[0]]
+        is_named = name is None or quoted(name) in sentence
+        return f"Entry {numbers}{'' if is_named else f' ({quoted(name)})'}: {sentence}"
+
+
+class Problem(Protocol):
+    """Its text is the sentence for the user."""
 
     @property
-    def heard(self) -> str:
-        said = f" {quoted(self.words)}" if self.words else ""
-        trace = f" (trace id {shown(self.trace_id)})" if self.trace_id else ""
-        return f"{self.status}{said}{trace}"
-
-    def __str__(self) -> str:
-        return f"The service refused {self.where}: {self.heard}."
+    def entries(self) -> tuple[int, ...]:
+        """The positions in the user's list that are concerned."""
 
 
-class OtherName(RequestError):
-    """The service created the client, but under another name.
-
-    :arg fields: the client, as the answer shows it
-    """
-
-    def __init__(self, method: str, path: str, name: str, fields: Mapping[str, Any]) -> None:
-        super().__init__(method, path)
-        self.name = name
-        self.fields = fields
-
-    def __str__(self) -> str:
-        return (
-            f"The service created the client {quoted(self.name)} as "
-            f"{quoted(self.fields.get('name'))} (id {shown(self.fields.get('id'))}): "
-            "give the name as the service writes it."
-        )
+def _and_more(count: int) -> str:
+    return f"And {count} more {'problem' if count == 1 else 'problems'}."
 
 
-class NotFound(StatusError):
-    """404: the service shows no such client."""
+def _by_itself(sentence: str) -> str:
+    """A sentence that was written to follow the number of an entry, but stands alone."""
+    if sentence.startswith(("the ", "it ")):
+        return sentence[0].upper() + sentence[1:]
+    return f"The option {sentence}" if sentence[0].islower() else sentence
 
 
-class Redirected(StatusError):
-    """3xx: credentials and writes follow no redirect."""
-
-    stops_all = True
-
-    def __str__(self) -> str:
-        return (
-            f"The service answered {self.where} with a redirect ({self.status}), which is not "
-            "followed: set api_url to the final address."
-        )
-
-
-class Unauthorized(StatusError):
-    """401; ``track_token`` is true where the token has the form of a Toggl Track token."""
-
-    stops_all = True
-    track_token = False
-
-    def __str__(self) -> str:
-        if self.track_token:
-            advice = (
-                "The token has the form of a Toggl Track token, which this service never takes: "
-                "make an API key in Focus, it begins with toggl_sk_."
-            )
-        else:
-            advice = (
-                "Check that the API key is whole, not expired and not replaced by a newer one, "
-                "or check username and password."
-            )
-        return f"The service does not accept the credentials: {self.heard}. {advice}"
-
-
-class Forbidden(StatusError):
-    """403: the user lacks the permission."""
-
-    stops_all = True
-
-    def __str__(self) -> str:
-        return (
-            f"The service forbids {self.where}: {self.heard}. Check the workspace_id and that "
-            "the user may do this with clients of the workspace."
-        )
-
-
-class PaymentRequired(StatusError):
-    """402 that is not about the quota: a feature of another subscription plan."""
-
-    stops_all = True
-
-    def __str__(self) -> str:
-        return (
-            f"The service asks for another subscription plan for {self.where}: {self.heard}. "
-            "Check the plan of the workspace's organization."
-        )
-
-
-class QuotaExceeded(StatusError):
-    """402 because the hourly quota is used up; ``resets_in`` in seconds, if the service says."""
-
-    stops_all = True
-
-    def __init__(
-        self,
-        method: str,
-        path: str,
-        status: int,
-        words: str,
-        trace_id: str | None,
-        resets_in: int | None,
-    ) -> None:
-        super().__init__(method, path, status, words, trace_id)
-        self.resets_in = resets_in
-
-    def __str__(self) -> str:
-        if self.resets_in is None:
-            when = "when it reopens, the service does not say"
-        else:
-            when = f"it reopens in {self.resets_in} seconds"
-        return (
-            f"The quota of requests is used up, {when}: {self.heard}. "
-            "Run again then, or let the task wait with quota_wait."
-        )
-
-
-class TooManyRequests(StatusError):
-    """429: the request was not processed; ``retry_after`` in seconds, if the answer says."""
-
-    retry_after: float | None = None
-
-
-class ServerError(StatusError):
-    """5xx: the service failed, perhaps after it had carried the request out."""
-
-    unclear = True
-    retry_after: float | None = None
-
-    def __str__(self) -> str:
-        return f"The service failed on {self.where}: {self.heard}. Run it again later."
+def listed(words: Sequence[str]) -> str:
+    """``a, b and c``, of which at most ``MOST_NUMBERS`` are named."""
+    more = len(words) - MOST_NUMBERS
+    if more > 0:
+        return f"{', '.join(words[:MOST_NUMBERS])} and {more} more"
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)

@@ -1,31 +1,35 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The journal: what is about to be written and what came of it, as lines of JSON on disk.
+"""The journal: each write and its outcome, as lines of JSON on disk.
 
-A run that is killed at any moment leaves a journal from which the way back can be read. Several
-runs may write to one file: each line is appended in one piece and says whose it is.
+A run that is killed at any moment leaves a journal from which an undo list can be made. Several
+runs may write to one file: each line is appended in one piece and names its run.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import stat
+import threading
 import uuid
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
-from ansible_collections.toggl.focus.plugins.module_utils._errors import BadOption, JournalFailed
-from ansible_collections.toggl.focus.plugins.module_utils._model import KINDS, Step
-from ansible_collections.toggl.focus.plugins.module_utils._text import name_key
-from ansible_collections.toggl.focus.plugins.module_utils._undo import undo
+from ._errors import BadOption, FocusError, JournalFailed
+from ._model import KINDS, Deletion, Status, Step
+from ._plan.undo import undo
+from ._text import name_key, quoted
 
 Event = Literal["before", "after"]
 
+_STATUSES: tuple[Status, ...] = get_args(Status)
+
 
 class Journal:
-    """Appends to a file; without a path it does nothing. Safe to be used by many threads.
+    """Appends to a file; without a path it does nothing. Threads may share it.
 
-    :arg shared_names: the plan's, because the way back to such a name has to say so
+    :arg shared_names: the plan's, because an undo list needs more than the name for these
     :raises BadOption: the file cannot be opened for writing
     """
 
@@ -35,19 +39,20 @@ class Journal:
         self._workspace_id = workspace_id
         self._shared_names = shared_names
         self._run = uuid.uuid4().hex
-        self._file = None if path is None else _opened(path)
+        self._lock = threading.Lock()
+        self._file = None if path is None else _opened(path, os.O_CREAT)
 
     def before(self, number: int, step: Step) -> None:
-        """Say that the step ``number`` of this run is about to be written.
+        """Record that the step ``number`` of this run is about to be written.
 
-        :raises JournalFailed: it could not be brought to disk
+        :raises JournalFailed: the line could not be written to disk
         """
         self._append("before", number, step, {})
 
     def after(self, number: int, step: Step, status: str, error: Exception | None) -> None:
-        """Say what became of it. The error's text stays out: it holds words of the service."""
-        told = {"status": status, "error": type(error).__name__ if error else None}
-        self._append("after", number, step, told)
+        """Record the outcome. The error's text is left out: it contains words of the service."""
+        outcome = {"status": status, "error": type(error).__name__ if error else None}
+        self._append("after", number, step, outcome)
 
     def close(self) -> None:
         if self._file is not None:
@@ -70,29 +75,56 @@ class Journal:
             "shared": step.before is not None and name_key(step.before) in self._shared_names,
             **more,
         }
-        content = json.dumps(line).encode() + b"\n"
         try:
-            written = os.write(self._file, content)
+            with self._lock:
+                _write_line(self._file, json.dumps(line).encode())
             os.fsync(self._file)
         except OSError as error:
             raise JournalFailed(error.strerror or "") from None
-        if written != len(content):
-            raise JournalFailed("only a part of the line was written")
 
 
-def _opened(path: str) -> int:
+def check_path(path: str) -> None:
+    """Check that a journal can be kept there, without reading, writing or creating anything.
+
+    :raises BadOption: it cannot
+    """
+    if os.path.exists(path):
+        os.close(_opened(path))
+        return
+    folder = os.path.dirname(os.path.realpath(path))
+    if not os.path.isdir(folder):
+        raise _unusable(path, "there is no folder for it")
+    as_effective = os.access in os.supports_effective_ids
+    if not os.access(folder, os.W_OK | os.X_OK, effective_ids=as_effective):
+        raise _unusable(path, "its folder cannot be written to")
+
+
+def _opened(path: str, more: int = 0) -> int:
+    """:raises BadOption: it cannot be opened for writing, or is not a regular file: a pipe would
+    wait for a reader, and opening a device may do anything"""
     try:
-        file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        if os.path.exists(path) and not stat.S_ISREG(os.stat(path).st_mode):
+            raise _unusable(path, "it is not a regular file")
+        return os.open(path, os.O_RDWR | os.O_APPEND | os.O_NONBLOCK | more, 0o600)
     except OSError as error:
-        raise BadOption("journal", f"it cannot be written: {error.strerror}") from None
+        raise _unusable(path, f"it cannot be written ({error.strerror})") from None
+
+
+def _unusable(path: str, reason: str) -> BadOption:
+    return BadOption("journal", f"{quoted(path)}: {reason}")
+
+
+def _write_line(file: int, line: bytes) -> None:
+    """Append a line of its own, also after a half line that a full disk or a killed run left."""
     size = os.fstat(file).st_size
-    if size and os.pread(file, 1, size - 1) != b"\n":
-        os.write(file, b"\n")  # the half line of a run that was killed ends here
-    return file
+    begin = b"\n" if size and os.pread(file, 1, size - 1) != b"\n" else b""
+    content = begin + line + b"\n"
+    if os.write(file, content) != len(content):
+        raise JournalFailed("only a part of the line was written")
 
 
 class Line(NamedTuple):
-    """A line that could be read."""
+    """A line of a journal, as read."""
 
     at: str
     run: str
@@ -105,7 +137,7 @@ class Line(NamedTuple):
 
 
 def lines_of(text: str) -> Iterator[Line]:
-    """The lines of a journal, in their order; a damaged one is passed over."""
+    """The lines of a journal, in their order; a damaged one is skipped."""
     for raw in text.split("\n"):
         line = _line(raw)
         if line is not None:
@@ -114,42 +146,58 @@ def lines_of(text: str) -> Iterator[Line]:
 
 def _line(raw: str) -> Line | None:
     try:
-        told = json.loads(raw)
-        step = Step(told["step"], None, told["id"], told["name"], told["from"])
-        line = Line(
-            at=told["at"],
-            run=told["run"],
-            workspace_id=told["workspace_id"],
-            number=told["number"],
-            event=told["event"],
-            step=step,
-            shared=told["shared"],
-            status=told.get("status"),
-        )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        line = json.loads(raw)
+    except (ValueError, RecursionError):
         return None
-    return line if step.kind in KINDS and line.event in ("before", "after") else None
+    if not isinstance(line, dict) or not _KEYS.keys() <= line.keys():
+        return None
+    status = line.get("status")
+    if not all(may_be(line[key]) for key, may_be in _KEYS.items()) or not _is_status(status):
+        return None
+    step = Step(line["step"], None, line["id"], line["name"], line["from"])
+    if (step.name if step.kind == "create" else step.id) is None:
+        return None
+    named = {key: line[key] for key in ("at", "run", "workspace_id", "number", "event", "shared")}
+    return Line(step=step, status=status, **named)
 
 
-class Deletion(NamedTuple):
-    """That a client was deleted; ``at`` is RFC 3339."""
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
-    id: int
-    name: str
-    at: str
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_status(value: object) -> bool:
+    return value is None or value in _STATUSES
+
+
+_KEYS: dict[str, Callable[[object], bool]] = {
+    "at": _is_text,
+    "run": _is_text,
+    "workspace_id": _is_whole,
+    "number": _is_whole,
+    "event": lambda value: value in get_args(Event),
+    "step": lambda value: value in KINDS,
+    "id": lambda value: value is None or _is_whole(value),
+    "name": lambda value: value is None or _is_text(value),
+    "from": lambda value: value is None or _is_text(value),
+    "shared": lambda value: isinstance(value, bool),
+}
+"""The keys that a line must have, and a check of each value."""
 
 
 def last_deletions(path: str, workspace_id: int) -> dict[str, Deletion]:
-    """The last deletion of each name in the workspace that no later restore has taken back.
+    """The last deletion of each name in the workspace that no later restore has undone.
 
     :returns: by the name's key; empty if there is no file yet
     :raises BadOption: the file cannot be read
     """
+    lines = [line for line in lines_of(_text_of(path)) if line.workspace_id == workspace_id]
     deletions: dict[str, Deletion] = {}
-    for line in lines_of(_text_of(path)):
+    for line in _happened(lines):
         step = line.step
-        if line.workspace_id != workspace_id or not _may_have_happened(line):
-            continue
         if step.id is None or step.name is None:
             continue
         if step.kind == "delete":
@@ -169,27 +217,108 @@ def _text_of(path: str) -> str:
         raise BadOption("journal", f"it cannot be read: {error.strerror}") from None
 
 
-def undo_of_last_run(text: str) -> list[dict[str, Any]]:
-    """The list for ``focus_clients`` that takes back the run which the last line belongs to.
+class NoJournal(FocusError):
+    """A text without a single line of a journal."""
 
-    :arg text: a journal; of a write that was under way when the run was killed, nobody knows
-        whether it was carried out, and the way back holds in both cases
+    def __str__(self) -> str:
+        return (
+            "This is not a journal: it has no line that can be read. Give the text of the file "
+            "that the option journal names."
+        )
+
+
+class WhichWorkspace(FocusError):
+    """It is not known which workspace is meant, or the journal has no run of it.
+
+    :arg found: the ids of the workspaces in the journal
+    :arg wanted: the id that was given, if one was
     """
-    lines = list(lines_of(text))
-    told: dict[int, list[Line]] = {}
-    for line in lines:
-        if line.run == lines[-1].run:
-            told[line.number] = _latest(told.get(line.number, []), line)
-    happened = [line for held in told.values() for line in held if _may_have_happened(line)]
+
+    def __init__(self, found: Sequence[int], wanted: int | None) -> None:
+        super().__init__(found, wanted)
+        self.found = tuple(found)
+        self.wanted = wanted
+
+    def __str__(self) -> str:
+        found = ", ".join(map(str, self.found))
+        if self.wanted is None:
+            return (
+                f"The journal holds runs of several workspaces, with the ids {found}: give the "
+                "workspace_id whose last run you want to undo, the same as in the task."
+            )
+        return f"The journal holds no run of the workspace {self.wanted}, only of {found}."
+
+
+class NameAlone(FocusError):
+    """Only the name of a client is known, and its workspace is not given."""
+
+    def __init__(self, name: str, workspace_id: int) -> None:
+        super().__init__(name, workspace_id)
+        self.name = name
+        self.workspace_id = workspace_id
+
+    def __str__(self) -> str:
+        return (
+            f"The journal does not know the id of the new client {quoted(self.name)}, and another "
+            "workspace may have a client of that name: give the workspace_id in which you will "
+            "apply this list, the same as in the task. The journal is of the workspace "
+            f"{self.workspace_id}."
+        )
+
+
+def way_back(text: str, workspace_id: int | None) -> list[dict[str, Any]]:
+    """As ``undo_of_last_run``, where the list may be applied to another workspace.
+
+    :raises NameAlone: it has an entry without an id, and no workspace is given
+    """
+    entries = undo_of_last_run(text, workspace_id)
+    for entry in entries:
+        if workspace_id is None and "id" not in entry:
+            raise NameAlone(entry["name"], next(lines_of(text)).workspace_id)
+    return entries
+
+
+def undo_of_last_run(text: str, workspace_id: int | None = None) -> list[dict[str, Any]]:
+    """The list for ``focus_clients`` that undoes the last run of a workspace: the run that the last
+    line belongs to.
+
+    :arg text: a journal; a write that was under way when the run was killed may have been carried
+        out or not, and the list works in both cases
+    :arg workspace_id: may be left out where all lines are of one workspace
+    :raises NoJournal: it has no line
+    :raises WhichWorkspace: it has lines of several workspaces, or none of this one
+    """
+    lines = _of_one_workspace(list(lines_of(text)), workspace_id)
+    happened = _happened([line for line in lines if line.run == lines[-1].run])
     shared = {name_key(line.step.before) for line in happened if line.shared and line.step.before}
     return [entry.as_options() for entry in undo([line.step for line in happened], shared)]
 
 
+def _of_one_workspace(lines: Sequence[Line], workspace_id: int | None) -> list[Line]:
+    if not lines:
+        raise NoJournal
+    found = sorted({line.workspace_id for line in lines})
+    if workspace_id not in found and (workspace_id is not None or len(found) > 1):
+        raise WhichWorkspace(found, workspace_id)
+    return [line for line in lines if workspace_id in (None, line.workspace_id)]
+
+
+def _happened(lines: Iterable[Line]) -> list[Line]:
+    """The last lines of each step that was carried out, or may have been, in the order in which the
+    steps were begun."""
+    latest: dict[tuple[str, int], list[Line]] = {}
+    for line in lines:
+        step = (line.run, line.number)
+        latest[step] = _latest(latest.get(step, []), line)
+    return [
+        line
+        for held in latest.values()
+        for line in held
+        if line.status in (None, "done", "unclear")
+    ]
+
+
 def _latest(held: list[Line], line: Line) -> list[Line]:
-    """What is known of a step: a later line replaces an earlier one, unless it tells of another
-    client that the same step made."""
+    """The last lines of a step: a later line replaces an earlier one, unless it is about another
+    client that the same step created."""
     return [known for known in held if known.step.id not in (None, line.step.id)] + [line]
-
-
-def _may_have_happened(line: Line) -> bool:
-    return line.status in (None, "done", "unclear")

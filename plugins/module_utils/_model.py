@@ -1,25 +1,38 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The words of the collection as values: clients, desired clients, steps, plans. No I/O."""
+"""The words of the collection as values: clients, desired clients, steps, plans. No I/O.
+
+Values are named tuples in all rooms: every task defines them, and a data class takes six times as
+long.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
+import base64
+from collections import Counter
+from collections.abc import Collection, Mapping
+from typing import Any, Literal, NamedTuple, get_args
+
+from ._errors import Problem
+from ._redact import forms_of
+from ._text import name_key
 
 State = Literal["present", "absent", "restored"]
+
 Kind = Literal["create", "rename", "delete", "restore"]
+
 KINDS: tuple[Kind, ...] = get_args(Kind)
+
 Action = Literal["created", "renamed", "deleted", "restored", "none"]
 
+Status = Literal["planned", "done", "failed", "unclear", "pending"]
+"""What became of a step: ``planned`` in check mode, and where the plan is refused."""
 
-@dataclass(frozen=True, slots=True)
-class Client:
-    """A client as the service gave it.
 
-    ``fields`` holds all that was read, also fields nobody knew of when this was written
-    (facts.md: "can appear any day"). Only ``deleted_at`` says deleted; ``active`` is shown and
-    never decided on.
+class Client(NamedTuple):
+    """A client as the service returned it.
+
+    ``fields`` has all that was read, also fields that the service adds in the future. A client is
+    deleted if ``deleted_at`` is set; no decision is based on ``active``.
     """
 
     id: int
@@ -32,8 +45,7 @@ class Client:
         return self.deleted_at is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Desired:
+class Desired(NamedTuple):
     """One entry of the user's list; its names are trimmed, ``None`` where not given."""
 
     name: str | None = None
@@ -42,8 +54,21 @@ class Desired:
     former_names: tuple[str, ...] = ()
     restore_deleted: bool = False
 
+    @classmethod
+    def of(cls, client: Client, unique: Collection[str]) -> Desired:
+        """The entry that finds nothing to do for the client.
+
+        :arg unique: the keys of the names that stand for one client, so that no id is needed
+        """
+        name = client.name.strip() or None
+        if client.deleted:
+            return cls(name, client.id, "absent")
+        if name is None or name_key(name) not in unique:
+            return cls(name, client.id)
+        return cls(name)
+
     def as_options(self) -> dict[str, Any]:
-        """As a user writes it, without what is the default."""
+        """The options as a user writes them, without defaults."""
         options: dict[str, Any] = {}
         if self.name is not None:
             options["name"] = self.name
@@ -58,14 +83,13 @@ class Desired:
         return options
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One write.
 
-    ``entry`` is the position of the desired client it serves, ``None`` for a purge. ``id`` is
-    ``None`` for a create alone. ``name`` is the name the client bears afterwards, ``before`` the
-    one it bore; each is ``None`` where nobody knows it, as with a deleted client that the service
-    hides. ``needs`` are the positions, in the plan, of the steps that must have succeeded first.
+    ``entry`` is the position of the desired client that it is for, ``None`` for a purge. ``id`` is
+    ``None`` only for a create. ``name`` is the client's name after the step, ``before`` the name
+    before it; each is ``None`` if not known, as with a deleted client that the service hides.
+    ``needs`` are the positions, in the plan, of the steps that must have succeeded first.
     """
 
     kind: Kind
@@ -75,10 +99,28 @@ class Step:
     before: str | None = None
     needs: tuple[int, ...] = ()
 
+    @property
+    def client_id(self) -> int:
+        """Of a step that changes a client. A create has none before it is done."""
+        if self.id is None:
+            raise ValueError(self)
+        return self.id
 
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """What the plan does for one entry: the client it found, and the steps' positions."""
+    @property
+    def new_name(self) -> str:
+        """Of a create or a rename."""
+        if self.name is None:
+            raise ValueError(self)
+        return self.name
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether it restores a client that the service hides, so that its name is not known."""
+        return self.kind == "restore" and self.name is None
+
+
+class Planned(NamedTuple):
+    """What the plan does for one entry: the client that it stands for, and the steps' positions."""
 
     desired: Desired
     client: Client | None
@@ -86,13 +128,14 @@ class Planned:
     steps: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """The ordered steps from what is to what is desired, computed without any I/O.
 
-    ``active`` are the names of the active clients before it. ``digest`` stands for what the plan
-    does, in whatever order. ``shared_names`` are names of active clients that another client
-    bears too: the way back to them has to say so (see ``_undo``).
+    ``active`` are the names of the active clients before it, ``unmanaged`` the active clients that
+    no entry stands for and that stay. ``forbidden`` is why guards refuse it: nothing of it may be
+    written then. ``digest`` identifies what the plan does, whatever the order of the steps.
+    ``shared_names`` are names of active clients that another client has too: undoing to them needs
+    more than the name (see ``_plan.undo``).
     """
 
     entries: tuple[Planned, ...]
@@ -100,8 +143,94 @@ class Plan:
     warnings: tuple[str, ...] = ()
     shared_names: frozenset[str] = frozenset()
     active: tuple[str, ...] = ()
+    unmanaged: tuple[Client, ...] = ()
+    forbidden: tuple[Problem, ...] = ()
     digest: str = ""
 
     @property
-    def changed(self) -> bool:
-        return bool(self.steps)
+    def names_given(self) -> frozenset[str]:
+        """The names that the plan gives to clients."""
+        last = [self.steps[entry.steps[-1]] for entry in self.entries if entry.steps]
+        return frozenset(step.name for step in last if step.kind != "delete" and step.name)
+
+    @property
+    def names_held(self) -> Mapping[str, int]:
+        """How many active clients have each name after it, by its key; new clients left out."""
+        held = Counter(map(name_key, self.active))
+        for step in self.steps:
+            if step.kind in ("rename", "delete") and step.before is not None:
+                held[name_key(step.before)] -= 1
+            if step.kind in ("rename", "restore") and step.name is not None:
+                held[name_key(step.name)] += 1
+        return +held
+
+    @property
+    def agreed(self) -> dict[int, frozenset[str]]:
+        """The keys of the former names that entries give of clients that nobody has seen, by id."""
+        return {
+            entry.desired.id: frozenset(map(name_key, entry.desired.former_names))
+            for entry in self.entries
+            if entry.client is None and entry.desired.id is not None
+        }
+
+    @property
+    def ids(self) -> frozenset[int]:
+        """The ids of the clients that it changes, including those that the service hides."""
+        return frozenset(step.id for step in self.steps if step.id is not None)
+
+    @property
+    def requests(self) -> int:
+        """How many it takes to carry the plan out, if nothing fails: the writes, and a look for
+        each name that only a restore brings to light."""
+        return len(self.steps) + sum(step.is_unseen for step in self.steps)
+
+
+class Deletion(NamedTuple):
+    """That a client was deleted; ``at`` is RFC 3339."""
+
+    id: int
+    name: str
+    at: str
+
+
+class Rules(NamedTuple):
+    """What a plan may do. ``protected`` are globs, for which case does not matter.
+
+    ``max_deletions`` limits all deletions; ``max_deletion_percent`` only those of the purge, as a
+    part of the clients that are active before it.
+    """
+
+    purge: bool = False
+    protected: tuple[str, ...] = ()
+    max_deletions: int | None = None
+    max_deletion_percent: int = 30
+
+
+class Access(NamedTuple):
+    """How to reach the service. Times in seconds; ``repr`` shows no secret."""
+
+    workspace_id: int
+    api_url: str
+    api_token: str | None = None
+    username: str | None = None
+    password: str | None = None
+    timeout: float = 30.0
+    retries: int = 4
+    quota_wait: int = 0
+    verify: bool | str = True
+    connections: int = 1
+
+    def __repr__(self) -> str:
+        return f"Access({self.workspace_id}, {self.api_url!r})"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must be in no output, in every form in which it could be repeated, including the
+        login as it is in the header."""
+        if self.api_token:
+            return forms_of(self.api_token)
+        login = f"{self.username}:{self.password}".encode()
+        return forms_of(self.password or "", base64.b64encode(login).decode())
+
+
+DEFAULT_RULES = Rules()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where a run is: told by the engine as it goes, read by whoever shows it."""
+"""How far a run is: recorded by its threads, read by what shows it; and what ends it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Snapshot(NamedTuple):
 
 
 class Progress:
-    """Takes what the threads of a run tell, and gives it as one value."""
+    """Collects what the threads of a run report, and returns it as one value."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -42,13 +42,13 @@ class Progress:
             self._total = steps
 
     def noted(self, done: bool) -> None:
-        """A step has ended."""
+        """Record that a step has ended."""
         with self._lock:
             self._done += done
             self._failed += not done
 
-    def told(self, quota: int | None) -> None:
-        """An answer said how many requests are left; it also ends a wait for them."""
+    def quota_left(self, quota: int | None) -> None:
+        """Record how many requests an answer says are left. This also ends a wait for them."""
         with self._lock:
             self._quota = quota
             self._wakes = None
@@ -63,3 +63,22 @@ class Progress:
         with self._lock:
             waits = None if self._wakes is None else max(0.0, self._wakes - now)
             return Snapshot(self._total, self._done, self._failed, self._read, self._quota, waits)
+
+
+class Halt:
+    """Ends a run: its threads sleep here, and wake as soon as it is ended.
+
+    ``by`` is what ended the run, ``None`` as long as it goes on.
+    """
+
+    def __init__(self) -> None:
+        self._ended = threading.Event()
+        self.by: str | None = None
+
+    def now(self, by: str) -> None:
+        self.by = self.by or by
+        self._ended.set()
+
+    def sleep(self, seconds: float) -> bool:
+        """Sleep; whether the run goes on. False as soon as it has been ended."""
+        return not self._ended.wait(seconds)

@@ -5,12 +5,28 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import json
+import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-LONGEST_SHOWN = 300  # characters; more of a service's answer helps nobody
-MOST_COMPARED = 5_000  # names; more takes longer than a suggestion is worth
+LONGEST_SHOWN = 300  # characters; more of a service's answer does not help
+
+CUT = "…"
+"""Follows what is shown of a longer text; ``_redact`` relies on it."""
+
+MOST_COMPARED = 5_000  # names; comparing more takes too long for a suggestion
+
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+_NO_CHARACTERS = frozenset("\ufffe\uffff")
+"""They stand for no character; no YAML may contain them."""
+
+_EMPTY_SIGNS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Hangul fillers and the empty Braille pattern: characters that look like a blank."""
+
+_UNSEEN_MARKS = re.compile("[\u034f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""The grapheme joiner, inherent vowels and variation selectors: marks that are invisible."""
 
 
 def trimmed(name: str) -> str:
@@ -19,23 +35,40 @@ def trimmed(name: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """What two names must have in common to be one: trimmed, Unicode NFC, case kept (design)."""
+    """Equal for two names that count as one: trimmed, Unicode NFC, case kept."""
     return _composed(name.strip())
 
 
 def case_key(name: str) -> str:
-    """What two names have in common that differ in case only."""
+    """Equal for two names that differ only in case."""
     return _composed(name_key(name).casefold())
 
 
-def forms(name: str) -> Iterator[str]:
-    """The name as given, then as a filter may need it that compares bytes (facts.md)."""
+def look_key(name: str) -> str:
+    """Equal for two names that look alike: as ``case_key``, with any blanks as one blank, and
+    without invisible characters."""
+    if name.isascii() and name.isprintable() and "  " not in name:
+        return case_key(name)
+    seen = (" " if _is_blank(char) else char for char in name if not _is_unseen(char))
+    return case_key(" ".join("".join(seen).split()))
+
+
+def has_lone_surrogate(text: str) -> bool:
+    """Whether it contains half of a character, which cannot be sent."""
+    return not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def forms(name: str) -> tuple[str, ...]:
+    """The name as given, then its other Unicode forms: the service's filter may compare bytes."""
+    if name.isascii():
+        return (name,)
     given = (name, unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name))
-    yield from dict.fromkeys(given)
+    return tuple(dict.fromkeys(given))
 
 
 def nearest_name(name: str, names: Sequence[str]) -> str | None:
-    """The one of ``names`` that was probably meant; ``None`` if none is near, or they are many."""
+    """The one of ``names`` that was probably meant; ``None`` if none is near, or there are too
+    many."""
     if len(names) > MOST_COMPARED:
         return None
     written = {case_key(candidate): candidate for candidate in names}
@@ -47,16 +80,43 @@ def shown(text: object, longest: int = LONGEST_SHOWN) -> str:
     """Foreign text on one line: control and format characters escaped, cut to ``longest``.
 
     A name or an error text comes from outside; it must not forge a line of output, move the
-    cursor or turn the reading direction.
+    cursor or change the reading direction.
     """
     raw = str(text)
-    cut = raw if len(raw) <= longest else raw[:longest] + "…"
+    cut = raw if len(raw) <= longest else raw[:longest] + CUT
     return "".join(_shown_character(character) for character in cut)
+
+
+def revealed(name: str) -> str:
+    """A name on one line, with all invisible characters escaped, and blanks of other kinds too."""
+    return "".join(
+        _escaped(char) if char != " " and (_is_blank(char) or _is_unseen(char)) else char
+        for char in name[:LONGEST_SHOWN]
+    )
 
 
 def quoted(name: object) -> str:
     """A name within a message, in quotes."""
     return f'"{shown(name)}"'
+
+
+_PLAIN = re.compile(r"[A-Za-z\u00c0-\u024f][\w .&+/()-]*(?<! )")
+
+_OTHER_THAN_TEXT = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+"""YAML takes these for something else, unless they are quoted."""
+
+
+def yaml_text(name: str) -> str:
+    """The name as a user would write it in YAML; invisible characters are escaped."""
+    if _PLAIN.fullmatch(name) and name.lower() not in _OTHER_THAN_TEXT:
+        return name
+    text = json.dumps(name, ensure_ascii=False)
+    return shown(text, longest=len(text))
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 client``, ``2 clients``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def is_loopback(host: str) -> bool:
@@ -74,6 +134,22 @@ def _composed(text: str) -> str:
 
 
 def _shown_character(character: str) -> str:
-    if unicodedata.category(character) in _UNPRINTABLE:
-        return character.encode("unicode_escape").decode("ascii")
-    return character
+    return _escaped(character) if _is_unprintable(character) else character
+
+
+def _is_unprintable(character: str) -> bool:
+    return unicodedata.category(character) in _UNPRINTABLE or character in _NO_CHARACTERS
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def _is_blank(character: str) -> bool:
+    return character.isspace() or character in _EMPTY_SIGNS
+
+
+def _is_unseen(character: str) -> bool:
+    if character.isspace():
+        return False
+    return _is_unprintable(character) or bool(_UNSEEN_MARKS.match(character))

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: focus_client
-short_description: Keep one client of a Toggl Focus workspace as declared
+short_description: Keep one client of a Toggl Focus (Toggl 2.0) workspace as declared
 version_added: 1.0.0
 description:
-  - Creates, renames, deletes or restores one client of a Toggl Focus workspace, or finds that there
-    is nothing to do.
+  - Creates, renames, deletes or restores one client of a Toggl Focus workspace, also called Toggl
+    2.0, or finds that there is nothing to do.
   - It reads first, and writes only what differs.
 author:
   - toggl.focus maintainers (!UNKNOWN)
@@ -24,8 +24,8 @@ attributes:
     support: full
     details:
       - It reads as a run does, and sends no write.
-      - Whether an O(id) that the service does not show can be restored, only the restore itself
-        tells. Check mode says that it changes, with a warning.
+      - Only a run shows whether an O(id) that the service hides can be restored. Check mode reports
+        a change, with a warning.
   diff_mode:
     support: full
 options:
@@ -33,29 +33,32 @@ options:
     description:
       - The name of the client.
       - Blanks around it are removed. An empty name is an error before any request.
+      - It is a text. A value that YAML takes for something else, such as V(No), V(1.10), V(12:30)
+        or V(007), needs quotes. Without them, it is an error before any request.
       - At least one of O(name) and O(id) is needed.
     type: str
   id:
     description:
-      - The number of the client. It finds the client whatever its name is.
+      - The id of the client. It finds the client whatever its name is.
       - With O(state=present) and O(state=restored), the client is renamed if O(name) is given too
         and differs.
-      - With O(state=absent), O(name) must be the client's name if it is given too, otherwise it is
-        an error. So nobody deletes the wrong client.
+      - With O(state=absent), an O(name) that is given too must be the client's name. Otherwise it
+        is an error, so that nobody deletes the wrong client.
     type: int
   state:
     description:
-      - What shall be true of the client.
-      - V(present) with O(name) alone does nothing if an active client has that name. Else it
-        renames an active client that has one of O(former_names). Else it restores a deleted client
-        of that name, if O(restore_deleted=true) and the service lists it. Else it creates the
-        client, and warns if the service lists a deleted one of that name.
+      - The state that the client should be in.
+      - V(present) with O(name) alone does nothing if an active client has that name. Otherwise it
+        renames an active client that has one of O(former_names). If there is none, it restores a
+        deleted client of that name, if O(restore_deleted=true) and the service lists it. In all
+        other cases it creates the client, and warns if the service lists a deleted one of that
+        name.
       - V(present) with O(id) needs the client to exist and to be active.
       - V(absent) deletes the active client. If there is none, it does nothing.
       - V(restored) brings a deleted client back. If the client is active, it is not restored.
       - V(restored) with O(name) alone needs the service to list deleted clients, which is not
-        documented, or a O(journal) that tells of the deletion. If neither shows the client, or the
-        service lists several of that name, it is an error that asks for O(id).
+        documented, or a O(journal) in which the deletion is recorded. If neither shows the client,
+        or the service lists several of that name, it is an error that asks for O(id).
       - V(restored) with O(id) works whether or not the service shows deleted clients.
     type: str
     choices:
@@ -65,16 +68,17 @@ options:
     default: present
   former_names:
     description:
-      - Names that the client may bear until now. With O(state=present) and O(name) alone, an active
+      - Names that the client may have so far. With O(state=present) and O(name) alone, an active
         client that has one of them is renamed to O(name), if no active client has that name yet.
-      - If clients of the wanted name and of a former one are both active, the latter is left alone,
-        with a warning.
+      - If a client with the wanted name and one with a former name are both active, the latter is
+        left alone, with a warning.
       - With O(state=absent), O(id) and O(name), a client that has one of these names is first
-        renamed to O(name), then deleted. The value of RV(undo) uses it to take back a restore with
-        a rename.
+        renamed to O(name), then deleted. The value of RV(undo) uses this to undo a restore with a
+        rename. If another active client has O(name), it is an error, unless O(name) is one of these
+        names too.
       - With O(state=present), O(id) and O(name), it allows a name that another active client has,
-        if it lists the name that the client of O(id) has now. The value of RV(undo) uses it where
-        several clients had one name before.
+        if it lists the name that the client with O(id) has now. The value of RV(undo) uses this
+        where several clients had one name before.
     type: list
     elements: str
     default: []
@@ -89,18 +93,22 @@ options:
     type: bool
     default: false
 notes:
-  - Names are compared as Unicode normalization form C (NFC) without the blanks around them, with
-    their case kept. An active client that the module meets and that differs in case only is another
-    client, and a warning says so.
-  - If the module meets two active clients that have the wanted name, it is an error that lists
-    their ids. Give O(id) then.
-  - Without errors of the service, a run sends one request if there is nothing to do, and two if
-    there is one write. Each of O(former_names) costs one request more where no active client has
-    O(name). A rename of a client that was restored costs one or two more. A create that the service
-    answers without an id costs one more. A look-up by name takes more where it needs more than a
-    page of 100 clients, or where the name has several Unicode forms.
-  - What deleting a client does to its projects is not documented. Try it on a workspace that does
-    not matter first.
+  - Names are compared as Unicode normalization form C (NFC), without the blanks around them, and
+    with their case kept. An active client whose name differs only in case, in blanks or in
+    invisible characters is a different client. If the module reads one, it warns.
+  - If the module reads two active clients with the wanted name, it fails and lists their ids. Give
+    O(id) then.
+  - If the service has no errors, a run sends one request if there is nothing to do, and two if
+    a client is deleted.
+  - Before a client gets a name, the list of clients is read, which takes one request for each 100
+    clients, and at least one. The service's filter by name may hide a client that has the name with
+    blanks around it. So creating a client takes three requests where the workspace has fewer than
+    100 clients, and M(toggl.focus.focus_clients) is better for many.
+  - Renaming a client that was restored costs one or two more. A create that the service answers
+    without an id costs one more. Reading by name costs more where the name has several Unicode
+    forms.
+  - What deleting a client does to its projects is not documented. Try it first on a workspace that
+    does not matter.
 seealso:
   - module: toggl.focus.focus_client_info
 """
@@ -123,7 +131,7 @@ EXAMPLES = r"""
     name: Hooli
     state: present
 
-- name: Rename a client, in whichever workspace it still has the old name
+- name: Rename a client, if it still has the old name
   toggl.focus.focus_client:
     name: Globex Corporation
     former_names:
@@ -151,12 +159,12 @@ EXAMPLES = r"""
     state: absent
   register: deletion
 
-- name: Restore the client that was deleted, by its id
+- name: Restore the deleted client by its id
   toggl.focus.focus_client:
     id: "{{ deletion.client.id }}"
     state: restored
 
-- name: Look which deleted clients the service lists
+- name: List the deleted clients, if the service lists them
   toggl.focus.focus_client_info:
     deleted: only
   register: deleted
@@ -180,7 +188,7 @@ EXAMPLES = r"""
       - Acme
   register: change
 
-- name: Take the change back
+- name: Undo the change
   toggl.focus.focus_client:
     id: "{{ item.id }}"
     name: "{{ item.name | default(omit) }}"
@@ -205,12 +213,18 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description:
+    - One line that says what was done, or would be done in check mode. If the task failed, why.
+  returned: always
+  type: str
+  sample: Created "Acme" (id 1001).
 client:
   description:
     - The client as it was read, with what the service accepted applied to it.
     - After a write, a field that only the service knows is left out, such as C(updated_at) after a
       rename. In check mode, C(id) is left out where the client would be created.
-    - Fields that the service adds in future are passed on.
+    - Fields that the service adds in the future are passed on.
     - It is V(null) where there is no client.
   returned: success, and if a write failed
   type: dict
@@ -266,8 +280,8 @@ client:
 action:
   description:
     - What was done, or would be done in check mode.
-    - V(restored) also stands for a restore that was followed by a rename, and V(deleted) for a
-      rename that was followed by a deletion.
+    - A restore that is followed by a rename is V(restored), and a rename that is followed by a
+      deletion is V(deleted).
   returned: success, and if a write failed
   type: str
   choices:
@@ -309,10 +323,10 @@ diff:
         state: present
 undo:
   description:
-    - What takes this run back, as a list of options of this module. It is empty if nothing was
-      done.
+    - What undoes this run, as a list of options of this module. It is empty if nothing was done.
     - An option that has its default is left out.
-    - A client that was created and whose id is not known, as in check mode, is in it by its name.
+    - A created client whose id is not known, as in check mode, is in it by its name. After a run, a
+      warning says so.
   returned: success, and if a write failed
   type: list
   elements: dict
@@ -322,12 +336,12 @@ undo:
       former_names:
         - Globex Corporation
 requests:
-  description: How many requests were sent, tries again included.
+  description: How many requests were sent, retries included.
   returned: always
   type: int
   sample: 2
 quota:
-  description: The service's quota, as its last answer that mentions it says.
+  description: The service's quota, from the last answer that mentions it.
   returned: if the service says
   type: dict
   sample:
@@ -340,15 +354,15 @@ quota:
       type: int
       sample: 238
     resets_in:
-      description: In how many seconds the quota reopens. V(null) if the service does not say.
+      description: How many seconds until the quota reopens. V(null) if the service does not say.
       returned: always
       type: int
       sample: 1740
 """
 
-from ansible_collections.toggl.focus.plugins.module_utils._arguments import CLIENT
-from ansible_collections.toggl.focus.plugins.module_utils._module import run_module
-from ansible_collections.toggl.focus.plugins.module_utils._reconcile import reconcile_client
+from ..module_utils._reconcile import reconcile_client
+from ..module_utils._task.arguments import CLIENT
+from ..module_utils._task.run import run_module
 
 
 def main() -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: focus_client_info
-short_description: List the clients of a Toggl Focus workspace
+short_description: List the clients of a Toggl Focus (Toggl 2.0) workspace
 version_added: 1.0.0
 description:
-  - Lists the clients of a Toggl Focus workspace, all pages of them.
+  - Lists the clients of a Toggl Focus workspace, also called Toggl 2.0. It reads all pages.
   - A list that cannot be read to its end is an error, never a shorter list.
 author:
   - toggl.focus maintainers (!UNKNOWN)
@@ -22,24 +22,24 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - Only clients of exactly this name. Names are compared as Unicode normalization form C (NFC)
-        without the blanks around them, with their case kept.
+      - Only clients of exactly this name. Names are compared as Unicode normalization form C (NFC),
+        without the blanks around them, and with their case kept.
     type: str
   name_contains:
     description:
       - Only clients whose name contains this text, in any case.
-      - The whole list is read for it, unless O(name) or O(id) is given too.
+      - It needs the whole list to be read, unless O(name) or O(id) is given too.
     type: str
   id:
     description:
-      - Only the client of this number. It is asked for by itself, with one request.
-      - An unknown id gives an empty list, not an error.
+      - Only the client with this id. It is read by itself, with one request.
+      - An unknown id returns an empty list, and is not an error.
     type: int
   deleted:
     description:
       - Whether deleted clients are shown. V(exclude) leaves them out, V(include) shows all clients,
-        V(only) shows deleted ones alone.
-      - V(include) and V(only) can show only the deleted clients that the service lists. Whether it
+        and V(only) shows only the deleted ones.
+      - V(include) and V(only) can only show the deleted clients that the service lists. Whether it
         lists any is not documented.
     type: str
     choices:
@@ -49,7 +49,7 @@ options:
     default: exclude
   order_by:
     description:
-      - What the service shall order the list by. The values are passed on to the service.
+      - What the service orders the list by. The values are passed on to the service.
       - Known values are V(name), V(active), V(created_at) and V(updated_at), each also with a
         leading V(-).
     type: list
@@ -57,13 +57,12 @@ options:
     default: []
   limit:
     description:
-      - At most this many clients, after all other options were applied.
+      - At most this many clients, after all other options have been applied.
       - Reading stops as soon as there are enough.
     type: int
 notes:
   - A list of n clients takes one request for each 100 clients, at least one, and one more where the
-    last page is exactly full. If the service gives smaller pages than were asked for, it takes
-    more.
+    last page is exactly full. If the service sends smaller pages than requested, it takes more.
 seealso:
   - module: toggl.focus.focus_client
 """
@@ -94,14 +93,14 @@ EXAMPLES = r"""
     id: 1001
     deleted: include
 
-- name: List the three clients that were changed last, of those whose name contains a word
+- name: List the three most recently changed clients whose name contains a word
   toggl.focus.focus_client_info:
     name_contains: corp
     order_by:
       - "-updated_at"
     limit: 3
 
-- name: List the deleted clients, as far as the service lists them
+- name: List the deleted clients, if the service lists them
   toggl.focus.focus_client_info:
     deleted: only
 
@@ -111,8 +110,14 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description: One line that says how many clients were found.
+  returned: always
+  type: str
+  sample: Found 3 clients.
 clients:
-  description: The clients as the service gives them. Fields that it adds in future are passed on.
+  description: The clients as the service returns them. Fields that it adds in the future are passed
+    on.
   returned: success
   type: list
   elements: dict
@@ -170,8 +175,8 @@ desired:
   description:
     - The same clients as a list of options of M(toggl.focus.focus_client). Each of them finds
       nothing to do, unless O(limit) or O(id) hides another active client of the same name.
-    - It gives C(id) only where the name does not suffice, which is where several of the active
-      clients have one name or the name is blank, and for deleted clients.
+    - It has C(id) only for deleted clients, and where the name is not enough, because several
+      active clients have it or because it is blank.
   returned: success
   type: list
   elements: dict
@@ -182,12 +187,12 @@ desired:
       name: Umbrella
       state: absent
 requests:
-  description: How many requests were sent, tries again included.
+  description: How many requests were sent, retries included.
   returned: always
   type: int
   sample: 1
 quota:
-  description: The service's quota, as its last answer that mentions it says.
+  description: The service's quota, from the last answer that mentions it.
   returned: if the service says
   type: dict
   sample:
@@ -200,15 +205,15 @@ quota:
       type: int
       sample: 239
     resets_in:
-      description: In how many seconds the quota reopens. V(null) if the service does not say.
+      description: How many seconds until the quota reopens. V(null) if the service does not say.
       returned: always
       type: int
       sample: 1740
 """
 
-from ansible_collections.toggl.focus.plugins.module_utils._arguments import CLIENT_INFO
-from ansible_collections.toggl.focus.plugins.module_utils._listing import list_clients
-from ansible_collections.toggl.focus.plugins.module_utils._module import run_module
+from ..module_utils._info import list_clients
+from ..module_utils._task.arguments import CLIENT_INFO
+from ..module_utils._task.run import run_module
 
 
 def main() -> None:

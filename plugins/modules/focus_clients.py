@@ -8,14 +8,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: focus_clients
-short_description: Keep the clients of a Toggl Focus workspace as a list declares them
+short_description: Keep the clients of a Toggl Focus (Toggl 2.0) workspace as a list declares them
 version_added: 1.0.0
 description:
-  - Makes a workspace match a list. It creates, renames, deletes and restores what differs, and
-    leaves the rest alone. With O(purge=true) it also deletes the active clients that no entry
-    stands for.
+  - Makes the clients of a Toggl Focus workspace, also called Toggl 2.0, match a list. It creates,
+    renames, deletes and restores what differs, and leaves the rest alone. With O(purge=true) it
+    also deletes the active clients that no entry stands for.
   - It reads the list of clients once, then sends one request for each client that differs.
-  - All contradictions of the list are found before the first write, and are reported together.
+  - All contradictions in the list are found before the first write, and are reported together.
 author:
   - toggl.focus maintainers (!UNKNOWN)
 extends_documentation_fragment:
@@ -25,41 +25,48 @@ attributes:
   check_mode:
     support: full
     details:
-      - It reads as a run does, judges every guard, and sends no write.
+      - It reads as a run does, checks every guard, and sends no write.
       - A plan that does not fit into the quota is an error in a run, and a warning in check mode.
-      - Whether an O(clients[].id) that the service does not show can be restored, only the restore
-        itself tells. Check mode says that it changes, with a warning.
+      - Only a run shows whether an O(clients[].id) that the service hides can be restored. Check
+        mode reports a change, with a warning.
   diff_mode:
     support: full
     details:
-      - The diff is one of the list of active clients, sorted by name.
+      - The diff is one of the list of active clients, sorted by name. A line that changes says why
+        in a comment.
 options:
   clients:
     description:
-      - The desired clients. An entry needs O(clients[].name), O(clients[].id), or both.
+      - The desired clients. An entry needs O(clients[].name), O(clients[].id), or both. An entry
+        that is a plain text is a name.
+      - An empty option of an entry counts as not given, except the name.
+      - Everything wrong with the list that can be seen without the service is reported together,
+        before any request.
       - The order of the entries does not matter.
       - The clients that no entry stands for are left alone, unless O(purge=true).
     type: list
-    elements: dict
+    elements: raw
     required: true
     suboptions:
       name:
         description:
           - The name of the client.
           - Blanks around it are removed. An empty name is an error before any request.
+          - It is a text. A value that YAML takes for something else, such as V(No), V(1.10),
+            V(12:30) or V(007), needs quotes. Without them, it is an error before any request.
         type: str
       id:
         description:
-          - The number of the client. It finds the client whatever its name is.
+          - The id of the client. It finds the client whatever its name is.
           - With O(clients[].state=present) and O(clients[].state=restored), the client is renamed
             if O(clients[].name) is given too and differs.
-          - With O(clients[].state=absent), O(clients[].name) must be the client's name if it is
-            given too, otherwise it is an error.
-          - An id that the service's list does not show costs one request more.
+          - With O(clients[].state=absent), an O(clients[].name) that is given too must be the
+            client's name. Otherwise it is an error.
+          - An id that the service's list does not show costs one more request.
         type: int
       state:
         description:
-          - What shall be true of the client, as the option
+          - The state that the client should be in, as the option
             O(toggl.focus.focus_client#module:state) describes it.
         type: str
         choices:
@@ -69,80 +76,108 @@ options:
         default: present
       former_names:
         description:
-          - Names that the client may bear until now, and that it is renamed from, if no active
-            client has the name O(clients[].name) yet.
-          - With O(clients[].id) and O(clients[].name), it allows what RV(undo) needs to take a run
-            back, as M(toggl.focus.focus_client) describes.
+          - Names that the client may have so far, and that it is renamed from, if no active client
+            has the name O(clients[].name) yet.
+          - With O(clients[].id) and O(clients[].name), it allows what RV(undo) needs to undo a run,
+            as M(toggl.focus.focus_client) describes. Another entry with the same O(clients[].name),
+            O(clients[].state=absent) and no O(clients[].id) is then about other clients of that
+            name, and is not a contradiction.
         type: list
         elements: str
         default: []
       restore_deleted:
         description:
-          - Whether to restore a deleted client of that name rather than to create a new one, if the
+          - Whether to restore a deleted client of that name rather than create a new one, if the
             service lists it.
         type: bool
         default: false
   purge:
     description:
-      - Whether to delete the active clients that no entry stands for, too.
+      - Whether to also delete the active clients that no entry stands for.
       - An entry with O(clients[].state=absent) stands for its client, and so does one that renames
         it.
+      - Clients that match O(protected) are left alone.
     type: bool
     default: false
   protected:
     description:
-      - Patterns of names, such as V(Internal*). A client whose name fits one of them is never
-        deleted nor renamed, whatever an entry or O(purge) says. That it would be is an error.
-      - V(*) stands for any characters, V(?) for one, and V([abc]) for one of these. Case does not
-        matter.
+      - Patterns of names, such as V(Internal*). A client whose name matches one of them is never
+        deleted or renamed. O(purge) leaves it alone, and an entry that would delete or rename it
+        is an error.
+      - V(*) matches any characters, V(?) one character, and V([abc]) one of those in the brackets.
+        Case does not matter.
     type: list
     elements: str
     default: []
   max_deletions:
     description:
       - How many clients a run may delete in all, by entries and by O(purge). More is an error.
-      - If not given, there is no such cap.
+      - If not given, there is no limit.
     type: int
   max_deletion_percent:
     description:
-      - How many of the active clients O(purge) may delete, from V(0) to V(100). More is an error.
-      - One client may always be deleted, except the last one.
+      - How many percent of the active clients O(purge) may delete, from V(0) to V(100). More is an
+        error.
+      - One client may always be deleted, unless it is the last one. Unless this is V(100), purge
+        never deletes the last active clients, even where entries delete all the others.
     type: int
     default: 30
   plan_digest:
     description:
       - The RV(plan_digest) of a plan that was reviewed, for example in check mode.
-      - If the plan is still the same, it is applied. Otherwise nothing is written, and it is an
-        error.
+      - If the plan is still the same, it is applied. Otherwise nothing is written, and the task
+        fails.
+      - A value that is empty, or is not 64 hexadecimal digits, is an error before any request.
     type: str
   allow_partial:
     description:
       - With V(false), nothing is written unless the plan fits into the quota that is left, or
         O(quota_wait) reaches past the end of the window. The size of the next window is not known,
-        so that waiting goes on as long as O(quota_wait) allows.
-      - With V(true), what fits is done. Then the task fails, with the rest in RV(pending). Another
-        run does the rest.
+        so the task keeps waiting as long as O(quota_wait) allows.
+      - With V(true), what fits is done. Then the task fails, and the rest has the status
+        C(pending) in RV(plan). Another run does the rest.
       - If the service does not say what is left of the quota, the run goes ahead in either case.
     type: bool
     default: false
   concurrency:
     description:
-      - How many writes may be under way at once, from V(1) to V(16).
+      - How many writes, or pages of the list, may be under way at once, from V(1) to V(16).
     type: int
     default: 4
+  report:
+    description:
+      - With V(changes), RV(results) lists the entries that something was or is to be done for.
+      - With V(all), it lists all entries, and RV(unmanaged) the active clients that no entry
+        stands for.
+    type: str
+    choices:
+      - changes
+      - all
+    default: changes
 notes:
-  - Names are compared as Unicode normalization form C (NFC) without the blanks around them, with
-    their case kept.
-  - What frees a name is written before what takes it. Where clients swap their names, one of them
-    goes by way of a temporary name that begins with C(toggl.focus-), which costs one request more.
-  - Without errors of the service, a run sends one request for each page of 100 clients, and one for
-    each write. A client that the service creates without telling its id costs one more.
-  - An entry that fails does not stop the others. What would fail for all of them stops the run,
-    which is refused access, a used up quota, or no connection.
-  - If several playbooks write to one workspace at the same time, a client may be created by each of
-    them, unless the service refuses a second client of a name. Let one job at a time apply a list.
-  - What deleting a client does to its projects is not documented. Try it on a workspace that does
-    not matter first.
+  - Names are compared as Unicode normalization form C (NFC), without the blanks around them, and
+    with their case kept. A client whose name differs only in case, in blanks or in invisible
+    characters is a different client, and a warning says so.
+  - A step that frees a name is written before the step that takes it. Where clients swap their
+    names, one of them is first renamed to a temporary name that begins with C(toggl.focus-), which
+    costs one more request.
+  - If the service has no errors, a run sends one request for each page of 100 clients, and one for
+    each write. A client that the service creates without returning its id costs one more.
+  - Where the first page is full, the pages that O(clients) foretells are read side by side, as many
+    at once as O(concurrency) says. A workspace that has fewer clients than the list may cost up to
+    O(concurrency) minus one requests more.
+  - Where steps give names, which are creates, renames and restores, and the list has several pages,
+    the module first makes sure that no client is missing in the list because somebody changed the
+    workspace while it was read. That takes one request for each name or for each page boundary,
+    whichever is fewer. A list that changed while it was read is read again, at most twice.
+  - Where a client is deleted and one with a similar name is created, a warning asks whether that is
+    a rename, and shows the line that makes it one.
+  - An entry that fails does not stop the others. The run stops on what would fail for all of them,
+    which is refused access, a used-up quota, or no connection.
+  - If several playbooks write to one workspace at the same time, each of them may create a client
+    of one name, unless the service refuses the second. Let only one job at a time apply a list.
+  - What deleting a client does to its projects is not documented. Try it first on a workspace that
+    does not matter.
 seealso:
   - module: toggl.focus.focus_client
   - module: toggl.focus.focus_client_info
@@ -164,7 +199,7 @@ EXAMPLES = r"""
       - name: Umbrella
         restore_deleted: true
 
-- name: Delete what the list does not name, but at most five clients and never an internal one
+- name: Delete all other clients, but at most five, and never an internal one
   toggl.focus.focus_clients:
     clients:
       - name: Acme
@@ -176,7 +211,7 @@ EXAMPLES = r"""
     protected:
       - Internal*
 
-- name: Review what would be done
+- name: Review the plan
   toggl.focus.focus_clients:
     clients:
       - name: Acme
@@ -184,7 +219,7 @@ EXAMPLES = r"""
   check_mode: true
   register: review
 
-- name: Apply it, unless the workspace has changed in between
+- name: Apply the plan, unless the workspace has changed since
   toggl.focus.focus_clients:
     clients:
       - name: Acme
@@ -192,11 +227,11 @@ EXAMPLES = r"""
     plan_digest: "{{ review.plan_digest }}"
   register: change
 
-- name: Take it back
+- name: Undo the run
   toggl.focus.focus_clients:
     clients: "{{ change.undo }}"
 
-- name: Apply a list from a file on a small quota, and sleep up to two hours for it to reopen
+- name: Apply a list from a file with a small quota, and wait up to two hours for it to reopen
   vars:
     listed: |
       - name: Acme
@@ -207,10 +242,20 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description:
+    - One line that says what was done, or would be in check mode. If the task failed, why comes
+      first.
+  returned: always
+  type: str
+  sample: Created 1, renamed 1, deleted 2 (1 by purge); 497 unchanged.
 plan:
   description:
-    - The writes that lead from what is to what is desired, in an order that works.
-    - It is the same in check mode and in a run.
+    - The steps that make the workspace match the list, each of them one write, in the order of
+      writing. It is the same in check mode and in a run, which also has the ids of new clients,
+      and the names of those that the service hid until they were restored.
+    - A plan that is refused, by O(protected), O(max_deletions), O(max_deletion_percent),
+      O(plan_digest) or the quota, is returned too.
   returned: if the list of clients could be read and holds no contradiction
   type: list
   elements: dict
@@ -219,8 +264,11 @@ plan:
       id: 1002
       name: Globex Corporation
       from: Globex
+      status: done
     - step: create
+      id: 1006
       name: Stark Industries
+      status: done
   contains:
     step:
       description: The kind of write.
@@ -233,7 +281,7 @@ plan:
         - restore
       sample: rename
     id:
-      description: The number of the client.
+      description: The id of the client.
       returned: if known
       type: int
       sample: 1002
@@ -248,42 +296,74 @@ plan:
       type: str
       sample: Globex
     purge:
-      description: Whether it is O(purge) that deletes the client. It is V(true) then.
-      returned: if so
+      description: V(true) if O(purge) deletes the client.
+      returned: with a deletion by O(purge)
       type: bool
       sample: true
+    status:
+      description:
+        - What became of the step.
+        - With C(planned), it is what would be done. That is in check mode, and where the plan is
+          refused.
+        - With C(unclear), it may have been done, and the service could not be asked. Look at the
+          client before another run.
+        - With C(pending), it was not tried, or was refused because of the quota.
+      returned: always
+      type: str
+      choices:
+        - planned
+        - done
+        - failed
+        - unclear
+        - pending
+      sample: done
+    error:
+      description: What went wrong.
+      returned: if something did
+      type: str
+      sample: 'The service refused POST /workspaces/4242/clients: 400 "validation".'
 plan_digest:
   description:
-    - Stands for what the plan does. It is the same whatever the order of the entries or of the
-      service's list, and another one if anything else would be done.
-    - 64 hexadecimal digits.
+    - Identifies what the plan does, as 64 hexadecimal digits. It does not depend on the order of
+      the entries or of the service's list, and changes if anything else would be done.
   returned: with RV(plan)
   type: str
   sample: 5f0c1e3a9d7b2c4e6f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6
+refused:
+  description:
+    - V(true) if the plan was refused, so that nothing was written. RV(msg) says why.
+  returned: if the plan was refused
+  type: bool
+  sample: true
 results:
-  description: What was done for each entry of O(clients), in their order.
+  description:
+    - The entries of O(clients) that something was or is to be done for, in their order. With
+      O(report=all), all entries.
   returned: with RV(plan)
   type: list
   elements: dict
   sample:
-    - name: Acme
-      id: 1001
-      action: none
-      changed: false
-      client:
-        id: 1001
-        name: Acme
+    - entry: 2
+      name: Globex Corporation
+      id: 1002
+      action: renamed
+      changed: true
   contains:
-    name:
-      description: The name of the client.
-      returned: always
-      type: str
-      sample: Acme
-    id:
-      description: The number of the client. V(null) if not known.
+    entry:
+      description: The number of the entry, from 1.
       returned: always
       type: int
-      sample: 1001
+      sample: 2
+    name:
+      description: The name of the client. V(null) if not known.
+      returned: always
+      type: str
+      sample: Globex Corporation
+    id:
+      description: The id of the client. V(null) if not known.
+      returned: always
+      type: int
+      sample: 1002
     action:
       description: What was done, or would be done in check mode.
       returned: always
@@ -294,41 +374,23 @@ results:
         - deleted
         - restored
         - none
-      sample: none
+      sample: renamed
     changed:
-      description: Whether anything was done.
+      description: Whether anything was done, or would be done in check mode.
       returned: always
       type: bool
-      sample: false
-    client:
-      description: The client, as in RV(toggl.focus.focus_client#module:client).
-      returned: unless the entry failed
-      type: dict
-      sample:
-        id: 1001
-        name: Acme
+      sample: true
     error:
-      description: Why the entry failed.
-      returned: if it failed
+      description: What went wrong.
+      returned: if something did
       type: str
       sample: 'The service refused POST /workspaces/4242/clients: 400 "validation".'
-    pending:
-      description: Whether something is left to be done for the entry. It is V(true) then.
-      returned: if so
-      type: bool
-      sample: true
-purged:
-  description: The clients that O(purge) deleted.
-  returned: with RV(plan)
-  type: list
-  elements: dict
-  sample:
-    - id: 1004
-      name: Hooli
 summary:
   description:
     - How many entries were C(created), C(renamed), C(deleted), C(restored) and C(unchanged), how
       many clients were C(purged), and how many of both C(failed) or are C(pending).
+    - C(unmanaged) are the active clients that no entry stands for and that stay.
+    - In check mode, and where the plan is refused, it counts what would be done.
   returned: with RV(plan)
   type: dict
   sample:
@@ -338,41 +400,26 @@ summary:
     restored: 0
     purged: 0
     unchanged: 12
+    unmanaged: 3
     failed: 0
     pending: 0
-applied:
-  description: The steps of RV(plan) that were carried out, created clients with their C(id).
-  returned: with RV(plan)
-  type: list
-  elements: dict
-  sample:
-    - step: create
-      id: 1006
-      name: Stark Industries
-failures:
+unmanaged:
   description:
-    - The steps of RV(plan) that failed, each with its C(error).
-    - RV(ignore:failed) is Ansible's own, and says whether the task failed.
-  returned: with RV(plan)
+    - The active clients that no entry stands for and that stay, as entries that can be added to
+      O(clients), sorted by name.
+  returned: with RV(plan), if O(report=all)
   type: list
   elements: dict
   sample:
-    - step: create
-      name: Bad
-      error: 'The service refused POST /workspaces/4242/clients: 400 "validation".'
-pending:
-  description: The steps of RV(plan) that were not tried, or that the quota turned away.
-  returned: with RV(plan)
-  type: list
-  elements: dict
-  sample:
-    - step: create
-      name: Wayne Enterprises
+    - name: Hooli
 undo:
   description:
-    - A list for O(clients) that takes this run back. It brings back every name and deletion state.
-    - It also holds after a run that failed on the way.
-    - A client that was created and whose id is not known, as in check mode, is in it by its name.
+    - A list for O(clients) that undoes this run. It brings back every name and deletion state.
+    - It is also returned, and works, after a run that failed on the way.
+    - A created client whose id is not known, as in check mode, is in it by its name. After a run, a
+      warning says so.
+    - A created client is renamed before it is deleted where another client gets its name back,
+      since the service may count the names of deleted clients too.
   returned: with RV(plan)
   type: list
   elements: dict
@@ -382,30 +429,45 @@ undo:
       former_names:
         - Globex Corporation
 diff:
-  description: The list of active clients before and after, as YAML, sorted by name.
+  description:
+    - The list of active clients before and after, as YAML, sorted by name. A line that changes has
+      a comment that says why.
+    - It shows what was done, and what would be done in check mode and where the plan is refused.
   returned: with RV(plan)
   type: dict
   sample:
-    before: "- name: Acme\n- name: Globex\n"
-    after: "- name: Acme\n- name: Globex Corporation\n"
+    before_header: workspace 4242
+    after_header: workspace 4242
+    before: "- name: Acme\n- name: Globex  # becomes \"Globex Corporation\"\n"
+    after: "- name: Acme\n- name: Globex Corporation  # was \"Globex\", id 1002\n"
   contains:
     before:
       description: The active clients before.
       returned: always
       type: str
-      sample: "- name: Acme\n- name: Globex\n"
+      sample: "- name: Acme\n- name: Globex  # becomes \"Globex Corporation\"\n"
     after:
       description: The active clients after.
       returned: always
       type: str
-      sample: "- name: Acme\n- name: Globex Corporation\n"
+      sample: "- name: Acme\n- name: Globex Corporation  # was \"Globex\", id 1002\n"
+    before_header:
+      description: The workspace.
+      returned: always
+      type: str
+      sample: workspace 4242
+    after_header:
+      description: The workspace.
+      returned: always
+      type: str
+      sample: workspace 4242
 requests:
-  description: How many requests were sent, tries again included.
+  description: How many requests were sent, retries included.
   returned: always
   type: int
   sample: 4
 quota:
-  description: The service's quota, as its last answer that mentions it says.
+  description: The service's quota, from the last answer that mentions it.
   returned: if the service says
   type: dict
   sample:
@@ -418,15 +480,15 @@ quota:
       type: int
       sample: 236
     resets_in:
-      description: In how many seconds the quota reopens. V(null) if the service does not say.
+      description: How many seconds until the quota reopens. V(null) if the service does not say.
       returned: always
       type: int
       sample: 1740
 """
 
-from ansible_collections.toggl.focus.plugins.module_utils._arguments import CLIENTS
-from ansible_collections.toggl.focus.plugins.module_utils._module import run_module
-from ansible_collections.toggl.focus.plugins.module_utils._reconcile import reconcile_clients
+from ..module_utils._reconcile import reconcile_clients
+from ..module_utils._task.arguments import CLIENTS
+from ..module_utils._task.run import run_module
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a module's own function in Ansible's worker process, where that is the same thing.
+"""Runs a module's own function in Ansible's worker process, where that makes no difference.
 
-It is where the connection is local, nobody else's rights are asked for, and the task is not
-async. Everywhere else the module runs. One argument spec, one function, one result.
+That is where the connection is local, ``become`` is off, and the task is not async. Everywhere
+else the module runs. Both have one argument spec, one function and one result.
 """
 
 from __future__ import annotations
@@ -20,18 +20,20 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
-from ansible_collections.toggl.focus.plugins.module_utils._api import Access, connected
-from ansible_collections.toggl.focus.plugins.module_utils._runtime import Runtime
-from ansible_collections.toggl.focus.plugins.module_utils._secrets import masked
-from ansible_collections.toggl.focus.plugins.module_utils._transport import (
-    HAS_REQUESTS,
-    Transport,
-)
-from ansible_collections.toggl.focus.plugins.plugin_utils._progress_lines import ProgressLines
+from ..module_utils._api.clients import connected
+from ..module_utils._api.transport import HAS_REQUESTS, Transport
+from ..module_utils._errors import FocusError
+from ..module_utils._model import Access
+from ..module_utils._redact import masked
+from ..module_utils._results.render import MOST_LINES
+from ..module_utils._task.run import Runtime, refused
+from ._progress_lines import ProgressLines
 
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 SHOWS_INVOCATION = 3
-"""The verbosity from which on Ansible shows it; a list of many clients is costly to carry along."""
+"""The verbosity from which Ansible shows the invocation. A list of many clients makes it costly."""
+SHOWS_LONG_PLANS = 2
+"""The verbosity from which Ansible shows a result with more steps than ``MOST_LINES``."""
 PROGRESS_VARIABLE = "toggl_focus_progress"
 
 
@@ -48,17 +50,31 @@ class FocusAction(NormalAction):  # type: ignore[misc]
     def work(options: Mapping[str, Any], check_mode: bool, runtime: Runtime) -> dict[str, Any]:
         """What the module's ``main()`` calls."""
 
+    @staticmethod
+    def judge(arguments: Mapping[str, Any]) -> None:
+        """Check what can be seen only in the values that the playbook gives: an argument spec makes
+        texts of names, and passing them to a module's process makes texts of dates.
+
+        :raises FocusError: they cannot be used
+        """
+
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
     ) -> dict[str, Any]:
+        # The arguments are returned with the result, so the tags that no module gets are removed.
+        self._task.args = _plain(self._task.args)
+        try:
+            self.judge(self._task.args)
+        except FocusError as error:
+            super(NormalAction, self).run(tmp, task_vars)
+            return refused(str(error), self._task.args)
         if not self._runs_here():
-            result: dict[str, Any] = super().run(tmp, task_vars)
-            return result
+            return _shown_short(super().run(tmp, task_vars))
         super(NormalAction, self).run(tmp, task_vars)
         environment: dict[str, Any] = {}
         self._compute_environment_string(environment)
         with _environment(environment):
-            return self._in_this_process(task_vars or {})
+            return _shown_short(self._in_this_process(task_vars or {}))
 
     def _runs_here(self) -> bool:
         return (
@@ -69,21 +85,19 @@ class FocusAction(NormalAction):  # type: ignore[misc]
         )
 
     def _in_this_process(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        # They travel back with the result, so they are worth to be made light.
-        self._task.args = _plain(self._task.args)
         validated = ArgumentSpecValidator(**self.spec).validate(self._task.args)
         options = validated.validated_parameters
         given = {name: options.get(name) for name in self._secret_options()}
-        hidden = {str(value) for value in given.values() if value}
+        hidden = {str(value) for value in given.values() if str(value or "").strip()}
         if validated.error_messages:
-            result = {"failed": True, "changed": False, "msg": self._said(validated.errors)}
+            result = {"failed": True, "changed": False, "msg": self._message(validated.errors)}
         else:
             result = self._worked(options, task_vars)
         if Display().verbosity >= SHOWS_INVOCATION:
             arguments = {**options, **{name: HIDDEN for name, value in given.items() if value}}
             result["invocation"] = {"module_args": arguments}
         elif not validated.error_messages:
-            return result  # it holds no secret
+            return result  # the task has masked it
         return masked(result, hidden)
 
     def _secret_options(self) -> list[str]:
@@ -100,21 +114,32 @@ class FocusAction(NormalAction):  # type: ignore[misc]
             result.pop("warnings", None)
         return result
 
-    def _said(self, errors: Any) -> str:
-        """As ``AnsibleModule`` words it."""
+    def _message(self, errors: Any) -> str:
+        """The message, as ``AnsibleModule`` words it."""
         if isinstance(errors[0], UnsupportedError):
             return f"Unsupported parameters for ({self._task.action}) module: {errors.msg}"
         return str(errors.msg)
+
+
+def _shown_short(result: dict[str, Any]) -> dict[str, Any]:
+    """With ``-v``, Ansible prints each result; hundreds of steps would bury all others."""
+    is_long = len(result.get("plan", ())) > MOST_LINES
+    if is_long and Display().verbosity < SHOWS_LONG_PLANS:
+        result["_ansible_verbose_override"] = True
+    return result
 
 
 _silent = contextlib.nullcontext
 
 
 def _plain(value: Any) -> Any:
-    """The same without the marks that Ansible attaches to each text: a module gets none either,
-    and to carry them along for every client takes longer than all the rest."""
+    """The value without the tags that Ansible attaches to each text. A module gets none either, and
+    keeping them for every client takes longer than all the rest. A vaulted value, which is not a
+    text up to ansible-core 2.18, becomes the text in it."""
     if isinstance(value, str):
         return str.__str__(value)
+    if getattr(value, "__ENCRYPTED__", False):
+        return str(value)
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -124,13 +149,13 @@ def _plain(value: Any) -> Any:
 
 @functools.lru_cache(maxsize=8)
 def _kept(access: Access) -> Transport:
-    """One connection for all items of a loop, which one worker process runs."""
+    """A kept connection: one worker process runs all items of a loop."""
     return connected(access)
 
 
 @contextlib.contextmanager
 def _environment(variables: Mapping[str, Any]) -> Iterator[None]:
-    """The task's ``environment`` is that of the process, as it would be a module's."""
+    """Inside, the process has the task's ``environment``, as a module's process would have."""
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update({name: str(value) for name, value in variables.items()})
     try:

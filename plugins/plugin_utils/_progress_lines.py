@@ -10,10 +10,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from types import TracebackType
 
-from ansible_collections.toggl.focus.plugins.module_utils._progress import Progress, Snapshot
+from ..module_utils._progress import Progress, Snapshot
 
-INTERVAL = 5.0  # seconds; a shorter run says nothing
-TICK = 0.5  # seconds between two looks whether a line is due
+INTERVAL = 5.0  # seconds; a shorter run shows no line
+TICK = 0.5  # seconds between two checks whether a line is due
 
 
 class ProgressLines:
@@ -39,7 +39,7 @@ class ProgressLines:
         _ticker().forget(self)
 
     def tick(self, now: float) -> None:
-        """Say where the run is, if it is time.
+        """Show how far the run is, if a line is due.
 
         :arg now: on the monotonic clock
         """
@@ -49,7 +49,7 @@ class ProgressLines:
 
 
 class _Ticker(threading.Thread):
-    """One for all tasks of a process: to start a thread costs a quick task as much as its plan."""
+    """One for all tasks of a process: starting a thread costs as much as a quick task's plan."""
 
     def __init__(self) -> None:
         super().__init__(name="progress", daemon=True)
@@ -61,7 +61,7 @@ class _Ticker(threading.Thread):
             self._watched.append(lines)
 
     def forget(self, lines: ProgressLines) -> None:
-        """None of them is said after this."""
+        """Stop watching: none of them is shown after this."""
         with self._lock:
             self._watched.remove(lines)
 
@@ -81,9 +81,9 @@ def _ticker() -> _Ticker:
 
 
 def line(at: Snapshot, elapsed: float, now: datetime) -> str:
-    """What a run of ``elapsed`` seconds says of itself.
+    """The line for a run that has taken ``elapsed`` seconds so far.
 
-    :arg now: the time of day, which the estimated end is given in
+    :arg now: the time of day, for the estimated end
     """
     parts = [_work(at)]
     if at.quota is not None:

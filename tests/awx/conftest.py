@@ -23,7 +23,7 @@ def inventory() -> dict[str, Any]:
 def many_workspaces(inventory: Mapping[str, Any]) -> Iterator[Simulator]:
     hosts = inventory["_meta"]["hostvars"].values()
     with Simulator() as running:
-        running.service.workspace_ids = tuple(host["clients_workspace_id"] for host in hosts)
+        running.workspace_ids = tuple(host["clients_workspace_id"] for host in hosts)
         yield running
 
 

@@ -29,7 +29,8 @@ KINDS = {
     "controller_workflows": "workflow_job_template",
     "controller_schedules": "schedule",
 }
-"""Which module of awx.awx a role of infra.aap_configuration hands each entry of its list to."""
+"""Which module of awx.awx a role of infra.aap_configuration hands each entry of its list to; none
+refers to a later one."""
 
 
 @dataclass(frozen=True)

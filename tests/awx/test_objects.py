@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from awx.objects import AWX, ROOT, Object, from_tasks, from_variables, injected, only
+from awx import objects as described
+from awx.objects import AWX, KINDS, ROOT, Object, from_tasks, from_variables, injected, only
 
 TASKS = from_tasks()
 VARIABLES = from_variables()
@@ -41,7 +42,7 @@ def test_the_environment_is_one_that_awx_allows(objects: list[Object]) -> None:
     }
     assert not [name for name in environment if name.startswith("ANSIBLE_")]
     assert secret == {"api_token"} == set(kind["inputs"]["required"])
-    spec = (ROOT / "plugins/module_utils/_arguments.py").read_text()
+    spec = (ROOT / "plugins/module_utils/_task/arguments.py").read_text()
     assert all(f'"{name}"' in spec for name in environment)
 
 
@@ -56,6 +57,18 @@ def test_no_secret_is_written_down(objects: list[Object]) -> None:
     assert credential["inputs"] == {"api_token": "$TOGGL_FOCUS_API_TOKEN"}
 
 
+def test_the_secret_is_in_no_output() -> None:
+    (play,) = described.load(described.TASKS)
+    (task,) = [task for task in play["tasks"] if "awx.awx.credential" in task]
+    assert task["no_log"] is True
+
+
+def test_a_second_run_leaves_the_credential(objects: list[Object]) -> None:
+    """AWX shows no secret again, so that with an update every run would be a change."""
+    (credential,) = only(objects, "credential").values()
+    assert credential["update_secrets"] is False
+
+
 def test_what_they_refer_to_exists(objects: list[Object]) -> None:
     templates = only(objects, "job_template")
     for template in templates.values():
@@ -66,10 +79,18 @@ def test_what_they_refer_to_exists(objects: list[Object]) -> None:
         assert (PROJECT / template["playbook"]).is_file()
     playbooks = {template["playbook"] for template in templates.values()}
     assert playbooks == {path.name for path in PROJECT.glob("*.yml")}
+    for credential in only(objects, "credential").values():
+        assert credential["credential_type"] in only(objects, "credential_type")
     for source in only(objects, "inventory_source").values():
         assert (PROJECT / source["source_path"]).is_file()
+        assert source["inventory"] in only(objects, "inventory")
+        assert source["source_project"] in only(objects, "project")
     for schedule in only(objects, "schedule").values():
         assert schedule["unified_job_template"] in templates
+
+
+def test_what_is_referred_to_is_made_before(objects: list[Object]) -> None:
+    assert list(dict.fromkeys(found.kind for found in objects)) == list(KINDS.values())
 
 
 def test_the_jobs_that_only_look_run_in_check_mode(objects: list[Object]) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import yaml
@@ -18,8 +19,14 @@ DIGESTS = {f"clients_plan_digest_of_{host}" for host in ("europe", "asia", "amer
 def names(workspaces: Simulator) -> dict[int, list[str]]:
     return {
         number: sorted(client.name for client in workspace.clients() if not client.deleted_at)
-        for number, workspace in workspaces.service.workspaces.items()
+        for number, workspace in workspaces.workspaces.items()
     }
+
+
+def foreseen(step: dict[str, Any]) -> dict[str, Any]:
+    """What a review says of a step as the run does: not the id of a new client."""
+    unforeseen = {"status", "id"} if step["step"] == "create" else {"status"}
+    return {name: value for name, value in step.items() if name not in unforeseen}
 
 
 AS_DECLARED = {4711: ["Acme", "Globex Corporation"], 4712: ["Acme", "Umbrella"], 4713: ["Hooli"]}
@@ -28,8 +35,8 @@ AS_DECLARED = {4711: ["Acme", "Globex Corporation"], 4712: ["Acme", "Umbrella"],
 @pytest.fixture
 def filled(workspaces: Simulator) -> Simulator:
     for name in ("Globex", "Initech"):
-        workspaces.service.workspaces[4711].add(name, False)
-    workspaces.service.workspaces[4712].add("Umbrella", True)
+        workspaces.workspaces[4711].add(name, False)
+    workspaces.workspaces[4712].add("Umbrella", True)
     return workspaces
 
 
@@ -40,25 +47,53 @@ def test_a_reviewed_plan_is_applied(filled: Simulator, job: Launch) -> None:
     assert set(plan.artifacts) == DIGESTS
     planned = {host: result["plan"] for host, result in plan.results(MODULE).items()}
     assert {step["step"] for step in planned["europe"]} == {"rename", "delete", "create"}
-    assert planned["america-north"] == [{"step": "create", "name": "Hooli"}]
+    assert planned["america-north"] == [{"step": "create", "name": "Hooli", "status": "planned"}]
+    assert "create   Hooli" in plan.output
     applied = job("Toggl Focus apply reviewed", extra_vars=plan.artifacts)
     assert applied.status == "successful", applied.output
     assert names(filled) == AS_DECLARED
     results = applied.results(MODULE)
-    assert {host: result["plan"] for host, result in results.items()} == planned
+    for host, steps in planned.items():
+        assert [foreseen(step) for step in results[host]["plan"]] == list(map(foreseen, steps))
+        assert {step["status"] for step in results[host]["plan"]} == {"done"}
+    assert "create   Hooli (id " in applied.output
     assert {result["plan_digest"] for result in results.values()} == set(plan.artifacts.values())
     assert results["europe"]["undo"]
     for done in (plan, applied):
         assert done.events and filled.token not in done.written()
 
 
+def test_whoever_approves_sees_the_plan_of_all_in_the_output(
+    filled: Simulator, job: Launch
+) -> None:
+    """What ``plan.md`` has, in one place, deletions first."""
+    output = job("Toggl Focus plan").output
+    assert "### Plan for 3 workspaces: create 3, rename 1, restore 1, delete 1" in output
+    assert "- `europe`: `Initech`, id 1002" in output
+    assert output.index("**1 deletion**") < output.index("#### `america-north`, workspace 4713")
+    assert "| rename | `Globex` | `Globex Corporation` | 1001 |" in output
+    assert '"step":' not in output
+
+
+def test_a_workspace_that_cannot_be_planned_ends_the_workflow(
+    filled: Simulator, job: Launch
+) -> None:
+    """With its reason in the plan that the others are in too."""
+    refused = job("Toggl Focus plan", extra_vars={"clients_max_deletions": 0})
+    assert refused.status == "failed"
+    assert "**`europe` cannot be applied:**" in refused.output
+    assert "max_deletions" in refused.output and "#### `asia`, workspace 4712" in refused.output
+
+
 def test_a_plan_that_is_no_longer_the_one_is_refused(filled: Simulator, job: Launch) -> None:
     plan = job("Toggl Focus plan")
-    filled.service.workspaces[4711].add("Acme", False)
+    filled.workspaces[4711].add("Acme", False)
     applied = job("Toggl Focus apply reviewed", extra_vars=plan.artifacts)
     assert applied.status == "failed"
     results = applied.results(MODULE)
     assert "digest" in results["europe"]["msg"], results["europe"]
+    assert results["europe"]["refused"] is True
+    assert "Nothing was written. The plan would " in applied.output
     assert names(filled) == {**AS_DECLARED, 4711: ["Acme", "Globex", "Initech"]}
 
 
@@ -84,7 +119,7 @@ def test_drift_fails_the_job_of_a_workspace_that_differs(filled: Simulator, job:
     answers = {"clients_purge": "false", "clients_max_deletion_percent": 30}
     assert job("Toggl Focus apply", extra_vars=answers).status == "successful"
     assert job("Toggl Focus drift", extra_vars=answers).status == "successful"
-    filled.service.workspaces[4712].add("Stray", False)
+    filled.workspaces[4712].add("Stray", False)
     purging = {**answers, "clients_purge": "true"}
     drift = job("Toggl Focus drift", extra_vars=purging)
     assert drift.status == "failed"

@@ -124,7 +124,7 @@ def test_nothing_else_is_described() -> None:
 
 def _furnish(simulator: Simulator) -> None:
     """The same clients for each example: those that the narrowed description promises."""
-    simulator.reset(simulator.service.switches)
+    simulator.reset(simulator.switches)
     simulator.add_many(CLIENTS)
     simulator.add("Deleted", deleted=True)
 

@@ -6,27 +6,33 @@ Readers do not see these comments. Each stands before the block that it concerns
     .. test: workspace Acme, -Umbrella      a workspace with these clients, the last one deleted;
                                             a number is its id, quota=N the requests it allows
     .. test: hides deleted clients          from the next workspace on, the service does so
+    .. test: refuses names of deleted clients                  the same
     .. test: clients Acme                   the names of the active clients are these now
     .. test: output                         each line of the block is in the last command's output
+    .. test: prints                         the block is what the last command printed, see
+                                            transcript.py
+    .. test: drawn in FILE                  so is that picture, with colours
     .. test: shows NAME                     the block is what the file holds now
     .. test: fails                          the block's last command fails
     .. test: not run, REASON                the block is for readers only
 
-Without one, a block with a caption is written to the file of that name, and a block of shell
+``--write`` writes what is printed and drawn instead of comparing it.
+
+Without a comment, a block with a caption is written to the file of that name, and a block of shell
 commands is run.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import dedent
+from textwrap import dedent, indent
 
 COMMENT = re.compile(r"\.\. test: (?P<text>.+)")
 DIRECTIVE = re.compile(r"\.\. code-block:: (?P<language>\S+)")
-STANDALONE = ("workspace ", "clients ", "hides ")
+STANDALONE = ("workspace ", "clients ", "hides ", "refuses ", "drawn in ")
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,17 @@ def read(path: Path) -> Iterator[Block | Remark]:
             yield Block(number + 1, directive["language"], caption, pending, text)
             pending = ""
     assert not pending, f"{path.name}: the last comment concerns no block"
+
+
+def with_blocks(text: str, blocks: Mapping[int, str]) -> str:
+    """The guide with other text in its blocks, by the line where each begins."""
+    lines = text.split("\n")
+    for line, content in sorted(blocks.items(), reverse=True):
+        begin = end = line + 1
+        while end < len(lines) and (not lines[end] or lines[end].startswith(" ")):
+            end += 1
+        lines[begin:end] = [*indent(content.rstrip("\n"), "   ").split("\n"), ""]
+    return "\n".join(lines)
 
 
 def _content(lines: list[str]) -> tuple[str | None, str]:

@@ -5,27 +5,47 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from simulator.server import Simulator
 from simulator.switches import Switches
-from support.playbooks import ROOT, ansible_playbook
+from support.playbooks import ROOT, access, ansible_playbook
 
-from .guide import Block, Remark, read
+from tools.picture import picture, without_colours
+
+from .guide import Block, Remark, read, with_blocks
+from .transcript import folded, transcript
 
 GUIDES = ROOT / "docs" / "docsite" / "rst"
 WORKSPACES = (4242, 5151)
 DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 SHELL = ("shell", "console")
 
+SWITCHES: dict[str, dict[str, Any]] = {
+    "hides deleted clients": {"list_shows_deleted": False, "get_shows_deleted": False},
+    "refuses names of deleted clients": {"duplicates": "refused_all", "trace_id": False},
+}
+"""What a remark says of the service, from the next workspace on."""
+
+PICTURE = (
+    "A check in the terminal",
+    "The output of ansible-playbook with --check and --diff, in colours. The diff has a comment on "
+    "each line that changes: a client is renamed, one is deleted by purge, one is new and one is "
+    "restored. Below it are the numbers of all, and a line for each step.",
+)
+"""Its title and description."""
+
 
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[Simulator]:
     with Simulator(workspace_id=WORKSPACES[0]) as running:
-        running.service.workspace_ids = WORKSPACES
+        running.workspace_ids = WORKSPACES
         yield running
 
 
@@ -36,16 +56,22 @@ class Reader:
         self.service = service
         self.folder = folder
         self.output = ""
+        self.said = ""
+        self.command: list[str] = []
+        self.printed: dict[int, str] = {}
+        self.drawn: dict[str, str] = {}
         self.switches = Switches()
         service.reset()
 
     def follow(self, part: Block | Remark) -> None:
         if isinstance(part, Remark):
-            self._look_at_workspace(part.text)
+            self._remark(part.text)
         elif part.test.startswith("not run, "):
             assert len(part.test) > len("not run, ")
         elif part.test == "output":
             self._compare_output(part.text)
+        elif part.test == "prints":
+            self.printed[part.line] = folded(self.said)
         elif part.test.startswith("shows "):
             file = self.folder / part.test.removeprefix("shows ")
             assert yaml.safe_load(part.text) == yaml.safe_load(file.read_text())
@@ -57,18 +83,23 @@ class Reader:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(part.text)
 
+    def _remark(self, text: str) -> None:
+        if text.startswith("drawn in "):
+            self.drawn[text.removeprefix("drawn in ")] = self._draw()
+        elif text in SWITCHES:
+            self.switches = replace(self.switches, **SWITCHES[text])
+        else:
+            self._look_at_workspace(text)
+
     def _look_at_workspace(self, text: str) -> None:
         what, _, names = text.partition(" ")
-        if what == "hides":
-            self.switches = Switches(list_shows_deleted=False, get_shows_deleted=False)
-            return
         number = re.match(r"(\d+) ", names)
         workspace_id = int(number[1]) if number else WORKSPACES[0]
         listed = names[number.end() :] if number else names
         if what == "workspace":
             self._fill(workspace_id, listed)
             return
-        workspace = self.service.service.workspaces[workspace_id]
+        workspace = self.service.workspaces[workspace_id]
         active = sorted(c.name for c in workspace.clients() if not c.deleted_at)
         assert ", ".join(active) == listed
 
@@ -76,7 +107,7 @@ class Reader:
         quota = re.match(r"quota=(\d+) ", listed)
         if workspace_id == WORKSPACES[0]:
             self.service.reset(self.switches, quota_limit=int(quota[1]) if quota else None)
-        workspace = self.service.service.workspaces[workspace_id]
+        workspace = self.service.workspaces[workspace_id]
         for name in (listed[quota.end() :] if quota else listed).split(", "):
             workspace.add(name.removeprefix("-"), deleted=name.startswith("-"))
 
@@ -85,11 +116,26 @@ class Reader:
         for position, line in enumerate(commands):
             program, *arguments = shlex.split(self._with_digest(line))
             assert program == "ansible-playbook", f"{line}: say why it is not run"
-            *others, last = arguments  # which stay in this order
-            ran = ansible_playbook(self.service, last, *others, folder=self.folder)
+            self.command = arguments
+            ran = self._play()
             self.output = ran.stdout + ran.stderr
+            self.said = transcript(ran.stdout, ran.stderr)
             wanted = 2 if fails and position == len(commands) - 1 else 0
             assert ran.returncode == wanted, f"{line}\n{self.output}"
+
+    def _play(self, **environment: str) -> subprocess.CompletedProcess[str]:
+        *others, last = self.command  # which stay in this order
+        given = {**access(self.service), **environment}
+        return ansible_playbook(self.service, last, *others, environment=given, folder=self.folder)
+
+    def _draw(self) -> str:
+        """The last command once more, in colours; only a check says the same again."""
+        assert "--check" in self.command
+        ran = self._play(ANSIBLE_FORCE_COLOR="true")
+        said = transcript(ran.stdout, ran.stderr)
+        assert without_colours(said) == self.said and said != self.said
+        shell = f"$ {shlex.join(['ansible-playbook', *self.command])}\n\n"
+        return picture(shell + said, "focus-check", *PICTURE)
 
     def _with_digest(self, line: str) -> str:
         if "DIGEST" not in line:
@@ -110,13 +156,24 @@ def _plain(text: str) -> str:
 
 
 @pytest.mark.parametrize("guide", sorted(GUIDES.glob("*.rst")), ids=lambda path: path.stem)
-def test_a_guide_does_what_it_says(simulator: Simulator, tmp_path: Path, guide: Path) -> None:
+def test_a_guide_does_what_it_says(
+    simulator: Simulator, tmp_path: Path, guide: Path, request: pytest.FixtureRequest
+) -> None:
+    """With ``--write``, what is printed and drawn is written into it."""
+    writes = request.config.getoption("--write", default=False)
     reader = Reader(simulator, tmp_path)
     for part in read(guide):
         try:
             reader.follow(part)
         except AssertionError as error:
             raise AssertionError(f"{guide.name}:{part.line}: {error}") from error
+    text = guide.read_text(encoding="utf-8")
+    made = {guide: with_blocks(text, reader.printed)}
+    made |= {GUIDES / name: drawing for name, drawing in reader.drawn.items()}
+    for path, content in made.items():
+        if writes:
+            path.write_text(content, encoding="utf-8")
+        assert path.read_text(encoding="utf-8") == content, f"{path.name}: make guides ARGS=--write"
 
 
 def test_every_file_of_a_guide_is_used() -> None:
@@ -133,7 +190,14 @@ def test_every_file_of_a_guide_is_used() -> None:
 OWN_VARIABLES = {"clients_everywhere", "clients_own"}
 """Of the guides themselves."""
 
-PLAYBOOKS_VARIABLES = {"clients_file", "clients_hosts", "clients_result"}
+PLAYBOOKS_VARIABLES = {
+    "clients_base",
+    "clients_file",
+    "clients_hosts",
+    "clients_overwrite",
+    "clients_plan_file",
+    "clients_result",
+}
 
 
 def test_variables_that_a_guide_names_exist() -> None:
@@ -153,10 +217,3 @@ def test_files_of_the_repository_that_a_guide_names_are_there() -> None:
     for path in sorted(GUIDES.glob("*.rst")):
         for name in re.findall(r"``((?:examples|plugins|playbooks)/[^`]*)``", path.read_text()):
             assert (ROOT / name).exists(), f"{path.name}: {name}"
-
-
-def test_the_playbook_of_the_front_page() -> None:
-    """It is the one of the README, which is run with the tests of the modules."""
-    (block,) = [p for p in read(GUIDES.parent / "index.rst") if isinstance(p, Block)]
-    readme = re.search(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    assert readme and readme[1] == block.text

@@ -12,6 +12,9 @@ import pytest
 from support.playbooks import ROOT
 
 UTILS = ROOT / "plugins" / "module_utils"
+SENTENCES = ("_errors.py", *(f"{room}/errors.py" for room in ("_api", "_apply"))) + tuple(
+    f"{room}/problems.py" for room in ("_task", "_plan")
+)
 PAGE = ROOT / "docs" / "docsite" / "rst" / "troubleshooting.rst"
 VARIABLE = "…"
 
@@ -60,7 +63,7 @@ def as_pattern(message: str) -> re.Pattern[str]:
 
 SOURCE = [
     text
-    for path in sorted(UTILS.glob("*.py"))
+    for path in sorted(UTILS.rglob("*.py"))
     for text in sentences(ast.parse(path.read_text(encoding="utf-8")))
 ]
 
@@ -71,7 +74,9 @@ def test_the_collection_has_a_quoted_message(message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "sentence"), [*classes("_errors.py"), *classes("_problems.py")], ids=lambda text: text
+    ("name", "sentence"),
+    [sentence for path in SENTENCES for sentence in classes(path)],
+    ids=lambda text: text,
 )
 def test_every_message_is_explained(name: str, sentence: str) -> None:
     assert any(as_pattern(message).search(sentence) for message in quoted()), sentence

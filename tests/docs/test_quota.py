@@ -3,26 +3,11 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from types import ModuleType
-
 import pytest
 from simulator.server import Simulator
 from support import running
-from support.playbooks import ROOT
 
-
-def load_tool() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("docs_tool", ROOT / "tools" / "docs.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-docs = load_tool()
+from tools import quota_table
 
 
 def entries(count: int, prefix: str = "New ") -> list[dict[str, str]]:
@@ -30,21 +15,21 @@ def entries(count: int, prefix: str = "New ") -> list[dict[str, str]]:
 
 
 def test_the_table_of_the_guide_is_the_computed_one() -> None:
-    text = (docs.SOURCE / "quota.rst").read_text(encoding="utf-8")
-    assert docs.with_table(text) == text
-    assert docs.quota_table() in text
+    text = quota_table.GUIDE.read_text(encoding="utf-8")
+    assert quota_table.with_table(text) == text
+    assert quota_table.quota_table() in text
 
 
 @pytest.mark.parametrize("clients", [0, 1, 99, 100, 101, 199, 200, 500])
 def test_a_list_costs_what_is_computed(service: Simulator, clients: int) -> None:
     service.add_many(clients)
     result = running.clients(service, clients=[])
-    assert result["requests"] == len(service.log) == docs.reads(clients)
+    assert result["requests"] == len(service.log) == quota_table.reads(clients)
 
 
-@pytest.mark.parametrize("quota", docs.PLANS.values())
+@pytest.mark.parametrize("quota", quota_table.PLANS.values())
 def test_so_many_changes_fit_and_not_one_more(service: Simulator, quota: int) -> None:
-    most = docs.changes(quota, 99)
+    most = quota_table.changes(quota, 99)
     service.reset(quota_limit=quota)
     service.add_many(99)
     refused = running.clients(service, clients=entries(most + 1))
@@ -57,31 +42,45 @@ def test_so_many_changes_fit_and_not_one_more(service: Simulator, quota: int) ->
 
 
 def test_so_many_comparisons_fit_and_not_one_more(service: Simulator) -> None:
-    quota, clients = docs.PLANS["Free"], 500
+    quota, clients = quota_table.PLANS["Free"], 500
     service.reset(quota_limit=quota)
     service.add_many(clients)
     wanted = entries(clients, "Client ")[1:]
     results = [
         running.clients(service, clients=wanted)
-        for _run in range(docs.comparisons(quota, clients) + 1)
+        for _run in range(quota_table.comparisons(quota, clients) + 1)
     ]
     assert [bool(result.get("failed")) for result in results] == [*[False] * 5, True]
 
 
 def test_the_longest_list_costs_the_whole_quota() -> None:
-    for quota in docs.PLANS.values():
-        assert docs.reads(docs.longest_list(quota)) == quota
-        assert docs.reads(docs.longest_list(quota) + 1) > quota
+    for quota in quota_table.PLANS.values():
+        assert quota_table.reads(quota_table.longest_list(quota)) == quota
+        assert quota_table.reads(quota_table.longest_list(quota) + 1) > quota
 
 
-def test_one_client_costs_one_request_and_a_change_two(service: Simulator) -> None:
+def test_one_client_costs_one_request_a_deletion_two_and_a_creation_three(
+    service: Simulator,
+) -> None:
     service.add("Acme")
     assert running.client(service, name="Acme")["requests"] == 1
-    assert running.client(service, name="Globex")["requests"] == 2
+    assert running.client(service, name="Globex")["requests"] == 2 + quota_table.reads(1)
+    assert running.client(service, name="Acme", state="absent")["requests"] == 2
+
+
+def test_so_many_creations_fit_and_not_one_more(service: Simulator) -> None:
+    quota, there = quota_table.PLANS["Free"], 500
+    most = quota_table.creations(quota, there)
+    for count, fits in ((most + 1, False), (most, True)):
+        service.reset(quota_limit=quota)
+        service.add_many(there)
+        result = running.clients(service, clients=entries(count))
+        assert bool(result.get("failed")) is not fits
+        assert len(service.writes) == (most if fits else 0)
 
 
 def test_so_many_hours_for_a_thousand_clients() -> None:
     """The first window loses one request to the list."""
-    assert [docs.hours(quota, 1000) for quota in docs.PLANS.values()] == [34, 5, 2]
-    assert docs.hours(30, 29) == 1
-    assert docs.hours(30, 30) == 2
+    assert [quota_table.hours(quota, 1000) for quota in quota_table.PLANS.values()] == [34, 5, 2]
+    assert quota_table.hours(30, 29) == 1
+    assert quota_table.hours(30, 30) == 2

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The site is built as a user of the repository would build it; it has what it should."""
+"""The site in .ansible/docs/html/, and what it is made of: the plugins' documentation, the guides,
+the changelog."""
 
 from __future__ import annotations
 
@@ -9,18 +10,29 @@ from pathlib import Path
 
 import pytest
 import yaml
+from checks.commands import run
 from support.playbooks import ROOT
 
-from .test_quota import docs
+from tools import docs, picture
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("site")
-    assert docs.build(folder) == []
-    return folder / "html"
+def site() -> Path:
+    assert docs.build() == []
+    return docs.FOLDER / "html"
+
+
+DOCS_LINT = (
+    "antsibull-docs lint-collection-docs --plugin-docs "
+    "--validate-collection-refs=all --disallow-unknown-collection-refs ."
+)
+
+
+@pytest.mark.parametrize("command", [DOCS_LINT, "antsibull-changelog lint"])
+def test_a_tool_has_no_complaint(command: str) -> None:
+    run(command)
 
 
 def test_every_plugin_role_and_guide_has_a_page(site: Path) -> None:
@@ -58,17 +70,61 @@ def test_only_one_warning_is_let_through() -> None:
     assert not docs.is_unavoidable(f"{guide} 'common_return_values' [ref.ref]")
 
 
-def test_a_page_holds_its_diagram(site: Path) -> None:
-    assert '<title id="focus-run-title">' in (site / "docsite" / "how_it_works.html").read_text()
+@pytest.mark.parametrize(
+    ("page", "title"),
+    [("docsite/how_it_works.html", "focus-run-title"), ("index.html", "focus-check-title")],
+)
+def test_a_page_holds_its_picture(site: Path, page: str, title: str) -> None:
+    assert f'<title id="{title}">' in (site / page).read_text()
 
 
-def test_a_diagram_says_what_it_shows() -> None:
-    for path in (docs.SOURCE / "images").glob("*.svg"):
-        picture = ET.parse(path).getroot()
-        names = picture.attrib["aria-labelledby"].split()
-        assert picture.attrib["role"] == "img"
+IMAGES = docs.SOURCE / "images"
+
+
+def test_a_picture_says_what_it_shows() -> None:
+    for path in IMAGES.glob("*.svg"):
+        drawing = ET.parse(path).getroot()
+        names = drawing.attrib["aria-labelledby"].split()
+        assert drawing.attrib["role"] == "img"
         for tag, name in zip(("title", "desc"), names, strict=True):
-            element = picture.find(f"{SVG}{tag}")
+            element = drawing.find(f"{SVG}{tag}")
             assert element is not None and element.attrib["id"] == name and element.text
-        colours = set(re.findall(r'(?:fill|stroke)="([^"]+)"', path.read_text()))
-        assert colours <= {"currentColor", "none"}, "it must do in a light and a dark theme"
+
+
+def test_a_picture_does_in_a_light_and_a_dark_theme() -> None:
+    """It has the page's colours, or a background of its own, behind all of it."""
+    for path in IMAGES.glob("*.svg"):
+        background, *colours = re.findall(r'(?:fill|stroke)="([^"]+)"', path.read_text())
+        if not {background, *colours} <= {"currentColor", "none"}:
+            assert all(contrast(background, colour) >= READABLE for colour in colours), path.name
+
+
+READABLE = 4.5
+"""The contrast that WCAG 2 asks for (level AA)."""
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted(map(luminance, (one, other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: str) -> float:
+    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return sum(part * c for part, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def test_every_colour_of_a_terminal_can_be_read() -> None:
+    for colour in picture.COLOURS.values():
+        assert contrast(picture.BACKGROUND, colour) >= READABLE
+
+
+def test_a_terminal_is_drawn_with_its_colours() -> None:
+    text = "ok: \x1b[0;33ma <b>\x1b[0m\n\n\x1b[1;35m  c\x1b[0m\n"
+    drawing = ET.fromstring(picture.picture(text, "x", "Title", "Description"))
+    drawn = [(e.text, e.attrib["fill"], e.attrib["y"]) for e in drawing.findall(f"{SVG}text")]
+    assert drawn == [
+        ("ok:\xa0", picture.COLOURS[""], "31"),
+        ("a\xa0<b>", picture.COLOURS["33"], "31"),
+        ("\xa0\xa0c", picture.COLOURS["35"], "71"),
+    ]

@@ -25,7 +25,7 @@ def failing(tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def test_bad_input_is_one_sentence_and_no_request(service: Simulator, play: Play) -> None:
     tasks = [
-        {MODULE: {"name": "Acme", "username": "ada", "password": OTHER_SECRET}},
+        {MODULE: {"name": "Acme", "api_token": OTHER_SECRET, "username": "ada"}},
         {MODULE: {"name": " "}},
         {MODULE: {}},
         {MODULE: {"id": 0}},
@@ -50,7 +50,10 @@ def test_without_credentials_the_message_names_the_variables(
     assert "TOGGL_FOCUS_API_TOKEN" in ran.results["t_0"]["msg"]
     for environment in ({}, {"TOGGL_FOCUS_WORKSPACE_ID": ""}):
         ran = play(failing([{MODULE: {"name": "Acme"}}]), environment=environment)
-        assert "missing required arguments: workspace_id" in ran.results["t_0"]["msg"]
+        assert ran.results["t_0"]["msg"] == (
+            "The option workspace_id is missing: give it, or set the environment variable "
+            "TOGGL_FOCUS_WORKSPACE_ID."
+        )
 
 
 def test_bad_answers_are_one_sentence(service: Simulator, play: Play) -> None:

@@ -35,6 +35,15 @@ def state(service: Simulator) -> dict[int, tuple[str, bool]]:
     return {found.id: (found.name, bool(found.deleted_at)) for found in service.clients()}
 
 
+COUNTS = "%s 1, %s 3, %s 1, %s 1; 1 unchanged"
+
+
+def foreseen(step: dict[str, Any]) -> dict[str, Any]:
+    """What check mode says of a step as the run does: not the id of a new client."""
+    unforeseen = {"status", "id"} if step["step"] == "create" else {"status"}
+    return {name: value for name, value in step.items() if name not in unforeseen}
+
+
 def task(name: str, **options: Any) -> dict[str, Any]:
     return {MODULE: {"clients": LIST, **options}, "register": name}
 
@@ -50,10 +59,17 @@ def test_review_apply_repeat_undo(service: Simulator, play: Play) -> None:
     digest = review.results["plan"]["plan_digest"]
     applied = play([task("first", plan_digest=digest), task("second")], "--diff")
     assert applied.status == 0, applied.output
-    for key in ("changed", "plan", "plan_digest", "diff", "summary"):
-        assert review.results["plan"][key] == applied.results["first"][key], key
+    planned, first = review.results["plan"], applied.results["first"]
+    for key in ("changed", "plan_digest", "diff", "summary"):
+        assert planned[key] == first[key], key
+    assert [foreseen(step) for step in planned["plan"]] == [foreseen(s) for s in first["plan"]]
+    assert {step["status"] for step in planned["plan"]} == {"planned"}
+    assert {step["status"] for step in first["plan"]} == {"done"}
+    assert planned["msg"] == f"Would {COUNTS % ('create', 'rename', 'restore', 'delete')}."
+    assert first["msg"] == f"{COUNTS % ('Created', 'renamed', 'restored', 'deleted')}."
     assert applied.results["second"]["changed"] is False
     assert applied.results["second"]["requests"] == 1
+    assert applied.results["second"]["msg"] == "Nothing to do: all 7 entries are as declared."
     undone = play([{MODULE: {"clients": applied.results["first"]["undo"]}}])
     assert undone.status == 0, undone.output
     after = state(service)
@@ -65,10 +81,14 @@ def test_a_plan_that_changed_since_its_review_is_not_applied(
     service: Simulator, play: Play
 ) -> None:
     seed(service)
-    digest = play([task("plan")], "--check").results["plan"]["plan_digest"]
+    reviewed = play([task("plan")], "--check").results["plan"]
     service.workspace.rename(1002, "Somebody else's")
-    applied = play([{**task("late", plan_digest=digest), "ignore_errors": True}])
-    assert "nothing was written" in applied.results["late"]["msg"]
+    late = task("late", plan_digest=reviewed["plan_digest"])
+    refused = play([{**late, "ignore_errors": True}]).results["late"]
+    assert "Nothing was written" in refused["msg"]
+    assert (refused["failed"], refused["changed"], refused["undo"]) == (True, False, [])
+    assert refused["plan_digest"] != reviewed["plan_digest"]
+    assert {step["status"] for step in refused["plan"]} == {"planned"}
     assert service.writes == []
 
 
@@ -103,12 +123,16 @@ def test_guards(service: Simulator, play: Play, arguments: list[str]) -> None:
         assert (result["failed"], result["changed"]) == (True, False), given
         for words in expected:
             assert words in result["msg"]
+        assert (result["refused"], result["undo"]) == (True, []), given
+        assert result["plan"], "what was nearly done is shown"
+        assert {step["status"] for step in result["plan"]} == {"planned"}
+        assert result["summary"]["deleted"] + result["summary"]["purged"] == len(result["plan"])
     assert service.writes == []
     service.reset()
     service.add("Acme")
     emptied = {MODULE: {"clients": [], "purge": True}, "register": "t", "ignore_errors": True}
     refused = play([emptied], *arguments).results["t"]
-    assert 'the last client of 1, "Acme" (id 1001)' in refused["msg"]
+    assert 'would delete the last client, "Acme" (id 1001)' in refused["msg"]
     assert service.writes == []
 
 
@@ -120,9 +144,11 @@ def test_402_in_the_middle_and_the_next_run_does_the_rest(service: Simulator, pl
     broken = ran.results["broken"]
     assert (broken["failed"], broken["changed"]) == (True, True)
     assert (broken["summary"]["created"], broken["summary"]["pending"]) == (119, 181)
-    assert len(broken["results"]) == 300
-    service.service.quota.limit = 10_000
+    assert [entry["entry"] for entry in broken["results"]] == list(range(1, 301))
+    assert [step["status"] for step in broken["plan"]] == ["done"] * 119 + ["pending"] * 181
+    service.quota.limit = 10_000
     rest = play([{**wanted, "register": "rest"}]).results["rest"]
     assert rest["summary"]["created"] == 181
     assert rest["summary"]["unchanged"] == 119
+    assert [entry["entry"] for entry in rest["results"]] == list(range(120, 301))
     assert len(service.names()) == len(set(service.names())) == 300

@@ -34,7 +34,7 @@ def test_environment(service: Simulator, play: Play) -> None:
     ]
     ran = play(tasks, environment=wrong)
     assert ran.results["given"]["action"] == "created"
-    assert "no authentication is given" in ran.results["bare"]["msg"]
+    assert "No authentication is given" in ran.results["bare"]["msg"]
 
 
 def test_retries_until(service: Simulator, play: Play) -> None:
@@ -65,7 +65,7 @@ def test_run_once_and_delegate_to(service: Simulator, play: Play, tmp_path: Path
     tasks = [{MODULE: {"name": "Acme"}, "run_once": True, "delegate_to": "localhost"}]
     ran = play(tasks, "-i", str(inventory), hosts="one,two")
     assert ran.status == 0, ran.output
-    assert [entry.method for entry in service.log] == ["GET", "POST"]
+    assert [entry.method for entry in service.log] == ["GET", "GET", "POST"]
 
 
 def test_async(service: Simulator, play: Play) -> None:

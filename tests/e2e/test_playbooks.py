@@ -39,7 +39,7 @@ def test_apply_and_drift(service: Simulator, tmp_path: Path) -> None:
     service.add("Acme")
     listed = clients_file(tmp_path, "Acme", "Globex")
     drift = run(service, tmp_path, "drift", "-e", f"@{listed}", status=2)
-    assert "differs from the list in 1 changes" in drift.stdout
+    assert "differs from the list: Would create 1" in drift.stdout
     assert "+- name: Globex" in drift.stdout
     assert service.writes == []
     assert "changed=1" in run(service, tmp_path, "apply", "-e", f"@{listed}").stdout

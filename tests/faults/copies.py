@@ -11,9 +11,9 @@ from faults.network import LARGEST
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("galaxy.yml", "meta", "plugins", "roles", "playbooks")
 HURRIED = (
-    ("plugins/module_utils/_api.py", "_FIRST_PAUSE = 0.5", "_FIRST_PAUSE = 0.001"),
+    ("plugins/module_utils/_api/session.py", "_FIRST_PAUSE = 0.5", "_FIRST_PAUSE = 0.001"),
     (
-        "plugins/module_utils/_transport.py",
+        "plugins/module_utils/_api/transport.py",
         "LARGEST_ANSWER = 4 * 1024 * 1024",
         f"LARGEST_ANSWER = {LARGEST}",
     ),

@@ -8,9 +8,9 @@ import sys
 import time
 from pathlib import Path
 
-from ansible_collections.toggl.focus.plugins.module_utils import _api
-from ansible_collections.toggl.focus.plugins.module_utils._listing import list_clients
-from ansible_collections.toggl.focus.plugins.module_utils._runtime import Runtime
+from ansible_collections.toggl.focus.plugins.module_utils._api import clients, session
+from ansible_collections.toggl.focus.plugins.module_utils._info import list_clients
+from ansible_collections.toggl.focus.plugins.module_utils._task.run import Runtime
 
 
 def peak() -> float:
@@ -21,10 +21,10 @@ def peak() -> float:
 
 if __name__ == "__main__":
     given = json.load(sys.stdin)
-    _api._FIRST_PAUSE = 0.001
-    _api.MOST_PAGES = given.pop("most_pages") or _api.MOST_PAGES
+    session._FIRST_PAUSE = 0.001
+    clients.MOST_PAGES = given.pop("most_pages") or clients.MOST_PAGES
     before, started = peak(), time.monotonic()
     result = list_clients(given, False, Runtime())
-    told = {"msg": result.get("msg", ""), "failed": bool(result.get("failed"))}
+    said = {"msg": result.get("msg", ""), "failed": bool(result.get("failed"))}
     spent = {"seconds": time.monotonic() - started, "mebibytes": peak() - before}
-    print(json.dumps({**told, **spent, "requests": result["requests"]}))
+    print(json.dumps({**said, **spent, "requests": result["requests"]}))

@@ -26,14 +26,21 @@ from faults.copies import ROOT, NotThere, copied, replaced
 LONGEST = 60
 """Seconds; a mutant that never ends has been noticed."""
 
-API, APPLY, DEADLINE, ERRORS, LOOKOUT, TRANSPORT = (
-    f"plugins/module_utils/{name}.py"
-    for name in ("_api", "_apply", "_deadline", "_errors", "_lookout", "_transport")
+ANSWERED, CLIENTS, CONNECTIONS, ERRORS, LISTING, QUOTA, SESSION, TRANSPORT = (
+    f"plugins/module_utils/_api/{name}.py"
+    for name in (
+        *("answers", "clients", "connections", "errors", "listing"),
+        *("quota", "session", "transport"),
+    )
 )
+APPLY, CREATES = (f"plugins/module_utils/_apply/{name}.py" for name in ("apply", "creates"))
+CONNECTING = "tests/faults/test_connecting.py::test_"
+REFUSALS = "tests/http/test_refusals.py::test_"
 ANSWERS = "tests/http/test_answers.py::test_"
 FOUND = "tests/faults/test_found.py::test_"
 LIMITS = "tests/faults/test_limits.py::test_"
 LOOKS = "tests/http/test_lookout.py::test_"
+MOVED = "tests/http/test_moved_list.py::test_"
 TABLE = "tests/faults/test_table.py::test_"
 TLS = "tests/faults/test_tls.py::test_"
 
@@ -52,56 +59,98 @@ class Mutant:
 MUTANTS = (
     Mutant(
         "not connected: retry",
-        API,
-        "(_errors.NotConnected, _errors.TooManyRequests)",
-        "_errors.TooManyRequests",
+        SESSION,
+        "(NotConnected, TooManyRequests)",
+        "TooManyRequests",
         (f"{TABLE}a_connection_that_is_refused",),
     ),
     Mutant(
         "TLS certificate error: fail at once",
-        API,
-        "isinstance(error, _errors.Untrusted)",
+        SESSION,
+        "isinstance(error, Untrusted)",
         "isinstance(error, ())",
         (f"{TLS}a_certificate_that_is_not_trusted_ends_the_task_at_once",),
     ),
     Mutant(
-        "TLS certificate error: told apart from no connection",
+        "TLS certificate error: not the same as no connection",
         TRANSPORT,
-        "if certificate is not None:",
+        'if unopened.hindrance == "certificate":',
         "if False:",
         (f"{TLS}a_certificate_that_is_not_trusted_ends_the_task_at_once",),
     ),
     Mutant(
         "TLS that breaks after the handshake: lost, not refused",
         TRANSPORT,
-        'co_name == "connect"',
-        'co_name != ""',
+        "raise ConnectionLost(method, path, self._timeout) from None",
+        'raise NotConnected(method, path, self._host, "tls") from None',
         (f"{FOUND}a_tls_stream_that_breaks_after_the_request_is_a_lost_answer",),
     ),
     Mutant(
+        "not connected: a proxy that refuses was never asked",
+        CONNECTIONS,
+        "raise self._not_opened(error, beyond) from error",
+        "raise",
+        (f"{CONNECTING}a_create_that_a_proxy_did_not_let_through",),
+    ),
+    Mutant(
+        "lost: an interim answer is no answer",
+        CONNECTIONS,
+        "if self.status < 200:",
+        "if False:",
+        (f"{CONNECTING}an_interim_answer_is_no_answer",),
+    ),
+    Mutant(
+        "402: nothing is sent that is known to be refused",
+        SESSION,
+        "if closed_for is not None:",
+        "if False:",
+        (f"{REFUSALS}what_fits_is_done",),
+    ),
+    Mutant(
+        "402: the time of a request stands still",
+        SESSION,
+        "attempts.extend(self._waited_for_quota(error, attempts.unclear))",
+        "self._waited_for_quota(error, attempts.unclear)",
+        (f"{REFUSALS}the_time_of_a_request_does_not_run",),
+    ),
+    Mutant(
+        "wrong shape: only null is an empty page",
+        CLIENTS,
+        "if data is None:",
+        "if not data:",
+        (f"{REFUSALS}any_other_shape_is_an_error",),
+    ),
+    Mutant(
+        "secrets: masked before they are cut",
+        SESSION,
+        "return mask(words, secrets),",
+        "return words,",
+        (f"{REFUSALS}the_words_of_an_error_hold_no_secret",),
+    ),
+    Mutant(
         "lost: GET, PUT, DELETE, PATCH again",
-        API,
-        "isinstance(error, (_errors.ConnectionLost, _errors.ServerError))",
-        "isinstance(error, _errors.ServerError)",
+        SESSION,
+        "isinstance(error, (ConnectionLost, ServerError))",
+        "isinstance(error, ServerError)",
         (f"{TABLE}lost_before_the_work",),
     ),
     Mutant(
         "lost: a POST is not simply sent again",
-        API,
+        SESSION,
         'if method == "POST":',
         'if method == "":',
         (f"{TABLE}lost_after_the_work",),
     ),
     Mutant(
         "lost: a 404 to a repeated DELETE is success",
-        API,
+        CLIENTS,
         "if not error.repeated_unclear:",
         "if True:",
         (f"{TABLE}a_repeated_write_that_was_done_before",),
     ),
     Mutant(
         "lost: a 404 to a first DELETE is none",
-        API,
+        CLIENTS,
         "if not error.repeated_unclear:",
         "if False:",
         (f"{TABLE}what_fails_at_once",),
@@ -115,37 +164,37 @@ MUTANTS = (
     ),
     Mutant(
         "lost: what the look finds is adopted",
-        APPLY,
-        "if made is not None:",
+        CREATES,
+        "if found is not None:",
         "if False:",
         (f"{TABLE}lost_after_the_work",),
     ),
     Mutant(
         "lost: what the look does not find is sent again",
-        APPLY,
+        CREATES,
         "if not may_repeat:",
         "if True:",
         (f"{TABLE}lost_before_the_work",),
     ),
     Mutant(
         "lost: a client that was there before is not adopted",
-        LOOKOUT,
-        "and c.id not in self._known",
+        CREATES,
+        "and client.id not in self._known",
         "",
         (f"{TABLE}a_client_that_was_there_before_is_never_adopted",),
     ),
     Mutant(
         "lost: a deleted client is not adopted",
-        LOOKOUT,
-        "not c.deleted and ",
+        CREATES,
+        "not client.deleted and ",
         "",
         (f"{TABLE}a_client_that_was_deleted_again_is_never_adopted",),
     ),
     Mutant(
         "lost: another name is not adopted",
-        LOOKOUT,
-        "if name_key(client.name) == name_key(name)",
-        "if True",
+        CREATES,
+        "self._is_new(c) and name_key(c.name) in wanted",
+        "self._is_new(c)",
         (f"{TABLE}a_client_of_a_longer_name_is_never_adopted",),
     ),
     Mutant(
@@ -158,29 +207,29 @@ MUTANTS = (
     Mutant(
         "a run with an ambiguous create ends with a look",
         APPLY,
-        "settled = lookout.settled(outcomes)",
+        "settled = creates.settled(outcomes)",
         "settled = outcomes",
         (f"{LOOKS}a_name_that_is_there_twice_is_said_with_its_ids",),
     ),
     Mutant(
         "a name that is there twice is said",
-        LOOKOUT,
+        CREATES,
         "if len(ids) > 1:",
         "if len(ids) > 9:",
         (f"{LOOKS}a_name_that_is_there_twice_is_said_with_its_ids",),
     ),
     Mutant(
         "5xx: 502, 503, 504 as 500",
-        API,
+        SESSION,
         "if status >= 500:",
         "if status == 500:",
         (f"{TABLE}lost_before_the_work",),
     ),
     Mutant(
         "5xx: retry",
-        API,
-        "isinstance(error, (_errors.ConnectionLost, _errors.ServerError))",
-        "isinstance(error, _errors.ConnectionLost)",
+        SESSION,
+        "isinstance(error, (ConnectionLost, ServerError))",
+        "isinstance(error, ConnectionLost)",
         (f"{TABLE}lost_before_the_work",),
     ),
     Mutant(
@@ -192,57 +241,57 @@ MUTANTS = (
     ),
     Mutant(
         "429: retry",
-        API,
-        "(_errors.NotConnected, _errors.TooManyRequests)",
-        "_errors.NotConnected",
+        SESSION,
+        "(NotConnected, TooManyRequests)",
+        "NotConnected",
         (f"{TABLE}429_without_end",),
     ),
     Mutant(
         "429: no look",
         ERRORS,
-        'not processed; ``retry_after`` in seconds, if the answer says."""\n',
-        'not processed; ``retry_after`` in seconds."""\n\n    unclear = True\n',
+        '429: the request was not processed."""\n',
+        '429: the request was not processed."""\n\n    unclear = True\n',
         (f"{TABLE}429_without_end",),
     ),
     Mutant(
         "429: Retry-After is obeyed",
-        API,
-        "if asked is not None:",
+        SESSION,
+        "if error.retry_after is not None:",
         "if False:",
         (f"{TABLE}retry_after",),
     ),
     Mutant(
         "429: Retry-After within a cap",
-        API,
-        "min(asked, _LONGEST_RETRY_AFTER)",
-        "asked",
+        SESSION,
+        "min(error.retry_after, _LONGEST_RETRY_AFTER)",
+        "error.retry_after",
         (f"{TABLE}retry_after",),
     ),
     Mutant(
         "402 by headers is the quota",
-        API,
-        "said_by_headers = quota.remaining == 0",
-        "said_by_headers = quota.remaining == -1",
+        QUOTA,
+        "or quota.remaining == 0:",
+        "or quota.remaining == -1:",
         (f"{TABLE}the_quota_is_not_waited_for",),
     ),
     Mutant(
         "402 by its words is the quota",
-        API,
-        "_ABOUT_QUOTA.search(told[3]) is not None",
-        "False",
+        QUOTA,
+        "if re.search(_ABOUT_QUOTA, words) or",
+        "if",
         (f"{TABLE}what_fails_at_once",),
     ),
     Mutant(
         "402: quota_wait waits",
-        API,
-        "self._wait_for_quota(error)",
+        SESSION,
+        "attempts.extend(self._waited_for_quota(error, attempts.unclear))",
         "raise",
         (f"{TABLE}the_quota_is_waited_for",),
     ),
     Mutant(
         "402: no longer than quota_wait",
-        API,
-        "if longer > self._quota_wait_left:",
+        QUOTA,
+        "if longer > self.wait_left:",
         "if False:",
         (f"{TABLE}the_quota_is_not_waited_for",),
     ),
@@ -255,21 +304,21 @@ MUTANTS = (
     ),
     Mutant(
         "401: is recognised",
-        API,
+        SESSION,
         "if status == 401:",
         "if status == 499:",
         (f"{TABLE}what_fails_at_once",),
     ),
     Mutant(
         "401: a Track token is recognised",
-        API,
+        SESSION,
         "_TRACK_TOKEN.fullmatch(token) is not None",
         "False",
         (f"{TABLE}a_track_token_is_recognised",),
     ),
     Mutant(
         "403: says what to check",
-        API,
+        SESSION,
         "if status == 403:",
         "if status == 499:",
         (f"{TABLE}what_fails_at_once",),
@@ -283,22 +332,22 @@ MUTANTS = (
     ),
     Mutant(
         "400, 404, 422: with the trace id",
-        API,
+        ANSWERED,
         'body.get("trace_id")',
         'body.get("trace")',
         (f"{TABLE}what_fails_at_once",),
     ),
     Mutant(
         "400, 404, 422: with the service's own words",
-        API,
+        ANSWERED,
         '[body.get("error"), body.get("error_description")]',
         '[body.get("error")]',
         (f"{TABLE}what_fails_at_once",),
     ),
     Mutant(
         "a 404 that is not the service's is none",
-        API,
-        "if answer.body.strip() and not _is_json(answer.body):",
+        SESSION,
+        "if status in (404, 407) and not _is_of_the_api(answer, status):",
         "if False:",
         (f"{ANSWERS}a_404_that_is_not_of_the_service",),
     ),
@@ -311,21 +360,21 @@ MUTANTS = (
     ),
     Mutant(
         "redirect: is an error that says so",
-        API,
+        SESSION,
         "if 300 <= status < 400:",
         "if status == 300:",
         (f"{TABLE}what_fails_at_once",),
     ),
     Mutant(
         "not JSON: a GET is sent again",
-        API,
+        SESSION,
         'return method == "GET"',
         "return False",
         (f"{ANSWERS}a_passing_failure_is_overcome",),
     ),
     Mutant(
         "not JSON: a write is not sent again",
-        API,
+        SESSION,
         'return method == "GET"',
         "return True",
         (f"{TABLE}junk_",),
@@ -339,42 +388,42 @@ MUTANTS = (
     ),
     Mutant(
         "wrong shape: of a client",
-        API,
-        "if not _is_id(client_id) or not isinstance(name, str):",
+        ANSWERED,
+        "if not is_id(client_id) or not isinstance(name, str):",
         "if False:",
         (f"{ANSWERS}a_list_that_cannot_be_read",),
     ),
     Mutant(
         "wrong shape: a create without an id is looked for",
-        LOOKOUT,
-        'outcome.status == "done" and outcome.step.id is None\n        return',
-        "False\n        return",
-        (f"{TABLE}a_create_is_answered_in_another_shape",),
+        CREATES,
+        'outcome.status == "done" and outcome.step.id is None\n        return without_id',
+        "False\n        return without_id",
+        (f"{LOOKS}a_list_of_all_takes_the_place_of_many_looks",),
     ),
     Mutant(
         "a create that shows nowhere is not done",
-        LOOKOUT,
-        'error=NotShown(outcome.step.name or "")',
+        CREATES,
+        "error=NotShown(outcome.step.new_name)",
         "error=None",
         (f"{FOUND}a_create_that_shows_nowhere",),
     ),
     Mutant(
         "cut off: as a lost connection",
         TRANSPORT,
-        "except (requests.RequestException, HTTPError, OSError) as error:",
-        "except requests.ConnectionError as error:",
+        "except (requests.RequestException, HTTPError, OSError):",
+        "except requests.ConnectionError:",
         (f"{ANSWERS}a_passing_failure_is_overcome",),
     ),
     Mutant(
-        "a list that repeats itself is no list",
-        API,
-        'raise self._incomplete(page.number, "which repeats itself")',
-        "return",
-        (f"{ANSWERS}a_list_that_repeats_itself",),
+        "a list that shows a client twice has moved",
+        LISTING,
+        "if repeated is not None:",
+        "if False:",
+        (f"{MOVED}the_info_module_reads_a_moved_list_again",),
     ),
     Mutant(
         "a list without end is no list",
-        API,
+        CLIENTS,
         'raise self._incomplete(MOST_PAGES, "which has no end")',
         "return",
         (f"{LIMITS}a_list_without_end",),
@@ -388,13 +437,13 @@ MUTANTS = (
     ),
     Mutant(
         "an answer that trickles",
-        DEADLINE,
+        CONNECTIONS,
         "None if seconds is None else",
         "None if True else",
         (f"{FOUND}an_answer_byte_by_byte",),
     ),
     Mutant(
-        "the journal is told before",
+        "the journal is written before",
         APPLY,
         "self._journal.before(number, seen)",
         "pass",
@@ -403,7 +452,7 @@ MUTANTS = (
     Mutant(
         "plain http to this machine goes through no proxy",
         TRANSPORT,
-        "if is_loopback(self._host) else {}",
+        'if is_loopback(parts.hostname or "") else {}',
         "if False else {}",
         (f"{ANSWERS}no_proxy_stands_before_this_machine",),
     ),
@@ -420,9 +469,10 @@ def changed(mutant: Mutant | None) -> Iterator[Path]:
         yield Path(folder)
 
 
-def noticed(collections: Path, tests: Sequence[str]) -> bool:
+def noticed(collections: Path, tests: Sequence[str], longest: float = LONGEST) -> bool:
     """Whether one of the tests, given by how they begin, fails with this collection.
 
+    :arg longest: seconds; who takes longer has failed
     :raises NotThere: there are no such tests
     """
     files = sorted({test.partition("::")[0] for test in tests})
@@ -438,7 +488,7 @@ def noticed(collections: Path, tests: Sequence[str]) -> bool:
             env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "LC_ALL": "C.UTF-8"},
             capture_output=True,
             text=True,
-            timeout=LONGEST,
+            timeout=longest,
             check=False,
         )
     except subprocess.TimeoutExpired:
@@ -465,14 +515,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     started = time.monotonic()
     with changed(None) as collections:
         tests = sorted({test for mutant in chosen for test in mutant.tests})
-        if noticed(collections, tests):
+        if noticed(collections, tests, longest=10 * LONGEST):
             print("The tests fail without a mutant already: mend that first.")
             return 1
     survived = 0
     with ThreadPoolExecutor(options.jobs) as pool:
-        for mutant, told in zip(chosen, pool.map(verdict, chosen), strict=True):
-            survived += told != "noticed"
-            print(f"{told:10}{mutant.row}", flush=True)
+        for mutant, found in zip(chosen, pool.map(verdict, chosen), strict=True):
+            survived += found != "noticed"
+            print(f"{found:10}{mutant.row}", flush=True)
     seconds = time.monotonic() - started
     print(f"{len(chosen) - survived} of {len(chosen)} mutants were noticed, in {seconds:.0f} s")
     return 1 if survived else 0

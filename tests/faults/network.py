@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -70,6 +71,11 @@ _NO_CREATED = (b"[]", b'"x"', b"7", b'{"data": 7}', b'{"error": "strange"}')
 """Answers with a status of success that show no client, in front of a create."""
 
 
+_IN_PLAIN_WORDS = (
+    b"You have hit your hourly limit for API calls. Your quota will reset in 1838 seconds."
+)
+
+
 def _junk(bodies: Sequence[bytes], status: int, when: str) -> Make:
     return lambda chance: Fault(status=status, body=chance.choice(bodies), when=when)
 
@@ -84,6 +90,14 @@ def _repeats(body: bytes) -> bytes:
     page = json.loads(body)
     if isinstance(page, dict) and page.get("data") and "per_page" in page:
         page["data"] = [page["data"][0], *page["data"]]
+    return json.dumps(page).encode()
+
+
+def _no_list(data: object, body: bytes) -> bytes:
+    """A page whose ``data`` is no list, and does not say that it is empty either."""
+    page = json.loads(body)
+    if isinstance(page, dict) and "per_page" in page:
+        page["data"] = data
     return json.dumps(page).encode()
 
 
@@ -119,6 +133,9 @@ KINDS: dict[str, Kind] = {
         lambda c: Fault(status=402, headers=_quota(Remaining="0", Resets_In="600"))
     ),
     "402 by body": Kind(lambda c: Fault(status=402, body=_error("hourly quota exceeded"))),
+    "402 in plain words": Kind(lambda c: Fault(status=402, body=_IN_PLAIN_WORDS)),
+    "402 with Retry-After": Kind(lambda c: Fault(status=402, headers={"Retry-After": "1838"})),
+    "402 without a word": Kind(lambda c: Fault(status=402)),
     "402 for a feature": Kind(lambda c: Fault(status=402, body=_error("not on this plan"))),
     "401": Kind(lambda c: Fault(status=401, body=_error("invalid_session"))),
     "403": Kind(lambda c: Fault(status=403, body=_error("no permission"))),
@@ -129,6 +146,9 @@ KINDS: dict[str, Kind] = {
         lambda c: Fault(status=c.choice((301, 302, 307)), headers={"Location": "/elsewhere"})
     ),
     "wrong shape": Kind(_junk(_JUNK, 200, "before"), methods=("GET",)),
+    "data that is no list": Kind(
+        lambda c: Fault(edit=partial(_no_list, c.choice(({}, "", 0, False)))), methods=("GET",)
+    ),
     "wrong shape before": Kind(_junk(_NO_CREATED, 201, "before"), methods=("POST",)),
     "wrong shape after": Kind(_junk(_JUNK, 200, "after"), methods=WRITES),
     "enormous before": Kind(_large("before")),
@@ -140,7 +160,7 @@ KINDS: dict[str, Kind] = {
 
 
 class Door:
-    """Refuses connections as often as it is told to, as a port does at which nobody listens.
+    """Refuses connections as often as it should, as a port does at which nobody listens.
 
     :arg instead: where such a connection goes, if not to a port that is closed
     """

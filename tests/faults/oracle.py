@@ -1,29 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What must hold after a run, judged from what the service really did. Knows no engine."""
+"""What must hold after a run, judged from what the service really did. Knows no engine.
+
+What a run must lead to is in ``model``; here is what it may not do on the way.
+"""
 
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from simulator.records import Client, Entry, Write
 from simulator.switches import Switches
 
-State = Mapping[int, tuple[str, bool]]
-"""By id: the name, and whether the client is deleted."""
+from faults import reports
+from faults.model import State, key
+from faults.reports import Report, Step
 
-Step = Mapping[str, Any]
 Event = tuple[str, int | None, str]
-
-UNCLEAR = "may have been done"
-
-
-def key(name: str) -> str:
-    """What two names have in common that are one name."""
-    return unicodedata.normalize("NFC", name.strip())
 
 
 def state_of(clients: Iterable[Client]) -> dict[int, tuple[str, bool]]:
@@ -37,11 +31,14 @@ def active_keys(state: State) -> Counter[str]:
 # nothing doubled, nothing lost
 
 
-def doubles(before: State, after: State, asked_for: Collection[str] = ()) -> Iterator[str]:
-    """A name that is active more often than before, and more than once."""
+def doubles(before: State, after: State, may: Mapping[str, int] | None = None) -> Iterator[str]:
+    """A name that is active more often than before, and more than once.
+
+    :arg may: how often a name may be active, where that is more
+    """
     there = active_keys(before)
     for name, count in active_keys(after).items():
-        if count > max(1, there[name]) and name not in asked_for:
+        if count > max(1, there[name], (may or {}).get(name, 0)):
             yield f"{name!r} is active {count} times, before it was {there[name]} times"
 
 
@@ -58,23 +55,26 @@ def losses(before: State, after: State, allowed: Collection[int]) -> Iterator[st
 
 
 def late(
-    report: Mapping[str, Any],
+    report: Report,
     lagged: Collection[str],
     history: Sequence[Write],
     log: Sequence[Entry],
 ) -> set[int]:
-    """Ids of the clients whose creation came after the last list that could have shown it.
+    """Ids of the clients whose creation came after the last list that could have shown it, or that
+    the report says could not be looked for.
 
     :arg lagged: names whose creation the service has kept waiting
     """
     waited = {key(name) for name in lagged}
-    told = _adopted(report)
+    known = reports.ids_of_clients(report)
+    unchecked = reports.unchecked_names(report)
     looks = [entry for entry in log if entry.method == "GET" and entry.status == 200]
     return {
         write.id
         for write in history
-        if write.kind == "create" and key(write.name) in waited and write.id not in told
-        if not any(look.at >= write.at and _shows(look, write.name) for look in looks)
+        if write.kind == "create" and key(write.name) in waited and write.id not in known
+        if key(write.name) in unchecked
+        or not any(look.at >= write.at and _shows(look, write.name) for look in looks)
     }
 
 
@@ -84,7 +84,7 @@ def _shows(look: Entry, name: str) -> bool:
     return look.path.endswith("/clients") and (asked is None or key(asked) == key(name))
 
 
-def told_doubles(report: Mapping[str, Any], before: State, history: Sequence[Write]) -> set[int]:
+def told_doubles(report: Report, before: State, history: Sequence[Write]) -> set[int]:
     """Ids of clients that were created once too often and that the report names: all of a name
     but the one that it takes for the client."""
     made: dict[str, list[int]] = {}
@@ -92,19 +92,12 @@ def told_doubles(report: Mapping[str, Any], before: State, history: Sequence[Wri
         if write.kind == "create" and write.id not in before:
             made.setdefault(key(write.name), []).append(write.id)
     text = json.dumps(report, ensure_ascii=False, default=str)
-    kept = _adopted(report)
+    kept = reports.ids_of_clients(report)
     doubles: set[int] = set()
     for ids in map(sorted, made.values()):
         if f"with the ids {', '.join(map(str, ids))}:" in text:
             doubles.update(set(ids) - {next((i for i in ids if i in kept), ids[0])})
     return doubles
-
-
-def _adopted(report: Mapping[str, Any]) -> set[int | None]:
-    """Ids of the clients that the report tells of as changed."""
-    if "applied" in report:
-        return {step.get("id") for step in report["applied"]}
-    return {(report.get("client") or {}).get("id")}
 
 
 def unannounced(
@@ -120,37 +113,87 @@ def unannounced(
 # the report is true
 
 
-def untruths(report: Mapping[str, Any], history: Sequence[Write]) -> Iterator[str]:
-    """Where the report of a whole list and what happened differ."""
+def untruths(
+    report: Report, history: Sequence[Write], drifted: Collection[int] = ()
+) -> Iterator[str]:
+    """Where the report of a whole list and what happened differ.
+
+    :arg drifted: clients that somebody else has changed: what was done before is not done again
+    """
+    if reports.is_refused(report):
+        yield from untruths_of_refused(report, history)
+        return
     happened = _events(history)
-    for step in report["applied"]:
-        if not _take(happened, step) and not _needed_nothing(step):
-            yield f"reported as applied, but did not happen: {dict(step)}"
-    for step in report["failures"]:
-        if UNCLEAR in step["error"]:
+    done, failed, pending = reports.done(report), reports.failed(report), reports.pending(report)
+    for step in done:
+        if not _take(happened, step) and not _needed_nothing(step, drifted):
+            yield f"reported as done, but did not happen: {dict(step)}"
+    for step in failed:
+        if reports.is_unclear(step):
             _take(happened, step)
-    for step in report["pending"]:
+    for step in pending:
         if _take(happened, step):
             yield f"reported as pending, but happened: {dict(step)}"
     for kind, client_id, name in happened.elements():
         yield f"happened, but is not reported as done or unclear: {kind} {client_id} {name!r}"
-    if bool(report["changed"]) != bool(report["applied"]):
-        yield f"changed is {report['changed']}, with {len(report['applied'])} steps applied"
-    undone = bool(report["failures"] or report["pending"])
-    if undone and not report.get("failed"):
+    if bool(report["changed"]) != bool(done):
+        yield f"changed is {report['changed']}, with {len(done)} steps done"
+    if (failed or pending) and not report.get("failed"):
         yield "the task says ok, and not all was done"
-    told = len(report["applied"]) + len(report["failures"]) + len(report["pending"])
-    if told != len(report["plan"]):
-        yield f"{told} steps are told of, the plan has {len(report['plan'])}"
+    count = len(done) + len(failed) + len(pending)
+    if count != len(reports.plan(report)):
+        yield f"{count} of {len(reports.plan(report))} steps have a status that a run may give"
+    yield from _miscounted(report)
 
 
-def untruths_of_one(report: Mapping[str, Any], history: Sequence[Write]) -> Iterator[str]:
+def untruths_of_refused(report: Report, history: Sequence[Write]) -> Iterator[str]:
+    """A plan that is refused is what would be done, and nothing is."""
+    yield from not_planned(report)
+    if history:
+        yield f"refused, but happened: {history}"
+    if report["changed"] or report["undo"] or not report.get("failed"):
+        yield f"refused, and not said so: {report}"
+    if any(entry["changed"] for entry in reports.entries(report)):
+        yield f"refused, but an entry is reported as changed: {reports.entries(report)}"
+    if "Nothing was written" not in report["msg"] and reports.plan(report):
+        yield f"it does not say that nothing was written: {report['msg']}"
+
+
+def not_planned(report: Report) -> Iterator[str]:
+    """Steps that are not said to be planned only, where nothing may be done."""
+    planned = reports.planned(report)
+    for step in reports.plan(report):
+        if step not in planned or "error" in step:
+            yield f"not said to be planned: {dict(step)}"
+
+
+def _miscounted(report: Report) -> Iterator[str]:
+    """Where the counts of a run, its steps and its entries say different things."""
+    counts, entries = reports.counts(report), reports.entries(report)
+    done, failed, pending = reports.done(report), reports.failed(report), reports.pending(report)
+    purged = sum(bool(step.get("purge")) for step in done)
+    if counts["purged"] != purged:
+        yield f"{counts['purged']} are counted as purged, {purged} are"
+    if bool(counts["failed"]) != bool(failed):
+        yield f"{counts['failed']} are counted as failed, with {failed}"
+    if counts["pending"] > len(pending) or (pending and not failed and not counts["pending"]):
+        yield f"{counts['pending']} are counted as pending, with {pending}"
+    for step in failed:
+        if not step.get("error"):
+            yield f"no reason is given: {dict(step)}"
+    if any(entry["changed"] for entry in entries) != any(not step.get("purge") for step in done):
+        yield f"the entries are {entries}, done are {done}"
+
+
+def untruths_of_one(
+    report: Report, history: Sequence[Write], drifted: Collection[int] = ()
+) -> Iterator[str]:
     """The same for one client, whose report tells less."""
     creates = sum(write.kind == "create" for write in history)
     if creates > 1:
         yield f"created {creates} times"
-    unclear = UNCLEAR in report.get("msg", "")
-    if report["changed"] and not history:
+    unclear = reports.says_unclear(report.get("msg", ""))
+    if report["changed"] and not history and not drifted:
         yield "reported as changed, and nothing happened"
     if history and not report["changed"] and not unclear:
         yield f"reported as unchanged, but {history} happened"
@@ -158,7 +201,8 @@ def untruths_of_one(report: Mapping[str, Any], history: Sequence[Write]) -> Iter
         yield "an undo of nothing"
     wanted = {"created": "create", "renamed": "rename", "deleted": "delete", "restored": "restore"}
     action = report.get("action", "none")
-    if action != "none" and wanted[action] not in {write.kind for write in history}:
+    happened = {write.kind for write in history}
+    if action != "none" and wanted[action] not in happened and not drifted:
         yield f"reported as {action}, but only {history} happened"
 
 
@@ -166,89 +210,55 @@ def _events(history: Sequence[Write]) -> Counter[Event]:
     """What happened; a write that was sent again and changed nothing more counts once."""
     events: Counter[Event] = Counter()
     for write in history:
-        event = _event(write.kind, write.id, write.name)
-        events[event] = events[event] + 1 if write.kind == "create" else 1
+        this = event(write.kind, write.id, write.name)
+        events[this] = events[this] + 1 if write.kind == "create" else 1
     return events
 
 
-def _event(kind: str, client_id: int | None, name: str | None) -> Event:
+def event(kind: str, client_id: int | None, name: str | None) -> Event:
+    """What is reported of a write; a name only where it is given."""
     return (kind, client_id, key(name or "") if kind in ("create", "rename") else "")
 
 
 def _take(happened: Counter[Event], step: Step) -> bool:
-    """Strike a reported step from what happened; a create that is told without id, by its name."""
-    event = _event(step["step"], step.get("id"), step.get("name"))
-    if event[0] == "create" and event[1] is None:
-        event = next((known for known in happened if known[::2] == event[::2]), event)
-    if not happened[event]:
-        del happened[event]
+    """Strike a reported step from what happened; a create without an id, by its name."""
+    found = event(step["step"], step.get("id"), step.get("name"))
+    if found[0] == "create" and found[1] is None:
+        found = next((known for known in happened if known[::2] == found[::2]), found)
+    if not happened[found]:
+        del happened[found]
         return False
-    happened[event] -= 1
-    if not happened[event]:
-        del happened[event]
+    happened[found] -= 1
+    if not happened[found]:
+        del happened[found]
     return True
 
 
-def _needed_nothing(step: Step) -> bool:
-    """A rename of a client that the service hid and that turned out to bear the name already."""
-    return step["step"] == "rename" and key(step["from"]) == key(step["name"])
+def _needed_nothing(step: Step, drifted: Collection[int]) -> bool:
+    """A rename of a client that the service hid and that turned out to bear the name already; or
+    what somebody else was faster to do."""
+    if step.get("id") in drifted:
+        return True
+    return step["step"] == "rename" and key(step.get("from") or "") == key(step["name"])
 
 
-# as declared
+# taken back
 
 
-def undeclared(
-    entries: Sequence[Mapping[str, Any]],
-    purge: bool,
-    state: State,
-    asked_for: Collection[str] = (),
-) -> Iterator[str]:
-    """Where a workspace is not as the list says.
-
-    :arg asked_for: names that may be active twice
-    """
-    bearers = active_keys(state)
-    kept_ids = set()
-    for entry in entries:
-        name, client_id = entry.get("name"), entry.get("id")
-        wanted = entry.get("state", "present")
-        found = state.get(client_id) if client_id is not None else None
-        if wanted == "absent":
-            if client_id is None and bearers[key(name or "")]:
-                yield f"{name!r} is active, and shall be absent"
-            if found is not None and not found[1]:
-                yield f"client {client_id} is active, and shall be absent"
-            continue
-        kept_ids.add(client_id)
-        if client_id is not None and (found is None or found[1]):
-            yield f"client {client_id} is not active"
-        elif found is not None and name is not None and key(found[0]) != key(name):
-            yield f"client {client_id} is called {found[0]!r}, not {name!r}"
-        elif client_id is None and not _as_often_as_wanted(key(name or ""), bearers, asked_for):
-            yield f"{name!r} is active {bearers[key(name or '')]} times"
-    if purge:
-        named = {key(entry["name"]) for entry in entries if entry.get("name") is not None}
-        for client_id, (name, deleted) in state.items():
-            if not deleted and client_id not in kept_ids and key(name) not in named:
-                yield f"client {client_id} {name!r} is active, and shall be purged"
-
-
-def _as_often_as_wanted(name: str, bearers: Counter[str], asked_for: Collection[str]) -> bool:
-    return bearers[name] == 1 or (bearers[name] > 1 and name in asked_for)
-
-
-def not_undone(before: State, after: State, refused: Collection[int]) -> Iterator[str]:
+def not_undone(before: State, after: State, excused: Collection[int]) -> Iterator[str]:
     """Where a workspace is not as before a run that was taken back.
 
-    :arg refused: ids of clients whose way back the service rightly refused
+    :arg excused: ids of clients whose way back the service rightly refused, or that somebody else
+        has changed
     """
     for client_id, (name, deleted) in before.items():
-        if client_id in refused:
+        if client_id in excused:
             continue
         now = after[client_id]
-        if (key(now[0]), now[1]) != (key(name), deleted):
+        is_same_name = key(now[0]) == key(name) or not key(name)  # nobody can give a name of blanks
+        if not is_same_name or now[1] != deleted:
             yield f"client {client_id} is {now}, it was {(name, deleted)}"
-    for client_id in set(after) - set(before) - set(refused):
+    for client_id in set(after) - set(before) - set(excused):
         if not after[client_id][1]:
             yield f"client {client_id} {after[client_id][0]!r} was new, and is still active"
 
@@ -264,14 +274,16 @@ class Refusals:
     """Judges refusals by where a run wants to get: what collides there can never be written.
 
     Where the service hides deleted clients, nobody knows what a restored one will be called: then
-    what collides with it for the time being may be refused, too.
+    what collides with it for the time being may be refused, too, and what is to take its name.
 
     :arg goal: by id, the state each client would have in the end; negative ids are new clients
+    :arg unseen: clients that are restored without having been seen
     """
 
-    def __init__(self, switches: Switches, goal: State) -> None:
+    def __init__(self, switches: Switches, goal: State, unseen: Collection[int] = ()) -> None:
         self._switches = switches
         self._goal = goal
+        self._unseen = unseen
 
     def is_right(self, step: Step, now: State) -> bool:
         """Whether the service's own rules, and not the order of writes, forbid the step."""
@@ -286,6 +298,8 @@ class Refusals:
             return False
         if len(name) > self._switches.longest_name:
             return True
+        if self._unseen and self._is_borne_by_unseen(name, now):
+            return True
         return any(
             self._collide(name, other) and (not deleted or self._is_held_by_deleted(step))
             for client_id, (other, deleted) in {**now, **self._goal}.items()
@@ -296,6 +310,10 @@ class Refusals:
     def _meets_active(self, name: str, now: State) -> bool:
         return any(not gone and self._collide(name, other) for other, gone in now.values())
 
+    def _is_borne_by_unseen(self, name: str, now: State) -> bool:
+        """Such as where clients exchange their names that nobody knew before."""
+        return any(self._collide(name, now[i][0]) for i in self._unseen if i in now)
+
     def _is_held_by_deleted(self, step: Step) -> bool:
         return self._switches.duplicates == "refused_all" and step["step"] != "restore"
 
@@ -305,13 +323,3 @@ class Refusals:
         if self._switches.duplicates == "refused_any_case":
             return one.strip().casefold() == other.strip().casefold()
         return one.strip() == other.strip()
-
-
-def goal_of(plan: Sequence[Step], now: State) -> dict[int, tuple[str, bool]]:
-    """The state after a plan that succeeds; clients that it creates get ids below 0."""
-    goal = dict(now)
-    for number, step in enumerate(plan, 1):
-        client_id, name = step.get("id", -number), step.get("name")
-        known = goal.get(client_id, (name or "", False))
-        goal[client_id] = (name or known[0], step["step"] == "delete")
-    return goal

@@ -62,7 +62,7 @@ class Stage:
         environment: Mapping[str, str] | None = None,
         **keywords: Any,
     ) -> Ran:
-        """A task with ``register`` is found in the results. What has to be told of the service
+        """A task with ``register`` is found in the results. What the service is like
         is in the environment, with what ``environment`` adds."""
         given = {
             **access(self.service),

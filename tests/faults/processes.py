@@ -6,12 +6,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ansible_collections.toggl.focus.plugins.module_utils import _api
+from ansible_collections.toggl.focus.plugins.module_utils._api import clients as _api
 from faults.copies import ROOT
 
 
 def environment() -> dict[str, str]:
     """With the collection that is in use here, which may be a copy."""
-    collections = Path(_api.__file__).parents[5]
+    collections = Path(_api.__file__).parents[6]
     paths = [str(collections), str(ROOT / "tests")]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}

@@ -14,9 +14,10 @@ from simulator.switches import Switches
 from support.running import client, clients
 
 from ansible_collections.toggl.focus.plugins.module_utils._journal import undo_of_last_run
+from faults import reports
 from faults.campaign import time_limit
 from faults.conftest import Secured
-from faults.oracle import UNCLEAR, state_of
+from faults.oracle import state_of
 
 HIDES_DELETED = Switches(list_shows_deleted=False, get_shows_deleted=False)
 
@@ -48,7 +49,7 @@ def test_a_tls_stream_that_breaks_never_makes_a_report_lie(secured: Secured) -> 
     ca_path = secured.certificate.ca_path
     result = clients(secured.service, ca_path=ca_path, clients=[{"id": 1001, "state": "absent"}])
     assert secured.service.names() == []
-    assert result["applied"] or UNCLEAR in result["failures"][0]["error"], result
+    assert reports.done(result) or reports.is_unclear(reports.failed(result)[0]), result
 
 
 # a report that is true
@@ -65,7 +66,7 @@ def test_a_create_that_shows_nowhere_is_not_reported_as_done(
     result = clients(service, clients=[{"name": "New"}])
     if service.names() == []:
         assert result["failed"] is True
-        assert result["applied"] == []
+        assert reports.done(result) == []
     else:
         assert service.names() == ["New"]
 
@@ -78,8 +79,8 @@ def test_a_task_that_leaves_changes_undone_never_says_ok(service: Simulator) -> 
     wanted = [{"name": "First"}, {"name": "Second"}]
     result = clients(service, clients=wanted, api_timeout=1.5, concurrency=1)
     assert service.names() == ["First"]
-    assert [step["name"] for step in result["applied"]] == ["First"], result
-    assert [step["name"] for step in result["pending"]] == ["Second"]
+    assert [step["name"] for step in reports.done(result)] == ["First"], result
+    assert [step["name"] for step in reports.pending(result)] == ["Second"]
     assert result.get("failed") is True
     assert "quota" in result["msg"]
 
@@ -151,10 +152,10 @@ def test_one_of_two_of_a_name_comes_back(
 
 def test_a_client_that_was_created_twice_is_taken_back_twice(service: Simulator) -> None:
     """The first create was carried out so late that the look did not find it: both are new."""
-    service.reset(script=[Fault(match=on("POST"), lag=0.45)], latency=0.06)
+    service.reset(script=[Fault(match=on("POST"), lag=0.6)], latency=0.06)
     wanted = [{"name": "New"}, *({"name": f"More {number}"} for number in range(8))]
     result = clients(service, clients=wanted, api_timeout=0.3, concurrency=1)
-    service.service.latency = 0
+    service.latency = 0
     assert service.names().count("New") == 2
     assert result["failed"] is True
     assert "1001" in result["msg"]

@@ -132,7 +132,7 @@ def test_errors_and_warnings_quote_them_without_harm(
         stage.service.add(f"{name} twice")
         stage.service.add(f"{name} twice")
     repeats = json.dumps({"error": " ".join(names)}).encode()
-    stage.service.service.script.append(Fault(lambda m, _: m == "PUT", status=400, body=repeats))
+    stage.service.script.append(Fault(lambda m, _: m == "PUT", status=400, body=repeats))
     tasks: list[dict[str, Any]] = [
         {CLIENTS: {"clients": unsafe(entries(names))}},
         {CLIENTS: {"clients": unsafe(entries([f"{name} twice" for name in names]))}},
@@ -140,9 +140,9 @@ def test_errors_and_warnings_quote_them_without_harm(
         {CLIENT: unsafe({"name": f"{names[9]} x", "former_names": [names[9]]})},
     ]
     ran = stage.play(kept_going(tasks), *LOUD, *often)
-    told = [ran.results[f"t_{number}"] for number in range(len(tasks))]
-    assert [bool(result.get("failed")) for result in told] == [False, True, True, True]
-    for result in told[1:]:
+    results = [ran.results[f"t_{number}"] for number in range(len(tasks))]
+    assert [bool(result.get("failed")) for result in results] == [False, True, True, True]
+    for result in results[1:]:
         assert "\n" not in result["msg"]
         assert_nothing_turns(result["msg"])
     assert_harmless(ran, tmp_path)

@@ -24,12 +24,9 @@ from simulator.server import Simulator
 from simulator.switches import Switches
 from support.running import _ENTRY_DEFAULTS, clients, options
 
-from ansible_collections.toggl.focus.plugins.module_utils._arguments import CLIENTS
-from ansible_collections.toggl.focus.plugins.module_utils._journal import (
-    lines_of,
-    undo_of_last_run,
-)
-from faults import oracle
+from ansible_collections.toggl.focus.plugins.module_utils._journal import lines_of, undo_of_last_run
+from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENTS
+from faults import model, oracle
 from faults.length import FIRST_SEED, times
 from faults.processes import environment
 
@@ -84,7 +81,9 @@ def moment(number: int) -> Moment:
 
 
 @contextmanager
-def victim(service: Simulator, journal: Path, concurrency: int) -> Iterator[subprocess.Popen[str]]:
+def victim(
+    service: Simulator, journal: Path, concurrency: int, quota_wait: int = 0
+) -> Iterator[subprocess.Popen[str]]:
     given = options(
         CLIENTS,
         service,
@@ -92,6 +91,7 @@ def victim(service: Simulator, journal: Path, concurrency: int) -> Iterator[subp
         purge=True,
         max_deletion_percent=100,
         concurrency=concurrency,
+        quota_wait=quota_wait,
         journal=str(journal),
     )
     process = subprocess.Popen(
@@ -121,7 +121,7 @@ def killed(service: Simulator, journal: Path, at: Moment) -> bool:
             if not at.seconds:
                 process.kill()
 
-    service.service.observers.append(watch)
+    service.observers.append(watch)
     try:
         with victim(service, journal, at.concurrency) as process:
             while not due.wait(0.02) and process.poll() is None:
@@ -130,7 +130,7 @@ def killed(service: Simulator, journal: Path, at: Moment) -> bool:
             process.kill()
             status = process.wait()
     finally:
-        service.service.observers.remove(watch)
+        service.observers.remove(watch)
     time.sleep(0.02)  # what it has sent is still on its way into the service
     service.settle()
     return status != 0
@@ -161,7 +161,9 @@ def assert_converges(before: oracle.State, service: Simulator) -> None:
     result = clients(service, **given)
     assert not result.get("failed"), result["msg"]
     assert list(oracle.doubles(before, state(service))) == []
-    assert list(oracle.undeclared(LIST, True, state(service))) == []
+    there = model.sight_of(state(service), list_shows_deleted=True, get_shows_deleted=True)
+    left = model.judge(LIST, there, model.Rules(purge=True, max_deletion_percent=100))
+    assert (left.refusals, left.changes) == ([], [])
     assert clients(service, check_mode=True, **given)["changed"] is False
 
 
@@ -175,7 +177,7 @@ def test_a_run_that_is_killed_can_be_taken_back_or_finished(
     seed(service)
     journal, before = tmp_path / "journal.jsonl", state(service)
     broken_off = killed(service, journal, at)
-    service.service.latency = 0.0
+    service.latency = 0.0
     print(f"killed: {broken_off}, after {len(service.workspace.history)} writes")
     assert_readable(journal, service)
     middle = service.snapshot()

@@ -25,7 +25,7 @@ from simulator.server import Simulator
 from simulator.wire import Call
 from support.running import options
 
-from ansible_collections.toggl.focus.plugins.module_utils._arguments import CLIENT_INFO
+from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENT_INFO
 from faults.processes import environment
 
 MEBIBYTE = 1024 * 1024
@@ -102,8 +102,8 @@ BODIES: dict[str, tuple[Callable[[], Fault], str, float, float]] = {
     "of a gigabyte": (gigabyte, "too large", 1, 30),
     "without end": (endless, "too large", 1, 30),
     "that trickles without end": (trickling, "connection was lost", TIMEOUT, 20),
-    "that is a gigabyte when unpacked": (lambda: packed(1), "too large", 1, 150),
-    "that is a gigabyte when unpacked twice": (lambda: packed(2), "too large", 1, 150),
+    "that is a gigabyte when unpacked": (lambda: packed(1), "too large", 1, 30),
+    "that is a gigabyte when unpacked twice": (lambda: packed(2), "not asked for", 1, 30),
 }
 """What comes, what is said of it, seconds and MiB that it may take."""
 
@@ -134,7 +134,7 @@ def endless_list(service: Simulator, name: str) -> None:
     def page(call: Call) -> Fault:
         return Fault(status=200, body=clients_of(int(call.query.get("page", "1")), name))
 
-    service.service.chaos = page
+    service.chaos = page
 
 
 def test_a_list_without_end(service: Simulator) -> None:

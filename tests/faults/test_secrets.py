@@ -48,9 +48,9 @@ CREDENTIALS = Credentials(
 @pytest.fixture(autouse=True)
 def credentials(service: Simulator) -> Iterator[Credentials]:
     """Secrets whose every encoding looks different."""
-    usual, service.service.credentials = service.service.credentials, CREDENTIALS
+    usual, service.credentials = service.credentials, CREDENTIALS
     yield CREDENTIALS
-    service.service.credentials = usual
+    service.credentials = usual
 
 
 def told_secrets() -> set[str]:
@@ -157,7 +157,7 @@ def at_the_create(each: bool) -> Iterator[dict[str, Any]]:
 def test_no_fault_brings_a_secret_out(stage: Stage, case: Case, tmp_path: Path, home: Path) -> None:
     """Nor does a fault make ``~/.netrc`` win: nobody else's login is ever sent. The last task goes
     by way of a proxy with a password, at whose address nobody listens."""
-    stage.service.service.chaos = faulty
+    stage.service.chaos = faulty
     journal = tmp_path / "journal.jsonl"
     tasks = [*at_the_create(LONG), *(at_the_look_up() if LONG or not case.way else ())]
     ran = stage.play(
@@ -212,7 +212,7 @@ ECHOES = [
 
 def test_what_the_service_repeats_stays_inside(stage: Stage, case: Case, tmp_path: Path) -> None:
     """The Authorization header comes back as an error text, a trace id, a field of a client."""
-    stage.service.service.chaos = echo
+    stage.service.chaos = echo
     journal = tmp_path / "journal.jsonl"
     echoes = ECHOES if LONG or not case.way else ["field", "name of a field", "403 GET", "400 POST"]
     tasks = kept_going([{CLIENT: {"name": name}} for name in echoes])

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import warnings
 from collections.abc import Iterator
@@ -50,10 +51,11 @@ def issued(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Certificate]:
 
 REFUSED = {
     "of another authority": "unable to get local issuer certificate",
-    "for another host": "IP address mismatch",
+    "for another host": "mismatch|doesn't match",
     "expired": "certificate has expired",
 }
-"""Certificate: what the message says of it. The first is tried without ca_path, too."""
+"""Certificate: what the message says of it, in the words of any version of the libraries. The first
+is tried without ca_path, too."""
 
 
 @pytest.mark.parametrize("case", REFUSED)
@@ -69,7 +71,7 @@ def test_a_certificate_that_is_not_trusted_ends_the_task_at_once(
         result = client(service, name="New", ca_path=trusted, api_retries=4)
     assert result["failed"] is True
     assert "The certificate of 127.0.0.1 is not trusted" in result["msg"]
-    assert REFUSED[case] in result["msg"]
+    assert re.search(REFUSED[case], result["msg"])
     assert (result["requests"], len(made)) == (1, 1)
     assert service.log == []
 

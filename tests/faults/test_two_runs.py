@@ -24,11 +24,8 @@ from simulator.switches import QUESTIONS, Switches
 from simulator.wire import Call
 from support.running import client, clients
 
-from ansible_collections.toggl.focus.plugins.module_utils._journal import (
-    lines_of,
-    undo_of_last_run,
-)
-from faults import oracle
+from ansible_collections.toggl.focus.plugins.module_utils._journal import lines_of, undo_of_last_run
+from faults import oracle, reports
 
 Entry = dict[str, Any]
 Result = dict[str, Any]
@@ -42,7 +39,7 @@ class Overtaken:
     def __init__(self, service: Simulator) -> None:
         self.under_way = threading.Event()
         self.over = threading.Event()
-        service.service.chaos = self
+        service.chaos = self
 
     def __call__(self, call: Call) -> Fault | None:
         if call.method == "GET" or self.under_way.is_set():
@@ -149,7 +146,7 @@ def test_two_lists_at_once(service: Simulator, case: str, duplicates: str) -> No
     assert bool(refused.get("failed")) == is_overtaken(case, duplicates), refused
     if refused.get("failed"):
         assert "already exists" in refused["msg"]
-        assert refused["applied"] == []
+        assert reports.done(refused) == []
     names = meeting.if_allowed if duplicates == "allowed" else None
     assert service.names() == sorted(names or meeting.names)
 
@@ -177,7 +174,7 @@ def doubled(service: Simulator) -> None:
 
 def test_the_next_run_names_both_ids_and_writes_nothing(service: Simulator) -> None:
     doubled(service)
-    service.service.forget()
+    service.forget()
     for result in (
         clients(service, clients=[NEW]),
         clients(service, clients=[NEW], purge=True),
@@ -247,8 +244,8 @@ def test_whole_lists_at_once(service: Simulator, duplicates: str) -> None:
         results = [future.result() for future in [pool.submit(run), pool.submit(run)]]
     after = oracle.state_of(service.clients())
     assert list(oracle.losses(before, after, ())) == []
-    applied = [step["id"] for result in results for step in result["applied"]]
-    assert sorted(applied) == sorted(set(after) - set(before))
+    done = [step["id"] for result in results for step in reports.done(result)]
+    assert sorted(done) == sorted(set(after) - set(before))
     most = 2 if duplicates == "allowed" else 1
     assert set(oracle.active_keys(after).values()) <= {1, most}
 
@@ -277,7 +274,7 @@ def test_two_runs_write_one_journal(service: Simulator, tmp_path: Path) -> None:
     for line in lines:
         by_run.setdefault(line.run, set()).add(line.step.name or "")
     assert {len(names) for names in by_run.values()} == {15}
-    service.service.latency = 0.0
+    service.latency = 0.0
     back = clients(service, clients=undo_of_last_run(text), max_deletion_percent=100)
     assert back["summary"]["deleted"] == 15
     gone = {name.split()[0] for name in by_run[lines[-1].run]}

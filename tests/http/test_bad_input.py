@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 from simulator.server import Simulator
-from support.running import client, info
+from support.running import client, clients, info, sent
+
+from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import VARIABLES
 
 SECRET = "toggl_sk_00000000000000000000000000000bad"
 
 CLIENT: dict[str, tuple[dict[str, Any], str]] = {
-    "no authentication": ({"api_token": None}, "no authentication is given"),
-    "empty token": ({"api_token": " "}, "no authentication is given"),
+    "no authentication": ({"api_token": None}, "No authentication is given"),
+    "empty token": ({"api_token": " "}, "No authentication is given"),
     "both kinds": ({"username": "ada", "password": SECRET}, "keep one kind"),
     "user without password": ({"api_token": None, "username": "ada"}, "password"),
     "password without user": ({"api_token": None, "password": SECRET}, "username"),
@@ -47,6 +49,21 @@ INFO: dict[str, tuple[dict[str, Any], str]] = {
     "limit of 0": ({"limit": 0}, "limit"),
 }
 
+DIGEST = "5f0c1e3a9d7b2c4e6f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6"
+
+CLIENTS: dict[str, tuple[dict[str, Any], str]] = {
+    "digest of nothing": ({"plan_digest": ""}, "it is empty; give the digest"),
+    "digest of blanks": ({"plan_digest": " \t"}, "it is empty; give the digest"),
+    "half a digest": ({"plan_digest": DIGEST[:32]}, "is not a digest, which has 64 hexadecimal"),
+    "digest and more": ({"plan_digest": DIGEST + "0"}, "is not a digest, which has 64 hexadecimal"),
+    "digest with another sign": ({"plan_digest": "g" + DIGEST[1:]}, "is not a digest"),
+    "a word for a digest": ({"plan_digest": "latest"}, '"latest" is not a digest'),
+    "a name that became a number": ({"clients": [{"name": 750}]}, "it became the number 750"),
+    "two entries of a name": ({"clients": ["Acme", "Acme"]}, "is in the list more than once"),
+    "percentage above 100": ({"max_deletion_percent": 101}, "max_deletion_percent"),
+}
+"""In check mode too, and before credentials are asked for."""
+
 
 def assert_refused(result: dict[str, Any], service: Simulator, expected: str) -> None:
     assert result["failed"] is True
@@ -68,6 +85,92 @@ def test_focus_client(service: Simulator, case: str) -> None:
 def test_focus_client_info(service: Simulator, case: str) -> None:
     given, expected = INFO[case]
     assert_refused(info(service, **given), service, expected)
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("case", CLIENTS)
+def test_focus_clients(service: Simulator, case: str, check_mode: bool) -> None:
+    given, expected = CLIENTS[case]
+    nobody = {"api_token": None, "workspace_id": 0}
+    result = clients(service, check_mode, **{"clients": ["Acme"], **nobody, **given})
+    assert_refused(result, service, expected)
+
+
+@pytest.mark.parametrize("written", [str, str.upper, " {}\n".format])
+def test_a_digest_counts_however_it_is_written(service: Simulator, written: Any) -> None:
+    digest = clients(service, check_mode=True, clients=["Acme"])["plan_digest"]
+    result = clients(service, clients=["Acme"], plan_digest=written(digest))
+    assert (result["changed"], sent(service)) == (True, ["GET", "GET", "POST"])
+
+
+# credentials
+
+TOKEN = "toggl_sk_0000000000000000000000000000"
+OTHER = {"TOGGL_FOCUS_API_TOKEN": SECRET}
+LOGIN = {"TOGGL_FOCUS_USERNAME": "bob", "TOGGL_FOCUS_PASSWORD": SECRET}
+BOTH = "the environment holds both kinds of authentication, TOGGL_FOCUS_API_TOKEN and TOGGL_FOCUS"
+
+Credentials = tuple[dict[str, str | None], dict[str, str], str]
+
+CREDENTIALS: dict[str, Credentials] = {
+    "token, and another one set": ({"api_token": TOKEN}, OTHER, "toggl_sk_"),
+    "token, and a login set": ({"api_token": TOKEN}, LOGIN, "toggl_sk_"),
+    "login, and a token set": ({"username": "ada", "password": "pass"}, OTHER, "Basic"),
+    "user, password and token set": ({"username": "ada"}, {**LOGIN, **OTHER}, "Basic"),
+    "token set": ({}, OTHER, "toggl_sk_"),
+    "token of another name set": ({}, {"TOGGL_API_TOKEN": SECRET}, "toggl_sk_"),
+    "login set": ({}, LOGIN, "Basic"),
+    "blank token, login set": ({"api_token": ""}, LOGIN, "Basic"),
+}
+
+NO_CREDENTIALS: dict[str, Credentials] = {
+    "both as options": ({"api_token": TOKEN, "username": "ada"}, {}, "keep one kind"),
+    "both set": ({}, {**OTHER, **LOGIN}, BOTH),
+    "token and user set": ({}, {**OTHER, "TOGGL_FOCUS_USERNAME": "bob"}, BOTH),
+    "user, and a token set": (
+        {"username": "ada"},
+        OTHER,
+        "set the environment variable TOGGL_FOCUS_P",
+    ),
+    "user set": ({}, {"TOGGL_FOCUS_USERNAME": "bob"}, "set the environment variable TOGGL_FOCUS_P"),
+    "password set": ({}, {"TOGGL_FOCUS_PASSWORD": SECRET}, "TOGGL_FOCUS_USERNAME."),
+    "none": ({}, {}, "No authentication is given: give api_token or set TOGGL_FOCUS_API_TOKEN"),
+    "blank token, and one set": ({"api_token": " "}, OTHER, "No authentication is given"),
+}
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for variables in VARIABLES.values():
+        for name in variables:
+            monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+@pytest.mark.parametrize("case", CREDENTIALS)
+def test_one_kind_as_an_option_outdoes_the_environment(
+    service: Simulator, environment: pytest.MonkeyPatch, case: str
+) -> None:
+    """Seen in the header that the service gets; it knows none of these credentials."""
+    given, variables, kind = CREDENTIALS[case]
+    for name, value in variables.items():
+        environment.setenv(name, value)
+    result = client(service, **{"name": "Acme", "api_token": None, **given})
+    assert "does not accept the credentials" in result["msg"]
+    (request,) = service.log
+    assert kind in request.headers["authorization"]
+    assert (SECRET in request.headers["authorization"]) == (kind != "Basic" and not given)
+
+
+@pytest.mark.parametrize("case", NO_CREDENTIALS)
+def test_no_credentials_or_two_kinds(
+    service: Simulator, environment: pytest.MonkeyPatch, case: str
+) -> None:
+    given, variables, expected = NO_CREDENTIALS[case]
+    for name, value in variables.items():
+        environment.setenv(name, value)
+    result = client(service, **{"name": "Acme", "api_token": None, **given})
+    assert_refused(result, service, expected)
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.9.10", "[::1]"])

@@ -104,7 +104,7 @@ def test_desired_of_a_part_gives_ids(service: Simulator) -> None:
     assert info(service, id=1003)["desired"] == [{"name": "Globex", "id": 1003}]
 
 
-def test_quota_is_told_if_the_service_tells(service: Simulator) -> None:
+def test_the_quota_is_returned_if_the_service_says_it(service: Simulator) -> None:
     service.reset(quota_limit=30)
     quota = info(service)["quota"]
     assert quota["remaining"] == 29

@@ -8,13 +8,26 @@ from typing import Any
 
 import hypothesis
 import pytest
+import yaml
 from hypothesis import HealthCheck, assume, settings
 from hypothesis import strategies as st
 from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches, random_switches
-from support.running import VARIANTS, client, clients, info, sent
+from simulator.workspace import FIRST_ID
+from support.running import (
+    VARIANTS,
+    as_done,
+    assert_foretold,
+    client,
+    clients,
+    diff_foretold,
+    info,
+    rows,
+    sent,
+)
 from support.world import NAMES
+from support.written import assert_done_is_what_was_written
 
 
 def names(*wanted: str) -> list[dict[str, Any]]:
@@ -62,8 +75,12 @@ def test_whatever_the_service_answers(
     assert service.writes == []
     ran = clients(service, **wanted)
     assert not ran.get("failed"), ran
-    for key in ("changed", "plan", "plan_digest", "diff", "summary", "warnings"):
+    for key in ("changed", "plan_digest", "diff", "summary", "warnings"):
         assert checked[key] == ran[key], key
+    assert_foretold(checked["plan"], ran["plan"])
+    assert rows(checked, "planned") == checked["plan"]
+    assert rows(ran, "done") == ran["plan"]
+    assert as_done(checked["msg"]) == ran["msg"]
     assert service.names() == AFTER_EVERY_KIND
     assert ran["summary"] == {
         "created": 1,
@@ -72,6 +89,7 @@ def test_whatever_the_service_answers(
         "restored": 1,
         "purged": 0,
         "unchanged": 2,
+        "unmanaged": 0,
         "failed": 0,
         "pending": 0,
     }
@@ -84,28 +102,41 @@ def test_whatever_the_service_answers(
     assert all(gone for client_id, (_, gone) in after.items() if client_id not in before)
 
 
-def test_results_are_one_per_entry_in_its_order(service: Simulator) -> None:
+RESULTS_OF_EVERY_KIND = [
+    (1, "New", 1006, "created", True),
+    (2, "Acme", 1001, "none", False),
+    (3, "Globex Corporation", 1002, "renamed", True),
+    (4, "Hooli", 1003, "renamed", True),
+    (5, "Initech", 1004, "renamed", True),
+    (6, "Umbra", 1005, "restored", True),
+    (7, "Nobody", None, "none", False),
+]
+"""Number of the entry, name, id, action, changed."""
+
+
+@pytest.mark.parametrize("report", ["all", "changes"])
+def test_results_are_one_per_entry_in_its_order(service: Simulator, report: str) -> None:
+    """Those that something was done for, or all."""
     seed(service)
-    results = clients(service, clients=EVERY_KIND)["results"]
-    assert [(result["name"], result["id"], result["action"]) for result in results] == [
-        ("New", 1006, "created"),
-        ("Acme", 1001, "none"),
-        ("Globex Corporation", 1002, "renamed"),
-        ("Hooli", 1003, "renamed"),
-        ("Initech", 1004, "renamed"),
-        ("Umbra", 1005, "restored"),
-        ("Nobody", None, "none"),
+    results = clients(service, clients=EVERY_KIND, report=report)["results"]
+    assert {tuple(result) for result in results} == {("entry", "name", "id", "action", "changed")}
+    assert [tuple(result.values()) for result in results] == [
+        result for result in RESULTS_OF_EVERY_KIND if report == "all" or result[4]
     ]
-    assert results[0]["client"]["name"] == "New"
 
 
 def test_the_diff_reads_like_a_change_to_the_list(service: Simulator) -> None:
     seed(service)
     diff = clients(service, check_mode=True, clients=EVERY_KIND)["diff"]
-    assert diff["before"] == "".join(
-        f"- name: {name}\n" for name in ("Acme", "Globex", "Hooli", "Initech")
-    )
-    assert diff["after"] == "".join(f"- name: {name}\n" for name in AFTER_EVERY_KIND)
+    assert names_in(diff["before"]) == ["Acme", "Globex", "Hooli", "Initech"]
+    assert names_in(diff["after"]) == AFTER_EVERY_KIND
+
+
+def names_in(side: str) -> list[str]:
+    """Of one side of a diff, which is a list of nothing but names; its comments count for none."""
+    listed = yaml.safe_load(side)
+    assert [set(entry) for entry in listed] == [{"name"}] * len(side.splitlines())
+    return [entry["name"] for entry in listed]
 
 
 # requests
@@ -113,6 +144,7 @@ def test_the_diff_reads_like_a_change_to_the_list(service: Simulator) -> None:
 
 @pytest.mark.parametrize("changes", [0, 1, 50, 1000])
 def test_requests_are_the_pages_and_one_per_change(service: Simulator, changes: int) -> None:
+    """And where names are given, one for each name or for each page boundary, whichever is less."""
     service.add_many(1000)
     kept = numbered(1000 - changes)
     renamed = [
@@ -120,7 +152,7 @@ def test_requests_are_the_pages_and_one_per_change(service: Simulator, changes: 
         for number in range(1000 - changes + 1, 1001)
     ]
     result = clients(service, clients=[*kept, *renamed], concurrency=16)
-    assert result["requests"] == len(service.log) == 11 + changes
+    assert result["requests"] == len(service.log) == 11 + min(changes, 10) + changes
     assert result["summary"]["renamed"] == changes
 
 
@@ -147,9 +179,12 @@ GUARDS: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"clients": names("Acme", "Globex", "Initech"), "max_deletions": 0},
         ["Hooli", "max_deletions is 0"],
     ),
-    "protected from the purge": (
-        {"clients": names("Acme", "Globex", "Initech"), "protected": ["hoo*"]},
-        ['"Hooli" (id 1004) is protected by "hoo*"'],
+    "the last ones, with an entry that deletes the others": (
+        {
+            "clients": [{"name": name, "state": "absent"} for name in ("Acme", "Globex", "Hooli")],
+            "max_deletion_percent": 99,
+        },
+        ['the last client of 4, "Initech" (id 1003)', "set it to 100"],
     ),
     "protected from an entry": (
         {
@@ -158,11 +193,20 @@ GUARDS: dict[str, tuple[dict[str, Any], list[str]]] = {
         },
         ['"Acme" (id 1001) is protected', "renamed"],
     ),
-    "contradictions, all together": (
-        {"clients": [{"id": 1005}, {"id": 9}, *names("Acme", "Acme")]},
-        ["Entry 1: ", "is deleted", "Entry 2: No client with the id 9", "Entries 3, 4: The name"],
+    "what contradicts the service, all together": (
+        {"clients": [{"id": 1005}, {"id": 9}, *names("Acme")]},
+        ["Entry 1: ", "is deleted", "Entry 2: The service shows no client with the id 9"],
     ),
 }
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_the_purge_leaves_a_protected_client_alone(service: Simulator, check_mode: bool) -> None:
+    seed(service)
+    given = names("Acme", "Globex", "Initech")
+    result = clients(service, check_mode, clients=given, purge=True, protected=["hoo*"])
+    assert (result.get("failed"), result["changed"]) == (None, False)
+    assert "Hooli" in service.names()
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
@@ -180,15 +224,34 @@ def test_guards(service: Simulator, case: str, check_mode: bool) -> None:
 def test_the_last_client_is_not_purged(service: Simulator) -> None:
     service.add("Acme")
     result = clients(service, clients=[], purge=True)
-    assert 'the last client of 1, "Acme" (id 1001)' in result["msg"]
+    assert 'would delete the last client, "Acme" (id 1001)' in result["msg"]
     assert service.writes == []
     assert clients(service, clients=[], purge=True, max_deletion_percent=100)["changed"]
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_the_purge_leaves_protected_clients_alone(service: Simulator, check_mode: bool) -> None:
+    seed(service)
+    given = {"clients": names("Acme", "Globex"), "protected": ["hoo*"], "max_deletions": 1}
+    result = clients(service, check_mode=check_mode, purge=True, **given)
+    assert [row for row in result["plan"] if row.get("purge")] == [
+        {
+            "step": "delete",
+            "id": 1003,
+            "name": "Initech",
+            "purge": True,
+            "status": "planned" if check_mode else "done",
+        }
+    ]
+    assert result["summary"]["purged"] == 1
+    assert "failed" not in result
 
 
 def test_a_purge_of_one_is_let_through(service: Simulator) -> None:
     seed(service)
     result = clients(service, clients=names("Acme", "Globex", "Initech"), purge=True)
-    assert result["purged"] == [{"id": 1004, "name": "Hooli"}]
+    purged = {"step": "delete", "id": 1004, "name": "Hooli", "purge": True, "status": "done"}
+    assert [row for row in result["plan"] if row.get("purge")] == [purged]
     assert result["summary"]["purged"] == 1
     assert service.names() == ["Acme", "Globex", "Initech"]
     clients(service, clients=result["undo"])
@@ -213,7 +276,8 @@ def test_nothing_is_written_when_one_client_changed_in_between(service: Simulato
     assert (result["failed"], result["changed"]) == (True, False)
     assert digest in result["msg"]
     assert result["plan_digest"] in result["msg"]
-    assert result["summary"]["pending"] > 0
+    assert rows(result, "planned") == result["plan"] != []
+    assert (result["refused"], result["summary"]["pending"]) == (True, 0)
     assert len(service.writes) == writes
 
 
@@ -240,9 +304,10 @@ def test_one_entry_fails_and_the_others_are_done(service: Simulator) -> None:
     result = clients(service, clients=names("Bad", "Good", "Better"), concurrency=1)
     assert (result["failed"], result["changed"]) == (True, True)
     assert 'Bad": The service refused' in result["msg"]
-    assert "Of 3 changes, 2 were done, 1 failed and 0 are pending" in result["msg"]
+    assert "Of 3 changes, 2 were done and 1 failed." in result["msg"]
     assert [entry.get("error") is not None for entry in result["results"]] == [True, False, False]
-    assert [failure["name"] for failure in result["failures"]] == ["Bad"]
+    assert [row["name"] for row in result["plan"] if "error" in row] == ["Bad"]
+    assert [row["name"] for row in rows(result, "failed", "unclear")] == ["Bad"]
     assert {"Good", "Better"} <= set(service.names())
 
 
@@ -254,13 +319,19 @@ def test_what_needs_a_failed_step_stays_pending(service: Simulator) -> None:
     result = clients(service, clients=wanted)
     assert result["summary"]["failed"] == 1
     assert result["summary"]["pending"] == 1
-    assert result["results"][1]["pending"] is True
+    assert [(row["id"], row["status"]) for row in result["plan"]] == [
+        (1001, "failed"),
+        (1002, "pending"),
+    ]
+    assert (result["results"][1]["id"], result["results"][1]["changed"]) == (1002, False)
     assert service.names() == ["Acme", "Globex", "Hooli", "Initech"]
 
 
 @pytest.mark.parametrize("status", [401, 402, 403])  # a 402 for a feature of another plan
 def test_what_concerns_all_stops_all(service: Simulator, status: int) -> None:
-    service.reset(script=[Fault(match=lambda method, _: method == "POST", status=status)])
+    words = b'{"error": "not on this plan"}'
+    refused = Fault(match=lambda method, _: method == "POST", status=status, body=words)
+    service.reset(script=[refused])
     result = clients(service, clients=numbered(20), concurrency=1)
     assert len(service.writes) == 1
     assert result["summary"]["pending"] == 19
@@ -281,11 +352,11 @@ def test_402_in_the_middle_loses_nothing(service: Simulator) -> None:
     result = clients(service, clients=numbered(300))
     assert result["failed"] is True
     assert result["summary"]["created"] == 119
-    assert len(result["applied"]) == 119
-    assert (len(result["failures"]), len(result["pending"])) == (0, 181)
+    assert len(rows(result, "done")) == 119
+    assert (len(rows(result, "failed", "unclear")), len(rows(result, "pending"))) == (0, 181)
     assert result["msg"].startswith("The quota of requests is used up")
     assert result["msg"].count("The quota") == 1
-    service.service.quota.limit = 10_000
+    service.quota.limit = 10_000
     rest = clients(service, clients=numbered(300))
     assert rest["summary"]["created"] == 181
     assert len(service.names()) == len(set(service.names())) == 300
@@ -299,7 +370,7 @@ def test_a_plan_that_does_not_fit_is_not_begun(service: Simulator) -> None:
     assert "needs 300 requests, but the quota has 118 left" in result["msg"]
     assert "60 minutes" in result["msg"]
     assert service.writes == []
-    assert len(result["pending"]) == 300
+    assert (result["refused"], len(rows(result, "planned"))) == (True, 300)
 
 
 def test_allow_partial_does_what_fits(service: Simulator) -> None:
@@ -367,6 +438,14 @@ ANY_ENTRY = st.fixed_dictionaries(
     broken_after=st.none() | st.integers(0, 3),
     chance=st.randoms(use_true_random=False),
 )
+@hypothesis.example(
+    there=[("Acme", True)],
+    wanted=[{"id": FIRST_ID, "state": "restored"}],
+    purge=False,
+    switches=Switches(list_shows_deleted=False, get_shows_deleted=False),
+    broken_after=None,
+    chance=random.Random(0),
+)
 def test_check_mode_never_lies_and_undo_undoes(
     server: Simulator,
     there: list[tuple[str, bool]],
@@ -393,17 +472,22 @@ def test_check_mode_never_lies_and_undo_undoes(
         def breaks(method: str, _: str) -> bool:
             return method != "GET" and len(server.writes) >= broken_after
 
-        server.service.script[:] = [Fault(match=breaks, status=403)] * 20
+        server.script[:] = [Fault(match=breaks, status=403)] * 20
     ran = clients(server, clients=wanted, concurrency=1, **given)
-    server.service.script.clear()
+    server.script.clear()
     assume(not any(entry.status in (400, 404) for entry in server.writes))
     if not ran.get("failed") or checked.get("failed"):
-        for key in ("changed", "plan", "plan_digest", "diff", "failed", "msg", "warnings"):
+        for key in ("changed", "plan_digest", "summary", "failed", "warnings"):
             assert checked.get(key) == ran.get(key), key
+        assert diff_foretold(checked, checked) == diff_foretold(ran, checked)
+        assert as_done(checked["msg"]) == ran["msg"]
     if checked.get("failed"):
         assert server.writes == []
         return
-    assert len(ran["applied"]) + len(ran["failures"]) + len(ran["pending"]) == len(ran["plan"])
+    assert rows(checked, "planned") == checked["plan"]
+    assert_foretold(checked["plan"], ran["plan"])
+    assert rows(ran, "done", "failed", "unclear", "pending") == ran["plan"]
+    assert_done_is_what_was_written(server, ran)
     back = clients(server, clients=ran["undo"])
     assume(not any(entry.status in (400, 404) for entry in server.writes))
     assert not back.get("failed"), back

@@ -53,7 +53,8 @@ def test_each_write_is_noted_before_and_after(service: Simulator, journal: Path)
     result = clients(service, clients=LIST, journal=str(journal))
     noted = lines(journal)
     assert len(noted) == 2 * len(result["plan"])
-    for number, step in enumerate(result["applied"]):
+    assert {step["status"] for step in result["plan"]} == {"done"}
+    for number, step in enumerate(result["plan"]):
         before, after = (line for line in noted if line["number"] == number)
         assert (before["event"], after["event"]) == ("before", "after")
         assert before["step"] == after["step"] == step["step"]
@@ -138,7 +139,7 @@ def test_the_journal_of_another_workspace_restores_nothing(
         other.add("Acme")
         client(other, name="Acme", state="absent", journal=str(journal))
     result = client(service, name="Acme", state="restored", journal=str(journal))
-    assert "No deleted client of the name" in result["msg"]
+    assert "lists no deleted client of the name" in result["msg"]
 
 
 def test_a_client_renamed_since_its_deletion_is_not_taken(
@@ -149,7 +150,7 @@ def test_a_client_renamed_since_its_deletion_is_not_taken(
     client(service, name="Acme", state="absent", journal=str(journal))
     client(service, id=1001, name="Other", state="restored")
     result = client(service, name="Acme", state="restored", journal=str(journal))
-    assert "No deleted client of the name" in result["msg"]
+    assert "lists no deleted client of the name" in result["msg"]
     assert service.names() == ["Other"]
 
 
@@ -160,7 +161,9 @@ def test_no_write_without_a_journal_that_can_be_written(service: Simulator, tmp_
 
 
 def test_it_holds_no_words_of_the_service(service: Simulator, journal: Path) -> None:
-    service.reset(script=[Fault(), Fault(status=400, body=b'{"error": "echo of toggl_sk_0123"}')])
+    service.reset(
+        script=[Fault(), Fault(), Fault(status=400, body=b'{"error": "echo of toggl_sk_0123"}')]
+    )
     client(service, name="New", journal=str(journal))
     assert [line.get("status") for line in lines(journal)] == [None, "failed"]
     assert "toggl_sk" not in journal.read_text()

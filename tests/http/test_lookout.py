@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
+from simulator.wire import Call
 from support.running import client, clients, sent
 
 
@@ -23,19 +26,27 @@ def test_a_client_made_by_a_lost_answer_is_adopted(service: Simulator) -> None:
     service.reset(script=[LOST_AFTER])
     result = client(service, name="New")
     assert (result["action"], result["client"]["id"]) == ("created", 1001)
-    assert sent(service) == ["GET", "POST", "GET", "GET"]
+    assert sent(service) == ["GET", "GET", "POST", "GET", "GET"]
 
 
 def test_one_that_was_not_made_is_sent_again(service: Simulator) -> None:
+    """After two looks: the first one may show what was before the write. So may the first look
+    whether it is there once."""
     service.reset(script=[LOST_BEFORE])
     result = client(service, name="New")
     assert result["action"] == "created"
-    assert sent(service) == ["GET", "POST", "GET", "POST", "GET"]
+    assert sent(service) == ["GET", "GET", "POST", "GET", "GET", "POST", "GET", "GET"]
     assert service.names() == ["New"]
 
 
-def test_a_name_that_is_there_twice_is_said_with_its_ids(service: Simulator) -> None:
-    """The service carries the first request out only after the second one came."""
+@pytest.mark.parametrize("create_body", ["client", "id", "nothing"])
+@pytest.mark.parametrize("reads", ["new", "old"])
+def test_a_name_that_is_there_twice_is_said_with_its_ids(
+    service: Simulator, reads: str, create_body: str
+) -> None:
+    """The service carries the first request out only after the second one came. Where it may answer
+    with old data, one look shows a single client, so that a name that was sent twice is looked for
+    once more."""
 
     def late(method: str, _: str) -> bool:
         if method == "POST" and any(entry.method == "POST" for entry in service.log):
@@ -43,19 +54,22 @@ def test_a_name_that_is_there_twice_is_said_with_its_ids(service: Simulator) -> 
             return True
         return False
 
-    service.reset(script=[LOST_BEFORE, Fault(match=late)])
+    switches = Switches(create_body=create_body, read_after_write=reads)
+    service.reset(switches, script=[LOST_BEFORE, Fault(match=late)])
     result = client(service, name="New")
     assert "was created more than once, with the ids 1001, 1002" in result["msg"]
     assert (result["failed"], result["changed"], result["action"]) == (True, True, "created")
 
 
 def test_a_list_of_all_takes_the_place_of_many_looks(service: Simulator) -> None:
-    """A service that tells no ids: the list costs less than a request for each name."""
+    """A service that tells no ids: the list costs less than a request for each name. One request
+    checks the boundary of the list's two pages before names are given, and one is spent on a third
+    page, which the list foretells."""
     service.reset(Switches(create_body="nothing"))
     service.add_many(150)
     wanted = [{"name": f"New {number}"} for number in range(200)]
     result = clients(service, clients=wanted)
-    assert result["requests"] == len(service.log) == 2 + 200 + 4
+    assert result["requests"] == len(service.log) == 2 + 1 + 1 + 200 + 4
     assert all(entry["id"] for entry in result["results"])
     assert len(result["undo"]) == 200
 
@@ -66,5 +80,58 @@ def test_a_client_created_under_another_name_is_an_error(service: Simulator) -> 
     service.reset(script=[Fault(match=on("POST"), status=201, body=body, when="after")])
     result = client(service, name="New")
     assert 'as "Ne" (id 1001)' in result["msg"]
-    assert sent(service) == ["GET", "POST"]
+    assert sent(service) == ["GET", "GET", "POST"]
     assert result["undo"] == [{"name": "Ne", "id": 1001, "state": "absent"}]
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["an answer without id", "a lost answer"])
+def test_a_client_that_is_older_than_the_run_is_none_of_its_creates(
+    service: Simulator, lost: bool
+) -> None:
+    """Somebody restores a hidden namesake during the run. It is not called a double, and the undo
+    leaves it alone."""
+    service.reset(Switches(list_shows_deleted=False, create_body="nothing"))
+    service.add("New", deleted=True)
+    service.add_many(3)
+
+    def restores(method: str, _: str) -> bool:
+        if method == "POST":
+            service.workspace.restore(1001)
+        return method == "POST"
+
+    service.script = [Fault(match=restores, drop="after" if lost else None)]
+    result = clients(service, clients=[{"name": "New"}])
+    assert not result.get("failed"), result["msg"]
+    assert [entry["id"] for entry in result["undo"]] == [1005]
+
+
+@pytest.mark.parametrize("shown", [True, False], ids=["the first is shown", "none is shown yet"])
+def test_what_the_run_created_itself_counts_although_no_list_shows_it(
+    service: Simulator, shown: bool
+) -> None:
+    """Both creates were carried out, and reads lag: the id of the second is known from its answer,
+    so that there are two where the look shows the first alone."""
+    hidden: set[int] = set()
+
+    def lags(body: bytes) -> bytes:
+        page = json.loads(body)
+        page["data"] = [found for found in page["data"] if found["id"] not in hidden]
+        return json.dumps(page).encode()
+
+    def chaos(call: Call) -> Fault | None:
+        if call.method == "POST":
+            hidden.add(1001 + len(hidden))
+            return LOST_AFTER if len(hidden) == 1 else None
+        if len(hidden) == 2 and shown:
+            hidden.discard(1001)
+        return Fault(when="after", edit=lags) if call.path.endswith("/clients") else None
+
+    service.chaos = chaos
+    result = client(service, name="New")
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert result["client"]["id"] == 1002
+    if shown:
+        assert "was created more than once, with the ids 1001, 1002" in result["msg"]
+        assert sorted(entry["id"] for entry in result["undo"]) == [1001, 1002]
+    else:
+        assert "but lists none of that name" in result["msg"]

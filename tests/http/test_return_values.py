@@ -11,9 +11,9 @@ import yaml
 from simulator.server import Simulator
 from support.running import client, clients, info
 
-from ansible_collections.toggl.focus.plugins.module_utils import _arguments
+from ansible_collections.toggl.focus.plugins.module_utils._task import arguments as _arguments
 
-COMMON = {"changed", "failed", "msg", "warnings"}
+COMMON = {"changed", "failed", "warnings"}
 
 
 def module(name: str) -> ModuleType:
@@ -37,7 +37,12 @@ def test_what_focus_client_info_returns_is_documented(service: Simulator) -> Non
 
 def test_what_focus_clients_returns_is_documented(service: Simulator) -> None:
     done = clients(service, clients=[{"name": "Acme"}])
-    assert done.keys() - COMMON == documented("focus_clients")
+    told_if_so = {"unmanaged", "refused"}
+    assert done.keys() - COMMON == documented("focus_clients") - told_if_so
+    all_told = clients(service, clients=[{"name": "Acme"}], report="all")
+    assert all_told.keys() - done.keys() == {"unmanaged"}
+    refused = clients(service, clients=[], purge=True)
+    assert refused.keys() - done.keys() - COMMON == {"refused"}
 
 
 def test_each_option_is_described_as_it_is() -> None:
@@ -52,7 +57,7 @@ def test_each_option_is_described_as_it_is() -> None:
     ):
         own = yaml.safe_load(module(name).DOCUMENTATION)["options"]
         assert set(shared) | set(own) == set(spec["argument_spec"])
-    for option, spec in _arguments.SHARED.items():
+    for option, variables in _arguments.VARIABLES.items():
         described = " ".join(shared[option]["description"])
-        for variable in spec.get("fallback", (None, []))[1]:
+        for variable in variables:
             assert variable in described, f"{option} does not name {variable}"

@@ -1,148 +1,278 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One call: questions, modules, cleaning up; goes on where the last call stopped."""
+"""Two acts, each within an hour's requests, and what it made removed behind it: the questions, each
+asked with as few requests as it takes, then the modules.
+
+One client serves many questions. ``Mike`` is sent with a blank at its end, and deleted early;
+``Zulu`` stays, for orders and long names; a second ``Mike`` and a ``MIKE`` ask for duplicates.
+Orders need a third client: ``Alpha``, where neither was accepted.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from ansible_collections.toggl.focus.plugins.module_utils._transport import Transport
-from live import modules
-from live.findings import QUESTIONS, Findings, table
-from live.probes import Probes
-from live.service import BudgetUsedUp, Meter, Refused, Service, Stop
-from live.store import Store
+from live.workspace import Heard, State, Workspace
+from support.playbooks import played, variables
 
-DONE, FAILED, NOT_FINISHED, INTERRUPTED = 0, 1, 3, 130
-SLACK = 1.0  # seconds that two clocks may differ
+from ansible_collections.toggl.focus.plugins.module_utils._model import Access, Client
 
-Say = Callable[[str], None]
+Found = dict[str, object]
 
-
-@dataclass(frozen=True)
-class Rules:
-    """Times in seconds. ``clean_only``: ask nothing, remove what an earlier call left."""
-
-    budget: int = 30
-    window: float = 3600.0
-    wait: bool = False
-    thorough: bool = False
-    clean_only: bool = False
+KNOWN_FIELDS = {"id", "name", "workspace_id", "active", "created_at", "updated_at", "deleted_at"}
+KNOWN_FIELDS |= {"toggl_user_id", "data", "page", "per_page"}
+USUAL_LENGTHS = (255, 50)
+SIZES = ("100", "50", "20")
+NARROWING = ("contains", "begins", "any_case", "fuzzy")
 
 
+class Questions:
+    """Asks all of them, in the order that needs the fewest requests."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._at = workspace
+        self._api = workspace.api
+        self._seen_deleted: dict[str, Any] | None = None
+        self.found: Found = {}
+
+    def ask(self) -> Found:
+        self._ask_for_lists()
+        self._create()
+        self.found["name_filter"] = self._name_filter()
+        self._list_active()
+        self._list_deleted()
+        self._take_the_freed_name()
+        self._write_to_deleted()
+        self.found["longest_name"] = self._longest_name()
+        self._judge_what_was_seen()
+        return self.found
+
+    def _create_client(self, name: str) -> Heard:
+        return self._at.ask(self._api.create, name)
+
+    def _ask_for_lists(self) -> None:
+        first = self._at.look()
+        assert first.accepted, f"The list of clients cannot be read: {first.words}."
+        self.found["default_per_page"] = first.content.get("per_page")
+        for self._size in SIZES:
+            far = self._at.look(("per_page", self._size), ("page", "100000"))
+            if far.accepted:
+                self._api._page_size = int(self._size)  # so that it need not try again
+                break
+        self.found["per_page_cap"] = far.content.get("per_page")
+        data = far.content.get("data", "absent")
+        self.found["empty_data"] = "null" if data is None else "list" if data == [] else None
+
+    def _create(self) -> None:
+        self._mike = self._at.named("Mike ")
+        first = self._create_client(self._mike)
+        if not first.accepted:
+            self.found["names_trimmed"] = None  # a blank at the end is refused
+            self._mike = self._mike.strip()
+            first = self._create_client(self._mike)
+        self.found["create_body"] = _created_body(first)
+        other = self._create_client(self._at.named("Zulu"))
+        assert first.accepted and other.accepted, f"No client is created: {first.words}"
+        self._again = self._create_client(self._mike)
+        self._upper = self._create_client(self._mike.replace("Mike", "MIKE"))
+        self._created = 2 + self._again.accepted + self._upper.accepted
+        if self._created == 2:
+            self._created += self._create_client(self._at.named("Alpha")).accepted
+
+    def _name_filter(self) -> str | None:
+        """First a part of the name; what follows depends on which own clients it shows."""
+        page = self._api.list_clients(name="Mike", enough=lambda so_far: True)
+        own = {c.name.strip() for c in page.clients if c.name.startswith(self._at.prefix)}
+        unlike = any("mike" not in client.name.casefold() for client in page.clients)
+        if self._at.named("Zulu") in own or (unlike and not page.is_whole):
+            return "ignored"
+        if self._at.named("Mike") not in own:
+            if self._finds(self._at.named("Mik")):
+                return "begins"
+            kept = self._mike.endswith(" ") and self._finds(self._mike)
+            return "equals" if kept or self._finds(self._at.named("Mike")) else None
+        any_case = self._at.named("MIKE") in own if self._upper.accepted else self._finds("MIKE")
+        if not any_case:
+            return "contains"
+        return "fuzzy" if self._finds(self._at.named("Mkie")) else "any_case"
+
+    def _finds(self, text: str) -> bool:
+        shown = self._at.own(0, name=text)
+        return self._at.named("Mike") in {client.name.strip() for client in shown}
+
+    @property
+    def _narrow(self) -> dict[str, str]:
+        """A filter that shows all own clients, where the filter is one that can."""
+        return {"name": self._at.prefix} if self.found["name_filter"] in NARROWING else {}
+
+    def _list_active(self) -> None:
+        self._own = self._at.own(self._created, **self._narrow)
+        self._page = self._at.heard[-1]
+        if "names_trimmed" not in self.found:
+            self.found["names_trimmed"] = self._mike not in {client.name for client in self._own}
+        self.found["list_order"] = _order(self._own)
+        mikes = [c.id for c in self._own if c.name.strip() == self._at.named("Mike")]
+        zulus = [c.id for c in self._own if c.name == self._at.named("Zulu")]
+        assert mikes and zulus, "The list does not show the clients that were created."
+        self._deleted, self._active = min(mikes), zulus[0]
+        gone = self._at.ask(self._api.delete, self._deleted)
+        assert gone.accepted, f"No client is deleted: {gone.words}"
+
+    def _list_deleted(self) -> None:
+        """Also asks for an order, which must not be the one that the list has anyway."""
+        others = [client.id for client in self._own if client.id != self._deleted]
+        direction = "name" if others[0] == self._active else "-name"
+        own = self._at.own(self._created, **self._narrow, order_by=[direction])
+        shown = [client for client in own if client.id == self._deleted and client.deleted]
+        self._seen_deleted = dict(shown[0].fields) if shown else None
+        self.found["list_shows_deleted"] = bool(shown)
+        if self._is_ordered([client.id for client in own], direction):
+            self.found["order_by_key"] = "order_by[]"
+            return
+        order = ("order_by", direction)
+        page = self._at.look(("per_page", self._size), *self._narrow.items(), order)
+        ids = [c["id"] for c in page.listed if str(c["name"]).startswith(self._at.prefix)]
+        self.found["order_by_key"] = "order_by" if self._is_ordered(ids, direction) else None
+
+    def _is_ordered(self, ids: Sequence[int], direction: str) -> bool:
+        """Whether Zulu is where the order puts it; the others' names begin with other letters."""
+        active = [client_id for client_id in ids if client_id != self._deleted]
+        return bool(active) and active[-1 if direction == "name" else 0] == self._active
+
+    def _take_the_freed_name(self) -> None:
+        kind = "allowed"
+        if not self._again.accepted:
+            freed = self._create_client(self._mike).accepted
+            active = "refused_active" if self._upper.accepted else "refused_any_case"
+            kind = active if freed else "refused_all"
+        self.found["duplicates"] = kind
+
+    def _write_to_deleted(self) -> None:
+        again = self._at.ask(self._api.delete, self._deleted)
+        self.found["delete_deleted"] = again.status
+        put = self._at.ask(self._api.rename, self._deleted, self._at.named("Gone"))
+        get = self._at.ask(self._api.get, self._deleted)
+        self.found["put_deleted"] = put.status
+        self.found["put_deleted_renames"] = get.client.get("name") == self._at.named("Gone")
+        shows = get.accepted and bool(get.client.get("deleted_at"))
+        self.found["get_shows_deleted"] = shows
+        self._seen_deleted = get.client if shows else self._seen_deleted
+        restored = self._at.ask(self._api.restore, self._active)
+        self.found["restore_active"] = restored.status
+
+    def _fits(self, length: int) -> bool:
+        name = self._at.named("Zulu ").ljust(length, "z")
+        return self._at.ask(self._api.rename, self._active, name).accepted
+
+    def _longest_name(self) -> int | None:
+        """One of the usual lengths, or another."""
+        least = next((length for length in USUAL_LENGTHS if self._fits(length)), None)
+        return None if least is None or self._fits(least + 1) else least
+
+    def _judge_what_was_seen(self) -> None:
+        """In passing, without a request."""
+        fields = self._own[0].fields
+        self.found["active_field"] = self._active_field()
+        self.found["missing_fields"] = "null" if "deleted_at" in fields else "absent"
+        extra = sorted({*fields, *self._page.content} - KNOWN_FIELDS)
+        self.found["extra_fields"] = bool(extra)
+        self.found["fields_beyond_the_reference"] = extra
+        self.found["quota_headers"] = any(heard.quota for heard in self._at.heard)
+        self.found["trace_id"] = any("trace_id" in heard.content for heard in self._at.heard)
+
+    def _active_field(self) -> str | None:
+        if {client.fields.get("active") for client in self._own} - {True}:
+            return "sometimes_false"
+        if self._seen_deleted is None:
+            return None
+        return "true" if self._seen_deleted.get("active") is True else "false_when_deleted"
+
+
+def _created_body(heard: Heard) -> str | None:
+    if "id" not in heard.client:
+        return None if heard.content else "nothing"
+    if heard.client is not heard.content:
+        return "wrapped"
+    return "client" if "name" in heard.client else "id"
+
+
+def _order(own: Sequence[Client]) -> str | None:
+    ids = [client.id for client in own]
+    names = [client.name.strip() for client in own]
+    by_name = names in (sorted(names), sorted(names, key=str.casefold))
+    orders = {"id": ids == sorted(ids), "newest": ids == sorted(ids)[::-1], "name": by_name}
+    return next((order for order, is_kept in orders.items() if is_kept), None)
+
+
+LIST = [{"name": "{{ p }} two", "former_names": ["{{ p }} one"]}, {"name": "{{ p }} three"}]
+TASKS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("creates", "client", {"name": "{{ p }}"}),
+    ("nothing", "client", {"name": "{{ p }}"}),
+    ("renames", "client", {"name": "{{ p }} one", "former_names": ["{{ p }}"]}),
+    ("deletes", "client", {"name": "{{ p }} one", "state": "absent"}),
+    ("restores", "client", {"id": "{{ deletes.client.id }}", "state": "restored"}),
+    ("plans", "clients", {"clients": LIST}),
+    ("applies", "clients", {"clients": LIST, "plan_digest": "{{ plans.plan_digest }}"}),
+    ("settled", "clients", {"clients": LIST}),
+    ("undoes", "clients", {"clients": "{{ applies.undo }}"}),
+)
+UNCHANGED = ("nothing", "settled")
+REQUESTS, CREATED = 19, 2
+"""Of all tasks, in a small workspace."""
+
+
+@dataclass
 class Run:
-    def __init__(
-        self, transport: Transport, store: Store, rules: Rules, play: modules.Play, say: Say
-    ) -> None:
-        self._transport = transport
-        self._store = store
-        self._rules = rules
-        self._play = play
-        self._say = say
-        self._meter = Meter(store, rules.budget, rules.window)
-        self.found = Findings(store.prefix)
-        if not store.exchanges:  # what was begun is ended as it was begun
-            store.thorough = rules.thorough
+    access: Access
+    state: State
 
-    def go(self) -> int:
-        """:returns: the status of the process"""
+    def questions(self) -> None:
+        self._act("questions", lambda at: Questions(at).ask(), 26)
+
+    def modules(self, folder: Path) -> None:
+        self._act("modules", lambda at: self._play(at, folder), REQUESTS + CREATED + 1)
+
+    def clean(self) -> None:
+        """Removes what an earlier call left that was ended in the middle of something."""
+        if self.state.unclean:
+            Workspace(self.access, self.state).clean(self.state.unclean)
+            self.state.unclean = []
+            self.state.save()
+
+    def _act(self, name: str, work: Callable[[Workspace], Found], requests: int) -> None:
+        """Does what an earlier call has not done, and removes what it made, whatever happens.
+
+        :arg requests: that it takes in a small workspace, clean-up included
+        :raises UsedUp: of the hour's requests, not enough are left
+        """
+        if name in self.state.done:
+            return
+        self.state.need(requests)
+        at = Workspace(self.access, self.state)
+        self.state.unclean.append(at.prefix)
+        self.state.save()
         try:
-            if self._rules.clean_only or self._store.broken:
-                self._remove_leftovers()
-            if self._rules.clean_only:
-                return DONE
-            return self._ask_all()
-        except BudgetUsedUp as stop:
-            return self._not_finished(stop)
-        except Stop as stop:
-            self._say(f"{stop} Call this again to clean up.")
-            return FAILED
+            self.state.found.update(work(at))
+            self.state.done.append(name)
+        finally:
+            at.clean()
+            self.state.unclean.remove(at.prefix)
+            self.state.save()
 
-    @property
-    def table(self) -> str:
-        return table(self.found, {**QUESTIONS, **modules.TITLES})
-
-    def _service(self) -> Service:
-        return Service(self._transport, self._store, self._meter, self._say)
-
-    @property
-    def has_answers(self) -> bool:
-        return any(True for _ in self.found.items())
-
-    def _remove_leftovers(self) -> None:
-        """What an earlier call left that was ended in the middle of something."""
-        if not self._store.is_clean:
-            self._say("Removing what an earlier call left.")
-        self._store.broken = True
-        self._store.save()
-        self._waiting(lambda: self._service().clean(confirm=True))
-        self._renew()
-
-    def _ask_all(self) -> int:
-        status = DONE
-        try:
-            self._waiting(self._ask_once)
-        except BudgetUsedUp:
-            raise
-        except Refused as stop:
-            self._say(str(stop))
-            return FAILED
-        except Stop as stop:
-            self._say(str(stop))
-            status = FAILED
-        except KeyboardInterrupt:
-            self._say("Interrupted: cleaning up. Once more ends this at once.")
-            status = INTERRUPTED
-        return self._clean_up(status)
-
-    def _ask_once(self) -> None:
-        self.found = Findings(self._store.prefix)
-        service = self._service()
-        Probes(service, self.found, self._store.thorough).run()
-        modules.Modules(service, self.found, self._play).run()
-
-    def _clean_up(self, status: int) -> int:
-        """Ends the run, whatever came before. One that is done stays in memory until then: where
-        the budget is used up before the end, the next call asks nothing again."""
-        unclear = self._store.under_way or status != DONE
-        self._store.broken = unclear
-        self._store.save()
-        self._waiting(lambda: self._service().clean(confirm=unclear))
-        self._renew()
-        return status
-
-    def _renew(self) -> None:
-        self._store.renew()
-        self._store.thorough = self._rules.thorough
-
-    def _waiting(self, work: Callable[[], None]) -> None:
-        """The work, in as many windows as it takes if the user lets it wait."""
-        while True:
-            try:
-                work()
-                return
-            except BudgetUsedUp as stop:
-                if not self._rules.wait:
-                    raise
-                seconds = max(0.0, stop.reopens - time.time()) + SLACK
-                self._say(f"The budget is used up; going on in {_minutes(seconds)}.")
-                time.sleep(seconds)
-
-    def _not_finished(self, stop: BudgetUsedUp) -> int:
-        asked = sum(key in self.found for key in QUESTIONS)
-        left = len(self._store.to_remove) + len(self._store.unsure)
-        what = (
-            "with --clean to remove them" if self._store.broken else "to go on and to remove them"
-        )
-        self._say(
-            f"{asked} of {len(QUESTIONS)} questions are answered; the budget of "
-            f"{self._meter.budget} requests is used up, and {left} clients whose names begin with "
-            f"{self._store.prefix} are there. Call this again in "
-            f"{_minutes(stop.reopens - time.time() + SLACK)} {what}."
-        )
-        return NOT_FINISHED
-
-
-def _minutes(seconds: float) -> str:
-    return f"{seconds:.0f} seconds" if seconds < 120 else f"{-(-seconds // 60):.0f} minutes"
+    def _play(self, at: Workspace, folder: Path) -> Found:
+        self.state.spend(REQUESTS)
+        at.made += CREATED
+        tasks = [
+            {f"toggl.focus.focus_{module}": options, "register": key, "check_mode": key == "plans"}
+            for key, module, options in TASKS
+        ]
+        token = self.access.api_token or ""
+        given = variables(self.access.api_url, token, self.access.workspace_id)
+        ran = played(None, folder, tasks, "-e", f"p={at.prefix}", environment=given)
+        assert ran.status == 0, ran.output.replace(token, "***")
+        wrong = [key for key in ran.results if ran.results[key]["changed"] == (key in UNCHANGED)]
+        assert not wrong, f"not as expected: {wrong}"
+        sent = {key: result["requests"] for key, result in ran.results.items()}
+        return {"modules": f"as expected, requests: {sent}"}

@@ -6,6 +6,8 @@ from __future__ import annotations
 from simulator.records import Client, Entry, Fault
 from simulator.server import Simulator
 from simulator.switches import (
+    ANSWERS,
+    BEARABLE,
     QUESTIONS,
     Switches,
     every_single_switch,
@@ -14,6 +16,8 @@ from simulator.switches import (
 )
 
 __all__ = [
+    "ANSWERS",
+    "BEARABLE",
     "QUESTIONS",
     "Client",
     "Entry",

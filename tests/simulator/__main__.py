@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for name in options.client:
             simulator.add(name)
         if options.log_file:
-            simulator.service.observers.append(_writer(options.log_file))
+            simulator.observers.append(_writer(options.log_file))
         print(simulator.url, flush=True)
         if options.url_file:
             _write_whole(options.url_file, simulator.url)

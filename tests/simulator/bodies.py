@@ -12,6 +12,7 @@ from simulator.listing import Page
 from simulator.records import Client, Refused
 from simulator.switches import Switches
 
+USED_UP = "You have hit your hourly limit for API calls."
 INVALID_KEY = "the provided API key is invalid"
 
 

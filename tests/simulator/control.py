@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from simulator.records import Entry, Fault
-from simulator.service import QUOTA_WINDOW, Service
+from simulator.service import Service
 from simulator.switches import Switches
 
 PREFIX = "/_simulator"
@@ -44,23 +44,25 @@ async def reset(request: Request) -> Response:
     service: Service = request.app.state.service
     wanted = await request.json()
     try:
-        _reset(service, wanted)
+        _reset(service, **wanted)
     except (TypeError, ValueError) as error:
         return JSONResponse({"error": "reset", "error_description": str(error)}, 400)
     return JSONResponse({"workspace_id": service.workspace_ids[0]})
 
 
-def _reset(service: Service, wanted: dict[str, Any]) -> None:
-    service.reset(
-        Switches(**wanted.get("switches", {})),
-        quota_limit=wanted.get("quota_limit"),
-        quota_window=wanted.get("quota_window", QUOTA_WINDOW),
-        latency=wanted.get("latency", 0.0),
-        forbidden=wanted.get("forbidden", ()),
-        script=[_fault(**planned) for planned in wanted.get("script", ())],
-    )
-    _seed(service, wanted.get("clients", ()), deleted=False)
-    _seed(service, wanted.get("deleted", ()), deleted=True)
+def _reset(
+    service: Service,
+    *,
+    switches: Mapping[str, Any] | None = None,
+    script: Iterable[Mapping[str, Any]] = (),
+    clients: Iterable[str] = (),
+    deleted: Iterable[str] = (),
+    **conditions: Any,
+) -> None:
+    planned = [_fault(**fault) for fault in script]
+    service.reset(Switches(**(switches or {})), script=planned, **conditions)
+    _seed(service, clients, deleted=False)
+    _seed(service, deleted, deleted=True)
 
 
 def _seed(service: Service, names: Iterable[str], deleted: bool) -> None:

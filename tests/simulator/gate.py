@@ -74,6 +74,8 @@ class Gate:
 
     async def _own_answer(self, scope: Scope, call: Call) -> Answer:
         refused = self._turned_away(call)
+        if refused is not None and refused.status == 402:
+            return self._used_up(refused)
         if refused is None:
             answer = await wire.ask(self.app, scope, call)
         else:
@@ -90,6 +92,23 @@ class Gate:
         if call.headers.get("content-type", "").partition(";")[0].strip() != wire.JSON:
             return Refused(400, "invalid_request", "Content-Type must be application/json")
         return None
+
+    def _used_up(self, refused: Refused) -> Answer:
+        """In one of the forms that were seen, or that nobody has excluded."""
+        quota_headers = self.service.quota.headers()
+        seconds = quota_headers["X-Toggl-Quota-Resets-In"]
+        words = f"{bodies.USED_UP} Your quota will reset in {seconds} seconds."
+        own = self._refusal(refused)
+        if self.service.switches.quota_headers:
+            own.headers.update(quota_headers)
+        forms = {
+            "json": own,
+            "headers": Answer(402, quota_headers, b""),
+            "text": Answer(402, {"content-type": "text/plain"}, words.encode()),
+            "retry_after": Answer(402, {"Retry-After": seconds}, b""),
+            "nothing": Answer(402, {}, b""),
+        }
+        return forms[self.service.switches.quota_refusal]
 
     def _refusal(self, refused: Refused) -> Answer:
         body = bodies.error_body(refused, self.service.switches)
@@ -114,6 +133,8 @@ async def _deliver(
 ) -> None:
     if fault.delay:
         await asyncio.sleep(fault.delay)
+    if fault.before:
+        scope[wire.TRANSPORT].write(fault.before)
     if fault.drop == "during":
         await wire.send_half(scope, receive, send, answer)
     elif fault.drop is not None:

@@ -70,6 +70,7 @@ class Fault:
     `repeat`: the body is sent as often, without a Content-Length, until the other side is gone.
     `lie` is added to the Content-Length; the connection ends after the real body.
     `edit` changes the body of the service's own answer.
+    `before` is sent as it is, in front of the answer.
     """
 
     match: Callable[[str, str], bool] | None = None
@@ -87,6 +88,7 @@ class Fault:
     repeat: int = 1
     lie: int = 0
     edit: Callable[[bytes], bytes] | None = None
+    before: bytes = b""
 
     def __post_init__(self) -> None:
         if self.when not in ("before", "after") or self.drop not in _DROPS:

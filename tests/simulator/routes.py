@@ -35,14 +35,14 @@ async def list_clients(
 ) -> Response:
     service = _service(request)
     query = ListQuery(page, per_page, _order_by(request, service), name)
-    found = service.workspace(workspace_id, "list").page(query)
+    found = service.workspace_for(workspace_id, "list").page(query)
     return Response(bodies.page_body(found, service.switches), media_type=JSON)
 
 
 @router.post(ALL)
 async def create_client(request: Request, workspace_id: int) -> Response:
     service = _service(request)
-    workspace = service.workspace(workspace_id, "create")
+    workspace = service.workspace_for(workspace_id, "create")
     created = workspace.create(_wanted_name(await request.body()))
     return Response(bodies.created_body(created, service.switches), 201, media_type=JSON)
 
@@ -50,33 +50,33 @@ async def create_client(request: Request, workspace_id: int) -> Response:
 @router.get(ONE)
 async def get_client(request: Request, workspace_id: int, client_id: int) -> Response:
     service = _service(request)
-    client = service.workspace(workspace_id, "get").get(client_id)
+    client = service.workspace_for(workspace_id, "get").get(client_id)
     body = bodies.client_body(client, service.switches)
     return Response(bodies.encode(body), media_type=JSON)
 
 
 @router.put(ONE)
 async def rename_client(request: Request, workspace_id: int, client_id: int) -> Response:
-    workspace = _service(request).workspace(workspace_id, "rename")
+    workspace = _service(request).workspace_for(workspace_id, "rename")
     workspace.rename(client_id, _wanted_name(await request.body()))
     return Response(status_code=204)
 
 
 @router.delete(ONE)
 async def delete_client(request: Request, workspace_id: int, client_id: int) -> Response:
-    _service(request).workspace(workspace_id, "delete").delete(client_id)
+    _service(request).workspace_for(workspace_id, "delete").delete(client_id)
     return Response(status_code=204)
 
 
 @router.patch(ONE + "/restore")
 async def restore_client(request: Request, workspace_id: int, client_id: int) -> Response:
-    _service(request).workspace(workspace_id, "restore").restore(client_id)
+    _service(request).workspace_for(workspace_id, "restore").restore(client_id)
     return Response(status_code=204)
 
 
 def _order_by(request: Request, service: Service) -> tuple[str, ...]:
     values = request.query_params.getlist(service.switches.order_by_key)
-    return tuple(name for value in values for name in value.split(",") if name)
+    return tuple(name for value in values for name in value.split(","))
 
 
 def _wanted_name(body: bytes) -> str:

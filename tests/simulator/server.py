@@ -7,16 +7,16 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Iterable
 from functools import partial
 from types import TracebackType
+from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from simulator.app import create_app
-from simulator.records import Client, Entry, Fault
-from simulator.service import QUOTA_WINDOW, WORKSPACE_ID, Credentials, Service
+from simulator.records import Client, Entry
+from simulator.service import WORKSPACE_ID, Credentials, Service
 from simulator.switches import Switches
 from simulator.wire import TRANSPORT, App, Receive, Scope, Send
 from simulator.workspace import Snapshot, Workspace
@@ -26,37 +26,28 @@ START_SECONDS = 10
 BACKLOG = 512
 
 
-class Simulator:
-    """A context manager: inside, the service answers at `url`."""
+class Simulator(Service):
+    """The service, which answers at ``url`` inside of this context manager."""
 
     def __init__(
         self,
         switches: Switches | None = None,
         *,
-        quota_limit: int | None = None,
-        quota_window: float = QUOTA_WINDOW,
-        latency: float = 0.0,
-        forbidden: Iterable[str] = (),
-        script: Iterable[Fault] = (),
         workspace_id: int = WORKSPACE_ID,
         port: int = 0,
         ssl_certfile: str | None = None,
         ssl_keyfile: str | None = None,
+        **conditions: Any,
     ) -> None:
+        """:arg conditions: as ``reset`` takes them"""
+        super().__init__(Credentials(), [workspace_id])
         self.workspace_id = workspace_id
-        self.service = Service(Credentials(), [workspace_id])
-        self.reset(
-            switches,
-            quota_limit=quota_limit,
-            quota_window=quota_window,
-            latency=latency,
-            forbidden=forbidden,
-            script=script,
-        )
+        self.reset(switches, **conditions)
         self._socket = _listening_socket(port)
         scheme = "https" if ssl_certfile else "http"
-        self.url = f"{scheme}://{HOST}:{self._socket.getsockname()[1]}/api"
-        self._server = _Server(_config(self.service, ssl_certfile, ssl_keyfile))
+        self.port: int = self._socket.getsockname()[1]
+        self.url = f"{scheme}://{HOST}:{self.port}/api"
+        self._server = _Server(_config(self, ssl_certfile, ssl_keyfile))
         self._thread = threading.Thread(target=self._run, name="simulator", daemon=True)
 
     def __enter__(self) -> Simulator:
@@ -78,19 +69,15 @@ class Simulator:
 
     @property
     def token(self) -> str:
-        return self.service.credentials.token
+        return self.credentials.token
 
     @property
     def username(self) -> str:
-        return self.service.credentials.username
+        return self.credentials.username
 
     @property
     def password(self) -> str:
-        return self.service.credentials.password
-
-    @property
-    def log(self) -> list[Entry]:
-        return self.service.log
+        return self.credentials.password
 
     @property
     def writes(self) -> list[Entry]:
@@ -98,27 +85,7 @@ class Simulator:
 
     @property
     def workspace(self) -> Workspace:
-        return self.service.workspaces[self.workspace_id]
-
-    def reset(
-        self,
-        switches: Switches | None = None,
-        *,
-        quota_limit: int | None = None,
-        quota_window: float = QUOTA_WINDOW,
-        latency: float = 0.0,
-        forbidden: Iterable[str] = (),
-        script: Iterable[Fault] = (),
-    ) -> None:
-        """Forget clients, log, quota and faults, and start again under these rules."""
-        self.service.reset(
-            switches,
-            quota_limit=quota_limit,
-            quota_window=quota_window,
-            latency=latency,
-            forbidden=forbidden,
-            script=script,
-        )
+        return self.workspaces[self.workspace_id]
 
     def add(self, name: str, deleted: bool = False) -> Client:
         """Put a client there without a request and without asking any rule."""
@@ -143,7 +110,7 @@ class Simulator:
 
     def rewind(self, snapshot: Snapshot) -> None:
         """The clients as at the snapshot; log, faults and what is under way are forgotten."""
-        self.service.forget()
+        self.forget()
         self.workspace.rewind(snapshot)
 
     def settle(self, seconds: float = 5.0) -> None:
@@ -152,7 +119,7 @@ class Simulator:
         :raises TimeoutError: it takes longer than ``seconds``
         """
         ends = time.monotonic() + seconds
-        while self.service.under_way:
+        while self.under_way:
             if time.monotonic() > ends:
                 raise TimeoutError("requests are still under way")
             time.sleep(0.002)

@@ -86,7 +86,7 @@ class Service:
         self.script = []
         self.log = []
 
-    def workspace(self, workspace_id: int, operation: str) -> Workspace:
+    def workspace_for(self, workspace_id: int, operation: str) -> Workspace:
         """The workspace, if the user may do that there."""
         workspace = self.workspaces.get(workspace_id)
         if workspace is None or operation in self.forbidden:

@@ -30,6 +30,23 @@ QUESTIONS: dict[str, tuple[object, ...]] = {
     "extra_fields": (False, True),
 }
 
+SEEN_ELSEWHERE: dict[str, tuple[object, ...]] = {
+    "quota_refusal": ("json", "headers", "text", "retry_after", "nothing"),
+    "largest_per_page": (100, 50, 20),
+    "read_after_write": ("new", "old"),
+}
+
+"""What was seen at another route or at a sibling of the service, and may be so here, too."""
+
+ANSWERS = {**QUESTIONS, **SEEN_ELSEWHERE}
+
+BEARABLE = {name: values for name, values in ANSWERS.items() if name != "read_after_write"}
+"""No client can live with old reads in every case: a run that begins with the list as it was before
+the last run does that one's work again. So these are asked for by name only."""
+
+SIZES = ("per_page_cap",)
+"""Switches that take any size: small pages make a list of many pages cheap."""
+
 
 @dataclass(frozen=True)
 class Switches:
@@ -55,20 +72,25 @@ class Switches:
     list_order: str = "id"
     trace_id: bool = True
     extra_fields: bool = False
+    quota_refusal: str = "json"
+    largest_per_page: int = 100
+    read_after_write: str = "new"
 
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if value not in QUESTIONS[field.name]:
-                raise ValueError(f"{field.name}={value!r}: not one of {QUESTIONS[field.name]}")
+            if field.name in SIZES and isinstance(value, int) and value > 0:
+                continue
+            if value not in ANSWERS[field.name]:
+                raise ValueError(f"{field.name}={value!r}: not one of {ANSWERS[field.name]}")
 
 
 def every_single_switch() -> list[Switches]:
-    """All deviations from the default that change one switch."""
+    """All deviations from the default that change one switch, and that can be lived with."""
     default = Switches()
     return [
         replace(default, **{name: value})  # type: ignore[arg-type]
-        for name, values in QUESTIONS.items()
+        for name, values in BEARABLE.items()
         for value in values
         if value != getattr(default, name)
     ]
@@ -77,7 +99,7 @@ def every_single_switch() -> list[Switches]:
 def random_switches(seed: int) -> Switches:
     """A random answer to every question; the same seed gives the same answers."""
     chooser = random.Random(seed)
-    return Switches(**{name: chooser.choice(values) for name, values in QUESTIONS.items()})  # type: ignore[arg-type]
+    return Switches(**{name: chooser.choice(values) for name, values in BEARABLE.items()})  # type: ignore[arg-type]
 
 
 def from_settings(settings: Iterable[str]) -> Switches:
@@ -90,9 +112,9 @@ def from_settings(settings: Iterable[str]) -> Switches:
 
 
 def _answer(name: str, text: str) -> object:
-    if name not in QUESTIONS:
-        raise ValueError(f"no switch is called {name!r}; there are {', '.join(QUESTIONS)}")
-    for value in QUESTIONS[name]:
+    if name not in ANSWERS:
+        raise ValueError(f"no switch is called {name!r}; there are {', '.join(ANSWERS)}")
+    for value in ANSWERS[name]:
         if str(value).lower() == text.strip().lower():
             return value
-    raise ValueError(f"{name}={text!r}: not one of {QUESTIONS[name]}")
+    raise ValueError(f"{name}={text!r}: not one of {ANSWERS[name]}")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Literal
@@ -26,14 +27,19 @@ class Snapshot:
 
 
 class Workspace:
-    """All clients of a workspace, deleted ones included."""
+    """All clients of a workspace, deleted ones included.
+
+    ``paging`` cuts the list into pages.
+    """
 
     def __init__(self, workspace_id: int, switches: Switches) -> None:
         self.workspace_id = workspace_id
         self.switches = switches
         self._clients: dict[int, Client] = {}
         self._next_id = FIRST_ID
+        self._before: dict[int, Client] | None = None
         self.history: list[Write] = []
+        self.paging: Callable[[list[Client], ListQuery, Switches], Page] = page_of
         self._lock = threading.RLock()
 
     def clients(self) -> list[Client]:
@@ -48,7 +54,15 @@ class Workspace:
         """Put a client there without asking any rule."""
         with self._lock:
             client = self._insert(name, user_id=None)
-            return self._mark_deleted(client) if deleted else client
+            client = self._mark_deleted(client) if deleted else client
+            self._before = None
+            return client
+
+    def put(self, client: Client) -> None:
+        """Put a client there as it is, in place of the one with its id, without asking any rule."""
+        with self._lock:
+            self._store(client)
+            self._before = None
 
     def snapshot(self) -> Snapshot:
         """All that is here, to come back to with ``rewind``."""
@@ -60,14 +74,16 @@ class Workspace:
         with self._lock:
             self._clients = dict(snapshot.clients)
             self._next_id = snapshot.next_id
+            self._before = None
             self.history = []
 
     def page(self, query: ListQuery) -> Page:
-        return page_of(self.clients(), query, self.switches)
+        return self.paging(list(self._seen().values()), query, self.switches)
 
     def get(self, client_id: int) -> Client:
-        with self._lock:
-            client = self._existing(client_id)
+        client = self._seen().get(client_id)
+        if client is None:
+            raise _unknown()
         if client.deleted_at and not self.switches.get_shows_deleted:
             raise _unknown()
         return client
@@ -104,6 +120,13 @@ class Workspace:
             self._refuse_duplicate(client.name, self._active())
             restored = self._store(replace(client, deleted_at=None, updated_at=_now()))
             self._committed("restore", restored)
+
+    def _seen(self) -> dict[int, Client]:
+        """What a read shows: where reads lag, the first after a write shows what was before it."""
+        with self._lock:
+            before, self._before = self._before, None
+            lags = before is not None and self.switches.read_after_write == "old"
+            return dict(before if before is not None and lags else self._clients)
 
     def _committed(self, kind: Kind, client: Client) -> Client:
         self.history.append(Write(kind, client.id, client.name))
@@ -152,6 +175,7 @@ class Workspace:
 
     def _store(self, client: Client) -> Client:
         stored = replace(client, active=self._shown_active(client))
+        self._before = dict(self._clients)
         self._clients[client.id] = stored
         return stored
 

@@ -48,18 +48,11 @@ def ansible_playbook(
 
     :arg folder: where the process runs, if not here
     """
-    own = {
-        "ANSIBLE_CONFIG": str(ROOT / "tests" / "e2e" / "ansible.cfg"),
-        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".ansible" / "tree"),
-        "ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tests" / "e2e" / "connection"),
-        "ANSIBLE_HOME": str(ROOT / ".ansible" / "e2e"),
-        "LC_ALL": "C.UTF-8",
-    }
     given = access(service) if environment is None else environment
     return subprocess.run(
         [str(ANSIBLE_PLAYBOOK), *arguments, str(playbook)],
         cwd=folder,
-        env={**os.environ, **own, **given, **({"PWD": str(folder)} if folder else {})},
+        env={**settings(), **given, **({"PWD": str(folder)} if folder else {})},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -68,12 +61,28 @@ def ansible_playbook(
     )
 
 
+def settings() -> dict[str, str]:
+    """The environment of a process that runs Ansible, without anything about the service."""
+    own = {
+        "ANSIBLE_CONFIG": str(ROOT / "tests" / "e2e" / "ansible.cfg"),
+        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".ansible" / "tree"),
+        "ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tests" / "e2e" / "connection"),
+        "ANSIBLE_HOME": str(ROOT / ".ansible" / "e2e"),
+        "LC_ALL": "C.UTF-8",
+    }
+    return {**os.environ, **own}
+
+
 def access(service: Simulator) -> dict[str, str]:
     """What tells tasks of the service, as variables of the environment."""
+    return variables(service.url, service.token, service.workspace_id)
+
+
+def variables(url: str, token: str, workspace_id: int) -> dict[str, str]:
     return {
-        "TOGGL_FOCUS_API_URL": service.url,
-        "TOGGL_FOCUS_API_TOKEN": service.token,
-        "TOGGL_FOCUS_WORKSPACE_ID": str(service.workspace_id),
+        "TOGGL_FOCUS_API_URL": url,
+        "TOGGL_FOCUS_API_TOKEN": token,
+        "TOGGL_FOCUS_WORKSPACE_ID": str(workspace_id),
     }
 
 

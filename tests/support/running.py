@@ -3,27 +3,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator.server import Simulator
 from simulator.switches import Switches, every_single_switch, random_switches
 
-from ansible_collections.toggl.focus.plugins.module_utils import _api
-from ansible_collections.toggl.focus.plugins.module_utils._arguments import (
+from ansible_collections.toggl.focus.plugins.module_utils._api import session
+from ansible_collections.toggl.focus.plugins.module_utils._info import list_clients
+from ansible_collections.toggl.focus.plugins.module_utils._reconcile import (
+    reconcile_client,
+    reconcile_clients,
+)
+from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import (
     CLIENT,
     CLIENT_INFO,
     CLIENTS,
     ENTRY,
 )
-from ansible_collections.toggl.focus.plugins.module_utils._listing import list_clients
-from ansible_collections.toggl.focus.plugins.module_utils._reconcile import (
-    reconcile_client,
-    reconcile_clients,
-)
-from ansible_collections.toggl.focus.plugins.module_utils._runtime import Runtime
+from ansible_collections.toggl.focus.plugins.module_utils._task.run import Runtime
 
-_api._FIRST_PAUSE = 0.001  # seconds; a test has no crowd to spread
+session._FIRST_PAUSE = 0.001  # seconds; a test has no crowd to spread
 
 
 def _described(switches: Switches) -> str:
@@ -33,8 +34,6 @@ def _described(switches: Switches) -> str:
 
 
 _ENTRY_DEFAULTS = {name: option.get("default") for name, option in ENTRY.items()}
-
-_RANDOM = {seed: random_switches(seed) for seed in range(20)}
 
 VARIANTS: dict[str, Switches] = {
     **{_described(switches): switches for switches in every_single_switch()},
@@ -61,16 +60,61 @@ def client(service: Simulator, check_mode: bool = False, **given: Any) -> dict[s
 
 
 def clients(
-    service: Simulator, check_mode: bool = False, *, clients: list[dict[str, Any]], **given: Any
+    service: Simulator, check_mode: bool = False, *, clients: list[Any], **given: Any
 ) -> dict[str, Any]:
-    entries = [{**_ENTRY_DEFAULTS, **entry} for entry in clients]
     return reconcile_clients(
-        options(CLIENTS, service, clients=entries, **given), check_mode, Runtime()
+        options(CLIENTS, service, clients=clients, **given), check_mode, Runtime()
     )
 
 
 def info(service: Simulator, **given: Any) -> dict[str, Any]:
     return list_clients(options(CLIENT_INFO, service, **given), False, Runtime())
+
+
+Row = Mapping[str, Any]
+
+
+def rows(result: Mapping[str, Any], *statuses: str) -> list[Row]:
+    """The steps of a result of ``clients`` with one of these statuses, in the plan's order."""
+    return [row for row in result["plan"] if row["status"] in statuses]
+
+
+def assert_foretold(checked: Sequence[Row], ran: Sequence[Row]) -> None:
+    """The steps of a check are those of the run. The run may know more of them: the ids of new
+    clients, the names of clients that the service hid until they were restored, and what failed."""
+    assert len(checked) == len(ran)
+    for planned, done in zip(checked, ran, strict=True):
+        assert {**done, **planned, "status": ""} == {**done, "status": ""}
+        learned = {"create": "id", "restore": "name", "rename": "from"}
+        assert done.keys() - planned.keys() <= {learned.get(done["step"]), "error"}
+
+
+def diff_foretold(ran: Mapping[str, Any], checked: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The lines of the diff of a run as its check could foretell them: a restored client whose
+    name the service hid until then stands there by its id."""
+    hidden = {
+        row["id"]
+        for row in checked.get("plan", ())
+        if row["step"] == "restore" and "name" not in row
+    }
+
+    def line(said: str) -> str:
+        restored = re.search(r"  # restored, id (\d+)$", said)
+        if restored is None or int(restored[1]) not in hidden:
+            return said
+        return f"- id: {restored[1]}{restored[0]}"
+
+    return {key: sorted(map(line, text.splitlines())) for key, text in ran.get("diff", {}).items()}
+
+
+def as_done(message: str) -> str:
+    """The line of a check as the run that does it all says it: ``Would create 1, rename 1.`` is
+    ``Created 1, renamed 1.``"""
+    planned = message.removeprefix("Would ")
+    if planned == message:
+        return message
+    done = re.sub(r"\b(create|rename|delete|restore)\b", r"\1d", planned)
+    return f"{done[0].upper()}{done[1:]}"
 
 
 def sent(service: Simulator) -> list[str]:

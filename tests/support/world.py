@@ -1,29 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A workspace as a value on which steps are carried out, as strict as a service may be."""
+"""A workspace as a value on which steps are carried out; it takes any name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from hypothesis import strategies as st
 
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Step
-from ansible_collections.toggl.focus.plugins.module_utils._text import case_key, name_key
 
 NAMES = ["Acme", "acme", "Globex", "Mu\u0308ller", "M\u00fcller", " Initech", "Hooli\u00a0", "X"]
 
 
-class NameRefused(Exception):
-    pass
-
-
 class World:
-    """``strict``: a second active client of one name is refused."""
+    """Clients by id."""
 
-    def __init__(self, clients: Iterable[Client], strict: bool = False) -> None:
+    def __init__(self, clients: Iterable[Client]) -> None:
         self._clients = {client.id: client for client in clients}
-        self._strict = strict
 
     @property
     def clients(self) -> list[Client]:
@@ -35,7 +28,7 @@ class World:
     def carry_out(self, step: Step) -> Step:
         """Carries a step out; gives it back with its id. New ids are none that a list may name."""
         if step.kind == "create":
-            step = replace(step, id=max(self._clients, default=0) + 100)
+            step = step._replace(id=max(self._clients, default=0) + 100)
             self._put(step.id or 0, step.name or "", None)
             return step
         client = self._clients[step.id or 0]
@@ -48,26 +41,17 @@ class World:
         else:
             assert client.deleted, "an active client is not restored"
             self._put(client.id, client.name, None)
-        return replace(step, before=client.name)
+        return step._replace(before=client.name)
 
     def _put(self, client_id: int, name: str, deleted_at: str | None) -> None:
-        if self._strict and deleted_at is None:
-            for other in self.clients:
-                taken = other.id != client_id and not other.deleted
-                if taken and name_key(other.name) == name_key(name):
-                    raise NameRefused(name)
         fields = {"id": client_id, "name": name, "deleted_at": deleted_at}
         self._clients[client_id] = Client(client_id, name, deleted_at, fields)
 
 
-def clients(unique: bool = False) -> st.SearchStrategy[list[Client]]:
-    """Workspaces with deleted, duplicate and oddly written names.
-
-    :arg unique: no two active ones share a name, whatever the case
-    """
+def clients() -> st.SearchStrategy[list[Client]]:
+    """Workspaces with deleted, duplicate and oddly written names."""
     drawn = st.lists(st.tuples(st.sampled_from(NAMES), st.booleans()), max_size=7)
-    made = drawn.map(_numbered)
-    return made.filter(_is_unique) if unique else made
+    return drawn.map(_numbered)
 
 
 def desired() -> st.SearchStrategy[list[Desired]]:
@@ -80,7 +64,8 @@ def desired() -> st.SearchStrategy[list[Desired]]:
         former_names=st.lists(names, max_size=2).map(tuple),
         restore_deleted=st.booleans(),
     )
-    return st.lists(entry, max_size=5)
+    sound = entry.filter(lambda wanted: wanted.name is not None or wanted.id is not None)
+    return st.lists(sound, max_size=5)
 
 
 def _numbered(drawn: list[tuple[str, bool]]) -> list[Client]:
@@ -88,8 +73,3 @@ def _numbered(drawn: list[tuple[str, bool]]) -> list[Client]:
     for number, (name, gone) in enumerate(drawn, 1):
         world._put(number, name, "2026-01-01T00:00:00Z" if gone else None)
     return world.clients
-
-
-def _is_unique(made: list[Client]) -> bool:
-    names = [case_key(client.name) for client in made if not client.deleted]
-    return len(set(names)) == len(names)

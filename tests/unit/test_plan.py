@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.toggl.focus.plugins.module_utils import _problems
-from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired
-from ansible_collections.toggl.focus.plugins.module_utils._plan import plan
+from ansible_collections.toggl.focus.plugins.module_utils._errors import PlanRefused
+from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Rules
+from ansible_collections.toggl.focus.plugins.module_utils._plan import problems as P
+from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
 
 
 def active(client_id: int, name: str) -> Client:
@@ -139,6 +140,11 @@ STEPS = {
         [Desired("Acme", 1), Desired("Acme", 4)],
         [],
     ),
+    "a name that one has on its way to be deleted, and another in the end": (
+        [ACME, GLOBEX],
+        [Desired("New", 1, "absent", ("Acme", "New")), Desired("New", 2)],
+        ["rename 1 Acme -> New", "delete 1", "rename 2 Globex -> New"],
+    ),
     "back to a duplicate, on purpose": (
         [ACME, active(4, "Other")],
         [Desired("Acme", 4, former_names=("Other",))],
@@ -146,13 +152,8 @@ STEPS = {
     ),
 }
 
-P = _problems
 
 PROBLEMS = {
-    "nothing named": ([], [Desired()], [P.NothingNamed]),
-    "blank name": ([], [Desired("")], [P.BlankName]),
-    "blank former name": ([], [Desired("A", former_names=("",))], [P.BlankName]),
-    "id of 0": ([], [Desired(id=0)], [P.BadId]),
     "name twice": ([], [Desired("A"), Desired("A")], [P.NameTwice]),
     "name twice, once by id": ([ACME], [Desired("Acme"), Desired("Acme", 1)], [P.NameTwice]),
     "id twice": ([ACME], [Desired(id=1), Desired("A", 1)], [P.IdTwice]),
@@ -219,9 +220,33 @@ PROBLEMS = {
         [Desired("B", former_names=("Acme",)), Desired("A", former_names=("Acme", "Globex"))],
         [P.TwoEntriesOneClient, P.Ambiguous],
     ),
+    "one former name for two, and a third to be called so: none of the two gets out of its way": (
+        [ACME, GLOBEX],
+        [
+            Desired("A", former_names=("Acme",)),
+            Desired("B", former_names=("Acme",)),
+            Desired("Acme", 2),
+        ],
+        [P.TwoEntriesOneClient, P.NameTaken],
+    ),
+    "contradictions of more than one name": (
+        [],
+        [Desired("A"), Desired("A", state="absent"), Desired("B"), Desired("B")],
+        [P.PresentAndAbsent, P.NameTwice],
+    ),
+    "restore by id alone under a name that is borne, whatever the former names": (
+        [ACME, deleted(4, "Acme")],
+        [Desired(None, 4, "restored", ("Acme",))],
+        [P.NameTaken],
+    ),
     "two renames to one name": (
         [ACME, GLOBEX],
         [Desired("New", 1), Desired("New", 2)],
+        [P.NameTaken],
+    ),
+    "three renames to one name, behind one to another": (
+        [ACME, GLOBEX, active(4, "C"), active(5, "D")],
+        [Desired("Free", 1), Desired("New", 2), Desired("New", 4), Desired("New", 5)],
         [P.NameTaken],
     ),
     "rename to a name that is borne": ([ACME, GLOBEX], [Desired("Acme", 2)], [P.NameTaken]),
@@ -264,7 +289,7 @@ def test_steps(case: str) -> None:
 @pytest.mark.parametrize("case", PROBLEMS)
 def test_problems(case: str) -> None:
     existing, desired, expected = PROBLEMS[case]
-    with pytest.raises(P.PlanRefused) as refused:
+    with pytest.raises(PlanRefused) as refused:
         plan(existing, desired)
     assert [type(problem) for problem in refused.value.problems] == expected
     assert str(refused.value).endswith((".", "first."))
@@ -273,7 +298,7 @@ def test_problems(case: str) -> None:
 @pytest.mark.parametrize("case", PROBLEMS)
 def test_problems_do_not_depend_on_the_order_of_the_list(case: str) -> None:
     existing, desired, expected = PROBLEMS[case]
-    with pytest.raises(P.PlanRefused) as refused:
+    with pytest.raises(PlanRefused) as refused:
         plan(existing, desired[::-1])
     found = {type(problem) for problem in refused.value.problems}
     assert found == set(expected)
@@ -292,10 +317,56 @@ def test_no_warning_where_each_case_is_named() -> None:
 
 
 def test_a_name_that_was_mistyped_is_suggested() -> None:
-    with pytest.raises(P.PlanRefused, match='Did you mean "Umbrella"?'):
+    with pytest.raises(PlanRefused, match='Did you mean "Umbrella"?'):
         plan([deleted(4, "Umbrella")], [Desired("umbrela", state="restored")])
 
 
 def test_problems_name_their_entries() -> None:
-    with pytest.raises(P.PlanRefused, match="Entry 2: No client with the id 9"):
+    with pytest.raises(PlanRefused, match="Entry 2: The service shows no client with the id 9"):
         plan([ACME], [Desired("Acme"), Desired(id=9)])
+
+
+def test_what_a_plan_tells_besides_its_steps() -> None:
+    """Who is active before it, which names are shared before it, and each entry's own steps."""
+    existing = [ACME, active(4, "Acme"), GLOBEX, active(5, "Old"), OLD]
+    made = plan(
+        existing,
+        [Desired("New"), Desired(id=2), Desired("Other", 5), Desired("Gone", state="absent")],
+        Rules(True, max_deletion_percent=100),
+    )
+    assert made.active == ("Acme", "Acme", "Globex", "Old")
+    assert made.shared_names == {"Acme", "Old"}
+    own_steps = [[made.steps[place] for place in entry.steps] for entry in made.entries]
+    kinds = [[(step.kind, step.entry) for step in steps] for steps in own_steps]
+    assert kinds == [[("create", 0)], [], [("rename", 2)], []]
+    assert [entry.action for entry in made.entries] == ["created", "none", "renamed", "none"]
+    assert [step.id for step in made.steps if step.entry is None] == [1, 4]
+
+
+UNSEEN: dict[str, tuple[Desired, tuple[int, ...]]] = {
+    "under the first of its former names": (Desired("New", 9, "restored", ("Acme", "Old")), (0,)),
+    "or, where there are none, under the name that it shall have": (
+        Desired("acme", 9, "restored"),
+        (0,),
+    ),
+    "under no other former name": (Desired("New", 9, "restored", ("Old", "Acme")), ()),
+    "of an entry without a name, under the former one too": (
+        Desired(None, 9, "restored", ("Acme",)),
+        (0,),
+    ),
+    "or under one that nobody knows": (Desired(id=9, state="restored"), ()),
+}
+
+
+@pytest.mark.parametrize("case", UNSEEN)
+def test_a_hidden_client_probably_comes_back(case: str) -> None:
+    """So its restore waits for the one that has this name, and its rename for the restore."""
+    entry, needs = UNSEEN[case]
+    steps = plan([ACME], [entry, Desired(id=1, state="absent")]).steps
+    assert [(step.kind, step.needs) for step in steps[:2]] == [("delete", ()), ("restore", needs)]
+
+
+def test_a_digest_is_of_one_workspace() -> None:
+    digests = [plan([], [Desired("A")], workspace_id=id_).digest for id_ in (0, 1, 11)]
+    assert len(set(digests)) == 3
+    assert plan([], [Desired("A")]).digest == digests[0]

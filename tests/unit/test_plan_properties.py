@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What holds of every plan, over arbitrary workspaces and lists."""
+"""What holds of every plan, over arbitrary workspaces and lists; of its order and of the way
+back, see ``test_order_properties`` and ``test_undo``."""
 
 from __future__ import annotations
 
@@ -9,17 +10,15 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from support.world import World, clients, desired
 
-from ansible_collections.toggl.focus.plugins.module_utils._guards import Rules
+from ansible_collections.toggl.focus.plugins.module_utils._errors import PlanRefused
 from ansible_collections.toggl.focus.plugins.module_utils._model import (
+    DEFAULT_RULES,
     Client,
     Desired,
     Plan,
-    Step,
+    Rules,
 )
-from ansible_collections.toggl.focus.plugins.module_utils._plan import DEFAULT_RULES, plan
-from ansible_collections.toggl.focus.plugins.module_utils._problems import PlanRefused
-from ansible_collections.toggl.focus.plugins.module_utils._text import name_key
-from ansible_collections.toggl.focus.plugins.module_utils._undo import undo
+from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
 
 
 def planned(existing: list[Client], wanted: list[Desired], rules: Rules = DEFAULT_RULES) -> Plan:
@@ -39,61 +38,6 @@ def test_a_second_plan_is_empty(existing: list[Client], wanted: list[Desired]) -
         else:
             assume(False)
     assert plan(world.clients, wanted).steps == ()
-
-
-@given(clients(), desired(), st.integers(0))
-def test_undo_brings_back_every_name_and_deletion_state(
-    existing: list[Client], wanted: list[Desired], broken_off: int
-) -> None:
-    first = planned(existing, wanted)
-    world = World(existing)
-    assume(all(step.id is None or step.id in world.state() for step in first.steps))
-    before = world.state()
-    steps = first.steps[: broken_off % (len(first.steps) + 1)]
-    done = [world.carry_out(step) for step in steps]
-    back = plan(world.clients, undo(done, first.shared_names))
-    for step in back.steps:
-        world.carry_out(step)
-    after = world.state()
-    assert {id_: keyed(state) for id_, state in before.items()} == {
-        id_: keyed(after[id_]) for id_ in before
-    }
-    assert all(after[id_][1] for id_ in after.keys() - before.keys())
-
-
-def keyed(state: tuple[str, bool]) -> tuple[str, bool]:
-    """Names are the same if their keys are: a plan never touches a mere way of writing."""
-    return name_key(state[0]), state[1]
-
-
-def unshared_steps(existing: list[Client], wanted: list[Desired]) -> tuple[Step, ...]:
-    """The steps of a plan after which no two active clients share a name.
-
-    Left out are entries that may accept a name borne by another client on purpose.
-    """
-    assume(not any(entry.id and entry.former_names for entry in wanted))
-    steps = planned(existing, wanted).steps
-    world = World(existing)
-    assume(all(step.id is None or step.id in world.state() for step in steps))
-    for step in steps:
-        world.carry_out(step)
-    names = [name_key(client.name) for client in world.clients if not client.deleted]
-    assume(len(set(names)) == len(names))
-    return steps
-
-
-@given(clients(unique=True), desired(), st.integers())
-def test_no_step_needs_a_name_that_is_taken(
-    existing: list[Client], wanted: list[Desired], seed: int
-) -> None:
-    """In any order that keeps the needs: such steps may be carried out side by side."""
-    steps = unshared_steps(existing, wanted)
-    strict, chance, done = World(existing, strict=True), random.Random(seed), set[int]()
-    while len(done) < len(steps):
-        ready = [at for at, step in enumerate(steps) if at not in done and done >= {*step.needs}]
-        chosen = chance.choice(ready)
-        strict.carry_out(steps[chosen])
-        done.add(chosen)
 
 
 @given(clients(), desired(), st.randoms(use_true_random=False))
@@ -138,7 +82,9 @@ def test_after_a_purge_only_what_the_list_stands_for_is_active(
         world.carry_out(step)
     alive = [entry for entry in wanted if entry.state != "absent"]
     active = {id_ for id_, (_, gone) in world.state().items() if not gone}
-    assert len(active) == len(alive)
+    left_alone = [warning for warning in made.warnings if "is left alone" in warning]
+    assert len(active) >= len(alive)
+    assert len(active) == len(alive) or left_alone
     assert plan(world.clients, wanted, rules).steps == ()
 
 
@@ -148,15 +94,14 @@ def test_guards_hold(
 ) -> None:
     """No plan deletes more than it may, nor touches what is protected."""
     rules = Rules(True, ("a*",), most, percent)
-    try:
-        steps = plan(existing, wanted, rules).steps
-    except PlanRefused:
-        return
+    made = planned(existing, wanted, rules)
+    steps = () if made.forbidden else made.steps
     victims = [step for step in steps if step.kind == "delete"]
     purged = [step for step in victims if step.entry is None]
     active = sum(not client.deleted for client in existing)
     assert len(victims) <= most
-    assert len(purged) * 100 <= active * percent or len(purged) == 1 < active
+    assert len(purged) * 100 <= active * percent or len(purged) == 1
+    assert len(victims) < active or percent == 100 or not purged
     touched = [step.before or "" for step in steps if step.kind in ("delete", "rename")]
     assert not any(name.strip().lower().startswith("a") for name in touched)
 

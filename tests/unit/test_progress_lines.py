@@ -54,20 +54,20 @@ def test_a_quick_run_says_nothing() -> None:
 
 def test_a_long_run_says_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_progress_lines, "INTERVAL", 0.01)
-    progress, said, told = Progress(), list[str](), threading.Event()
+    progress, said, printed = Progress(), list[str](), threading.Event()
 
     def show(text: str) -> None:
         said.append(text)
-        told.set()
+        printed.set()
 
     progress.planned(2)
     progress.noted(done=True)
     with ProgressLines(progress, show):
-        assert told.wait(5)
+        assert printed.wait(5)
     assert said[0].startswith("toggl.focus: 1 of 2 changes done, ends about ")
 
 
-def test_a_line_is_said_once_an_interval() -> None:
+def test_a_line_is_shown_once_an_interval() -> None:
     said: list[str] = []
     lines = ProgressLines(Progress(), said.append)
     with lines:
@@ -81,5 +81,5 @@ def test_a_wait_ends_with_the_next_answer() -> None:
     progress = Progress()
     progress.sleeps(until=60.0)
     assert progress.snapshot(now=20.0).waits == 40.0
-    progress.told(quota=30)
+    progress.quota_left(quota=30)
     assert progress.snapshot(now=61.0) == Snapshot(quota=30)

@@ -14,10 +14,10 @@ import pytest
 TREE = Path(__file__).resolve().parents[2] / ".ansible" / "tree"
 UTILS = "ansible_collections.toggl.focus.plugins.module_utils"
 
-WRITES = {"_apply", "_journal", "_lookout"}
+WRITES = {"_apply.apply", "_apply.creates", "_apply.returned", "_journal"}
 NOT_LOADED_BY = {
     "_reconcile": WRITES,
-    "_listing": {*WRITES, "_plan", "_match", "_order", "_report", "_results", "_undo"},
+    "_info": {*WRITES, "_plan", "_results"},
 }
 
 

@@ -194,7 +194,7 @@ def test_control_from_another_process(simulator: Simulator, call: Any) -> None:
     state = requests.get(f"{control}/state", timeout=5).json()
     assert (state["requests"], state["writes"]) == (1, 1)
     assert [client["name"] for client in state["clients"]] == ["a", "b"]
-    assert simulator.service.switches == Switches(empty_data="null")
+    assert simulator.switches == Switches(empty_data="null")
     refused = requests.post(f"{control}/reset", json={"switches": {"x": 1}}, timeout=5)
     assert refused.status_code == 400
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from simulator import (
-    QUESTIONS,
+    ANSWERS,
+    BEARABLE,
     Client,
     Simulator,
     Switches,
@@ -21,9 +22,9 @@ NAMES = ["Acme", "acme Ltd", "Big Acme", "Zebra", "Acne"]
 
 
 def test_every_switch_has_a_question_and_its_default_is_an_answer() -> None:
-    assert [field.name for field in fields(Switches)] == list(QUESTIONS)
+    assert [field.name for field in fields(Switches)] == list(ANSWERS)
     for field in fields(Switches):
-        assert field.default in QUESTIONS[field.name]
+        assert field.default in ANSWERS[field.name]
 
 
 def test_single_deviations_cover_every_answer() -> None:
@@ -31,11 +32,11 @@ def test_single_deviations_cover_every_answer() -> None:
     seen = {
         (name, getattr(switches, name))
         for switches in every_single_switch()
-        for name in QUESTIONS
+        for name in ANSWERS
         if getattr(switches, name) != getattr(default, name)
     }
     assert len(seen) == len(every_single_switch())
-    assert len(seen) == sum(len(answers) - 1 for answers in QUESTIONS.values())
+    assert len(seen) == sum(len(answers) - 1 for answers in BEARABLE.values())
 
 
 def test_random_switches_depend_on_the_seed_alone() -> None:
@@ -194,7 +195,14 @@ def test_page_size(
 
 @pytest.mark.parametrize(
     "params",
-    [{"per_page": 101}, {"per_page": 0}, {"page": 0}, {"page": "x"}, {"order_by[]": "size"}],
+    [
+        {"per_page": 101},
+        {"per_page": 0},
+        {"page": 0},
+        {"page": "x"},
+        {"order_by[]": "size"},
+        {"order_by[]": ""},
+    ],
 )
 def test_refused_pages(call: Any, params: dict[str, Any]) -> None:
     answer = call("GET", params=params)
@@ -321,3 +329,44 @@ def test_extra_fields(simulator: Simulator, call: Any, there: bool) -> None:
     known = {"data", "page", "per_page"}
     assert (set(call("GET").json()) > known) is there
     assert (len(call.create("Acme").json()) > 8) is there
+
+
+REFUSALS = {
+    "json": (True, '"error": "quota_exceeded"'),
+    "headers": (True, ""),
+    "text": (False, "Your quota will reset in 3600 seconds."),
+    "retry_after": (False, ""),
+    "nothing": (False, ""),
+}
+"""Whether the quota's headers come along, and what is in the body."""
+
+
+@pytest.mark.parametrize("form", REFUSALS)
+def test_quota_refusal(simulator: Simulator, call: Any, form: str) -> None:
+    there, words = REFUSALS[form]
+    simulator.reset(Switches(quota_refusal=form), quota_limit=0)
+    answer = call("GET")
+    assert answer.status_code == 402
+    assert words in answer.text and bool(answer.text) is bool(words)
+    assert ("X-Toggl-Quota-Resets-In" in answer.headers) is there
+    assert answer.headers.get("Retry-After") == ("3600" if form == "retry_after" else None)
+
+
+@pytest.mark.parametrize("largest", [100, 50, 20])
+def test_largest_per_page(simulator: Simulator, call: Any, largest: int) -> None:
+    simulator.reset(Switches(largest_per_page=largest))
+    refused = call("GET", params={"per_page": largest + 1})
+    assert (refused.status_code, "'PerPage'" in refused.text) == (400, True)
+    assert call("GET", params={"per_page": largest}).json()["per_page"] == largest
+    assert call("GET").json()["per_page"] == min(50, largest)
+
+
+def test_read_after_write(simulator: Simulator, call: Any) -> None:
+    """The first read after a write shows what was before it, whichever read it is."""
+    simulator.reset(Switches(read_after_write="old"))
+    simulator.add("Acme")
+    assert call.names() == ["Acme"]
+    call.create("New")
+    assert [call.names(), call.names()] == [["Acme"], ["Acme", "New"]]
+    call.rename(1002, "Newer")
+    assert [call("GET", "/1002").json()["name"] for _ in range(2)] == ["New", "Newer"]

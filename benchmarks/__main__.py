@@ -1,0 +1,383 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Measures what the collection costs, next to what else does the same: ``python -m benchmarks``.
+
+All ways run as processes, over HTTP against the simulator, which is a process too. The figures go
+to .ansible/bench/, the page and the picture to docs/. The exit code is 1 if a promise does not
+hold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib.metadata
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.figures import (
+    AGAINST_URI,
+    CHANGES,
+    EVERYTHING,
+    LONG,
+    LOOPS,
+    NEXT_TO_BARE,
+    NOTHING,
+    SILENT,
+    SOME,
+    UPLOAD,
+    WAYS,
+    Figures,
+    Sample,
+    Scene,
+    promises,
+    settled,
+)
+from benchmarks.page import page, promise_line, with_sizes
+from benchmarks.sizes import Sizes, Stage
+from benchmarks.sizes import measured as sizes_measured
+from tools.simulator import ROOT, back_door, environment, running, spawn
+
+# What draws the picture is imported after the last measurement: a process that is started takes the
+# peak of its parent's memory for its own.
+
+BOOKS = ROOT / "benchmarks"
+KEPT = ROOT / ".ansible" / "bench"
+SIZES = KEPT / "sizes.json"
+TOLERANCE = 0.05
+MOST_ROUNDS = 15
+ELSEWHERE = ("-e", "ansible_connection=elsewhere")
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A scene, the ways that take turns at it, and how often."""
+
+    scene: Scene
+    ways: Sequence[str]
+    rounds: int = 3
+    """At least, as far as patience goes."""
+    patience: float = 5.0
+    """Seconds: a way that has taken more in all is not run again."""
+
+
+def smoke() -> list[Turn]:
+    """Every way once: shows that the benchmark itself works."""
+    return [Turn(Scene(10, SOME, 0), list(WAYS), rounds=1, patience=0)]
+
+
+def promised() -> list[Turn]:
+    """What the promises and the picture need. It takes less than 20 minutes."""
+    beside, looped = ["list", "bare", "start"], ["inside", "loop", "start"]
+    return [
+        *(
+            Turn(scene, [*beside, "assert"] if scene == LONG else beside, rounds=7, patience=20)
+            for scene in NEXT_TO_BARE
+        ),
+        Turn(UPLOAD, ["list", "bare4", "start"], rounds=3, patience=30),
+        *(Turn(scene, looped, rounds=7, patience=30) for scene in LOOPS.values()),
+        Turn(LOOPS[0], ["module", "trivial"], rounds=1, patience=0),
+        *(Turn(Scene(clients, EVERYTHING, 0), ["list"], rounds=1) for clients in (1000, 10_000)),
+        Turn(Scene(1000, NOTHING, 0), ["assert"], rounds=1),
+        *(
+            Turn(Scene(clients, change, 20), [*beside, "bare4", "inside"], rounds=1)
+            for clients in (10, 100)
+            for change in (NOTHING, EVERYTHING)
+        ),
+        *(
+            Turn(Scene(10, change, 20), ["uri", "module"], rounds=1)
+            for change in (NOTHING, EVERYTHING)
+        ),
+        *(Turn(Scene(100, NOTHING, 20), [way], rounds=1, patience=0) for way in ("uri", "module")),
+        Turn(AGAINST_URI, ["uri"], rounds=1, patience=0),
+    ]
+
+
+def full() -> list[Turn]:
+    """Every cell. It takes hours."""
+    turns = [
+        Turn(scene, list(WAYS), rounds=5, patience=180)
+        for clients in (10, 100, 1000)
+        for scene in _scenes(clients)
+    ]
+    direct = ["list", "bare", "bare4"]
+    return turns + [Turn(scene, direct, patience=180) for scene in _scenes(10_000)]
+
+
+def _scenes(clients: int) -> list[Scene]:
+    return [Scene(clients, change, latency) for latency in (0, 20, 100) for change in CHANGES]
+
+
+FORMS = {"smoke": smoke, "promised": promised, "full": full}
+
+
+class Bench:
+    """The simulator's process, and a folder for what the runs read and write."""
+
+    def __init__(self, folder: Path, process: subprocess.Popen[bytes]) -> None:
+        self._folder = folder
+        self._simulator = process
+        self._url = (folder / "url").read_text().strip()
+        self._log = folder / "requests.jsonl"
+        self._environment = _environment(self._url)
+
+    def run(self, way: str, scene: Scene) -> Sample:
+        """One run of a way, from a workspace as the scene says; what it did is checked."""
+        names = [f"Client {number:05}" for number in range(1, scene.clients + 1)]
+        there = names[: scene.clients - scene.creates]
+        back_door(self._url, "reset", {"clients": there, "latency": scene.latency / 1000})
+        command = self._command(way, names)
+        logged, worked = self._log.stat().st_size, _processor(self._simulator.pid)
+        seconds, usage, characters = self._timed(command)
+        seen = self._seen(logged)
+        self._check(way, scene, seen)
+        return Sample(
+            seconds=round(seconds, 4),
+            processor=round(usage.ru_utime + usage.ru_stime, 4),
+            mebibytes=round(usage.ru_maxrss / 1024, 2),
+            requests=len(seen),
+            characters=characters,
+            simulator=round(_processor(self._simulator.pid) - worked, 4),
+            service=round(sum(entry["took"] for entry in seen), 4),
+        )
+
+    def _command(self, way: str, names: Sequence[str]) -> list[str]:
+        listed = self._folder / "clients.yml"
+        listed.write_text("".join(f"- name: {name}\n" for name in names))
+        if way in ("bare", "bare4"):
+            return [sys.executable, str(BOOKS / "bare.py"), str(listed), "4" if way[4:] else "1"]
+        book = {"module": "client", "inside": "client", "list": "clients"}.get(way, way)
+        return [
+            str(Path(sys.executable).with_name("ansible-playbook")),
+            str(BOOKS / f"{book}.yml"),
+            *("-e", f"clients_file={listed}"),
+            *(ELSEWHERE if way in ("module", "trivial") else ()),
+        ]
+
+    def _timed(self, command: Sequence[str]) -> tuple[float, Any, int]:
+        output = self._folder / "output"
+        with output.open("wb") as file:
+            started = time.monotonic()
+            process = subprocess.Popen(
+                command,
+                cwd=self._folder,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+            )
+            _pid, status, usage = os.wait4(process.pid, 0)
+            seconds = time.monotonic() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        printed = output.read_text(errors="replace")
+        if process.returncode:
+            raise SystemExit(f"A run failed:\n{printed[-3000:]}")
+        return seconds, usage, len(printed)
+
+    def _seen(self, offset: int) -> list[dict[str, Any]]:
+        """What the simulator has logged since."""
+        with self._log.open(encoding="utf-8") as file:
+            file.seek(offset)
+            return [
+                {key: entry[key] for key in ("method", "status", "took")}
+                for entry in map(json.loads, file)
+            ]
+
+    def _check(self, way: str, scene: Scene, seen: Sequence[dict[str, Any]]) -> None:
+        sends = way not in SILENT
+        creates = scene.creates if sends else 0
+        made = sum(entry["method"] == "POST" and entry["status"] == 201 for entry in seen)
+        refused = sum(entry["status"] >= 300 for entry in seen)
+        if made != creates or refused or bool(seen) != sends:
+            raise SystemExit(
+                f"{way} at {scene}: {len(seen)} requests, {made} created in place of {creates}, "
+                f"{refused} refused. That is no measurement."
+            )
+
+
+@contextlib.contextmanager
+def bench() -> Iterator[Bench]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        log = folder / "requests.jsonl"
+        log.touch()
+        process = spawn(folder, "--log-file", str(log))
+        try:
+            yield Bench(folder, process)
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def _environment(url: str) -> dict[str, str]:
+    """Nobody's settings but these."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("ANSIBLE_", "TOGGL_", "PYTHON"))
+    }
+    own = {
+        "ANSIBLE_CONFIG": str(ROOT / ".ansible" / "ansible.cfg"),
+        "ANSIBLE_HOME": str(ROOT / ".ansible" / "user"),
+        "ANSIBLE_LIBRARY": str(BOOKS / "library"),
+        "ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tests" / "e2e" / "connection"),
+        "LC_ALL": "C.UTF-8",
+    }
+    return {**inherited, **own, **environment(url)}
+
+
+def _processor(pid: int) -> float:
+    """Seconds of processor that a process has taken so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def measure(at: Bench, turn: Turn, figures: Figures) -> None:
+    """Rounds of the turn's ways until their ratios settle or patience ends. What an earlier turn
+    has measured is left as it is: only what took turns can be compared."""
+    ways = [way for way in turn.ways if not figures.of(turn.scene, way)]
+    before: dict[str, float] = {}
+    for number in range(1, MOST_ROUNDS + 1):
+        left = [way for way in ways if _spent(figures, turn, way) <= turn.patience]
+        if not left or (number > 1 and len(left) < min(2, len(ways))):
+            return
+        for way in left:
+            sample = at.run(way, turn.scene)
+            figures.add(turn.scene, way, sample)
+            show(turn.scene, way, number, sample)
+        now = {way: figures.middle(turn.scene, way) or 0.0 for way in ways}
+        if number >= turn.rounds and (len(now) == 1 or settled(before, now, TOLERANCE)):
+            return
+        before = now
+
+
+def _spent(figures: Figures, turn: Turn, way: str) -> float:
+    return sum(sample.seconds for sample in figures.of(turn.scene, way))
+
+
+def show(scene: Scene, way: str, number: int, sample: Sample) -> None:
+    print(
+        f"{scene.clients:6} clients  {scene.change:10}  {scene.latency:3} ms  {way:7} "
+        f"round {number:2}  {sample.seconds:8.2f} s  {sample.processor:7.2f} s of processor "
+        f"{sample.mebibytes:6.1f} MiB  {sample.requests:6} requests  "
+        f"simulator busy {sample.simulator / sample.seconds:4.0%}",
+        flush=True,
+    )
+
+
+def machine() -> dict[str, str]:
+    """The machine and the versions; nothing that names it."""
+    cpu = Path("/proc/cpuinfo").read_text()
+    models = [line.partition(":")[2].strip() for line in cpu.splitlines() if "model name" in line]
+    return {
+        "processors": f"{os.cpu_count()} x {models[0] if models else platform.machine()}",
+        "kernel": f"{platform.system()} {platform.release().partition('-')[0]}",
+        "Python": platform.python_version(),
+        "ansible-core": importlib.metadata.version("ansible-core"),
+        "requests": importlib.metadata.version("requests"),
+        "simulator": f"uvicorn {importlib.metadata.version('uvicorn')}, one process",
+    }
+
+
+def measured(mode: str, kept: Path) -> Figures:
+    """All turns; what is there so far is kept after each."""
+    figures = Figures()
+    with bench() as at:
+        for way in WAYS:
+            at.run(way, Scene(2, SOME, 0))  # fills the caches of Python and of Ansible
+        for turn in FORMS[mode]():
+            measure(at, turn, figures)
+            keep(kept, figures, mode)
+    return figures
+
+
+def keep(path: Path, figures: Figures, mode: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    whole = {"mode": mode, "machine": machine(), "cells": figures.as_json()}
+    path.write_text(json.dumps(whole, indent=1) + "\n")
+
+
+def measure_sizes() -> None:
+    """How much a run prints, by outcome; what is there so far is kept after each."""
+    found: dict[str, dict[str, int]] = {}
+    with running() as url, tempfile.TemporaryDirectory() as name:
+        for outcome, entries, characters in sizes_measured(
+            Stage(Path(name), url, _environment(url))
+        ):
+            print(f"{entries:6} entries  {outcome:42} {characters:7,} characters", flush=True)
+            found.setdefault(outcome, {})[str(entries)] = characters
+            SIZES.parent.mkdir(parents=True, exist_ok=True)
+            SIZES.write_text(json.dumps(found, indent=1) + "\n")
+
+
+def kept_sizes() -> Sizes:
+    found: Sizes = json.loads(SIZES.read_text()) if SIZES.exists() else {}
+    return found
+
+
+def write_pages(folder: Path, kept: dict[str, Any], figures: Figures) -> None:
+    from benchmarks.picture import draw
+
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "benchmarks.md").write_text(
+        page(figures, kept["machine"], kept["mode"], kept_sizes())
+    )
+    draw(figures, folder / "benchmarks.svg")
+
+
+def judge(figures: Figures) -> int:
+    judged = promises(figures)
+    print()
+    for promise in judged:
+        print(promise_line(promise))
+    return int(any(promise.holds is False for promise in judged))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    forms = parser.add_mutually_exclusive_group()
+    for name, form in FORMS.items():
+        forms.add_argument(
+            f"--{name}", dest="mode", action="store_const", const=name, help=form.__doc__
+        )
+    forms.add_argument(
+        "--sizes",
+        dest="mode",
+        action="store_const",
+        const="sizes",
+        help="Only how much a run prints, put into the page. It takes five minutes.",
+    )
+    parser.add_argument("--render", action="store_true", help="measure nothing, show the last run")
+    parser.add_argument("--output", type=Path, default=ROOT / "docs", metavar="FOLDER")
+    parser.set_defaults(mode="promised")
+    options = parser.parse_args()
+    if options.mode == "sizes":
+        if not options.render:
+            measure_sizes()
+        path = options.output / "benchmarks.md"
+        path.write_text(with_sizes(path.read_text(), kept_sizes()))
+        return 0
+    path = KEPT / f"{options.mode}.json"
+    started = time.monotonic()
+    if not options.render:
+        measured(options.mode, path)
+        if options.mode != "smoke":
+            measure_sizes()
+        print(f"\nmeasured in {(time.monotonic() - started) / 60:.1f} minutes")
+    kept = json.loads(path.read_text())
+    figures = Figures.from_json(kept["cells"])
+    if options.mode != "smoke":
+        write_pages(options.output, kept, figures)
+    return judge(figures)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,354 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What was measured, as values, and what follows from it. No processes, no files."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from statistics import median
+from typing import Any
+
+WAYS = {
+    "uri": "loop of ansible.builtin.uri",
+    "module": "loop of focus_client, as a module",
+    "inside": "loop of focus_client, in process",
+    "list": "focus_clients, concurrency 4",
+    "bare": "bare script, one by one",
+    "bare4": "bare script, four threads",
+    "start": "ansible-playbook, empty play",
+    "assert": "ansible-playbook, an assert on the list",
+    "loop": "loop of ansible.builtin.assert",
+    "trivial": "loop of a module that does nothing",
+}
+"""Ways to do the same thing, and what Ansible takes by itself."""
+SILENT = ("start", "assert", "loop", "trivial")
+"""They send no request."""
+PAGE_SIZE = 100
+AT_ONCE = 4
+"""The concurrency of ``list``."""
+
+NOTHING, SOME, EVERYTHING = "nothing", "1 %", "everything"
+KILOBYTES = 1024 * 1024 / 1000
+"""In a mebibyte."""
+CHANGES = (NOTHING, SOME, EVERYTHING)
+"""How much of the list is missing in the workspace and has to be created."""
+
+
+@dataclass(frozen=True, order=True)
+class Scene:
+    """What a way is measured at. ``latency`` is in milliseconds a request."""
+
+    clients: int
+    change: str
+    latency: int
+
+    @property
+    def creates(self) -> int:
+        """One per cent is at least one client."""
+        some = max(1, self.clients // 100)
+        return {NOTHING: 0, SOME: some, EVERYTHING: self.clients}[self.change]
+
+    @property
+    def pages(self) -> int:
+        """Of the list as the run finds it; the last one is not full."""
+        return (self.clients - self.creates) // PAGE_SIZE + 1
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One run of one way, as a whole process with its children."""
+
+    seconds: float
+    processor: float
+    """Seconds of all processors together."""
+    mebibytes: float
+    """Of the largest process, at its peak."""
+    requests: int
+    characters: int
+    """Printed, on both streams."""
+    simulator: float
+    """Seconds of processor that the simulated service took meanwhile."""
+    service: float
+    """Seconds that it took for its answers, from a request read to its answer ready, summed up."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    middle: float
+    lowest: float
+    highest: float
+
+
+@dataclass
+class Figures:
+    """Samples by scene and way, in the order of the rounds."""
+
+    samples: dict[tuple[Scene, str], list[Sample]] = field(default_factory=dict)
+
+    def add(self, scene: Scene, way: str, sample: Sample) -> None:
+        self.samples.setdefault((scene, way), []).append(sample)
+
+    def of(self, scene: Scene, way: str) -> Sequence[Sample]:
+        return self.samples.get((scene, way), ())
+
+    def scenes(self) -> list[Scene]:
+        at = {scene for scene, _way in self.samples}
+        return sorted(at, key=lambda s: (s.clients, s.latency, CHANGES.index(s.change)))
+
+    def spread(self, scene: Scene, way: str, figure: str = "seconds") -> Spread | None:
+        return spread(getattr(sample, figure) for sample in self.of(scene, way))
+
+    def middle(self, scene: Scene, way: str, figure: str = "seconds") -> float | None:
+        found = self.spread(scene, way, figure)
+        return None if found is None else found.middle
+
+    def as_json(self) -> list[dict[str, Any]]:
+        return [
+            {**asdict(scene), "way": way, "samples": [asdict(sample) for sample in samples]}
+            for (scene, way), samples in self.samples.items()
+        ]
+
+    @classmethod
+    def from_json(cls, cells: Iterable[Mapping[str, Any]]) -> Figures:
+        figures = cls()
+        for cell in cells:
+            scene = Scene(cell["clients"], cell["change"], cell["latency"])
+            for sample in cell["samples"]:
+                figures.add(scene, cell["way"], Sample(**sample))
+        return figures
+
+
+def spread(values: Iterable[float]) -> Spread | None:
+    """The median with the lowest and the highest value; ``None`` of nothing."""
+    known = sorted(values)
+    return Spread(median(known), known[0], known[-1]) if known else None
+
+
+def settled(before: Mapping[str, float], now: Mapping[str, float], tolerance: float) -> bool:
+    """Whether no way's time, as a multiple of the others', has moved by ``tolerance`` or more.
+
+    :arg before: the medians by way, one round ago
+    """
+    if before.keys() != now.keys() or len(now) < 2:
+        return False
+    moved = [now[way] / before[way] for way in now]
+    return max(moved) / min(moved) - 1 < tolerance
+
+
+# the limit
+
+
+def rounds(scene: Scene, way: str) -> int:
+    """How many answers a way must wait for one after the other, however it is written.
+
+    :arg way: ``list`` reads the first page before it knows that there are more, and creates what is
+        missing once the list is read; ``inside`` looks each client up and creates it
+    """
+    if way == "inside":
+        return scene.clients + scene.creates
+    return 1 + _at_once(scene.pages - 1) + _at_once(scene.creates)
+
+
+def _at_once(requests: int) -> int:
+    return math.ceil(requests / AT_ONCE)
+
+
+def limit(figures: Figures, scene: Scene, way: str) -> float | None:
+    """Seconds: the start of Ansible, and the latency of the rounds that cannot be avoided."""
+    start = figures.middle(scene, "start")
+    return None if start is None else start + scene.latency / 1000 * rounds(scene, way)
+
+
+# promises
+
+
+@dataclass(frozen=True)
+class Promise:
+    """``value`` is the ratio of medians; ``None`` if something for it was not measured."""
+
+    text: str
+    value: float | None
+    bound: float
+    unit: str = "x"
+    at_least: bool = False
+    rounds: Spread | None = None
+    """Of the values of single rounds."""
+    why_not: str = ""
+    """What stands in the way where it does not hold."""
+
+    @property
+    def holds(self) -> bool | None:
+        if self.value is None:
+            return None
+        return self.value >= self.bound if self.at_least else self.value <= self.bound
+
+
+Pick = Callable[[Scene, str, str], float | None]
+"""Of a way at a scene, one of its sample's figures."""
+Formula = Callable[[Pick], float | None]
+
+LONG = Scene(10_000, NOTHING, 0)
+NEXT_TO_BARE = {
+    Scene(1000, NOTHING, 100): 0.75,
+    Scene(1000, NOTHING, 20): 1.0,
+    Scene(1000, NOTHING, 0): 1.25,
+    LONG: 1.3,
+}
+"""At most this many times the script that reads page after page, and the start of Ansible."""
+UPLOAD = Scene(1000, EVERYTHING, 20)
+LOOPS = {latency: Scene(100, NOTHING, latency) for latency in (0, 20)}
+AGAINST_URI = Scene(1000, NOTHING, 20)
+GROWTH = {NOTHING: 1.2, EVERYTHING: 3.0}
+"""Kilobytes a client, at most."""
+
+
+def promises(figures: Figures) -> list[Promise]:
+    """What the collection promises, each with what was measured."""
+    judged = [_judged(figures, promise, formula) for promise, formula in _formulas()]
+    return judged + [_growth(figures, change, bound) for change, bound in GROWTH.items()]
+
+
+def _formulas() -> Iterator[tuple[Promise, Formula]]:
+    """What is promised of times, each with how it follows from the figures."""
+    text = f"{_words(AGAINST_URI)}: a loop of uri takes at least this many times the time of "
+    yield (
+        Promise(f"{text}focus_clients", None, 200, at_least=True),
+        _ratio(_sum((AGAINST_URI, "uri")), _sum((AGAINST_URI, "list"))),
+    )
+    for scene, bound in NEXT_TO_BARE.items():
+        text = (
+            f"{_words(scene)}: focus_clients takes at most this many times the bare script, one by "
+            "one, and the start of Ansible"
+        )
+        yield (
+            Promise(text, None, bound, why_not=_PARSING if scene == LONG else ""),
+            _ratio(_sum((scene, "list")), _sum((scene, "bare"), (scene, "start"))),
+        )
+    text = (
+        f"{_words(LONG)}: the same next to the bare script and Ansible with the same list and "
+        "an assert on it"
+    )
+    yield (
+        Promise(text, None, NEXT_TO_BARE[LONG]),
+        _ratio(_sum((LONG, "list")), _sum((LONG, "bare"), (LONG, "assert"))),
+    )
+    text = (
+        "1,000 creates, 20 ms, concurrency 4: focus_clients takes at most this many times "
+        "the bare script with four threads and the start of Ansible"
+    )
+    yield (
+        Promise(text, None, 1.08),
+        _ratio(_sum((UPLOAD, "list")), _sum((UPLOAD, "bare4"), (UPLOAD, "start"))),
+    )
+    for latency, scene in LOOPS.items():
+        text = (
+            f"100 times focus_client in process, nothing to do, {latency} ms: at most this much "
+            "a task over the service's latency and the start of Ansible"
+        )
+        yield Promise(text, None, 8, "ms", why_not=_LOOPING), _overhead(scene)
+    module, inside, trivial = (
+        _less_start(LOOPS[0], way) for way in ("module", "inside", "trivial")
+    )
+    text = (
+        "100 times focus_client, nothing to do, 0 ms, without the start of Ansible: as a "
+        "module a task takes at least this many times the time that it takes in process"
+    )
+    yield Promise(text, None, 30, at_least=True), _ratio(module, inside)
+    text = (
+        "the same as a module: at most this many times a module that imports requests and does "
+        "nothing"
+    )
+    yield Promise(text, None, 1.15, why_not=_COMPILING), _ratio(module, trivial)
+
+
+_PARSING = (
+    "Ansible reads the list itself, before any task: the promise below is next to that, with an "
+    "`assert` on the list."
+)
+_LOOPING = (
+    "Ansible's own loop over tasks that do nothing takes a good part of it (`loop`), and a task "
+    "takes longer after a wait of 20 ms than without one."
+)
+_COMPILING = (
+    "Python compiles the files of a module's archive anew in each process, and `trivial` has "
+    "hardly any."
+)
+_HOLDING = (
+    "The list itself, as Ansible holds it, grows by more: compare the memory of `assert`, which "
+    "does nothing with it."
+)
+
+
+def _words(scene: Scene) -> str:
+    return f"{scene.clients:,} clients, nothing to do, {scene.latency} ms"
+
+
+def _judged(figures: Figures, promise: Promise, formula: Formula) -> Promise:
+    """With the value from the medians, and its spread over the rounds that measured all of it."""
+    by_round = []
+    for turn in range(max(map(len, figures.samples.values()), default=0)):
+        value = formula(_of_round(figures, turn))
+        if value is not None:
+            by_round.append(value)
+    return replace(promise, value=formula(figures.middle), rounds=spread(by_round))
+
+
+def _of_round(figures: Figures, turn: int) -> Pick:
+    def pick(scene: Scene, way: str, figure: str) -> float | None:
+        samples = figures.of(scene, way)
+        return getattr(samples[turn], figure) if turn < len(samples) else None
+
+    return pick
+
+
+def _sum(*cells: tuple[Scene, str]) -> Formula:
+    def formula(pick: Pick) -> float | None:
+        values = [pick(*cell, "seconds") for cell in cells]
+        known = [value for value in values if value is not None]
+        return sum(known) if len(known) == len(values) else None
+
+    return formula
+
+
+def _less_start(scene: Scene, way: str) -> Formula:
+    def formula(pick: Pick) -> float | None:
+        whole, start = pick(scene, way, "seconds"), pick(scene, "start", "seconds")
+        return None if whole is None or start is None else whole - start
+
+    return formula
+
+
+def _ratio(above: Formula, below: Formula) -> Formula:
+    def formula(pick: Pick) -> float | None:
+        upper, lower = above(pick), below(pick)
+        return None if upper is None or lower is None or lower <= 0 else upper / lower
+
+    return formula
+
+
+def _overhead(scene: Scene) -> Formula:
+    """Milliseconds a task, without start and without what the service took for its answers."""
+    loop = _less_start(scene, "inside")
+
+    def formula(pick: Pick) -> float | None:
+        seconds, service = loop(pick), pick(scene, "inside", "service")
+        if seconds is None or service is None:
+            return None
+        return (seconds - service) * 1000 / scene.clients
+
+    return formula
+
+
+def _growth(figures: Figures, change: str, bound: float) -> Promise:
+    few, many = Scene(1000, change, 0), Scene(10_000, change, 0)
+    small, large = (figures.middle(scene, "list", "mebibytes") for scene in (few, many))
+    grown = None
+    if small is not None and large is not None:
+        grown = (large - small) * KILOBYTES / (many.clients - few.clients)
+    done = {NOTHING: "nothing to do", EVERYTHING: "everything created"}[change]
+    text = (
+        f"focus_clients, {done}: its peak of memory grows by at most this much a client "
+        "between 1,000 and 10,000"
+    )
+    return Promise(text, grown, bound, "KB", why_not=_HOLDING if change == NOTHING else "")

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# bash ci/publish.sh comment plan.md    in the pull request (merge request) that this runs for
+# bash ci/publish.sh issue plan.md
+# Keeps one comment, or one open issue: its own with the marker is updated, else one is created.
+# Somebody else's is left alone, whatever it holds. Needs curl and jq.
+set -euo pipefail
+kind=$1 file=$2
+marker='<!-- toggl.focus plan -->' # the last line of plan.md
+title='The workspaces differ from their lists'
+
+call() { curl --silent --show-error --fail-with-body --header "$access" "$@"; }
+
+# all: where to list and create; one: where to update, by a number; mine: a condition of jq
+if [ -n "${GITHUB_ACTIONS:-}" ]; then
+  access="Authorization: Bearer $GITHUB_TOKEN"
+  issues="$GITHUB_API_URL/repos/$GITHUB_REPOSITORY/issues"
+  update=PATCH open=open
+  mine='.user.login == "github-actions[bot]" and (.pull_request | not)'
+  case $kind in
+    comment)
+      all="$issues/$(jq .pull_request.number "$GITHUB_EVENT_PATH")/comments"
+      one="$issues/comments" number=.id text=body
+      ;;
+    issue) all=$issues one=$issues number=.number text=body ;;
+  esac
+else
+  access="PRIVATE-TOKEN: $CLIENTS_BOT_TOKEN"
+  project="$CI_API_V4_URL/projects/$CI_PROJECT_ID"
+  update=PUT open=opened
+  mine=".author.id == $(call "$CI_API_V4_URL/user" | jq .id)"
+  case $kind in
+    comment) all="$project/merge_requests/$CI_MERGE_REQUEST_IID/notes" number=.id text=body ;;
+    issue) all="$project/issues" number=.iid text=description ;;
+  esac
+  one=$all
+fi
+
+own='' page=1
+while [ -z "$own" ]; do
+  found=$(call "$all?state=$open&per_page=100&page=$page")
+  own=$(jq --arg marker "$marker" \
+    "first(.[] | select($mine and (.$text // \"\" | contains(\$marker))) | $number) // empty" <<<"$found")
+  [ "$(jq length <<<"$found")" -eq 100 ] || break
+  page=$((page + 1))
+done
+
+content="{$text: \$text}"
+[ "$kind" = comment ] || content="{$text: \$text, title: \$title}"
+send=(--header 'Content-Type: application/json' --output /dev/null --data @-)
+jq --null-input --rawfile text "$file" --arg title "$title" "$content" |
+  if [ -n "$own" ]; then
+    call --request "$update" "${send[@]}" "$one/$own"
+  else
+    call "${send[@]}" "$all"
+  fi

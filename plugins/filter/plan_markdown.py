@@ -1,0 +1,81 @@
+# Copyright (c) 2026, toggl.focus maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a plan file to Markdown."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: plan_markdown
+short_description: A plan file as Markdown for a pull request
+version_added: 1.0.0
+author:
+  - toggl.focus maintainers (!UNKNOWN)
+description:
+  - Takes what the playbook C(toggl.focus.plan) writes as JSON, and returns it for people. The
+    counts come first, then why a plan is refused, then all deletions, then a table for each
+    workspace.
+  - It has at most 65,000 characters, so that it fits into a comment. Rows of the tables are left
+    out before anything else.
+  - Names are shown as code, so that nothing in them is taken for Markdown, HTML, a mention or a
+    link.
+  - The last line is C(<!-- toggl.focus plan -->), by which a bot finds its own comment.
+options:
+  _input:
+    description: The content of the plan file.
+    type: dict
+    required: true
+seealso:
+  - plugin: toggl.focus.plan_lines
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Show a plan file as Markdown
+  ansible.builtin.debug:
+    msg: "{{ plan | toggl.focus.plan_markdown }}"
+  vars:
+    plan:
+      format: 1
+      workspaces:
+        acme:
+          workspace_id: 4242
+          msg: "Would create 1."
+          digest: 5f0c1e3a9d7b2c4e6f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6
+          summary: {created: 1}
+          steps:
+            - step: create
+              name: Stark Industries
+          refusal:
+          warnings: []
+          requests: 2
+"""
+
+RETURN = r"""
+_value:
+  description: The text.
+  type: str
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ..module_utils._results.markdown import plan_markdown as markdown_of
+
+
+def plan_markdown(plan: object) -> str:
+    if not isinstance(plan, Mapping) or "workspaces" not in plan:
+        raise AnsibleFilterError(
+            "toggl.focus.plan_markdown takes the content of a plan file, as toggl.focus.plan "
+            "writes it."
+        )
+    return markdown_of(plan)
+
+
+class FilterModule:
+    """Ansible's filter plugin."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"plan_markdown": plan_markdown}

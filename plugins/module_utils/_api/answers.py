@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the bytes of an answer to values, or to an error that says what is wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, TypeGuard
+
+from .._model import Client
+from .errors import BadAnswer
+from .transport import Answer
+
+DEEPEST = 32
+"""Levels of lists and objects in an answer. A client is one; code that copies or prints a result
+can handle a few hundred."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def client_of(fields: object, answer: Answer, method: str, path: str) -> Client:
+    if not isinstance(fields, dict):
+        raise BadAnswer(method, path, answer.status, "it has no client")
+    client_id, name = fields.get("id"), fields.get("name")
+    deleted_at = fields.get("deleted_at")
+    if not is_id(client_id) or not isinstance(name, str):
+        raise BadAnswer(method, path, answer.status, "a client in it has no id or no name")
+    return Client(client_id, name, str(deleted_at) if deleted_at else None, fields)
+
+
+def json_of(answer: Answer, method: str, path: str) -> Any:
+    try:
+        return _parsed(answer.body)
+    except ValueError:
+        raise BadAnswer(method, path, answer.status, "it is not JSON that can be read") from None
+
+
+def _parsed(body: bytes) -> Any:
+    """:raises ValueError: it is not JSON, or is nested too deeply"""
+    text = body.decode(json.detect_encoding(body)).removeprefix("\ufeff")
+    try:
+        value = json.loads(text)
+    except RecursionError:
+        raise ValueError from None
+    if _is_deeper(value, DEEPEST):
+        raise ValueError
+    return _without_surrogates(value) if "\\ud" in text or "\\uD" in text else value
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Whether lists and objects are nested more than ``levels`` deep."""
+    level = [value] if isinstance(value, _NESTED) else []
+    for _level in range(levels):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, _NESTED)
+        ]
+        if not level:
+            return False
+    return True
+
+
+_NESTED = (dict, list)
+
+
+def _without_surrogates(value: Any) -> Any:
+    """Half a character, which JSON can spell and nothing can print, becomes U+FFFD."""
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_without_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(k): _without_surrogates(item) for k, item in value.items()}
+    return value
+
+
+def readable(body: bytes) -> Any:
+    """The value of the JSON; ``None`` if it is not JSON."""
+    try:
+        return _parsed(body)
+    except ValueError:
+        return None
+
+
+def words_of(answer: Answer) -> tuple[str, str | None]:
+    body = readable(answer.body)
+    if isinstance(body, dict):
+        trace_id = body.get("trace_id")
+        parts = [body.get("error"), body.get("error_description")]
+        parts = parts if any(parts) else [body.get("message"), body.get("detail")]
+        words = ": ".join(str(part) for part in parts if part)
+        return words, str(trace_id) if trace_id else None
+    if isinstance(body, str):
+        return body, None
+    text = " ".join(answer.body.decode(errors="replace").split())
+    return "" if body is not None or text.startswith("<") else text, None
+
+
+def is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_id(value: object) -> TypeGuard[int]:
+    return is_whole(value) and value > 0

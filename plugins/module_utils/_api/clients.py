@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The six endpoints of the Focus clients API: one method each. Knows no Ansible and no plans.
+
+The contract is the vendor's reference of the clients endpoints. Where it says nothing, every answer
+is accepted: ``docs/docsite/rst/unknowns.rst``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from .._errors import MissingLibrary
+from .._model import Access, Client
+from .._progress import Halt, Progress
+from .._text import name_key
+from .answers import client_of, is_id, is_whole, json_of
+from .errors import (
+    BadAnswer,
+    ListIncomplete,
+    ListMoved,
+    NotFound,
+    OtherName,
+    StatusError,
+)
+from .listing import MOST_PAGES, ONE_BY_ONE, Ahead, Foretold, Listing, Page, Reading
+from .quota import Quota
+from .session import Session
+from .transport import HAS_REQUESTS, Answer, Transport
+
+PAGE_SIZE = 100
+"""Clients. More may be refused, or answered with an empty page."""
+
+
+def connected(access: Access) -> Transport:
+    """A connection to the service; opened with the first request, kept alive after it."""
+    token, user = access.api_token, (access.username or "", access.password or "")
+    return Transport(
+        access.api_url, token or user, access.timeout, access.verify, access.connections
+    )
+
+
+def opened(access: Access, transport: Transport | None, progress: Progress, halt: Halt) -> FocusApi:
+    """The clients of a workspace.
+
+    :arg transport: a kept connection, if there is one
+    :raises MissingLibrary: there is no way to send a request
+    """
+    if not HAS_REQUESTS:
+        raise MissingLibrary("requests")
+    return FocusApi(access, transport or connected(access), progress, halt)
+
+
+def _reads_on(_so_far: Listing) -> bool:
+    return False
+
+
+class FocusApi:
+    """The clients of one workspace.
+
+    All methods raise ``RequestError`` and what derives from it. A method that returns has
+    succeeded. How a call is made and retried is up to the ``session`` alone.
+    """
+
+    def __init__(
+        self, access: Access, transport: Transport, progress: Progress, halt: Halt
+    ) -> None:
+        """:arg transport: the connection, from ``connected``"""
+        self.session = Session(access, transport, progress, halt)
+        self.workspace_id = access.workspace_id
+        self._progress = progress
+        self._clients = f"/workspaces/{access.workspace_id}/clients"
+        self._page_size = PAGE_SIZE
+
+    @property
+    def requests(self) -> int:
+        """How many were sent, retries included."""
+        return self.session.requests
+
+    @property
+    def quota(self) -> Quota | None:
+        return self.session.quota
+
+    # the six endpoints
+
+    def list_clients(
+        self,
+        name: str | None = None,
+        order_by: Sequence[str] = (),
+        enough: Callable[[Listing], bool] = _reads_on,
+        foretold: Foretold = ONE_BY_ONE,
+    ) -> Listing:
+        """GET of the list, page by page, to its end: that is after a page that is shorter than the
+        envelope's own ``per_page``, or empty.
+
+        :arg name: passed on as a filter; nobody knows how it compares, so match the answer
+        :arg order_by: passed on
+        :arg enough: takes what was read so far; whether the rest need not be read
+        :arg foretold: what the list probably holds; pages that are probably there are read side by
+            side, without asking ``enough``
+        :raises ListMoved: pages show that it changed while it was read
+        :raises ListIncomplete: it cannot be read to its end
+        """
+        reading = Reading(self._clients, self._progress)
+        first = self._page(None, name, order_by)
+        if reading.ends_with(first) or enough(reading.listing):
+            return reading.listing
+        last = first.number + foretold.pages(first.per_page, self._quota_left) - 1
+        if last > first.number:
+            numbers = range(first.number + 1, last + 1)
+            with_filter = partial(self._page, name=name, order_by=order_by)
+            if reading.ends_within(Ahead(with_filter, numbers, foretold.concurrency)):
+                return reading.listing
+        for number in range(max(first.number, last) + 1, first.number + MOST_PAGES):
+            page = self._page(number, name, order_by)
+            if reading.ends_with(page) or enough(reading.listing):
+                return reading.listing
+        raise self._incomplete(MOST_PAGES, "which has no end")
+
+    @property
+    def _quota_left(self) -> int | None:
+        return None if self.quota is None else self.quota.remaining
+
+    def check_unmoved(self, page: Page) -> None:
+        """GET of a page once more: it shows the same, or the list has changed.
+
+        A client that somebody deletes between two pages moves the next one to a page that was
+        already read, and nothing else shows that.
+
+        :raises ListMoved: it shows other clients
+        """
+        if self._page(page.asked, page.name, page.order_by).ids != page.ids:
+            raise self.moved(f"page {page.number} shows other clients than before")
+
+    def moved(self, sign: str) -> ListMoved:
+        """The error, with the sign of the change."""
+        return ListMoved("GET", self._clients, sign)
+
+    def create(self, name: str) -> dict[str, Any]:
+        """POST of a new client, never repeated when it may have been carried out.
+
+        :returns: the fields that are certain from the answer: all of the client, or only its
+            ``id``, or none, since the vendor's reference shows no body
+        :raises OtherName: it was created, but under another name
+        """
+        return self.session.call(
+            "POST", self._clients, lambda answer: self._created(answer, name), body={"name": name}
+        )
+
+    def get(self, client_id: int) -> Client:
+        """GET of one client.
+
+        :raises NotFound: the service shows no client with the id; it may be a deleted one
+        """
+        path = self._client(client_id)
+
+        def read(answer: Answer) -> Client:
+            client = client_of(json_of(answer, "GET", path), answer, "GET", path)
+            if client.id != client_id:
+                raise BadAnswer("GET", path, answer.status, "it shows another client")
+            return client
+
+        return self.session.call("GET", path, read)
+
+    def rename(self, client_id: int, name: str) -> None:
+        """PUT of a client's name."""
+        self._write("PUT", self._client(client_id), {"name": name})
+
+    def delete(self, client_id: int) -> None:
+        """DELETE of a client; one that an earlier, unclear try has deleted counts as deleted."""
+        try:
+            self._write("DELETE", self._client(client_id))
+        except NotFound as error:
+            if not error.repeated_unclear:
+                raise
+
+    def restore(self, client_id: int) -> None:
+        """PATCH that brings a deleted client back."""
+        self._write("PATCH", self._client(client_id) + "/restore")
+
+    # requests
+
+    def _client(self, client_id: int) -> str:
+        return f"{self._clients}/{client_id}"
+
+    def _write(self, method: str, path: str, body: Mapping[str, str] | None = None) -> None:
+        """A write that answers without a body (204)."""
+
+        def read(answer: Answer) -> None:
+            if answer.body.strip():
+                json_of(answer, method, path)
+
+        self.session.call(method, path, read, body=body)
+
+    # answers
+
+    def _page(self, number: int | None, name: str | None, order_by: Sequence[str]) -> Page:
+        """The first page is requested without a number, so that it is the first however the service
+        counts. If its size is refused, half of it is requested from then on."""
+
+        def read(answer: Answer) -> Page:
+            page = self._read_page(answer, number)
+            return page._replace(name=name, order_by=tuple(order_by))
+
+        while True:
+            size = self._page_size
+            parameters = [("per_page", str(size))]
+            parameters += [] if number is None else [("page", str(number))]
+            parameters += [] if name is None else [("name", name)]
+            parameters += [("order_by[]", order) for order in order_by]
+            try:
+                return self.session.call("GET", self._clients, read, parameters)
+            except StatusError as error:
+                too_large = error.status == 400 and "perpage" in error.words.lower()
+                if not too_large or number is not None or size == 1:
+                    raise
+                self._page_size = size // 2
+
+    def _read_page(self, answer: Answer, number: int | None) -> Page:
+        envelope = json_of(answer, "GET", self._clients)
+        if not isinstance(envelope, dict) or not ({"data", "page", "per_page"} & envelope.keys()):
+            raise self._wrong_shape(answer, "it has no list of clients")
+        data = envelope.get("data")
+        if data is None:
+            data = []
+        if not isinstance(data, list):
+            raise self._wrong_shape(answer, "its data is not a list")
+        shown_number = envelope.get("page")
+        if number is not None and is_id(shown_number) and shown_number != number:
+            raise self._incomplete(number, "the service gave another page")
+        per_page = envelope.get("per_page")
+        return Page(
+            asked=number,
+            number=shown_number if number is None and is_whole(shown_number) else number or 1,
+            clients=[client_of(fields, answer, "GET", self._clients) for fields in data],
+            per_page=per_page if is_id(per_page) else None,
+            size=len(answer.body),
+        )
+
+    def _created(self, answer: Answer, name: str) -> dict[str, Any]:
+        if not answer.body.strip():
+            return {}
+        fields = json_of(answer, "POST", self._clients)
+        if isinstance(fields, dict) and isinstance(fields.get("data"), dict):
+            fields = fields["data"]
+        if not isinstance(fields, dict):
+            raise self._wrong_shape(answer, "it has no client", "POST")
+        if not is_id(fields.get("id")):
+            if fields and "name" not in fields:
+                raise self._wrong_shape(answer, "it has no client", "POST")
+            return {}
+        written = fields.get("name")
+        if not isinstance(written, str):  # the name is not known, but the client is there
+            return {key: value for key, value in fields.items() if key != "name"}
+        if name_key(written) != name_key(name):
+            raise OtherName("POST", self._clients, name, fields)
+        return fields
+
+    def _wrong_shape(self, answer: Answer, reason: str, method: str = "GET") -> BadAnswer:
+        return BadAnswer(method, self._clients, answer.status, reason)
+
+    def _incomplete(self, page: int, reason: str) -> ListIncomplete:
+        return ListIncomplete("GET", self._clients, page, reason)

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""HTTP connections that know whether a request was ever sent, and that limit the time of a whole
+answer, headers included.
+
+The libraries wrap errors into types of their own, which differ from version to version and do not
+distinguish a connection that was never made from one that was lost behind a proxy. And their own
+time limit starts again with every byte: an answer that trickles in could take forever.
+"""
+
+from __future__ import annotations
+
+import functools
+import http.client
+import io
+import re
+import socket
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .errors import Hindrance
+
+try:
+    from requests.adapters import HTTPAdapter
+    from urllib3.util.ssl_match_hostname import CertificateError
+except ImportError:
+    HTTPAdapter = object  # type: ignore[assignment,misc]
+    CertificateError = ValueError  # type: ignore[assignment,misc]
+
+
+class NotOpened(Exception):
+    """No connection was made, so nothing was sent. The libraries do not know this type, so they do
+    not wrap it.
+
+    :arg at: the host with the certificate, or the proxy's host and port, never its user part
+    :arg detail: more of the reason, ``""`` if there is none
+    """
+
+    def __init__(self, hindrance: Hindrance, at: str = "", detail: str = "") -> None:
+        super().__init__(hindrance, at, detail)
+        self.hindrance = hindrance
+        self.at = at
+        self.detail = detail
+
+
+class _Limited(io.RawIOBase):
+    """A stream from a socket. All reads together may take as long as the socket's timeout."""
+
+    def __init__(self, incoming: io.RawIOBase, sock: socket.socket) -> None:
+        self._incoming = incoming
+        self._sock = sock
+        seconds = sock.gettimeout()
+        self._ends = None if seconds is None else time.monotonic() + seconds
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        if self._ends is not None:
+            left = self._ends - time.monotonic()
+            if left <= 0:
+                raise TimeoutError("the answer took too long")
+            self._sock.settimeout(left)
+        return self._incoming.readinto(buffer)
+
+    def close(self) -> None:
+        self._incoming.close()
+        super().close()
+
+
+class _Answer(http.client.HTTPResponse):
+    def __init__(self, sock: socket.socket, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(sock, *arguments, **keywords)
+        self.fp = io.BufferedReader(_Limited(self.fp.detach(), sock))
+
+    def begin(self) -> None:
+        """The library skips only 100. It would take any other interim answer for the answer, and
+        the real one for the answer to the next request: so the connection ends."""
+        super().begin()
+        if self.status < 200:
+            raise http.client.BadStatusLine(f"{self.status} is no answer yet")
+
+
+class _Connection:
+    """Mixed into a connection class of urllib3: if ``connect`` fails, nothing was sent."""
+
+    response_class = _Answer
+    host: str
+    port: int | None
+    _tunnel_host: str | None
+    _has_socket = _is_through = False
+
+    def connect(self) -> None:
+        self._has_socket = self._is_through = False
+        beyond = self._tunnel_host  # reset when the connection closes
+        try:
+            super().connect()  # type: ignore[misc]
+        except Exception as error:
+            raise self._not_opened(error, beyond) from error
+
+    def _new_conn(self) -> Any:
+        made = super()._new_conn()  # type: ignore[misc]
+        self._has_socket = True
+        return made
+
+    def _tunnel(self) -> None:
+        super()._tunnel()  # type: ignore[misc]
+        self._is_through = True
+
+    def _not_opened(self, error: BaseException, beyond: str | None) -> NotOpened:
+        """:arg beyond: the service's host, if the connection is to a proxy"""
+        before_the_proxy = beyond is not None and not self._is_through
+        chain = list(_chain(error))
+        for cause in chain:
+            if isinstance(cause, (ssl.SSLCertVerificationError, CertificateError)):
+                host = self.host if before_the_proxy else beyond or self.host
+                return NotOpened("certificate", host, getattr(cause, "verify_message", str(cause)))
+        if before_the_proxy:
+            return NotOpened("proxy", address(self.host, self.port), _status_of_tunnel(chain))
+        return NotOpened(_hindrance(chain, self._has_socket))
+
+
+def address(host: str, port: int | None) -> str:
+    """Host and port as they are written in an address."""
+    named = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    return named if port is None else f"{named}:{port}"
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and its causes."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _hindrance(chain: list[BaseException], has_socket: bool) -> Hindrance:
+    for cause in chain:
+        if isinstance(cause, TimeoutError):
+            return "timed out"
+        if isinstance(cause, (socket.gaierror, UnicodeError)):
+            return "unknown host"
+        if isinstance(cause, ConnectionRefusedError):
+            return "refused"
+    return "tls" if has_socket else "unreachable"
+
+
+def _status_of_tunnel(chain: list[BaseException]) -> str:
+    """The status that a proxy refused with, ``""`` if it did not answer at all."""
+    found = (re.search(r"Tunnel connection failed: (\d{3})\b", str(cause)) for cause in chain)
+    return next((match[1] for match in found if match), "")
+
+
+def _watched(pools: Mapping[str, Any]) -> dict[str, Any]:
+    """The classes of pools, by scheme, with such connections; those of a SOCKS proxy too."""
+    return {scheme: _pool(pool) for scheme, pool in pools.items()}
+
+
+@functools.cache
+def _pool(pool: Any) -> Any:
+    if issubclass(pool.ConnectionCls, _Connection):
+        return pool
+    connection = type("Connection", (_Connection, pool.ConnectionCls), {})
+    return type("Pool", (pool,), {"ConnectionCls": connection})
+
+
+class DeadlineAdapter(HTTPAdapter):
+    """The adapter of ``requests``, with such connections, also by way of a proxy."""
+
+    def init_poolmanager(self, *arguments: Any, **keywords: Any) -> None:
+        super().init_poolmanager(*arguments, **keywords)
+        manager = self.poolmanager
+        manager.pool_classes_by_scheme = _watched(manager.pool_classes_by_scheme)
+
+    def proxy_manager_for(self, *arguments: Any, **keywords: Any) -> Any:
+        """:raises NotOpened: the proxy's address is not valid, or its kind is not supported"""
+        try:
+            manager = super().proxy_manager_for(*arguments, **keywords)
+        except ValueError:
+            raise NotOpened("proxy") from None
+        manager.pool_classes_by_scheme = _watched(manager.pool_classes_by_scheme)
+        return manager
+
+    def cert_verify(self, *arguments: Any, **keywords: Any) -> None:
+        """:raises NotOpened: an environment variable names a file of authorities that is missing"""
+        try:
+            super().cert_verify(*arguments, **keywords)  # type: ignore[no-untyped-call]
+        except OSError:
+            unread = "the authorities that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names are not there"
+            raise NotOpened("certificate", "", unread) from None

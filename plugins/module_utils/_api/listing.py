@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A list of clients while it is read: its pages, and whether they fit together."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from .._model import Client
+from .._progress import Progress
+from .errors import ListIncomplete, ListMoved
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+MOST_PAGES = 2_000
+"""In one list, which is 200,000 clients; the largest quota allows 600 pages an hour."""
+
+LARGEST_LIST = 128 * 1024 * 1024
+"""Bytes of all pages of one list."""
+
+
+class Page(NamedTuple):
+    """A page of a list: what was asked for, and what it shows. ``size`` in bytes."""
+
+    asked: int | None
+    number: int
+    clients: list[Client]
+    per_page: int | None
+    size: int
+    name: str | None = None
+    order_by: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> list[int]:
+        return [client.id for client in self.clients]
+
+    @property
+    def is_last(self) -> bool:
+        """Without ``per_page``, only an empty page is the last: the service may have limited the
+        size."""
+        if self.per_page is None:
+            return not self.clients
+        return len(self.clients) < self.per_page
+
+
+class Listing(NamedTuple):
+    """A list as it was read, page by page."""
+
+    pages: tuple[Page, ...]
+
+    @property
+    def clients(self) -> list[Client]:
+        return [client for page in self.pages for client in page.clients]
+
+    @property
+    def boundaries(self) -> tuple[Page, ...]:
+        """The pages that another page follows, which was read later."""
+        return self.pages[:-1]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it was read to its end."""
+        return self.pages[-1].is_last
+
+
+_QUOTA_LEFT = 10
+"""Times the pages: with less, no request is risked for a page that may not be there."""
+
+
+class Foretold(NamedTuple):
+    """How many clients a list probably has, and how many pages may be read at once."""
+
+    clients: int = 0
+    concurrency: int = 1
+
+    def pages(self, per_page: int | None, quota_left: int | None) -> int:
+        """How many pages are safe to read at once; 0 if they are to be read one by one.
+
+        :arg quota_left: requests, ``None`` if the service does not say
+        """
+        if self.concurrency < 2 or per_page is None:
+            return 0
+        count = min(
+            self.clients // per_page + 1, MOST_PAGES
+        )  # the last one is needed to see the end
+        is_scarce = quota_left is not None and quota_left < _QUOTA_LEFT * count
+        return 0 if is_scarce else count
+
+
+ONE_BY_ONE = Foretold()
+
+
+class Ahead:
+    """Pages in their order, of which ``concurrency`` are under way at once.
+
+    The next one is begun when the one before is taken, so that at most ``concurrency`` - 1 are read
+    for nothing when the list ends early.
+    """
+
+    def __init__(
+        self, read: Callable[[int], Page], numbers: Iterable[int], concurrency: int
+    ) -> None:
+        from concurrent.futures import ThreadPoolExecutor  # most runs need none
+
+        self._read = read
+        self._numbers = iter(numbers)
+        self._pool = ThreadPoolExecutor(concurrency)
+        self._under_way: deque[Future[Page]] = deque()
+        self._begin(concurrency)
+
+    def __iter__(self) -> Iterator[Page]:
+        while self._under_way:
+            yield self._under_way.popleft().result()
+            self._begin(1)
+
+    def close(self) -> list[Page]:
+        """Begin none any more; the pages that were under way, without those that failed."""
+        self._pool.shutdown()
+        return [future.result() for future in self._under_way if future.exception() is None]
+
+    def _begin(self, most: int) -> None:
+        for number in islice(self._numbers, most):
+            self._under_way.append(self._pool.submit(self._read, number))
+
+
+class Reading:
+    """A list while it is read. Pages are given in their order, whatever order they arrived in."""
+
+    def __init__(self, path: str, progress: Progress) -> None:
+        self._path = path
+        self._progress = progress
+        self._pages: list[Page] = []
+        self._seen: set[int] = set()
+        self._size = 0
+
+    @property
+    def listing(self) -> Listing:
+        return Listing(tuple(self._pages))
+
+    def ends_with(self, page: Page) -> bool:
+        """Whether the page is the last one.
+
+        :raises ListMoved: it shows that the list changed while it was read
+        :raises ListIncomplete: the list is too large
+        """
+        self._size += page.size
+        if self._size > LARGEST_LIST:
+            raise ListIncomplete("GET", self._path, page.number, "which is too large")
+        self._check_follows(page)
+        self._seen.update(page.ids)
+        self._pages.append(page)
+        self._progress.listed(len(page.clients))
+        return page.is_last
+
+    def ends_within(self, pages: Ahead) -> bool:
+        """Whether one of the pages is the last one. Those behind it must be empty.
+
+        :raises ListMoved: as ``ends_with``
+        """
+        try:
+            ended = any(map(self.ends_with, pages))
+        finally:
+            later = pages.close()
+        for page in later if ended else ():
+            if page.clients:
+                raise self._moved(f"page {page.number} follows the last one")
+        return ended
+
+    def _check_follows(self, page: Page) -> None:
+        """Check, without a request, that the list has not changed while it was read."""
+        per_page = self._pages[0].per_page if self._pages else page.per_page
+        if None not in (page.per_page, per_page) and page.per_page != per_page:
+            sign = f"page {page.number} has the size {page.per_page}, not {per_page}"
+            raise self._moved(sign)
+        repeated = next((client_id for client_id in page.ids if client_id in self._seen), None)
+        if repeated is not None:
+            sign = f"page {page.number} shows client {repeated} of an earlier page again"
+            raise self._moved(sign)
+
+    def _moved(self, sign: str) -> ListMoved:
+        return ListMoved("GET", self._path, sign)

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Notices a list that changed while it was read, and reads it again.
+
+A client that somebody deletes between two pages moves another one over the page boundary, to a page
+that was already read: the client is on none of the pages. From such a list, a create would make a
+second client of its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import NamedTuple, TypeVar
+
+from .._text import forms, name_key
+from .clients import FocusApi
+from .errors import ListMoved
+from .listing import Listing, Page
+
+MOST_REREADS = 2
+"""After that, it is an error."""
+
+Seen = TypeVar("Seen")
+
+Item = TypeVar("Item")
+
+
+def unmoved(read: Callable[[], Seen]) -> Seen:
+    """What ``read`` returns; it reads again if the list changed meanwhile.
+
+    :raises ListMoved: it changed each time
+    """
+    for _turn in range(MOST_REREADS):
+        try:
+            return read()
+        except ListMoved:
+            continue
+    return read()
+
+
+def whole_list(api: FocusApi) -> Listing:
+    """The list with all of its page boundaries checked.
+
+    :raises ListMoved: it changed each time that it was read
+    """
+
+    def read() -> Listing:
+        listing = api.list_clients()
+        check_pages(api, listing.boundaries)
+        return listing
+
+    return unmoved(read)
+
+
+def list_for(api: FocusApi, name: str) -> Listing:
+    """The list, checked to have each client of ``name``.
+
+    :raises ListMoved: it changed each time that it was read
+    """
+
+    def read() -> Listing:
+        listing = api.list_clients()
+        carry_out(check_of(listing, [name]), api, (client.id for client in listing.clients))
+        return listing
+
+    return unmoved(read)
+
+
+class Check(NamedTuple):
+    """How to make sure that no client is missing in a list, before names are given.
+
+    Either each name is looked for, or each page before a boundary is read once more. ``pages`` has
+    the latter in both cases: a read by name may show that the filter is ignored.
+    """
+
+    names: tuple[str, ...] = ()
+    pages: tuple[Page, ...] = ()
+
+    @property
+    def requests(self) -> int:
+        """How many it costs; a filter that is ignored may cost as many as ``names`` more."""
+        return _looks(self.names) or len(self.pages)
+
+
+def check_of(listing: Listing, names: Collection[str]) -> Check:
+    """The cheaper one of the two; empty if no names are given or the list has one page."""
+    pages = listing.boundaries
+    if not pages or not names:
+        return Check()
+    return Check(tuple(names) if _looks(names) < len(pages) else (), pages)
+
+
+def carry_out(check: Check, api: FocusApi, known: Iterable[int], concurrency: int = 1) -> None:
+    """Send the requests of a check.
+
+    :arg known: the ids in the list
+    :raises ListMoved: a client is missing in it, or may be
+    """
+    ids = frozenset(known)
+    asks = [(name, form) for name in check.names for form in forms(name)]
+    conclusive = each(lambda ask: _is_conclusive(api, *ask, ids), asks, concurrency)
+    if not asks or not all(conclusive):
+        check_pages(api, check.pages, concurrency)
+
+
+def check_pages(api: FocusApi, pages: Sequence[Page], concurrency: int = 1) -> None:
+    """Read the pages once more.
+
+    :raises ListMoved: one of them shows other clients than before
+    """
+    each(api.check_unmoved, pages, concurrency)
+
+
+def each(do: Callable[[Item], Seen], items: Sequence[Item], concurrency: int) -> list[Seen]:
+    """What ``do`` returns for each item, ``concurrency`` of them at once."""
+    if len(items) < 2 or concurrency < 2:
+        return [do(item) for item in items]
+    from concurrent.futures import ThreadPoolExecutor  # most runs need none
+
+    with ThreadPoolExecutor(concurrency) as pool:
+        return list(pool.map(do, items))
+
+
+def _looks(names: Iterable[str]) -> int:
+    return sum(len(forms(name)) for name in names)
+
+
+def _is_conclusive(api: FocusApi, name: str, form: str, known: Collection[int]) -> bool:
+    """Look for a name; whether the answer is complete, so that no client of the name is missing.
+
+    :raises ListMoved: it shows an active client of the name that is not known
+    """
+    answer = api.list_clients(form, enough=lambda _so_far: True)
+    for client in answer.clients:
+        if (
+            client.id not in known
+            and not client.deleted
+            and name_key(client.name) == name_key(name)
+        ):
+            raise api.moved(f"it lacks the client {client.id}")
+    return answer.is_whole

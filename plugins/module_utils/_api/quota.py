@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What answers say about the quota, and how long a run waits for it. No I/O, and no clock.
+
+It is not known in which form the service refuses: headers, words as JSON or as plain text,
+``Retry-After``, or nothing at all. All of them are understood.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import threading
+from collections.abc import Mapping
+from typing import NamedTuple
+
+LONGEST_PAUSE = 600.0
+"""Seconds between two tries if it is not known when the quota reopens."""
+
+_FIRST_PAUSE = 60.0
+
+# Compiled where they are used: most runs meet no refusal.
+_ABOUT_QUOTA = r"(?i)quota|too many|hourly|per hour|rate.?limit|\brequests\b|\bcalls\b"
+_ABOUT_A_LIMIT = r"(?i)\blimit"
+_ABOUT_A_FEATURE = (
+    r"(?i)\b(plans?|features?|paid|upgrad\w+|subscri\w+|billing|premium|starter|enterprise)\b"
+)
+_WHEN = r"(?i)\b(?:in|after)\s+(\d{1,7})\s*(second|sec\b|s\b|minute|min\b|hour)"
+
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+
+
+class Quota(NamedTuple):
+    """What the last answer said about the quota: requests left, seconds until it reopens."""
+
+    remaining: int | None
+    resets_in: int | None
+
+
+class Closed(NamedTuple):
+    """A refusal because of the quota: seconds until it reopens, if the answer says, and whether
+    that is certain, rather than the more likely of two meanings."""
+
+    resets_in: int | None
+    certain: bool = True
+
+
+def quota_of(headers: Mapping[str, str]) -> Quota | None:
+    """What the headers of an answer say. A count below 0 counts as absent."""
+    remaining = _whole(headers.get("X-Toggl-Quota-Remaining"))
+    resets_in = _whole(headers.get("X-Toggl-Quota-Resets-In"))
+    if remaining is not None and remaining < 0:
+        remaining = None
+    if remaining is None and resets_in is None:
+        return None
+    return Quota(remaining, None if resets_in is None else max(0, resets_in))
+
+
+def closed_by(headers: Mapping[str, str], words: str, retry_after: float | None) -> Closed | None:
+    """What a 402 says about the quota; ``None`` if it is about something else."""
+    quota = quota_of(headers) or Quota(None, None)
+    resets_in = quota.resets_in
+    if resets_in is None:
+        resets_in = _seconds_in(words)
+    if resets_in is None and retry_after is not None:
+        resets_in = math.ceil(retry_after)
+    if re.search(_ABOUT_QUOTA, words) or quota.remaining == 0:
+        return Closed(resets_in)
+    if re.search(_ABOUT_A_FEATURE, words):
+        return None
+    if re.search(_ABOUT_A_LIMIT, words) or retry_after is not None:
+        return Closed(resets_in)
+    if quota.remaining is not None:
+        return None
+    return Closed(resets_in, certain=resets_in is not None)
+
+
+def _seconds_in(words: str) -> int | None:
+    found = re.search(_WHEN, words)
+    return int(found[1]) * _UNITS[found[2][0].lower()] if found else None
+
+
+def _whole(text: str | None) -> int | None:
+    """A header's whole number, ``None`` if it has none."""
+    try:
+        return None if text is None else int(float(text))
+    except (ValueError, OverflowError):
+        return None
+
+
+class Window:
+    """The service's window as a run sees it. Shared by all threads of the run.
+
+    It is closed until the moment that an answer named. If none did and there is ``quota_wait``, it
+    is closed for a pause, and each pause is longer. All times are on the monotonic clock.
+    """
+
+    def __init__(self, quota_wait: int) -> None:
+        self.quota: Quota | None = None
+        self.in_doubt = False
+        """Whether a pause is over, but no answer has shown yet that the quota has reopened."""
+        self.wait_left = float(quota_wait)
+        self.waited = 0.0
+        self._lock = threading.Lock()
+        self._closed_until: float | None = None
+        self._is_guess = False
+        self._waits_until = 0.0
+        self._in_vain = 0
+
+    def note(self, quota: Quota, now: float) -> None:
+        """Record what an answer says. Answers to requests sent at once may come in any order: the
+        lowest count counts until the window reopens, which shows when the seconds go up."""
+        with self._lock:
+            known = self.quota
+            same_window = known is not None and (known.resets_in or 0) >= (quota.resets_in or 0)
+            if known is not None and same_window and None not in (known.remaining, quota.remaining):
+                quota = quota._replace(remaining=min(known.remaining or 0, quota.remaining or 0))
+            self.quota = quota
+            if quota.remaining == 0 and quota.resets_in is not None:
+                self._close(now + quota.resets_in)
+
+    def answered(self) -> None:
+        """Record an answer that is not a refusal because of the quota."""
+        with self._lock:
+            self._in_vain = 0
+            self.in_doubt = False
+
+    def refused(self, closed: Closed, now: float) -> None:
+        """Record a refusal because of the quota. If the moment that answers name proves wrong again
+        and again, the pauses still grow."""
+        with self._lock:
+            self.in_doubt = False
+            growth = 2 ** min(self._in_vain, 10)
+            if closed.resets_in is not None:
+                self._close(now + max(closed.resets_in, min(growth - 1, LONGEST_PAUSE)))
+            elif now >= self._waits_until and self.wait_left >= 1:
+                pause = min(_FIRST_PAUSE * growth, LONGEST_PAUSE, self.wait_left)
+                self._close(now + pause, is_guess=True)
+
+    def closed_for(self, now: float) -> float | None:
+        """Seconds for which a request is known to be refused; ``None``: it may be sent."""
+        with self._lock:
+            if self._closed_until is not None and now >= self._closed_until:
+                self._reopen()
+            return None if self._closed_until is None else self._closed_until - now
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether it is not known until when it is closed."""
+        return self._is_guess
+
+    def wait(self, now: float, is_known: bool) -> float | None:
+        """Until when to sleep; ``None``: for longer than ``quota_wait``, or it is not known.
+
+        Waits of several threads at once count once. Call ``slept`` afterwards.
+
+        :arg is_known: whether it was known until when it is closed; then another thread may have
+            slept until it reopened
+        """
+        with self._lock:
+            if self._closed_until is None:
+                return now if is_known else None
+            until = self._closed_until + (0 if self._is_guess else 1)
+            longer = max(0.0, until - max(now, self._waits_until))
+            if longer > self.wait_left:
+                return None
+            self._in_vain += now >= self._waits_until
+            self.wait_left -= longer
+            self.waited += longer
+            self._waits_until = max(until, self._waits_until)
+            return until
+
+    def slept(self, until: float) -> None:
+        with self._lock:
+            if self._closed_until is not None and self._closed_until <= until:
+                self._reopen()
+
+    def _close(self, until: float, is_guess: bool = False) -> None:
+        self._closed_until = until
+        self._is_guess = is_guess
+
+    def _reopen(self) -> None:
+        """Forget what answers said about the window that is over."""
+        self._closed_until = None
+        self.in_doubt = self._is_guess
+        self._is_guess = False
+        self.quota = None

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One HTTP exchange: a request out, a whole answer or a typed error back. No retries, no rules."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from .._text import is_loopback
+from .connections import DeadlineAdapter, NotOpened, address
+from .errors import BadAnswer, ConnectionLost, NotConnected, Untrusted
+
+try:
+    import requests
+    from requests.auth import AuthBase, HTTPBasicAuth
+    from urllib3 import disable_warnings
+    from urllib3.exceptions import (
+        HTTPError,
+        InsecureRequestWarning,
+        InvalidHeader,
+        LocationValueError,
+    )
+    from urllib3.util.retry import Retry
+
+    HAS_REQUESTS = True
+except ImportError:
+    HAS_REQUESTS = False
+    AuthBase = object  # type: ignore[assignment,misc]
+
+VERSION = "1.0.0"
+
+LARGEST_ANSWER = 4 * 1024 * 1024
+"""Bytes. A page of 100 clients has some 30 KB; a larger answer is not from the service."""
+
+_CHUNK = 65536
+
+_PORTS = {"http": 80, "https": 443}
+
+Parameters = Sequence[tuple[str, str]]
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Transport:
+    """A kept-alive session to one address, with one kind of credentials.
+
+    :arg api_url: the address that all paths are relative to; checked by the caller
+    :arg credentials: an API key, or user name and password
+    :arg timeout: seconds to connect, and again for the whole answer
+    :arg verify: whether to verify certificates, or the file or folder to verify them with
+    """
+
+    def __init__(
+        self,
+        api_url: str,
+        credentials: str | tuple[str, str],
+        timeout: float,
+        verify: bool | str,
+        connections: int = 1,
+    ) -> None:
+        self._api_url = api_url
+        parts = urlsplit(api_url)
+        self._host = address(parts.hostname or "", parts.port or _PORTS[parts.scheme])
+        self._timeout = timeout
+        self._verify = verify
+        # A proxy would see plain http, and no proxy is needed to reach the same machine.
+        self._proxies: dict[str, Any] = (
+            {"http": None, "https": None, "all": None} if is_loopback(parts.hostname or "") else {}
+        )
+        self._session = _session(credentials, connections)
+        if verify is False:  # the user asked for it; a warning at each request would not help
+            disable_warnings(InsecureRequestWarning)
+
+    def exchange(
+        self, method: str, path: str, parameters: Parameters, body: bytes | None
+    ) -> Answer:
+        """Send once and read the whole answer.
+
+        :raises NotConnected: the request was never sent
+        :raises ConnectionLost: it was sent, but no complete answer came
+        :raises BadAnswer: the answer is too large, or in an encoding that was not requested
+        """
+        try:
+            with self._session.request(
+                method,
+                self._api_url + path,
+                params=list(parameters),
+                data=body,
+                timeout=self._timeout,
+                verify=self._verify,
+                proxies=self._proxies,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                content = self._read(response, method, path)
+                return Answer(response.status_code, response.headers, content)
+        except NotOpened as unopened:
+            raise self._not_connected(unopened, method, path) from None
+        except requests.exceptions.InvalidProxyURL:
+            raise NotConnected(method, path, self._host, "proxy") from None
+        except (requests.exceptions.InvalidURL, LocationValueError):
+            raise NotConnected(method, path, self._host, "unknown host") from None
+        except (requests.RequestException, HTTPError, OSError):
+            # The libraries' messages are not passed on: they may contain addresses with passwords.
+            raise ConnectionLost(method, path, self._timeout) from None
+
+    def _not_connected(self, unopened: NotOpened, method: str, path: str) -> NotConnected:
+        if unopened.hindrance == "certificate":
+            return Untrusted(method, path, unopened.at or self._host, unopened.detail)
+        hindrance, at, detail = unopened.hindrance, unopened.at, unopened.detail
+        return NotConnected(method, path, self._host, hindrance, at, detail)
+
+    def _read(self, response: requests.Response, method: str, path: str) -> bytes:
+        """The whole body. The libraries do not decode it: a small body may decompress to more than
+        there is memory, also in several layers."""
+        encoding = response.headers.get("Content-Encoding", "").strip().lower()
+        content = bytearray()
+        try:
+            unpacked = _UNPACKING[encoding]()
+            for chunk in response.raw.stream(_CHUNK, decode_content=False):
+                content += unpacked(chunk, LARGEST_ANSWER + 1 - len(content))
+                if len(content) > LARGEST_ANSWER:
+                    raise BadAnswer(method, path, response.status_code, "it is too large")
+        except (KeyError, zlib.error):
+            wrong = "it is encoded in a way that was not asked for"
+            raise BadAnswer(method, path, response.status_code, wrong) from None
+        if _is_cut_off(response):
+            raise ConnectionLost(method, path, self._timeout)
+        return bytes(content)
+
+
+def _is_cut_off(response: requests.Response) -> bool:
+    """Whether fewer bytes came than were announced: urllib3 before version 2 does not say so."""
+    announced: str = response.headers.get("Content-Length", "")
+    has_length = announced.isdigit() and "Transfer-Encoding" not in response.headers
+    return has_length and response.status_code != 204 and response.raw.tell() < int(announced)
+
+
+def _as_it_is() -> Callable[[bytes, int], bytes]:
+    return lambda chunk, most: chunk
+
+
+def _inflated() -> Callable[[bytes, int], bytes]:
+    """Decompresses gzip and zlib, up to a number of bytes."""
+    return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress
+
+
+_UNPACKING = {
+    "": _as_it_is,
+    "identity": _as_it_is,
+    "gzip": _inflated,
+    "x-gzip": _inflated,
+    "deflate": _inflated,
+}
+"""One layer is accepted although none is requested: a proxy may compress whatever it sees."""
+
+
+def _session(credentials: str | tuple[str, str], connections: int) -> requests.Session:
+    session = requests.Session()
+    session.headers.update(
+        {
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "Content-Type": "application/json",
+            "User-Agent": f"toggl.focus/{VERSION}",
+        }
+    )
+    # As ``auth`` rather than as a header, so that requests never reads ~/.netrc.
+    session.auth = (
+        _Bearer(credentials)
+        if isinstance(credentials, str)
+        else HTTPBasicAuth(*(part.encode("utf-8") for part in credentials))
+    )
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    adapter = DeadlineAdapter(pool_maxsize=connections, max_retries=0)
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, adapter)
+    return session
+
+
+class _Bearer(AuthBase):
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+def retry_after(text: str | None) -> float | None:
+    """Seconds that a ``Retry-After`` header asks for, given as seconds or as a date."""
+    if not text:
+        return None
+    try:
+        seconds: float = Retry().parse_retry_after(text)
+    except (InvalidHeader, ValueError, OverflowError):
+        return None
+    return seconds

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``focus_client_info``: the clients that match, also as a list that can be applied again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from ._api.clients import FocusApi, opened
+from ._api.listing import Listing
+from ._api.moved import unmoved
+from ._errors import BadOption
+from ._model import Client, Desired
+from ._progress import Progress
+from ._read import by_id
+from ._task.run import Options, Result, Runtime, run
+from ._text import counted, forms, name_key
+
+_DELETED = {"exclude": (False,), "include": (False, True), "only": (True,)}
+
+
+def list_clients(options: Options, check_mode: bool, runtime: Runtime) -> Result:
+    """``focus_client_info``: it writes nothing, with or without check mode."""
+    return run(_List, opened, options, check_mode, runtime)
+
+
+class _List:
+    def __init__(self, options: Options, check_mode: bool) -> None:
+        _check_filters(options)
+        self._options = options
+
+    def result(self, api: FocusApi, progress: Progress) -> Result:
+        options = self._options
+        read, whole = _read(api, options)
+        clients = [client for client in read if _fits(client, options)][: options["limit"]]
+        counts = Counter(name_key(client.name) for client in read if not client.deleted)
+        unique = {key for key, count in counts.items() if count == 1} if whole else set()
+        return {
+            "changed": False,
+            "msg": f"Found {counted(len(clients), 'client')}.",
+            "clients": [dict(client.fields) for client in clients],
+            "desired": [Desired.of(client, unique).as_options() for client in clients],
+        }
+
+
+def _check_filters(options: Options) -> None:
+    """:raises BadOption: a filter cannot be used"""
+    for option in ("id", "limit"):
+        if options[option] is not None and options[option] < 1:
+            raise BadOption(option, f"{options[option]} is below 1")
+    if options["name"] is not None and not name_key(options["name"]):
+        raise BadOption("name", "it is empty or blank; give a name or leave it out")
+
+
+def _read(api: FocusApi, options: Options) -> tuple[list[Client], bool]:
+    """Clients that include all that match, and whether they include all clients of those names."""
+    if options["id"] is not None:
+        return by_id(api, options["id"]), False
+    limit = options["limit"]
+
+    def enough(so_far: Listing) -> bool:
+        return limit is not None and sum(_fits(c, options) for c in so_far.clients) >= limit
+
+    whole = True
+    clients: dict[int, Client] = {}
+    for form in forms(options["name"].strip()) if options["name"] is not None else (None,):
+        listing = _list(api, form, options["order_by"], enough)
+        clients.update((client.id, client) for client in listing.clients)
+        whole = whole and not enough(listing)
+    return list(clients.values()), whole
+
+
+def _list(
+    api: FocusApi,
+    form: str | None,
+    order_by: Sequence[str],
+    enough: Callable[[Listing], bool],
+) -> Listing:
+    return unmoved(lambda: api.list_clients(form, order_by, enough))
+
+
+def _fits(client: Client, options: Options) -> bool:
+    if client.deleted not in _DELETED[options["deleted"]]:
+        return False
+    if options["name"] is not None and name_key(client.name) != name_key(options["name"]):
+        return False
+    part = options["name_contains"]
+    return part is None or name_key(part).casefold() in name_key(client.name).casefold()

@@ -1,0 +1,360 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which client each entry stands for, and what has to be done to it. Pure.
+
+Ids come first, then exact names, then former names, and last the names of entries that are absent.
+So an entry's client never depends on the order of the list, and the run after one that was
+interrupted finds the same clients again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from .._errors import Problem
+from .._model import Client, Desired, Step
+from .._text import look_key, name_key, nearest_name
+from .problems import (
+    Ambiguous,
+    DeletedId,
+    NamesDisagree,
+    NothingToRestore,
+    SeveralDeleted,
+    TwoEntriesOneClient,
+    UnknownId,
+    deleted_namesake,
+    former_left_alone,
+    looks_alike,
+    restored_unseen,
+)
+from .warned import Warned
+
+Fate = Literal["stays", "leaves its name", "is deleted"]
+
+
+class Existing:
+    """The clients that were read, by id and by name; a client that was read twice counts once."""
+
+    def __init__(self, clients: Iterable[Client]) -> None:
+        self.by_id = {client.id: client for client in clients}
+        self.active: dict[str, list[Client]] = defaultdict(list)
+        self.deleted: dict[str, list[Client]] = defaultdict(list)
+        for client in sorted(self.by_id.values(), key=lambda client: client.id):
+            names = self.deleted if client.deleted else self.active
+            names[name_key(client.name)].append(client)
+
+    @property
+    def active_count(self) -> int:
+        return sum(map(len, self.active.values()))
+
+
+class Match(NamedTuple):
+    """An entry, the client that it stands for (``None``: there is none yet), its steps in order."""
+
+    desired: Desired
+    client: Client | None
+    steps: tuple[Step, ...] = ()
+
+
+class _Claim(NamedTuple):
+    entry: int
+    fate: Fate
+
+
+class Matcher:
+    """Finds the client of every entry of ``desired`` among ``existing``.
+
+    :arg contended: positions of entries that contradict each other, whatever the workspace; they
+        stand for no client
+
+    After ``run()``, ``matches`` has one match for each entry in the list's order, ``problems`` what
+    forbids to write anything, and ``warnings`` sentences for the user.
+    """
+
+    def __init__(
+        self, existing: Existing, desired: Sequence[Desired], contended: Iterable[int] = ()
+    ) -> None:
+        self._existing = existing
+        self._desired = desired
+        self._found = {entry: Match(desired[entry], None) for entry in contended}
+        self._claims: dict[int, _Claim] = {}
+        self._left_alone: set[int] = set()
+        self.problems: list[Problem] = []
+        self.warnings = Warned()
+
+    def run(self) -> None:
+        for entry, wanted in self._open():
+            if wanted.id is not None:
+                self._note(entry, self._by_id(entry, wanted, wanted.id))
+        for entry, wanted in self._open():
+            if wanted.name is not None and wanted.state != "absent":
+                self._note(entry, self._by_name(entry, wanted, wanted.name))
+        self._by_former_names()
+        for entry, wanted in self._open():
+            if wanted.name is not None:
+                self._note(entry, self._absent_by_name(entry, wanted, wanted.name))
+        self._warn_of_former_names()
+        self._warn_of_looks()
+
+    @property
+    def matches(self) -> list[Match]:
+        return [self._found[entry] for entry in range(len(self._desired))]
+
+    def _open(self) -> list[tuple[int, Desired]]:
+        """The entries that nothing has been decided about so far."""
+        return [
+            (entry, wanted)
+            for entry, wanted in enumerate(self._desired)
+            if entry not in self._found
+        ]
+
+    def _note(self, entry: int, match: Match | None) -> None:
+        """A refusal, noted while the match was sought, stays."""
+        if match is not None:
+            self._found.setdefault(entry, match)
+
+    def _refuse(self, entry: int, problem: Problem) -> Match:
+        self.problems.append(problem)
+        return self._found.setdefault(entry, Match(self._desired[entry], None))
+
+    def unmanaged(self) -> list[Client]:
+        """The active clients that no entry stands for."""
+        return [
+            client
+            for client in self._existing.by_id.values()
+            if not client.deleted and client.id not in self._claims
+        ]
+
+    def purgeable(self) -> list[Client]:
+        """Those of them that no entry leaves alone by a former name."""
+        return [client for client in self.unmanaged() if client.id not in self._left_alone]
+
+    # by id
+
+    def _by_id(self, entry: int, wanted: Desired, client_id: int) -> Match:
+        client = self._existing.by_id.get(client_id)
+        if wanted.state == "present":
+            return self._present_by_id(entry, wanted, client_id, client)
+        if wanted.state == "absent":
+            return self._absent_by_id(entry, wanted, client)
+        return self._restored_by_id(entry, wanted, client_id, client)
+
+    def _present_by_id(
+        self, entry: int, wanted: Desired, client_id: int, client: Client | None
+    ) -> Match:
+        if client is None:
+            return self._refuse(entry, UnknownId((entry,), client_id))
+        if client.deleted:
+            return self._refuse(entry, DeletedId((entry,), client))
+        return self._kept(entry, wanted, client)
+
+    def _absent_by_id(self, entry: int, wanted: Desired, client: Client | None) -> Match:
+        if client is None:
+            return Match(wanted, None)
+        self._claim(client, entry, "is deleted")
+        if client.deleted:
+            return Match(wanted, client)
+        key = name_key(client.name)
+        if wanted.name is None or name_key(wanted.name) == key:
+            return Match(wanted, client, (_delete(entry, client, client.name),))
+        if key not in map(name_key, wanted.former_names):
+            return self._refuse(entry, NamesDisagree((entry,), client, wanted.name))
+        rename = _rename(entry, client.id, wanted.name, client.name)
+        return Match(wanted, client, (rename, _delete(entry, client, wanted.name)))
+
+    def _restored_by_id(
+        self, entry: int, wanted: Desired, client_id: int, client: Client | None
+    ) -> Match:
+        if client is None:
+            return self._restored_unseen(entry, wanted, client_id)
+        if not client.deleted:
+            return self._kept(entry, wanted, client)
+        self._claim(client, entry, "stays")
+        restore = Step("restore", entry, client.id, client.name, client.name)
+        return Match(wanted, client, (restore, *_rename_if_needed(entry, wanted, client)))
+
+    def _restored_unseen(self, entry: int, wanted: Desired, client_id: int) -> Match:
+        self.warnings.add(restored_unseen, client_id)
+        restore = Step("restore", entry, client_id)
+        if wanted.name is None:
+            return Match(wanted, None, (restore,))
+        return Match(wanted, None, (restore, _rename(entry, client_id, wanted.name, None)))
+
+    def _kept(self, entry: int, wanted: Desired, client: Client) -> Match:
+        rename = _rename_if_needed(entry, wanted, client)
+        self._claim(client, entry, "leaves its name" if rename else "stays")
+        return Match(wanted, client, rename)
+
+    # by name
+
+    def _by_name(self, entry: int, wanted: Desired, name: str) -> Match | None:
+        active = self._existing.active.get(name_key(name), [])
+        client = self._one_of(entry, name, self._unclaimed(entry, active))
+        if client is not None:
+            self._claim(client, entry, "stays")
+            return Match(wanted, client)
+        if wanted.state == "restored":
+            return self._restored_by_name(entry, wanted, name)
+        return None
+
+    def _restored_by_name(self, entry: int, wanted: Desired, name: str) -> Match:
+        deleted = self._existing.deleted.get(name_key(name), [])
+        if deleted:
+            return self._restored(entry, wanted, name, deleted)
+        nearest = nearest_name(name, [c.name for c in self._existing.by_id.values() if c.deleted])
+        return self._refuse(entry, NothingToRestore((entry,), name, nearest))
+
+    def _by_former_names(self) -> None:
+        """All of them are compared before any is claimed: if two entries may stand for one client,
+        the order of the list must not decide which one gets it."""
+        seeking = [(e, wanted) for e, wanted in self._open() if wanted.state == "present"]
+        free = {entry: self._free_former(wanted) for entry, wanted in seeking}
+        takers: dict[int, list[int]] = defaultdict(list)
+        for entry, clients in free.items():
+            for client in clients:
+                takers[client.id].append(entry)
+        for entry, wanted in seeking:
+            if wanted.name is not None:
+                match = self._by_former_name(entry, wanted, wanted.name, free[entry], takers)
+                self._note(entry, match)
+
+    def _free_former(self, wanted: Desired) -> list[Client]:
+        """The active clients of its former names that no entry stands for by id or exact name."""
+        keys = dict.fromkeys(map(name_key, wanted.former_names))
+        former = [client for key in keys for client in self._existing.active.get(key, [])]
+        return [client for client in former if client.id not in self._claims]
+
+    def _by_former_name(
+        self,
+        entry: int,
+        wanted: Desired,
+        name: str,
+        clients: Sequence[Client],
+        takers: Mapping[int, Sequence[int]],
+    ) -> Match:
+        for client in clients:
+            first = takers[client.id][0]
+            if first != entry:
+                self._refuse(entry, TwoEntriesOneClient((first, entry), client))
+        former = self._one_of(entry, name, clients)
+        if former is None:
+            return self._restored_or_created(entry, wanted, name)
+        if any(len(takers[client.id]) > 1 for client in clients):
+            return Match(wanted, None)
+        self._claim(former, entry, "leaves its name")
+        return Match(wanted, former, (_rename(entry, former.id, name, former.name),))
+
+    def _restored_or_created(self, entry: int, wanted: Desired, name: str) -> Match:
+        deleted = self._existing.deleted.get(name_key(name), [])
+        if deleted and wanted.restore_deleted:
+            return self._restored(entry, wanted, name, deleted)
+        if deleted:
+            self.warnings.add(deleted_namesake, name, deleted)
+        return Match(wanted, None, (Step("create", entry, name=name),))
+
+    def _restored(self, entry: int, wanted: Desired, name: str, deleted: Sequence[Client]) -> Match:
+        if len(deleted) > 1:
+            return self._refuse(entry, SeveralDeleted((entry,), name, tuple(deleted)))
+        client = deleted[0]
+        if not self._unclaimed(entry, deleted):
+            return Match(wanted, client)
+        self._claim(client, entry, "stays")
+        return Match(wanted, client, (Step("restore", entry, client.id, client.name, client.name),))
+
+    def _absent_by_name(self, entry: int, wanted: Desired, name: str) -> Match:
+        key = name_key(name)
+        named = [*self._existing.active.get(key, []), *self._coming_back(key)]
+        meant = [client for client in named if not self._is_set_apart(client)]
+        client = self._one_of(entry, name, self._unclaimed(entry, meant))
+        if client is None:
+            return Match(wanted, None)
+        self._claim(client, entry, "is deleted")
+        return Match(wanted, client, (_delete(entry, client, client.name),))
+
+    def _coming_back(self, key: str) -> list[Client]:
+        """The deleted clients of a name that entries restore by id, without another name."""
+        return [
+            client
+            for client in self._existing.deleted.get(key, [])
+            if client.id in self._claims and self._is_kept_by_id(self._claims[client.id])
+        ]
+
+    def _is_kept_by_id(self, claim: _Claim) -> bool:
+        return claim.fate == "stays" and self._desired[claim.entry].name is None
+
+    def _is_set_apart(self, client: Client) -> bool:
+        claim = self._claims.get(client.id)
+        return claim is not None and is_set_apart(self._desired[claim.entry])
+
+    # claims
+
+    def _claim(self, client: Client, entry: int, fate: Fate) -> None:
+        self._claims[client.id] = _Claim(entry, fate)
+
+    def _unclaimed(self, entry: int, clients: Iterable[Client]) -> list[Client]:
+        """The clients that no other entry stands for; one that another entry keeps is a problem."""
+        free = []
+        for client in clients:
+            claim = self._claims.get(client.id)
+            if claim is None:
+                free.append(client)
+            elif claim.fate in ("stays", "is deleted"):
+                self._refuse(entry, TwoEntriesOneClient((claim.entry, entry), client))
+        return free
+
+    def _one_of(self, entry: int, name: str, clients: Sequence[Client]) -> Client | None:
+        if len(clients) > 1:
+            self._refuse(entry, Ambiguous((entry,), name, tuple(clients)))
+        return clients[0] if clients else None
+
+    # warnings
+
+    def _warn_of_former_names(self) -> None:
+        for entry, wanted in enumerate(self._desired):
+            if wanted.state != "present" or wanted.name is None or not wanted.former_names:
+                continue
+            left = [
+                client
+                for key in dict.fromkeys(map(name_key, wanted.former_names))
+                for client in self._existing.active.get(key, [])
+                if client.id not in self._claims
+            ]
+            if left and not self._found[entry].steps:
+                self.warnings.add(former_left_alone, wanted.name, left)
+                self._left_alone.update(client.id for client in left)
+
+    def _warn_of_looks(self) -> None:
+        named = {name_key(wanted.name) for wanted in self._desired if wanted.name is not None}
+        unnamed: dict[str, list[Client]] = defaultdict(list)
+        for key, clients in self._existing.active.items():
+            if key not in named:
+                unnamed[look_key(key)] += clients
+        for entry, wanted in enumerate(self._desired if unnamed else ()):
+            if wanted.name is None:
+                continue
+            own = self._found[entry].client
+            alike = unnamed.get(look_key(wanted.name), [])
+            others = [client for client in alike if client is not own]
+            if others:
+                self.warnings.add(looks_alike, wanted.name, others)
+
+
+def is_set_apart(wanted: Desired) -> bool:
+    """Whether the entry is about only its own client, whatever other client has the name: it has
+    the id, and former names as well. Undo lists need this (see ``undo``)."""
+    return wanted.id is not None and wanted.name is not None and bool(wanted.former_names)
+
+
+def _rename(entry: int, client_id: int, name: str, before: str | None) -> Step:
+    return Step("rename", entry, client_id, name, before)
+
+
+def _rename_if_needed(entry: int, wanted: Desired, client: Client) -> tuple[Step, ...]:
+    if wanted.name is None or name_key(wanted.name) == name_key(client.name):
+        return ()
+    return (_rename(entry, client.id, wanted.name, client.name),)
+
+
+def _delete(entry: int, client: Client, name: str) -> Step:
+    return Step("delete", entry, client.id, name, name)

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From what is and what is desired to a plan. Pure: no I/O, no Ansible, no requests."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from .._errors import PlanRefused
+from .._model import DEFAULT_RULES, Action, Client, Desired, Kind, Plan, Planned, Rules, Step
+from .contradictions import contradictions, taken_names
+from .guards import judge, protecting
+from .match import Existing, Match, Matcher
+from .order import in_order
+from .problems import rename_meant
+
+_ACTIONS: dict[Kind, Action] = {
+    "create": "created",
+    "delete": "deleted",
+    "restore": "restored",
+    "rename": "renamed",
+}
+
+
+def plan(
+    clients: Iterable[Client],
+    desired: Sequence[Desired],
+    rules: Rules = DEFAULT_RULES,
+    workspace_id: int = 0,
+) -> Plan:
+    """What has to be written so that ``clients`` become as ``desired``.
+
+    :arg clients: what was read; clients that no entry can stand for may be left out, except for a
+        purge, which needs all
+    :arg desired: the user's entries, each valid by itself, in the user's order
+    :arg workspace_id: is part of the digest: the same names elsewhere are another plan
+    :raises PlanRefused: with all contradictions; a plan that only guards refuse is returned, with
+        what they say
+    """
+    existing = Existing(clients)
+    repeated = list(contradictions(desired))
+    matcher = Matcher(existing, desired, {entry for same in repeated for entry in same.entries})
+    matcher.run()
+    matches = matcher.matches
+    victims = _victims(rules, matcher) if rules.purge else []
+    chains = [match.steps for match in matches if match.steps]
+    chains += [(_purge(victim),) for victim in victims]
+    taken = taken_names(existing, matches, victims, matcher.warnings)
+    problems = [*repeated, *matcher.problems, *taken]
+    if problems:
+        raise PlanRefused(problems, [wanted.name for wanted in desired])
+    steps = in_order(chains, _all_names(existing, desired), _likely_names(matches))
+    written = [step for chain in chains for step in chain]
+    for old, new in _renames_meant(written):
+        matcher.warnings.add(rename_meant, old, new, _former_names(desired, new))
+    return Plan(
+        entries=_entries(matches, steps),
+        steps=steps,
+        warnings=tuple(matcher.warnings),
+        shared_names=_shared_names(existing),
+        active=tuple(client.name for client in existing.by_id.values() if not client.deleted),
+        unmanaged=_unmanaged(matcher, victims),
+        forbidden=tuple(judge(rules, existing.active_count, written, victims)),
+        digest=_digest(chains, workspace_id),
+    )
+
+
+def _renames_meant(steps: Sequence[Step]) -> Sequence[tuple[Step, Step]]:
+    if not {"delete", "create"} <= {step.kind for step in steps}:
+        return ()
+    from .renames import renames_meant  # most runs need none
+
+    return renames_meant(steps)
+
+
+def _victims(rules: Rules, matcher: Matcher) -> list[Client]:
+    """What the purge deletes: it leaves protected clients alone."""
+    return [client for client in matcher.purgeable() if protecting(rules, client.name) is None]
+
+
+def _unmanaged(matcher: Matcher, victims: Iterable[Client]) -> tuple[Client, ...]:
+    leaving = {victim.id for victim in victims}
+    return tuple(client for client in matcher.unmanaged() if client.id not in leaving)
+
+
+def _former_names(desired: Sequence[Desired], step: Step) -> tuple[str, ...]:
+    return () if step.entry is None else desired[step.entry].former_names
+
+
+def _purge(victim: Client) -> Step:
+    return Step("delete", None, victim.id, victim.name, victim.name)
+
+
+def _digest(chains: Iterable[Sequence[Step]], workspace_id: int) -> str:
+    """The same for the same effect, whatever the order of the lists; 64 hexadecimal digits.
+
+    Every part is quoted by JSON, so that two effects never look the same.
+    """
+    lines = sorted(
+        json.dumps([[step.kind, step.id, step.before, step.name] for step in chain])
+        for chain in chains
+    )
+    return hashlib.sha256("\n".join([str(workspace_id), *lines]).encode()).hexdigest()
+
+
+def _shared_names(existing: Existing) -> frozenset[str]:
+    """Names of active clients that another client, active or deleted, has too."""
+    return frozenset(
+        key
+        for key, clients in existing.active.items()
+        if len(clients) > 1 or key in existing.deleted
+    )
+
+
+def _all_names(existing: Existing, desired: Sequence[Desired]) -> Iterator[str]:
+    yield from (client.name for client in existing.by_id.values())
+    yield from (wanted.name for wanted in desired if wanted.name is not None)
+
+
+def _likely_names(matches: Iterable[Match]) -> dict[int, str]:
+    """The probable names of clients that are restored unseen: those that their entries have."""
+    likely: dict[int, str] = {}
+    for match in matches:
+        wanted = match.desired
+        names = (*wanted.former_names, wanted.name)
+        if match.client is None and wanted.id is not None and names[0] is not None:
+            likely[wanted.id] = names[0]
+    return likely
+
+
+def _entries(matches: Sequence[Match], steps: Sequence[Step]) -> tuple[Planned, ...]:
+    positions: dict[int, list[int]] = defaultdict(list)
+    for position, step in enumerate(steps):
+        if step.entry is not None:
+            positions[step.entry].append(position)
+    return tuple(
+        Planned(match.desired, match.client, action_of(match.steps), tuple(positions[entry]))
+        for entry, match in enumerate(matches)
+    )
+
+
+def action_of(steps: Iterable[Step]) -> Action:
+    """The action that an entry's steps are together; a rename that only helps does not count."""
+    kinds = {step.kind for step in steps}
+    if not kinds:
+        return "none"
+    return next(action for kind, action in _ACTIONS.items() if kind in kinds)

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which clients must be read for what is desired, with the fewest requests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from ._api.clients import FocusApi
+from ._api.errors import NotFound
+from ._api.listing import Foretold, Listing
+from ._api.moved import each, list_for, unmoved, whole_list
+from ._model import Client, Deletion, Desired
+from ._text import forms, name_key
+
+
+class Read(NamedTuple):
+    """The clients that were read, and the list of the workspace as it was read."""
+
+    clients: list[Client]
+    listing: Listing
+
+
+def of_one(api: FocusApi, wanted: Desired, deletions: Mapping[str, Deletion]) -> list[Client]:
+    """The clients that one entry may stand for, and those that may have its name.
+
+    One request if the client exists. Before a client gets a name, the list is read: a filter that
+    compares exactly hides a name with blanks around it.
+
+    :arg deletions: what the journal says of deleted clients, which the service may hide
+    """
+    name = wanted.name or ""
+    if wanted.id is not None:
+        found = by_id(api, wanted.id)
+        given = _name_given(wanted, found)
+        return found if given is None else found + list_for(api, given).clients
+    listings = _by_name(api, name, enough=wanted.state != "absent")
+    found = [client for listing in listings for client in listing.clients]
+    if wanted.state != "absent" and not _has_active(found, name):
+        filtered = all(len(listing.pages) == 1 for listing in listings)
+        found += (unmoved(api.list_clients) if filtered else whole_list(api)).clients
+    return found + _from_journal(api, [wanted], found, deletions)
+
+
+def of_all(
+    api: FocusApi, desired: Sequence[Desired], deletions: Mapping[str, Deletion], concurrency: int
+) -> Read:
+    """All clients of the workspace, and those that entries name by ids which the list hides.
+
+    :raises ListMoved: pages show that the list changed while it was read
+    """
+    staying = sum(wanted.state != "absent" for wanted in desired)
+    listing = api.list_clients(foretold=Foretold(staying, concurrency))
+    clients = listing.clients
+    shown = {client.id for client in clients}
+    hidden = [wanted.id for wanted in desired if wanted.id is not None and wanted.id not in shown]
+    for found in each(lambda client_id: by_id(api, client_id), hidden, concurrency):
+        clients += found
+    return Read(clients + _from_journal(api, desired, clients, deletions), listing)
+
+
+def by_id(api: FocusApi, client_id: int) -> list[Client]:
+    """The client with the id, if the service shows it."""
+    try:
+        return [api.get(client_id)]
+    except NotFound:
+        return []
+
+
+def _name_given(wanted: Desired, found: Sequence[Client]) -> str | None:
+    """The name that an entry with an id gives its client, or restores it under."""
+    if wanted.state == "absent":
+        return wanted.name if _is_renamed_first(wanted, found) else None
+    if not found:  # it may be a deleted client with any name
+        return wanted.name if wanted.state == "restored" else None
+    client = found[0]
+    if client.deleted:
+        return (wanted.name or client.name) if wanted.state == "restored" else None
+    is_renamed = wanted.name is not None and name_key(wanted.name) != name_key(client.name)
+    return wanted.name if is_renamed else None
+
+
+def _is_renamed_first(wanted: Desired, found: Sequence[Client]) -> bool:
+    """Whether an entry renames its client before it deletes it, as an undo does."""
+    if wanted.name is None or not found or found[0].deleted:
+        return False
+    present = name_key(found[0].name)
+    return present != name_key(wanted.name) and present in map(name_key, wanted.former_names)
+
+
+def _by_name(api: FocusApi, name: str, enough: bool) -> list[Listing]:
+    """What the service lists for a name, in each of its Unicode forms.
+
+    :arg enough: whether the first active client of the name ends the search. For a deletion, all of
+        them must be known, so that one of two is never taken for the only one.
+    """
+
+    def ends(so_far: Listing) -> bool:
+        return enough and _has_active(so_far.pages[-1].clients, name)
+
+    listings: list[Listing] = []
+    for form in forms(name):
+        listings.append(_listed(api, form, ends))
+        if ends(listings[-1]):
+            break
+    return listings
+
+
+def _listed(api: FocusApi, form: str, ends: Callable[[Listing], bool]) -> Listing:
+    return unmoved(lambda: api.list_clients(form, enough=ends))
+
+
+def _has_active(clients: Iterable[Client], name: str) -> bool:
+    wanted = name_key(name)
+    return any(not client.deleted and name_key(client.name) == wanted for client in clients)
+
+
+def _from_journal(
+    api: FocusApi,
+    desired: Sequence[Desired],
+    read: Sequence[Client],
+    deletions: Mapping[str, Deletion],
+) -> list[Client]:
+    """The deleted clients that entries want restored by name and that the list hides."""
+    if not deletions:
+        return []
+    shown = {name_key(client.name) for client in read}
+    found: list[Client] = []
+    for wanted in desired:
+        key = name_key(wanted.name or "")
+        if wanted.state != "restored" or wanted.id is not None or key in shown:
+            continue
+        if key in deletions:
+            deletion = deletions[key]
+            found += by_id(api, deletion.id) or [_as_deleted(deletion, api.workspace_id)]
+    return found
+
+
+def _as_deleted(deletion: Deletion, workspace_id: int) -> Client:
+    """A client that the service does not show, from what the journal has of it."""
+    fields = {
+        "id": deletion.id,
+        "name": deletion.name,
+        "workspace_id": workspace_id,
+        "deleted_at": deletion.at,
+    }
+    return Client(deletion.id, deletion.name, deletion.at, fields)

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Masks secrets in what is returned, also where the service repeats one. No I/O."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from collections.abc import Collection, Mapping
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+from ._text import CUT, shown
+
+MASK = "********"
+
+LEAST = 4
+"""Characters. Where a text was cut within a secret, a part of at least this length is masked."""
+
+
+def forms_of(*secrets: str) -> tuple[str, ...]:
+    """The secrets as they are, in an address, in JSON and escaped; longer ones first, so that
+    masking a part of a longer one does not leave the rest of it."""
+    forms: set[str] = set()
+    for secret in filter(None, secrets):
+        forms |= {secret, quote(secret), quote(secret, safe=""), quote_plus(secret)}
+        forms |= {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
+        forms |= {shown(secret, longest=len(secret)), repr(secret)[1:-1]}
+    return tuple(sorted(forms, key=len, reverse=True))
+
+
+def mask(text: str, secrets: Collection[str]) -> str:
+    """The text with all ``secrets`` masked, including the first part of one where the text was
+    cut."""
+    for secret in secrets:
+        text = text.replace(secret, MASK)
+    if CUT not in text:
+        return text
+    for secret in secrets:
+        for length in range(len(secret) - 1, LEAST - 1, -1):
+            text = text.replace(secret[:length] + CUT, MASK + CUT)
+    return text
+
+
+def masked(result: dict[str, Any], secrets: Collection[str]) -> dict[str, Any]:
+    """The result with all ``secrets`` masked, in names of fields too.
+
+    The whole result is first searched as one piece, which is fast and usually finds nothing. A
+    pickle has each text as its own bytes, and is the fastest way to one piece; it is never loaded.
+    """
+    piece = pickle.dumps(result, protocol=5)
+    is_cut = _bytes(CUT) in piece
+    if not any(
+        _bytes(secret) in piece or (is_cut and _bytes(secret[:LEAST]) in piece)
+        for secret in secrets
+    ):
+        return result
+    cleaned: dict[str, Any] = _masked(result, secrets)
+    return cleaned
+
+
+def _masked(value: Any, secrets: Collection[str]) -> Any:
+    if isinstance(value, str):
+        return mask(value, secrets)
+    if isinstance(value, Mapping):
+        return {_masked(key, secrets): _masked(item, secrets) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_masked(item, secrets) for item in value]
+    return value
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode(errors="surrogatepass")

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a plan and its outcomes to what ``focus_client`` returns. Check mode and a run share it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from .._apply.outcome import Outcome
+from .._errors import listed
+from .._model import Client, Plan, Planned, Step
+from .._plan.plan import action_of
+from .._plan.undo import undo, unsure
+from .._text import quoted
+from .diff import headers
+from .message import error_text, errors_of
+
+_UNKNOWN_AFTER_WRITE = {
+    "create": (),
+    "rename": ("updated_at",),
+    "delete": ("updated_at", "deleted_at", "active"),
+    "restore": ("updated_at", "active"),
+}
+"""Fields that only the service knows after a write: they are left out, never guessed."""
+
+
+def client_result(plan: Plan, outcomes: Sequence[Outcome], workspace_id: int) -> dict[str, Any]:
+    """The result of a plan with one entry: what was done, what failed, what is pending."""
+    entry = plan.entries[0]
+    succeeded = [outcome for outcome in outcomes if outcome.succeeded]
+    touched = [step for outcome in outcomes for step in outcome.touched]
+    unknown = [outcome.step.new_name for outcome in outcomes if outcome.without_id]
+    errors = errors_of(outcomes)
+    result: dict[str, Any] = {
+        "changed": bool(succeeded),
+        "msg": _failure(outcomes, errors[0]) if errors else _done(entry, outcomes),
+        "action": action_of(outcome.step for outcome in succeeded),
+        "client": client_after(entry, succeeded, workspace_id),
+        "diff": _diff(entry, [outcome.step for outcome in succeeded], workspace_id),
+        "undo": [back.as_options() for back in undo(touched, plan.shared_names)],
+        "warnings": [*plan.warnings, *unsure(unknown)],
+    }
+    if errors:
+        result["failed"] = True
+    return result
+
+
+def _done(entry: Planned, outcomes: Sequence[Outcome]) -> str:
+    """``Created "Acme" (id 1001).``"""
+    if not outcomes:
+        return f"Nothing to do: {_as_declared(entry)}."
+    is_planned = outcomes[0].status == "planned"
+    steps = [outcome.step for outcome in outcomes]
+    first, *more = [
+        _in_words(step, is_planned, "it" if number else _named(step.before or step.name, step.id))
+        for number, step in enumerate(steps)
+    ]
+    words = " and ".join([f"would {first}" if is_planned else first, *more])
+    return f"{words[0].upper()}{words[1:]}."
+
+
+def _in_words(step: Step, is_planned: bool, client: str) -> str:
+    name = f" to {quoted(step.name)}" if step.kind == "rename" else ""
+    return f"{step.kind if is_planned else _DONE[step.kind]} {client}{name}"
+
+
+_DONE = {"create": "created", "rename": "renamed", "delete": "deleted", "restore": "restored"}
+
+
+def _as_declared(entry: Planned) -> str:
+    wanted = entry.desired
+    if wanted.state != "absent":
+        return f"{_named(wanted.name, wanted.id, entry.client)} is as declared"
+    if wanted.id is not None:  # another client may have the name
+        return f"there is no active client with the id {wanted.id}"
+    return f"there is no active client {quoted(wanted.name)}"
+
+
+def _named(name: str | None, client_id: int | None, client: Client | None = None) -> str:
+    if client is not None:
+        name, client_id = client.name, client.id
+    if name is None:
+        return f"the client {client_id}"
+    return quoted(name) if client_id is None else f"{quoted(name)} (id {client_id})"
+
+
+def client_after(
+    entry: Planned, done: Iterable[Outcome], workspace_id: int
+) -> Mapping[str, Any] | None:
+    """The client as read, with what the service accepted applied to it."""
+    fields = entry.client.fields if entry.client else None
+    for outcome in done:
+        step = outcome.step
+        known = fields if fields is not None else _first_known(step, workspace_id)
+        left_out = _UNKNOWN_AFTER_WRITE[step.kind]
+        changed = {key: value for key, value in known.items() if key not in left_out}
+        if step.kind == "rename":
+            changed["name"] = step.name
+        if step.kind == "restore":
+            changed["deleted_at"] = None
+        fields = {**changed, **(outcome.fields or {})}
+    return fields
+
+
+def _first_known(step: Step, workspace_id: int) -> dict[str, Any]:
+    known = {"id": step.id, "name": step.name, "workspace_id": workspace_id}
+    return {key: value for key, value in known.items() if value is not None}
+
+
+def _diff(entry: Planned, steps: Iterable[Step], workspace_id: int) -> dict[str, Any]:
+    """Before and after as entries of the user's own list."""
+    before = _side_before(entry)
+    after = dict(before)
+    for step in steps:
+        after["state"] = "absent" if step.kind == "delete" else "present"
+        if step.kind in ("create", "rename"):
+            after["name"] = step.name
+    return {**headers(workspace_id), "before": before, "after": after}
+
+
+def _side_before(entry: Planned) -> dict[str, Any]:
+    if entry.client is not None:
+        state = "absent" if entry.client.deleted else "present"
+        return {"id": entry.client.id, "name": entry.client.name, "state": state}
+    if entry.desired.id is not None:
+        return {"id": entry.desired.id, "state": "absent"}
+    return {"name": entry.desired.name, "state": "absent"}
+
+
+def _failure(outcomes: Sequence[Outcome], failed: Outcome) -> str:
+    """The reason, and with more than one step how far the run got."""
+    if len(outcomes) == 1:
+        return error_text(failed)
+    steps = [f"the {o.step.kind} {_STATUS_WORDS[o.status]}" for o in outcomes]
+    return f"{error_text(failed)} {listed(steps).capitalize()}."
+
+
+_STATUS_WORDS = {
+    "done": "was done",
+    "failed": "failed",
+    "unclear": "may have been done",
+    "pending": "was not tried",
+}

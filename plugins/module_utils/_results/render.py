@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The result of ``focus_clients`` for people: a line for the whole, then a line a step. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from .._text import shown
+
+Row = Mapping[str, Any]
+
+MOST_LINES = 50
+LONGEST_NAME = 60  # characters; the diff and the plan have the whole of it
+LONGEST_ERROR = 120  # characters; the message has the whole of it
+
+_ORDER = ("delete", "rename", "restore", "create")
+
+
+def plan_lines(result: Mapping[str, Any]) -> list[str]:
+    """The lines for a result of ``focus_clients``, at most ``MOST_LINES`` steps of it.
+
+    :arg result: what the module returned, also one that failed before there was a plan
+    """
+    rows = in_reading_order(result.get("plan", ()))
+    more = len(rows) - MOST_LINES
+    return [
+        _unescaped(str(result.get("msg", ""))),
+        *map(_line, rows[:MOST_LINES]),
+        *([f"and {more} more"] if more > 0 else []),
+    ]
+
+
+def in_reading_order(rows: Iterable[Row]) -> list[Row]:
+    """Deletions come first, then what went wrong: a reader must not miss them."""
+
+    def place(row: Row) -> tuple[bool, bool, int]:
+        return row["step"] != "delete", "error" not in row, _ORDER.index(row["step"])
+
+    return sorted(rows, key=place)
+
+
+def _line(row: Row) -> str:
+    return f"{row['step']:<7}  {' '.join(_parts(row))}"
+
+
+def _parts(row: Row) -> Iterator[str]:
+    if row["step"] == "rename" and "from" in row:
+        yield f"{shown(row['from'], LONGEST_NAME)} ->"
+    if "name" in row:
+        yield shown(row["name"], LONGEST_NAME)
+    if "id" in row:
+        yield f"(id {row['id']})"
+    if row.get("purge"):
+        yield "by purge"
+    if row["status"] not in ("planned", "done"):
+        yield f"[{row['status']}]"
+    if "error" in row:
+        yield _unescaped(shown(row["error"], LONGEST_ERROR))
+
+
+def _unescaped(sentence: str) -> str:
+    """Ansible prints the lines as JSON, where double quotes are hard to read."""
+    return sentence.replace('"', "'")

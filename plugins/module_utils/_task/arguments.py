@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Argument specs and environment variables."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleFallbackNotFound
+
+VARIABLES: dict[str, tuple[str, ...]] = {
+    "workspace_id": ("TOGGL_FOCUS_WORKSPACE_ID",),
+    "api_token": ("TOGGL_FOCUS_API_TOKEN", "TOGGL_API_TOKEN"),
+    "username": ("TOGGL_FOCUS_USERNAME",),
+    "password": ("TOGGL_FOCUS_PASSWORD",),
+    "api_url": ("TOGGL_FOCUS_API_URL",),
+    "api_timeout": ("TOGGL_FOCUS_API_TIMEOUT",),
+    "journal": ("TOGGL_FOCUS_JOURNAL",),
+}
+"""The environment variables that are used where an option is not given, by option."""
+
+_NO_WORKSPACE = 0
+"""The id of no workspace. It means that none is given anywhere: Ansible's own message about a
+required option does not name the variable."""
+
+
+def _set_variable(option: str) -> str | None:
+    """The first that is set and not empty: AWX sets an empty one for an input that is left out."""
+    return next((name for name in VARIABLES[option] if os.environ.get(name)), None)
+
+
+def _from_environment(option: str) -> str:
+    variable = _set_variable(option)
+    if variable is None:
+        raise AnsibleFallbackNotFound
+    return os.environ[variable]
+
+
+def _workspace_from_environment(option: str) -> str | int:
+    variable = _set_variable(option)
+    return _NO_WORKSPACE if variable is None else os.environ[variable]
+
+
+# Credentials have no fallback: if one kind is given as an option, the other kind in the environment
+# counts as not given, and a value does not show where it comes from. See options._credentials.
+SHARED: dict[str, Any] = {
+    "workspace_id": {
+        "type": "int",
+        "required": True,
+        "fallback": (_workspace_from_environment, ["workspace_id"]),
+    },
+    "api_token": {"type": "str", "no_log": True},
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "api_url": {
+        "type": "str",
+        "default": "https://focus.toggl.com/api",
+        "fallback": (_from_environment, ["api_url"]),
+    },
+    "api_timeout": {
+        "type": "float",
+        "default": 30.0,
+        "fallback": (_from_environment, ["api_timeout"]),
+    },
+    "api_retries": {"type": "int", "default": 4},
+    "quota_wait": {"type": "int", "default": 0},
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "path"},
+    "journal": {"type": "path", "fallback": (_from_environment, ["journal"])},
+}
+
+ENTRY: dict[str, Any] = {
+    "name": {"type": "str"},
+    "id": {"type": "int"},
+    "state": {
+        "type": "str",
+        "choices": ["present", "absent", "restored"],
+        "default": "present",
+    },
+    "former_names": {"type": "list", "elements": "str", "default": []},
+    "restore_deleted": {"type": "bool", "default": False},
+}
+
+CLIENT: dict[str, Any] = {"argument_spec": {**SHARED, **ENTRY}}
+
+CLIENTS: dict[str, Any] = {
+    "argument_spec": {
+        **SHARED,
+        "clients": {"type": "list", "elements": "raw", "required": True},
+        "purge": {"type": "bool", "default": False},
+        "protected": {"type": "list", "elements": "str", "default": []},
+        "max_deletions": {"type": "int"},
+        "max_deletion_percent": {"type": "int", "default": 30},
+        "plan_digest": {"type": "str"},
+        "allow_partial": {"type": "bool", "default": False},
+        "concurrency": {"type": "int", "default": 4},
+        "report": {"type": "str", "choices": ["changes", "all"], "default": "changes"},
+    }
+}
+
+MOST_CONCURRENCY = 16
+
+CLIENT_INFO: dict[str, Any] = {
+    "argument_spec": {
+        **SHARED,
+        "name": {"type": "str"},
+        "name_contains": {"type": "str"},
+        "id": {"type": "int"},
+        "deleted": {
+            "type": "str",
+            "choices": ["exclude", "include", "only"],
+            "default": "exclude",
+        },
+        "order_by": {"type": "list", "elements": "str", "default": []},
+        "limit": {"type": "int"},
+    }
+}

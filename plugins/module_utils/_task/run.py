@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every module does around its work: from options to a result, whatever happens.
+
+It runs in a module's process or in Ansible's own. Any error becomes a result, so that what was done
+is never lost, and no secret is in the result.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from .._errors import FocusError, Interrupted, MissingLibrary, Unforeseen
+from .._model import Access
+from .._progress import Halt, Progress
+from .._redact import masked
+from .beside import Beside
+from .options import access
+
+Options = Mapping[str, Any]
+Result = dict[str, Any]
+
+_SETTLING = 5.0
+"""Seconds that an ended run has, after its requests under way, to say what it did."""
+
+
+class Runtime:
+    """What a run gets from the process it runs in. ``transport`` returns a kept connection to the
+    service, if there is one; ``progress`` and ``halt`` belong to one run."""
+
+    def __init__(
+        self,
+        transport: Callable[[Access], Any] | None = None,
+        progress: Progress | None = None,
+        halt: Halt | None = None,
+    ) -> None:
+        self.transport = transport
+        self.progress = progress or Progress()
+        self.halt = halt or Halt()
+
+
+class Service(Protocol):
+    """The service, as far as it is known here."""
+
+    @property
+    def requests(self) -> int:
+        """How many were sent."""
+
+    @property
+    def quota(self) -> Any:
+        """A named tuple, ``None`` if the service does not say."""
+
+
+class Work(Protocol):
+    """What a module does."""
+
+    def __init__(self, options: Options, check_mode: bool) -> None:
+        """Checks the options, before credentials are needed."""
+
+    def result(self, api: Any, progress: Progress) -> Result:
+        """What the task returns, without what ``run`` adds."""
+
+
+Connect = Callable[[Access, Any, Progress, Halt], Service]
+
+
+def run(
+    kind: type[Work], connect: Connect, options: Options, check_mode: bool, runtime: Runtime
+) -> Result:
+    """What the work returns, with the requests that were sent and without secrets.
+
+    :arg connect: makes the service from how to reach it, and a kept connection or ``None``
+    :arg options: a module's options, validated by its argument spec
+    """
+    try:
+        work = kind(options, check_mode)
+        reached = access(options)
+        transport = None if runtime.transport is None else runtime.transport(reached)
+        api = connect(reached, transport, runtime.progress, runtime.halt)
+    except MissingLibrary as error:
+        return refused(missing_required_lib(error.name), options)
+    except FocusError as error:
+        return refused(str(error), options)
+    return _Task(work, api, reached, runtime).result()
+
+
+class _Task:
+    def __init__(self, work: Work, api: Service, reached: Access, runtime: Runtime) -> None:
+        self._work = work
+        self._api = api
+        self._reached = reached
+        self._progress = runtime.progress
+        self._halt = runtime.halt
+
+    def result(self) -> Result:
+        """The result, also of a run that was ended from outside.
+
+        Ctrl-C and the like end the process as usual, after the run has recorded what it did. Any
+        other exception that is not an ``Exception`` is the task's timeout, whatever Ansible calls
+        it.
+        """
+        beside = Beside(self._worked)
+        try:
+            return beside.result()
+        except (Exception, KeyboardInterrupt, SystemExit) as error:
+            self._ended(beside, type(error).__name__)
+            raise
+        except BaseException:
+            return self._ended(beside, "The task's timeout")
+
+    def _ended(self, beside: Beside[Result], by: str) -> Result:
+        """The result of a run that was ended. It waits for requests under way: each has
+        ``api_timeout`` to connect, and again to be answered."""
+        self._halt.now(by)
+        error = Interrupted(by)
+        writes = self._planned is not None  # a run that has no plan by now will not write
+        result = beside.settled(2 * self._reached.timeout + _SETTLING if writes else 0)
+        if result is None:
+            return self._completed(self._lost(error))
+        reason, message = str(error), result.get("msg", "")
+        if not message.startswith(reason):
+            message = f"{reason} {message}".rstrip()
+        return {**result, "failed": True, "msg": message}
+
+    def _worked(self) -> Result:
+        try:
+            result = self._work.result(self._api, self._progress)
+        except FocusError as error:
+            result = _failed(str(error))
+        except BaseException as error:
+            result = self._lost(Unforeseen.of(error))
+        return self._completed(result)
+
+    @property
+    def _planned(self) -> int | None:
+        return self._progress.snapshot(time.monotonic()).total
+
+    def _lost(self, error: FocusError) -> Result:
+        """For a run that cannot say what it did: what is known of it."""
+        so_far = self._progress.snapshot(time.monotonic())
+        if so_far.total is None:
+            return _failed(f"{error} Nothing had been written.")
+        known = (
+            f"{so_far.done} of {so_far.total} changes are known to be done: check the workspace or "
+            "the journal before you run it again."
+        )
+        return {**_failed(f"{error} {known}"), "changed": so_far.done > 0}
+
+    def _completed(self, result: Result) -> Result:
+        return masked({**result, **_spent(self._api)}, self._reached.secrets)
+
+
+def refused(message: str, options: Options) -> Result:
+    """The result of a task that sends no request, without the secrets among its options."""
+    secrets = {str(options.get(name) or "").strip() for name in ("api_token", "password")} - {""}
+    return masked({**_failed(message), "requests": 0}, secrets)
+
+
+def _failed(message: str) -> Result:
+    return {"failed": True, "changed": False, "msg": message}
+
+
+def _spent(api: Service) -> Result:
+    """The return keys ``requests`` and, if the service says, ``quota``."""
+    if api.quota is None:
+        return {"requests": api.requests}
+    return {"requests": api.requests, "quota": api.quota._asdict()}
+
+
+def run_module(
+    spec: Mapping[str, Any], function: Callable[[Options, bool, Runtime], Result]
+) -> None:
+    """Run as a module, and exit.
+
+    :arg spec: what ``AnsibleModule`` takes, one of ``arguments``
+    :arg function: from ``_reconcile`` or ``_info``; takes the options, and whether in check mode
+    """
+    module = AnsibleModule(**spec, supports_check_mode=True)
+    result = function(module.params, module.check_mode, Runtime())
+    for warning in result.pop("warnings", []):
+        module.warn(warning)
+    if result.get("failed"):
+        module.fail_json(**result)
+    module.exit_json(**result)

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Variables ``clients_…`` that are nearly one of the role's. Ansible accepts any name, so a typo in
+``clients_purge`` would go unnoticed."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+
+from ..module_utils._task.arguments import CLIENTS
+
+ROLE = "toggl.focus.clients"
+_PREFIX = "clients_"
+_OPTIONS = ("list", *(option for option in CLIENTS["argument_spec"] if option != "clients"))
+_OTHERS = frozenset({"result", "hosts", "file", "base", "plan_file", "overwrite", "show_plan"})
+"""What the role returns, and what the playbooks take."""
+_NEAR = 0.7
+"""For ``difflib``: "token" is near api_token."""
+
+
+def warnings(variables: Iterable[str]) -> Iterator[str]:
+    """A sentence for each variable that is probably a typing error."""
+    for variable in sorted(variables):
+        option = variable.removeprefix(_PREFIX)
+        if option == variable or option in _OPTIONS or option in _OTHERS:
+            continue
+        near = difflib.get_close_matches(option, _OPTIONS, n=1, cutoff=_NEAR)
+        if near:
+            yield (f"The role {ROLE} has no variable {variable}; did you mean {_PREFIX}{near[0]}?")

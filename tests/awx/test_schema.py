@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""examples/awx/controller/ fits to what the modules of awx.awx document, down to their suboptions.
+
+Where one of them names another, or a playbook, ``test_objects.py`` looks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from awx.collection import installed
+from awx.objects import KINDS, Object, from_tasks, from_variables
+
+MODULES = "ansible_collections/awx/awx/plugins/modules"
+OF_A_SPEC = ("type", "elements", "choices", "required", "aliases")
+
+
+@pytest.fixture(scope="session")
+def awx_awx() -> Path:
+    folder = installed()
+    if folder is None:
+        pytest.skip("the package that bundles the collection awx.awx cannot be had")
+    return folder
+
+
+def documented(folder: Path, module: str) -> dict[str, Any]:
+    """The options of a module, by name."""
+    text = (folder / MODULES / f"{module}.py").read_text()
+    found: dict[str, Any] = yaml.safe_load(text.split("DOCUMENTATION = '''")[1].split("'''")[0])
+    return found["options"]  # type: ignore[no-any-return]
+
+
+def as_spec(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: {key: option[key] for key in OF_A_SPEC if key in option}
+        | ({"options": as_spec(option["suboptions"])} if "suboptions" in option else {})
+        for name, option in options.items()
+    }
+
+
+def complaints(folder: Path, described: Object) -> list[str]:
+    spec = as_spec(documented(folder, described.kind))
+    found: list[str] = ArgumentSpecValidator(spec).validate(described.options).error_messages
+    return found
+
+
+OBJECTS = [*from_tasks(), *from_variables()]
+
+
+@pytest.mark.parametrize("described", OBJECTS, ids=lambda described: described.name)
+def test_each_object_is_one_that_its_module_takes(awx_awx: Path, described: Object) -> None:
+    assert complaints(awx_awx, described) == []
+
+
+def test_each_kind_is_described() -> None:
+    assert {described.kind for described in OBJECTS} == set(KINDS.values())
+
+
+WORKFLOW = next(described for described in OBJECTS if described.kind == "workflow_job_template")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"organisation": "Default"}, "organisation"),
+        ({"allow_simultaneous": "perhaps"}, "allow_simultaneous"),
+        ({"state": "presnt"}, "value of state must be one of"),
+        ({"workflow_nodes": [{"unified_job_template": {"name": "x"}}]}, "identifier"),
+        ({"workflow_nodes": [{"identifier": "a", "relatd": {}}]}, "workflow_nodes.relatd"),
+        ({"workflow_nodes": [{"identifier": "a", "related": {"succes": []}}]}, "related.succes"),
+    ],
+)
+def test_a_mistake_is_seen(awx_awx: Path, change: dict[str, Any], words: str) -> None:
+    wrong = Object(WORKFLOW.kind, WORKFLOW.name, {**WORKFLOW.options, **change})
+    assert words in " ".join(complaints(awx_awx, wrong))

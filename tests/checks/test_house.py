@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the code host runs for the project: workflows, dependabot, the hooks before a commit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from noxfile import DEVEL, PAIRS
+
+from .commands import ROOT, run
+from .test_lint import TOOLS
+
+WORKFLOWS = ROOT / ".github" / "workflows"
+EXAMPLE = ROOT / "examples" / "repository" / ".github" / "workflows" / "clients.yml"
+TEST, RELEASE = (yaml.safe_load((WORKFLOWS / f"{n}.yml").read_text()) for n in ("test", "release"))
+READ = {"contents": "read"}
+SCHEMAS = {
+    ".github/workflows/test.yml": "vendor.github-workflows",
+    ".github/workflows/release.yml": "vendor.github-workflows",
+    ".github/dependabot.yml": "vendor.dependabot",
+}
+
+
+def pinned(text: str) -> set[str]:
+    return set(re.findall(r"uses: (actions/.*)", text))
+
+
+def steps(workflow: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, job in workflow["jobs"].items():
+        for step in job.get("steps", ()):
+            yield name, step
+
+
+@pytest.mark.parametrize(("path", "schema"), SCHEMAS.items(), ids=SCHEMAS)
+def test_it_fits_the_schema(path: str, schema: str) -> None:
+    run(f"check-jsonschema --builtin-schema {schema}", path)
+
+
+def test_there_is_no_workflow_that_is_not_compared() -> None:
+    found = {path.relative_to(ROOT).as_posix() for path in (ROOT / ".github").rglob("*.yml")}
+    assert {path for path in found if "ISSUE_TEMPLATE" not in path} == set(SCHEMAS)
+
+
+def test_the_pairs_are_those_that_are_claimed_and_what_comes_next_may_fail() -> None:
+    job = TEST["jobs"]["pairs"]
+    pairs = [(row["core"], row["python"]) for row in job["strategy"]["matrix"]["include"]]
+    assert pairs == [*PAIRS, DEVEL]
+    assert job["continue-on-error"] == "${{ matrix.core == 'devel' }}"
+
+
+def test_the_oldest_and_the_newest_python_are_there_for_make_test() -> None:
+    given = next(s["with"] for _, s in steps(TEST) if "setup-python" in s.get("uses", ""))
+    assert {PAIRS[0][1], PAIRS[-1][1]} < set(given["python-version"].split())
+
+
+def test_actions_are_the_code_host_s_own_pinned_by_commit_and_the_same_everywhere() -> None:
+    files = [*WORKFLOWS.glob("*.yml"), EXAMPLE]
+    lines = set().union(*(pinned(path.read_text()) for path in files))
+    for line in lines:
+        assert re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line
+    assert len(lines) == len({line.split("@")[0] for line in lines}) == 5
+    used = [
+        step["uses"]
+        for workflow in (TEST, RELEASE)
+        for _, step in steps(workflow)
+        if "uses" in step
+    ]
+    assert {line.split(" #")[0] for line in lines} == set(used)
+
+
+def test_a_job_may_no_more_than_it_needs() -> None:
+    assert TEST["permissions"] == READ
+    assert not [job for job in TEST["jobs"].values() if "permissions" in job]
+    assert RELEASE["permissions"] == {}
+    assert {name: job["permissions"] for name, job in RELEASE["jobs"].items()} == {
+        "test": READ,
+        "archive": READ,
+        "attest": {"attestations": "write", "id-token": "write"},
+        "publish": {},
+        "release": {"contents": "write"},
+    }
+    checkouts = [s for w in (TEST, RELEASE) for _, s in steps(w) if "checkout" in s.get("uses", "")]
+    assert checkouts and all(s["with"]["persist-credentials"] is False for s in checkouts)
+
+
+def test_what_may_write_runs_nothing_that_was_downloaded() -> None:
+    writing = {
+        name: s["run"] for name, s in steps(RELEASE) if name in ("attest", "release") and "run" in s
+    }
+    assert set(writing) == {"release"} and writing["release"].startswith("gh release create ")
+
+
+def test_the_token_is_known_to_the_step_that_publishes_alone_behind_an_approval() -> None:
+    holders = [(job, step["name"]) for job, step in steps(RELEASE) if "secrets." in str(step)]
+    assert holders == [("publish", "Publish on Galaxy")]
+    outside = [{**job, "steps": []} for job in RELEASE["jobs"].values()]
+    assert "secrets" not in str(outside) and "secrets." not in str(TEST)
+    assert RELEASE["jobs"]["publish"]["environment"] == "galaxy"
+
+
+def test_nothing_is_published_that_was_not_tested_and_attested() -> None:
+    needs = {name: job.get("needs") for name, job in RELEASE["jobs"].items()}
+    assert needs == {
+        "test": None,
+        "archive": "test",
+        "attest": "archive",
+        "publish": "attest",
+        "release": "publish",
+    }
+    assert RELEASE["jobs"]["test"]["uses"] == "./.github/workflows/test.yml"
+    assert "workflow_call" in TEST["on"]
+
+
+def test_nothing_is_filled_into_a_script() -> None:
+    assert not [s for w in (TEST, RELEASE) for _, s in steps(w) if "${{" in s.get("run", "")]
+
+
+def test_the_hooks_before_a_commit_are_those_of_make_lint() -> None:
+    text = (ROOT / ".pre-commit-config.yaml").read_text()
+    (local,) = yaml.safe_load(text)["repos"]
+    assert local["repo"] == "local"
+    assert {hook["id"]: hook["entry"] for hook in local["hooks"]} == {
+        tool: f"make lint ARGS='-k {tool}'" for tool in (*TOOLS, "rooms")
+    }
+    assert all(h["language"] == "system" and not h["pass_filenames"] for h in local["hooks"])

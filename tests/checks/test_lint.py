@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Style, types, licences and the order of the rooms: one test a tool."""
+
+from __future__ import annotations
+
+import pytest
+
+from .commands import run
+
+PLUGINS = "ansible_collections.toggl.focus.plugins"
+TYPED = ("module_utils", "plugin_utils", "action", "filter")
+SCRIPTS = ".ci/run examples/repository/ci/publish.sh tools/environment.sh tools/tree.sh"
+TOOLS = {
+    "ansible-lint": "ansible-lint",
+    "imports": "lint-imports --no-cache --no-logo",
+    "mypy": " ".join(["mypy", *(f"-p {PLUGINS}.{room}" for room in TYPED)]),
+    "reuse": "reuse lint --quiet",
+    "ruff": "ruff check --no-cache .",
+    "format": "ruff format --no-cache --check .",
+    "shellcheck": f"shellcheck {SCRIPTS}",
+}
+
+
+@pytest.mark.parametrize("command", TOOLS.values(), ids=TOOLS)
+def test_a_tool_has_no_complaint(command: str) -> None:
+    run(command)

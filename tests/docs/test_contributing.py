@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""CONTRIBUTING names what there is: rooms, files, commands, and where something new has to go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.playbooks import ROOT
+
+TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+UTILS = ROOT / "plugins" / "module_utils"
+CODE = ("plugins", "roles", "playbooks", "meta", "tools")
+"""What is neither a test nor documentation. ``examples`` are documentation, and so is ``*.md``."""
+
+MOST_FILES = 8
+"""An option of an entry must not need more."""
+
+
+def section(title: str) -> str:
+    """The part under a heading."""
+    _, found, rest = TEXT.partition(f"\n## {title}\n")
+    assert found, title
+    return rest.partition("\n## ")[0]
+
+
+def first_list(text: str) -> list[str]:
+    """The files that the items of the first list begin with."""
+    items = re.search(r"(?m)(?:^- .*\n(?:  .*\n)*)+", text)
+    assert items
+    return re.findall(r"(?m)^- `([^`]+)`:", items[0])
+
+
+def files_with(word: str) -> Iterator[str]:
+    whole = re.compile(rf"(?<![a-z])(?:clients_)?{word}\b")
+    for folder in CODE:
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in (".py", ".yml", ".j2") and whole.search(path.read_text("utf-8")):
+                yield path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize(
+    ("title", "word"),
+    [
+        ("How to add an entry option", "restore_deleted"),
+        ("How to add an option that all modules share", "api_retries"),
+    ],
+)
+def test_an_option_is_in_the_files_that_the_list_names(title: str, word: str) -> None:
+    text = section(title)
+    assert f"in which `{word}` occurs" in text
+    assert sorted(first_list(text)) == sorted(files_with(word))
+
+
+def test_an_entry_option_touches_few_files() -> None:
+    assert len(first_list(section("How to add an entry option"))) <= MOST_FILES
+
+
+def test_every_path_is_there() -> None:
+    paths = re.findall(
+        r"`((?:plugins|tests|docs|roles|playbooks|examples|changelogs)/[^`]*)`", TEXT
+    )
+    assert len(paths) > 60
+    made = {"docs/benchmarks.md"}
+    assert [path for path in paths if path not in made and not (ROOT / path).exists()] == []
+
+
+def test_every_name_is_in_the_file_that_it_stands_beside() -> None:
+    for path, words in re.findall(r"(?m)^- `(plugins/[^`,]+\.py)`: (.*(?:\n  .*)*)", TEXT):
+        source = (ROOT / path).read_text("utf-8")
+        names = re.findall(r"`([A-Za-z_]+)(?:\.[a-z]+)?`", words)
+        assert [name for name in names if name not in source] == [], path
+
+
+def test_every_room_and_every_file_beside_the_rooms_is_named() -> None:
+    rooms = [path for path in UTILS.iterdir() if path.is_dir() and path.name[:2] != "__"]
+    files = [path for path in UTILS.glob("*.py") if path.name != "__init__.py"]
+    assert len(rooms) == 5 and len(files) <= 9
+    named = re.findall(r"(?m)^\| `plugins/module_utils/([^`]+)` \|", section("The rooms"))
+    assert sorted(named) == sorted([*(f"{room.name}/" for room in rooms), *(f.name for f in files)])
+
+
+def test_the_commands_are_those_of_the_makefile() -> None:
+    targets = re.findall(r"(?m)^([a-z0-9-]+):.*## ", (ROOT / "Makefile").read_text("utf-8"))
+    named = re.findall(r"(?m)^\| `make ([a-z0-9-]+)`", section("The commands"))
+    assert sorted(named) == sorted(set(targets) - {"help", "env"})
+
+
+# the README
+
+HEADINGS = [
+    "Requirements",
+    "Installation",
+    "Use cases",
+    "Testing",
+    "Contributing",
+    "Support",
+    "Release notes and roadmap",
+    "Related information",
+    "Licence",
+]
+"""What Galaxy and certification expect."""
+
+
+def test_the_readme_is_short_and_has_the_headings_that_are_expected() -> None:
+    assert len(README.splitlines()) <= 120
+    found = re.findall(r"(?m)^## (.+)$", README)
+    assert set(HEADINGS) <= set(found)
+
+
+def test_the_readme_names_the_playbooks_and_plugins_that_there_are() -> None:
+    named = set(re.findall(r"(?m)^\| `toggl\.focus\.(\w+)` \|", README))
+    folders: tuple[tuple[Path, str], ...] = (
+        (ROOT / "plugins" / "modules", "*.py"),
+        (ROOT / "plugins" / "filter", "*.py"),
+        (ROOT / "playbooks", "*.yml"),
+        (ROOT / "roles", "*"),
+    )
+    assert named == {path.stem for folder, glob in folders for path in folder.glob(glob)} - {
+        "__init__"
+    }
+
+
+def test_a_guide_that_the_readme_names_is_there() -> None:
+    titles = "\n".join(p.read_text("utf-8") for p in (ROOT / "docs/docsite/rst").glob("*.rst"))
+    for guide in re.findall(r'guides? "([^"]+)"|and "([^"]+)"', README):
+        title = "".join(guide)
+        assert re.search(rf"(?m)^{re.escape(title)}.*\n===", titles), title

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook ``toggl.focus.export``: what it writes, and what it never writes over."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import yaml
+from simulator.server import Simulator
+from support.playbooks import ROOT, ansible_playbook
+
+MAINTAINED = "# ours\nclients_list: [Acme]\nclients_purge: true\n"
+
+
+def export(service: Simulator, folder: Path, *arguments: str, status: int = 0) -> str:
+    own = ("-e", "clients_file=clients.yml")
+    ran = ansible_playbook(service, "toggl.focus.export", *own, *arguments, folder=folder)
+    assert ran.returncode == status, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+def test_a_maintained_file_is_never_written_over(service: Simulator, tmp_path: Path) -> None:
+    """Unless clients_overwrite is true. The same content is no reason to fail."""
+    for name in ("Acme", "Globex"):
+        service.add(name)
+    file = tmp_path / "clients.yml"
+    file.write_text(MAINTAINED)
+    file.chmod(0o600)
+    assert "clients_overwrite" in export(service, tmp_path, status=2)
+    assert "clients_overwrite" in export(service, tmp_path, "--check", status=2)
+    assert file.read_text() == MAINTAINED
+    overwrites = ("-e", "clients_overwrite=true")
+    export(service, tmp_path, *overwrites, "--check")
+    assert file.read_text() == MAINTAINED
+    export(service, tmp_path, *overwrites)
+    assert yaml.safe_load(file.read_text()) == {
+        "clients_list": [{"name": "Acme"}, {"name": "Globex"}]
+    }
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "changed=0" in export(service, tmp_path)
+
+
+def test_an_export_is_sorted_by_name(service: Simulator, tmp_path: Path) -> None:
+    """Clients of one name by id, whatever the service's order; those without a name come first."""
+    for name in ("b", "\u00e4", "B", "same", "a", "same", " "):
+        service.add(name)
+    assert "changed" in export(service, tmp_path, "--check")
+    assert list(tmp_path.iterdir()) == []
+    export(service, tmp_path)
+    listed = yaml.safe_load((tmp_path / "clients.yml").read_text())["clients_list"]
+    assert [(entry.get("name"), entry.get("id")) for entry in listed] == [
+        (None, 1007),
+        ("B", None),
+        ("a", None),
+        ("b", None),
+        ("same", 1004),
+        ("same", 1006),
+        ("\u00e4", None),
+    ]
+
+
+def test_editors_find_the_schema_beside_an_export(service: Simulator, tmp_path: Path) -> None:
+    """A schema that is there already is replaced only if clients_overwrite is true."""
+    export(service, tmp_path)
+    first = (tmp_path / "clients.yml").read_text().splitlines()[0]
+    key, _, name = first.partition("=")
+    assert key == "# yaml-language-server: $schema"
+    schema = tmp_path / name
+    shipped = json.loads((ROOT / "clients.schema.json").read_text())
+    assert json.loads(schema.read_text()) == shipped
+    schema.write_text("{}")
+    export(service, tmp_path)
+    assert schema.read_text() == "{}"
+    export(service, tmp_path, "-e", "clients_overwrite=true")
+    assert json.loads(schema.read_text()) == shipped

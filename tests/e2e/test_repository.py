@@ -1,0 +1,503 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A repository of clients, by its playbooks: checked offline, planned, reviewed, applied as
+reviewed, and compared on a schedule."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from simulator.server import Simulator
+from support.playbooks import ROOT, access, ansible_playbook
+
+EUROPE, ASIA, AFRICA = WORKSPACES = (4242, 5151, 6161)
+HEX = set("0123456789abcdef")
+
+CUT_OFF = '''\
+"""Python as on a machine without network and without requests; each try is written down."""
+import os, socket, sys
+
+def tried(what):
+    with open(os.environ["TRIED"], "a") as file:
+        file.write(what + "\\n")
+    raise OSError(what)
+
+class WithoutRequests:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in ("requests", "urllib3"):
+            raise ImportError(name + " is not installed here")
+
+sys.meta_path.insert(0, WithoutRequests())
+for name in ("connect", "connect_ex", "sendto"):
+    setattr(socket.socket, name, lambda *_, name=name: tried(name))
+'''
+
+
+@pytest.fixture(scope="module")
+def three() -> Iterator[Simulator]:
+    with Simulator(workspace_id=EUROPE) as running:
+        running.workspace_ids = WORKSPACES
+        yield running
+
+
+@pytest.fixture
+def service(three: Simulator) -> Simulator:
+    """One key, three workspaces."""
+    three.reset()
+    return three
+
+
+@pytest.fixture
+def cut_off(tmp_path: Path) -> dict[str, str]:
+    """The environment of a machine without network, without requests and without a key."""
+    folder = tmp_path / "cut off"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(CUT_OFF)
+    return {
+        "PYTHONPATH": str(folder),
+        "TRIED": str(tmp_path / "tried"),
+        "TOGGL_FOCUS_API_URL": "http://127.0.0.1:1/api",
+    }
+
+
+def fill(service: Simulator, workspace_id: int, *names: str) -> None:
+    for name in names:
+        service.workspaces[workspace_id].add(name, False)
+
+
+def active(service: Simulator, workspace_id: int) -> list[str]:
+    clients = service.workspaces[workspace_id].clients()
+    return sorted(client.name for client in clients if not client.deleted_at)
+
+
+def inventory(folder: Path, hosts: Mapping[str, Mapping[str, Any]]) -> None:
+    (folder / "workspaces.yml").write_text(yaml.safe_dump({"all": {"hosts": dict(hosts)}}))
+
+
+def workspace(workspace_id: int, *listed: object, **more: object) -> dict[str, Any]:
+    """The variables of a host."""
+    return {"clients_workspace_id": workspace_id, "clients_list": list(listed), **more}
+
+
+def run(
+    service: Simulator,
+    folder: Path,
+    name: str,
+    *arguments: str,
+    status: int = 0,
+    environment: Mapping[str, str] | None = None,
+) -> str:
+    """A playbook of the collection, in the folder; what it prints."""
+    ran = ansible_playbook(
+        service, f"toggl.focus.{name}", *arguments, folder=folder, environment=environment
+    )
+    printed = ran.stdout + ran.stderr
+    assert ran.returncode == status, printed
+    assert "Traceback" not in printed
+    assert service.token not in printed
+    return printed
+
+
+def many(service: Simulator, folder: Path, name: str, *arguments: str, status: int = 0) -> str:
+    return run(service, folder, name, "-i", "workspaces.yml", *arguments, status=status)
+
+
+def plans(folder: Path, file: str = "plan.json") -> dict[str, Any]:
+    """The workspaces of a plan file."""
+    plan = json.loads((folder / file).read_text())
+    assert plan["format"] == 1
+    found: dict[str, Any] = plan["workspaces"]
+    return found
+
+
+def clients_file(folder: Path, *listed: object, **more: object) -> tuple[str, str]:
+    """Arguments for a playbook."""
+    text = yaml.safe_dump({"clients_list": list(listed), **more}, allow_unicode=True)
+    (folder / "clients.yml").write_text(text)
+    return ("-e", "@clients.yml")
+
+
+# toggl.focus.check
+
+
+def test_a_check_needs_no_network_and_no_key(
+    service: Simulator, tmp_path: Path, cut_off: dict[str, str]
+) -> None:
+    """Neither does one against the list of the base branch."""
+    listed = clients_file(
+        tmp_path,
+        "Acme",
+        {"name": "Globex Corporation", "former_names": ["Globex"]},
+        {"name": "Hooli", "state": "absent"},
+        {"id": 1007, "state": "restored"},
+        clients_purge=True,
+    )
+    (tmp_path / "base.yml").write_text("clients_base: [Acme, Globex, Hooli, Initech]\n")
+    alone = run(service, tmp_path, "check", *listed, environment=cut_off)
+    assert "Entries: 4. All are sound" in alone
+    shown = run(
+        service,
+        tmp_path,
+        "check",
+        *listed,
+        *("-e", "@base.yml", "-e", "clients_max_deletion_percent=60"),
+        environment=cut_off,
+    )
+    lines = [
+        "Against clients_base, not against the workspace:",
+        "delete   Hooli",
+        "delete   Initech by purge",
+        "rename   Globex -> Globex Corporation",
+    ]
+    assert [line for line in lines if line not in shown] == []
+    assert not Path(cut_off["TRIED"]).exists()
+    assert service.log == []
+
+
+def test_the_machine_of_that_test_is_cut_off(
+    service: Simulator, tmp_path: Path, cut_off: dict[str, str]
+) -> None:
+    connect = "import socket; socket.create_connection(('127.0.0.1', 1))"
+    ran = subprocess.run([sys.executable, "-c", connect], env=cut_off, check=False)
+    assert ran.returncode != 0
+    assert Path(cut_off["TRIED"]).exists()
+    listed = clients_file(tmp_path, "Acme")
+    environment = {**cut_off, **access(service)}
+    assert "requests" in run(service, tmp_path, "plan", *listed, status=2, environment=environment)
+    assert service.log == []
+
+
+MISTAKES = {
+    "a typing error": (
+        [{"name": "Acme", "state": "presnt"}],
+        {},
+        'Entry 1 ("Acme"): state is "presnt"; did you mean present?',
+    ),
+    "one name twice": (["Acme", "Globex", "Acme"], {}, "Acme"),
+    "a name that YAML takes for a number": (["Acme", 7], {}, "put the name in quotes"),
+    "a guard, against the base": (
+        ["Acme", {"name": "Globex", "state": "absent"}],
+        {"clients_base": ["Acme", "Globex"], "clients_protected": ["Glo*"]},
+        'is protected by "Glo*"',
+    ),
+    "no list": (None, {}, "clients_list"),
+    "a text": ("Acme, Globex", {}, "it is a text, not a list"),
+}
+
+
+@pytest.mark.parametrize("case", MISTAKES)
+def test_a_check_fails_with_what_is_wrong(
+    service: Simulator, tmp_path: Path, cut_off: dict[str, str], case: str
+) -> None:
+    listed, more, message = MISTAKES[case]
+    variables = {**({} if listed is None else {"clients_list": listed}), **more}
+    (tmp_path / "clients.yml").write_text(yaml.safe_dump(variables))
+    arguments = ("-e", "@clients.yml")
+    printed = run(service, tmp_path, "check", *arguments, status=2, environment=cut_off)
+    assert message in printed.replace('\\"', '"')
+
+
+# toggl.focus.plan
+
+
+def test_each_workspace_is_in_the_plan_file(service: Simulator, tmp_path: Path) -> None:
+    """Also one that cannot be read and one whose plan is refused, with the reason; these two fail
+    after the files are written. Nothing is written to the service."""
+    fill(service, EUROPE, "Globex", "Hooli")
+    fill(service, ASIA, "Initech", "Umbrella", "Wayne")
+    inventory(
+        tmp_path,
+        {
+            "europe": workspace(
+                EUROPE,
+                "Stark",
+                {"name": "Globex Corporation", "former_names": ["Globex"]},
+                {"name": "Hooli", "state": "absent"},
+            ),
+            "asia": workspace(ASIA, "Initech", clients_purge=True),
+            "nowhere": workspace(999, "Acme"),
+        },
+    )
+    printed = many(service, tmp_path, "plan", status=2)
+    assert service.writes == []
+    assert printed.count("failed=1") == 2
+    found = plans(tmp_path)
+    assert list(found) == sorted(found) == ["asia", "europe", "nowhere"]
+
+    europe = found["europe"]
+    assert europe["workspace_id"] == EUROPE
+    assert europe["refusal"] is None
+    assert europe["msg"].startswith("Would create 1, rename 1, delete 1")
+    assert len(europe["digest"]) == 64 and set(europe["digest"]) <= HEX
+    assert sorted((step["step"], step["name"]) for step in europe["steps"]) == [
+        ("create", "Stark"),
+        ("delete", "Hooli"),
+        ("rename", "Globex Corporation"),
+    ]
+    assert {step["status"] for step in europe["steps"]} == {"planned"}
+    assert europe["summary"]["created"] == europe["summary"]["renamed"] == 1
+    assert europe["requests"] == 4  # the list, and three writes
+    assert europe["warnings"] == []
+
+    asia = found["asia"]
+    assert "max_deletion_percent" in asia["refusal"] and "Umbrella" in asia["refusal"]
+    assert [(step["step"], step["name"], step["purge"]) for step in asia["steps"]] == [
+        ("delete", "Umbrella", True),
+        ("delete", "Wayne", True),
+    ]
+
+    nowhere = found["nowhere"]
+    assert nowhere["workspace_id"] == 999
+    assert "404" in nowhere["refusal"] or "999" in nowhere["refusal"]
+    assert (nowhere["digest"], nowhere["steps"], nowhere["summary"]) == (None, [], {})
+
+    people = (tmp_path / "plan.md").read_text()
+    for name in ("Stark", "Globex Corporation", "Hooli", "Umbrella", "Wayne"):
+        assert f"`{name}`" in people
+    assert europe["digest"] in people
+    assert people.count("cannot be applied:**") == 2
+    assert people.rstrip().endswith("<!-- toggl.focus plan -->")
+
+
+def test_a_plan_of_nothing_to_do_is_sound(service: Simulator, tmp_path: Path) -> None:
+    """A difference is no failure either. The files have the name that is asked for."""
+    fill(service, EUROPE, "Acme")
+    listed = clients_file(tmp_path, "Acme")
+    (tmp_path / "out").mkdir()
+    named = ("-e", "clients_plan_file=out/main.json")
+    run(service, tmp_path, "plan", *listed, *named)
+    (only,) = plans(tmp_path, "out/main.json").values()
+    assert only["msg"] == "Nothing to do: the entry is as declared."
+    assert (only["steps"], only["refusal"], only["requests"]) == ([], None, 1)
+    assert only["workspace_id"] == EUROPE
+    assert "nothing to do" in (tmp_path / "out" / "main.md").read_text()
+    assert not (tmp_path / "plan.json").exists()
+    run(service, tmp_path, "plan", *clients_file(tmp_path, "Acme", "Globex"), *named)
+    assert service.writes == []
+
+
+def test_what_a_run_warns_of_is_in_the_plan(service: Simulator, tmp_path: Path) -> None:
+    fill(service, EUROPE, "acme")
+    run(service, tmp_path, "plan", *clients_file(tmp_path, "Acme"))
+    (only,) = plans(tmp_path).values()
+    assert len(only["warnings"]) == 1 and "acme" in only["warnings"][0]
+    assert "acme" in (tmp_path / "plan.md").read_text()
+
+
+def test_a_plan_file_holds_names_as_they_are(service: Simulator, tmp_path: Path) -> None:
+    """What looks like a template is not evaluated, neither from the list nor from the service."""
+    evil = "{{ lookup('ansible.builtin.pipe', 'touch evaluated') }}"
+    fill(service, EUROPE, evil, "a | b")
+    (tmp_path / "clients.yml").write_text(
+        "clients_list: [!unsafe '{{ 1 + 1 }}', Zo\u00eb]\n"
+        "clients_purge: true\nclients_max_deletion_percent: 100\n"
+    )
+    listed = ("-e", "@clients.yml")
+    run(service, tmp_path, "plan", *listed)
+    (only,) = plans(tmp_path).values()
+    found = {step["name"] for step in only["steps"]}
+    assert found == {"Zo\u00eb", "a | b", evil, "{{ 1 + 1 }}"}
+    assert evil in (tmp_path / "plan.md").read_text()
+    based = ("-e", '{"clients_base": []}')
+    assert "create   {{ 1 + 1 }}" in run(service, tmp_path, "check", *listed, *based)
+    guarded = ("-e", "clients_max_deletions=0")
+    run(service, tmp_path, "plan", *listed, *guarded, status=2)
+    (refused,) = plans(tmp_path).values()
+    assert evil in refused["refusal"]
+    assert evil in (tmp_path / "plan.md").read_text()
+    printed = run(service, tmp_path, "apply", *listed, *BY_PLAN, status=2)
+    assert evil in printed
+    assert not (tmp_path / "evaluated").exists()
+
+
+def test_a_list_that_is_wrong_is_in_the_plan_too(service: Simulator, tmp_path: Path) -> None:
+    listed = clients_file(tmp_path, {"name": "Acme", "state": "presnt"})
+    run(service, tmp_path, "plan", *listed, status=2)
+    (only,) = plans(tmp_path).values()
+    assert "did you mean present?" in only["refusal"]
+    assert only["digest"] is None
+    assert "presnt" in (tmp_path / "plan.md").read_text()
+    assert service.log == []
+
+
+def test_a_workspace_without_a_list_is_in_the_plan_too(service: Simulator, tmp_path: Path) -> None:
+    inventory(
+        tmp_path,
+        {"europe": workspace(EUROPE, "Acme"), "asia": {"clients_workspace_id": ASIA}},
+    )
+    many(service, tmp_path, "plan", status=2)
+    found = plans(tmp_path)
+    assert found["europe"]["refusal"] is None
+    assert "clients_list" in found["asia"]["refusal"]
+
+
+# toggl.focus.apply
+
+
+def two_workspaces(service: Simulator, folder: Path) -> None:
+    """Europe is to rename a client, Asia to get one; both plans are reviewed."""
+    fill(service, EUROPE, "Globex")
+    fill(service, ASIA, "Initech")
+    inventory(
+        folder,
+        {
+            "europe": workspace(EUROPE, {"name": "Globex Corp", "former_names": ["Globex"]}),
+            "asia": workspace(ASIA, "Initech", "Hooli"),
+        },
+    )
+    many(service, folder, "plan")
+
+
+BY_PLAN = ("-e", "clients_plan_file=plan.json")
+
+
+def test_exactly_the_reviewed_plan_is_applied(service: Simulator, tmp_path: Path) -> None:
+    two_workspaces(service, tmp_path)
+    printed = many(service, tmp_path, "apply", *BY_PLAN)
+    assert active(service, EUROPE) == ["Globex Corp"]
+    assert active(service, ASIA) == ["Hooli", "Initech"]
+    assert "rename   Globex -> Globex Corp" in printed
+    writes = len(service.writes)
+    again = many(service, tmp_path, "apply", *BY_PLAN, status=2)
+    assert again.count("failed=1") == 2
+    assert len(service.writes) == writes
+
+
+def test_a_workspace_that_changed_since_the_review_is_left_alone(
+    service: Simulator, tmp_path: Path
+) -> None:
+    """The others are applied."""
+    two_workspaces(service, tmp_path)
+    fill(service, ASIA, "Hooli")
+    printed = many(service, tmp_path, "apply", *BY_PLAN, status=2)
+    assert active(service, EUROPE) == ["Globex Corp"]
+    assert active(service, ASIA) == ["Hooli", "Initech"]
+    assert [entry.method for entry in service.writes] == ["PUT"]
+    assert printed.count("failed=1") == 1
+
+
+def test_a_list_that_changed_since_the_review_is_not_applied(
+    service: Simulator, tmp_path: Path
+) -> None:
+    two_workspaces(service, tmp_path)
+    inventory(tmp_path, {"europe": workspace(EUROPE, "Stark")})
+    many(service, tmp_path, "apply", *BY_PLAN, status=2)
+    assert service.writes == []
+
+
+def test_a_workspace_that_is_not_in_the_plan_file_is_left_alone(
+    service: Simulator, tmp_path: Path
+) -> None:
+    """The others are applied."""
+    two_workspaces(service, tmp_path)
+    both = yaml.safe_load((tmp_path / "workspaces.yml").read_text())["all"]["hosts"]
+    inventory(tmp_path, {**both, "africa": workspace(AFRICA, "Acme")})
+    printed = many(service, tmp_path, "apply", *BY_PLAN, status=2)
+    assert (
+        "plan.json has no plan for africa that can be applied, so nothing was written there"
+        in printed
+    )
+    assert active(service, AFRICA) == []
+    assert active(service, EUROPE) == ["Globex Corp"]
+
+
+def test_a_limit_narrows_plans_and_what_is_applied(service: Simulator, tmp_path: Path) -> None:
+    two_workspaces(service, tmp_path)
+    many(service, tmp_path, "apply", *BY_PLAN, "--limit", "asia")
+    assert active(service, EUROPE) == ["Globex"]
+    assert active(service, ASIA) == ["Hooli", "Initech"]
+    many(service, tmp_path, "plan", "--limit", "europe")
+    assert list(plans(tmp_path)) == ["europe"]
+    many(service, tmp_path, "apply", *BY_PLAN, "--limit", "europe")
+    assert active(service, EUROPE) == ["Globex Corp"]
+
+
+def test_a_plan_of_nothing_to_do_is_applied_too(service: Simulator, tmp_path: Path) -> None:
+    fill(service, EUROPE, "Acme")
+    listed = clients_file(tmp_path, "Acme")
+    run(service, tmp_path, "plan", *listed)
+    assert "changed=0" in run(service, tmp_path, "apply", *listed, *BY_PLAN)
+    assert service.writes == []
+
+
+def test_a_refused_plan_is_never_applied(service: Simulator, tmp_path: Path) -> None:
+    """Not even where the guard was taken away since, so that nobody has agreed to what is done."""
+    fill(service, EUROPE, "Acme", "Globex", "Hooli")
+    listed = clients_file(tmp_path, "Acme", clients_purge=True)
+    run(service, tmp_path, "plan", *listed, status=2)
+    loosened = ("-e", "clients_max_deletion_percent=100")
+    printed = run(service, tmp_path, "apply", *listed, *loosened, *BY_PLAN, status=2)
+    assert "max_deletion_percent" in printed
+    assert service.writes == []
+
+
+NO_PLAN_FILES = {
+    "there is none": None,
+    "it is no JSON": "### Plan for 1 workspace",
+    "it is something else": '{"steps": []}',
+    "it is of a later format": '{"format": 2, "workspaces": {}}',
+}
+
+
+@pytest.mark.parametrize("case", NO_PLAN_FILES)
+def test_without_a_plan_file_that_can_be_read_nothing_is_written(
+    service: Simulator, tmp_path: Path, case: str
+) -> None:
+    text = NO_PLAN_FILES[case]
+    if text is not None:
+        (tmp_path / "plan.json").write_text(text)
+    listed = clients_file(tmp_path, "Acme")
+    printed = run(service, tmp_path, "apply", *listed, *BY_PLAN, status=2)
+    assert "plan.json is not a plan file" in printed
+    assert service.log == []
+
+
+# toggl.focus.drift
+
+
+def test_drift_fails_where_something_differs(service: Simulator, tmp_path: Path) -> None:
+    fill(service, EUROPE, "Acme")
+    fill(service, ASIA, "Initech", "By hand")
+    same = {"europe": workspace(EUROPE, "Acme")}
+    inventory(tmp_path, same)
+    assert "failed=0" in many(service, tmp_path, "drift")
+    purged = workspace(ASIA, "Initech", clients_purge=True, clients_max_deletion_percent=50)
+    inventory(tmp_path, {**same, "asia": purged})
+    printed = many(service, tmp_path, "drift", status=2)
+    assert printed.count("failed=1") == 1
+    assert "Would delete 1 (1 by purge); 1 unchanged." in printed
+    assert "delete   By hand" in printed
+    assert service.writes == []
+
+
+def test_drift_fails_where_a_workspace_cannot_be_read(service: Simulator, tmp_path: Path) -> None:
+    inventory(tmp_path, {"europe": workspace(EUROPE), "nowhere": workspace(999, "Acme")})
+    printed = many(service, tmp_path, "drift", status=2)
+    assert printed.count("failed=1") == 1
+    assert service.writes == []
+
+
+# pre-commit
+
+
+def test_the_hook_for_pre_commit_judges_the_list(
+    service: Simulator, tmp_path: Path, cut_off: dict[str, str]
+) -> None:
+    """It is run as pre-commit runs it: entry and args, in the repository."""
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert (hook["language"], hook["pass_filenames"]) == ("system", False)
+    program, playbook, *others = [*shlex.split(hook["entry"]), *hook["args"]]
+    assert (program, playbook) == ("ansible-playbook", "toggl.focus.check")
+    clients_file(tmp_path, "Acme")
+    run(service, tmp_path, "check", *others, environment=cut_off)
+    clients_file(tmp_path, "Acme", "Acme")
+    run(service, tmp_path, "check", *others, status=2, environment=cut_off)
+    assert re.search(hook["files"], "clients.yml")

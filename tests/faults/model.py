@@ -1,0 +1,597 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run must lead to, by the design alone: plain loops over names and states.
+
+This is a second specification. It shares no line and no idea with the collection, and where the
+two differ, the words of the design decide. A workspace is a mapping from ids to names and whether
+they are deleted; an entry is a mapping of options, as a user writes it.
+
+Where the design leaves a choice, it is made here in words:
+
+* Entries with an id find their clients first. A client that such an entry renames is found by its
+  old name no more; one that it keeps or deletes is still found by its name, and then two entries
+  stand for one client.
+* A former name finds a client that no other entry stands for. Only an entry that wants the client
+  absent by its name gives way: the client lives on under its new name.
+* An entry with an id, a name and former ones is a way back: it may take a name that others have, if
+  it tells the present one; and an entry that wants the name absent then means the others.
+* Two entries with ids may have one name, which their clients may bear already, both of them.
+* Several active clients that former names may mean are ambiguous, like several of the name itself.
+* A client that is left alone because the wanted name is there, too, is left alone by purge as well.
+* A client is restored under its old name, before it gets a new one. So the old one must be free,
+  or become free: whenever a run breaks off, no two clients may have one name.
+* An id and a name that do not agree are no error where nothing is deleted.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+State = Mapping[int, tuple[str, bool]]
+"""By id: the name, and whether the client is deleted."""
+
+Entry = Mapping[str, Any]
+
+
+def key(name: str) -> str:
+    """What two names have in common that are one name."""
+    return unicodedata.normalize("NFC", name.strip())
+
+
+# what is asked, and what is answered
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The options of ``focus_clients`` that say what a plan may do."""
+
+    purge: bool = False
+    protected: Sequence[str] = ()
+    max_deletions: int | None = None
+    max_deletion_percent: int = 30
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What the service shows: ``listed`` in its list, ``by_id`` to whoever asks for an id."""
+
+    listed: State
+    by_id: State
+
+
+def sight_of(state: State, list_shows_deleted: bool, get_shows_deleted: bool) -> Sight:
+    def seen(shows_deleted: bool) -> State:
+        return {i: client for i, client in state.items() if shows_deleted or not client[1]}
+
+    return Sight(seen(list_shows_deleted), seen(get_shows_deleted))
+
+
+GUARDS = ("protected", "max_deletions", "max_deletion_percent")
+"""Options that forbid a plan which the list and the workspace alone allow."""
+
+
+class Refusal(NamedTuple):
+    """Why nothing is written; ``named``: ids or options that the message has to name."""
+
+    reason: str
+    named: tuple[str, ...] = ()
+
+
+class Change(NamedTuple):
+    """A write. ``name`` is what the client is called afterwards, if anybody knows. ``entry``: the
+    number of the entry that it is for, from 1; none for what purge deletes."""
+
+    kind: str
+    id: int
+    name: str | None
+    entry: int | None = None
+
+    @property
+    def by_purge(self) -> bool:
+        return self.entry is None
+
+
+@dataclass
+class Verdict:
+    """What must become of a list.
+
+    ``goal`` is the workspace in the end, as far as anybody sees it; new clients have ids below 0.
+    ``unseen``: clients that are to be restored without having been seen. ``needs_no_service``:
+    whether it is refused for what the list says by itself. ``reads_all``: whether the one client of
+    ``focus_client`` is compared with all others. ``warned``: clients that somebody may take for the
+    ones that the list wants. ``unmanaged``: active clients that no entry stands for, and that stay.
+    """
+
+    goal: dict[int, tuple[str, bool]] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    unseen: set[int] = field(default_factory=set)
+    needs_no_service: bool = False
+    reads_all: bool = False
+    warned: set[int] = field(default_factory=set)
+    unmanaged: set[int] = field(default_factory=set)
+
+    @property
+    def refused(self) -> bool:
+        return bool(self.refusals)
+
+    @property
+    def has_plan(self) -> bool:
+        """A plan that only guards forbid is shown, and it is the one of ``changes``."""
+        return all(refusal.reason in GUARDS for refusal in self.refusals)
+
+    @property
+    def is_ambiguous(self) -> bool:
+        return any(refusal.reason == "ambiguous" for refusal in self.refusals)
+
+    @property
+    def deleted(self) -> set[int]:
+        return {change.id for change in self.changes if change.kind == "delete"}
+
+    @property
+    def names_given(self) -> set[str]:
+        """To clients that are created, renamed or restored, and stay, as far as they are known."""
+        last = {change.id: change.name for change in self.changes if change.name is not None}
+        return {key(name) for client_id, name in last.items() if client_id not in self.deleted}
+
+    @property
+    def names_on_the_way(self) -> list[str]:
+        """Each that a client gets, be it for a moment, as often as it is given."""
+        return [c.name for c in self.changes if c.kind != "delete" and c.name is not None]
+
+
+def judge(
+    entries: Sequence[Entry],
+    sight: Sight,
+    rules: Rules | None = None,
+    remembered: Mapping[str, int] | None = None,
+) -> Verdict:
+    """What must become of a list.
+
+    :arg remembered: ids of the clients that a journal tells of as deleted, by the keys of names
+    """
+    wanted = [Wanted(entry, number) for number, entry in enumerate(entries, 1)]
+    refusals = list(_contradictions(wanted))
+    if refusals:
+        return Verdict(refusals=refusals, needs_no_service=True)
+    return _Desk(wanted, sight, rules or Rules(), remembered or {}).verdict()
+
+
+def judge_one(
+    entry: Entry, sight: Sight, found: State, remembered: Mapping[str, int]
+) -> list[Verdict]:
+    """What may become of the one client of ``focus_client``, which reads as little as it can: each
+    answer is right that a reader of this little, or of more, must come to.
+
+    :arg found: what the service's filter finds for the name; blanks may hide a client from it
+    """
+    if entry.get("id") is not None:
+        narrow = judge([entry], Sight({}, sight.by_id))
+        if not narrow.names_on_the_way:
+            return [narrow]
+        return [replace(judge([entry], sight), reads_all=True)]
+    narrow = judge([entry], Sight(found, sight.by_id), remembered=remembered)
+    full = judge([entry], sight, remembered=remembered)
+    if narrow.names_given:
+        return [replace(full, reads_all=True)]
+    if entry.get("state") == "absent":
+        return [narrow, full]
+    if narrow.is_ambiguous:
+        return [Verdict(goal=dict(found)), narrow, full]  # the first one found is enough
+    return [narrow, replace(full, reads_all=narrow.refused)]
+
+
+def is_protected(name: str, rules: Rules) -> bool:
+    """Case does not matter, be it folded, where ß becomes ss, or not."""
+    return any(
+        fnmatch.fnmatchcase(fold(key(name)), fold(key(pattern)))
+        for pattern in rules.protected
+        for fold in (str.casefold, str.lower, str.upper)
+    )
+
+
+class Wanted:
+    """An entry, with what a user may leave out, and its number, from 1."""
+
+    def __init__(self, entry: Entry, number: int = 1) -> None:
+        self.number = number
+        self.id: int | None = entry.get("id")
+        self.name: str | None = entry["name"].strip() if entry.get("name") is not None else None
+        self.key = None if self.name is None else key(self.name)
+        self.state: str = entry.get("state") or "present"
+        self.former = {key(former) for former in entry.get("former_names") or ()}
+        self.restore_deleted = bool(entry.get("restore_deleted"))
+
+    @property
+    def is_way_back(self) -> bool:
+        """Whether it is one of those that take a run back: it knows its client by its id, and what
+        the name was. An entry that wants the name absent then means all other clients."""
+        return self.id is not None and self.key is not None and bool(self.former)
+
+    @property
+    def stays(self) -> bool:
+        """Whether the client shall be there in the end."""
+        return self.state != "absent"
+
+
+# what a list says against itself
+
+
+def _contradictions(wanted: Sequence[Wanted]) -> Iterator[Refusal]:
+    for entry in wanted:
+        if entry.id is None and entry.name is None:
+            yield Refusal("neither name nor id")
+        if entry.name == "" or "" in entry.former:
+            yield Refusal("empty name")
+    yield from (Refusal("id twice", (str(i),)) for i in _twice([entry.id for entry in wanted]))
+    for name in _twice([_name_that_it_is_about(entry) for entry in wanted]):
+        about_it = [entry for entry in wanted if _name_that_it_is_about(entry) == name]
+        by_name = [entry for entry in about_it if entry.id is None]
+        is_one_to_go = len(by_name) == 1 and not by_name[0].stays
+        come_back = all(entry.is_way_back for entry in about_it if entry.id is not None)
+        if by_name and not (is_one_to_go and come_back):
+            yield Refusal("name twice")
+
+
+def _name_that_it_is_about(entry: Wanted) -> str | None:
+    """An id says for sure which client is to be deleted; its name is a safeguard then."""
+    return None if entry.id is not None and not entry.stays else entry.key
+
+
+def _twice(values: Sequence[Any]) -> list[Any]:
+    given = [value for value in values if value is not None]
+    return sorted({value for value in given if given.count(value) > 1})
+
+
+# what a list says of a workspace
+
+
+class _Desk:
+    """Where one list is compared with what is seen of one workspace."""
+
+    def __init__(
+        self,
+        wanted: Sequence[Wanted],
+        sight: Sight,
+        rules: Rules,
+        remembered: Mapping[str, int],
+    ) -> None:
+        self._wanted = wanted
+        self._sight = sight
+        self._rules = rules
+        self._remembered = remembered
+        self._known = dict(sight.listed)
+        self._stood_for: dict[int, Wanted] = {}
+        self._renamed_by_id: set[int] = set()
+        self._new = 0
+        self._answer = Verdict()
+
+    def verdict(self) -> Verdict:
+        for entry in self._wanted:
+            if entry.id is not None:
+                self._find_by_id(entry, entry.id)
+        by_name = [entry for entry in self._wanted if entry.id is None]
+        staying = [entry for entry in by_name if entry.stays]
+        missing = [entry for entry in staying if not self._find_by_name(entry)]
+        for entry in missing:
+            self._make_it_be(entry)
+        for entry in by_name:
+            if not entry.stays:
+                self._delete_by_name(entry)
+        self._purge()
+        self._answer.goal = self._goal()
+        self._answer.unmanaged = set(self._unmanaged())
+        if not self._answer.refused:
+            self._judge_names()
+        if not self._answer.refused:
+            self._judge_guards()
+        if self._answer.has_plan:
+            self._answer.warned = {*self._look_alikes(), *self._left_alone(), *self._namesakes()}
+        return self._answer
+
+    # by id
+
+    def _find_by_id(self, entry: Wanted, client_id: int) -> None:
+        if client_id not in self._known and client_id in self._sight.by_id:
+            self._known[client_id] = self._sight.by_id[client_id]
+        self._stood_for[client_id] = entry
+        if entry.state == "present":
+            self._present_by_id(entry, client_id)
+        elif entry.state == "absent":
+            self._absent_by_id(entry, client_id)
+        else:
+            self._restored_by_id(entry, client_id)
+
+    def _present_by_id(self, entry: Wanted, client_id: int) -> None:
+        if client_id not in self._known:
+            self._refuse("unknown id", client_id)
+        elif self._is_deleted(client_id):
+            self._refuse("deleted id", client_id)
+        else:
+            self._rename_if_due(entry, client_id)
+
+    def _absent_by_id(self, entry: Wanted, client_id: int) -> None:
+        if client_id not in self._known or self._is_deleted(client_id):
+            return
+        if entry.key is None or entry.key == self._key_of(client_id):
+            self._change(entry, "delete", client_id, self._name_of(client_id))
+        elif self._key_of(client_id) in entry.former:
+            self._rename_if_due(entry, client_id)
+            self._change(entry, "delete", client_id, entry.name)
+        else:
+            self._refuse("id and name do not agree", client_id)
+
+    def _restored_by_id(self, entry: Wanted, client_id: int) -> None:
+        if client_id not in self._known:
+            self._answer.unseen.add(client_id)
+            self._change(entry, "restore", client_id, None)
+            if entry.name is not None:
+                self._change(entry, "rename", client_id, entry.name)
+            return
+        if self._is_deleted(client_id):
+            self._change(entry, "restore", client_id, self._name_of(client_id))
+        self._rename_if_due(entry, client_id)
+
+    def _rename_if_due(self, entry: Wanted, client_id: int) -> None:
+        if entry.key is not None and entry.key != self._key_of(client_id):
+            self._renamed_by_id.add(client_id)
+            self._change(entry, "rename", client_id, entry.name)
+
+    # by name
+
+    def _find_by_name(self, entry: Wanted) -> bool:
+        """Whether there is an active client of the name; one that another entry deletes by its id
+        counts, whatever name it gets before."""
+        bearers = [
+            client_id
+            for client_id in self._known
+            if client_id in self._answer.deleted and self._key_of(client_id) == entry.key
+        ]
+        bearers += [i for i in self._active({entry.key or ""}) if i not in bearers]
+        self._means_one(bearers, entry)
+        return bool(bearers)
+
+    def _make_it_be(self, entry: Wanted) -> None:
+        """No active client has the name."""
+        if entry.state == "restored":
+            self._restore_by_name(entry)
+            return
+        former = self._left_by_others(self._active(entry.former))
+        deleted = self._deleted(entry.key or "")
+        if former:
+            if self._means_one(former, entry):
+                self._change(entry, "rename", former[0], entry.name)
+        elif entry.restore_deleted and deleted:
+            self._restore_one_of(deleted, entry)
+        else:
+            self._new -= 1
+            self._change(entry, "create", self._new, entry.name)
+
+    def _left_by_others(self, clients: Sequence[int]) -> list[int]:
+        """Those for which no entry stands by their id, nor one that wants them by their name.
+        Another entry's former name does not count: then two entries stand for one client."""
+        taken = {
+            client_id
+            for client_id, other in self._stood_for.items()
+            if other.id is not None or other.key == self._key_of(client_id)
+        }
+        return [client_id for client_id in clients if client_id not in taken]
+
+    def _restore_by_name(self, entry: Wanted) -> None:
+        deleted = self._deleted(entry.key or "")
+        remembered = self._remembered.get(entry.key or "")
+        if deleted:
+            self._restore_one_of(deleted, entry)
+        elif remembered is None:
+            self._refuse("nothing to restore")
+        else:
+            self._known[remembered] = self._sight.by_id.get(remembered, (entry.name or "", True))
+            self._restore_one_of([remembered], entry)
+
+    def _restore_one_of(self, deleted: Sequence[int], entry: Wanted) -> None:
+        if len(deleted) > 1:
+            self._refuse("several deleted", *deleted)
+        elif self._means_one(deleted, entry):
+            self._change(entry, "restore", deleted[0], self._name_of(deleted[0]))
+
+    def _delete_by_name(self, entry: Wanted) -> None:
+        bearers = [
+            client_id
+            for client_id in self._active({entry.key or ""})
+            if not self._is_renamed_by_name(client_id) and not self._comes_back(client_id, entry)
+        ]
+        if self._means_one(bearers, entry):
+            self._change(entry, "delete", bearers[0], self._name_of(bearers[0]))
+
+    def _comes_back(self, client_id: int, entry: Wanted) -> bool:
+        """Whether another entry takes the client back to the name that this one wants absent."""
+        other = self._stood_for.get(client_id)
+        return other is not None and other.is_way_back and other.key == entry.key
+
+    def _is_renamed_by_name(self, client_id: int) -> bool:
+        """Whether it lives on under the name of an entry that knows its former one."""
+        other = self._stood_for.get(client_id)
+        return other is not None and other.id is None
+
+    def _means_one(self, bearers: Sequence[int], entry: Wanted) -> bool:
+        """Whether it is settled which client the entry means: nobody else's, and only one."""
+        claimed = [client_id for client_id in bearers if client_id in self._stood_for]
+        if claimed:
+            self._refuse("two entries for one client", *claimed)
+        elif len(bearers) > 1:
+            self._refuse("ambiguous", *bearers)
+        elif bearers:
+            self._stood_for[bearers[0]] = entry
+        return len(bearers) == 1 and not claimed
+
+    # what no entry stands for
+
+    def _purge(self) -> None:
+        if not self._rules.purge:
+            return
+        left_alone = set(self._left_alone())
+        for client_id, (name, deleted) in sorted(self._sight.listed.items()):
+            if deleted or client_id in self._stood_for or client_id in left_alone:
+                continue
+            if self._is_protected(name):
+                continue
+            self._change(None, "delete", client_id, name)
+
+    def _unmanaged(self) -> Iterator[int]:
+        """Of the clients that are active in the end, those for which no entry stands."""
+        for client_id in self._sight.listed:
+            if client_id not in self._stood_for and not self._answer.goal[client_id][1]:
+                yield client_id
+
+    # the end, and what stands against it
+
+    def _goal(self) -> dict[int, tuple[str, bool]]:
+        goal = dict(self._known)
+        for change in self._answer.changes:
+            name, deleted = goal.get(change.id, ("", False))
+            if change.name is not None:
+                name = change.name
+            goal[change.id] = (name, {"delete": True, "restore": False}.get(change.kind, deleted))
+        return goal
+
+    def _judge_names(self) -> None:
+        """A name is given to one active client alone, be it for a moment."""
+        for change in self._answer.changes:
+            if change.kind == "delete" or change.name is None or self._may_share(change.id):
+                continue
+            others = self._others_of_the_name(change.id, change.name)
+            if others:
+                self._refuse("name of two clients", *(other for other in others if other > 0))
+        for entry in self._wanted:
+            if not entry.stays and entry.id is None:
+                self._judge_absence(entry)
+
+    def _judge_absence(self, entry: Wanted) -> None:
+        """No other entry may want a client of the name to be there."""
+        for client_id in self._stood_for:
+            name, deleted = self._answer.goal.get(client_id, ("", True))
+            if not deleted and key(name) == entry.key and not self._comes_back(client_id, entry):
+                self._refuse("wanted and unwanted")
+
+    def _others_of_the_name(self, client_id: int, name: str) -> list[int]:
+        """The other active clients that have the name in the end. A client that is restored before
+        it is renamed, or renamed before it is deleted, has a name for a moment only: then those
+        count that have it all the time."""
+        goal = self._answer.goal
+        others = [
+            other
+            for other, (theirs, deleted) in goal.items()
+            if other != client_id and not deleted and key(theirs) == key(name)
+        ]
+        its_name, is_deleted = goal[client_id]
+        if is_deleted or key(its_name) != key(name):
+            return [other for other in others if self._known.get(other) == goal[other]]
+        return others
+
+    def _may_share(self, client_id: int) -> bool:
+        """The way back to names that were shared says so: a former name is the present one. One
+        that is renamed before it is deleted says so by its own name among the former ones."""
+        entry = self._stood_for.get(client_id)
+        if entry is None or entry.id is None or entry.name is None:
+            return False
+        if not entry.stays:
+            return entry.key in entry.former
+        if client_id not in self._known:
+            return bool(entry.former)  # one of them may be the present name: the run will see
+        return self._key_of(client_id) in entry.former
+
+    def _judge_guards(self) -> None:
+        for change in self._answer.changes:
+            if change.id in self._known and not change.by_purge:
+                self._judge_protection(change)
+        self._judge_deletions()
+
+    def _judge_protection(self, change: Change) -> None:
+        names = [self._name_of(change.id)]
+        if change.kind == "delete" and change.name is not None:
+            names.append(change.name)  # it may have been renamed to it before
+        touches = change.kind in ("rename", "delete")
+        if touches and any(map(self._is_protected, names)):
+            self._refuse("protected", "protected")
+
+    def _judge_deletions(self) -> None:
+        deletions = [change for change in self._answer.changes if change.kind == "delete"]
+        most = self._rules.max_deletions
+        if most is not None and len(deletions) > most:
+            self._refuse("max_deletions", "max_deletions")
+        purged = [change for change in deletions if change.by_purge]
+        active = [i for i, (_, deleted) in self._sight.listed.items() if not deleted]
+        percent = self._rules.max_deletion_percent
+        are_few = len(purged) == 1 or len(purged) * 100 <= percent * len(active)
+        takes_the_last = len(deletions) == len(active)
+        if purged and percent < 100 and (takes_the_last or not are_few):
+            self._refuse("max_deletion_percent", "max_deletion_percent")
+
+    def _is_protected(self, name: str) -> bool:
+        return is_protected(name, self._rules)
+
+    # what is done, but not without a word
+
+    def _look_alikes(self) -> Iterator[int]:
+        """Clients of no entry that stay there, and whose names differ from a wanted one in case
+        only, unless the list has them both."""
+        named = {entry.key for entry in self._wanted}
+        wanted = {entry.key for entry in self._wanted if entry.stays and entry.key is not None}
+        folded = {key(name.casefold()) for name in wanted}
+        for client_id, (name, deleted) in self._answer.goal.items():
+            is_nobodys = client_id > 0 and client_id not in self._stood_for and not deleted
+            if is_nobodys and key(name) not in named and key(key(name).casefold()) in folded:
+                yield client_id
+
+    def _left_alone(self) -> Iterator[int]:
+        """Active clients of no entry that have a former name of a client that is there already:
+        nobody knows whether it is the same."""
+        for entry in self._wanted:
+            if entry.id is None and entry.state == "present" and self._active({entry.key or ""}):
+                for client_id in self._active(entry.former - {entry.key}):
+                    if client_id not in self._stood_for:
+                        yield client_id
+
+    def _namesakes(self) -> Iterator[int]:
+        """Deleted clients of the very name of a new one."""
+        created = {key(c.name or "") for c in self._answer.changes if c.kind == "create"}
+        for client_id, (name, deleted) in self._known.items():
+            if deleted and key(name) in created and client_id not in self._stood_for:
+                yield client_id
+
+    # words
+
+    def _refuse(self, reason: str, *named: object) -> None:
+        self._answer.refusals.append(Refusal(reason, tuple(map(str, named))))
+
+    def _change(self, entry: Wanted | None, kind: str, client_id: int, name: str | None) -> None:
+        """:arg entry: none for what purge deletes"""
+        number = None if entry is None else entry.number
+        self._answer.changes.append(Change(kind, client_id, name, number))
+
+    def _name_of(self, client_id: int) -> str:
+        return self._known[client_id][0]
+
+    def _key_of(self, client_id: int) -> str:
+        return key(self._name_of(client_id))
+
+    def _is_deleted(self, client_id: int) -> bool:
+        return self._known[client_id][1]
+
+    def _active(self, keys: set[str]) -> list[int]:
+        """The active clients of these names, without those that an entry renames by their ids."""
+        return [
+            client_id
+            for client_id, (name, deleted) in sorted(self._known.items())
+            if not deleted and key(name) in keys and client_id not in self._renamed_by_id
+        ]
+
+    def _deleted(self, wanted: str) -> list[int]:
+        return [
+            client_id
+            for client_id, (name, deleted) in sorted(self._known.items())
+            if deleted and key(name) == wanted
+        ]

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A proxy on this machine that knows CONNECT, and takes every host for one port of its own."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pytest
+
+USER, PASSWORD = "proxy-user", "of-the-proxy-and-nobody-else"
+
+Behaviour = Literal["through", "silent", "hangs up"] | int
+"""What it does with a CONNECT; a number is the status that it refuses with."""
+
+VARIABLES = ("NO_PROXY", "no_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+
+
+@dataclass
+class Proxy:
+    """:arg target: the port that every tunnel leads to. ``asked`` holds the CONNECT lines.
+
+    ``first`` is what it does with the next ones, before it behaves as ever.
+    """
+
+    target: int
+    behaviour: Behaviour = "through"
+    asked: list[str] = field(default_factory=list)
+    port: int = 0
+    first: list[Behaviour] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://{USER}:{PASSWORD}@127.0.0.1:{self.port}"
+
+    def stand_before(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Be the proxy of this process. What the checks' environment says of proxies is gone."""
+        for name in VARIABLES:
+            monkeypatch.delenv(name, raising=False)
+        for name in ("HTTPS_PROXY", "https_proxy"):
+            monkeypatch.setenv(name, self.url)
+
+    @contextmanager
+    def in_the_environment(self) -> Iterator[None]:
+        """The same for as long as a block lasts, where no test is that could undo it."""
+        with pytest.MonkeyPatch.context() as patch:
+            self.stand_before(patch)
+            yield
+
+    def serve(self, client: socket.socket) -> None:
+        with client:
+            head = b""
+            while b"\r\n\r\n" not in head:
+                more = client.recv(65536)
+                if not more:
+                    return
+                head += more
+            self.asked.append(head.split(b"\r\n", 1)[0].decode())
+            behaviour = self.first.pop(0) if self.first else self.behaviour
+            if behaviour == "hangs up":
+                return
+            if behaviour == "silent":
+                client.recv(1)
+                return
+            if isinstance(behaviour, int):
+                client.sendall(f"HTTP/1.1 {behaviour} No\r\nContent-Length: 0\r\n\r\n".encode())
+                return
+            with socket.create_connection(("127.0.0.1", self.target)) as service:
+                client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                back = threading.Thread(target=_copy, args=(service, client), daemon=True)
+                back.start()
+                _copy(client, service)
+                back.join(5)
+
+
+def _copy(source: socket.socket, sink: socket.socket) -> None:
+    """Until one side ends; then the other one ends, too."""
+    try:
+        while data := source.recv(65536):
+            sink.sendall(data)
+    except OSError:
+        pass
+    for end in (source, sink):
+        try:
+            end.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            continue
+
+
+@contextmanager
+def proxy(target: int, behaviour: Behaviour = "through") -> Iterator[Proxy]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    made = Proxy(target, behaviour, port=listener.getsockname()[1])
+
+    def accept() -> None:
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=made.serve, args=(client,), daemon=True).start()
+
+    thread = threading.Thread(target=accept, daemon=True)
+    thread.start()
+    try:
+        yield made
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(5)

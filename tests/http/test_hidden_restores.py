@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Clients that are restored by id while the service hides deleted ones: their names come to light
+only then, and are judged then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from simulator.records import Fault
+from simulator.server import Simulator
+from simulator.switches import Switches
+from support.running import clients, sent
+
+HIDES = Switches(list_shows_deleted=False, get_shows_deleted=False)
+RESTORED = {"id": 1001, "state": "restored"}
+
+
+def on(method: str, path: str = "") -> Any:
+    return lambda seen, where: seen == method and where.endswith(path)
+
+
+@pytest.fixture
+def hiding(service: Simulator) -> Simulator:
+    """One deleted client that the service does not show: Acme, id 1001."""
+    service.reset(HIDES)
+    service.add("Acme", deleted=True)
+    return service
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_a_name_that_a_restored_client_has_is_not_created_again(
+    hiding: Simulator, concurrency: int
+) -> None:
+    """It is restored first, then its name is read, then the create is decided on."""
+    wanted = [{"name": "Acme"}, RESTORED, {"name": "Other"}]
+    result = clients(hiding, clients=wanted, concurrency=concurrency)
+    assert hiding.names() == ["Acme", "Other"]
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert (
+        "It was not created: the client 1001, which this run restored by its id, has the name "
+        '"Acme". Keep one of the two entries.'
+    ) in result["msg"]
+    assert result["summary"]["failed"] == 1
+    assert result["requests"] == len(hiding.log) == 5
+
+
+def test_a_name_that_it_gives_away_is_created(hiding: Simulator) -> None:
+    result = clients(hiding, clients=[{"name": "Acme"}, {**RESTORED, "name": "Beta"}])
+    assert hiding.names() == ["Acme", "Beta"]
+    assert not result.get("failed")
+
+
+def test_a_name_that_it_gets_is_not_created(hiding: Simulator) -> None:
+    """An entry that gives a name by id and one that gives it by name are kept apart beforehand."""
+    result = clients(hiding, clients=[{"name": "Beta"}, {**RESTORED, "name": "Beta"}])
+    assert result["failed"] and hiding.writes == []
+
+
+def test_without_its_name_nothing_is_created(hiding: Simulator) -> None:
+    """The look after the restore fails, so nobody knows whether the name is there."""
+    hiding.script = [Fault(match=on("GET", "/1001"))]
+    hiding.script += [Fault(match=on("GET", "/1001"), status=500)] * 5
+    result = clients(hiding, clients=[{"name": "New"}, RESTORED])
+    assert hiding.names() == ["Acme"]
+    assert 'may have the name "New", and could not be read' in result["msg"]
+
+
+def test_a_protected_client_that_comes_to_light_is_not_renamed(hiding: Simulator) -> None:
+    wanted = [{**RESTORED, "name": "Beta"}]
+    result = clients(hiding, clients=wanted, protected=["Ac*"])
+    assert hiding.names() == ["Acme"]
+    assert 'The client "Acme" (id 1001) is protected by "Ac*"' in result["msg"]
+    assert result["undo"] == [{"id": 1001, "name": "Acme", "state": "absent"}]
+
+
+def test_one_that_keeps_its_name_may_be_protected(hiding: Simulator) -> None:
+    wanted = [{**RESTORED, "name": "Acme"}]
+    assert not clients(hiding, clients=wanted, protected=["Ac*"]).get("failed")
+
+
+def test_a_look_that_comes_too_early_is_made_again(hiding: Simulator) -> None:
+    """A read just after a write may show the state before it: no such client."""
+    hidden = b'{"error": "not_found", "error_description": "client does not exist"}'
+    hiding.script = [Fault(match=on("GET", "/1001"))]
+    hiding.script += [Fault(match=on("GET", "/1001"), status=404, body=hidden)]
+    result = clients(hiding, clients=[{**RESTORED, "name": "Beta"}])
+    assert (result.get("failed"), hiding.names()) == (None, ["Beta"])
+
+
+def test_a_restored_client_is_not_taken_for_a_created_one(hiding: Simulator) -> None:
+    """The answer to a create is lost; the namesake that is there is one of the plan's own."""
+    hiding.add("Gamma", deleted=True)
+    hiding.script = [Fault(match=on("POST"), drop="before")]
+    wanted = [{"name": "Gamma"}, {"id": 1002, "name": "Delta", "state": "restored"}]
+    clients(hiding, clients=wanted, concurrency=4)
+    assert hiding.names() == ["Delta", "Gamma"]
+
+
+def test_the_looks_are_counted_before_the_first_write(service: Simulator) -> None:
+    """Restore, look, rename: three requests behind the list and the look by id."""
+    for left, fits in ((2, False), (3, True)):
+        service.reset(HIDES, quota_limit=2 + left)
+        service.add("Acme", deleted=True)
+        result = clients(service, clients=[{**RESTORED, "name": "Beta"}])
+        assert bool(result.get("failed")) is not fits
+        assert len(service.log) == (5 if fits else 2), sent(service)
+
+
+@pytest.mark.parametrize("name", [None, "Beta"], ids=["restored", "restored and renamed"])
+def test_a_restore_that_fails_does_not_stop_the_creates(
+    hiding: Simulator, name: str | None
+) -> None:
+    """No client has the id: so nobody has come back under a name that is to be created."""
+    unknown = {"id": 4711, "state": "restored", **({"name": name} if name else {})}
+    result = clients(hiding, clients=[{"name": "New"}, unknown])
+    assert hiding.names() == ["New"]
+    assert (result["failed"], result["changed"]) == (True, True)
+
+
+def test_a_rename_that_is_refused_does_not_stop_the_creates(hiding: Simulator) -> None:
+    """The client is back under its old name, which is known by now."""
+    refused = b'{"error": "validation", "error_description": "no such name"}'
+    hiding.script = [Fault(match=on("PUT"), status=400, body=refused)]
+    wanted = [{"name": "New"}, {"name": "Acme"}, {**RESTORED, "name": "Beta"}]
+    result = clients(hiding, clients=wanted)
+    assert hiding.names() == ["Acme", "New"]
+    assert "the client 1001, which this run restored by its id, has the name" in result["msg"]
+
+
+def test_a_name_that_another_client_has_is_told_after_the_restore(hiding: Simulator) -> None:
+    """Nobody could know it before."""
+    hiding.add("Acme")
+    result = clients(hiding, clients=[RESTORED])
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert (
+        'The client 1001 was restored, and has the name "Acme" as another active client does: '
+        "rename or delete one of the two."
+    ) in result["msg"]
+    assert result["undo"] == [{"id": 1001, "name": "Acme", "state": "absent"}]
+
+
+def test_a_name_that_another_client_gives_away_is_nobodys(hiding: Simulator) -> None:
+    hiding.add("Acme")
+    wanted = [RESTORED, {"name": "Globex", "former_names": ["Acme"]}]
+    result = clients(hiding, clients=wanted)
+    assert (result.get("failed"), hiding.names()) == (None, ["Acme", "Globex"])
+
+
+@pytest.mark.parametrize(
+    ("listed", "names"), [("Zoe", ["Acme", "Globex"]), ("Acme", ["Globex", "Globex"])]
+)
+def test_a_taken_name_needs_the_name_that_came_to_light_among_the_former_ones(
+    hiding: Simulator, listed: str, names: list[str]
+) -> None:
+    """As for a client that is seen: so an undo brings a name back that several clients had."""
+    hiding.add("Globex")
+    wanted = {**RESTORED, "name": "Globex", "former_names": [listed]}
+    result = clients(hiding, clients=[wanted])
+    assert hiding.names() == names
+    assert bool(result.get("failed")) is (listed == "Zoe")

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A name is given only where no active client has it, however the service's filter compares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from simulator.server import Simulator
+from simulator.switches import QUESTIONS, Switches
+from support.running import client, clients
+
+FILTERS = [str(answer) for answer in QUESTIONS["name_filter"]]
+PADDED = [" Acme", "Acme ", "  Acme", "Acme\t"]
+
+
+@pytest.mark.parametrize("name_filter", FILTERS)
+@pytest.mark.parametrize("there", PADDED)
+def test_a_name_with_blanks_around_it_is_not_doubled(
+    service: Simulator, there: str, name_filter: str
+) -> None:
+    """The service keeps the blanks, and its filter may not find the name without them."""
+    service.reset(Switches(names_trimmed=False, name_filter=name_filter))
+    service.add(there)
+    result = client(service, name="Acme")
+    assert (result["action"], service.names()) == ("none", [there])
+
+
+TAKEN: dict[str, dict[str, Any]] = {
+    "renamed": {"id": 1001},
+    "restored and renamed": {"id": 1003, "state": "restored"},
+}
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("shows_deleted", [True, False])
+@pytest.mark.parametrize("holder", ["Acme", "Acme ", "Mu\u0308ller"])
+@pytest.mark.parametrize("how", TAKEN)
+def test_a_client_gets_no_name_that_another_one_has(
+    service: Simulator, how: str, holder: str, shows_deleted: bool, check_mode: bool
+) -> None:
+    """With an id and a name, ``focus_client`` refuses it before the write, as ``focus_clients``
+    does; also where the service hides deleted clients and compares exactly."""
+    service.reset(
+        Switches(
+            name_filter="equals",
+            names_trimmed=False,
+            list_shows_deleted=shows_deleted,
+            get_shows_deleted=shows_deleted,
+        )
+    )
+    service.add("Globex")
+    service.add(holder)
+    service.add("Initech", deleted=True)
+    wanted = {**TAKEN[how], "name": "M\u00fcller" if "ller" in holder else "Acme"}
+    one = client(service, check_mode, **wanted)
+    many = clients(service, check_mode, clients=[wanted])
+    assert (one["failed"], one["changed"]) == (many["failed"], many["changed"]) == (True, False)
+    assert one["msg"][1:] in many["msg"]
+    assert "1002" in one["msg"] and "only one active client may get a name" in one["msg"]
+    assert service.writes == []
+
+
+def test_a_name_whose_client_is_there_needs_no_look(service: Simulator) -> None:
+    """Nothing is renamed, so that nothing is looked for."""
+    service.add("Acme")
+    assert client(service, id=1001, name="Acme")["requests"] == 1
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("wanted", [{}, {"name": "Acme"}], ids=["by its id", "with its name"])
+def test_a_client_is_not_restored_beside_a_namesake(
+    service: Simulator, wanted: dict[str, Any], check_mode: bool
+) -> None:
+    """A look by id shows the name that a deleted client comes back with."""
+    service.add("Acme", deleted=True)
+    service.add("Acme")
+    given = {"id": 1001, "state": "restored", **wanted}
+    one = client(service, check_mode, **given)
+    many = clients(service, check_mode, clients=[given])
+    assert one["msg"][1:] in many["msg"]
+    assert "only one active client may get a name" in one["msg"]
+    assert service.writes == []
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_name_that_is_given_twice_on_purpose_is_said(
+    service: Simulator, check_mode: bool
+) -> None:
+    """An undo needs that, where several clients had one name before; whoever writes it in a list
+    reads a warning with the ids."""
+    service.add("Acme")
+    service.add("Globex")
+    wanted = [{"id": 1002, "name": "Acme", "former_names": ["Globex"]}]
+    result = clients(service, check_mode, clients=wanted)
+    assert result["warnings"] == [
+        'The active clients 1001 and 1002 will have the name "Acme": an entry that gives the id '
+        "and former_names says so on purpose."
+    ]
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_client_with_a_former_name_that_is_left_alone_is_not_purged(
+    service: Simulator, check_mode: bool
+) -> None:
+    """The wanted name and a former one are both active: nobody knows whether it is the same."""
+    for name in ("Acme", "Acme Inc", "Globex", "Initech"):
+        service.add(name)
+    wanted = [{"name": "Acme", "former_names": ["Acme Inc"]}, {"name": "Globex"}]
+    result = clients(service, check_mode, clients=wanted, purge=True)
+    assert [step["name"] for step in result["plan"]] == ["Initech"]
+    assert any('"Acme Inc" (id 1002)' in warning for warning in result["warnings"])
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_rename_before_a_deletion_gives_no_taken_name_either(
+    service: Simulator, check_mode: bool
+) -> None:
+    """With former names, it renames first; where the deletion fails then, the name stays."""
+    service.add("Acme")
+    service.add("Globex")
+    wanted = {"id": 1001, "name": "Globex", "state": "absent", "former_names": ["Acme"]}
+    result = client(service, check_mode, **wanted)
+    assert "only one active client may get a name" in result["msg"]
+    assert service.writes == []
+
+
+def test_a_deletion_is_undone_beside_a_namesake_that_was_not_shown(service: Simulator) -> None:
+    """A filter that compares exactly hides a name with blanks around it; the undo holds all the
+    same, since what a run deleted is no new double."""
+    service.reset(Switches(names_trimmed=False, name_filter="equals"))
+    service.add("\tAcme")
+    service.add("Acme")
+    undo = client(service, name="Acme", state="absent")["undo"]
+    assert not clients(service, clients=undo).get("failed")
+    assert service.names() == ["\tAcme", "Acme"]
+
+
+@pytest.mark.parametrize(
+    ("there", "requests"), [("deleted", 1), ("of that name", 2)], ids=lambda value: str(value)
+)
+def test_a_deletion_without_a_rename_reads_no_list(
+    service: Simulator, there: str, requests: int
+) -> None:
+    service.add("Acme", deleted=there == "deleted")
+    wanted = {"id": 1001, "name": "Acme", "state": "absent", "former_names": ["Acme"]}
+    assert client(service, **wanted)["requests"] == requests

@@ -1,0 +1,434 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The end of the quota in every form, and whatever else comes in place of the answer."""
+
+from __future__ import annotations
+
+import json
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from simulator.records import Fault
+from simulator.server import Simulator
+from simulator.switches import Switches
+from support.running import client, clients, info, rows, sent
+
+from ansible_collections.toggl.focus.plugins.module_utils._api import session
+from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi, connected
+from ansible_collections.toggl.focus.plugins.module_utils._api.errors import StatusError
+from ansible_collections.toggl.focus.plugins.module_utils._model import Access
+from ansible_collections.toggl.focus.plugins.module_utils._progress import Halt, Progress
+
+
+def on(*methods: str) -> Any:
+    return lambda method, path: method in methods
+
+
+class Clock:
+    """Time that passes when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.sleeps: list[float] = []
+
+    def sleep(self, seconds: float) -> bool:
+        self.sleeps.append(seconds)
+        return True
+
+    def monotonic(self) -> float:
+        return time.monotonic() + sum(self.sleeps)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(session, "time", SimpleNamespace(monotonic=made.monotonic))
+    monkeypatch.setattr(Halt, "sleep", lambda _halt, seconds: made.sleep(seconds))
+    return made
+
+
+# the forms of a 402
+
+TOLD = ("json", "headers", "text", "retry_after")
+SAYS_WHEN = {
+    "json": Switches(quota_refusal="json"),
+    **{form: Switches(quota_headers=False, quota_refusal=form) for form in TOLD[1:]},
+}
+SAYS_NOTHING = {
+    "json": Switches(quota_headers=False, quota_refusal="json"),
+    "nothing": Switches(quota_headers=False, quota_refusal="nothing"),
+}
+
+
+@pytest.mark.parametrize("form", SAYS_WHEN)
+def test_the_quota_is_waited_for_whatever_the_form_of_the_refusal(
+    service: Simulator, form: str
+) -> None:
+    service.reset(SAYS_WHEN[form], quota_limit=2, quota_window=1.2)
+    result = client(service, name="New", quota_wait=10)
+    assert (result.get("failed"), service.names()) == (None, ["New"]), result
+    assert len(sent(service)) <= 4
+
+
+@pytest.mark.parametrize("form", SAYS_WHEN)
+def test_the_message_says_when_the_quota_reopens_whatever_the_form_of_the_refusal(
+    service: Simulator, clock: Clock, form: str
+) -> None:
+    service.reset(SAYS_WHEN[form], quota_limit=0, quota_window=600)
+    result = client(service, name="New")
+    assert "The quota of requests is used up, it reopens in 600 seconds" in result["msg"]
+    assert "let the task wait with quota_wait: 601 seconds" in result["msg"]
+    assert (sent(service), clock.sleeps) == (["GET"], [])
+    too_short = client(service, name="New", quota_wait=30)
+    assert "raise quota_wait" in too_short["msg"]
+    assert clock.sleeps == []
+
+
+@pytest.mark.parametrize("form", SAYS_NOTHING)
+def test_where_nobody_says_when_it_is_tried_again_after_growing_pauses(
+    service: Simulator, clock: Clock, form: str
+) -> None:
+    """Within quota_wait, which is not advised again when it was in vain."""
+    service.reset(SAYS_NOTHING[form], quota_limit=0)
+    result = client(service, name="New", quota_wait=3600)
+    assert result["failed"] is True
+    assert sum(clock.sleeps) <= 3600
+    assert max(clock.sleeps) <= 600
+    assert [round(seconds) for seconds in clock.sleeps[:3]] == [60, 120, 240]
+    assert result["requests"] == len(sent(service)) == len(clock.sleeps) + 1
+    assert "has waited 3600 seconds" in result["msg"]
+    assert "let the task wait" not in result["msg"]
+
+
+@pytest.mark.parametrize("form", SAYS_NOTHING)
+def test_where_nobody_says_when_the_message_says_what_waiting_would_do(
+    service: Simulator, clock: Clock, form: str
+) -> None:
+    service.reset(SAYS_NOTHING[form], quota_limit=0)
+    result = client(service, name="New")
+    assert (sent(service), clock.sleeps) == (["GET"], [])
+    assert "let the task wait with quota_wait" in result["msg"]
+    both = "Either the quota of requests is used up, or the organization's subscription plan"
+    assert (both in result["msg"]) is (form == "nothing")
+
+
+@pytest.mark.parametrize("form", SAYS_NOTHING)
+def test_a_pause_of_unknown_use_ends_with_one_request_for_all(
+    service: Simulator, clock: Clock, form: str
+) -> None:
+    service.reset(SAYS_NOTHING[form], quota_limit=1)
+    wanted = [{"name": f"New {number}"} for number in range(40)]
+    result = clients(service, clients=wanted, quota_wait=3600, concurrency=4)
+    assert result["summary"]["pending"] == 40
+    tries = len({round(at) for at in clock.sleeps})
+    assert len(service.writes) <= 4 + tries + 4, "four were under way at once, then one at a time"
+
+
+def test_the_time_of_a_request_does_not_run_while_it_waits_for_the_quota(
+    service: Simulator, clock: Clock
+) -> None:
+    """After an hour in which the quota was closed, a passing failure is still passed over."""
+    used_up = Fault(status=402, headers={"Retry-After": "3000"})
+    service.reset(Switches(quota_headers=False), script=[used_up, Fault(status=503)])
+    service.add("Acme")
+    result = client(service, name="Acme", quota_wait=3600)
+    assert result.get("failed") is None, result
+    assert sent(service) == ["GET", "GET", "GET"]
+
+
+@pytest.mark.parametrize(
+    ("words", "headers"),
+    [
+        ("API quota exceeded", {"X-Toggl-Quota-Remaining": "7", "X-Toggl-Quota-Resets-In": "61"}),
+        ("You have hit your hourly limit of your plan", {}),
+    ],
+)
+def test_words_about_the_quota_win(
+    service: Simulator, clock: Clock, words: str, headers: dict[str, str]
+) -> None:
+    refused = Fault(status=402, body=words.encode(), headers=headers)
+    service.reset(Switches(quota_headers=False), script=[refused])
+    result = client(service, name="New")
+    assert "quota of requests is used up" in result["msg"]
+    assert words in result["msg"]
+
+
+@pytest.mark.parametrize("words", ["private projects are paid", "Your plan lacks this feature"])
+@pytest.mark.parametrize("quota_headers", [True, False])
+def test_a_feature_that_is_not_in_the_plan_is_not_waited_for(
+    service: Simulator, clock: Clock, words: str, quota_headers: bool
+) -> None:
+    refused = Fault(status=402, body=words.encode())
+    service.reset(Switches(quota_headers=quota_headers), script=[refused])
+    result = client(service, name="New", quota_wait=3600)
+    assert "another subscription plan" in result["msg"]
+    assert (sent(service), clock.sleeps) == (["GET"], [])
+
+
+# what is known to be refused is not sent
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_what_fits_is_done_and_nothing_is_sent_that_is_known_to_be_refused(
+    service: Simulator, concurrency: int
+) -> None:
+    service.reset(quota_limit=6)
+    wanted = [{"name": f"New {number}"} for number in range(20)]
+    result = clients(service, clients=wanted, allow_partial=True, concurrency=concurrency)
+    refused = [entry for entry in service.log if entry.status == 402]
+    assert len(refused) <= concurrency - 1, "those that were under way already"
+    assert result["summary"]["created"] == len(service.names()) == 5
+    assert result["summary"]["pending"] == 15
+    assert result["requests"] == len(service.log)
+    assert "quota" in result["msg"]
+
+
+def test_what_is_not_sent_is_waited_for_where_quota_wait_allows(service: Simulator) -> None:
+    service.reset(quota_limit=2, quota_window=1.2)
+    wanted = [{"name": f"New {number}"} for number in range(3)]
+    result = clients(service, clients=wanted, allow_partial=True, quota_wait=60, concurrency=1)
+    assert (result.get("failed"), len(service.names())) == (None, 3), result
+    assert [entry.status for entry in service.log].count(402) == 0
+    assert result["requests"] == len(service.log)
+
+
+def test_a_list_that_the_quota_does_not_reach_through_stops_before_it(service: Simulator) -> None:
+    service.reset(quota_limit=1, quota_window=600)
+    service.add_many(150)
+    result = info(service)
+    assert result["failed"] is True
+    assert "was not sent" in result["msg"]
+    assert "it reopens in" in result["msg"]
+    assert result["requests"] == len(service.log) == 1
+
+
+# shapes
+
+EMPTY: dict[str, bytes] = {
+    "null": b'{"data": null, "page": 1, "per_page": 100}',
+    "absent": b'{"page": 1, "per_page": 100}',
+    "an empty list": b'{"data": [], "page": 1, "per_page": 100}',
+}
+NO_LIST: dict[str, bytes] = {
+    "an object": b'{"data": {}, "page": 1, "per_page": 100}',
+    "an empty text": b'{"data": "", "page": 1, "per_page": 100}',
+    "0": b'{"data": 0, "page": 1, "per_page": 100}',
+    "false": b'{"data": false, "page": 1, "per_page": 100}',
+    "a text": b'{"data": "none"}',
+    "no envelope": b"{}",
+    "another envelope": b'{"items": [], "total": 0}',
+    "an error": b'{"error": "strange"}',
+}
+
+
+@pytest.mark.parametrize("shape", EMPTY)
+def test_only_what_is_null_absent_or_an_empty_list_is_an_empty_page(
+    service: Simulator, shape: str
+) -> None:
+    service.reset(script=[Fault(status=200, body=EMPTY[shape])])
+    result = client(service, name="New")
+    assert (result["action"], service.names()) == ("created", ["New"])
+
+
+@pytest.mark.parametrize("shape", NO_LIST)
+def test_any_other_shape_is_an_error_and_nothing_is_written(service: Simulator, shape: str) -> None:
+    """From a list that is none, creates would double."""
+    service.reset(script=[Fault(status=200, body=NO_LIST[shape])] * 5)
+    service.add("Acme")
+    result = clients(service, clients=[{"name": "Acme"}], purge=True)
+    assert "is not from the Focus API" in result["msg"]
+    assert service.writes == []
+    assert service.names() == ["Acme"]
+
+
+@pytest.mark.parametrize("largest", [50, 20])
+def test_a_page_size_that_is_refused_is_halved(service: Simulator, largest: int) -> None:
+    """Once: what the list has learned holds for the rest of the run."""
+    service.reset(Switches(largest_per_page=largest))
+    service.add_many(60)
+    assert len(info(service)["clients"]) == 60
+    sizes = [int(entry.query["per_page"]) for entry in service.log if entry.status == 400]
+    assert sizes == [size for size in (100, 50, 25) if size > largest]
+    refused = len(sizes)
+    service.reset(Switches(largest_per_page=largest, create_body="nothing"))
+    clients(service, clients=[{"name": "New"}])
+    assert [entry.status for entry in service.log].count(400) == refused
+
+
+def test_another_400_is_not_taken_for_the_page_size(service: Simulator) -> None:
+    refused = Fault(status=400, body=b'{"error": "validation", "error_description": "OrderBy"}')
+    service.reset(script=[refused])
+    assert "OrderBy" in info(service)["msg"]
+    assert sent(service) == ["GET"]
+
+
+@pytest.mark.parametrize("name", ["null", "7", "[]", '{"text": "New"}'])
+def test_a_201_without_a_name_that_is_a_text_is_the_client_of_its_id(
+    service: Simulator, name: str
+) -> None:
+    def edit(body: bytes) -> bytes:
+        return json.dumps({**json.loads(body), "name": json.loads(name)}).encode()
+
+    service.reset(script=[Fault(match=on("POST"), edit=edit)])
+    result = client(service, name="New")
+    assert result.get("failed") is None, result
+    assert (result["client"]["id"], result["client"]["name"]) == (1001, "New")
+    assert sent(service) == ["GET", "GET", "POST"]
+
+
+# answers of something else
+
+ELSEWHERE = {
+    "404 page not found": "api_url",
+    "<html>no such page</html>": "api_url",
+    '{"message": "no Route matched with those values"}': "workspace_id",
+    "[]": "api_url",
+}
+
+
+@pytest.mark.parametrize("body", ELSEWHERE)
+@pytest.mark.parametrize("given", [{"id": 7, "state": "absent"}, {"id": 7}, {"name": "New"}])
+def test_a_404_of_something_else_is_never_a_client_that_is_gone(
+    service: Simulator, body: str, given: dict[str, Any]
+) -> None:
+    service.reset(script=[Fault(status=404, body=body.encode())])
+    result = client(service, **given)
+    assert result["failed"] is True
+    assert ELSEWHERE[body] in result["msg"]
+    assert service.writes == []
+
+
+def test_a_404_without_a_word_to_the_list_says_what_to_check(service: Simulator) -> None:
+    service.reset(script=[Fault(status=404)])
+    message = client(service, name="New")["msg"]
+    assert "api_url" in message and "workspace_id" in message
+
+
+def test_a_407_says_to_check_the_proxy(service: Simulator) -> None:
+    service.reset(script=[Fault(status=407, body=b"<html>log in</html>")])
+    assert "HTTPS_PROXY" in client(service, name="New")["msg"]
+
+
+BAD_ADDRESSES = [
+    "https://focus toggl.com/api",
+    "https://*.toggl.com/api",
+    "https://focus.toggl.com/my api",
+    "https://focus.toggl.com/api\tx",
+    "https://{{host}}/api",
+]
+
+
+@pytest.mark.parametrize("url", BAD_ADDRESSES)
+def test_an_address_that_is_none_is_refused_before_any_request(
+    service: Simulator, url: str
+) -> None:
+    result = client(service, name="New", api_url=url)
+    assert "The option api_url cannot be used" in result["msg"]
+    assert result["requests"] == 0
+
+
+# secrets in the service's words
+
+SECRET = "toggl_sk_0123456789abcdef0123456789abcdef"
+PRIVATE = SECRET.removeprefix("toggl_sk_")
+
+
+def leaked(text: str, secret: str) -> list[str]:
+    """Eight characters in a row of the secret."""
+    pieces = [secret[at : at + 8] for at in range(len(secret) - 7)]
+    return [piece for piece in pieces if piece in text]
+
+
+FORMS = {
+    "JSON": lambda words: json.dumps({"error": words, "trace_id": words}).encode(),
+    "plain text": lambda words: words.encode(),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_part_of_a_secret_comes_out_wherever_the_words_are_cut(
+    service: Simulator, form: str
+) -> None:
+    assert service.token == SECRET
+    for offset in range(230, 320):
+        body = FORMS[form]("x" * offset + SECRET + " and so on" * 10)
+        service.reset(script=[Fault(status=400, body=body)])
+        result = client(service, name="New")
+        assert "The service refused" in result["msg"]
+        assert leaked(str(result), PRIVATE) == []
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(offset=st.integers(0, 400), status=st.sampled_from([400, 401, 402, 403, 422, 500]))
+def test_no_part_of_a_secret_comes_out_with_any_status(
+    service: Simulator, offset: int, status: int
+) -> None:
+    body = FORMS["JSON"]("y" * offset + SECRET)
+    service.reset(script=[Fault(status=status, body=body)] * 2)
+    assert leaked(str(client(service, name="New", api_retries=1)), PRIVATE) == []
+
+
+def test_the_words_of_an_error_hold_no_secret_before_they_are_cut(service: Simulator) -> None:
+    """Whoever shows them, and however much of them."""
+    body = FORMS["JSON"]("x" * 280 + SECRET)
+    service.reset(script=[Fault(status=403, body=body)])
+    access = Access(service.workspace_id, service.url, service.token)
+    with pytest.raises(StatusError) as refused:
+        FocusApi(access, connected(access), Progress(), Halt()).list_clients()
+    assert leaked(refused.value.words, PRIVATE) == []
+    assert leaked(refused.value.trace_id or "", PRIVATE) == []
+
+
+@pytest.mark.parametrize("offset", range(270, 305, 3))
+def test_no_part_of_a_secret_comes_out_of_a_name_that_is_cut(
+    service: Simulator, offset: int
+) -> None:
+    """The service may write it into any text that a message quotes."""
+    name = "z" * offset + SECRET + "z" * 50
+
+    def edit(body: bytes) -> bytes:
+        return json.dumps({**json.loads(body), "name": name}).encode()
+
+    service.reset(script=[Fault(match=on("POST"), edit=edit)])
+    result = client(service, name="New")
+    assert "created the client" in result["msg"]
+    assert leaked(str(result), PRIVATE) == []
+
+
+def test_a_password_is_masked_in_every_form(service: Simulator) -> None:
+    """As in an address, in JSON, escaped, and as the header carries it."""
+    password = 'pass "word"/+%\u00e9\x1b'
+    forms = ("pass%20%22word%22/%2B%25%C3%A9%1B", 'pass \\"word\\"/+%\u00e9\\u001b')
+    service.reset(script=[Fault(status=400, body=" ; ".join([password, *forms]).encode())])
+    login = {"api_token": None, "username": "ada", "password": password}
+    message = client(service, name="New", **login)["msg"]
+    assert "word" not in message and "********" in message
+
+
+@pytest.mark.parametrize("left", [1, 2, 3, 5, 9])
+@pytest.mark.parametrize("concurrency", [1, 4, 16])
+def test_what_fits_is_sent_and_nothing_that_is_known_to_be_refused(
+    service: Simulator, left: int, concurrency: int
+) -> None:
+    """However many writes may be under way: the last ones of a quota go one after the other."""
+    service.reset(quota_limit=1 + left)
+    wanted = [{"name": f"New {number}"} for number in range(12)]
+    result = clients(service, clients=wanted, allow_partial=True, concurrency=concurrency)
+    assert (len(service.writes), len(rows(result, "pending"))) == (left, 12 - left)
+    assert [entry.status for entry in service.log if entry.status == 402] == []
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_one_client_is_not_begun_where_the_quota_does_not_last(
+    service: Simulator, check_mode: bool
+) -> None:
+    """A restore and a rename are two writes. Check mode warns of it."""
+    service.reset(quota_limit=3)
+    service.add("Acme", deleted=True)
+    result = client(service, check_mode, id=1001, state="restored", name="Globex")
+    said = result["warnings"][0] if check_mode else result["msg"]
+    assert said.startswith("The plan needs 2 requests, but the quota has 1 left")
+    assert "allow_partial" not in said
+    assert service.writes == []

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A key, a workspace, and consent: without them, nothing is sent. They are variables of the
+environment. Status 0: done; 1: failed; 2: something is missing, or interrupted; 3: call it again.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from live.run import Run
+from live.workspace import State, UsedUp, table
+from support.playbooks import ROOT
+
+from ansible_collections.toggl.focus.plugins.module_utils._api.errors import QuotaExceeded
+from ansible_collections.toggl.focus.plugins.module_utils._errors import FocusError
+from ansible_collections.toggl.focus.plugins.module_utils._model import Access
+from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import SHARED
+from ansible_collections.toggl.focus.plugins.module_utils._task.options import access
+
+CONSENT = "yes-change-this-workspace"
+MISSING, AGAIN = 2, 3
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    add = parser.getgroup("live").addoption
+    add("--wait", action="store_true", help="sleep until the quota reopens, and go on")
+    add("--budget", type=int, default=30, metavar="N", help="requests in one window")
+    add("--window", type=float, default=3600.0, metavar="SECONDS", help="length of the window")
+    add("--folder", type=Path, default=ROOT / ".ansible" / "live", help="where the state is kept")
+
+
+def given() -> Access:
+    if os.environ.get("TOGGL_FOCUS_LIVE") != CONSENT:
+        pytest.exit(
+            "This creates, renames, deletes and restores clients of its own in a workspace, best "
+            f"one that does not matter: say TOGGL_FOCUS_LIVE={CONSENT} if you want that.",
+            MISSING,
+        )
+    options = {name: option.get("default") for name, option in SHARED.items()}
+    for name in ("api_token", "workspace_id", "api_url"):
+        options[name] = os.environ.get(f"TOGGL_FOCUS_{name.upper()}") or options[name]
+    try:
+        return access({**options, "workspace_id": int(options["workspace_id"] or 0)})
+    except (FocusError, ValueError) as error:
+        needed = "TOGGL_FOCUS_API_TOKEN and TOGGL_FOCUS_WORKSPACE_ID say how to reach it."
+        pytest.exit(f"{error} {needed}", MISSING)
+
+
+@pytest.fixture(scope="session")
+def run(request: pytest.FixtureRequest) -> Iterator[Run]:
+    option, allowed = request.config.option, given()
+    option.folder.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that it cleans up
+    with (option.folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            pytest.exit("Another call is under way: let it end first.", MISSING)
+        name = re.sub(r"\W+", "-", f"{allowed.api_url}-{allowed.workspace_id}")
+        state = State(option.folder / f"{name}.json", option.budget, option.window, option.wait)
+        yield Run(allowed, state)
+        print(f"\n{table(state.found)}\n")
+        if {"questions", "modules"} <= {*state.done}:  # the next call begins anew
+            state.done, state.found = [], {}
+            state.save()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    try:
+        yield
+    except (UsedUp, QuotaExceeded) as stop:
+        pytest.exit(str(stop), AGAIN)

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ends of the support matrix that are here; ``make matrix`` runs all of it.
+
+Each is a file of its own, in a folder that comes first: they take longest.
+"""
+
+from __future__ import annotations
+
+from checks.commands import run
+
+REPOSITORY = (
+    "test_a_check_needs_no_network_and_no_key",
+    "test_a_plan_file_holds_names_as_they_are",
+    "test_exactly_the_reviewed_plan_is_applied",
+)
+"""Of check, plan and apply the runs that depend most on how a release treats templates."""
+
+SHORT = (
+    "tests/unit",
+    "tests/e2e/test_vault.py",
+    "tests/e2e/test_playbooks.py",
+    *(f"tests/e2e/test_repository.py::{name}" for name in REPOSITORY),
+    "tests/checks/test_sanity.py",
+)
+
+
+def run_end(end: str) -> None:
+    """:arg end: the tag of a session, ``oldest`` or ``newest``"""
+    ran = run("nox", "--tags", end, "--", *SHORT)
+    assert "was successful" in ran, "no Python for it is here"

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The oldest pair of ansible-core and Python that is here."""
+
+from __future__ import annotations
+
+from .ends import run_end
+
+
+def test_the_collection_works_on_the_oldest_pair() -> None:
+    run_end("oldest")

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lets cosmic-ray change the pure rooms in every way it knows, one change at a time, and expects
+the unit tests alone to notice: ``python tests/mutants/run.py [--jobs N] [ROOM...]``.
+
+Exits 1 if more than ``MOST_SURVIVORS`` percent of the mutants survive, if one survives that
+``equivalent.yml`` does not tell of, or if that file tells of one that does not. The session is
+kept in .ansible/logs/, for ``cr-html`` and the like. The checkout is never touched.
+
+Left out are mutants that no test could notice, and that no mistake would make:
+
+- in annotations, which nobody evaluates (``from __future__ import annotations``);
+- ``is`` in place of ``==`` or ``<``: small numbers and the code's own words are one object each,
+  which is the interpreter's doing;
+- a word compared with ``<`` and its like: which of ``present`` and ``absent`` is the greater one
+  means nothing;
+- the 0 of ``id or 0``, which stands for no id but for the types: there is one wherever it is used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+from cosmic_ray.commands import init
+from cosmic_ray.mutating import mutate_and_test
+from cosmic_ray.work_db import WorkDB, use_db
+from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkItem, WorkResult
+
+ROOT = Path(__file__).resolve().parents[2]
+SESSION = ROOT / ".ansible" / "logs" / "mutants.sqlite"
+EQUIVALENT = Path(__file__).with_name("equivalent.yml")
+UTILS = "plugins/module_utils"
+
+# Each room, and the unit tests whose matter it is: they come first, and the other ones below them.
+ROOMS = {
+    f"{UTILS}/_plan/guards.py": ["guards"],
+    f"{UTILS}/_plan/order.py": ["order", "order_properties"],
+    f"{UTILS}/_plan/undo.py": ["undo", "journal_undo"],
+    f"{UTILS}/_plan/match.py": ["match", "plan"],
+    f"{UTILS}/_plan/contradictions.py": ["match", "plan"],
+    f"{UTILS}/_plan/plan.py": ["plan", "plan_properties", "renames", "warned"],
+}
+JUDGES = list(dict.fromkeys(test for tests in ROOMS.values() for test in tests))
+
+MOST_SURVIVORS = 5  # percent
+LONGEST = 60  # seconds; a mutant that never ends has been noticed
+LARGEST = 2 * 1024**3  # bytes; so has one that never ends to grow
+NO_COPY = shutil.ignore_patterns(".git", ".venv*", ".ansible", "__pycache__", "output")
+IDENTITY = re.compile("_(Eq|NotEq|Lt|LtE|Gt|GtE)_(Is|IsNot)$")
+ORDER = ("_Lt", "_LtE", "_Gt", "_GtE")
+
+
+class Survivor(NamedTuple):
+    """A mutant that no test noticed, by what outlives a change elsewhere in its room."""
+
+    room: str
+    operator: str
+    line: str
+
+
+def move_into_a_copy(folder: str) -> None:
+    """What each process does first: it works in a copy of its own."""
+    home = Path(tempfile.mkdtemp(dir=folder)) / "focus"
+    shutil.copytree(ROOT, home, ignore=NO_COPY, symlinks=True)
+    subprocess.run(["sh", "tools/tree.sh"], cwd=home, check=True)
+    os.chdir(home)
+    # Bytecode of the mutant before, of the same second and size, would be taken for this one's.
+    os.environ.update(PYTHONDONTWRITEBYTECODE="1", PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
+    os.environ["PYTHONPATH"] = str(home / "tests")
+    resource.setrlimit(resource.RLIMIT_AS, (LARGEST, LARGEST))
+
+
+def command(room: str) -> str:
+    tests = " ".join(f"tests/unit/test_{t}.py" for t in dict.fromkeys([*ROOMS[room], *JUDGES]))
+    return f"{sys.executable} -m pytest -p mutants.profile --noconftest -q -x {tests}"
+
+
+def tested(room: str, mutations: tuple[MutationSpec, ...]) -> WorkResult:
+    """Without mutations: what the tests say of the room as it is."""
+    return mutate_and_test(mutations, command(room), LONGEST)
+
+
+def is_noise(mutation: MutationSpec, source: str) -> bool:
+    (line, start), (_, end) = mutation.start_pos, mutation.end_pos
+    text = source.splitlines()[line - 1]
+    is_identity = IDENTITY.search(mutation.operator_name) is not None
+    is_order_of_words = mutation.operator_name.endswith(ORDER) and text[end:].startswith(' "')
+    is_no_id = text[:start].endswith("id or ")
+    is_annotation = any(
+        (part.lineno, part.col_offset) <= (line, start) < (part.end_lineno, part.end_col_offset)
+        for part in annotations(source)
+    )
+    return is_identity or is_order_of_words or is_no_id or is_annotation
+
+
+@cache
+def annotations(source: str) -> list[ast.expr]:
+    nodes = list(ast.walk(ast.parse(source)))
+    found = [node.annotation for node in nodes if isinstance(node, ast.arg | ast.AnnAssign)]
+    found += [node.returns for node in nodes if isinstance(node, ast.FunctionDef)]
+    return [annotation for annotation in found if annotation is not None]
+
+
+def run(db: WorkDB, rooms: list[str], jobs: int) -> None:
+    sources = {room: (ROOT / room).read_text() for room in rooms}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ProcessPoolExecutor(jobs, initializer=move_into_a_copy, initargs=(folder,)) as pool,
+    ):
+        for room, unchanged in zip(rooms, pool.map(tested, rooms, [()] * len(rooms)), strict=True):
+            if unchanged.is_killed:
+                raise SystemExit(f"{room}: its tests fail without a mutant.\n{unchanged.output}")
+        init(map(Path, rooms), db, {})
+        under_way = {}
+        for item in db.work_items:
+            (mutation,) = item.mutations
+            room = str(mutation.module_path)
+            if not is_noise(mutation, sources[room]):
+                under_way[pool.submit(tested, room, item.mutations)] = item.job_id
+        for future in as_completed(under_way):
+            db.set_result(under_way[future], future.result())
+
+
+def survivor(item: WorkItem, result: WorkResult) -> Survivor:
+    (mutation,) = item.mutations
+    diff = result.diff.splitlines()
+    added, removed = (
+        [line[1:] for line in diff if line.startswith(sign) and not line.startswith(2 * sign)]
+        for sign in "+-"
+    )
+    operator = mutation.operator_name.removeprefix("core/")
+    line = " ".join(" ".join(added or removed).split())
+    return Survivor(mutation.module_path.name, operator, line)
+
+
+def known() -> Iterator[Survivor]:
+    for entry in yaml.safe_load(EQUIVALENT.read_text()):
+        for mutant in entry["mutants"]:
+            for operator, line in mutant.items():
+                yield Survivor(entry["room"], operator, line)
+
+
+def report(db: WorkDB, rooms: list[str]) -> bool:
+    """Prints what became of the mutants of each room; whether that is good."""
+    names = {Path(room).name for room in rooms}
+    equivalent = {one for one in known() if one.room in names}
+    outcomes = {room: [] for room in rooms}
+    for item, result in db.completed_work_items:
+        outcomes[str(item.mutations[0].module_path)].append((item, result))
+    survivors: dict[Survivor, list[str]] = {}
+    for room, finished in outcomes.items():
+        alive = [one for one in finished if one[1].test_outcome != TestOutcome.KILLED]
+        for item, result in alive:
+            survivors.setdefault(survivor(item, result), []).append(result.diff or result.output)
+        killed = len(finished) - len(alive)
+        print(
+            f"{Path(room).name:14}{len(finished):5} mutants{killed:5} killed{len(alive):5} survived"
+        )
+    total = sum(map(len, outcomes.values()))
+    alive = sum(map(len, survivors.values()))
+    print(f"{'all':14}{total:5} mutants, of which {100 * alive / total:.1f} % survived")
+    for one, diffs in survivors.items():
+        for diff in diffs if one not in equivalent else ():
+            print(f"\nSurvived, and not known to be equivalent: {one.operator}: {one.line}\n{diff}")
+    for one in sorted(equivalent - survivors.keys()):
+        print(f"\nSaid to be equivalent, but it does not survive: {one.operator}: {one.line}")
+    return alive * 100 <= total * MOST_SURVIVORS and survivors.keys() == equivalent
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--jobs", type=int, default=2, metavar="N")
+    parser.add_argument("rooms", nargs="*", metavar="ROOM", help="guards, ... (default: all)")
+    options = parser.parse_args()
+    rooms = [room for room in ROOMS if Path(room).stem in (options.rooms or Path(room).stem)]
+    os.chdir(ROOT)
+    SESSION.unlink(missing_ok=True)
+    started = time.monotonic()
+    with use_db(str(SESSION)) as db:
+        run(db, rooms, options.jobs)
+        is_good = report(db, rooms)
+    print(f"\nThat took {time.monotonic() - started:.0f} s.")
+    return 0 if is_good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

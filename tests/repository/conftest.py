@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A team with the example in a repository of a code host, and workspaces as its lists say."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from simulator.server import Simulator
+
+from .code_host import serving
+from .github import GitHub
+from .gitlab import GitLab
+from .team import EXAMPLE, LISTS, ROOT, Machine, Team
+
+pytest.register_assert_rewrite(f"{__package__}.scenarios")
+
+Pipeline = GitHub | GitLab
+
+NEEDED = ("bash", "git", "curl", "jq")
+WORKSPACES = {
+    path.stem: yaml.safe_load(path.read_text()) for path in (EXAMPLE / LISTS).glob("*.yml")
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tools() -> None:
+    missing = [tool for tool in NEEDED if shutil.which(tool) is None]
+    if missing:
+        pytest.skip(f"the steps of the pipelines need {', '.join(missing)}, not installed here")
+
+
+@pytest.fixture(scope="session")
+def many_workspaces() -> Iterator[Simulator]:
+    with Simulator() as running:
+        running.workspace_ids = tuple(of["clients_workspace_id"] for of in WORKSPACES.values())
+        yield running
+
+
+@pytest.fixture(scope="session")
+def machine(many_workspaces: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Machine:
+    """With the collection, installed from an archive as a user's is."""
+    home = tmp_path_factory.mktemp("home")
+    made = Machine(home, many_workspaces.url)
+    install = "ansible-galaxy collection install --offline archive/*.tar.gz"
+    done = made.run(
+        f"ansible-galaxy collection build '{ROOT}' --output-path archive; {install}", home
+    )
+    assert done.returncode == 0, done.stdout
+    return made
+
+
+@pytest.fixture
+def workspaces(many_workspaces: Simulator) -> Simulator:
+    """Each as its list says."""
+    many_workspaces.reset()
+    for of in WORKSPACES.values():
+        for client in of["clients_list"]:
+            many_workspaces.workspaces[of["clients_workspace_id"]].add(client["name"])
+    return many_workspaces
+
+
+@pytest.fixture
+def pipeline(
+    request: pytest.FixtureRequest, machine: Machine, workspaces: Simulator, tmp_path: Path
+) -> Iterator[Pipeline]:
+    """Of the code host that the test's class is for. The key is nowhere in what a run leaves."""
+    kind = request.cls.code_host
+    with serving(kind.dialect) as host:
+        yield kind(Team(tmp_path, machine, workspaces, host))
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    said = [entry.text for entry in (*host.comments, *host.issues)]
+    assert workspaces.token not in "\n".join(
+        [*(p.read_text("utf-8", "replace") for p in written), *said]
+    )

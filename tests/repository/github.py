@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A stand-in for the runner of GitHub Actions: jobs, conditions, files, artifacts, an approval."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import ChainableUndefined, Environment
+
+from .code_host import GITHUB, REQUEST
+from .team import EXAMPLE, Run, Team
+
+WORKFLOW = EXAMPLE / ".github" / "workflows" / "clients.yml"
+INTERNET = "Install from the internet"
+"""The step that is not carried out: it asks the package index and Galaxy. The machine has Ansible,
+and the collection from an archive."""
+NEEDED_FROM_THERE = [
+    "pip install --requirement requirements.txt",
+    "ansible-galaxy collection install --requirements-file requirements.yml",
+]
+
+_PYTHON = {"&&": " and ", "||": " or "}
+Job = Mapping[str, Any]
+
+
+class GitHub:
+    dialect = GITHUB
+
+    def __init__(self, team: Team) -> None:
+        self.team = team
+        described = yaml.safe_load(WORKFLOW.read_text())
+        assert described["defaults"]["run"]["shell"] == "bash"  # else without pipefail
+        self.jobs: dict[str, Job] = described["jobs"]
+        self.count = 0
+
+    def proposed(self, from_fork: bool = False) -> Run:
+        repository = "mallory/clients" if from_fork else "team/clients"
+        self._merge_for_the_pull_request()
+        request = {"number": REQUEST, "head": {"repo": {"full_name": repository}}}
+        key = {} if from_fork else self._key()
+        return self._start("pull_request", f"refs/pull/{REQUEST}/merge", key, request)
+
+    def merged(self) -> Run:
+        return self._start("push", "refs/heads/main", self._key())
+
+    def morning(self) -> Run:
+        return self._start("schedule", "refs/heads/main", self._key())
+
+    def approved(self, run: Run) -> Run:
+        """The run, with what waited for somebody to approve the environment."""
+        self._carry_out(run, [name for name, became in run.jobs.items() if became == "waits"])
+        return run
+
+    def _key(self) -> dict[str, str]:
+        return {"TOGGL_FOCUS_API_TOKEN": self.team.service.token}
+
+    def _merge_for_the_pull_request(self) -> None:
+        """What GitHub does for each pull request."""
+        git = self.team.git
+        git("switch", "--quiet", "--detach", "origin/main")
+        git("merge", "--quiet", "--no-ff", "--no-edit", "feature")
+        git("push", "--quiet", "--force", "origin", f"HEAD:refs/pull/{REQUEST}/merge")
+        git("switch", "--quiet", "feature")
+
+    def _start(self, event: str, ref: str, secrets: Mapping[str, str], request: Any = None) -> Run:
+        self.count += 1
+        self.folder = self.team.folder / f"run{self.count}"
+        self.folder.mkdir()
+        payload = {"pull_request": request} if request else {}
+        (self.folder / "event.json").write_text(json.dumps(payload))
+        self.ref = ref
+        self.known: dict[str, Any] = {
+            "github": {
+                "event_name": event,
+                "event": payload,
+                "repository": "team/clients",
+                "token": self.team.host.token,
+            },
+            "secrets": secrets,
+            "needs": {},
+        }
+        run = Run()
+        reviewed = [name for name, job in self.jobs.items() if "environment" in job]
+        self._carry_out(run, [name for name in self.jobs if name not in reviewed])
+        for name in reviewed:
+            run.jobs[name] = "waits" if self._is_due(run, self.jobs[name]) else "left out"
+        return run
+
+    def _carry_out(self, run: Run, names: list[str]) -> None:
+        for name in names:
+            run.jobs[name] = "left out"
+            if self._is_due(run, self.jobs[name]):
+                run.jobs[name] = "passed" if self._job(run, name) else "failed"
+
+    def _is_due(self, run: Run, job: Job) -> bool:
+        needs = [job["needs"]] if "needs" in job else []
+        return self._holds(job["if"], failed=any(run.jobs[need] != "passed" for need in needs))
+
+    def _job(self, run: Run, name: str) -> bool:
+        job = self.jobs[name]
+        folder = self.folder / name
+        folder.mkdir()
+        self.known["steps"] = {}
+        failed = False
+        for number, step in enumerate(job["steps"]):
+            if not self._holds(step.get("if", "success()"), failed):
+                continue
+            if "uses" in step:
+                failed |= not self._action(step, folder)
+            elif step["name"] != INTERNET:
+                failed |= not self._step(run, step, folder, self.folder / f"{name}{number}")
+        outputs = {key: self._filled(text) for key, text in job.get("outputs", {}).items()}
+        self.known["needs"][name] = {"outputs": outputs}
+        return not failed
+
+    def _step(self, run: Run, step: Job, folder: Path, files: Path) -> bool:
+        files.mkdir()
+        paths = {word: files / word for word in ("OUTPUT", "STEP_SUMMARY", "ENV")}
+        for path in paths.values():
+            path.touch()
+        done = self.team.machine.run(
+            step["run"],
+            folder,
+            {
+                "GITHUB_ACTIONS": "true",
+                "GITHUB_API_URL": self.team.host.url,
+                "GITHUB_REPOSITORY": "team/clients",
+                "GITHUB_EVENT_PATH": str(self.folder / "event.json"),
+                "GITHUB_EVENT_NAME": self.known["github"]["event_name"],
+                "RUNNER_TEMP": str(files),
+                **{f"GITHUB_{word}": str(path) for word, path in paths.items()},
+                **{key: self._filled(text) for key, text in step.get("env", {}).items()},
+            },
+        )
+        run.output += f"$ {step['name']}\n{done.stdout}"
+        run.page += paths["STEP_SUMMARY"].read_text()
+        assert paths["ENV"].read_text() == ""
+        if "id" in step:
+            lines = paths["OUTPUT"].read_text().splitlines()
+            self.known["steps"][step["id"]] = {
+                "outputs": dict(line.split("=", 1) for line in lines)
+            }
+        return done.returncode == 0
+
+    def _action(self, step: Job, folder: Path) -> bool:
+        action = step["uses"].partition("@")[0].removeprefix("actions/")
+        given = step.get("with", {})
+        kept = self.folder / f"artifact {given.get('name')}"
+        if action == "checkout":
+            depth = str(given.get("fetch-depth", 1))
+            git = self.team.machine.git
+            git(folder, "init", "--quiet")
+            git(folder, "fetch", "--quiet", "--depth", depth, self.team.url, self.ref)
+            git(folder, "checkout", "--quiet", "FETCH_HEAD")
+        elif action == "upload-artifact":
+            kept.mkdir()
+            found = [folder / path for path in given["path"].split() if (folder / path).exists()]
+            for path in found:
+                shutil.copy(path, kept)
+        elif action == "download-artifact":
+            if not kept.exists():
+                return False
+            shutil.copytree(kept, folder, dirs_exist_ok=True)
+        else:
+            assert action == "setup-python", f"no stand-in for {action}"
+        return True
+
+    def _holds(self, condition: str, failed: bool) -> bool:
+        """A condition without a word about failure holds only where nothing has failed."""
+        plain = re.sub(r"^\$\{\{(.*)\}\}$", r"\1", condition.strip())
+        holds = bool(self._value(plain, failed))
+        return holds and not (failed and not re.search(r"\b(failure|cancelled|always)\(", plain))
+
+    def _filled(self, text: str) -> str:
+        return re.sub(r"\$\{\{(.*?)\}\}", lambda found: str(self._value(found[1])), text)
+
+    def _value(self, expression: str, failed: bool = False) -> Any:
+        python = re.sub(r"&&|\|\|", lambda found: _PYTHON[found[0]], expression)
+        python = re.sub(r"!(?!=)", " not ", python)
+        words = Environment(undefined=ChainableUndefined).compile_expression(python, False)
+        return words(
+            **self.known,
+            success=lambda: not failed,
+            failure=lambda: failed,
+            always=lambda: True,
+            cancelled=lambda: False,
+        )
+
+
+def steps() -> Iterator[Job]:
+    for job in yaml.safe_load(WORKFLOW.read_text())["jobs"].values():
+        yield from job["steps"]

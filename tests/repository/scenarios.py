@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A change's way from a pull request to the workspaces, with the steps that the pipelines of
+``examples/repository/`` have: each is taken from the YAML and carried out."""
+
+from __future__ import annotations
+
+from simulator.server import Simulator
+
+from .code_host import BOT, PERSON
+from .conftest import WORKSPACES, Pipeline
+
+MARKER = "<!-- toggl.focus plan -->"
+IN_EUROPE = ["Acme", {"name": "Globex Corporation", "former_names": ["Globex"]}, "Initech", "Stark"]
+IN_ASIA = ["Acme", {"name": "Umbrella", "state": "absent"}]
+
+
+def names(workspaces: Simulator, host: str) -> list[str]:
+    of = workspaces.workspaces[WORKSPACES[host]["clients_workspace_id"]]
+    return sorted(client.name for client in of.clients() if not client.deleted_at)
+
+
+class Scenarios:
+    """On each code host alike."""
+
+    def test_a_change_goes_from_the_pull_request_to_the_workspaces(
+        self, pipeline: Pipeline, workspaces: Simulator
+    ) -> None:
+        """Pull request, review, merge, approval, and exactly the plan that was seen."""
+        team, host = pipeline.team, pipeline.team.host
+        spoken = [f"I agree, {number} times.\n\n{MARKER}" for number in range(150)]
+        for text in spoken:
+            host.add(host.comments, PERSON, text)
+        team.propose("europe", IN_EUROPE)
+        proposed = pipeline.proposed()
+        assert proposed.jobs["check"] == proposed.jobs["plan"] == "passed", proposed.output
+        assert proposed.jobs["apply"] == proposed.jobs["drift"] == "left out"
+        (comment,) = host.by_bot(host.comments)
+        assert "Plan for 3 workspaces: create 1, rename 1" in comment.text
+        assert comment.text.rstrip().endswith(MARKER)
+
+        team.propose("asia", IN_ASIA)
+        again = pipeline.proposed()
+        assert again.jobs["plan"] == "passed", again.output
+        assert host.by_bot(host.comments) == [comment]
+        assert "create 1, rename 1, delete 1" in comment.text
+        assert [c.text for c in host.comments if c.author == PERSON] == spoken
+
+        team.merge()
+        merged = pipeline.merged()
+        assert (merged.jobs["plan"], merged.jobs["apply"]) == ("passed", "waits"), merged.output
+        assert merged.jobs["check"] == merged.jobs["drift"] == "left out"
+        assert workspaces.writes == []
+        assert pipeline.approved(merged).jobs["apply"] == "passed", merged.output
+        assert names(workspaces, "europe") == ["Acme", "Globex Corporation", "Initech", "Stark"]
+        assert names(workspaces, "asia") == ["Acme"]
+        assert len(host.by_bot(host.comments)) == 1 and host.issues == []
+
+    def test_nothing_is_written_where_something_changed_after_the_plan(
+        self, pipeline: Pipeline, workspaces: Simulator
+    ) -> None:
+        """The others are done, and the job is red."""
+        pipeline.team.propose("europe", IN_EUROPE)
+        pipeline.team.propose("asia", IN_ASIA)
+        pipeline.team.merge()
+        merged = pipeline.merged()
+        workspaces.workspaces[WORKSPACES["europe"]["clients_workspace_id"]].add("Stark")
+        assert pipeline.approved(merged).jobs["apply"] == "failed"
+        assert "plan_digest" in merged.output
+        assert names(workspaces, "europe") == ["Acme", "Globex", "Initech", "Stark"]
+        assert names(workspaces, "asia") == ["Acme"]
+
+    def test_a_fork_without_a_key_gets_the_offline_plan(
+        self, pipeline: Pipeline, workspaces: Simulator
+    ) -> None:
+        pipeline.team.propose("europe", IN_EUROPE)
+        run = pipeline.proposed(from_fork=True)
+        assert (run.jobs["check"], run.jobs["plan"]) == ("passed", "left out"), run.output
+        assert "Would create 1, rename 1" in run.output
+        assert "Globex -> Globex Corporation" in run.output
+        assert workspaces.log == [] and pipeline.team.host.comments == []
+        if run.page:  # GitLab has no such page
+            assert "rename   Globex -> Globex Corporation" in run.page
+
+    def test_a_workspace_that_has_no_plan_stops_the_way_for_all(
+        self, pipeline: Pipeline, workspaces: Simulator
+    ) -> None:
+        """Of two that are changed, one is refused. The comment has both; nothing is applied."""
+        team = pipeline.team
+        team.propose("asia", IN_ASIA)
+        team.propose("europe", ["Acme"], clients_purge=True)
+        proposed = pipeline.proposed()
+        assert proposed.jobs["check"] == proposed.jobs["plan"] == "failed"
+        (comment,) = team.host.comments
+        assert "**`europe` cannot be applied:**" in comment.text
+        assert "`asia`: `Umbrella`" in comment.text
+        team.merge()
+        merged = pipeline.merged()
+        assert (merged.jobs["plan"], merged.jobs["apply"]) == ("failed", "left out")
+        assert workspaces.writes == []
+
+    def test_drift_opens_one_issue_and_updates_it(
+        self, pipeline: Pipeline, workspaces: Simulator
+    ) -> None:
+        host = pipeline.team.host
+        assert pipeline.morning().jobs["drift"] == "passed"
+        assert host.issues == []
+        in_asia = workspaces.workspaces[WORKSPACES["asia"]["clients_workspace_id"]]
+        host.add(host.issues, PERSON, MARKER, "Mine")
+        host.add(host.issues, BOT, MARKER, "From the last time").is_open = False
+        in_asia.delete(in_asia.clients()[0].id)
+        assert pipeline.morning().jobs["drift"] == "failed"
+        closed, issue = host.by_bot(host.issues)
+        assert "create 1" in issue.text and issue.title == "The workspaces differ from their lists"
+        in_asia.delete(in_asia.clients()[1].id)
+        run = pipeline.morning()
+        assert host.by_bot(host.issues) == [closed, issue], run.output
+        assert "create 2" in issue.text and closed.text == MARKER
+        assert {other.text for other in host.issues if other.author == PERSON} == {MARKER}
+        assert workspaces.writes == []

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A team's Git repository with the example in it, and a machine that carries steps out."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+from simulator.server import Simulator
+
+from .code_host import CodeHost
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "examples" / "repository"
+LISTS = "inventory/host_vars"
+SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where steps run: with Ansible and the collection, and none of the developer's own settings.
+
+    ``home`` is the user's folder, in which the collection is installed.
+    """
+
+    home: Path
+    service_url: str
+
+    def environment(self) -> dict[str, str]:
+        return {
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+            "HOME": str(self.home),
+            "ANSIBLE_HOME": str(self.home / ".ansible"),
+            "LC_ALL": "C.UTF-8",
+            "NO_PROXY": "127.0.0.1",
+            "TOGGL_FOCUS_API_URL": self.service_url,
+            **dict.fromkeys(("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"), "Ada"),
+            **dict.fromkeys(("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"), "ada@example.com"),
+        }
+
+    def run(
+        self, script: str, folder: Path, more: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """As a runner does: a step that fails ends the script."""
+        return subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
+            cwd=folder,
+            env={**self.environment(), **(more or {}), "PWD": str(folder)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+
+    def git(self, folder: Path, *words: str) -> str:
+        ran = subprocess.run(
+            ["git", *words],
+            cwd=folder,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return ran.stdout.strip()
+
+
+@dataclass
+class Team:
+    """A bare ``origin``, and a clone in which somebody works."""
+
+    folder: Path
+    machine: Machine
+    service: Simulator
+    host: CodeHost
+
+    def __post_init__(self) -> None:
+        self.origin = self.folder / "origin"
+        self.clone = self.folder / "clone"
+        self.git("init", "--quiet", "--bare", "--initial-branch=main", str(self.origin))
+        self.git("clone", "--quiet", str(self.origin), str(self.clone))
+        self.machine.run(f"cp -r '{EXAMPLE}'/. .", self.clone)
+        self._commit("The lists as they are")
+        self.git("push", "--quiet", "origin", "HEAD:main")
+
+    @property
+    def url(self) -> str:
+        """An address over which Git fetches as little as it is told to."""
+        return f"file://{self.origin}"
+
+    def git(self, *words: str) -> str:
+        return self.machine.git(self.clone if self.clone.exists() else self.folder, *words)
+
+    def propose(self, workspace: str, clients: list[object], **variables: object) -> None:
+        """A commit more on the branch, with another list of a workspace."""
+        self.git("switch", "--quiet", "--force-create", "feature")
+        path = self.clone / LISTS / f"{workspace}.yml"
+        known = yaml.safe_load(path.read_text())
+        path.write_text(yaml.safe_dump({**known, "clients_list": clients, **variables}))
+        self._commit(f"Other clients in {workspace}")
+        self.git("push", "--quiet", "--force", "origin", "feature")
+
+    def merge(self) -> None:
+        self.git("switch", "--quiet", "main")
+        self.git("merge", "--quiet", "--no-ff", "--no-edit", "feature")
+        self.git("push", "--quiet", "origin", "main")
+
+    def _commit(self, words: str) -> None:
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", words)
+
+
+@dataclass
+class Run:
+    """What became of each job: ``passed``, ``failed``, ``left out`` or ``waits``.
+
+    ``page`` is what the code host shows on the page of the run.
+    """
+
+    jobs: dict[str, str] = field(default_factory=dict)
+    output: str = ""
+    page: str = ""

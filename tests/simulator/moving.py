@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A list that moves while it is read: by somebody else's hand, or by the service's own."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
+from simulator.listing import ListQuery, Page, page_of
+from simulator.records import Client, Fault
+from simulator.switches import Switches
+from simulator.wire import Call
+from simulator.workspace import Workspace
+
+Answering = Callable[[Call], "Fault | None"]
+"""What ``Service.chaos`` is."""
+
+Paging = Callable[[list[Client], ListQuery, Switches], Page]
+
+
+class SomebodyElse:
+    """Changes the workspace once: right before the ``at``-th request for a page of the whole list.
+
+    It is given to ``Service.chaos``; ``also`` may break the same requests.
+    """
+
+    def __init__(
+        self, change: Callable[[], object], at: int = 2, also: Answering | None = None
+    ) -> None:
+        self.came = False
+        self._change = change
+        self._left = at
+        self._also = also
+
+    def __call__(self, call: Call) -> Fault | None:
+        if _is_page(call):
+            self._left -= 1
+            if self._left == 0:
+                self.came = True
+                self._change()
+        return None if self._also is None else self._also(call)
+
+
+def _is_page(call: Call) -> bool:
+    return call.method == "GET" and call.path.endswith("/clients") and "name" not in call.query
+
+
+def act(
+    workspace: Workspace, kind: str, pick: int, name: str, among: Collection[int]
+) -> int | None:
+    """What somebody else does, past every rule: ``create`` of a client of this name, or ``delete``
+    or ``rename`` of the ``pick``-th active one ``among`` these. Gives the client's id."""
+    if kind == "create":
+        return workspace.add(name).id
+    known = [client for client in workspace.clients() if client.id in among]
+    active = [client for client in known if client.deleted_at is None]
+    if not active:
+        return None
+    client = active[pick % len(active)]
+    if kind == "delete":
+        workspace.put(replace(client, deleted_at=client.created_at))
+    else:
+        workspace.put(replace(client, name=name))
+    return client.id
+
+
+def unstable(seed: int) -> Paging:
+    """Each page is cut from a list in another order."""
+    turns = random.Random(seed)
+
+    def page(clients: list[Client], query: ListQuery, switches: Switches) -> Page:
+        whole = page_of(clients, replace(query, page=1, per_page=100), _uncapped(switches))
+        size = min(query.per_page or switches.default_per_page, switches.per_page_cap)
+        mixed = list(whole.clients)
+        turns.shuffle(mixed)
+        start = (query.page - 1) * size
+        return Page(mixed[start : start + size], query.page, size)
+
+    return page
+
+
+def growing(clients: list[Client], query: ListQuery, switches: Switches) -> Page:
+    """Every page but the first is twice as large, counted from the beginning."""
+    if query.page == 1:
+        return page_of(clients, query, switches)
+    larger = replace(switches, per_page_cap=min(100, 2 * switches.per_page_cap))
+    return page_of(clients, query, larger)
+
+
+def _uncapped(switches: Switches) -> Switches:
+    return replace(switches, per_page_cap=100)

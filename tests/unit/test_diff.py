@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The diff of a plan: the active clients as YAML before and after. A line that changes says why in
+a comment, so that a deletion is never taken for a rename."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.toggl.focus.plugins.module_utils._apply.outcome import (
+    Outcome,
+    predicted,
+)
+from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Rules
+from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
+from ansible_collections.toggl.focus.plugins.module_utils._results.clients import clients_result
+
+LONG_AGO = "2026-01-01T00:00:00Z"
+PURGE = Rules(purge=True, max_deletion_percent=100)
+Diff = dict[str, str]
+
+
+def active(client_id: int, name: str) -> Client:
+    return Client(client_id, name, None, {})
+
+
+def deleted(client_id: int, name: str) -> Client:
+    return Client(client_id, name, LONG_AGO, {})
+
+
+def diff_of(
+    existing: list[Client], desired: list[Desired], rules: Rules = PURGE, done: int | None = None
+) -> Diff:
+    """Of the plan or, with ``done``, of a run that failed after as many steps."""
+    planned = plan(existing, desired, rules)
+    outcomes = [
+        outcome if done is None or at < done else Outcome(outcome.step, "pending")
+        for at, outcome in enumerate(predicted(planned.steps))
+    ]
+    diff: Diff = clients_result(planned, outcomes, 4711)["diff"]
+    return diff
+
+
+def changed_lines(diff: Diff) -> list[str]:
+    before, after = diff["before"].splitlines(), diff["after"].splitlines()
+    marked = difflib.unified_diff(before, after, n=0, lineterm="")
+    return [line for line in marked if not line.startswith(("---", "+++", "@@"))]
+
+
+CHANGES: dict[str, tuple[list[Client], list[Desired], list[str]]] = {
+    "create": ([], [Desired("Acme")], ["+- name: Acme  # new"]),
+    "rename": (
+        [active(1002, "Globex")],
+        [Desired("Globex Corporation", former_names=("Globex",))],
+        [
+            '-- name: Globex  # becomes "Globex Corporation"',
+            '+- name: Globex Corporation  # was "Globex", id 1002',
+        ],
+    ),
+    "purge": ([active(1004, "Hooli")], [], ["-- name: Hooli  # deleted by purge, id 1004"]),
+    "delete": (
+        [active(1004, "Hooli")],
+        [Desired("Hooli", state="absent")],
+        ["-- name: Hooli  # deleted, id 1004"],
+    ),
+    "restore": (
+        [deleted(1005, "Hooli")],
+        [Desired(id=1005, state="restored")],
+        ["+- name: Hooli  # restored, id 1005"],
+    ),
+    "restore and rename": (
+        [deleted(1005, "Hooli")],
+        [Desired("Hooli Labs", 1005, "restored")],
+        ["+- name: Hooli Labs  # restored, id 1005"],
+    ),
+    "restore unseen": (
+        [],
+        [Desired(id=1005, state="restored")],
+        ["+- id: 1005  # restored, id 1005"],
+    ),
+    "names change places": (
+        [active(1, "Acme"), active(2, "Globex")],
+        [Desired("Globex", 1), Desired("Acme", 2)],
+        [
+            '-- name: Acme  # becomes "Globex"',
+            '-- name: Globex  # becomes "Acme"',
+            '+- name: Acme  # was "Globex", id 2',
+            '+- name: Globex  # was "Acme", id 1',
+        ],
+    ),
+    "another one takes a deleted one's name": (
+        [active(1, "Acme"), active(2, "Globex")],
+        [Desired("Acme", 2), Desired(id=1, state="absent")],
+        [
+            "-- name: Acme  # deleted, id 1",
+            '-- name: Globex  # becomes "Acme"',
+            '+- name: Acme  # was "Globex", id 2',
+        ],
+    ),
+    "a deletion and a creation": (
+        [active(7, "Globex")],
+        [Desired("Globex Corporation")],
+        ["-- name: Globex  # deleted by purge, id 7", "+- name: Globex Corporation  # new"],
+    ),
+    "two of one name, one is deleted": (
+        [active(1, "Acme"), active(2, "Acme")],
+        [Desired(id=1), Desired(id=2, state="absent")],
+        ["-- name: Acme  # deleted, id 2"],
+    ),
+    "nothing": ([active(1, "Acme"), deleted(2, "Old")], [Desired("Acme")], []),
+}
+
+
+@pytest.mark.parametrize("case", CHANGES)
+def test_every_line_that_changes_says_why(case: str) -> None:
+    existing, desired, expected = CHANGES[case]
+    assert changed_lines(diff_of(existing, desired)) == expected
+
+
+def test_lines_that_do_not_change_have_no_comment_and_are_sorted_by_name() -> None:
+    existing = [active(at, name) for at, name in enumerate(["Zoo", "b: 1", "Acme", "7 Up"], 1)]
+    diff = diff_of(existing, [Desired(client.name) for client in existing])
+    text = '- name: "7 Up"\n- name: Acme\n- name: Zoo\n- name: "b: 1"\n'
+    assert (diff["before"], diff["after"]) == (text, text)
+
+
+def test_the_headers_say_which_workspace() -> None:
+    diff = diff_of([], [Desired("Acme")])
+    assert (diff["before_header"], diff["after_header"]) == ("workspace 4711", "workspace 4711")
+
+
+def test_what_was_not_done_is_not_in_the_diff() -> None:
+    """Not even as a comment: a reader sees what is."""
+    existing = [active(1, "Acme"), active(2, "Globex"), active(3, "Hooli")]
+    diff = diff_of(existing, [], done=1)
+    assert changed_lines(diff) == ["-- name: Acme  # deleted by purge, id 1"]
+
+
+HARD = [
+    'the "best"',
+    "it's",
+    "no # comment",
+    "#1",
+    "key: value",
+    "ends with a colon:",
+    "- item",
+    "[list]",
+    "{map}",
+    "*alias",
+    "&anchor",
+    "!tag",
+    "%percent",
+    "@at",
+    "`tick`",
+    "| pipe",
+    "? question",
+    "yes",
+    "No",
+    "null",
+    "~",
+    "12",
+    "1e3",
+    "0x1F",
+    "2026-01-31",
+    "12:30",
+    ".5",
+    "=",
+    "<<",
+    "line\nbreak",
+    "carriage\rreturn",
+    "a\ttab",
+    "\x1b[31mred",
+    "bell\x07",
+    "deleted\x7f",
+    "next\x85line",
+    "line\u2028separator",
+    "bidi \u202e txet",
+    "zero\u200bwidth",
+    "back\\slash",
+    "back\\n",
+    "ends with a back\\",
+    "\ufeffbom",
+    "tag \U000e0041",
+    "\U0001f680 rocket",
+    "Zo\u00eb \u6771\u4eac",
+    "not a character \ufffe",
+    "nor this \U0001ffff",
+    "private \ue000",
+    'Acme  # deleted by purge, id 1\n- name: "x',
+]
+
+
+UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Categories of characters that end lines, move the cursor or change the direction."""
+
+
+def assert_safe(names: list[str]) -> None:
+    """Clients of these names that stay, go, change and come: both texts are lists of them, in
+    lines of characters that do no harm."""
+    existing, desired = [], []
+    for at, name in enumerate(names, 1):
+        existing += [active(at, name), active(1000 + at, f"gone {name}"), active(2000 + at, "was")]
+        existing.append(deleted(3000 + at, f"back {name}"))
+        desired += [Desired(id=at), Desired(f"is {name}", 2000 + at), Desired(f"new {name}")]
+        desired.append(Desired(id=3000 + at, state="restored"))
+    diff = diff_of(existing, desired)
+    before = [entry["name"] for entry in yaml.safe_load(diff["before"])]
+    after = [entry["name"] for entry in yaml.safe_load(diff["after"])]
+    here, was = set(names), {"was"}
+    assert set(before) == here | {f"gone {name}" for name in names} | was
+    assert set(after) == here | {f"{way} {name}" for name in names for way in ("is", "new", "back")}
+    for text in (diff["before"], diff["after"]):
+        lines = text.split("\n")
+        assert lines.pop() == ""
+        assert all(line.startswith("- name: ") for line in lines)
+        assert not {unicodedata.category(char) for char in "".join(lines)} & UNSEEN
+    assert (len(before), len(after)) == (3 * len(names), 4 * len(names))
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_a_name_cannot_break_the_list(name: str) -> None:
+    assert_safe([name])
+
+
+@given(st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=3, unique_by=str.strip))
+def test_no_name_can(names: list[str]) -> None:
+    sound = [name for name in names if name.strip()]
+    if sound and not any("\ud800" <= char <= "\udfff" for name in sound for char in name):
+        assert_safe(sound)

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A task that is ended from outside, by an exception that a signal's handler raises: what becomes
+of its work, which is done beside the main thread."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi, opened
+from ansible_collections.toggl.focus.plugins.module_utils._errors import Interrupted
+from ansible_collections.toggl.focus.plugins.module_utils._progress import Halt, Progress
+from ansible_collections.toggl.focus.plugins.module_utils._task import run
+from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENTS
+from ansible_collections.toggl.focus.plugins.module_utils._task.options import access
+from ansible_collections.toggl.focus.plugins.module_utils._task.run import Runtime
+
+REASON = "The task's timeout ended the run: nothing more is written."
+SOON = 0.05
+DEFAULTS = {name: option.get("default") for name, option in CLIENTS["argument_spec"].items()}
+OPTIONS = {**DEFAULTS, "workspace_id": 1, "api_token": "no-such-token", "api_timeout": 0.1}
+
+Work = Callable[[Runtime], dict[str, Any]]
+
+
+class TaskTimeoutError(BaseException):
+    """As Ansible's: no ``Exception``."""
+
+
+@contextmanager
+def ended_by(error: BaseException, every: float = 0.0) -> Iterator[None]:
+    """The error comes after ``SOON`` seconds, and again and again if ``every`` says so."""
+
+    def end(*_: object) -> None:
+        raise error
+
+    handler = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, SOON, every)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+
+
+def result_of(work: Work) -> dict[str, Any]:
+    runtime = Runtime()
+
+    class Worked:
+        def __init__(self, options: Mapping[str, Any], check_mode: bool) -> None:
+            pass
+
+        def result(self, api: FocusApi, progress: Progress) -> dict[str, Any]:
+            return work(runtime)
+
+    return run.run(Worked, opened, OPTIONS, False, runtime)
+
+
+def writing(runtime: Runtime) -> dict[str, Any]:
+    """Five steps, of which one is done when the end comes, and another while it is waited for."""
+    runtime.progress.planned(5)
+    runtime.progress.noted(True)
+    goes_on = runtime.halt.sleep(10)
+    time.sleep(4 * SOON)
+    runtime.progress.noted(True)
+    done = runtime.progress.snapshot(0).done
+    return {"failed": not goes_on, "changed": True, "msg": f"{done} done.", "goes_on": goes_on}
+
+
+def test_what_is_under_way_is_waited_for() -> None:
+    """And what it comes to is the result, with the reason first."""
+    with ended_by(TaskTimeoutError()):
+        result = result_of(writing)
+    assert (result["failed"], result["changed"], result["goes_on"]) == (True, True, False)
+    assert result["msg"] == f"{REASON} 2 done."
+
+
+def test_another_signal_meanwhile_loses_nothing() -> None:
+    with ended_by(TaskTimeoutError(), every=SOON / 2):
+        result = result_of(writing)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    assert result["msg"] == f"{REASON} 2 done."
+
+
+def test_a_task_whose_time_is_over_has_failed_even_if_all_was_done() -> None:
+    def work(runtime: Runtime) -> dict[str, Any]:
+        runtime.progress.planned(1)
+        time.sleep(4 * SOON)
+        return {"changed": True, "plan": [1]}
+
+    with ended_by(TaskTimeoutError()):
+        result = result_of(work)
+    assert (result["failed"], result["changed"], result["plan"]) == (True, True, [1])
+    assert result["msg"] == REASON
+
+
+def test_an_end_that_comes_while_the_work_begins_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread is there by then, but the main thread did not get to wait for it."""
+    begin, halted = threading.Thread.start, threading.Event()
+
+    def begun_and_interrupted(thread: threading.Thread) -> None:
+        begin(thread)
+        if thread.name == "toggl.focus run":
+            raise TaskTimeoutError
+
+    def work(runtime: Runtime) -> dict[str, Any]:
+        if not runtime.halt.sleep(10):
+            halted.set()
+        return {"changed": False}
+
+    monkeypatch.setattr(threading.Thread, "start", begun_and_interrupted)
+    result = result_of(work)
+    assert (result["failed"], halted.wait(5)) == (True, True)
+
+
+def test_reading_and_planning_are_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan that never ends ends with the task; and it can write nothing any more."""
+    until = threading.Event()
+
+    def work(runtime: Runtime) -> dict[str, Any]:
+        until.wait(10)
+        return {"changed": False}
+
+    started = time.monotonic()
+    with ended_by(TaskTimeoutError()):
+        result = result_of(work)
+    until.set()
+    assert time.monotonic() - started < 5
+    assert (result["failed"], result["changed"], result["requests"]) == (True, False, 0)
+    assert result["msg"] == f"{REASON} Nothing had been written."
+
+
+def test_a_request_that_does_not_end_is_not_waited_for_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is known is said all the same."""
+    monkeypatch.setattr(run, "_SETTLING", 0.1)
+    until = threading.Event()
+
+    def work(runtime: Runtime) -> dict[str, Any]:
+        runtime.progress.planned(5)
+        runtime.progress.noted(True)
+        until.wait(10)
+        return {}
+
+    with ended_by(TaskTimeoutError()):
+        result = result_of(work)
+    until.set()
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert result["msg"].startswith(f"{REASON} 1 of 5 changes are known to be done")
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(1), ValueError("a handler's")])
+def test_what_ends_the_process_does_so_when_the_run_has_settled(error: BaseException) -> None:
+    settled: list[bool] = []
+
+    def work(runtime: Runtime) -> dict[str, Any]:
+        result = writing(runtime)
+        settled.append(True)
+        return result
+
+    with pytest.raises(type(error)), ended_by(error):
+        result_of(work)
+    assert settled == [True]
+
+
+def test_no_request_begins_after_the_end() -> None:
+    """Whichever: a look could only tell of the past, and it costs time."""
+    halt = Halt()
+    api = opened(access(OPTIONS), None, Progress(), halt)
+    halt.now("Somebody")
+    for call in (api.list_clients, lambda: api.create("A"), lambda: api.delete(1)):
+        with pytest.raises(Interrupted, match="Somebody ended the run"):
+            call()
+    assert api.requests == 0

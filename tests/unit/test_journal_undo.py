@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The way back from the text of a journal: whose run it is, and what is no journal."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.toggl.focus.plugins.filter.journal_undo import journal_undo
+
+HERE, THERE = 4711, 42
+
+
+def line(run: str, workspace_id: int, number: int = 0, /, **more: Any) -> str:
+    """One line as the modules write it: a client that was created, with its id."""
+    fields = {
+        "at": "2026-11-24T12:00:00.000+00:00",
+        "run": run,
+        "workspace_id": workspace_id,
+        "number": number,
+        "event": "after",
+        "step": "create",
+        "id": 1001,
+        "name": "Acme",
+        "from": None,
+        "shared": False,
+        "status": "done",
+        "error": None,
+        **more,
+    }
+    return json.dumps({key: value for key, value in fields.items() if value != "left out"}) + "\n"
+
+
+def begun(run: str, workspace_id: int, /, **more: Any) -> str:
+    """The line before a create, of a run that was killed then: nobody knows an id."""
+    alone = {"event": "before", "id": None, "status": "left out", "error": "left out"}
+    return line(run, workspace_id, **{**alone, **more})
+
+
+ACME_HERE = [{"name": "Acme", "id": 1001, "state": "absent"}]
+ACME_THERE = [{"name": "Acme", "id": 7, "state": "absent"}]
+
+
+# whose run
+
+
+def test_the_last_run_of_the_only_workspace() -> None:
+    assert journal_undo(line("a", HERE, id=1) + line("b", HERE)) == ACME_HERE
+
+
+SIDE_BY_SIDE = {
+    "one after the other": line("a", HERE) + line("b", THERE, id=7),
+    "begun together": begun("a", HERE) + line("b", THERE, id=7) + line("a", HERE),
+    "many runs": line("a", HERE, id=3)
+    + line("b", THERE, id=4)
+    + line("c", THERE, id=7)
+    + line("d", HERE),
+}
+
+
+@pytest.mark.parametrize("text", SIDE_BY_SIDE.values(), ids=SIDE_BY_SIDE)
+def test_workspaces_are_kept_apart(text: str) -> None:
+    """Hosts of a play may write to one journal side by side. Nobody takes another one's last run
+    back, and nobody gets one without saying whose."""
+    assert journal_undo(text, workspace_id=HERE) == ACME_HERE
+    assert journal_undo(text, workspace_id=THERE) == ACME_THERE
+    with pytest.raises(AnsibleFilterError, match=r"several workspaces, with the ids 42, 4711"):
+        journal_undo(text)
+
+
+def test_a_workspace_that_is_not_in_it_is_an_error() -> None:
+    with pytest.raises(AnsibleFilterError, match=r"no run of the workspace 42, only of 4711"):
+        journal_undo(line("a", HERE), workspace_id=THERE)
+
+
+def test_a_name_alone_goes_to_no_workspace_that_nobody_named() -> None:
+    """It would delete a namesake, were the list applied elsewhere."""
+    with pytest.raises(AnsibleFilterError, match=r'"Acme".* of the workspace 4711'):
+        journal_undo(begun("a", HERE))
+    assert journal_undo(begun("a", HERE), HERE) == [{"name": "Acme", "state": "absent"}]
+    with pytest.raises(AnsibleFilterError, match="no run of the workspace 42"):
+        journal_undo(begun("a", HERE), THERE)
+
+
+@pytest.mark.parametrize("given", ["4711", " 4711 ", 4711])
+def test_a_template_may_give_the_number_as_a_text(given: object) -> None:
+    assert journal_undo(line("a", HERE), workspace_id=given) == ACME_HERE
+
+
+@pytest.mark.parametrize("given", ["", "europe", True, 4711.0, [4711], "-1"])
+def test_what_is_no_number_of_a_workspace_is_an_error(given: object) -> None:
+    with pytest.raises(AnsibleFilterError, match="the id of a workspace"):
+        journal_undo(line("a", HERE), workspace_id=given)
+
+
+# what is no journal
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "not a journal\n", "{}\n", "[]", '{"undo": []}\n'])
+def test_a_text_without_one_line_of_a_journal_is_an_error(text: str) -> None:
+    for workspace_id in (None, HERE):
+        with pytest.raises(AnsibleFilterError, match="This is not a journal"):
+            journal_undo(text, workspace_id)
+
+
+def test_a_last_run_that_did_nothing_is_an_empty_list() -> None:
+    assert journal_undo(line("a", HERE) + line("b", HERE, id=None, status="failed")) == []
+
+
+# damaged lines
+
+OTHER_TYPES: dict[str, tuple[Any, ...]] = {
+    "at": (None, 7, ["2026"]),
+    "run": (None, 7, {}, ["a"]),
+    "workspace_id": (None, "4711", 4711.0, True, [4711]),
+    "number": (None, "0", 0.5, [0], {}),
+    "event": (None, "during", 1, ["after"]),
+    "step": (None, "purge", 1, ["create"], {}),
+    "id": ("1001", 1001.0, True, [1001], {"id": 1}),
+    "name": (7, ["Acme"], {}, True),
+    "from": (7, ["Acme"], {}),
+    "shared": (None, "false", 0, []),
+    "status": (7, ["done"], {}, "finished"),
+}
+CASES = [(key, value) for key, values in OTHER_TYPES.items() for value in (*values, "left out")]
+CASES.remove(("status", "left out"))
+
+
+@pytest.mark.parametrize(("key", "value"), CASES)
+def test_a_line_with_anything_of_another_type_is_passed_over(key: str, value: object) -> None:
+    """As damaged lines are; be it the last line, or one before it."""
+    wrong = line("z", HERE, **{key: value})
+    assert journal_undo(line("a", HERE) + wrong) == ACME_HERE
+    assert journal_undo(wrong + line("a", HERE)) == ACME_HERE
+
+
+@pytest.mark.parametrize("raw", ["7", '"text"', "null", "[1]", "[" * 2000, "9" * 5000, "{" * 2000])
+def test_json_that_is_no_line_is_passed_over(raw: str) -> None:
+    assert journal_undo(f"{raw}\n" + line("a", HERE) + f"{raw}\n") == ACME_HERE
+
+
+@pytest.mark.parametrize("kind", ["rename", "delete", "restore"])
+def test_only_a_create_may_be_without_an_id(kind: str) -> None:
+    """Otherwise a client that existed before would be taken for a new one, and deleted by name."""
+    wrong = line("z", HERE, step=kind, id=None)
+    assert journal_undo(line("a", HERE) + wrong, HERE) == ACME_HERE
+    assert journal_undo(line("a", HERE) + line("z", HERE, name=None), HERE) == ACME_HERE

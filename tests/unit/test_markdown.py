@@ -1,0 +1,334 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A plan file for people, judged as the HTML that a renderer with GitHub's tables makes of it."""
+
+from __future__ import annotations
+
+import random
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from markdown_it import MarkdownIt
+
+from ansible_collections.toggl.focus.plugins.module_utils._results.markdown import plan_markdown
+
+LONGEST = 65_000
+MARKER = "<!-- toggl.focus plan -->"
+DIGEST = "5f0c1e3a9d7b2c4e6f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6"
+
+COUNTED_AS = {
+    "create": "created",
+    "rename": "renamed",
+    "delete": "deleted",
+    "restore": "restored",
+}
+
+Row = dict[str, Any]
+
+
+def workspace(*rows: Row, **more: Any) -> dict[str, Any]:
+    """A workspace of a plan file."""
+    summary = dict.fromkeys((*COUNTED_AS.values(), "purged", "unchanged"), 0)
+    for row in rows:
+        summary["purged" if row.get("purge") else COUNTED_AS[row["step"]]] += 1
+    return {
+        "workspace_id": 4242,
+        "msg": "Would do something.",
+        "digest": DIGEST,
+        "summary": summary,
+        "steps": [{**row, "status": "planned"} for row in rows],
+        "refusal": None,
+        "warnings": [],
+        "requests": 1 + len(rows),
+        "quota": None,
+        **more,
+    }
+
+
+def unreadable(reason: str) -> dict[str, Any]:
+    return workspace(digest=None, summary={}, refusal=reason, msg=reason, requests=0)
+
+
+def text_of(**workspaces: dict[str, Any]) -> str:
+    return plan_markdown({"format": 1, "workspaces": workspaces})
+
+
+def create(name: str) -> Row:
+    return {"step": "create", "name": name}
+
+
+def rename(before: str, name: str, id_: int = 1001) -> Row:
+    return {"step": "rename", "id": id_, "name": name, "from": before}
+
+
+def delete(name: str, id_: int = 1002, **more: Any) -> Row:
+    return {"step": "delete", "id": id_, "name": name, **more}
+
+
+def restore(name: str, id_: int = 1003) -> Row:
+    return {"step": "restore", "id": id_, "name": name}
+
+
+class Page(HTMLParser):
+    """What a browser would show: text in code, text outside of it, cells, and the elements."""
+
+    def __init__(self, markdown: str) -> None:
+        super().__init__()
+        self.codes: list[str] = []
+        self.outside = ""
+        self.elements: set[str] = set()
+        self.attributes: set[str] = set()
+        self.comments: list[str] = []
+        self.rows: list[list[str]] = []
+        self._open: list[str] = []
+        renderer = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+        self.feed(renderer.render(markdown))
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.elements.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self._open.append(tag)
+        if tag == "code":
+            self.codes.append("")
+        elif tag == "tr":
+            self.rows.append([])
+        elif tag in ("td", "th"):
+            self.rows[-1].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_comment(self, data: str) -> None:
+        self.comments.append(data)
+
+    def handle_data(self, data: str) -> None:
+        if {"td", "th"} & set(self._open):
+            self.rows[-1][-1] += data
+        if "code" in self._open:
+            self.codes[-1] += data
+        else:
+            self.outside += data
+
+
+ELEMENTS = {
+    "h3",
+    "h4",
+    "p",
+    "ul",
+    "li",
+    "strong",
+    "code",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+}
+
+HOSTILE = {
+    "pipe": "a | b",
+    "pipes": "||a|",
+    "escaped pipe": "a \\| b",
+    "backslash at the end": "a\\",
+    "backtick": "a ` b",
+    "backticks around": "`a`",
+    "many backticks": "``` a ```` b",
+    "backtick and pipe": "`|`|",
+    "script": "<script>alert(1)</script>",
+    "picture": "<img src=x onerror=alert(1)>",
+    "comment": "<!-- a -->",
+    "marker": MARKER,
+    "end of code": "</code><b>x",
+    "entity": "&lt;b&gt; &amp;",
+    "mention": "@octocat",
+    "issue": "#1",
+    "link": "[link](http://127.0.0.1/x)",
+    "picture link": "![x](http://127.0.0.1/x.png)",
+    "address": "www.example.org and https://example.org",
+    "e-mail": "somebody@example.org",
+    "emphasis": "**bold** _it_ ~~no~~",
+    "heading": "# big",
+    "list": "- [ ] task",
+    "colon code": ":rocket:",
+    "blanks inside": "a  b",
+    "umlauts": "Zo\u00eb \U0001f680",
+    "quotation": "> quoted",
+    "table": "| a |\\n| --- |",
+}
+"""What a name must not become. Each is shown as it is."""
+
+UNSEEN = {
+    "newline": ("a\n\n# b", "a\\n\\n# b"),
+    "carriage return": ("a\rb", "a\\rb"),
+    "right-to-left override": ("abc\u202edef", "abc\\u202edef"),
+    "escape sequence": ("\x1b[31mred", "\\x1b[31mred"),
+    "zero width": ("a\u200bb", "a\\u200bb"),
+    "tab": ("a\tb", "a\\tb"),
+}
+"""What would not be seen is shown escaped."""
+
+NAMES = {**{case: (name, name) for case, name in HOSTILE.items()}, **UNSEEN}
+
+
+@pytest.mark.parametrize("case", NAMES)
+def test_a_name_is_shown_as_code_and_as_nothing_else(case: str) -> None:
+    """As a client's, before and after a rename; in a refusal, a warning and as a host's."""
+    name, seen = NAMES[case]
+    rows = [create(name), rename("before", name), rename(name, "after"), delete(name)]
+    known = workspace(*rows, refusal=name, warnings=[name])
+    page = Page(plan_markdown({"format": 1, "workspaces": {name: known}}))
+    assert page.codes.count(seen) == 4 + 1 + 1 + 1 + 3  # rows, deletion, refusal, warning, host
+    assert set(page.codes) == {seen, "before", "after", DIGEST}
+    assert page.elements <= ELEMENTS
+    assert page.attributes <= {"style"}  # of a column of numbers
+    assert page.comments == [" toggl.focus plan "]
+    assert "octocat" not in page.outside and "example" not in page.outside
+    assert [len(row) for row in page.rows] == [4] * 5
+
+
+def test_names_by_chance_are_shown_as_code() -> None:
+    chance = random.Random(20261125)
+    signs = "`|\\<>[]()*_~!&@#-:. a\u00e9"
+    for _ in range(300):
+        name = "x" + "".join(chance.choices(signs, k=chance.randrange(12))) + "x"
+        page = Page(text_of(acme=workspace(rename(name, name))))
+        assert page.codes.count(name) == 2, name
+        assert page.elements <= ELEMENTS, name
+
+
+def test_what_nobody_may_miss_comes_first() -> None:
+    """Counts, then refusals, then deletions, then the tables by host, then the marker."""
+    text = text_of(
+        asia=workspace(create("New"), delete("Old", purge=True)),
+        africa=unreadable("It cannot be reached."),
+        europe=workspace(rename("A", "B"), restore("C"), refusal="Guarded."),
+    )
+    parts = [
+        "Plan for 3 workspaces: create 1, rename 1, restore 1, delete 1",
+        "`africa` cannot be applied:** `It cannot be reached.`",
+        "`europe` cannot be applied:** `Guarded.`",
+        "**1 deletion**",
+        "- `asia`: `Old`, id 1002, by purge",
+        "#### `africa`, workspace 4242",
+        "#### `asia`, workspace 4242",
+        "#### `europe`, workspace 4242",
+        MARKER,
+    ]
+    assert sorted(parts, key=text.index) == parts
+    assert text.endswith(f"\n{MARKER}\n")
+
+
+def test_a_table_says_what_is_done() -> None:
+    gone = [delete("Old"), delete("Unlisted", 1004, purge=True)]
+    page = Page(text_of(acme=workspace(create("New"), rename("A", "B"), restore("C"), *gone)))
+    assert page.rows[1:] == [
+        ["delete", "Old", "", "1002"],
+        ["delete by purge", "Unlisted", "", "1004"],
+        ["rename", "A", "B", "1001"],
+        ["restore", "C", "", "1003"],
+        ["create", "New", "", ""],
+    ]
+
+
+def test_a_plan_that_is_refused_says_so_beside_its_table_too() -> None:
+    text = text_of(asia=workspace(delete("A"), refusal="Guarded."), europe=workspace(delete("B")))
+    asia, europe = text.split("####")[1:]
+    assert "**It cannot be applied.**\n\n|" in asia
+    assert "applied" not in europe
+
+
+def test_requests_and_the_hours_that_they_take_are_told() -> None:
+    text = text_of(acme=workspace(create("A"), requests=241, quota={"remaining": 12}))
+    assert "241 requests; hours of quota: 9 at 30, 2 at 240, 1 at 600 requests an hour" in text
+    assert "12 requests left when this was planned" in text
+    assert f"digest `{DIGEST}`" in text
+
+
+def test_a_plan_of_nothing_has_a_digest_too() -> None:
+    text = text_of(acme=workspace())
+    assert "Plan for 1 workspace: nothing to do" in text
+    assert DIGEST in text
+    assert "|" not in text
+
+
+def test_a_plan_of_no_workspace() -> None:
+    assert text_of() == f"### Plan for 0 workspaces: nothing to do\n\n{MARKER}\n"
+
+
+def test_a_step_of_a_client_without_an_id() -> None:
+    """A plan against another list has such."""
+    text = text_of(acme=workspace({"step": "delete", "name": "Old"}))
+    assert "- `acme`: `Old`\n" in text
+    assert "None" not in text
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("count", [2_000, 100_000])
+def test_changes_are_cut_and_counted(count: int) -> None:
+    """The counts, the refusals and the deletions are whole."""
+    rows = [create(f"Client {number}") for number in range(count)]
+    gone = [delete(f"Old {number}", number) for number in range(1, 101)]
+    text = text_of(
+        acme=workspace(*rows, *gone), other=unreadable("No key."), third=workspace(create("X"))
+    )
+    assert len(text) <= LONGEST
+    assert f"create {count + 1}, delete 100" in text
+    assert "`No key.`" in text
+    listed = text[: text.index("####")]
+    assert all(f"`Old {number}`, id {number}\n" in listed for number in range(1, 101))
+    page = Page(text)
+    cut = int(re.findall(r"and (\d+) more", page.outside)[-1])
+    assert len(page.rows) - 2 - 2 == count + 100 - cut  # two headers, "more", the third's row
+    assert "`X`" in text
+    assert text.count(DIGEST) == 2
+
+
+def test_two_thousand_deletions_are_counted() -> None:
+    rows = [delete(f"Client {number}", number) for number in range(1, 2_001)]
+    text = text_of(acme=workspace(*rows, refusal="Guarded."))
+    assert len(text) <= LONGEST
+    assert "**2000 deletions**" in text
+    listed = re.findall(r"^- `acme`: `Client \d+`, id \d+$", text, re.MULTILINE)
+    assert f"- and {2_000 - len(listed)} more, which the plan file lists" in text
+    assert len(listed) > 1_000
+    assert "`Guarded.`" in text and DIGEST in text
+    assert text.endswith(f"\n{MARKER}\n")
+
+
+def test_five_hundred_deletions_are_all_listed() -> None:
+    rows = [delete(f"Client {number}", number) for number in range(1, 501)]
+    text = text_of(acme=workspace(*rows))
+    head = text[: text.index("####")]
+    assert head.count("\n- `acme`: `Client ") == 500
+    assert "more" not in head
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("refused", [False, True])
+def test_very_many_workspaces_fit(refused: bool) -> None:
+    """Those that are left out are counted."""
+    long = "\u202e" * 300  # a sign of which is shown as six
+    reason = "This cannot be. " * 400 if refused else None
+    hosts = {
+        f"host{number:04}": workspace(
+            *[rename(long, long), delete(long, number)] * 5, refusal=reason, warnings=[long] * 20
+        )
+        for number in range(700)
+    }
+    text = text_of(**hosts)
+    assert len(text) <= LONGEST
+    assert "Plan for 700 workspaces: rename 3500, delete 3500" in text
+    assert re.search(r"And \d+ more workspaces", text)
+    assert "**3500 deletions**" in text
+    assert bool(re.search(r"and \d+ more workspaces cannot be applied", text)) is refused
+    assert text.endswith(f"\n{MARKER}\n")
+    Page(text)
+
+
+def test_the_order_of_the_file_does_not_matter() -> None:
+    hosts = {name: workspace(create(name)) for name in ("b", "c", "a")}
+    backwards = dict(reversed(hosts.items()))
+    assert text_of(**hosts) == text_of(**backwards)

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a 402 means, and how long a run waits: rules on values, with a clock that is a number."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.toggl.focus.plugins.module_utils._api.quota import (
+    Closed,
+    Quota,
+    Window,
+    closed_by,
+    quota_of,
+)
+
+HOUR = 3600
+
+
+def headers(remaining: str | None = None, resets_in: str | None = None) -> dict[str, str]:
+    headers_given = {"X-Toggl-Quota-Remaining": remaining, "X-Toggl-Quota-Resets-In": resets_in}
+    return {name: text for name, text in headers_given.items() if text is not None}
+
+
+REFUSALS: dict[str, tuple[dict[str, str], str, float | None, Closed | None]] = {
+    "headers": (headers("0", "61"), "", None, Closed(61)),
+    "the time alone": (headers(None, "61"), "", None, Closed(61)),
+    "the count alone": (headers("0"), "", None, Closed(None)),
+    "headers and words": (headers("0", "61"), "quota: try later", None, Closed(61)),
+    "plain words with the seconds": (
+        {},
+        "You have hit your hourly limit for API calls. Your quota will reset in 1838 seconds.",
+        None,
+        Closed(1838),
+    ),
+    "words with minutes": ({}, "Too many requests, try again in 30 minutes", None, Closed(1800)),
+    "words without a time": ({}, "API quota exceeded", None, Closed(None)),
+    "the quota although requests are left": (
+        headers("7", "61"),
+        "API quota exceeded",
+        None,
+        Closed(61),
+    ),
+    "Retry-After alone": ({}, "", 90.5, Closed(91)),
+    "headers before words before Retry-After": (
+        headers("0", "5"),
+        "quota, in 6 seconds",
+        7.0,
+        Closed(5),
+    ),
+    "words before Retry-After": ({}, "quota, in 6 seconds", 7.0, Closed(6)),
+    "nothing at all": ({}, "", None, Closed(None, certain=False)),
+    "words that say nothing": ({}, "Payment Required", None, Closed(None, certain=False)),
+    "a feature": ({}, "private projects are paid", None, None),
+    "a feature of a plan": ({}, "not on this plan", None, None),
+    "a limit of the plan": ({}, "your plan has a limit of 5 clients", None, None),
+    "a feature, with requests left": (headers("7", "61"), "upgrade to use this", None, None),
+    "no words, with requests left": (headers("7", "61"), "", None, None),
+}
+
+
+@pytest.mark.parametrize("case", REFUSALS)
+def test_what_a_402_means(case: str) -> None:
+    headers_given, words, retry_after, expected = REFUSALS[case]
+    assert closed_by(headers_given, words, retry_after) == expected
+
+
+ODD = ["", "soon", "-5", "nan", "inf", "1e400", "9" * 400, "0x10", "1,5", "\u0663", "1e300", " 7 "]
+
+
+@pytest.mark.parametrize("resets_in", [None, *ODD])
+@pytest.mark.parametrize("remaining", [None, *ODD])
+def test_odd_headers_never_break_a_run(remaining: str | None, resets_in: str | None) -> None:
+    """Nor does a count below 0, which may stand for no limit at all, hold requests back."""
+    odd = headers(remaining, resets_in)
+    headers_given = quota_of(odd)
+    window = Window(HOUR)
+    if headers_given is not None:
+        window.note(headers_given, 0.0)
+        assert headers_given.remaining is None or headers_given.remaining >= 0
+        assert headers_given.resets_in is None or headers_given.resets_in >= 0
+    closed = closed_by(odd, "quota", None)
+    assert closed is not None
+    window.refused(closed, 0.0)
+    window.wait(0.0, is_known=True)
+    window.closed_for(1.0)
+
+
+def test_what_is_known_to_be_refused_is_not_sent_until_the_window_reopens() -> None:
+    window = Window(0)
+    window.note(Quota(0, 60), now=100)
+    assert window.closed_for(100) == 60
+    assert window.wait(100, is_known=True) is None
+    assert window.closed_for(159) == 1
+    assert window.closed_for(160) is None
+    assert window.quota is None, "what was known of the window that is over counts no more"
+
+
+def test_nothing_is_held_back_while_nobody_says_when_it_reopens() -> None:
+    """A count of 0 without a time may be how a service without a limit says so."""
+    window = Window(0)
+    window.note(Quota(0, None), now=100)
+    assert window.closed_for(100) is None
+
+
+def test_a_late_answer_does_not_reopen_it() -> None:
+    window = Window(0)
+    window.note(Quota(0, 60), now=100)
+    window.note(Quota(3, 60), now=100.1)
+    assert window.closed_for(101) is not None
+    assert window.quota == Quota(0, 60)
+
+
+def test_waits_at_once_count_once() -> None:
+    window = Window(100)
+    window.refused(Closed(60), now=0)
+    assert [window.wait(now, is_known=True) for now in (0, 1, 2)] == [61, 61, 61]
+    assert (window.wait_left, window.waited) == (39, 61)
+
+
+def test_no_longer_than_quota_wait() -> None:
+    window = Window(61)
+    window.refused(Closed(61), now=0)
+    assert window.wait(0, is_known=True) is None
+    assert (window.wait_left, window.waited) == (61, 0)
+
+
+def pauses(quota_wait: int, closed: Closed) -> list[float]:
+    """Seconds of each pause of a request that is refused again and again."""
+    window, now, slept = Window(quota_wait), 0.0, []
+    for _turn in range(100_000):
+        window.refused(closed, now)
+        until = window.wait(now, is_known=closed.resets_in is not None)
+        if until is None:
+            return slept
+        slept.append(until - now)
+        now = until
+        window.slept(until)
+        assert window.closed_for(now) is None
+    raise AssertionError("it never ends")
+
+
+def test_pauses_of_unknown_use_grow_to_ten_minutes_within_quota_wait() -> None:
+    slept = pauses(HOUR, Closed(None))
+    assert slept == sorted(slept[:-1]) + slept[-1:]
+    assert max(slept) == 600
+    assert sum(slept) == HOUR
+    assert len(slept) <= 10, "a request is money"
+    assert pauses(0, Closed(None)) == []
+
+
+def test_a_time_that_proves_wrong_is_believed_ever_less() -> None:
+    """A service that always says "in 0 seconds" is not asked every second for an hour."""
+    slept = pauses(HOUR, Closed(0))
+    assert slept[0] == 1
+    assert len(slept) <= 20
+    assert sum(slept) <= HOUR
+
+
+@given(st.integers(0, 100_000), st.none() | st.integers(0, 10_000))
+def test_it_never_sleeps_longer_than_quota_wait(quota_wait: int, resets_in: int | None) -> None:
+    assert sum(pauses(quota_wait, Closed(resets_in))) <= quota_wait
+
+
+def test_after_a_pause_of_unknown_use_one_asks_for_all() -> None:
+    window = Window(HOUR)
+    window.refused(Closed(None), now=0)
+    until = window.wait(0, is_known=False)
+    assert until == 60
+    assert window.closed_for(30) is not None
+    window.slept(60)
+    assert window.in_doubt
+    window.refused(Closed(None), now=61)
+    assert not window.in_doubt
+    assert window.closed_for(61) is not None, "who waited for that answer waits on"
+    window.slept(10_000)
+    window.answered()
+    assert not window.in_doubt

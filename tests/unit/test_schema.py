@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""clients.schema.json, which editors read, judges an entry as the modules do."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft7Validator
+from support.playbooks import ROOT
+
+from ansible_collections.toggl.focus.plugins.module_utils._errors import BadOption, PlanRefused
+from ansible_collections.toggl.focus.plugins.module_utils._reconcile import desired_clients
+from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import (
+    CLIENTS,
+    ENTRY,
+)
+from ansible_collections.toggl.focus.plugins.module_utils._task.options import rules
+from tools.schema import as_text
+
+SCHEMA = json.loads((ROOT / "clients.schema.json").read_text())
+VALIDATOR = Draft7Validator(SCHEMA)
+ENTRIES = 2_000
+
+TEXTS = ["Acme", "007", "No", "a\u00e9", "\u200bx", "@", "{{ x }}", "absent", " b ", "\U0001f680"]
+UNSEEN = ["", " ", "\t\n", "\u00a0", "\u3164", "\u200b", "\u2800 \u3000", "\x85", "\ufe0f"]
+IDS = [1, 1001, 10**20, "7", " 42 ", "007", "\u00a01", "9" * 20]
+NO_IDS = [0, -1, 1.5, True, "0", "000", "-7", "1.0", "9" * 21, "x", "\u0663", [7], {"id": 7}]
+STATES = ["present", "absent", "restored"]
+SWITCHES = [True, False, 0, 1, 1.0, "yes", "No", " ON ", "f", "1", "TRUE"]
+OTHERS = [None, True, 7, 1.5, [], {}, ["a"], [None], "x", "presnt", "Absent", 2, "2", "yesno"]
+STRANGE = ["nmae", "former_name", "purge", "", "ID"]
+
+
+def chosen(chance: random.Random, *pools: list[Any]) -> Any:
+    """Mostly of the first pool, which is sound."""
+    if chance.random() < 0.7:
+        return chance.choice(pools[0])
+    return chance.choice([value for pool in pools for value in pool])
+
+
+def former_names(chance: random.Random) -> Any:
+    if chance.random() < 0.3:
+        return chosen(chance, TEXTS, UNSEEN, OTHERS)
+    return [chosen(chance, TEXTS, TEXTS, TEXTS, UNSEEN, OTHERS) for _ in range(chance.randrange(3))]
+
+
+def entry(chance: random.Random) -> Any:
+    """Sound or not, each about half of the time."""
+    if chance.random() < 0.15:
+        return chosen(chance, TEXTS, UNSEEN, OTHERS)
+    options: dict[str, Any] = {}
+    if chance.random() < 0.8:
+        options["name"] = chosen(chance, TEXTS, UNSEEN, OTHERS)
+    if chance.random() < 0.5:
+        options["id"] = chosen(chance, IDS, NO_IDS, UNSEEN, OTHERS)
+    if chance.random() < 0.4:
+        options["state"] = chosen(chance, STATES, UNSEEN, OTHERS)
+    if chance.random() < 0.3:
+        options["former_names"] = former_names(chance)
+    if chance.random() < 0.3:
+        options["restore_deleted"] = chosen(chance, SWITCHES, UNSEEN, OTHERS)
+    if chance.random() < 0.05:
+        options[chance.choice(STRANGE)] = chosen(chance, TEXTS, OTHERS)
+    return options
+
+
+def is_taken(*listed: Any) -> bool:
+    """By the modules."""
+    try:
+        desired_clients(listed)
+    except PlanRefused:
+        return False
+    return True
+
+
+def is_valid(*listed: Any) -> bool:
+    """By the schema."""
+    return VALIDATOR.is_valid({"clients_list": list(listed)})
+
+
+def test_the_schema_is_the_one_of_the_argument_specs() -> None:
+    """Otherwise: python -m tools.schema"""
+    Draft7Validator.check_schema(SCHEMA)
+    assert (ROOT / "clients.schema.json").read_text() == as_text()
+
+
+def test_it_accepts_what_the_module_accepts_and_refuses_what_it_refuses() -> None:
+    chance = random.Random(20261125)
+    entries = [entry(chance) for _ in range(ENTRIES)]
+    assert [one for one in entries if is_valid(one) != is_taken(one)] == []
+    taken = sum(map(is_taken, entries))
+    assert ENTRIES * 0.3 < taken < ENTRIES * 0.7
+
+
+def test_an_entry_that_is_there_twice_is_refused_by_both() -> None:
+    chance = random.Random(7)
+    sound = [one for one in (entry(chance) for _ in range(200)) if is_taken(one)]
+    assert [one for one in sound if is_taken(one, one) or is_valid(one, one)] == []
+
+
+NO_LISTS = ["Acme", {"name": "Acme"}, 7, None]
+
+
+@pytest.mark.parametrize("listed", NO_LISTS)
+def test_what_is_no_list_is_refused(listed: object) -> None:
+    assert not VALIDATOR.is_valid({"clients_list": listed})
+
+
+def test_a_template_may_stand_for_a_value() -> None:
+    assert VALIDATOR.is_valid({"clients_list": "{{ ours + theirs }}"})
+    assert VALIDATOR.is_valid(
+        {"clients_purge": "{{ is_complete }}", "clients_api_token": "{{ k }}"}
+    )
+
+
+RULES: dict[str, list[Any]] = {
+    "max_deletions": [-1, 0, 1, 10_000, None],
+    "max_deletion_percent": [-1, 0, 30, 100, 101],
+}
+
+
+@pytest.mark.parametrize("option", RULES)
+def test_a_guard_out_of_its_range_is_refused_by_both(option: str) -> None:
+    defaults = {name: spec.get("default") for name, spec in CLIENTS["argument_spec"].items()}
+    for value in RULES[option]:
+        try:
+            rules({**defaults, option: value})
+            is_in_range = True
+        except BadOption:
+            is_in_range = False
+        assert VALIDATOR.is_valid({f"clients_{option}": value}) is is_in_range, value
+
+
+MISTAKEN = {
+    "clients_purge": "maybe",
+    "clients_protected": [7],
+    "clients_workspace_id": "acme",
+    "clients_concurrency": 17,
+    "clients_report": "some",
+    "clients_plan_digest": "",
+    "clients_api_timeout": 0,
+}
+
+
+@pytest.mark.parametrize("variable", MISTAKEN)
+def test_a_mistake_in_a_variable_is_refused(variable: str) -> None:
+    assert not VALIDATOR.is_valid({variable: MISTAKEN[variable]})
+
+
+def test_all_variables_of_the_role_have_a_description() -> None:
+    spec = yaml.safe_load((ROOT / "roles" / "clients" / "meta" / "argument_specs.yml").read_text())
+    assert list(SCHEMA["properties"]) == list(spec["argument_specs"]["main"]["options"])
+    of_an_entry = SCHEMA["definitions"]["entry"]["else"]["properties"]
+    assert list(of_an_entry) == list(ENTRY)
+    for one in [*SCHEMA["properties"].values(), *of_an_entry.values()]:
+        assert one["description"].endswith(".") and "(" not in one["description"]
+
+
+TOLD: dict[str, tuple[Any, str]] = {
+    "a typing error in an option": ({"name": "Acme", "stat": "absent"}, "'stat' was unexpected"),
+    "a number": (7, "7 is not of type 'object'"),
+    "a number as a name": ({"name": 7}, "7 is not of type 'string', 'null'"),
+}
+
+
+@pytest.mark.parametrize("case", TOLD)
+def test_an_error_is_about_what_is_wrong(case: str) -> None:
+    one, message = TOLD[case]
+    errors = [error.message for error in VALIDATOR.iter_errors({"clients_list": ["Acme", one]})]
+    assert any(message in error for error in errors), errors
+
+
+def test_other_variables_may_stand_beside() -> None:
+    assert VALIDATOR.is_valid({"clients_list": [], "ansible_host": "x", "clients_own": 7})
