@@ -8,7 +8,7 @@ long.
 from __future__ import annotations
 
 import base64
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -131,8 +131,8 @@ class Planned(NamedTuple):
 class Plan(NamedTuple):
     """The ordered steps from what is to what is desired, computed without any I/O.
 
-    ``active`` are the names of the active clients before it, ``unmanaged`` the active clients that
-    no entry stands for and that stay. ``forbidden`` is why guards refuse it: nothing of it may be
+    ``active`` are the active clients before it, ``unmanaged`` those that no entry stands for and
+    that stay. ``forbidden`` is why guards refuse it: nothing of it may be
     written then. ``digest`` identifies what the plan does, whatever the order of the steps.
     ``shared_names`` are names of active clients that another client has too: undoing to them needs
     more than the name (see ``_plan.undo``).
@@ -142,7 +142,7 @@ class Plan(NamedTuple):
     steps: tuple[Step, ...] = ()
     warnings: tuple[str, ...] = ()
     shared_names: frozenset[str] = frozenset()
-    active: tuple[str, ...] = ()
+    active: tuple[Client, ...] = ()
     unmanaged: tuple[Client, ...] = ()
     forbidden: tuple[Problem, ...] = ()
     digest: str = ""
@@ -154,15 +154,18 @@ class Plan(NamedTuple):
         return frozenset(step.name for step in last if step.kind != "delete" and step.name)
 
     @property
-    def names_held(self) -> Mapping[str, int]:
-        """How many active clients have each name after it, by its key; new clients left out."""
-        held = Counter(map(name_key, self.active))
+    def ids_by_name(self) -> Mapping[str, Collection[int]]:
+        """The active clients of each name after it, by its key; without new clients, and without
+        restored ones that nobody has seen and that keep their names."""
+        names: dict[int, str | None] = {client.id: client.name for client in self.active}
         for step in self.steps:
-            if step.kind in ("rename", "delete") and step.before is not None:
-                held[name_key(step.before)] -= 1
-            if step.kind in ("rename", "restore") and step.name is not None:
-                held[name_key(step.name)] += 1
-        return +held
+            if step.kind != "create":
+                names[step.client_id] = None if step.kind == "delete" else step.name
+        ids: dict[str, list[int]] = defaultdict(list)
+        for client_id, name in names.items():
+            if name is not None:
+                ids[name_key(name)].append(client_id)
+        return ids
 
     @property
     def agreed(self) -> dict[int, frozenset[str]]:

@@ -134,9 +134,10 @@ def test_a_name_that_another_client_has_is_told_after_the_restore(hiding: Simula
     result = clients(hiding, clients=[RESTORED])
     assert (result["failed"], result["changed"]) == (True, True)
     assert (
-        'The client 1001 was restored, and has the name "Acme" as another active client does: '
-        "rename or delete one of the two."
+        'The client 1001 was restored, and has the name "Acme" as another active client does '
+        "(id 1002): rename or delete one of them."
     ) in result["msg"]
+    assert result["results"][0]["name"] == "Acme"
     assert result["undo"] == [{"id": 1001, "name": "Acme", "state": "absent"}]
 
 
@@ -159,3 +160,5 @@ def test_a_taken_name_needs_the_name_that_came_to_light_among_the_former_ones(
     result = clients(hiding, clients=[wanted])
     assert hiding.names() == names
     assert bool(result.get("failed")) is (listed == "Zoe")
+    refused = 'another active client has the name "Globex" (id 1002). Rename that one first.'
+    assert (refused in result["msg"]) is (listed == "Zoe")

@@ -83,9 +83,8 @@ class Foretold(NamedTuple):
         """
         if self.concurrency < 2 or per_page is None:
             return 0
-        count = min(
-            self.clients // per_page + 1, MOST_PAGES
-        )  # the last one is needed to see the end
+        needed = self.clients // per_page + 1  # the last one shows the end
+        count = min(needed, MOST_PAGES)
         is_scarce = quota_left is not None and quota_left < _QUOTA_LEFT * count
         return 0 if is_scarce else count
 

@@ -35,12 +35,16 @@ class StepForbidden(StepRefused):
 
 
 class NameShared(_OfClient):
-    """A client that was restored unseen has a name that another active client has."""
+    """A client that was restored unseen has a name that other active clients have."""
+
+    def __init__(self, name: str, client_id: int, others: Sequence[int]) -> None:
+        super().__init__(name, client_id)
+        self.others = tuple(others)
 
     def __str__(self) -> str:
         return (
             f"The client {self.client_id} was restored, and has the name {quoted(self.name)} as "
-            "another active client does: rename or delete one of the two."
+            f"another active client does (id {_ids(self.others)}): rename or delete one of them."
         )
 
 
@@ -64,20 +68,19 @@ class MayHaveReturned(_OfClient, StepRefused):
         )
 
 
-class TakenAndUnlisted(StepRefused):
-    """A client that was restored unseen would get a name that another active client has."""
+class TakenAndUnlisted(_OfClient, StepRefused):
+    """A client that was restored unseen would get a name that other active clients have."""
 
-    def __init__(self, name: str, client_id: int, before: str) -> None:
-        super().__init__(name, client_id, before)
-        self.name = name
-        self.client_id = client_id
+    def __init__(self, name: str, client_id: int, before: str, others: Sequence[int]) -> None:
+        super().__init__(name, client_id)
         self.before = before
+        self.others = tuple(others)
 
     def __str__(self) -> str:
         return (
             f"It was not renamed: the client {self.client_id} came back as {quoted(self.before)}, "
             "which former_names does not list, and another active client has the name "
-            f"{quoted(self.name)}. Rename that one first."
+            f"{quoted(self.name)} (id {_ids(self.others)}). Rename that one first."
         )
 
 
@@ -92,7 +95,7 @@ class NotOnce(FocusError):
     def __str__(self) -> str:
         return (
             f"The client {quoted(self.name)} was created more than once, with the ids "
-            f"{', '.join(map(str, self.ids))}: an answer of the service was lost. "
+            f"{_ids(self.ids)}: an answer of the service was lost. "
             "Delete all but one of them by id."
         )
 
@@ -133,3 +136,7 @@ class Unsettled(Exception):
     def __init__(self, error: RequestError) -> None:
         super().__init__(error)
         self.error = error
+
+
+def _ids(ids: Sequence[int]) -> str:
+    return ", ".join(map(str, ids))

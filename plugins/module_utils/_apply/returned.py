@@ -6,7 +6,8 @@ The planner did not know what such a name forbids, so that is checked when the n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
 
 from .._api.clients import FocusApi
 from .._api.errors import NotFound
@@ -28,8 +29,7 @@ class Returned:
     ) -> None:
         self._api = api
         self._judge = judge
-        self._held = planned.names_held
-        self._agreed = planned.agreed
+        self._planned = planned
         self._renamed = {step.id for step in planned.steps if step.kind == "rename"}
         self._names: dict[int, str | None] = {}
 
@@ -48,9 +48,8 @@ class Returned:
 
     def judged(self, client: Client) -> NameShared | None:
         """What is wrong with the name that a client keeps."""
-        if client.id in self._renamed or name_key(client.name) not in self._held:
-            return None
-        return NameShared(client.name, client.id)
+        others = () if client.id in self._renamed else self._others(client.name, client.id)
+        return NameShared(client.name, client.id, others) if others else None
 
     def renamed(self, step: Step) -> None:
         """Record the name that a step gave to such a client."""
@@ -90,9 +89,21 @@ class Returned:
         """A name that another client has, too, is given to one whose present name the entry lists
         (an undo needs that)."""
         before, name, client_id = step.before or "", step.new_name, step.client_id
-        is_taken = self._held.get(name_key(name), 0) > 1
-        if is_taken and name_key(before) not in self._agreed.get(client_id, ()):
-            raise TakenAndUnlisted(name, client_id, before)
+        others = self._others(name, client_id)
+        if others and name_key(before) not in self._agreed.get(client_id, ()):
+            raise TakenAndUnlisted(name, client_id, before, others)
+
+    def _others(self, name: str, client_id: int) -> list[int]:
+        """The other active clients that have the name after the plan."""
+        return [other for other in self._ids.get(name_key(name), ()) if other != client_id]
+
+    @cached_property
+    def _ids(self) -> Mapping[str, Collection[int]]:
+        return self._planned.ids_by_name
+
+    @cached_property
+    def _agreed(self) -> Mapping[int, Collection[str]]:
+        return self._planned.agreed
 
     def _refuse_doubled(self, step: Step) -> None:
         wanted = step.new_name

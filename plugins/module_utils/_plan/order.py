@@ -20,6 +20,7 @@ So there are at most as many splits as renames.
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
@@ -28,10 +29,12 @@ from typing import NamedTuple
 from .._model import Step
 from .._text import case_key
 
+_TEMPORARY = "toggl.focus-"
+
 
 def temporary_name(client_id: int) -> str:
     """A name for a client that has to free its own, or that will be deleted."""
-    return f"toggl.focus-{client_id}"
+    return f"{_TEMPORARY}{client_id}"
 
 
 def in_order(
@@ -59,8 +62,8 @@ class _Ordering:
     ) -> None:
         self._steps: list[Step] = []
         self._chains: list[int] = []
-        self._needs: dict[int, set[int]] = defaultdict(set)
-        self._dependents: dict[int, set[int]] = defaultdict(set)
+        self._needs: dict[int, list[int]] = defaultdict(list)
+        self._dependents: dict[int, list[int]] = defaultdict(list)
         self._taken_names = taken_names
         self._taken: set[str] | None = None
         names = _Names(likely_names)
@@ -73,14 +76,16 @@ class _Ordering:
 
     def steps(self) -> tuple[Step, ...]:
         order = self._walk()
-        position = {node: place for place, node in enumerate(order)}
+        position = [0] * len(order)
+        for place, node in enumerate(order):
+            position[node] = place
         return tuple(self._placed(node, position) for node in order)
 
-    def _placed(self, node: int, position: Mapping[int, int]) -> Step:
+    def _placed(self, node: int, position: Sequence[int]) -> Step:
         needs = self._needs.get(node)
         if not needs:
             return self._steps[node]
-        return self._steps[node]._replace(needs=tuple(sorted(position[need] for need in needs)))
+        return self._steps[node]._replace(needs=tuple(sorted({position[need] for need in needs})))
 
     def _add_chain(self, number: int, chain: Sequence[Step], names: _Names) -> None:
         first = len(self._steps)
@@ -112,8 +117,8 @@ class _Ordering:
         return len(self._steps) - 1
 
     def _wait(self, later: int, earlier: int) -> None:
-        self._needs[later].add(earlier)
-        self._dependents[earlier].add(later)
+        self._needs[later].append(earlier)
+        self._dependents[earlier].append(later)
 
     def _walk(self) -> list[int]:
         order: list[int] = []
@@ -121,28 +126,29 @@ class _Ordering:
         # A client whose name is not known may take any, so it comes after all that free one.
         at_once = [node for node, count in enumerate(open_needs) if not count]
         ready = deque(sorted(at_once, key=lambda node: self._steps[node].is_unseen))
-        done: set[int] = set()
+        done = [False] * len(self._steps)
         oldest = 0
         while len(order) < len(self._steps):
             while not ready:
-                while oldest in done:
+                while done[oldest]:
                     oldest += 1
                 added = self._break_ring(oldest, done)
                 open_needs.append(0)
+                done.append(False)
                 for node in (added, *self._dependents[added]):
-                    open_needs[node] = len(self._needs[node] - done)
+                    open_needs[node] = sum(not done[need] for need in self._needs[node])
                 if not open_needs[added]:
                     ready.append(added)
             node = ready.popleft()
             order.append(node)
-            done.add(node)
+            done[node] = True
             for dependent in sorted(self._dependents.get(node, ())):
                 open_needs[dependent] -= 1
                 if not open_needs[dependent]:
                     ready.append(dependent)
         return order
 
-    def _break_ring(self, start: int, done: set[int]) -> int:
+    def _break_ring(self, start: int, done: Sequence[bool]) -> int:
         """Split one rename of the ring that ``start`` waits for; see the module's docstring.
 
         :returns: the node of the rename to the temporary name
@@ -158,12 +164,12 @@ class _Ordering:
         ]
         return self._split(min(renames, key=lambda node: self._steps[node].client_id))
 
-    def _ring(self, start: int, done: set[int]) -> list[int]:
+    def _ring(self, start: int, done: Sequence[bool]) -> list[int]:
         path: dict[int, int] = {}
         node = start
         while node not in path:
             path[node] = len(path)
-            node = min(self._needs[node] - done)
+            node = min(need for need in self._needs[node] if not done[need])
         return list(path)[path[node] :]
 
     def _split(self, node: int) -> int:
@@ -175,18 +181,18 @@ class _Ordering:
         self._steps[node] = step._replace(before=temporary)
         for need in [need for need in self._needs[node] if self._chains[need] == chain]:
             self._wait(away, need)
-        for dependent in list(self._dependents[node]):
-            if self._chains[dependent] == chain:
-                continue
-            self._dependents[node].discard(dependent)
-            self._needs[dependent].discard(node)
+        others = [other for other in self._dependents[node] if self._chains[other] != chain]
+        for dependent in others:
+            self._dependents[node].remove(dependent)
+            self._needs[dependent].remove(node)
             self._wait(dependent, away)
         self._wait(node, away)
         return away
 
     def _temporary_name(self, step: Step) -> str:
         if self._taken is None:
-            self._taken = {case_key(name) for name in self._taken_names}
+            keys = map(case_key, self._taken_names)
+            self._taken = {key for key in keys if key.startswith(_TEMPORARY)}
         name = temporary_name(step.client_id)
         while case_key(name) in self._taken:
             name += "-"
@@ -242,7 +248,8 @@ class _Names:
 
     def waits(self) -> Iterable[tuple[int, int]]:
         """Pairs of (earlier, later)."""
-        for name in {**self._passing, **self._kept}:
+        kept_alone = (name for name in self._kept if name not in self._passing)
+        for name in itertools.chain(self._passing, kept_alone):
             freeing = self._freed.get(name, [])
             for passage in sorted(self._passing.get(name, [])):
                 yield from ((earlier, passage.takes) for earlier in freeing)

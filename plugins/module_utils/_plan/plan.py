@@ -60,7 +60,7 @@ def plan(
         steps=steps,
         warnings=tuple(matcher.warnings),
         shared_names=_shared_names(existing),
-        active=tuple(client.name for client in existing.by_id.values() if not client.deleted),
+        active=tuple(client for client in existing.by_id.values() if not client.deleted),
         unmanaged=_unmanaged(matcher, victims),
         forbidden=tuple(judge(rules, existing.active_count, written, victims)),
         digest=_digest(chains, workspace_id),
@@ -98,11 +98,9 @@ def _digest(chains: Iterable[Sequence[Step]], workspace_id: int) -> str:
 
     Every part is quoted by JSON, so that two effects never look the same.
     """
-    lines = sorted(
-        json.dumps([[step.kind, step.id, step.before, step.name] for step in chain])
-        for chain in chains
-    )
-    return hashlib.sha256("\n".join([str(workspace_id), *lines]).encode()).hexdigest()
+    ordered = sorted(chains, key=lambda chain: (chain[0].id or 0, chain[0].name or ""))
+    effects = [(s.kind, s.id, s.before, s.name) for chain in ordered for s in chain]
+    return hashlib.sha256(json.dumps([workspace_id, effects]).encode()).hexdigest()
 
 
 def _shared_names(existing: Existing) -> frozenset[str]:

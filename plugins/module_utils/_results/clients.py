@@ -89,17 +89,22 @@ class _Entry:
 
     def result(self, refusal: FocusError | None) -> Result:
         succeeded = [outcome.step for outcome in self.outcomes if outcome.succeeded]
-        wanted, client = self._entry.desired, self._entry.client
-        name = wanted.name if wanted.name is not None else client.name if client else None
         row = {
             "entry": self._number,
-            "name": name,
+            "name": self._name(),
             "id": self._id(),
             "action": action_of(succeeded),
             "changed": bool(succeeded) and refusal is None,
         }
         wrong = next((o for o in self.outcomes if o.error and o.status != "pending"), None)
         return row if wrong is None else {**row, "error": error_text(wrong)}
+
+    def _name(self) -> str | None:
+        """The name that the entry gives, or else the client's, which a restore may have shown."""
+        client = self._entry.client
+        shown = (outcome.step.name for outcome in self.outcomes)
+        names = (self._entry.desired.name, client.name if client else None, *shown)
+        return next((name for name in names if name is not None), None)
 
     def _id(self) -> int | None:
         known = (outcome.step.id for outcome in self.outcomes if outcome.step.id is not None)
@@ -137,7 +142,7 @@ def _row(outcome: Outcome) -> Result:
 
 def _unmanaged(plan: Plan) -> list[Mapping[str, Any]]:
     """Entries that could be pasted into the list, sorted by name."""
-    counts = Counter(map(name_key, plan.active))
+    counts = Counter(name_key(client.name) for client in plan.active)
     unique = {key for key, count in counts.items() if count == 1}
     clients = sorted(plan.unmanaged, key=lambda client: (client.name, client.id))
     return [Desired.of(client, unique).as_options() for client in clients]

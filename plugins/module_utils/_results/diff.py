@@ -17,7 +17,7 @@ Line = tuple[str, str, str]
 def clients_diff(plan: Plan, steps: Iterable[Step], workspace_id: int) -> dict[str, str]:
     """The active clients of ``plan`` before and after ``steps``, sorted by name."""
     changes = list(_changes(steps))
-    staying = Counter(plan.active)
+    staying = Counter(client.name for client in plan.active)
     staying.subtract(change.before for change in changes if change.was_active and change.before)
     unchanged = [(name, _entry(name), "") for name in staying.elements()]
     return {

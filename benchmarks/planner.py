@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The planner alone, on a workspace and a list far larger than any, each case in a process of its
+own: ``python -m benchmarks.planner CASE COUNT``."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Rules
+from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
+from ansible_collections.toggl.focus.plugins.module_utils._reconcile import collector_paused
+
+ROOT = Path(__file__).resolve().parents[1]
+MANY = 100_000
+RULES = Rules(purge=True, max_deletion_percent=100)
+CASES: dict[str, Callable[[int, int], Desired]] = {
+    "nothing to do": lambda n, count: Desired(f"Client {n}"),
+    "all renamed": lambda n, count: Desired(f"New {n}", former_names=(f"Client {n}",)),
+    "one ring of renames": lambda n, count: Desired(f"Client {n % count + 1}", id=n),
+    "all purged, all created": lambda n, count: Desired(f"Other {n}"),
+}
+
+
+class Cost(NamedTuple):
+    """``seconds`` of one processor, so that what else runs hardly counts; ``mebibytes`` of the
+    process at its peak, with Python and the clients and entries themselves."""
+
+    steps: int
+    seconds: float
+    mebibytes: float
+
+
+def cost(case: str, count: int = MANY) -> Cost:
+    """What the plan of ``count`` clients and as many entries costs."""
+    ran = subprocess.run(
+        [sys.executable, "-m", __name__, case, str(count)],
+        cwd=ROOT,
+        env={"PYTHONPATH": str(ROOT / ".ansible" / "tree")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return Cost(*json.loads(ran.stdout))
+
+
+def _measured(case: str, count: int) -> Cost:
+    numbers = range(1, count + 1)
+    there = [
+        Client(n, f"Client {n}", None, {"id": n, "name": f"Client {n}", "workspace_id": 1})
+        for n in numbers
+    ]
+    wanted = [CASES[case](n, count) for n in numbers]
+    started = time.process_time()
+    with collector_paused():
+        made = plan(there, wanted, RULES)
+    seconds = time.process_time() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Cost(len(made.steps), round(seconds, 3), round(peak, 1))
+
+
+if __name__ == "__main__":
+    print(json.dumps(_measured(sys.argv[1], int(sys.argv[2]))))
