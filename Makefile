@@ -31,7 +31,7 @@ unexport TOGGL_FOCUS_WORKSPACE_ID TOGGL_FOCUS_API_URL TOGGL_FOCUS_API_TIMEOUT TO
 unexport FAULTS_LONG
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo simulator test lint unit http contract e2e docs guides sanity integration awx repository galaxy molecule \
+.PHONY: help env demo simulator test lint unit http contract e2e wire docs guides sanity integration awx repository galaxy molecule \
   bench faults failure-rules mutations matrix live build clean
 
 help: ## show the commands
@@ -47,7 +47,7 @@ demo: $(VENV)/.ready-for-demo ## a playbook against a simulated service on this 
 simulator: $(VENV)/.ready-for-demo ## a simulated service for your own playbooks, until Ctrl-C
 	@$(BIN)/python -m tools.simulator serve $(ARGS)
 
-# The ends of the matrix run sanity.
+# The newest end of the matrix runs sanity.
 test: env ## all checks and tests
 	@$(CHECK) $(BESIDE) --deselect tests/checks/test_sanity.py \
 	  --durations=15 --junitxml=.ansible/logs/test.xml --cov
@@ -72,6 +72,9 @@ docs: env ## the documentation as a site in .ansible/docs/html/, and its checks
 
 guides: env ## the guides, carried out as they are written (ARGS=--write)
 	@$(CHECK) tests/docs --ignore tests/docs/test_site.py $(ARGS)
+
+wire: env ## stories on the wire (ARGS='--collection FOLDER' judges another checkout)
+	@$(CHECK) $(BESIDE) tests/wire $(ARGS)
 
 sanity: env ## ansible-test sanity
 	@$(CHECK) tests/checks/test_sanity.py

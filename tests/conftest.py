@@ -22,6 +22,7 @@ MEASURED = tuple(Path(__file__).parent / room for room in ("unit", "http"))
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write", action="store_true", help="write what guides show of runs anew")
+    parser.addoption("--collection", help="what tests/wire judges in place of this checkout")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

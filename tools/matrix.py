@@ -70,9 +70,8 @@ def table(found: Mapping[str, Result], day: str) -> str:
             for python in pythons
         ]
         lines.append(f"| {exact} | " + " | ".join(cells) + " |")
-    lines += ["", f"Run on {day}: unit, integration, sanity. An empty cell is a pair that"]
-    lines.append("ansible-core does not support on the controller.")
-    return "\n".join(lines)
+    below = "An empty cell is a pair that\nansible-core does not support on the controller."
+    return "\n".join([*lines, "", f"Run on {day}: unit, integration, sanity. {below}"])
 
 
 def with_table(text: str, made: str) -> str:

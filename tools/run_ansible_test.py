@@ -127,5 +127,4 @@ def run(command: str, *arguments: str) -> int:
             cwd=copy_checkout(top),
             env={**os.environ, "HOME": str(HOME), "PATH": path},
             stdin=subprocess.DEVNULL,
-            check=False,
         ).returncode

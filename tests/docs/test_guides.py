@@ -17,9 +17,8 @@ from simulator.server import Simulator
 from simulator.switches import Switches
 from support.playbooks import ROOT, access, ansible_playbook
 
-from tools.picture import picture, without_colours
-
 from .guide import Block, Remark, read, with_blocks
+from .picture import picture, without_colours
 from .transcript import folded, transcript
 
 GUIDES = ROOT / "docs" / "docsite" / "rst"

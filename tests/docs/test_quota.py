@@ -6,16 +6,21 @@ from __future__ import annotations
 import pytest
 from simulator.server import Simulator
 from support import running
+from support.playbooks import ROOT
 
-from tools import quota_table
+from . import quota_table
 
 
 def entries(count: int, prefix: str = "New ") -> list[dict[str, str]]:
     return [{"name": f"{prefix}{number}"} for number in range(count)]
 
 
-def test_the_table_of_the_guide_is_the_computed_one() -> None:
-    text = quota_table.GUIDE.read_text(encoding="utf-8")
+def test_the_table_of_the_guide_is_the_computed_one(request: pytest.FixtureRequest) -> None:
+    """With ``--write``, it is written."""
+    guide = ROOT / "docs" / "docsite" / "rst" / "quota.rst"
+    text = guide.read_text(encoding="utf-8")
+    if request.config.getoption("--write", default=False):
+        guide.write_text(quota_table.with_table(text), encoding="utf-8")
     assert quota_table.with_table(text) == text
     assert quota_table.quota_table() in text
 

@@ -13,7 +13,9 @@ import yaml
 from checks.commands import run
 from support.playbooks import ROOT
 
-from tools import docs, picture
+from tools import docs
+
+from . import links, picture
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -21,7 +23,9 @@ SVG = "{http://www.w3.org/2000/svg}"
 @pytest.fixture(scope="module")
 def site() -> Path:
     assert docs.build() == []
-    return docs.FOLDER / "html"
+    html = (docs.FOLDER / "html").resolve()
+    assert [*links.broken_links(html), *links.fetched(html)] == []
+    return html
 
 
 DOCS_LINT = (
@@ -56,7 +60,7 @@ def test_every_guide_is_in_a_section() -> None:
 def test_a_broken_link_is_found(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text('<a href="b.html#x">x</a><a href="c.html">y</a>')
     (tmp_path / "b.html").write_text('<p id="y"><a href="#y"></a></p>')
-    assert [line.partition(": ")[2] for line in docs.broken_links(tmp_path)] == [
+    assert [line.partition(": ")[2] for line in links.broken_links(tmp_path)] == [
         "b.html#x: there is no such anchor",
         "c.html: there is no such file",
     ]

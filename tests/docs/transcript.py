@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from textwrap import wrap
 
-from tools.picture import without_colours
+from .picture import without_colours
 
 WIDTH = 90
 """Longer lines are folded."""

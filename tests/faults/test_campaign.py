@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Five hundred runs compared with the model, and broken at random.
+"""Three hundred runs compared with the model, and broken at random.
 
 ``python -m faults.campaign --only SEED`` runs one again.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from faults.campaign import campaign
 from faults.length import FIRST_SEED
 
-RUNS = 500
+RUNS = 300
 
 
 def test_a_run_does_what_the_model_says_and_nothing_is_lost_or_doubled(tmp_path: Path) -> None:

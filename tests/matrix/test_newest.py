@@ -7,4 +7,5 @@ from .ends import run_end
 
 
 def test_the_collection_works_on_the_newest_pair() -> None:
-    run_end("newest")
+    """It has the most tests of sanity."""
+    run_end("newest", "tests/checks/test_sanity.py")

@@ -12,7 +12,7 @@ from .._api.moved import check_pages, unmoved
 from .._errors import FocusError, Interrupted, RequestError, foreseen
 from .._model import Client, Status, Step
 from .._text import forms, name_key
-from .errors import NotChecked, NotOnce, NotShown, Unsettled
+from .errors import AmongOthers, NotChecked, NotOnce, NotShown, Unsettled
 from .outcome import Outcome
 
 
@@ -75,11 +75,19 @@ class Creates:
         except Exception as error:
             return [self._unchecked(outcome, foreseen(error)) for outcome in outcomes]
         return [
-            _settled(outcome, found[name_key(outcome.step.new_name)])
+            self._settled(outcome, found[name_key(outcome.step.new_name)])
             if self._is_open(outcome)
             else outcome
             for outcome in outcomes
         ]
+
+    def _settled(self, outcome: Outcome, found: Sequence[Client]) -> Outcome:
+        if not found:
+            return _missing(outcome)
+        if len(found) > 1 and not self._is_doubted(outcome):  # it was created once, as one of them
+            name, ids = outcome.step.new_name, [client.id for client in found]
+            return outcome._replace(error=AmongOthers(name, ids))
+        return _held(outcome, found)
 
     def _is_open(self, outcome: Outcome) -> bool:
         if outcome.step.kind != "create":
@@ -176,12 +184,10 @@ def _made(step: Step, fields: Mapping[str, Any]) -> Outcome:
     return Outcome(step._replace(id=fields.get("id")), "done", fields=fields)
 
 
-def _settled(outcome: Outcome, found: Sequence[Client]) -> Outcome:
+def _held(outcome: Outcome, found: Sequence[Client]) -> Outcome:
     by_id = {client.id: client for client in found}
     made = outcome.step.id if outcome.status == "done" else None
     ids = sorted({*by_id, *([made] if made is not None else [])})
-    if not by_id:
-        return _missing(outcome)
     held = made or ids[0]
     fields = by_id[held].fields if held in by_id else outcome.fields
     error = outcome.error if outcome.status == "done" else None

@@ -100,6 +100,23 @@ class NotOnce(FocusError):
         )
 
 
+class AmongOthers(FocusError):
+    """A create was answered once and without an id, and several clients of the name came to light:
+    which of them it created is not known."""
+
+    def __init__(self, name: str, ids: Sequence[int]) -> None:
+        super().__init__(name, ids)
+        self.name = name
+        self.ids = tuple(ids)
+
+    def __str__(self) -> str:
+        return (
+            f"The client {quoted(self.name)} was created, and the service now lists several of "
+            f"that name that it had not listed before, with the ids {_ids(self.ids)}. Delete all "
+            "but one of them by id."
+        )
+
+
 class NotShown(FocusError):
     """The service answered that a client was created, but shows none of that name."""
 

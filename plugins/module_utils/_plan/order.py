@@ -222,14 +222,15 @@ class _Names:
 
     def __init__(self, likely_names: Mapping[int, str]) -> None:
         self._likely_names = likely_names
-        self._freed: dict[str, list[int]] = defaultdict(list)
+        # Tuples: nearly all are of one node, and a list takes twice the memory.
+        self._freed: dict[str, tuple[int, ...]] = defaultdict(tuple)
         self._passing: dict[str, list[_Passage]] = defaultdict(list)
-        self._kept: dict[str, list[int]] = defaultdict(list)
+        self._kept: dict[str, tuple[int, ...]] = defaultdict(tuple)
 
     def add(self, first: int, chain: Sequence[Step]) -> None:
         frees = _frees(chain[0])
         if frees is not None:
-            self._freed[frees].append(first)
+            self._freed[frees] += (first,)
         for place, step in enumerate(chain):
             takes = self._takes(step)
             if takes is None:
@@ -238,7 +239,7 @@ class _Names:
                 passage = _Passage(step.kind == "rename", first + place, first + place + 1)
                 self._passing[takes].append(passage)
             else:
-                self._kept[takes].append(first + place)
+                self._kept[takes] += (first + place,)
 
     def _takes(self, step: Step) -> str | None:
         if step.kind == "delete":
@@ -250,11 +251,11 @@ class _Names:
         """Pairs of (earlier, later)."""
         kept_alone = (name for name in self._kept if name not in self._passing)
         for name in itertools.chain(self._passing, kept_alone):
-            freeing = self._freed.get(name, [])
+            freeing = self._freed.get(name, ())
             for passage in sorted(self._passing.get(name, [])):
                 yield from ((earlier, passage.takes) for earlier in freeing)
-                freeing = [passage.frees]
-            for takes in self._kept.get(name, []):
+                freeing = (passage.frees,)
+            for takes in self._kept.get(name, ()):
                 yield from ((earlier, takes) for earlier in freeing)
 
 

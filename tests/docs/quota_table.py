@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What fits into an hour, as a table: ``python -m tools.quota_table`` writes it into the guide."""
+"""What fits into an hour, as the table of the guide."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-
-GUIDE = Path(__file__).resolve().parent.parent / "docs" / "docsite" / "rst" / "quota.rst"
 
 PLANS = {"Free": 30, "Starter": 240, "Premium": 600}
 """Requests an hour, by subscription plan."""
@@ -79,7 +76,3 @@ def with_table(text: str) -> str:
     before, rest = text.split(begin)
     _, after = rest.split(end)
     return f"{before}{begin}\n\n{quota_table()}\n\n{end}{after}"
-
-
-if __name__ == "__main__":
-    GUIDE.write_text(with_table(GUIDE.read_text("utf-8")), "utf-8")

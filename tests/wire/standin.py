@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A stand-in of the service, written from its reference page alone; it shares no code with the
+simulator. A test says with a rule what goes wrong on the wire."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+WORKSPACE = 77
+THEN = "2026-01-01T00:00:00Z"
+
+
+class Request(NamedTuple):
+    """``id`` is that of the path; ``query`` has the last value of each parameter."""
+
+    method: str
+    id: int | None
+    query: dict[str, str]
+    name: str | None
+
+
+class Answer(NamedTuple):
+    status: int
+    body: Any = None
+    """What is sent as JSON; bytes are sent as they are."""
+    headers: dict[str, str] = {}  # noqa: RUF012
+    before: bytes = b""
+    """Sent ahead of the answer."""
+
+
+LOST = Answer(0)
+"""The connection is closed in place of an answer."""
+
+Rule = Callable[[Request, Callable[[], Answer]], Answer]
+"""Gets the request, and what carries it out; what it returns is sent."""
+
+
+def as_it_is(_request: Request, carry_out: Callable[[], Answer]) -> Answer:
+    return carry_out()
+
+
+class Service:
+    """``hides``: no deleted client is shown. ``refuses_taken_names``: a deleted client's, too."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.port = 0
+        self.rows: dict[int, dict[str, Any]] = {}
+        self.log: list[Request] = []
+        self.rule: Rule = as_it_is
+        self.hides = False
+        self.refuses_taken_names = False
+        self._lock = threading.RLock()
+
+    def add(self, *names: str, deleted: bool = False) -> int:
+        """The id of the last one."""
+        for name in names:
+            number = 1001 + len(self.rows)
+            self.rows[number] = {
+                "id": number,
+                "name": name,
+                "workspace_id": WORKSPACE,
+                "active": not deleted,
+                "created_at": THEN,
+                "deleted_at": THEN if deleted else None,
+            }
+        return number
+
+    def remove(self, number: int) -> None:
+        """Delete a client, as somebody else does."""
+        self.rows[number]["deleted_at"] = THEN
+
+    @property
+    def names(self) -> list[str]:
+        """Of the active clients, sorted."""
+        return sorted(row["name"] for row in self.rows.values() if not row["deleted_at"])
+
+    @property
+    def ids(self) -> list[int]:
+        return [number for number, row in self.rows.items() if not row["deleted_at"]]
+
+    @property
+    def writes(self) -> list[str]:
+        return [request.method for request in self.log if request.method != "GET"]
+
+    def answer(self, request: Request) -> Answer:
+        with self._lock:
+            self.log.append(request)
+        return self.rule(request, lambda: self._carried_out(request))
+
+    def _carried_out(self, request: Request) -> Answer:
+        with self._lock:
+            if request.id is None:
+                return self._created(request) if request.method == "POST" else self._page(request)
+            row = self.rows.get(request.id)
+            if row is None or (self.hides and row["deleted_at"] and request.method != "PATCH"):
+                return refusal(404, "client does not exist")
+            if request.method == "GET":
+                return Answer(200, dict(row))
+            if request.method == "PUT":
+                if self.refuses_taken_names and self._is_taken(request.name, request.id):
+                    return refusal(400, "name has already been taken")
+                row["name"] = request.name
+            else:
+                row["deleted_at"] = THEN if request.method == "DELETE" else None
+            return Answer(204)
+
+    def _created(self, request: Request) -> Answer:
+        if self.refuses_taken_names and self._is_taken(request.name, 0):
+            return refusal(400, "name has already been taken")
+        return Answer(201, dict(self.rows[self.add(request.name or "")]))
+
+    def _is_taken(self, name: str | None, by_other_than: int) -> bool:
+        return any(r["name"] == name and r["id"] != by_other_than for r in self.rows.values())
+
+    def _page(self, request: Request) -> Answer:
+        size, number = int(request.query.get("per_page", 50)), int(request.query.get("page", 1))
+        wanted = request.query.get("name")
+        rows = [
+            dict(row)
+            for row in self.rows.values()
+            if not (self.hides and row["deleted_at"]) and wanted in (None, row["name"])
+        ]
+        return page_of(rows[(number - 1) * size : number * size], number, size)
+
+
+def page_of(rows: list[dict[str, Any]], number: int, size: int) -> Answer:
+    return Answer(200, {"data": rows, "page": number, "per_page": size})
+
+
+def refusal(status: int, words: str) -> Answer:
+    return Answer(status, {"error": "refused", "error_description": words})
+
+
+@contextmanager
+def running(certificate: str | None = None) -> Iterator[Service]:
+    """The service on a port of this machine, over TLS if there is a certificate."""
+    service = Service()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def handle_any(self) -> None:
+            url = urlsplit(self.path)
+            last = url.path.removesuffix("/restore").rpartition("/")[2]
+            sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            query = {key.rstrip("[]"): values[-1] for key, values in parse_qs(url.query).items()}
+            number = int(last) if last.isdigit() else None
+            name = json.loads(sent)["name"] if sent else None
+            self._send(service.answer(Request(self.command, number, query, name)))
+
+        def _send(self, answer: Answer) -> None:
+            if answer is LOST:
+                self.close_connection = True
+                return
+            body = answer.body
+            if not isinstance(body, bytes):
+                body = b"" if body is None else json.dumps(body).encode()
+            self.wfile.write(answer.before)
+            self.send_response(answer.status)
+            headers = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+            for header in {**headers, **answer.headers}.items():
+                if answer.status != 204 or header[0] != "Content-Length":
+                    self.send_header(*header)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_arguments: object) -> None:
+            """Print nothing."""
+
+        do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = handle_any  # noqa: N815
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    service.port = server.server_port
+    service.url = f"{'https' if certificate else 'http'}://127.0.0.1:{service.port}/api"
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield service
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
