@@ -114,6 +114,11 @@ class Step(NamedTuple):
         return self.name
 
     @property
+    def old_name(self) -> str:
+        """Of a rename or a delete; blank if it is not known."""
+        return self.before or ""
+
+    @property
     def is_unseen(self) -> bool:
         """Whether it restores a client that the service hides, so that its name is not known."""
         return self.kind == "restore" and self.name is None

@@ -23,15 +23,13 @@ from ._plan.contradictions import contradictions
 from ._plan.guards import protected
 from ._plan.plan import plan
 from ._progress import Progress
-from ._results.client import client_result
-from ._results.clients import clients_result
 from ._task import options as values
 from ._task.entries import problems_of, read_list, read_one
 from ._task.run import Options, Result, Runtime, run
 from ._text import name_key
 
-# Most runs find nothing to do. What only a write or a journal needs is imported where it is used,
-# because Ansible compiles a collection's files again in every process.
+# Most runs find nothing to do. What only a write, a journal or one of the two modules needs is
+# imported where it is used, because Ansible compiles a collection's files again in every process.
 
 
 def reconcile_client(options: Options, check_mode: bool, runtime: Runtime) -> Result:
@@ -154,6 +152,8 @@ class _OneClient(_Writing):
         elif refusal is not None:
             raise refusal
         outcomes = self._carried_out(api, progress, planned, clients)
+        from ._results.client import client_result
+
         return client_result(planned, outcomes, api.workspace_id)
 
 
@@ -169,11 +169,14 @@ class _AllClients(_Writing):
         clients, planned, refusal = unmoved(lambda: self._read_and_planned(api))
         if isinstance(refusal, QuotaTooSmall) and self._check_mode:
             planned = planned._replace(warnings=(*planned.warnings, str(refusal)))
-        elif refusal is not None:
-            untouched = predicted(planned.steps)
-            return clients_result(planned, untouched, api.workspace_id, refusal, self._report_all)
-        outcomes = self._carried_out(api, progress, planned, clients)
-        return clients_result(planned, outcomes, api.workspace_id, report_all=self._report_all)
+            refusal = None
+        if refusal is None:
+            outcomes = self._carried_out(api, progress, planned, clients)
+        else:
+            outcomes = predicted(planned.steps)
+        from ._results.clients import clients_result
+
+        return clients_result(planned, outcomes, api.workspace_id, refusal, self._report_all)
 
     def _read_and_planned(self, api: FocusApi) -> tuple[Sequence[Client], Plan, FocusError | None]:
         """What was read, the plan, and why it is refused, if it is. The list of a refused plan is

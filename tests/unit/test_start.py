@@ -14,7 +14,8 @@ import pytest
 TREE = Path(__file__).resolve().parents[2] / ".ansible" / "tree"
 UTILS = "ansible_collections.toggl.focus.plugins.module_utils"
 
-WRITES = {"_apply.apply", "_apply.creates", "_apply.returned", "_journal"}
+WRITES = {"_apply.apply", "_apply.creates", "_apply.returned", "_journal", "_plan.order"}
+WRITES |= {"_plan.renames", "_plan.undo", "_results.client", "_results.clients"}
 NOT_LOADED_BY = {
     "_reconcile": WRITES,
     "_info": {*WRITES, "_plan", "_results"},

@@ -153,7 +153,7 @@ class _Writer:
         seen = step
         try:
             seen = self._returned.checked(step)
-            if seen.kind == "rename" and name_key(seen.before or "") == name_key(seen.new_name):
+            if seen.kind == "rename" and name_key(seen.old_name) == name_key(seen.new_name):
                 return Outcome(seen, "done")
             self._journal.before(number, seen)
             if seen.kind == "create":

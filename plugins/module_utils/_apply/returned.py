@@ -82,13 +82,13 @@ class Returned:
 
     def _refuse_protected(self, step: Step) -> None:
         problem = self._judge(step)
-        if problem is not None and name_key(step.before or "") != name_key(step.new_name):
+        if problem is not None and name_key(step.old_name) != name_key(step.new_name):
             raise StepForbidden(problem)
 
     def _refuse_taken(self, step: Step) -> None:
         """A name that another client has, too, is given to one whose present name the entry lists
         (an undo needs that)."""
-        before, name, client_id = step.before or "", step.new_name, step.client_id
+        before, name, client_id = step.old_name, step.new_name, step.client_id
         others = self._others(name, client_id)
         if others and name_key(before) not in self._agreed.get(client_id, ()):
             raise TakenAndUnlisted(name, client_id, before, others)

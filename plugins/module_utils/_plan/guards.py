@@ -71,7 +71,7 @@ def _folded(character: str) -> str:
 
 def _too_many(rules: Rules, deletions: Sequence[Step]) -> Iterator[Problem]:
     if rules.max_deletions is not None and len(deletions) > rules.max_deletions:
-        victims = tuple((step.before or "", step.client_id) for step in deletions)
+        victims = tuple((step.old_name, step.client_id) for step in deletions)
         yield TooManyDeletions((), victims, rules.max_deletions)
 
 

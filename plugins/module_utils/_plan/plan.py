@@ -13,7 +13,6 @@ from .._model import DEFAULT_RULES, Action, Client, Desired, Kind, Plan, Planned
 from .contradictions import contradictions, taken_names
 from .guards import judge, protecting
 from .match import Existing, Match, Matcher
-from .order import in_order
 from .problems import rename_meant
 
 _ACTIONS: dict[Kind, Action] = {
@@ -51,7 +50,7 @@ def plan(
     problems = [*repeated, *matcher.problems, *taken]
     if problems:
         raise PlanRefused(problems, [wanted.name for wanted in desired])
-    steps = in_order(chains, _all_names(existing, desired), _likely_names(matches))
+    steps = _in_order(chains, existing, matches) if chains else ()
     written = [step for chain in chains for step in chain]
     for old, new in _renames_meant(written):
         matcher.warnings.add(rename_meant, old, new, _former_names(desired, new))
@@ -65,6 +64,15 @@ def plan(
         forbidden=tuple(judge(rules, existing.active_count, written, victims)),
         digest=_digest(chains, workspace_id),
     )
+
+
+def _in_order(
+    chains: Sequence[Sequence[Step]], existing: Existing, matches: Sequence[Match]
+) -> tuple[Step, ...]:
+    from .order import in_order  # most runs need none
+
+    names = _all_names(existing, [match.desired for match in matches])
+    return in_order(chains, names, _likely_names(matches))
 
 
 def _renames_meant(steps: Sequence[Step]) -> Sequence[tuple[Step, Step]]:

@@ -254,7 +254,7 @@ def rename_meant(old: Step, new: Step, former_names: Sequence[str] = ()) -> str:
     """:arg former_names: those that the new one's entry has already"""
     without = "" if old.entry is None else f", and take entry {old.entry + 1} out"
     entry = "" if new.entry is None else f"entry {new.entry + 1}"
-    names = ", ".join(map(yaml_text, (*former_names, trimmed(old.before or ""))))
+    names = ", ".join(map(yaml_text, (*former_names, trimmed(old.old_name))))
     return (
         f"The client {quoted(old.before)} (id {old.id}) is deleted, and {quoted(new.name)} is "
         f"created. If that is a rename, give {entry} the line "

@@ -67,7 +67,7 @@ def renames_meant(steps: Iterable[Step]) -> list[tuple[Step, Step]]:
             created.append(step)
     if not deleted or not created or len(deleted) + len(created) > _MOST_COMPARED:
         return []
-    pairs = pairs_alike([step.before or "" for step in deleted], [s.new_name for s in created])
+    pairs = pairs_alike([step.old_name for step in deleted], [s.new_name for s in created])
     return [(deleted[old], created[new]) for old, new in pairs.items()]
 
 

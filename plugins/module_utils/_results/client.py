@@ -10,10 +10,10 @@ from .._apply.outcome import Outcome
 from .._errors import listed
 from .._model import Client, Plan, Planned, Step
 from .._plan.plan import action_of
-from .._plan.undo import undo, unsure
 from .._text import quoted
 from .diff import headers
 from .message import error_text, errors_of
+from .undo import undo_list, undo_warnings
 
 _UNKNOWN_AFTER_WRITE = {
     "create": (),
@@ -28,8 +28,6 @@ def client_result(plan: Plan, outcomes: Sequence[Outcome], workspace_id: int) ->
     """The result of a plan with one entry: what was done, what failed, what is pending."""
     entry = plan.entries[0]
     succeeded = [outcome for outcome in outcomes if outcome.succeeded]
-    touched = [step for outcome in outcomes for step in outcome.touched]
-    unknown = [outcome.step.new_name for outcome in outcomes if outcome.without_id]
     errors = errors_of(outcomes)
     result: dict[str, Any] = {
         "changed": bool(succeeded),
@@ -37,8 +35,8 @@ def client_result(plan: Plan, outcomes: Sequence[Outcome], workspace_id: int) ->
         "action": action_of(outcome.step for outcome in succeeded),
         "client": client_after(entry, succeeded, workspace_id),
         "diff": _diff(entry, [outcome.step for outcome in succeeded], workspace_id),
-        "undo": [back.as_options() for back in undo(touched, plan.shared_names)],
-        "warnings": [*plan.warnings, *unsure(unknown)],
+        "undo": undo_list(plan, outcomes),
+        "warnings": [*plan.warnings, *undo_warnings(outcomes)],
     }
     if errors:
         result["failed"] = True

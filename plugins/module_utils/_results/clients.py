@@ -12,10 +12,10 @@ from .._apply.outcome import Outcome
 from .._errors import FocusError
 from .._model import Desired, Plan, Planned
 from .._plan.plan import action_of
-from .._plan.undo import undo, unsure
 from .._text import name_key
 from .diff import clients_diff
 from .message import error_text, errors_of, message_of
+from .undo import undo_list, undo_warnings
 
 Result = dict[str, Any]
 
@@ -46,8 +46,6 @@ def clients_result(
     :arg report_all: whether the entries that nothing is done for are in it, and unmanaged clients
     """
     succeeded = [outcome.step for outcome in outcomes if outcome.succeeded]
-    touched = [step for outcome in outcomes for step in outcome.touched]
-    unknown = [outcome.step.new_name for outcome in outcomes if outcome.without_id]
     entries = [_Entry(number, entry, outcomes) for number, entry in enumerate(plan.entries, 1)]
     summary = _summary(plan, entries, outcomes)
     result: Result = {
@@ -57,9 +55,9 @@ def clients_result(
         "plan_digest": plan.digest,
         "results": [e.result(refusal) for e in entries if report_all or e.outcomes],
         "summary": summary,
-        "undo": [] if refusal else [back.as_options() for back in undo(touched, plan.shared_names)],
+        "undo": [] if refusal else undo_list(plan, outcomes),
         "diff": clients_diff(plan, succeeded, workspace_id),
-        "warnings": [*plan.warnings, *unsure(unknown)],
+        "warnings": [*plan.warnings, *undo_warnings(outcomes)],
     }
     if report_all:
         result["unmanaged"] = _unmanaged(plan)
