@@ -66,6 +66,7 @@ def settings() -> dict[str, str]:
     own = {
         "ANSIBLE_CONFIG": str(ROOT / "tests" / "e2e" / "ansible.cfg"),
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".ansible" / "tree"),
+        "ANSIBLE_ACTION_PLUGINS": str(ROOT / "tests" / "e2e" / "action"),
         "ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tests" / "e2e" / "connection"),
         "ANSIBLE_HOME": str(ROOT / ".ansible" / "e2e"),
         "LC_ALL": "C.UTF-8",
@@ -115,9 +116,6 @@ def keep(names: Sequence[str | None], path: Path) -> dict[str, Any]:
     pairs = ", ".join(f"'{name}': {name}" for name in names if name)
     return {
         "name": "Keep the results",
-        "ansible.builtin.copy": {"content": f"{{{{ {{{pairs}}} | to_json }}}}", "dest": str(path)},
-        "check_mode": False,
-        "changed_when": False,
-        "diff": False,
+        "keep": {"content": f"{{{{ {{{pairs}}} | to_json }}}}", "path": str(path)},
         "no_log": True,
     }
