@@ -42,6 +42,7 @@ from benchmarks.figures import (
     settled,
 )
 from benchmarks.page import page, promise_line, with_sizes
+from benchmarks.planner import CASES, Cost, Costs, cost
 from benchmarks.sizes import Sizes, Stage
 from benchmarks.sizes import measured as sizes_measured
 from tools.simulator import ROOT, back_door, environment, running, spawn
@@ -52,6 +53,7 @@ from tools.simulator import ROOT, back_door, environment, running, spawn
 BOOKS = ROOT / "benchmarks"
 KEPT = ROOT / ".ansible" / "bench"
 SIZES = KEPT / "sizes.json"
+PLANNER = KEPT / "planner.json"
 TOLERANCE = 0.05
 MOST_ROUNDS = 15
 ELSEWHERE = ("-e", "ansible_connection=elsewhere")
@@ -83,8 +85,9 @@ def promised() -> list[Turn]:
             for scene in NEXT_TO_BARE
         ),
         Turn(UPLOAD, ["list", "bare4", "start"], rounds=3, patience=30),
-        *(Turn(scene, looped, rounds=7, patience=30) for scene in LOOPS.values()),
-        Turn(LOOPS[0], ["module", "trivial"], rounds=1, patience=0),
+        Turn(LOOPS[0], looped, rounds=7, patience=30),
+        Turn(LOOPS[20], [*looped, "wait"], rounds=7, patience=30),
+        Turn(LOOPS[0], ["module", "trivial", "loaded"], rounds=1, patience=0),
         *(Turn(Scene(clients, EVERYTHING, 0), ["list"], rounds=1) for clients in (1000, 10_000)),
         Turn(Scene(1000, NOTHING, 0), ["assert"], rounds=1),
         *(
@@ -134,7 +137,7 @@ class Bench:
         names = [f"Client {number:05}" for number in range(1, scene.clients + 1)]
         there = names[: scene.clients - scene.creates]
         back_door(self._url, "reset", {"clients": there, "latency": scene.latency / 1000})
-        command = self._command(way, names)
+        command = self._command(way, names, scene)
         logged, worked = self._log.stat().st_size, _processor(self._simulator.pid)
         seconds, usage, characters = self._timed(command)
         seen = self._seen(logged)
@@ -149,7 +152,7 @@ class Bench:
             service=round(sum(entry["took"] for entry in seen), 4),
         )
 
-    def _command(self, way: str, names: Sequence[str]) -> list[str]:
+    def _command(self, way: str, names: Sequence[str], scene: Scene) -> list[str]:
         listed = self._folder / "clients.yml"
         listed.write_text("".join(f"- name: {name}\n" for name in names))
         if way in ("bare", "bare4"):
@@ -158,8 +161,8 @@ class Bench:
         return [
             str(Path(sys.executable).with_name("ansible-playbook")),
             str(BOOKS / f"{book}.yml"),
-            *("-e", f"clients_file={listed}"),
-            *(ELSEWHERE if way in ("module", "trivial") else ()),
+            *("-e", f"clients_file={listed} latency={scene.latency / 1000}"),
+            *(ELSEWHERE if way in ("module", "trivial", "loaded") else ()),
         ]
 
     def _timed(self, command: Sequence[str]) -> tuple[float, Any, int]:
@@ -227,6 +230,7 @@ def _environment(url: str) -> dict[str, str]:
     own = {
         "ANSIBLE_CONFIG": str(ROOT / ".ansible" / "ansible.cfg"),
         "ANSIBLE_HOME": str(ROOT / ".ansible" / "user"),
+        "ANSIBLE_ACTION_PLUGINS": str(BOOKS / "action"),
         "ANSIBLE_LIBRARY": str(BOOKS / "library"),
         "ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tests" / "e2e" / "connection"),
         "LC_ALL": "C.UTF-8",
@@ -318,6 +322,18 @@ def measure_sizes() -> None:
             SIZES.write_text(json.dumps(found, indent=1) + "\n")
 
 
+def measure_planner() -> None:
+    costs = {case: cost(case) for case in CASES}
+    for case, found in costs.items():
+        print(f"planner, {case:25} {found.seconds:6.2f} s {found.mebibytes:6.1f} MiB", flush=True)
+    PLANNER.write_text(json.dumps(costs, indent=1) + "\n")
+
+
+def kept_costs() -> Costs:
+    found = json.loads(PLANNER.read_text()) if PLANNER.exists() else {}
+    return {case: Cost(*figures) for case, figures in found.items()}
+
+
 def kept_sizes() -> Sizes:
     found: Sizes = json.loads(SIZES.read_text()) if SIZES.exists() else {}
     return found
@@ -328,7 +344,7 @@ def write_pages(folder: Path, kept: dict[str, Any], figures: Figures) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "benchmarks.md").write_text(
-        page(figures, kept["machine"], kept["mode"], kept_sizes())
+        page(figures, kept["machine"], kept["mode"], kept_sizes(), kept_costs())
     )
     draw(figures, folder / "benchmarks.svg")
 
@@ -371,12 +387,13 @@ def main() -> int:
         measured(options.mode, path)
         if options.mode != "smoke":
             measure_sizes()
+            measure_planner()
         print(f"\nmeasured in {(time.monotonic() - started) / 60:.1f} minutes")
     kept = json.loads(path.read_text())
     figures = Figures.from_json(kept["cells"])
     if options.mode != "smoke":
         write_pages(options.output, kept, figures)
-    return judge(figures)
+    return judge(figures) or int(not all(found.holds for found in kept_costs().values()))
 
 
 if __name__ == "__main__":

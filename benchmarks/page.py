@@ -16,6 +16,7 @@ from benchmarks.figures import (
     promises,
     rounds,
 )
+from benchmarks.planner import MANY, MEBIBYTES, SECONDS, Cost, Costs
 from benchmarks.sizes import ENTRIES, Sizes
 
 NOT_RUN = "—"
@@ -43,7 +44,9 @@ the simulated service, which is a process of its own on the same machine.
 | `start` | `ansible-playbook` with an empty play |
 | `assert` | `ansible-playbook`, one task that takes the same list and does nothing with it |
 | `loop` | `ansible-playbook`, a loop of `ansible.builtin.assert` that does nothing |
+| `wait` | `ansible-playbook`, a loop of an action that waits for the latency and does nothing |
 | `trivial` | `ansible-playbook`, a loop of a module that imports `requests` and does nothing |
+| `loaded` | the same, of a module that also loads the files of `focus_client` |
 
 The playbooks and the script are in `benchmarks/`. All read the same file of YAML, the script
 with the fastest loader of PyYAML. A playbook does so where it needs the list, with `lookup` and
@@ -92,7 +95,18 @@ quarter as many besides. `python -m benchmarks --sizes` measures this table alon
 """
 
 
-def page(figures: Figures, machine: Mapping[str, str], mode: str, sizes: Sizes) -> str:
+_PLANNER = f"""\
+## The planner alone, with {MANY:,} clients and as many entries
+
+Without Ansible and without a service, each case in a process of its own. It promises at most
+{SECONDS:g} s of processor and {MEBIBYTES} MiB, with Python, the clients and the entries.
+
+"""
+
+
+def page(
+    figures: Figures, machine: Mapping[str, str], mode: str, sizes: Sizes, costs: Costs
+) -> str:
     """The whole page; the same figures always give the same text."""
     judged = promises(figures)
     parts = [
@@ -109,6 +123,7 @@ def page(figures: Figures, machine: Mapping[str, str], mode: str, sizes: Sizes) 
         "## Peak memory in MiB, of the largest process\n\n"
         + _by_scene(figures, lambda s, w: _plain(figures, s, w, "mebibytes", ".1f"), WAYS),
         size_section(sizes),
+        _PLANNER + _planner_table(costs),
         "## The machine\n\n" + table(("what", "which"), machine.items()),
         f"Measured with `make bench`, in the form `--{mode}`.\n",
     ]
@@ -127,12 +142,21 @@ def size_section(sizes: Sizes) -> str:
     return _SIZES + _SIZES_HOW + table(head, rows, numbers=True)
 
 
+def _planner_table(costs: Costs) -> str:
+    rows = [
+        (case, f"{cost.steps:,}", f"{cost.seconds:.2f} s", f"{cost.mebibytes:.0f} MiB", _kept(cost))
+        for case, cost in costs.items()
+    ]
+    return table(("case", "steps", "processor", "memory", "holds"), rows)
+
+
+def _kept(cost: Cost) -> str:
+    return "yes" if cost.holds else "NO"
+
+
 def with_sizes(text: str, sizes: Sizes) -> str:
     """The page with another section of sizes; all else stays as it was measured."""
     before, _, rest = text.partition(_SIZES)
-    if not rest:
-        before, _, rest = text.partition("## The machine\n")
-        return f"{before}{size_section(sizes)}\n## The machine\n{rest}"
     behind = rest[rest.index("\n## ") :]
     return f"{before}{size_section(sizes)}{behind}"
 

@@ -11,21 +11,19 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
-
-from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Rules
-from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
-from ansible_collections.toggl.focus.plugins.module_utils._reconcile import collector_paused
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 MANY = 100_000
-RULES = Rules(purge=True, max_deletion_percent=100)
-CASES: dict[str, Callable[[int, int], Desired]] = {
-    "nothing to do": lambda n, count: Desired(f"Client {n}"),
-    "all renamed": lambda n, count: Desired(f"New {n}", former_names=(f"Client {n}",)),
-    "one ring of renames": lambda n, count: Desired(f"Client {n % count + 1}", id=n),
-    "all purged, all created": lambda n, count: Desired(f"Other {n}"),
+SECONDS, MEBIBYTES = 2.0, 250
+"""What a plan of so many may take."""
+CASES: dict[str, Callable[[int, int], dict[str, Any]]] = {
+    "nothing to do": lambda n, count: {"name": f"Client {n}"},
+    "all renamed": lambda n, count: {"name": f"New {n}", "former_names": (f"Client {n}",)},
+    "one ring of renames": lambda n, count: {"name": f"Client {n % count + 1}", "id": n},
+    "all purged, all created": lambda n, count: {"name": f"Other {n}"},
 }
+"""What each entry says."""
 
 
 class Cost(NamedTuple):
@@ -35,6 +33,14 @@ class Cost(NamedTuple):
     steps: int
     seconds: float
     mebibytes: float
+
+    @property
+    def holds(self) -> bool:
+        return self.seconds <= SECONDS and self.mebibytes <= MEBIBYTES
+
+
+Costs = dict[str, Cost]
+"""By case."""
 
 
 def cost(case: str, count: int = MANY) -> Cost:
@@ -51,15 +57,20 @@ def cost(case: str, count: int = MANY) -> Cost:
 
 
 def _measured(case: str, count: int) -> Cost:
+    from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Rules
+    from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
+    from ansible_collections.toggl.focus.plugins.module_utils._reconcile import collector_paused
+
     numbers = range(1, count + 1)
     there = [
         Client(n, f"Client {n}", None, {"id": n, "name": f"Client {n}", "workspace_id": 1})
         for n in numbers
     ]
-    wanted = [CASES[case](n, count) for n in numbers]
+    wanted = [Desired(**CASES[case](n, count)) for n in numbers]
+    rules = Rules(purge=True, max_deletion_percent=100)
     started = time.process_time()
     with collector_paused():
-        made = plan(there, wanted, RULES)
+        made = plan(there, wanted, rules)
     seconds = time.process_time() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return Cost(len(made.steps), round(seconds, 3), round(peak, 1))

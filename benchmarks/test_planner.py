@@ -5,11 +5,10 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.planner import MANY, cost
+from benchmarks.planner import MANY, MEBIBYTES, cost
 
 FEW = MANY // 10
 GROWTH = 15  # times for ten times as many; if each were compared with each, it would be 100
-MEBIBYTES = 250
 TRIES = 3  # what else the machine does can only add to a figure
 
 STEPS = {
