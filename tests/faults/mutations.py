@@ -100,6 +100,13 @@ MUTANTS = (
         (f"{CONNECTING}an_interim_answer_is_no_answer",),
     ),
     Mutant(
+        "a create without an id: which of several clients is the new one is not known",
+        CREATES,
+        "if len(found) > 1 and not self._is_doubted(outcome):",
+        "if False:",
+        ("tests/wire/test_promises.py::test_the_undo_of_a_create_without_an_id",),
+    ),
+    Mutant(
         "402: nothing is sent that is known to be refused",
         SESSION,
         "if closed_for is not None:",
