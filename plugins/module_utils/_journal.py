@@ -189,7 +189,8 @@ _KEYS: dict[str, Callable[[object], bool]] = {
 
 
 def last_deletions(path: str, workspace_id: int) -> dict[str, Deletion]:
-    """The last deletion of each name in the workspace that no later restore has undone.
+    """The last deletion of each name in the workspace that no later restore has undone. A client
+    counts with the name that it had when it was deleted last.
 
     :returns: by the name's key; empty if there is no file yet
     :raises BadOption: the file cannot be read
@@ -200,10 +201,10 @@ def last_deletions(path: str, workspace_id: int) -> dict[str, Deletion]:
         step = line.step
         if step.id is None or step.name is None:
             continue
+        if step.kind == "delete" or (step.kind == "restore" and line.status == "done"):
+            deletions = {key: held for key, held in deletions.items() if held.id != step.id}
         if step.kind == "delete":
             deletions[name_key(step.name)] = Deletion(step.id, step.name, line.at)
-        elif step.kind == "restore" and line.status == "done":
-            deletions = {key: held for key, held in deletions.items() if held.id != step.id}
     return deletions
 
 

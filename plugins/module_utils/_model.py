@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from ._errors import Problem
 from ._redact import forms_of
-from ._text import name_key
+from ._text import look_key, name_key
 
 State = Literal["present", "absent", "restored"]
 
@@ -60,7 +60,7 @@ class Desired(NamedTuple):
 
         :arg unique: the keys of the names that stand for one client, so that no id is needed
         """
-        name = client.name.strip() or None
+        name = client.name.strip() if look_key(client.name) else None
         if client.deleted:
             return cls(name, client.id, "absent")
         if name is None or name_key(name) not in unique:
@@ -153,10 +153,13 @@ class Plan(NamedTuple):
     digest: str = ""
 
     @property
-    def names_given(self) -> frozenset[str]:
-        """The names that the plan gives to clients."""
+    def names_relied_on(self) -> frozenset[str]:
+        """The names that no other client may have: those that the plan gives to clients, and the
+        former ones of the clients that it creates."""
         last = [self.steps[entry.steps[-1]] for entry in self.entries if entry.steps]
-        return frozenset(step.name for step in last if step.kind != "delete" and step.name)
+        given = (step.name for step in last if step.kind != "delete" and step.name)
+        created = (entry.desired for entry in self.entries if entry.action == "created")
+        return frozenset([*given, *(name for wanted in created for name in wanted.former_names)])
 
     @property
     def ids_by_name(self) -> Mapping[str, Collection[int]]:

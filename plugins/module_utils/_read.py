@@ -33,12 +33,12 @@ def of_one(api: FocusApi, wanted: Desired, deletions: Mapping[str, Deletion]) ->
     if wanted.id is not None:
         found = by_id(api, wanted.id)
         given = _name_given(wanted, found)
-        return found if given is None else found + list_for(api, given).clients
+        return found if given is None else found + list_for(api, [given]).clients
     listings = _by_name(api, name, enough=wanted.state != "absent")
     found = [client for listing in listings for client in listing.clients]
     if wanted.state != "absent" and not _has_active(found, name):
         filtered = all(len(listing.pages) == 1 for listing in listings)
-        found += (unmoved(api.list_clients) if filtered else whole_list(api)).clients
+        found += (list_for(api, wanted.former_names) if filtered else whole_list(api)).clients
     return found + _from_journal(api, [wanted], found, deletions)
 
 
@@ -121,10 +121,12 @@ def _from_journal(
     read: Sequence[Client],
     deletions: Mapping[str, Deletion],
 ) -> list[Client]:
-    """The deleted clients that entries want restored by name and that the list hides."""
+    """The deleted clients that entries want restored by name and that the list hides. An active
+    client that an entry has by its id may give the name away."""
     if not deletions:
         return []
-    shown = {name_key(client.name) for client in read}
+    by_id_too = {wanted.id for wanted in desired}
+    shown = {name_key(c.name) for c in read if c.deleted or c.id not in by_id_too}
     found: list[Client] = []
     for wanted in desired:
         key = name_key(wanted.name or "")

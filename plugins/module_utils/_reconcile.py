@@ -15,9 +15,10 @@ from typing import Any
 
 from . import _read
 from ._api.clients import FocusApi, opened
+from ._api.errors import ListMoved
 from ._api.moved import Check, carry_out, check_of, unmoved
 from ._apply.outcome import Outcome, predicted
-from ._errors import FocusError, PlanChanged, PlanRefused, QuotaTooSmall
+from ._errors import FocusError, PlanChanged, PlanRefused, QuotaTooSmall, RequestError
 from ._model import DEFAULT_RULES, Client, Deletion, Desired, Plan, Rules
 from ._plan.contradictions import contradictions
 from ._plan.guards import protected
@@ -188,11 +189,22 @@ class _AllClients(_Writing):
         read = _read.of_all(api, self._wanted, deletions, self._concurrency)
         with collector_paused():
             planned = plan(read.clients, self._wanted, self.rules, api.workspace_id)
-        check = check_of(read.listing, planned.names_given)
-        refusal = self._refusal(api, planned, check)
-        if refusal is None:
-            carry_out(check, api, (client.id for client in read.clients), self._concurrency)
+        check = check_of(read.listing, planned.names_relied_on)
+        refusal = self._refusal(api, planned, check) or self._unchecked(api, planned, check)
         return read.clients, planned, refusal
+
+    def _unchecked(self, api: FocusApi, planned: Plan, check: Check) -> FocusError | None:
+        """Why the list could not be checked, or what the check has left of the quota.
+
+        :raises ListMoved: the list changed while it was read
+        """
+        try:
+            carry_out(check, api, self._concurrency)
+        except ListMoved:
+            raise
+        except RequestError as error:
+            return error
+        return self._refused_by_quota(api, planned.requests)
 
     def _refusal(self, api: FocusApi, planned: Plan, check: Check) -> FocusError | None:
         """Why a plan without contradictions must not be written."""

@@ -103,12 +103,14 @@ def after_reading(verdict: Verdict, sight: Sight, paging: Paging, temporary: int
 
 
 def _looks(verdict: Verdict, sight: Sight, paging: Paging, temporary: int) -> Budget:
-    """Where the list had several pages: each name that is given, or each page boundary.
+    """Where the list had several pages: each name that is given, and each former one of a client
+    that is created, or each page boundary.
 
     What an unseen client will be called, and names for a moment, may count or not. A look that
     finds a full page tells nothing: then it takes the boundaries as well.
     """
-    names, passing, count = verdict.names_given, verdict.names_on_the_way, len(sight.listed)
+    names, count = verdict.names_given | verdict.former, len(sight.listed)
+    passing = [*verdict.names_on_the_way, *verdict.former]
     most_names = len(passing) + temporary + len(verdict.unseen)
     boundaries = paging.pages(count) - 1
     least = min(len(names), max(0, paging.full_or_not(count) - 1))
@@ -150,12 +152,13 @@ def of_one(verdict: Verdict, entry: Entry, sight: Sight, paging: Paging, remembe
         read = up_to(the_list)
     else:
         return look + exactly(len(verdict.changes))
-    former = [_looking(name, paging, 0).most for name in entry.get("former_names") or ()]
+    names = [entry["name"], *(entry.get("former_names") or ())]
+    former = [_looking(name, paging, 0).most for name in names[1:]]
     return (
         look
         + read
         + up_to(sum(former))
-        + up_to(_boundaries(entry["name"], sight, paging))
+        + up_to(max(_boundaries(name, sight, paging) for name in names))
         + exactly(len(verdict.changes))
         + ids(verdict, sight, paging)
     )

@@ -103,6 +103,7 @@ class Verdict:
     whether it is refused for what the list says by itself. ``reads_all``: whether the one client of
     ``focus_client`` is compared with all others. ``warned``: clients that somebody may take for the
     ones that the list wants. ``unmanaged``: active clients that no entry stands for, and that stay.
+    ``former``: former names of clients that are created, so that nobody must be missed who has one.
     """
 
     goal: dict[int, tuple[str, bool]] = field(default_factory=dict)
@@ -113,6 +114,7 @@ class Verdict:
     reads_all: bool = False
     warned: set[int] = field(default_factory=set)
     unmanaged: set[int] = field(default_factory=set)
+    former: set[str] = field(default_factory=set)
 
     @property
     def refused(self) -> bool:
@@ -369,6 +371,7 @@ class _Desk:
         else:
             self._new -= 1
             self._change(entry, "create", self._new, entry.name)
+            self._answer.former |= {key(name) for name in entry.former}
 
     def _left_by_others(self, clients: Sequence[int]) -> list[int]:
         """Those for which no entry stands by their id, nor one that wants them by their name.

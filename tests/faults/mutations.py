@@ -104,7 +104,7 @@ MUTANTS = (
         CREATES,
         "if len(found) > 1 and not self._is_doubted(outcome):",
         "if False:",
-        ("tests/wire/test_promises.py::test_the_undo_of_a_create_without_an_id",),
+        (f"{LOOKS}which_of_several_clients_a_create_without_an_id_made",),
     ),
     Mutant(
         "402: nothing is sent that is known to be refused",

@@ -61,6 +61,22 @@ def test_a_name_that_is_there_twice_is_said_with_its_ids(
     assert (result["failed"], result["changed"], result["action"]) == (True, True, "created")
 
 
+def test_which_of_several_clients_a_create_without_an_id_made_is_not_known(
+    service: Simulator,
+) -> None:
+    """A list that lacked a client is no reason to take it for the new one, and to delete it."""
+    service.reset(Switches(create_body="nothing"))
+    service.add("New")
+    hidden = [Fault(edit=lambda _: b'{"data": [], "page": 1, "per_page": 100}')] * 2
+    service.script = hidden
+    result = client(service, name="New")
+    assert (
+        "lists several of that name that it had not listed before, with the ids 1001, 1002"
+        in (result["msg"])
+    )
+    assert (result["failed"], result["undo"]) == (True, [{"name": "New", "state": "absent"}])
+
+
 def test_a_list_of_all_takes_the_place_of_many_looks(service: Simulator) -> None:
     """A service that tells no ids: the list costs less than a request for each name. One request
     checks the boundary of the list's two pages before names are given, and one is spent on a third

@@ -140,6 +140,23 @@ def test_a_single_client_that_a_deletion_hides_is_found(service: Simulator) -> N
     assert service.writes == []
 
 
+FORMER = {"name": "New", "former_names": ["Client 021"]}
+
+
+@pytest.mark.parametrize("alone", [True, False], ids=["focus_client", "focus_clients"])
+def test_a_client_of_a_former_name_that_a_deletion_hides_is_renamed(
+    service: Simulator, alone: bool
+) -> None:
+    """It is on no page that was read. Without it, a second one would be created."""
+    change, switches = MOVES["a deletion"]
+    between_pages(service, change, switches=replace(switches, name_filter="equals"))
+    if alone:
+        assert client(service, **FORMER)["action"] == "renamed"
+    else:
+        assert clients(service, clients=[FORMER])["summary"]["renamed"] == 1
+    assert "Client 021" not in service.names() and service.names().count("New") == 1
+
+
 def test_the_info_module_reads_a_moved_list_again(service: Simulator) -> None:
     between_pages(service, turns_the_order)
     assert len(info(service)["clients"]) == COUNT
@@ -181,3 +198,28 @@ def test_the_quota_is_judged_with_the_check(service: Simulator, left: int, fits:
     assert bool(result.get("failed")) is not fits
     assert len(service.writes) == (2 if fits else 0)
     assert len(service.log) == (5 if fits else 2)
+
+
+def test_the_quota_is_judged_again_where_the_check_took_more(service: Simulator) -> None:
+    """The filter is ignored, so that two looks tell nothing and the pages are read once more."""
+    service.reset(replace(SMALL_PAGES, name_filter="ignored"), quota_limit=5 + 8)
+    service.add_many(85)
+    deleted = [{"id": 1001 + number, "state": "absent"} for number in range(4)]
+    result = clients(service, clients=[{"name": "New"}, {"name": "Newer"}, *deleted])
+    assert (result["failed"], service.writes) == (True, [])
+    assert [step["status"] for step in result["plan"]] == ["planned"] * 6
+
+
+@pytest.mark.parametrize("allow_partial", [True, False])
+@pytest.mark.parametrize("says", [True, False], ids=["headers", "no headers"])
+def test_a_quota_that_ends_in_the_check_leaves_the_plan(
+    service: Simulator, says: bool, allow_partial: bool
+) -> None:
+    """It is known by then, and returned with all that belongs to it."""
+    service.reset(replace(SMALL_PAGES, quota_headers=says), quota_limit=2)
+    service.add_many(25)
+    options = {"clients": [{"name": "New"}], "allow_partial": allow_partial}
+    result = clients(service, **options)
+    assert (result["failed"], result["changed"], service.writes) == (True, False, [])
+    assert [(step["name"], step["status"]) for step in result["plan"]] == [("New", "planned")]
+    assert result["summary"]["created"] == 1 and "quota" in result["msg"]

@@ -298,12 +298,21 @@ def test_two_thousand_deletions_are_counted() -> None:
     assert text.endswith(f"\n{MARKER}\n")
 
 
-def test_five_hundred_deletions_are_all_listed() -> None:
-    rows = [delete(f"Client {number}", number) for number in range(1, 501)]
+def test_a_thousand_deletions_are_all_listed() -> None:
+    """The rows of a table that repeat them give way."""
+    rows = [delete(f"Client of a long name {number}", number) for number in range(1, 1_001)]
     text = text_of(acme=workspace(*rows))
     head = text[: text.index("####")]
-    assert head.count("\n- `acme`: `Client ") == 500
+    assert head.count("\n- `acme`: `Client ") == 1_000
     assert "more" not in head
+
+
+def test_a_hundred_refusals_are_all_listed() -> None:
+    """Their reasons are cut instead."""
+    hosts = {f"host{n:03}": workspace(create("A"), refusal="Guarded. " * 50) for n in range(120)}
+    text = text_of(**hosts)
+    assert len(text) <= LONGEST
+    assert text.count(" cannot be applied:** `Guarded.") == 120
 
 
 @pytest.mark.no_cover

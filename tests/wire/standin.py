@@ -62,7 +62,7 @@ class Service:
     def add(self, *names: str, deleted: bool = False) -> int:
         """The id of the last one."""
         for name in names:
-            number = 1001 + len(self.rows)
+            number = max(self.rows, default=1000) + 1
             self.rows[number] = {
                 "id": number,
                 "name": name,

@@ -56,6 +56,17 @@ def to(method: str, answer: Answer, carried_out: bool = False) -> Rule:
     return rule
 
 
+def deleting(service: Service, number: int) -> Rule:
+    """Somebody deletes a client once something was read."""
+
+    def rule(_request: Request, carry_out: Proceed) -> Answer:
+        answer = carry_out()
+        service.remove(number)
+        return answer
+
+    return rule
+
+
 # doubles and wrong deletions
 
 
@@ -77,16 +88,19 @@ def test_a_client_that_is_deleted_while_the_list_is_read(service: Service, run: 
     """It hides another one between two pages, which is not created again."""
     service.hides = True
     service.add(*many(150))
-
-    def rule(request: Request, carry_out: Proceed) -> Answer:
-        answer = carry_out()
-        if request.method == "GET" and 1001 in service.ids:
-            service.remove(1001)
-        return answer
-
-    service.rule = rule
+    service.rule = deleting(service, 1001)
     run(clients=[*many(150)[1:], "New"])
     assert service.names.count("Client 101") == 1
+
+
+def test_a_client_of_a_former_name_that_is_hidden_so(service: Service, run: Run) -> None:
+    """It is renamed; a second one is not created in its place."""
+    service.hides = True
+    service.add(*many(250))
+    service.rule = deleting(service, 1001)
+    run(clients=[{"name": "New", "former_names": ["Client 101"]}])
+    assert service.rows[1101]["name"] == "New"
+    assert len(service.rows) == 250
 
 
 def test_pages_of_several_sizes(service: Service, run: Run) -> None:
@@ -376,6 +390,69 @@ def test_an_informational_answer_before_the_answer(service: Service, run: Run) -
     service.rule = rule
     result = run(clients=["One", "Two"], concurrency=1)
     assert (result["failed"], service.names) == (False, ["One", "Two"])
+
+
+@pytest.mark.parametrize("carried_out", [True, False])
+@pytest.mark.parametrize("status", [200, 202])
+@pytest.mark.parametrize(
+    ("method", "entry"),
+    [
+        ("DELETE", {"name": "Acme", "state": "absent"}),
+        ("PUT", {"id": 1001, "name": "New"}),
+        ("PATCH", {"id": 1002, "state": "restored"}),
+    ],
+)
+def test_an_answer_that_does_not_say_that_it_was_done(
+    service: Service, run: Run, method: str, entry: Any, status: int, carried_out: bool
+) -> None:
+    """Only 204 does. After any other success, the client is looked at."""
+    service.add("Acme")
+    service.add("Old", deleted=True)
+    before = [dict(row) for row in service.rows.values()]
+    service.rule = to(method, refusal(status, "something"), carried_out)
+    result = run(clients=[entry])
+    changed = [dict(row) for row in service.rows.values()] != before
+    assert (changed, result["changed"], result["failed"]) == (
+        carried_out,
+        carried_out,
+        not carried_out,
+    )
+
+
+def test_a_name_that_nobody_sees(service: Service, run: Run) -> None:
+    """No list can give it, so the way back has the id alone."""
+    service.add("\u3164", "Acme")
+    undo = run(clients=["Acme"], purge=True, max_deletion_percent=100)["undo"]
+    assert service.ids == [1002]
+    assert not run(clients=undo)["failed"]
+    assert service.ids == [1001, 1002]
+
+
+def test_a_name_that_a_client_had_when_it_was_deleted_before(
+    service: Service, run: Run, tmp_path: Path
+) -> None:
+    """A journal knows a client by the name that it had when it was deleted last."""
+    service.hides = True
+    service.add("Acme", "Other")
+    options = {"journal": str(tmp_path / "journal")}
+    run(clients=[{"name": "Acme", "state": "absent"}], **options)
+    service.rows[1001].update(name="Acme Old", deleted_at=None)  # by somebody else
+    run(clients=[{"name": "Acme Old", "state": "absent"}], **options)
+    assert run(name="Acme", state="restored", **options)["failed"]
+    assert service.names == ["Other"]
+    assert run(name="Acme Old", state="restored", **options)["client"]["id"] == 1001
+
+
+def test_a_name_that_another_entry_gives_away(service: Service, run: Run, tmp_path: Path) -> None:
+    """The journal knows the deleted client of the name, which the service hides."""
+    service.hides = True
+    service.add("Acme")
+    options = {"journal": str(tmp_path / "journal")}
+    run(clients=[{"name": "Acme", "state": "absent"}], **options)
+    service.add("Acme")
+    wanted = [{"id": 1002, "name": "Acme 2"}, {"name": "Acme", "state": "restored"}]
+    assert not run(clients=wanted, **options)["failed"]
+    assert {n: r["name"] for n, r in service.rows.items()} == {1001: "Acme", 1002: "Acme 2"}
 
 
 # right about what it is given

@@ -29,6 +29,7 @@ from .quota import Quota
 from .session import Session
 from .transport import HAS_REQUESTS, Answer, Transport
 
+NO_CONTENT = 204
 PAGE_SIZE = 100
 """Clients. More may be refused, or answered with an empty page."""
 
@@ -185,11 +186,15 @@ class FocusApi:
         return f"{self._clients}/{client_id}"
 
     def _write(self, method: str, path: str, body: Mapping[str, str] | None = None) -> None:
-        """A write that answers without a body (204)."""
+        """A write that is answered by 204, without a body. Whether any other answer means that it
+        was carried out is not known.
+
+        :raises BadAnswer: it was another answer
+        """
 
         def read(answer: Answer) -> None:
-            if answer.body.strip():
-                json_of(answer, method, path)
+            if answer.status != NO_CONTENT:
+                raise BadAnswer(method, path, answer.status, "it does not say that it was done")
 
         self.session.call(method, path, read, body=body)
 

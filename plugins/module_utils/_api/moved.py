@@ -51,15 +51,15 @@ def whole_list(api: FocusApi) -> Listing:
     return unmoved(read)
 
 
-def list_for(api: FocusApi, name: str) -> Listing:
-    """The list, checked to have each client of ``name``.
+def list_for(api: FocusApi, names: Collection[str]) -> Listing:
+    """The list, checked to have each client of the names.
 
     :raises ListMoved: it changed each time that it was read
     """
 
     def read() -> Listing:
         listing = api.list_clients()
-        carry_out(check_of(listing, [name]), api, (client.id for client in listing.clients))
+        carry_out(check_of(listing, names), api)
         return listing
 
     return unmoved(read)
@@ -69,11 +69,13 @@ class Check(NamedTuple):
     """How to make sure that no client is missing in a list, before names are given.
 
     Either each name is looked for, or each page before a boundary is read once more. ``pages`` has
-    the latter in both cases: a read by name may show that the filter is ignored.
+    the latter in both cases: a read by name may show that the filter is ignored. ``known`` are the
+    ids in the list.
     """
 
     names: tuple[str, ...] = ()
     pages: tuple[Page, ...] = ()
+    known: frozenset[int] = frozenset()
 
     @property
     def requests(self) -> int:
@@ -86,18 +88,17 @@ def check_of(listing: Listing, names: Collection[str]) -> Check:
     pages = listing.boundaries
     if not pages or not names:
         return Check()
-    return Check(tuple(names) if _looks(names) < len(pages) else (), pages)
+    looks = tuple(names) if _looks(names) < len(pages) else ()
+    return Check(looks, pages, frozenset(client.id for client in listing.clients))
 
 
-def carry_out(check: Check, api: FocusApi, known: Iterable[int], concurrency: int = 1) -> None:
+def carry_out(check: Check, api: FocusApi, concurrency: int = 1) -> None:
     """Send the requests of a check.
 
-    :arg known: the ids in the list
-    :raises ListMoved: a client is missing in it, or may be
+    :raises ListMoved: a client is missing in the list, or may be
     """
-    ids = frozenset(known)
     asks = [(name, form) for name in check.names for form in forms(name)]
-    conclusive = each(lambda ask: _is_conclusive(api, *ask, ids), asks, concurrency)
+    conclusive = each(lambda ask: _is_conclusive(api, *ask, check), asks, concurrency)
     if not asks or not all(conclusive):
         check_pages(api, check.pages, concurrency)
 
@@ -124,17 +125,14 @@ def _looks(names: Iterable[str]) -> int:
     return sum(len(forms(name)) for name in names)
 
 
-def _is_conclusive(api: FocusApi, name: str, form: str, known: Collection[int]) -> bool:
+def _is_conclusive(api: FocusApi, name: str, form: str, check: Check) -> bool:
     """Look for a name; whether the answer is complete, so that no client of the name is missing.
 
     :raises ListMoved: it shows an active client of the name that is not known
     """
     answer = api.list_clients(form, enough=lambda _so_far: True)
     for client in answer.clients:
-        if (
-            client.id not in known
-            and not client.deleted
-            and name_key(client.name) == name_key(name)
-        ):
+        is_known = client.deleted or client.id in check.known
+        if not is_known and name_key(client.name) == name_key(name):
             raise api.moved(f"it lacks the client {client.id}")
     return answer.is_whole

@@ -20,11 +20,11 @@ MARKER = "<!-- toggl.focus plan -->"
 HOURLY_QUOTAS = (30, 240, 600)
 """Requests an hour, by subscription plan of the service."""
 
-_ROOM_FOR_REFUSALS = 20_000
-_ROOM_FOR_HEAD = 50_000
+_ROOM_FOR_REFUSALS = 30_000
+_ROOM_FOR_HEAD = 60_000
 """Characters for what comes first. Only a plan of very many workspaces or deletions needs more."""
 
-_SHORTEST_REFUSAL = 300
+_SHORTEST_REFUSAL = 80
 _MOST_WARNINGS = 10
 
 
