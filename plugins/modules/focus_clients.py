@@ -169,7 +169,8 @@ notes:
   - Where steps give names, which are creates, renames and restores, and the list has several pages,
     the module first makes sure that no client is missing in the list because somebody changed the
     workspace while it was read. That takes one request for each name, and for each former name of
-    a client that is created, or one for each page boundary, whichever is fewer. A list that changed while it was read is read again, at most twice.
+    a client that is created, or one for each page boundary, whichever is fewer. A list that changed
+    while it was read is read again, at most twice.
   - Where a client is deleted and one with a similar name is created, a warning asks whether that is
     a rename, and shows the line that makes it one.
   - An entry that fails does not stop the others. The run stops on what would fail for all of them,
