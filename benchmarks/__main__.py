@@ -230,7 +230,6 @@ def _environment(url: str) -> dict[str, str]:
     own = {
         "ANSIBLE_CONFIG": str(ROOT / ".ansible" / "ansible.cfg"),
         "ANSIBLE_HOME": str(ROOT / ".ansible" / "user"),
-        "ANSIBLE_ACTION_PLUGINS": str(BOOKS / "action"),
         "ANSIBLE_LIBRARY": str(BOOKS / "library"),
         "ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tests" / "e2e" / "connection"),
         "LC_ALL": "C.UTF-8",
