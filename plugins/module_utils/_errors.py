@@ -10,8 +10,9 @@
     ├── PlanChanged  QuotaTooSmall                     the plan must not be applied now
     ├── JournalFailed                                  nothing is written without it
     ├── Unforeseen                                     a fault of the collection
-    ├── StepRefused  NotOnce  NotShown  NotChecked     ``_apply.errors``: a step
-    │   └── StepForbidden  HasReturned  MayHaveReturned
+    ├── NotOnce  AmongOthers  NotShown  NotChecked     ``_apply.errors``: a create that was sent
+    ├── NameShared  StepRefused                        ``_apply.errors``: a step
+    │   └── StepForbidden  HasReturned  MayHaveReturned  TakenAndUnlisted
     └── RequestError                                   a request
         ├── Interrupted                                ended from outside
         └── ...                                        ``_api.errors``: connections and answers
