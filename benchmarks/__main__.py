@@ -29,6 +29,7 @@ from benchmarks.figures import (
     EVERYTHING,
     LONG,
     LOOPS,
+    MODULES,
     NEXT_TO_BARE,
     NOTHING,
     SILENT,
@@ -87,7 +88,7 @@ def promised() -> list[Turn]:
         Turn(UPLOAD, ["list", "bare4", "start"], rounds=3, patience=30),
         Turn(LOOPS[0], looped, rounds=7, patience=30),
         Turn(LOOPS[20], [*looped, "wait"], rounds=7, patience=30),
-        Turn(LOOPS[0], ["module", "trivial", "loaded"], rounds=1, patience=0),
+        Turn(MODULES, ["module", "trivial", "loaded", "inside", "start"], patience=30),
         *(Turn(Scene(clients, EVERYTHING, 0), ["list"], rounds=1) for clients in (1000, 10_000)),
         Turn(Scene(1000, NOTHING, 0), ["assert"], rounds=1),
         *(

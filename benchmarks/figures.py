@@ -200,6 +200,7 @@ NEXT_TO_BARE = {
 """At most this many times the script that reads page after page, and the start of Ansible."""
 UPLOAD = Scene(1000, EVERYTHING, 20)
 LOOPS = {latency: Scene(100, NOTHING, latency) for latency in (0, 20)}
+MODULES = Scene(25, NOTHING, 0)
 AGAINST_URI = Scene(1000, NOTHING, 20)
 GROWTH = {NOTHING: 1.2, EVERYTHING: 3.0}
 """Kilobytes a client, at most."""
@@ -250,10 +251,10 @@ def _formulas() -> Iterator[tuple[Promise, Formula]]:
         )
         yield Promise(text, None, 8, "ms", why_not=_LOOPING), _overhead(scene)
     module, inside, trivial, loaded = (
-        _less_start(LOOPS[0], way) for way in ("module", "inside", "trivial", "loaded")
+        _less_start(MODULES, way) for way in ("module", "inside", "trivial", "loaded")
     )
     text = (
-        "100 times focus_client, nothing to do, 0 ms, without the start of Ansible: as a "
+        "25 times focus_client, nothing to do, 0 ms, without the start of Ansible: as a "
         "module a task takes at least this many times the time that it takes in process"
     )
     yield Promise(text, None, 30, at_least=True), _ratio(module, inside)
