@@ -76,16 +76,14 @@ class _Ordering:
 
     def steps(self) -> tuple[Step, ...]:
         order = self._walk()
-        position = [0] * len(order)
-        for place, node in enumerate(order):
-            position[node] = place
-        return tuple(self._placed(node, position) for node in order)
+        places = sorted(range(len(order)), key=order.__getitem__)  # by node
+        return tuple(self._placed(node, places) for node in order)
 
-    def _placed(self, node: int, position: Sequence[int]) -> Step:
+    def _placed(self, node: int, places: Sequence[int]) -> Step:
         needs = self._needs.get(node)
         if not needs:
             return self._steps[node]
-        return self._steps[node]._replace(needs=tuple(sorted({position[need] for need in needs})))
+        return self._steps[node]._replace(needs=tuple(sorted({places[need] for need in needs})))
 
     def _add_chain(self, number: int, chain: Sequence[Step], names: _Names) -> None:
         first = len(self._steps)
