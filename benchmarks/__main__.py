@@ -88,7 +88,7 @@ def promised() -> list[Turn]:
         Turn(UPLOAD, ["list", "bare4", "start"], rounds=3, patience=30),
         Turn(LOOPS[0], looped, rounds=7, patience=30),
         Turn(LOOPS[20], [*looped, "wait"], rounds=7, patience=30),
-        Turn(MODULES, ["module", "trivial", "loaded", "inside", "start"], patience=30),
+        Turn(MODULES, ["module", "trivial", "loaded", "start"], patience=30),
         *(Turn(Scene(clients, EVERYTHING, 0), ["list"], rounds=1) for clients in (1000, 10_000)),
         Turn(Scene(1000, NOTHING, 0), ["assert"], rounds=1),
         *(
