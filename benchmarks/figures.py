@@ -270,8 +270,8 @@ _PARSING = (
     "`assert` on the list."
 )
 _LOOPING = (
-    "Ansible's own loop takes most of it, and more after a wait than without one: compare `loop`, "
-    "whose tasks do nothing, with `wait`, whose tasks wait for the latency and do nothing."
+    "Ansible's own loop takes more than half of it: compare `loop`, whose tasks do nothing, and "
+    "`wait`, whose tasks wait for the latency and do nothing."
 )
 _COMPILING = (
     "Ansible sends a module its files, and Python compiles them, anew for each process; `trivial` "
