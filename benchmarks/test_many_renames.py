@@ -12,7 +12,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._plan.renames import r
 
 MANY = 10_000
 FEW = MANY // 5
-GROWTH = 10  # times for five times as many; if each were compared with each, it would be 25
+GROWTH = 12  # times for five times as many; if each were compared with each, it would be 25
 TRIES = 2  # what else the machine does can only add to a figure
 
 CROWDS = {

@@ -8,7 +8,7 @@ import pytest
 from benchmarks.planner import MANY, MEBIBYTES, cost
 
 FEW = MANY // 10
-GROWTH = 15  # times for ten times as many; if each were compared with each, it would be 100
+GROWTH = 30  # times for ten times as many; if each were compared with each, it would be 100
 TRIES = 3  # what else the machine does can only add to a figure
 
 STEPS = {
