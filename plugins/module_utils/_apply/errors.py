@@ -84,13 +84,15 @@ class TakenAndUnlisted(_OfClient, StepRefused):
         )
 
 
-class NotOnce(FocusError):
-    """After an unclear answer to a create, several new clients have the name."""
-
+class _OfSeveral(FocusError):
     def __init__(self, name: str, ids: Sequence[int]) -> None:
         super().__init__(name, ids)
         self.name = name
         self.ids = tuple(ids)
+
+
+class NotOnce(_OfSeveral):
+    """After an unclear answer to a create, several new clients have the name."""
 
     def __str__(self) -> str:
         return (
@@ -100,14 +102,9 @@ class NotOnce(FocusError):
         )
 
 
-class AmongOthers(FocusError):
+class AmongOthers(_OfSeveral):
     """A create was answered once and without an id, and several clients of the name came to light:
     which of them it created is not known."""
-
-    def __init__(self, name: str, ids: Sequence[int]) -> None:
-        super().__init__(name, ids)
-        self.name = name
-        self.ids = tuple(ids)
 
     def __str__(self) -> str:
         return (
