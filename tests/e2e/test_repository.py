@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import yaml
 from simulator.server import Simulator
+from simulator.switches import Switches
 from support.playbooks import ROOT, access, ansible_playbook
 
 EUROPE, ASIA, AFRICA = WORKSPACES = (4242, 5151, 6161)
@@ -265,6 +266,20 @@ def test_each_workspace_is_in_the_plan_file(service: Simulator, tmp_path: Path) 
     assert europe["digest"] in people
     assert people.count("cannot be applied:**") == 2
     assert people.rstrip().endswith("<!-- toggl.focus plan -->")
+
+
+def test_a_plan_counts_the_look_at_a_client_that_nobody_has_seen(
+    service: Simulator, tmp_path: Path
+) -> None:
+    """The list, a look for the id, the restore, and a look at its name."""
+    service.reset(Switches(list_shows_deleted=False, get_shows_deleted=False))
+    service.add("Gone", deleted=True)
+    (tmp_path / "clients.yml").write_text("clients_list: [{id: 1001, state: restored}]")
+    run(service, tmp_path, "plan", "-e", "@clients.yml")
+    (only,) = plans(tmp_path).values()
+    assert only["requests"] == 4
+    run(service, tmp_path, "apply", "-e", "@clients.yml")
+    assert len(service.log) == 2 + 4
 
 
 def test_a_plan_of_nothing_to_do_is_sound(service: Simulator, tmp_path: Path) -> None:
