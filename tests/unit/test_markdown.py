@@ -300,7 +300,7 @@ def test_two_thousand_deletions_are_counted() -> None:
 
 def test_a_thousand_deletions_are_all_listed() -> None:
     """The rows of a table that repeat them give way."""
-    rows = [delete(f"Client of a long name {number}", number) for number in range(1, 1_001)]
+    rows = [delete(f"Client of a rather long name {number}", number) for number in range(1, 1_001)]
     text = text_of(acme=workspace(*rows))
     head = text[: text.index("####")]
     assert head.count("\n- `acme`: `Client ") == 1_000
