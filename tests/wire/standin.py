@@ -30,7 +30,7 @@ class Answer(NamedTuple):
     status: int
     body: Any = None
     """What is sent as JSON; bytes are sent as they are."""
-    headers: dict[str, str] = {}  # noqa: RUF012
+    headers: dict[str, str] = {}
     before: bytes = b""
     """Sent ahead of the answer."""
 
@@ -175,7 +175,7 @@ def running(certificate: str | None = None) -> Iterator[Service]:
         def log_message(self, *_arguments: object) -> None:
             """Print nothing."""
 
-        do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = handle_any  # noqa: N815
+        do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = handle_any
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

@@ -42,13 +42,7 @@ def whole_list(api: FocusApi) -> Listing:
 
     :raises ListMoved: it changed each time that it was read
     """
-
-    def read() -> Listing:
-        listing = api.list_clients()
-        check_pages(api, listing.boundaries)
-        return listing
-
-    return unmoved(read)
+    return _listed(api, lambda listing: check_pages(api, listing.boundaries))
 
 
 def list_for(api: FocusApi, names: Collection[str]) -> Listing:
@@ -56,10 +50,13 @@ def list_for(api: FocusApi, names: Collection[str]) -> Listing:
 
     :raises ListMoved: it changed each time that it was read
     """
+    return _listed(api, lambda listing: carry_out(check_of(listing, names), api))
 
+
+def _listed(api: FocusApi, check: Callable[[Listing], None]) -> Listing:
     def read() -> Listing:
         listing = api.list_clients()
-        carry_out(check_of(listing, names), api)
+        check(listing)
         return listing
 
     return unmoved(read)
@@ -79,7 +76,7 @@ class Check(NamedTuple):
 
     @property
     def requests(self) -> int:
-        """How many it costs; a filter that is ignored may cost as many as ``names`` more."""
+        """How many it costs; where the filter is ignored, ``pages`` are read besides."""
         return _looks(self.names) or len(self.pages)
 
 
