@@ -4,11 +4,13 @@ of its work, which is done beside the main thread."""
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ import pytest
 from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi, opened
 from ansible_collections.toggl.focus.plugins.module_utils._errors import Interrupted
 from ansible_collections.toggl.focus.plugins.module_utils._progress import Halt, Progress
-from ansible_collections.toggl.focus.plugins.module_utils._task import run
+from ansible_collections.toggl.focus.plugins.module_utils._task import beside, run
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENTS
 from ansible_collections.toggl.focus.plugins.module_utils._task.options import access
 from ansible_collections.toggl.focus.plugins.module_utils._task.run import Runtime
@@ -102,11 +104,11 @@ def test_a_task_whose_time_is_over_has_failed_even_if_all_was_done() -> None:
 
 def test_an_end_that_comes_while_the_work_begins_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """The thread is there by then, but the main thread did not get to wait for it."""
-    begin, halted = threading.Thread.start, threading.Event()
+    halted = threading.Event()
 
-    def begun_and_interrupted(thread: threading.Thread) -> None:
-        begin(thread)
-        if thread.name == "toggl.focus run":
+    class BegunAndInterrupted(SimpleQueue):  # type: ignore[type-arg]
+        def put(self, *work: Any) -> None:
+            super().put(*work)
             raise TaskTimeoutError
 
     def work(runtime: Runtime) -> dict[str, Any]:
@@ -114,9 +116,20 @@ def test_an_end_that_comes_while_the_work_begins_ends_it(monkeypatch: pytest.Mon
             halted.set()
         return {"changed": False}
 
-    monkeypatch.setattr(threading.Thread, "start", begun_and_interrupted)
+    monkeypatch.setattr(beside, "_idle", [])
+    monkeypatch.setattr(beside, "SimpleQueue", BegunAndInterrupted)
     result = result_of(work)
     assert (result["failed"], halted.wait(5)) == (True, True)
+
+
+def test_a_fork_has_a_thread_of_its_own() -> None:
+    """Ansible forks for each task; the kept thread is not in the fork."""
+    assert result_of(lambda runtime: {"changed": False})["changed"] is False
+    child = os.fork()
+    if not child:
+        signal.alarm(10)  # ends it, if nobody works
+        os._exit(3 if result_of(lambda runtime: {"changed": True})["changed"] else 4)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 3
 
 
 def test_reading_and_planning_are_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
