@@ -31,7 +31,7 @@ unexport TOGGL_FOCUS_WORKSPACE_ID TOGGL_FOCUS_API_URL TOGGL_FOCUS_API_TIMEOUT TO
 unexport FAULTS_LONG
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo simulator test lint unit http contract e2e wire docs guides sanity integration awx repository galaxy molecule \
+.PHONY: help env demo simulator test lint unit http coverage contract e2e wire docs guides sanity integration awx repository galaxy molecule \
   bench faults failure-rules mutations matrix live build clean
 
 help: ## show the commands
@@ -50,7 +50,7 @@ simulator: $(VENV)/.ready-for-demo ## a simulated service for your own playbooks
 # The newest end of the matrix runs sanity.
 test: env ## all checks and tests
 	@$(CHECK) $(BESIDE) --deselect tests/checks/test_sanity.py \
-	  --durations=15 --junitxml=.ansible/logs/test.xml --cov
+	  --durations=15 --junitxml=.ansible/logs/test.xml
 
 lint: env ## style, types, licences, and which room must not know which (ARGS='-k ruff')
 	@$(CHECK) tests/checks/test_lint.py tests/checks/test_rooms.py $(ARGS)
@@ -60,6 +60,9 @@ unit: env ## the rules, without processes and requests
 
 http: env ## what the modules call, and the simulator, over real HTTP
 	@$(CHECK) tests/http
+
+coverage: env ## the lines that no single case of unit and http reaches
+	@$(CHECK) $(BESIDE) -m 'not hypothesis and not live' --cov tests/unit tests/http
 
 contract: env ## the simulator, held to the description of the API
 	@$(CHECK) tests/contract

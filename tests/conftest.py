@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import hypothesis
 import pytest
@@ -17,21 +16,9 @@ hypothesis.settings.register_profile("long", here, max_examples=20_000)  # --hyp
 hypothesis.settings.load_profile("here")
 
 
-MEASURED = tuple(Path(__file__).parent / room for room in ("unit", "http"))
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write", action="store_true", help="write what guides show of runs anew")
     parser.addoption("--collection", help="what tests/wire judges in place of this checkout")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Coverage is that of single cases in this process: drawn ones run the same lines again and
-    again, each time slower."""
-    for item in items:
-        drawn = item.get_closest_marker("hypothesis") is not None
-        if drawn or not any(item.path.is_relative_to(room) for room in MEASURED):
-            item.add_marker("no_cover")
 
 
 @pytest.hookimpl(trylast=True)

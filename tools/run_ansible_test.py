@@ -5,8 +5,8 @@
   folder that Git ignores it sees no files, so the copy is outside the checkout.
 - It looks for Python on PATH; there it must meet the interpreter itself, not a version manager's
   placeholder for it.
-- For the environments of its own it downloads a script that installs pip. One takes its place that
-  does the same with the pip that every Python bundles.
+- For the environments of its own, a dozen, it downloads a script that installs pip. One takes its
+  place that lends them the pip that is here.
 - It hides the environment from pip, also PIP_INDEX_URL and the like. So it gets a home of its own,
   under .ansible/, that holds pip's settings in a file, and all that it installs.
 """
@@ -17,13 +17,14 @@ import ast
 import configparser
 import io
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import types
 from pathlib import Path
+
+import pip
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".ansible" / "home"
@@ -34,36 +35,30 @@ COPIED = (
 )
 
 PIP_INSTALLER = """\
-# Stands in for the script that ansible-test downloads: installs pip from Python's own copy of it.
-import ensurepip
+# Stands in for the script that ansible-test downloads: lends an environment the pip of its maker.
 import os
 import runpy
+import site
 import sys
 
-environment = dict(os.environ)
-ensurepip.bootstrap()
-os.environ.clear()  # ensurepip has turned pip's settings off
-os.environ.update(environment)
-unknown_to_pip = ("--no-setuptools", "--no-wheel")
-sys.argv = ["pip", "install"] + [a for a in sys.argv[1:] if a not in unknown_to_pip]
-for name in [m for m in sys.modules if m == "pip" or m.startswith("pip.")]:
-    del sys.modules[name]
-runpy.run_module("pip", run_name="__main__", alter_sys=True)
+pip = os.path.join({home!r}, "pip", "%d.%d" % sys.version_info[:2])
+with open(os.path.join(site.getsitepackages()[0], "pip.pth"), "w") as file:
+    file.write(pip)
+others = [a for a in sys.argv[1:] if not a.startswith(("-", "pip=="))]
+if others:
+    sys.path.append(pip)
+    sys.argv = ["pip", "install"] + others
+    runpy.run_module("pip", run_name="__main__", alter_sys=True)
 """
 
 
-def pip_installer() -> Path | None:
-    """Where this ansible-test looks for the script, as its own source says."""
-    import ansible_test
+def pip_installer() -> Path:
+    """Where ansible-test looks for the script before it downloads it."""
     from ansible_test._internal import python_requirements
 
-    setup = Path(ansible_test.__path__[0]) / "_util/target/setup/requirements.py"
-    pattern = re.search(r"""['"]~/(\S*get_pip_%s\.py)['"]""", setup.read_text())
-    if not pattern:
-        return None
     python = types.SimpleNamespace(version=VERSION)
-    pip_version = python_requirements.get_venv_packages(python)["pip"]
-    return HOME / (pattern[1] % pip_version.replace(".", "_"))
+    version = python_requirements.get_venv_packages(python)["pip"].replace(".", "_")
+    return HOME / ".ansible" / "test" / "cache" / f"get_pip_{version}.py"
 
 
 def write_anew(path: Path, text: str) -> None:
@@ -77,8 +72,8 @@ def write_anew(path: Path, text: str) -> None:
 
 def pip_settings() -> str:
     """The settings of pip, from the environment and all of its files, as one file."""
-    pip = [sys.executable, "-m", "pip", "config", "list"]
-    output = subprocess.run(pip, capture_output=True, text=True, check=True).stdout
+    command = [sys.executable, "-m", "pip", "config", "list"]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     settings = configparser.RawConfigParser()
     settings.add_section("global")
     for line in output.splitlines():
@@ -96,9 +91,12 @@ def pip_settings() -> str:
 
 def provide_home() -> None:
     write_anew(HOME / ".pip" / "pip.conf", pip_settings())
-    path = pip_installer()
-    if path:
-        write_anew(path, PIP_INSTALLER)
+    write_anew(pip_installer(), PIP_INSTALLER.format(home=str(HOME)))
+    lent = HOME / "pip" / VERSION
+    lent.mkdir(parents=True, exist_ok=True)
+    part = lent / f"{os.getpid()}"
+    part.symlink_to(Path(pip.__file__).parent)
+    part.replace(lent / "pip")
 
 
 def copy_checkout(top: Path) -> Path:

@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 import yaml
 from simulator.server import Simulator
-from support.playbooks import ROOT, Play, ansible_playbook
+from support.playbooks import ROOT, ansible_playbook, played
 
 COLLECTION = "ansible_collections.toggl.focus.plugins.modules"
 
@@ -27,9 +27,9 @@ def seed(service: Simulator) -> None:
 
 
 @pytest.mark.parametrize("name", ["focus_client", "focus_client_info", "focus_clients"])
-def test_examples(service: Simulator, play: Play, name: str) -> None:
+def test_examples(service: Simulator, tmp_path: Path, name: str) -> None:
     seed(service)
-    ran = play(yaml.safe_load(module(name).EXAMPLES))
+    ran = played(service, tmp_path, yaml.safe_load(module(name).EXAMPLES))
     assert ran.status == 0, ran.output
     assert "failed=0" in ran.output
     assert service.log
