@@ -265,7 +265,6 @@ def test_a_step_of_a_client_without_an_id() -> None:
     assert "None" not in text
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("count", [2_000, 100_000])
 def test_changes_are_cut_and_counted(count: int) -> None:
     """The counts, the refusals and the deletions are whole."""
@@ -315,7 +314,6 @@ def test_a_hundred_refusals_are_all_listed() -> None:
     assert text.count(" cannot be applied:** `Guarded.") == 120
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("refused", [False, True])
 def test_very_many_workspaces_fit(refused: bool) -> None:
     """Those that are left out are counted."""

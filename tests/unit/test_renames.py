@@ -208,7 +208,6 @@ def count(warnings: tuple[str, ...]) -> int:
     return sum("If that is a rename" in text for text in warnings) + more
 
 
-@pytest.mark.no_cover
 def test_false_alarms_are_rare() -> None:
     """Half of the firms are deleted and the other half is created, by chance."""
     seed = random.randrange(2**32)
