@@ -79,15 +79,14 @@ def smoke() -> list[Turn]:
 
 def promised() -> list[Turn]:
     """What the promises and the picture need. It takes less than 20 minutes."""
-    beside, looped = ["list", "bare", "start"], ["inside", "loop", "start"]
+    beside, looped = ["list", "bare", "start"], ["inside", "get", "start"]
     return [
         *(
             Turn(scene, [*beside, "assert"] if scene == LONG else beside, rounds=7, patience=20)
             for scene in NEXT_TO_BARE
         ),
         Turn(UPLOAD, ["list", "bare4", "start"], rounds=3, patience=30),
-        Turn(LOOPS[0], looped, rounds=7, patience=30),
-        Turn(LOOPS[20], [*looped, "wait"], rounds=7, patience=30),
+        *(Turn(scene, looped, rounds=7, patience=30) for scene in LOOPS.values()),
         Turn(MODULES, ["module", "trivial", "loaded", "start"], patience=30),
         *(Turn(Scene(clients, EVERYTHING, 0), ["list"], rounds=1) for clients in (1000, 10_000)),
         Turn(Scene(1000, NOTHING, 0), ["assert"], rounds=1),
@@ -162,7 +161,7 @@ class Bench:
         return [
             str(Path(sys.executable).with_name("ansible-playbook")),
             str(BOOKS / f"{book}.yml"),
-            *("-e", f"clients_file={listed} latency={scene.latency / 1000}"),
+            *("-e", f"clients_file={listed}"),
             *(ELSEWHERE if way in ("module", "trivial", "loaded") else ()),
         ]
 

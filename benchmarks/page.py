@@ -43,8 +43,7 @@ the simulated service, which is a process of its own on the same machine.
 | `bare4` | the same with four threads |
 | `start` | `ansible-playbook` with an empty play |
 | `assert` | `ansible-playbook`, one task that takes the same list and does nothing with it |
-| `loop` | `ansible-playbook`, a loop of `ansible.builtin.assert` that does nothing |
-| `wait` | `ansible-playbook`, a loop of an action that waits for the latency and does nothing |
+| `get` | `ansible-playbook`, a loop of an action that looks a client up and does nothing |
 | `trivial` | `ansible-playbook`, a loop of a module that imports `requests` and does nothing |
 | `loaded` | the same, of a module that also loads the files of `focus_client` |
 
@@ -199,11 +198,12 @@ def promise_table(judged: Iterable[Promise]) -> str:
 
 def reasons(judged: Iterable[Promise]) -> str:
     """Why promises do not hold, a line each."""
-    return "".join(
+    lines = [
         f"- Why not {_bound(promise)}: {promise.why_not}\n"
         for promise in judged
         if promise.holds is False and promise.why_not
-    )
+    ]
+    return "".join(dict.fromkeys(lines))
 
 
 def promise_line(promise: Promise) -> str:
