@@ -25,6 +25,8 @@ WAYS = {
 """Ways to do the same thing, and what Ansible takes by itself."""
 SILENT = ("start", "assert", "trivial", "loaded")
 """They send no request."""
+IDLE = (*SILENT, "get")
+"""They create nothing."""
 PAGE_SIZE = 100
 AT_ONCE = 4
 """The concurrency of ``list``."""
