@@ -103,7 +103,7 @@ def test_a_task_whose_time_is_over_has_failed_even_if_all_was_done() -> None:
 
 
 def test_an_end_that_comes_while_the_work_begins_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The thread is there by then, but the main thread did not get to wait for it."""
+    """The thread has its work by then, but the main thread did not get to wait for it."""
     halted = threading.Event()
 
     class BegunAndInterrupted(SimpleQueue):  # type: ignore[type-arg]
@@ -128,7 +128,11 @@ def test_a_fork_has_a_thread_of_its_own() -> None:
     child = os.fork()
     if not child:
         signal.alarm(10)  # ends it, if nobody works
-        os._exit(3 if result_of(lambda runtime: {"changed": True})["changed"] else 4)
+        worked = False
+        try:
+            worked = result_of(lambda runtime: {"changed": True})["changed"]
+        finally:
+            os._exit(3 if worked else 4)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 3
 
 
