@@ -249,6 +249,16 @@ PROBLEMS = {
         [Desired("Free", 1), Desired("New", 2), Desired("New", 4), Desired("New", 5)],
         [P.NameTaken],
     ),
+    "two renames to one name, behind a name that one has in passing": (
+        [ACME, GLOBEX, active(4, "C")],
+        [
+            Desired("Passing", 1, "absent", ("Acme",)),
+            Desired("Passing"),
+            Desired("New", 2),
+            Desired("New", 4),
+        ],
+        [P.NameTaken],
+    ),
     "rename to a name that is borne": ([ACME, GLOBEX], [Desired("Acme", 2)], [P.NameTaken]),
     "restore under a name that is borne": (
         [ACME, deleted(4, "Acme")],

@@ -73,8 +73,9 @@ def taken_names(
     takers.pop("", None)  # a blank name: no list can give one, so the service decides
     for key, entries in takers.items():
         keepers = tuple(c for c in existing.active.get(key, []) if c.id not in leaving)
-        is_shared = bool(keepers) or len(entries) > 1
-        ends = [e for e in entries if is_shared and _final_key(matches[e]) == key]
+        if not keepers and len(entries) < 2:
+            continue
+        ends = [entry for entry in entries if _final_key(matches[entry]) == key]
         if not keepers and len(ends) < 2:
             continue
         if not all(_on_purpose(matches[entry]) for entry in entries):
