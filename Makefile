@@ -62,7 +62,7 @@ http: env ## what the modules call, and the simulator, over real HTTP
 	@$(CHECK) tests/http
 
 coverage: env ## the lines that no single case of unit and http reaches
-	@$(CHECK) $(BESIDE) -m 'not hypothesis and not live' tests/unit tests/http --cov
+	@$(CHECK) $(BESIDE) -m 'not hypothesis' tests/unit tests/http --cov
 
 contract: env ## the simulator, held to the description of the API
 	@$(CHECK) tests/contract
