@@ -7,7 +7,6 @@ import subprocess
 
 import nox
 
-nox.options.default_venv_backend = "venv"
 nox.options.envdir = ".ansible/nox"
 nox.options.reuse_venv = "yes"
 
@@ -41,7 +40,7 @@ REPORTS = ".ansible/logs/matrix"
 
 def is_here(python: str) -> bool:
     """Whether an interpreter runs; a version manager's placeholder for one may be on PATH."""
-    command = [f"python{python}", "-c", "import ensurepip, venv"]
+    command = [f"python{python}", "--version"]
     try:
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
     except OSError:

@@ -11,6 +11,13 @@ fail() {
   exit 1
 }
 
+install() {
+  log=.ansible/logs/pip.log
+  mkdir -p .ansible/logs
+  "$venv/bin/python" -m pip install --disable-pip-version-check "$@" >$log 2>&1 ||
+    { tail -15 $log >&2; fail "pip could not install them. The whole output is in $log."; }
+}
+
 command -v "$python" >/dev/null || fail "$python is not installed. Give another with PYTHON=..."
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' ||
   fail "$python is $("$python" -V 2>&1), but 3.10 or newer is needed. Give another with PYTHON=..."
@@ -20,9 +27,7 @@ if ! [ -x "$venv/bin/pip" ]; then
     fail "$python cannot make environments. Install its package for venv (on Debian python3-venv)."
   echo "making $venv with $("$python" -V)"
   "$python" -m venv "$venv"
+  install --upgrade pip # the one that comes with Python 3.11 takes twice as long
 fi
 echo "installing into $venv:$(printf ' %s' "$@" | sed 's/ -r / /g')"
-log=.ansible/logs/pip.log
-mkdir -p .ansible/logs
-"$venv/bin/python" -m pip install --disable-pip-version-check "$@" >$log 2>&1 ||
-  { tail -15 $log >&2; fail "pip could not install them. The whole output is in $log."; }
+install "$@"
