@@ -21,7 +21,6 @@ from ._apply.outcome import Outcome, predicted
 from ._errors import FocusError, PlanChanged, PlanRefused, QuotaTooSmall, RequestError
 from ._model import DEFAULT_RULES, Client, Deletion, Desired, Plan, Rules
 from ._plan.contradictions import contradictions
-from ._plan.guards import protected
 from ._plan.plan import plan
 from ._progress import Progress
 from ._task import options as values
@@ -113,6 +112,7 @@ class _Writing:
         from ._apply.apply import apply
         from ._apply.returned import Returned
         from ._journal import Journal
+        from ._plan.guards import protected
 
         known = {client.id for client in clients} | planned.ids
         returned = Returned(api, partial(protected, self.rules), planned)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 import json
 import re
@@ -69,6 +68,8 @@ def forms(name: str) -> tuple[str, ...]:
 def nearest_name(name: str, names: Sequence[str]) -> str | None:
     """The one of ``names`` that was probably meant; ``None`` if none is near, or there are too
     many."""
+    import difflib  # most runs need none
+
     if len(names) > MOST_COMPARED:
         return None
     written = {case_key(candidate): candidate for candidate in names}

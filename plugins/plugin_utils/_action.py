@@ -25,7 +25,6 @@ from ..module_utils._api.transport import HAS_REQUESTS, Transport
 from ..module_utils._errors import FocusError
 from ..module_utils._model import Access
 from ..module_utils._redact import masked
-from ..module_utils._results.render import MOST_LINES
 from ..module_utils._task.run import Runtime, refused
 from ._progress_lines import ProgressLines
 
@@ -123,9 +122,11 @@ class FocusAction(NormalAction):  # type: ignore[misc]
 
 def _shown_short(result: dict[str, Any]) -> dict[str, Any]:
     """With ``-v``, Ansible prints each result; hundreds of steps would bury all others."""
-    is_long = len(result.get("plan", ())) > MOST_LINES
-    if is_long and Display().verbosity < SHOWS_LONG_PLANS:
-        result["_ansible_verbose_override"] = True
+    if result.get("plan") and Display().verbosity < SHOWS_LONG_PLANS:
+        from ..module_utils._results.render import MOST_LINES  # most plans are empty
+
+        if len(result["plan"]) > MOST_LINES:
+            result["_ansible_verbose_override"] = True
     return result
 
 

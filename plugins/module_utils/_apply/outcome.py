@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from .._errors import FocusError
 from .._model import Status, Step
-from .errors import NotOnce
 
 
 class Outcome(NamedTuple):
@@ -47,6 +46,10 @@ class Outcome(NamedTuple):
         """The steps that were carried out, or may have been: what there is to undo."""
         if self.status not in ("done", "unclear", "planned"):
             return ()
+        if self.error is None:
+            return (self.step,)
+        from .errors import NotOnce  # most steps have no error
+
         if isinstance(self.error, NotOnce):
             return tuple(self.step._replace(id=made) for made in self.error.ids)
         return (self.step,)

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How entries of one list contradict each other. Pure."""
+"""How entries of one list contradict each other. Pure.
+
+Most lists have no contradictions, so a problem is imported where one is found.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,6 @@ from .._errors import Problem
 from .._model import Client, Desired
 from .._text import name_key
 from .match import Existing, Match, is_set_apart
-from .problems import IdTwice, NameTaken, NameTwice, PresentAndAbsent, given_twice
 from .warned import Warned
 
 
@@ -27,6 +29,8 @@ def _repeated_ids(desired: Sequence[Desired]) -> Iterator[Problem]:
             entries[wanted.id].append(entry)
     for client_id, places in entries.items():
         if len(places) > 1:
+            from .problems import IdTwice
+
             yield IdTwice(tuple(places), client_id)
 
 
@@ -40,6 +44,8 @@ def _repeated_names(desired: Sequence[Desired]) -> Iterator[Problem]:
     for places in entries.values():
         if len(places) < 2:
             continue
+        from .problems import NameTwice, PresentAndAbsent
+
         name = desired[places[0]].name or ""
         unwanted = [entry for entry in places if desired[entry].state == "absent"]
         wanted_too = [entry for entry in places if desired[entry].state != "absent"]
@@ -81,6 +87,8 @@ def taken_names(
         if not all(_on_purpose(matches[entry]) for entry in entries):
             yield _name_taken(key, entries, matches, keepers)
         elif ends:
+            from .problems import given_twice
+
             ids = [matches[entry].desired.id or 0 for entry in ends]
             warnings.add(given_twice, key, sorted({*ids, *(c.id for c in keepers)}))
 
@@ -88,6 +96,8 @@ def taken_names(
 def _name_taken(
     key: str, entries: Sequence[int], matches: Sequence[Match], keepers: tuple[Client, ...]
 ) -> Problem:
+    from .problems import NameTaken
+
     ids = tuple(step.id for entry in entries for step in matches[entry].steps[:1] if step.id)
     return NameTaken(tuple(entries), key, ids, keepers)
 

@@ -4,6 +4,8 @@
 Ids come first, then exact names, then former names, and last the names of entries that are absent.
 So an entry's client never depends on the order of the list, and the run after one that was
 interrupted finds the same clients again.
+
+Most plans have no problems and no warnings, so these are imported where one is found.
 """
 
 from __future__ import annotations
@@ -15,19 +17,6 @@ from typing import Literal, NamedTuple
 from .._errors import Problem
 from .._model import Client, Desired, Step
 from .._text import look_key, name_key, nearest_name
-from .problems import (
-    Ambiguous,
-    DeletedId,
-    NamesDisagree,
-    NothingToRestore,
-    SeveralDeleted,
-    TwoEntriesOneClient,
-    UnknownId,
-    deleted_namesake,
-    former_left_alone,
-    looks_alike,
-    restored_unseen,
-)
 from .warned import Warned
 
 Fate = Literal["stays", "leaves its name", "is deleted"]
@@ -143,11 +132,13 @@ class Matcher:
     def _present_by_id(
         self, entry: int, wanted: Desired, client_id: int, client: Client | None
     ) -> Match:
+        if client is not None and not client.deleted:
+            return self._kept(entry, wanted, client)
+        from .problems import DeletedId, UnknownId
+
         if client is None:
             return self._refuse(entry, UnknownId((entry,), client_id))
-        if client.deleted:
-            return self._refuse(entry, DeletedId((entry,), client))
-        return self._kept(entry, wanted, client)
+        return self._refuse(entry, DeletedId((entry,), client))
 
     def _absent_by_id(self, entry: int, wanted: Desired, client: Client | None) -> Match:
         if client is None:
@@ -159,6 +150,8 @@ class Matcher:
         if wanted.name is None or name_key(wanted.name) == key:
             return Match(wanted, client, (_delete(entry, client, client.name),))
         if key not in map(name_key, wanted.former_names):
+            from .problems import NamesDisagree
+
             return self._refuse(entry, NamesDisagree((entry,), client, wanted.name))
         rename = _rename(entry, client.id, wanted.name, client.name)
         return Match(wanted, client, (rename, _delete(entry, client, wanted.name)))
@@ -175,6 +168,8 @@ class Matcher:
         return Match(wanted, client, (restore, *_rename_if_needed(entry, wanted, client)))
 
     def _restored_unseen(self, entry: int, wanted: Desired, client_id: int) -> Match:
+        from .problems import restored_unseen
+
         self.warnings.add(restored_unseen, client_id)
         restore = Step("restore", entry, client_id)
         if wanted.name is None:
@@ -202,6 +197,8 @@ class Matcher:
         deleted = self._existing.deleted.get(name_key(name), [])
         if deleted:
             return self._restored(entry, wanted, name, deleted)
+        from .problems import NothingToRestore
+
         nearest = nearest_name(name, [c.name for c in self._existing.by_id.values() if c.deleted])
         return self._refuse(entry, NothingToRestore((entry,), name, nearest))
 
@@ -236,7 +233,7 @@ class Matcher:
         for client in clients:
             first = takers[client.id][0]
             if first != entry:
-                self._refuse(entry, TwoEntriesOneClient((first, entry), client))
+                self._refuse_second(first, entry, client)
         former = self._one_of(entry, name, clients)
         if former is None:
             return self._restored_or_created(entry, wanted, name)
@@ -250,11 +247,15 @@ class Matcher:
         if deleted and wanted.restore_deleted:
             return self._restored(entry, wanted, name, deleted)
         if deleted:
+            from .problems import deleted_namesake
+
             self.warnings.add(deleted_namesake, name, deleted)
         return Match(wanted, None, (Step("create", entry, name=name),))
 
     def _restored(self, entry: int, wanted: Desired, name: str, deleted: Sequence[Client]) -> Match:
         if len(deleted) > 1:
+            from .problems import SeveralDeleted
+
             return self._refuse(entry, SeveralDeleted((entry,), name, tuple(deleted)))
         client = deleted[0]
         if not self._unclaimed(entry, deleted):
@@ -300,11 +301,18 @@ class Matcher:
             if claim is None:
                 free.append(client)
             elif claim.fate in ("stays", "is deleted"):
-                self._refuse(entry, TwoEntriesOneClient((claim.entry, entry), client))
+                self._refuse_second(claim.entry, entry, client)
         return free
+
+    def _refuse_second(self, first: int, second: int, client: Client) -> None:
+        from .problems import TwoEntriesOneClient
+
+        self._refuse(second, TwoEntriesOneClient((first, second), client))
 
     def _one_of(self, entry: int, name: str, clients: Sequence[Client]) -> Client | None:
         if len(clients) > 1:
+            from .problems import Ambiguous
+
             self._refuse(entry, Ambiguous((entry,), name, tuple(clients)))
         return clients[0] if clients else None
 
@@ -321,6 +329,8 @@ class Matcher:
                 if client.id not in self._claims
             ]
             if left and not self._found[entry].steps:
+                from .problems import former_left_alone
+
                 self.warnings.add(former_left_alone, wanted.name, left)
                 self._left_alone.update(client.id for client in left)
 
@@ -337,6 +347,8 @@ class Matcher:
             alike = unnamed.get(look_key(wanted.name), [])
             others = [client for client in alike if client is not own]
             if others:
+                from .problems import looks_alike
+
                 self.warnings.add(looks_alike, wanted.name, others)
 
 

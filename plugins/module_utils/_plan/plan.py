@@ -8,12 +8,13 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from .._errors import PlanRefused
+from .._errors import PlanRefused, Problem
 from .._model import DEFAULT_RULES, Action, Client, Desired, Kind, Plan, Planned, Rules, Step
 from .contradictions import contradictions, taken_names
-from .guards import judge, protecting
 from .match import Existing, Match, Matcher
-from .problems import rename_meant
+from .warned import Warned
+
+# Most runs find nothing to do; what only the others need is imported where it is used.
 
 _ACTIONS: dict[Kind, Action] = {
     "create": "created",
@@ -52,8 +53,7 @@ def plan(
         raise PlanRefused(problems, [wanted.name for wanted in desired])
     steps = _in_order(chains, existing, matches) if chains else ()
     written = [step for chain in chains for step in chain]
-    for old, new in _renames_meant(written):
-        matcher.warnings.add(rename_meant, old, new, _former_names(desired, new))
+    _warn_of_renames(matcher.warnings, written, desired)
     return Plan(
         entries=_entries(matches, steps),
         steps=steps,
@@ -61,7 +61,7 @@ def plan(
         shared_names=_shared_names(existing),
         active=tuple(client for client in existing.by_id.values() if not client.deleted),
         unmanaged=_unmanaged(matcher, victims),
-        forbidden=tuple(judge(rules, existing.active_count, written, victims)),
+        forbidden=_forbidden(rules, existing, written, victims) if written else (),
         digest=_digest(chains, workspace_id),
     )
 
@@ -69,22 +69,34 @@ def plan(
 def _in_order(
     chains: Sequence[Sequence[Step]], existing: Existing, matches: Sequence[Match]
 ) -> tuple[Step, ...]:
-    from .order import in_order  # most runs need none
+    from .order import in_order
 
     names = _all_names(existing, [match.desired for match in matches])
     return in_order(chains, names, _likely_names(matches))
 
 
-def _renames_meant(steps: Sequence[Step]) -> Sequence[tuple[Step, Step]]:
+def _warn_of_renames(warnings: Warned, steps: Sequence[Step], desired: Sequence[Desired]) -> None:
     if not {"delete", "create"} <= {step.kind for step in steps}:
-        return ()
-    from .renames import renames_meant  # most runs need none
+        return
+    from .problems import rename_meant
+    from .renames import renames_meant
 
-    return renames_meant(steps)
+    for old, new in renames_meant(steps):
+        warnings.add(rename_meant, old, new, _former_names(desired, new))
+
+
+def _forbidden(
+    rules: Rules, existing: Existing, steps: Sequence[Step], victims: Sequence[Client]
+) -> tuple[Problem, ...]:
+    from .guards import judge
+
+    return tuple(judge(rules, existing.active_count, steps, victims))
 
 
 def _victims(rules: Rules, matcher: Matcher) -> list[Client]:
     """What the purge deletes: it leaves protected clients alone."""
+    from .guards import protecting
+
     return [client for client in matcher.purgeable() if protecting(rules, client.name) is None]
 
 

@@ -12,7 +12,7 @@ from .._model import Client, Plan, Planned, Step
 from .._plan.plan import action_of
 from .._text import quoted
 from .diff import headers
-from .message import error_text, errors_of
+from .message import errors_of
 from .undo import undo_list, undo_warnings
 
 _UNKNOWN_AFTER_WRITE = {
@@ -127,6 +127,8 @@ def _side_before(entry: Planned) -> dict[str, Any]:
 
 def _failure(outcomes: Sequence[Outcome], failed: Outcome) -> str:
     """The reason, and with more than one step how far the run got."""
+    from .failure import error_text  # most runs have no errors
+
     if len(outcomes) == 1:
         return error_text(failed)
     steps = [f"the {o.step.kind} {_STATUS_WORDS[o.status]}" for o in outcomes]

@@ -14,7 +14,7 @@ from .._model import Desired, Plan, Planned
 from .._plan.plan import action_of
 from .._text import name_key
 from .diff import clients_diff
-from .message import error_text, errors_of, message_of
+from .message import errors_of, message_of
 from .undo import undo_list, undo_warnings
 
 Result = dict[str, Any]
@@ -95,7 +95,7 @@ class _Entry:
             "changed": bool(succeeded) and refusal is None,
         }
         wrong = next((o for o in self.outcomes if o.error and o.status != "pending"), None)
-        return row if wrong is None else {**row, "error": error_text(wrong)}
+        return row if wrong is None else {**row, "error": _error_text(wrong)}
 
     def _name(self) -> str | None:
         """The name that the entry gives, or else the client's, which a restore may have shown."""
@@ -134,8 +134,14 @@ def _row(outcome: Outcome) -> Result:
         row["purge"] = True
     row["status"] = outcome.status
     if outcome.error is not None and outcome.status != "pending":
-        row["error"] = error_text(outcome)
+        row["error"] = _error_text(outcome)
     return {key: value for key, value in row.items() if value is not None}
+
+
+def _error_text(outcome: Outcome) -> str:
+    from .failure import error_text  # most runs have no errors
+
+    return error_text(outcome)
 
 
 def _unmanaged(plan: Plan) -> list[Mapping[str, Any]]:

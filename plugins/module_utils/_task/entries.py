@@ -3,45 +3,27 @@
 
 Ansible's own validation names neither the entry nor its name, and makes a text of everything: an
 unquoted ``No`` would become a client called "False". So an entry is validated here. All problems
-are reported together, and before credentials are needed.
+are reported together, and before credentials are needed. Most lists have none, so a problem is
+imported where it is found.
 """
 
 from __future__ import annotations
 
-import datetime
-import difflib
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from .._errors import Problem
 from .._model import Desired, State
-from .._text import has_lone_surrogate, look_key, quoted, trimmed
-from .problems import (
-    BadId,
-    BadState,
-    BadSwitch,
-    BlankName,
-    BrokenText,
-    NotAnEntry,
-    NothingNamed,
-    NotText,
-    NullName,
-    UnknownOption,
-    UnknownOptions,
-)
+from .._text import has_lone_surrogate, look_key, trimmed
 
 OPTIONS = ("name", "id", "state", "former_names", "restore_deleted")
 
 STATES: tuple[State, ...] = get_args(State)
 
 _DIGITS = re.compile("[0-9]{1,20}")
-
-_NEAR = 0.65
-"""For ``difflib``: "former" is near former_names, "deleted" is not near restore_deleted."""
 
 
 def read_list(given: Iterable[object]) -> list[Entry]:
@@ -59,7 +41,12 @@ def read_one(options: Mapping[str, Any]) -> Entry:
 
 def problems_of(entries: Iterable[Entry]) -> list[Problem]:
     """What is wrong with each entry by itself."""
-    return _merged(problem for entry in entries for problem in entry.problems)
+    problems = [problem for entry in entries for problem in entry.problems]
+    if not problems:
+        return []
+    from .problems import merged
+
+    return merged(problems)
 
 
 class Entry:
@@ -75,9 +62,7 @@ class Entry:
         self.desired = Desired(
             self._name(), self._id(), self._state(), self._former_names(), self._restore_deleted()
         )
-        for problem in _own_problems(position, self.desired):
-            if not (self._wrong and isinstance(problem, NothingNamed)):
-                self.problems.append(problem)
+        self._check_values()
 
     @property
     def label(self) -> str | None:
@@ -100,7 +85,9 @@ class Entry:
         if isinstance(given, Mapping):
             return given
         if given is None or isinstance(given, (list, tuple)):
-            self._refuse("name", NotAnEntry(self._at, _became(given)))
+            from .problems import NotAnEntry
+
+            self._refuse("name", NotAnEntry.of(self._at, given))
             return {}
         return {"name": given}  # a number or a date is a name without quotes
 
@@ -116,9 +103,11 @@ class Entry:
     def _check_options(self) -> None:
         if self._given.keys() <= _KNOWN:
             return
+        from .problems import UnknownOption, UnknownOptions, nearest
+
         strange = []
         for option in sorted(map(str, self._given.keys() - _KNOWN)):
-            meant = _nearest(option, OPTIONS)
+            meant = nearest(option, OPTIONS)
             if meant is None:
                 strange.append(option)
             else:
@@ -136,18 +125,22 @@ class Entry:
         given = self._given["name"]
         if given is None:
             if self._value("id") is None:
+                from .problems import NullName
+
                 self._refuse("name", NullName(self._at))
             return None
         return self._text("name", given)
 
     def _text(self, option: str, given: object) -> str | None:
-        if not isinstance(given, str):
-            self._refuse(option, NotText(self._at, option, (_became(given),)))
-            return None
-        if has_lone_surrogate(given):
+        if isinstance(given, str) and not has_lone_surrogate(given):
+            return trimmed(given)
+        from .problems import BrokenText, NotText
+
+        if isinstance(given, str):
             self._refuse(option, BrokenText(self._at, option, given))
-            return None
-        return trimmed(given)
+        else:
+            self._refuse(option, NotText.of(self._at, option, given))
+        return None
 
     def _id(self) -> int | None:
         given = self._value("id")
@@ -157,8 +150,13 @@ class Entry:
             return int(given)
         if isinstance(given, int) and not isinstance(given, bool):
             return int(given)
-        self._refuse("id", BadId(self._at, _shown(given)))
+        self._refuse("id", self._bad_id(given))
         return None
+
+    def _bad_id(self, given: object) -> Problem:
+        from .problems import BadId
+
+        return BadId.of(self._at, given)
 
     def _state(self) -> State:
         given = self._value("state")
@@ -167,8 +165,9 @@ class Entry:
         for state in STATES:
             if given == state:
                 return state
-        meant = _nearest(given, STATES) if isinstance(given, str) else None
-        self._refuse("state", BadState(self._at, _shown(given), STATES, meant))
+        from .problems import BadState
+
+        self._refuse("state", BadState.of(self._at, given, STATES))
         return "present"
 
     def _former_names(self) -> tuple[str, ...]:
@@ -186,73 +185,29 @@ class Entry:
         try:
             return bool(boolean(given))
         except TypeError:
-            problem = BadSwitch(self._at, "restore_deleted", _shown(given))
-            self._refuse("restore_deleted", problem)
+            from .problems import BadSwitch
+
+            self._refuse("restore_deleted", BadSwitch.of(self._at, "restore_deleted", given))
             return False
+
+    def _check_values(self) -> None:
+        """Whether options of the right types have values that can be used."""
+        wanted = self.desired
+        if wanted.name is None and wanted.id is None and not self._wrong:
+            from .problems import NothingNamed
+
+            self.problems.append(NothingNamed(self._at))
+        if wanted.name is not None and not look_key(wanted.name):
+            self.problems.append(self._blank("name"))
+        if not all(map(look_key, wanted.former_names)):
+            self.problems.append(self._blank("former_names"))
+        if wanted.id is not None and wanted.id < 1:
+            self.problems.append(self._bad_id(wanted.id))
+
+    def _blank(self, option: str) -> Problem:
+        from .problems import BlankName
+
+        return BlankName(self._at, option)
 
 
 _KNOWN = frozenset(OPTIONS)
-
-
-def _merged(problems: Iterable[Problem]) -> list[Problem]:
-    """The problems, with all names that YAML has made into something else as one problem."""
-    merged: list[Problem] = []
-    unquoted: dict[str, list[NotText]] = defaultdict(list)
-    for problem in problems:
-        if isinstance(problem, NotText):
-            unquoted[problem.option].append(problem)
-        else:
-            merged.append(problem)
-    return [*map(_as_one, unquoted.values()), *merged]
-
-
-def _as_one(problems: Sequence[NotText]) -> Problem:
-    entries = dict.fromkeys(entry for problem in problems for entry in problem.entries)
-    became = dict.fromkeys(value for problem in problems for value in problem.became)
-    return NotText(tuple(entries), problems[0].option, tuple(became))
-
-
-def _nearest(word: str, words: Sequence[str]) -> str | None:
-    written = word.strip().lower()
-    near = difflib.get_close_matches(written, words, n=1, cutoff=_NEAR)
-    if not near or (near[0][0] != written[0] and not _is_very_near(written, near[0])):
-        return None
-    return near[0]
-
-
-def _is_very_near(word: str, other: str) -> bool:
-    """Whether only letters at the ends differ; "acme" is another word than "name"."""
-    return word in other or other in word
-
-
-def _became(value: object) -> str:
-    """What YAML has made of a name, in the user's words."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(bool(value)).lower()
-    if isinstance(value, (int, float)):
-        return f"the number {value}"
-    if isinstance(value, datetime.datetime):
-        return f"the time {value}"
-    if isinstance(value, datetime.date):
-        return f"the date {value}"
-    if isinstance(value, (list, tuple)):
-        return "a list"
-    return "a mapping" if isinstance(value, Mapping) else f"a value of type {type(value).__name__}"
-
-
-def _shown(value: object) -> str:
-    return quoted(value) if isinstance(value, str) else _became(value).removeprefix("the number ")
-
-
-def _own_problems(entry: int, wanted: Desired) -> Iterator[Problem]:
-    """What is wrong with an entry whose options have the right types."""
-    if wanted.name is None and wanted.id is None:
-        yield NothingNamed((entry,))
-    if wanted.name is not None and not look_key(wanted.name):
-        yield BlankName((entry,), "name")
-    if any(not look_key(name) for name in wanted.former_names):
-        yield BlankName((entry,), "former_names")
-    if wanted.id is not None and wanted.id < 1:
-        yield BadId((entry,), str(wanted.id))

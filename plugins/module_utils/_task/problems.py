@@ -3,10 +3,17 @@
 
 from __future__ import annotations
 
+import datetime
+import difflib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from .._errors import listed
+from .._errors import Problem, listed
 from .._text import quoted, shown
+
+_NEAR = 0.65
+"""For ``difflib``: "former" is near former_names, "deleted" is not near restore_deleted."""
 
 
 class NotAnEntry(NamedTuple):
@@ -14,6 +21,10 @@ class NotAnEntry(NamedTuple):
 
     entries: tuple[int, ...]
     what: str
+
+    @classmethod
+    def of(cls, entries: tuple[int, ...], given: object) -> NotAnEntry:
+        return cls(entries, _became(given))
 
     def __str__(self) -> str:
         return f"it is {self.what}; an entry is a name, or options such as name and id."
@@ -25,6 +36,10 @@ class NotText(NamedTuple):
     entries: tuple[int, ...]
     option: str
     became: tuple[str, ...]
+
+    @classmethod
+    def of(cls, entries: tuple[int, ...], option: str, given: object) -> NotText:
+        return cls(entries, option, (_became(given),))
 
     def __str__(self) -> str:
         names = "the name" if len(self.became) == 1 else "the names"
@@ -88,6 +103,11 @@ class BadState(NamedTuple):
     known: tuple[str, ...]
     meant: str | None
 
+    @classmethod
+    def of(cls, entries: tuple[int, ...], given: object, known: tuple[str, ...]) -> BadState:
+        meant = nearest(given, known) if isinstance(given, str) else None
+        return cls(entries, _shown(given), known, meant)
+
     def __str__(self) -> str:
         if self.meant:
             return f"state is {self.given}; did you mean {self.meant}?"
@@ -98,6 +118,10 @@ class BadSwitch(NamedTuple):
     entries: tuple[int, ...]
     option: str
     given: str
+
+    @classmethod
+    def of(cls, entries: tuple[int, ...], option: str, given: object) -> BadSwitch:
+        return cls(entries, option, _shown(given))
 
     def __str__(self) -> str:
         return f"{self.option} is {self.given}; it must be true or false."
@@ -124,8 +148,64 @@ class BadId(NamedTuple):
     entries: tuple[int, ...]
     given: str
 
+    @classmethod
+    def of(cls, entries: tuple[int, ...], given: object) -> BadId:
+        return cls(entries, _shown(given))
+
     def __str__(self) -> str:
         return f"The id {self.given} is not a client's id: give a whole number above 0."
+
+
+def merged(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems, with all names that YAML has made into something else as one problem."""
+    others: list[Problem] = []
+    unquoted: dict[str, list[NotText]] = defaultdict(list)
+    for problem in problems:
+        if isinstance(problem, NotText):
+            unquoted[problem.option].append(problem)
+        else:
+            others.append(problem)
+    return [*map(_as_one, unquoted.values()), *others]
+
+
+def _as_one(problems: Sequence[NotText]) -> Problem:
+    entries = dict.fromkeys(entry for problem in problems for entry in problem.entries)
+    became = dict.fromkeys(value for problem in problems for value in problem.became)
+    return NotText(tuple(entries), problems[0].option, tuple(became))
+
+
+def nearest(word: str, words: Sequence[str]) -> str | None:
+    written = word.strip().lower()
+    near = difflib.get_close_matches(written, words, n=1, cutoff=_NEAR)
+    if not near or (near[0][0] != written[0] and not _is_very_near(written, near[0])):
+        return None
+    return near[0]
+
+
+def _is_very_near(word: str, other: str) -> bool:
+    """Whether only letters at the ends differ; "acme" is another word than "name"."""
+    return word in other or other in word
+
+
+def _became(value: object) -> str:
+    """What YAML has made of a name, in the user's words."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(bool(value)).lower()
+    if isinstance(value, (int, float)):
+        return f"the number {value}"
+    if isinstance(value, datetime.datetime):
+        return f"the time {value}"
+    if isinstance(value, datetime.date):
+        return f"the date {value}"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    return "a mapping" if isinstance(value, Mapping) else f"a value of type {type(value).__name__}"
+
+
+def _shown(value: object) -> str:
+    return quoted(value) if isinstance(value, str) else _became(value).removeprefix("the number ")
 
 
 def _word(option: str) -> str:
