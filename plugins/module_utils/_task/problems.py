@@ -13,7 +13,7 @@ from .._errors import Problem, listed
 from .._text import quoted, shown
 
 _NEAR = 0.65
-"""For ``difflib``: "former" is near former_names, "deleted" is not near restore_deleted."""
+"""For ``difflib``: "former" is near former_names, "deleted" is near no option."""
 
 
 class NotAnEntry(NamedTuple):
