@@ -31,7 +31,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/.ansible/ansible.cfg
 export ANSIBLE_HOME := $(CURDIR)/.ansible/user
 unexport TOGGL_API_TOKEN TOGGL_FOCUS_API_TOKEN TOGGL_FOCUS_USERNAME TOGGL_FOCUS_PASSWORD
 unexport TOGGL_FOCUS_WORKSPACE_ID TOGGL_FOCUS_API_URL TOGGL_FOCUS_API_TIMEOUT TOGGL_FOCUS_JOURNAL
-unexport FAULTS_LONG
+unexport FAULTS_LONG PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help env demo simulator test lint unit http coverage contract e2e wire docs guides sanity integration awx repository galaxy molecule \
