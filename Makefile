@@ -35,7 +35,7 @@ unexport FAULTS_LONG PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help env demo simulator test lint unit http coverage contract e2e wire docs guides sanity integration awx repository galaxy molecule \
-  bench faults failure-rules mutations matrix live build clean
+  bench startup faults failure-rules mutations matrix live build clean
 
 help: ## show the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -102,6 +102,9 @@ molecule: env ## the scenarios of the role
 
 bench: env ## what it costs, next to other ways (20 minutes)
 	@$(BIN)/python -m benchmarks $(BENCH)
+
+startup: env ## a run that finds nothing to do, next to another checkout's (ARGS=FOLDER)
+	@$(BIN)/python -m benchmarks.startup $(ARGS)
 
 faults: env ## thousands of seeded faults, kills and failure-rules (long)
 	@FAULTS_LONG=1 $(CHECK) $(BESIDE) tests/faults

@@ -131,7 +131,7 @@ class Bench:
         self._simulator = process
         self._url = (folder / "url").read_text().strip()
         self._log = folder / "requests.jsonl"
-        self._environment = _environment(self._url)
+        self._environment = settings(self._url)
 
     def run(self, way: str, scene: Scene) -> Sample:
         """One run of a way, from a workspace as the scene says; what it did is checked."""
@@ -221,7 +221,7 @@ def bench() -> Iterator[Bench]:
             process.wait(10)
 
 
-def _environment(url: str) -> dict[str, str]:
+def settings(url: str) -> dict[str, str]:
     """Nobody's settings but these."""
     inherited = {
         name: value
@@ -313,9 +313,7 @@ def measure_sizes() -> None:
     """How much a run prints, by outcome; what is there so far is kept after each."""
     found: dict[str, dict[str, int]] = {}
     with running() as url, tempfile.TemporaryDirectory() as name:
-        for outcome, entries, characters in sizes_measured(
-            Stage(Path(name), url, _environment(url))
-        ):
+        for outcome, entries, characters in sizes_measured(Stage(Path(name), url, settings(url))):
             print(f"{entries:6} entries  {outcome:42} {characters:7,} characters", flush=True)
             found.setdefault(outcome, {})[str(entries)] = characters
             SIZES.parent.mkdir(parents=True, exist_ok=True)

@@ -12,10 +12,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median, quantiles
 
-from benchmarks.__main__ import BOOKS, _environment
+from benchmarks.__main__ import BOOKS, settings
 from tools.simulator import ROOT, back_door, running
 
 NAMES = [f"Client {number:02}" for number in range(10)]
@@ -31,8 +32,21 @@ def tree(at: Path, checkout: Path) -> Path:
 
 def seconds(command: list[str], environment: dict[str, str]) -> float:
     started = time.monotonic()
-    subprocess.run(command, env=environment, capture_output=True, check=True)
-    return time.monotonic() - started
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    took = time.monotonic() - started
+    if done.returncode or "changed=0" not in done.stdout:
+        raise SystemExit(f"A run failed:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+    return took
+
+
+def in_turns(
+    command: list[str], environments: Sequence[dict[str, str]], rounds: int
+) -> Iterator[list[float]]:
+    """The seconds of a run in each environment, round after round, each one first in turn."""
+    for number in range(rounds):
+        order = [*enumerate(environments)][:: -1 if number % 2 else 1]
+        took = {place: seconds(command, environment) for place, environment in order}
+        yield [took[place] for place in range(len(environments))]
 
 
 def main() -> None:
@@ -40,6 +54,8 @@ def main() -> None:
     parser.add_argument("other", type=Path, metavar="FOLDER", help="another checkout")
     parser.add_argument("--rounds", type=int, default=40)
     options = parser.parse_args()
+    if not (options.other / "galaxy.yml").exists():
+        parser.error(f"{options.other} is not a checkout of this collection.")
     with running() as url, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         back_door(url, "reset", {"clients": NAMES})
@@ -49,15 +65,11 @@ def main() -> None:
         command = [str(ansible), str(BOOKS / "clients.yml"), "-e", f"clients_file={listed}"]
         checkouts = {"this checkout": ROOT, "the other one": options.other}
         environments = [
-            {**_environment(url), "ANSIBLE_COLLECTIONS_PATH": str(tree(folder / label, checkout))}
+            {**settings(url), "ANSIBLE_COLLECTIONS_PATH": str(tree(folder / label, checkout))}
             for label, checkout in checkouts.items()
         ]
-        for environment in environments:
-            seconds(command, environment)
-        rounds = [
-            [seconds(command, environment) for environment in environments]
-            for _round in range(options.rounds)
-        ]
+        list(in_turns(command, environments, 1))  # fills the caches of Python and of Ansible
+        rounds = list(in_turns(command, environments, options.rounds))
     for label, times in zip(checkouts, zip(*rounds, strict=True), strict=True):
         print(f"{label}: {median(times) * 1000:.0f} ms")
     ratios = quantiles((this / other for this, other in rounds), n=4)

@@ -6,14 +6,10 @@ set -eu
 python=$1 venv=$2
 shift 2
 
-fail() {
-  echo "$1" >&2
-  exit 1
-}
+fail() { echo "$1" >&2; exit 1; }
 
 install() {
   log=.ansible/logs/pip.log
-  mkdir -p .ansible/logs
   "$venv/bin/python" -m pip install --disable-pip-version-check "$@" >$log 2>&1 ||
     { tail -15 $log >&2; fail "pip could not install them. The whole output is in $log."; }
 }
