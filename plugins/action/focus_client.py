@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..plugin_utils._action import FocusAction  # first, since it loads requests
+
+# isort: split
 from ..module_utils._reconcile import desired_client, reconcile_client
 from ..module_utils._task.arguments import CLIENT
-from ..plugin_utils._action import FocusAction
 
 
 class ActionModule(FocusAction):

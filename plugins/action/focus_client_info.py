@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from ..plugin_utils._action import FocusAction  # first, since it loads requests
+
+# isort: split
 from ..module_utils._info import list_clients
 from ..module_utils._task.arguments import CLIENT_INFO
-from ..plugin_utils._action import FocusAction
 
 
 class ActionModule(FocusAction):

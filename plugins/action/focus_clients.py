@@ -8,10 +8,12 @@ from typing import Any
 
 from ansible.utils.display import Display
 
+from ..plugin_utils._action import FocusAction  # first, since it loads requests
+
+# isort: split
 from ..module_utils._reconcile import desired_clients, reconcile_clients
 from ..module_utils._task.arguments import CLIENTS
 from ..module_utils._task.options import check_is_list, reviewed_digest
-from ..plugin_utils._action import FocusAction
 
 
 class ActionModule(FocusAction):

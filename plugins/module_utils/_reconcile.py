@@ -23,13 +23,16 @@ from ._model import DEFAULT_RULES, Client, Deletion, Desired, Plan, Rules
 from ._plan.contradictions import contradictions
 from ._plan.plan import plan
 from ._progress import Progress
+from ._results.client import client_result
+from ._results.clients import clients_result
 from ._task import options as values
 from ._task.entries import problems_of, read_list, read_one
 from ._task.run import Options, Result, Runtime, run
 from ._text import name_key
 
-# Most runs find nothing to do. What only a write, a journal or one of the two modules needs is
-# imported where it is used, because Ansible compiles a collection's files again in every process.
+# Most runs find nothing to do. What only a write or a journal needs is imported where it is used,
+# because Ansible compiles a collection's files again in every process. What every run needs is
+# imported here: Ansible does that once, before it forks a process for each task and host.
 
 
 def reconcile_client(options: Options, check_mode: bool, runtime: Runtime) -> Result:
@@ -153,8 +156,6 @@ class _OneClient(_Writing):
         elif refusal is not None:
             raise refusal
         outcomes = self._carried_out(api, progress, planned, clients)
-        from ._results.client import client_result
-
         return client_result(planned, outcomes, api.workspace_id)
 
 
@@ -175,8 +176,6 @@ class _AllClients(_Writing):
             outcomes = self._carried_out(api, progress, planned, clients)
         else:
             outcomes = predicted(planned.steps)
-        from ._results.clients import clients_result
-
         return clients_result(planned, outcomes, api.workspace_id, refusal, self._report_all)
 
     def _read_and_planned(self, api: FocusApi) -> tuple[Sequence[Client], Plan, FocusError | None]:

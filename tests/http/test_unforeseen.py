@@ -17,11 +17,11 @@ from simulator.records import Fault
 from simulator.server import Simulator
 from support.running import client, clients, info, rows
 
+from ansible_collections.toggl.focus.plugins.module_utils import _reconcile
 from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi
 from ansible_collections.toggl.focus.plugins.module_utils._apply import apply as _apply
 from ansible_collections.toggl.focus.plugins.module_utils._apply.creates import Creates
 from ansible_collections.toggl.focus.plugins.module_utils._journal import Journal
-from ansible_collections.toggl.focus.plugins.module_utils._results import clients as clients_results
 
 SECRET = "a text that only the exception holds"
 FIVE = [{"name": f"Client {number}"} for number in range(5)]
@@ -160,7 +160,7 @@ def test_after_the_steps_it_still_says_how_many_were_done(
     def strange(*_: object, **__: object) -> None:
         raise Strange(SECRET)
 
-    monkeypatch.setattr(clients_results, "clients_result", strange)
+    monkeypatch.setattr(_reconcile, "clients_result", strange)
     result = clients(service, clients=FIVE)
     assert (result["failed"], result["changed"]) == (True, True)
     assert "5 of 5 changes are known to be done" in result["msg"]

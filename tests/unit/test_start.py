@@ -15,10 +15,11 @@ TREE = Path(__file__).resolve().parents[2] / ".ansible" / "tree"
 UTILS = "ansible_collections.toggl.focus.plugins.module_utils"
 
 WRITES = {"_apply.apply", "_apply.creates", "_apply.returned", "_journal", "_plan.order"}
-WRITES |= {"_plan.renames", "_plan.undo", "_results.client", "_results.clients"}
+WRITES |= {"_plan.renames", "_plan.undo"}
+REFUSALS = {"_apply.errors", "_plan.guards", "_plan.problems", "_results.failure", "_task.problems"}
 NOT_LOADED_BY = {
-    "_reconcile": WRITES,
-    "_info": {*WRITES, "_plan", "_results"},
+    "_reconcile": WRITES | REFUSALS,
+    "_info": {*WRITES, *REFUSALS, "_plan", "_results"},
 }
 
 
@@ -36,5 +37,6 @@ def test_what_only_some_runs_need_is_loaded_late(module: str) -> None:
     assert f"{UTILS}.{module}" in loaded
     assert not loaded & {
         "concurrent.futures",
+        "difflib",
         *(f"{UTILS}.{late}" for late in NOT_LOADED_BY[module]),
     }
