@@ -86,7 +86,7 @@ def promised() -> list[Turn]:
             Turn(scene, [*beside, "assert"] if scene == LONG else beside, rounds=7, patience=20)
             for scene in NEXT_TO_BARE
         ),
-        Turn(UPLOAD, ["list", "bare4", "start"], rounds=3, patience=30),
+        Turn(UPLOAD, ["list", "bare4", "start"], rounds=5, patience=60),
         *(Turn(scene, looped, rounds=7, patience=30) for scene in LOOPS.values()),
         Turn(MODULES, ["module", "trivial", "loaded", "start"], patience=30),
         *(Turn(Scene(clients, EVERYTHING, 0), ["list"], rounds=1) for clients in (1000, 10_000)),
