@@ -97,7 +97,8 @@ quarter as many besides. `python -m benchmarks --sizes` measures this table alon
 _PLANNER = f"""\
 ## The planner alone, with {MANY:,} clients and as many entries
 
-Without Ansible and without a service, each case in a process of its own. It promises at most
+Without Ansible and without a service, each case three times in a process of its own; the figures
+are the median run's. It promises at most
 {SECONDS:g} s of processor and {MEBIBYTES} MiB, with Python, the clients and the entries.
 
 """
