@@ -98,8 +98,8 @@ _PLANNER = f"""\
 ## The planner alone, with {MANY:,} clients and as many entries
 
 Without Ansible and without a service, each case three times in a process of its own; the figures
-are the median run's. It promises at most
-{SECONDS:g} s of processor and {MEBIBYTES} MiB, with Python, the clients and the entries.
+are those of the median run. It promises at most {SECONDS:g} s of processor and {MEBIBYTES} MiB,
+with Python, the clients and the entries.
 
 """
 

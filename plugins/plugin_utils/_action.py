@@ -23,7 +23,7 @@ from ansible.utils.display import Display
 # Not from deep within other imports: at some depths of the stack, Python 3.11 to 3.13 get memory
 # anew for every call, and loading requests takes up to 30 ms longer.
 with contextlib.suppress(ImportError):
-    import requests  # noqa: F401
+    import requests  # noqa: F401  # pylint: disable=unused-import
 
 from ..module_utils._api.clients import connected
 from ..module_utils._api.transport import HAS_REQUESTS, Transport
