@@ -21,6 +21,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median_low
 from typing import Any
 
 from benchmarks.figures import (
@@ -44,7 +45,7 @@ from benchmarks.figures import (
     settled,
 )
 from benchmarks.page import page, promise_line, with_sizes
-from benchmarks.planner import CASES, Cost, Costs, cost, middle
+from benchmarks.planner import CASES, Cost, Costs, cost
 from benchmarks.sizes import Sizes, Stage
 from benchmarks.sizes import measured as sizes_measured
 from tools.simulator import ROOT, back_door, environment, running, spawn
@@ -321,7 +322,7 @@ def measure_sizes() -> None:
 
 
 def measure_planner() -> None:
-    costs = {case: middle(cost(case) for _run in range(3)) for case in CASES}
+    costs = {case: median_low(cost(case) for _run in range(3)) for case in CASES}
     for case, found in costs.items():
         print(f"planner, {case:25} {found.seconds:6.2f} s {found.mebibytes:6.1f} MiB", flush=True)
     PLANNER.write_text(json.dumps(costs, indent=1) + "\n")

@@ -9,7 +9,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -54,12 +54,6 @@ def cost(case: str, count: int = MANY) -> Cost:
         check=True,
     )
     return Cost(*json.loads(ran.stdout))
-
-
-def middle(costs: Iterable[Cost]) -> Cost:
-    """Of an odd number of them, the one whose processor time is the median."""
-    ordered = sorted(costs, key=lambda cost: cost.seconds)
-    return ordered[len(ordered) // 2]
 
 
 def _measured(case: str, count: int) -> Cost:

@@ -14,6 +14,7 @@ from ..plugin_utils._action import FocusAction  # first, since it loads requests
 from ..module_utils._reconcile import desired_clients, reconcile_clients
 from ..module_utils._task.arguments import CLIENTS
 from ..module_utils._task.options import check_is_list, reviewed_digest
+from ..plugin_utils import _role_variables
 
 
 class ActionModule(FocusAction):
@@ -23,17 +24,11 @@ class ActionModule(FocusAction):
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
     ) -> dict[str, Any]:
-        if self._task._role is not None:
-            self._warn_of_role_variables(self._task._role, task_vars or {})
-        return super().run(tmp, task_vars)
-
-    @staticmethod
-    def _warn_of_role_variables(role: Any, variables: Mapping[str, Any]) -> None:
-        from ..plugin_utils import _role_variables
-
-        if role.get_name(include_role_fqcn=True) == _role_variables.ROLE:
-            for warning in _role_variables.warnings(variables):
+        role = self._task._role
+        if role is not None and role.get_name(include_role_fqcn=True) == _role_variables.ROLE:
+            for warning in _role_variables.warnings(task_vars or {}):
                 Display().warning(warning)
+        return super().run(tmp, task_vars)
 
     @staticmethod
     def judge(arguments: Mapping[str, Any]) -> None:

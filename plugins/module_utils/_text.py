@@ -68,10 +68,10 @@ def forms(name: str) -> tuple[str, ...]:
 def nearest_name(name: str, names: Sequence[str]) -> str | None:
     """The one of ``names`` that was probably meant; ``None`` if none is near, or there are too
     many."""
-    import difflib  # most runs need none
-
     if len(names) > MOST_COMPARED:
         return None
+    import difflib  # most runs need none
+
     written = {case_key(candidate): candidate for candidate in names}
     near = difflib.get_close_matches(case_key(name), written, n=1, cutoff=0.75)
     return written[near[0]] if near else None

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 
 from ..module_utils._task.arguments import CLIENTS
@@ -24,6 +23,8 @@ def warnings(variables: Iterable[str]) -> Iterator[str]:
         option = variable.removeprefix(_PREFIX)
         if option == variable or option in _OPTIONS or option in _OTHERS:
             continue
+        import difflib  # most runs need none
+
         near = difflib.get_close_matches(option, _OPTIONS, n=1, cutoff=_NEAR)
         if near:
             yield (f"The role {ROLE} has no variable {variable}; did you mean {_PREFIX}{near[0]}?")
