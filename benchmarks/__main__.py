@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median_low
@@ -127,12 +127,14 @@ FORMS = {"smoke": smoke, "promised": promised, "full": full}
 class Bench:
     """The simulator's process, and a folder for what the runs read and write."""
 
-    def __init__(self, folder: Path, process: subprocess.Popen[bytes]) -> None:
+    def __init__(
+        self, folder: Path, process: subprocess.Popen[bytes], more: Mapping[str, str]
+    ) -> None:
         self._folder = folder
         self._simulator = process
         self._url = (folder / "url").read_text().strip()
         self._log = folder / "requests.jsonl"
-        self._environment = settings(self._url)
+        self._environment = {**_environment(self._url), **more}
 
     def run(self, way: str, scene: Scene) -> Sample:
         """One run of a way, from a workspace as the scene says; what it did is checked."""
@@ -209,20 +211,21 @@ class Bench:
 
 
 @contextlib.contextmanager
-def bench() -> Iterator[Bench]:
+def bench(**more: str) -> Iterator[Bench]:
+    """:arg more: of the environment"""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         log = folder / "requests.jsonl"
         log.touch()
         process = spawn(folder, "--log-file", str(log))
         try:
-            yield Bench(folder, process)
+            yield Bench(folder, process, more)
         finally:
             process.terminate()
             process.wait(10)
 
 
-def settings(url: str) -> dict[str, str]:
+def _environment(url: str) -> dict[str, str]:
     """Nobody's settings but these."""
     inherited = {
         name: value
@@ -314,7 +317,9 @@ def measure_sizes() -> None:
     """How much a run prints, by outcome; what is there so far is kept after each."""
     found: dict[str, dict[str, int]] = {}
     with running() as url, tempfile.TemporaryDirectory() as name:
-        for outcome, entries, characters in sizes_measured(Stage(Path(name), url, settings(url))):
+        for outcome, entries, characters in sizes_measured(
+            Stage(Path(name), url, _environment(url))
+        ):
             print(f"{entries:6} entries  {outcome:42} {characters:7,} characters", flush=True)
             found.setdefault(outcome, {})[str(entries)] = characters
             SIZES.parent.mkdir(parents=True, exist_ok=True)
