@@ -23,8 +23,15 @@ NOT_LOADED_BY = {
 }
 
 
-def loaded_by(module: str) -> set[str]:
-    script = f"import sys, {UTILS}.{module}; print(*sys.modules)"
+A_PURGE_OF_NOTHING = f"""
+from {UTILS}._model import Desired, Rules
+from {UTILS}._plan.plan import plan
+plan([], [Desired(name="Acme", state="absent")], Rules(purge=True))
+"""
+
+
+def loaded_by(script: str) -> set[str]:
+    script = f"{script}\nimport sys; print(*sys.modules)"
     environment = {**os.environ, "PYTHONPATH": str(TREE)}
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
@@ -33,10 +40,14 @@ def loaded_by(module: str) -> set[str]:
 
 @pytest.mark.parametrize("module", NOT_LOADED_BY)
 def test_what_only_some_runs_need_is_loaded_late(module: str) -> None:
-    loaded = loaded_by(module)
+    loaded = loaded_by(f"import {UTILS}.{module}")
     assert f"{UTILS}.{module}" in loaded
     assert not loaded & {
         "concurrent.futures",
         "difflib",
         *(f"{UTILS}.{late}" for late in NOT_LOADED_BY[module]),
     }
+
+
+def test_a_purge_that_finds_nothing_needs_no_guards() -> None:
+    assert not loaded_by(A_PURGE_OF_NOTHING) & {f"{UTILS}._plan.guards", f"{UTILS}._plan.problems"}

@@ -95,9 +95,12 @@ def _forbidden(
 
 def _victims(rules: Rules, matcher: Matcher) -> list[Client]:
     """What the purge deletes: it leaves protected clients alone."""
+    purgeable = matcher.purgeable()
+    if not purgeable:
+        return []
     from .guards import protecting
 
-    return [client for client in matcher.purgeable() if protecting(rules, client.name) is None]
+    return [client for client in purgeable if protecting(rules, client.name) is None]
 
 
 def _unmanaged(matcher: Matcher, victims: Iterable[Client]) -> tuple[Client, ...]:
