@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from .._text import is_loopback
 from .connections import DeadlineAdapter, NotOpened, address
@@ -91,7 +91,7 @@ class Transport:
             with self._session.request(
                 method,
                 self._api_url + path,
-                params=list(parameters),
+                params=urlencode(parameters),
                 data=body,
                 timeout=self._timeout,
                 verify=self._verify,

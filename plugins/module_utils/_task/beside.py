@@ -28,28 +28,28 @@ class Beside(Generic[Result]):
 
     def __init__(self, work: Callable[[], Result]) -> None:
         self._work = work
-        self._done = threading.Event()
+        self._done: SimpleQueue[None] = SimpleQueue()
         self._results: list[Result] = []
 
     def result(self) -> Result:
         """Do the work, and wait for it. A signal may interrupt that anywhere."""
         thread = _idle.pop() if _idle else _Thread()
         thread.work.put(self._work_in)
-        self._done.wait()
+        self._done.get()
         return self._results[0]
 
     def settled(self, seconds: float) -> Result | None:
         """The result if it comes within ``seconds``, whatever signals arrive until then."""
         ends = time.monotonic() + seconds
-        while not self._done.is_set() and time.monotonic() < ends:
+        while not self._results and time.monotonic() < ends:
             with suppress(BaseException):
-                self._done.wait(ends - time.monotonic())
+                self._done.get(timeout=ends - time.monotonic())
         return self._results[0] if self._results else None
 
     def _work_in(self, thread: _Thread) -> None:
         self._results.append(self._work())
         _idle.append(thread)
-        self._done.set()
+        self._done.put(None)
 
 
 class _Thread(threading.Thread):
