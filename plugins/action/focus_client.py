@@ -11,6 +11,7 @@ from ..plugin_utils._action import FocusAction  # first, since it loads requests
 # isort: split
 from ..module_utils._reconcile import desired_client, reconcile_client
 from ..module_utils._task.arguments import CLIENT
+from ..module_utils._task.options import check_is_unsplit
 
 
 class ActionModule(FocusAction):
@@ -19,4 +20,5 @@ class ActionModule(FocusAction):
 
     @staticmethod
     def judge(arguments: Mapping[str, Any]) -> None:
+        check_is_unsplit("former_names", arguments.get("former_names"))
         desired_client(arguments)

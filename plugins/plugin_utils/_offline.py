@@ -16,7 +16,7 @@ from ..module_utils._plan.plan import plan
 from ..module_utils._reconcile import desired_clients
 from ..module_utils._results.clients import clients_result
 from ..module_utils._task.arguments import CLIENTS
-from ..module_utils._task.options import check_is_list, rules
+from ..module_utils._task.options import check_is_list, check_is_unsplit, rules
 from ..module_utils._text import name_key
 
 Result = dict[str, Any]
@@ -54,6 +54,7 @@ def planned(
 
 def _rules(guards: Mapping[str, object]) -> Rules:
     """:raises BadOption: a value is of the wrong type, or out of its range"""
+    check_is_unsplit("protected", guards.get("protected"))
     options = {}
     for name, value in guards.items():
         spec = {name: CLIENTS["argument_spec"][name]}

@@ -65,6 +65,11 @@ ONE: dict[str, tuple[str, str]] = {
         "{}",
         "Neither name nor id is given: give at least one, so that the client can be found.",
     ),
+    "a text in place of a list": (
+        "{name: Acme, former_names: 'Globex, Inc.'}",
+        'The option former_names cannot be used: "Globex, Inc." is a text that Ansible splits at '
+        "its commas; write a list.",
+    ),
     "word for an id": (
         "id: Acme",
         'The id "Acme" is not a client\'s id: give a whole number above 0.',
@@ -137,6 +142,11 @@ ALL: dict[str, tuple[str, str]] = {
         "clients: {name: Acme}",
         "The option clients cannot be used: it is a mapping, not a list; begin each client with a "
         "hyphen, as in - name: Acme.",
+    ),
+    "a text in place of patterns": (
+        "{clients: [Acme], purge: true, protected: 'Smith, Jones*'}",
+        'The option protected cannot be used: "Smith, Jones*" is a text that Ansible splits at its '
+        "commas; write a list.",
     ),
     "empty digest": ('{clients: [Acme], plan_digest: ""}', DIGEST_OF_NOTHING),
     "blank digest": ('{clients: [Acme], plan_digest: " "}', DIGEST_OF_NOTHING),

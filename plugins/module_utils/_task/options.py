@@ -56,6 +56,16 @@ def check_is_list(given: object) -> None:
     raise BadOption("clients", reason)
 
 
+def check_is_unsplit(option: str, given: object) -> None:
+    """Ansible would split a text at its commas: of one name, it would make two others.
+
+    :raises BadOption: the option, a list, is a text with a comma
+    """
+    if isinstance(given, str) and "," in given:
+        reason = f"{quoted(given)} is a text that Ansible splits at its commas; write a list"
+        raise BadOption(option, reason)
+
+
 def rules(options: Mapping[str, Any]) -> Rules:
     """What the plan of a whole list may do.
 
