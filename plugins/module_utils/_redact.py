@@ -13,6 +13,9 @@ from ._text import CUT, shown
 
 MASK = "********"
 
+_FROM_SERVICE = frozenset({"client", "clients"})
+"""Keys of a result whose values the service returned, with its own names of fields."""
+
 LEAST = 4
 """Characters. Where a text was cut within a secret, a part of at least this length is masked."""
 
@@ -42,7 +45,8 @@ def mask(text: str, secrets: Collection[str]) -> str:
 
 
 def masked(result: dict[str, Any], secrets: Collection[str]) -> dict[str, Any]:
-    """The result with all ``secrets`` masked, in names of fields too.
+    """The result with all ``secrets`` masked, in the service's names of fields too. The other keys
+    stay: with a password ``failed``, a task that failed would not say so.
 
     The whole result is first searched as one piece, which is fast and usually finds nothing. A
     pickle has each text as its own bytes, and is the fastest way to one piece; it is never loaded.
@@ -54,17 +58,19 @@ def masked(result: dict[str, Any], secrets: Collection[str]) -> dict[str, Any]:
         for secret in secrets
     ):
         return result
-    cleaned: dict[str, Any] = _masked(result, secrets)
-    return cleaned
+    return {key: _masked(item, secrets, key in _FROM_SERVICE) for key, item in result.items()}
 
 
-def _masked(value: Any, secrets: Collection[str]) -> Any:
+def _masked(value: Any, secrets: Collection[str], in_keys: bool) -> Any:
     if isinstance(value, str):
         return mask(value, secrets)
     if isinstance(value, Mapping):
-        return {_masked(key, secrets): _masked(item, secrets) for key, item in value.items()}
+        return {
+            mask(key, secrets) if in_keys else key: _masked(item, secrets, in_keys)
+            for key, item in value.items()
+        }
     if isinstance(value, (list, tuple)):
-        return [_masked(item, secrets) for item in value]
+        return [_masked(item, secrets, in_keys) for item in value]
     return value
 
 

@@ -407,6 +407,17 @@ def test_a_password_is_masked_in_every_form(service: Simulator) -> None:
     assert "word" not in message and "********" in message
 
 
+@pytest.mark.parametrize("password", ["failed", "changed", "plan", "e"])
+def test_a_password_takes_no_key_out_of_a_result(service: Simulator, password: str) -> None:
+    service.reset(script=[Fault(status=400)])
+    login = {"api_token": None, "username": "ada", "password": password}
+    plain = client(service, name="New")
+    service.reset(script=[Fault(status=400)])
+    result = client(service, name="New", **login)
+    assert result.keys() == plain.keys()
+    assert (result["failed"], result["changed"]) == (True, False)
+
+
 @pytest.mark.parametrize("left", [1, 2, 3, 5, 9])
 @pytest.mark.parametrize("concurrency", [1, 4, 16])
 def test_what_fits_is_sent_and_nothing_that_is_known_to_be_refused(
