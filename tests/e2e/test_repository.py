@@ -399,6 +399,20 @@ def test_a_workspace_that_changed_since_the_review_is_left_alone(
     assert printed.count("failed=1") == 1
 
 
+def test_an_extra_variable_does_not_stand_for_the_plan_file(
+    service: Simulator, tmp_path: Path
+) -> None:
+    """It would beat whatever the playbook takes from the file."""
+    two_workspaces(service, tmp_path)
+    digest = plans(tmp_path)["europe"]["digest"]
+    plan = (tmp_path / "plan.json").read_text()
+    (tmp_path / "plan.json").write_text(plan.replace(digest, "0" * 64))
+    beside = ("-e", f"clients_plan_digest={digest}", "--limit", "europe")
+    printed = many(service, tmp_path, "apply", *BY_PLAN, *beside, status=2)
+    assert "not the digest of europe in plan.json, so nothing was written there" in printed
+    assert service.writes == []
+
+
 def test_a_list_that_changed_since_the_review_is_not_applied(
     service: Simulator, tmp_path: Path
 ) -> None:
