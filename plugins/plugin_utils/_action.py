@@ -31,6 +31,7 @@ from ..module_utils._errors import FocusError
 from ..module_utils._model import Access
 from ..module_utils._redact import masked
 from ..module_utils._task.run import Runtime, refused
+from ._plain import plain
 from ._progress_lines import ProgressLines
 
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
@@ -66,7 +67,7 @@ class FocusAction(NormalAction):  # type: ignore[misc]
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
     ) -> dict[str, Any]:
         # The arguments are returned with the result, so the tags that no module gets are removed.
-        self._task.args = _plain(self._task.args)
+        self._task.args = plain(self._task.args)
         try:
             self.judge(self._task.args)
         except FocusError as error:
@@ -136,21 +137,6 @@ def _shown_short(result: dict[str, Any]) -> dict[str, Any]:
 
 
 _silent = contextlib.nullcontext
-
-
-def _plain(value: Any) -> Any:
-    """The value without the tags that Ansible attaches to each text. A module gets none either, and
-    keeping them for every client takes longer than all the rest. A vaulted value, which is not a
-    text up to ansible-core 2.18, becomes the text in it."""
-    if isinstance(value, str):
-        return str.__str__(value)
-    if getattr(value, "__ENCRYPTED__", False):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value
 
 
 @functools.lru_cache(maxsize=8)

@@ -18,6 +18,7 @@ from ..module_utils._results.clients import clients_result
 from ..module_utils._task.arguments import CLIENTS
 from ..module_utils._task.options import check_is_list, check_is_unsplit, rules
 from ..module_utils._text import name_key
+from ._plain import plain
 
 Result = dict[str, Any]
 
@@ -43,9 +44,10 @@ def planned(
     :arg guards: options of ``focus_clients``, as a user gives them
     :arg workspace_id: is part of the digest; with it, no existing client means an empty workspace
     """
+    listed = plain(desired)
     try:
-        check_is_list(desired)
-        result = _planned(desired, existing, _rules(guards), workspace_id)
+        check_is_list(listed)
+        result = _planned(listed, plain(existing), _rules(plain(guards)), workspace_id)
     except FocusError as error:
         result = {"failed": True, "changed": False, "msg": str(error)}
     cleaned: Result = _without_made_up_ids(result)

@@ -97,6 +97,18 @@ def test_vaulted_names(service: Simulator, play: Play, unlocked: tuple[str, str]
     assert sorted(service.names()) == ["Acme", "Globex Corporation", "Initech"]
 
 
+def test_vaulted_names_without_the_service(
+    service: Simulator, play: Play, unlocked: tuple[str, str]
+) -> None:
+    """``toggl.focus.check`` judges what the other playbooks apply."""
+    entry = {"name": Vaulted("Globex"), "former_names": [Vaulted("Initech")]}
+    variables = {"listed": [Vaulted("Acme"), entry], "base": [Vaulted("Initech")]}
+    message = "{{ (listed | toggl.focus.clients_plan(base, protected=listed[:1])).msg }}"
+    task = {"ansible.builtin.debug": {"msg": message}, "register": "said"}
+    ran = play([task], *unlocked, dumper=Dumper, vars=variables)
+    assert ran.results["said"]["msg"] == "Would create 1, rename 1.", ran.output
+
+
 def test_a_plain_token_through_the_role(service: Simulator, play: Play) -> None:
     """It is in no output, whatever the verbosity, nor if the role refuses another variable."""
     roles = [
