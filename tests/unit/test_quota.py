@@ -126,6 +126,14 @@ def test_no_longer_than_quota_wait() -> None:
     assert (window.wait_left, window.waited) == (61, 0)
 
 
+def test_without_time_to_wait_nothing_more_is_sent_after_a_refusal() -> None:
+    """Also where nobody says when it reopens."""
+    window = Window(quota_wait=0)
+    window.refused(Closed(None), now=0)
+    assert window.closed_for(HOUR) is not None
+    assert window.wait(HOUR, is_known=False) is None
+
+
 def pauses(quota_wait: int, closed: Closed) -> list[float]:
     """Seconds of each pause of a request that is refused again and again."""
     window, now, slept = Window(quota_wait), 0.0, []

@@ -132,7 +132,9 @@ class Window:
             growth = 2 ** min(self._in_vain, 10)
             if closed.resets_in is not None:
                 self._close(now + max(closed.resets_in, min(growth - 1, LONGEST_PAUSE)))
-            elif now >= self._waits_until and self.wait_left >= 1:
+            elif self.wait_left < 1:
+                self._close(math.inf, is_guess=True)
+            elif now >= self._waits_until:
                 pause = min(_FIRST_PAUSE * growth, LONGEST_PAUSE, self.wait_left)
                 self._close(now + pause, is_guess=True)
 
