@@ -141,7 +141,8 @@ def test_the_role_has_the_defaults_that_it_documents() -> None:
 
 
 def passed_on(tasks: list[dict[str, Any]], module: str) -> dict[str, str]:
-    (task,) = [task for task in tasks if module in task]
+    task, *others = [task for task in tasks if module in task]
+    assert all(other[module] == task[module] for other in others)
     given: dict[str, str] = task[module]
     return given
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import yaml
 from simulator.server import Simulator
+from simulator.switches import Switches
+from simulator.wire import Call
 from support.playbooks import ROOT, ansible_playbook
 
 MAINTAINED = "# ours\nclients_list: [Acme]\nclients_purge: true\n"
@@ -39,6 +41,27 @@ def test_a_maintained_file_is_never_written_over(service: Simulator, tmp_path: P
     }
     assert file.stat().st_mode & 0o777 == 0o600
     assert "changed=0" in export(service, tmp_path)
+
+
+def test_a_client_that_moves_between_two_pages_is_in_the_file(
+    service: Simulator, tmp_path: Path
+) -> None:
+    """Or there is no file: a purge by a shorter one would delete the client."""
+    service.reset(Switches(per_page_cap=20, list_shows_deleted=False))
+    service.add_many(50)
+    to_delete = [1005]
+
+    def before(call: Call) -> None:
+        if to_delete and call.query.get("page") == "2":
+            service.workspace.delete(to_delete.pop())
+
+    service.chaos = before
+    said = export(service, tmp_path, status=2)
+    assert "changed while they were read" in " ".join(said.split())
+    assert list(tmp_path.iterdir()) == []
+    export(service, tmp_path)
+    assert len(yaml.safe_load((tmp_path / "clients.yml").read_text())["clients_list"]) == 49
+    assert len(service.log) == 4 * 3
 
 
 def test_an_export_is_sorted_by_name(service: Simulator, tmp_path: Path) -> None:
