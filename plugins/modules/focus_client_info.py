@@ -63,9 +63,9 @@ options:
 notes:
   - A list of n clients takes one request for each 100 clients, at least one, and one more where the
     last page is exactly full. If the service sends smaller pages than requested, it takes more.
-  - A client that somebody deletes while several pages are read may move the next one to a page that was
-    already read, so that it is missing here. Read twice and compare where that matters, as the playbook
-    C(toggl.focus.export) does.
+  - A client that somebody deletes while several pages are read may move the next one to a page that
+    was already read, so that it is missing here. Read twice and compare where that matters, as the
+    playbook C(toggl.focus.export) does.
 seealso:
   - module: toggl.focus.focus_client
 """
