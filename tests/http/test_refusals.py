@@ -407,7 +407,7 @@ def test_a_password_is_masked_in_every_form(service: Simulator) -> None:
     assert "word" not in message and "********" in message
 
 
-@pytest.mark.parametrize("password", ["failed", "changed", "plan", "e"])
+@pytest.mark.parametrize("password", ["failed", "changed", "msg", "e"])
 def test_a_password_takes_no_key_out_of_a_result(service: Simulator, password: str) -> None:
     service.reset(script=[Fault(status=400)])
     login = {"api_token": None, "username": "ada", "password": password}

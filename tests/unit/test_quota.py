@@ -134,6 +134,12 @@ def test_without_time_to_wait_nothing_more_is_sent_after_a_refusal() -> None:
     assert window.wait(HOUR, is_known=False) is None
 
 
+def test_what_may_be_a_lacking_feature_does_not_keep_other_requests_back() -> None:
+    window = Window(quota_wait=0)
+    window.refused(Closed(None, certain=False), now=0)
+    assert window.closed_for(0) is None
+
+
 def pauses(quota_wait: int, closed: Closed) -> list[float]:
     """Seconds of each pause of a request that is refused again and again."""
     window, now, slept = Window(quota_wait), 0.0, []

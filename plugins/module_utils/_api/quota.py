@@ -91,7 +91,8 @@ class Window:
     """The service's window as a run sees it. Shared by all threads of the run.
 
     It is closed until the moment that an answer named. If none did and there is ``quota_wait``, it
-    is closed for a pause, and each pause is longer. All times are on the monotonic clock.
+    is closed for a pause, and each pause is longer; without, it is closed for good, if the answer
+    was certainly about the quota. All times are on the monotonic clock.
     """
 
     def __init__(self, quota_wait: int) -> None:
@@ -132,9 +133,9 @@ class Window:
             growth = 2 ** min(self._in_vain, 10)
             if closed.resets_in is not None:
                 self._close(now + max(closed.resets_in, min(growth - 1, LONGEST_PAUSE)))
-            elif self.wait_left < 1:
+            elif self.wait_left < 1 and closed.certain:
                 self._close(math.inf, is_guess=True)
-            elif now >= self._waits_until:
+            elif self.wait_left >= 1 and now >= self._waits_until:
                 pause = min(_FIRST_PAUSE * growth, LONGEST_PAUSE, self.wait_left)
                 self._close(now + pause, is_guess=True)
 
