@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeGuard
 
 from .._model import Client
@@ -96,6 +98,15 @@ def words_of(answer: Answer) -> tuple[str, str | None]:
         return body, None
     text = " ".join(answer.body.decode(errors="replace").split())
     return "" if body is not None or text.startswith("<") else text, None
+
+
+def date_of(header: str | None) -> datetime | None:
+    """The time of a ``Date`` header, ``None`` if it has none that can be read."""
+    try:
+        date = parsedate_to_datetime(header or "")
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=timezone.utc)
 
 
 def is_whole(value: object) -> TypeGuard[int]:

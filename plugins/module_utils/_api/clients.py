@@ -8,6 +8,7 @@ is accepted: ``docs/docsite/rst/unknowns.rst``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -53,6 +54,10 @@ def opened(access: Access, transport: Transport | None, progress: Progress, halt
     return FocusApi(access, transport or connected(access), progress, halt)
 
 
+def _body(name: str, currency: str | None) -> dict[str, str]:
+    return {"name": name} if currency is None else {"name": name, "currency": currency}
+
+
 def _reads_on(_so_far: Listing) -> bool:
     return False
 
@@ -82,6 +87,11 @@ class FocusApi:
     @property
     def quota(self) -> Quota | None:
         return self.session.quota
+
+    @property
+    def first_date(self) -> datetime | None:
+        """The service's own time of the run's first good answer, ``None`` if it does not say."""
+        return self.session.first_date
 
     # the six endpoints
 
@@ -138,15 +148,16 @@ class FocusApi:
         """The error, with the sign of the change."""
         return ListMoved("GET", self._clients, sign)
 
-    def create(self, name: str) -> dict[str, Any]:
+    def create(self, name: str, currency: str | None = None) -> dict[str, Any]:
         """POST of a new client, never repeated when it may have been carried out.
 
         :returns: the fields that are certain from the answer: all of the client, or only its
             ``id``, or none, since the vendor's reference shows no body
         :raises OtherName: it was created, but under another name
         """
+        body = _body(name, currency)
         return self.session.call(
-            "POST", self._clients, lambda answer: self._created(answer, name), body={"name": name}
+            "POST", self._clients, lambda answer: self._created(answer, name), body=body
         )
 
     def get(self, client_id: int) -> Client:
@@ -164,9 +175,9 @@ class FocusApi:
 
         return self.session.call("GET", path, read)
 
-    def rename(self, client_id: int, name: str) -> None:
-        """PUT of a client's name."""
-        self._write("PUT", self._client(client_id), {"name": name})
+    def update(self, client_id: int, name: str, currency: str | None = None) -> None:
+        """PUT of a client's name and currency. It replaces both: what is not given is cleared."""
+        self._write("PUT", self._client(client_id), _body(name, currency))
 
     def delete(self, client_id: int) -> None:
         """DELETE of a client; one that an earlier, unclear try has deleted counts as deleted."""

@@ -15,13 +15,14 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from datetime import datetime
 from typing import TypeVar
 
 from .._errors import Interrupted, RequestError
 from .._model import Access
 from .._progress import Halt, Progress
 from .._redact import mask
-from .answers import readable, words_of
+from .answers import date_of, readable, words_of
 from .errors import (
     BadAnswer,
     ConnectionLost,
@@ -102,6 +103,9 @@ class Session:
         self._probe = threading.Lock()
         self._window = Window(access.quota_wait)
         self.requests = 0
+        self.first_date: datetime | None = None
+        """The service's own time of the first good answer, ``None`` if it does not say."""
+        self._is_answered = False
 
     @property
     def quota(self) -> Quota | None:
@@ -186,6 +190,9 @@ class Session:
         if answer.status == 206:
             raise BadAnswer(method, path, answer.status, "it is a part of one")
         error = None if 200 <= answer.status < 300 else self._refusal(answer, method, path)
+        if error is None and not self._is_answered:  # an error may be from what is in between
+            self._is_answered = True
+            self.first_date = date_of(answer.headers.get("Date"))
         if not isinstance(error, QuotaExceeded):
             self._window.answered()
         return error

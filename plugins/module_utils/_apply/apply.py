@@ -191,7 +191,7 @@ class _Writer:
     def _send(self, step: Step) -> None:
         client_id = step.client_id
         if step.kind == "rename":
-            self._api.rename(client_id, step.new_name)
+            self._api.update(client_id, step.new_name)
         elif step.kind == "delete":
             self._api.delete(client_id)
         else:
