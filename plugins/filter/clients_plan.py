@@ -56,6 +56,10 @@ options:
       - Without it, an empty O(existing) is the empty list of a base branch, not an empty workspace.
     type: int
     default: 0
+  api_url:
+    description: The address of the service, which is part of the digest too.
+    type: str
+    default: https://focus.toggl.com/api
 seealso:
   - module: toggl.focus.focus_clients
   - plugin: toggl.focus.plan_lines
@@ -89,6 +93,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ..module_utils._task.arguments import SERVICE_URL
 from ..plugin_utils._offline import planned
 
 
@@ -100,6 +105,7 @@ def clients_plan(
     max_deletions: int | None = None,
     max_deletion_percent: int = 30,
     workspace_id: int = 0,
+    api_url: str = SERVICE_URL,
 ) -> dict[str, Any]:
     if not isinstance(existing, (list, tuple)):
         raise AnsibleFilterError(
@@ -112,7 +118,7 @@ def clients_plan(
         "max_deletions": max_deletions,
         "max_deletion_percent": max_deletion_percent,
     }
-    return planned(desired, existing, guards, workspace_id)
+    return planned(desired, existing, guards, workspace_id, api_url)
 
 
 class FilterModule:

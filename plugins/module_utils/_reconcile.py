@@ -187,7 +187,7 @@ class _AllClients(_Writing):
         deletions = self._deletions(api, self._wanted)
         read = _read.of_all(api, self._wanted, deletions, self._concurrency)
         with collector_paused():
-            planned = plan(read.clients, self._wanted, self.rules, api.workspace_id)
+            planned = plan(read.clients, self._wanted, self.rules, api.workspace_id, api.api_url)
         check = check_of(read.listing, planned.names_relied_on)
         refusal = self._refusal(api, planned, check) or self._unchecked(api, planned, check)
         return read.clients, planned, refusal

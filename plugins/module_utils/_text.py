@@ -8,11 +8,14 @@ import json
 import re
 import unicodedata
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 LONGEST_SHOWN = 300  # characters; more of a service's answer does not help
 
 CUT = "…"
 """Follows what is shown of a longer text; ``_redact`` relies on it."""
+
+_OWN_PORTS = {"http": 80, "https": 443}
 
 MOST_COMPARED = 5_000  # names; comparing more takes too long for a suggestion
 
@@ -118,6 +121,19 @@ def yaml_text(name: str) -> str:
 def counted(number: int, noun: str) -> str:
     """``1 client``, ``2 clients``."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def normal_address(url: str) -> str:
+    """Equal for two addresses of one service: scheme and host in lower case, without the scheme's
+    own port, and without a slash at the end."""
+    try:
+        parts = urlsplit(url.strip())
+        host, port = parts.hostname or "", parts.port
+    except ValueError:  # it is no address; whoever sends a request there refuses it
+        return url.strip()
+    host = f"[{host}]" if ":" in host else host
+    place = host if port in (None, _OWN_PORTS.get(parts.scheme)) else f"{host}:{port}"
+    return f"{parts.scheme}://{place}{parts.path.rstrip('/')}"
 
 
 def is_loopback(host: str) -> bool:

@@ -325,8 +325,9 @@ plan:
       sample: 'The service refused POST /workspaces/4242/clients: 400 "validation".'
 plan_digest:
   description:
-    - Identifies what the plan does, as 64 hexadecimal digits. It does not depend on the order of
-      the entries or of the service's list, and changes if anything else would be done.
+    - Identifies what the plan does, as 64 hexadecimal digits. It covers the address of the service,
+      the workspace, and what RV(plan) shows of each step. It does not depend on the order of the
+      entries or of the service's list, and changes if anything else would be done.
   returned: with RV(plan)
   type: str
   sample: 5f0c1e3a9d7b2c4e6f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6

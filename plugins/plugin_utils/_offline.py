@@ -15,7 +15,7 @@ from ..module_utils._model import Client, Desired, Rules
 from ..module_utils._plan.plan import plan
 from ..module_utils._reconcile import desired_clients
 from ..module_utils._results.clients import clients_result
-from ..module_utils._task.arguments import CLIENTS
+from ..module_utils._task.arguments import CLIENTS, SERVICE_URL
 from ..module_utils._task.options import check_is_list, check_is_unsplit, rules
 from ..module_utils._text import name_key
 from ._plain import plain
@@ -36,6 +36,7 @@ def planned(
     existing: Iterable[object],
     guards: Mapping[str, object],
     workspace_id: int = 0,
+    api_url: str = SERVICE_URL,
 ) -> Result:
     """What ``focus_clients`` would return in check mode, also where something is wrong with a list.
 
@@ -43,11 +44,14 @@ def planned(
     :arg existing: clients as ``focus_client_info`` returns them, or the entries of another list
     :arg guards: options of ``focus_clients``, as a user gives them
     :arg workspace_id: is part of the digest; with it, no existing client means an empty workspace
+    :arg api_url: is part of the digest
     """
     listed = plain(desired)
     try:
         check_is_list(listed)
-        result = _planned(listed, plain(existing), _rules(plain(guards)), workspace_id)
+        result = _planned(
+            listed, plain(existing), _rules(plain(guards)), workspace_id, str(api_url)
+        )
     except FocusError as error:
         result = {"failed": True, "changed": False, "msg": str(error)}
     cleaned: Result = _without_made_up_ids(result)
@@ -67,12 +71,14 @@ def _rules(guards: Mapping[str, object]) -> Rules:
     return rules(options)
 
 
-def _planned(desired: Any, existing: Iterable[object], rules: Rules, workspace_id: int) -> Result:
+def _planned(
+    desired: Any, existing: Iterable[object], rules: Rules, workspace_id: int, api_url: str
+) -> Result:
     wanted = desired_clients(desired)
     known = list(existing)
     is_read = bool(workspace_id) if not known else all(map(_is_read, known))
     clients = list(map(_as_read, known)) if is_read else _as_listed(known, wanted)
-    made = plan(clients, wanted, rules, workspace_id)
+    made = plan(clients, wanted, rules, workspace_id, api_url)
     names = [entry.name for entry in wanted]
     refusal = PlanRefused(made.forbidden, names) if made.forbidden else None
     return clients_result(made, predicted(made.steps), workspace_id, refusal)

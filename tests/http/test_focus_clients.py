@@ -281,13 +281,14 @@ def test_nothing_is_written_when_one_client_changed_in_between(service: Simulato
     assert len(service.writes) == writes
 
 
-def test_the_digest_is_of_the_workspace_too(service: Simulator) -> None:
-    with Simulator(workspace_id=42) as other:
+def test_the_digest_is_of_the_workspace_and_its_address_too(service: Simulator) -> None:
+    """A plan of one server is not applied at another, key and all."""
+    with Simulator(workspace_id=42) as other, Simulator() as elsewhere:
         digests = {
             clients(where, check_mode=True, clients=names("New"))["plan_digest"]
-            for where in (service, other)
+            for where in (service, other, elsewhere)
         }
-    assert len(digests) == 2
+    assert len(digests) == 3
 
 
 # failures

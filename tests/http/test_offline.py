@@ -58,7 +58,8 @@ def test_the_filter_returns_what_the_module_does(service: Simulator, ten: int) -
             service.add(name, deleted=chance.random() < 0.3)
         wanted = [entry(chance) for _ in range(chance.randint(0, 4))]
         guards = rules(chance)
+        place = {"workspace_id": service.workspace_id, "api_url": service.url}
         existing = info(service, deleted="include")["clients"]
         checked = clients(service, check_mode=True, clients=wanted, **guards)
-        offline = clients_plan(wanted, existing, workspace_id=service.workspace_id, **guards)
+        offline = clients_plan(wanted, existing, **place, **guards)
         assert told(offline) == told(checked), f"seed {seed}"

@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from .._errors import PlanRefused, Problem
 from .._model import DEFAULT_RULES, Action, Client, Desired, Kind, Plan, Planned, Rules, Step
 from .contradictions import contradictions, taken_names
+from .digest import digest, row_of
 from .match import Existing, Match, Matcher
 from .warned import Warned
 
@@ -29,13 +28,15 @@ def plan(
     desired: Sequence[Desired],
     rules: Rules = DEFAULT_RULES,
     workspace_id: int = 0,
+    api_url: str = "",
 ) -> Plan:
     """What has to be written so that ``clients`` become as ``desired``.
 
     :arg clients: what was read; clients that no entry can stand for may be left out, except for a
         purge, which needs all
     :arg desired: the user's entries, each valid by itself, in the user's order
-    :arg workspace_id: is part of the digest: the same names elsewhere are another plan
+    :arg workspace_id: is part of the digest, as ``api_url`` is: the same names elsewhere are
+        another plan
     :raises PlanRefused: with all contradictions; a plan that only guards refuse is returned, with
         what they say
     """
@@ -62,7 +63,7 @@ def plan(
         active=tuple(client for client in existing.by_id.values() if not client.deleted),
         unmanaged=_unmanaged(matcher, victims),
         forbidden=_forbidden(rules, existing, written, victims) if written else (),
-        digest=_digest(chains, workspace_id),
+        digest=digest(map(row_of, written), workspace_id, api_url),
     )
 
 
@@ -114,16 +115,6 @@ def _former_names(desired: Sequence[Desired], step: Step) -> tuple[str, ...]:
 
 def _purge(victim: Client) -> Step:
     return Step("delete", None, victim.id, victim.name, victim.name)
-
-
-def _digest(chains: Iterable[Sequence[Step]], workspace_id: int) -> str:
-    """The same for the same effect, whatever the order of the lists; 64 hexadecimal digits.
-
-    Every part is quoted by JSON, so that two effects never look the same.
-    """
-    ordered = sorted(chains, key=lambda chain: (chain[0].id or 0, chain[0].name or ""))
-    effects = [(s.kind, s.id, s.before, s.name) for chain in ordered for s in chain]
-    return hashlib.sha256(json.dumps([workspace_id, effects]).encode()).hexdigest()
 
 
 def _shared_names(existing: Existing) -> frozenset[str]:

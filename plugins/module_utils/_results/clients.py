@@ -11,6 +11,7 @@ from typing import Any
 from .._apply.outcome import Outcome
 from .._errors import FocusError
 from .._model import Desired, Plan, Planned
+from .._plan.digest import row_of
 from .._plan.plan import action_of
 from .._text import name_key
 from .diff import clients_diff
@@ -126,16 +127,10 @@ def _summary(plan: Plan, entries: Sequence[_Entry], outcomes: Sequence[Outcome])
 
 
 def _row(outcome: Outcome) -> Result:
-    step = outcome.step
-    row: dict[str, Any] = {"step": step.kind, "id": step.id, "name": step.name}
-    if step.kind == "rename":
-        row["from"] = step.before
-    if step.entry is None:
-        row["purge"] = True
-    row["status"] = outcome.status
+    row = {**row_of(outcome.step), "status": outcome.status}
     if outcome.error is not None and outcome.status != "pending":
         row["error"] = _error_text(outcome)
-    return {key: value for key, value in row.items() if value is not None}
+    return row
 
 
 def _error_text(outcome: Outcome) -> str:

@@ -19,6 +19,8 @@ VARIABLES: dict[str, tuple[str, ...]] = {
 }
 """The environment variables that are used where an option is not given, by option."""
 
+SERVICE_URL = "https://focus.toggl.com/api"
+
 _NO_WORKSPACE = 0
 """The id of no workspace. It means that none is given anywhere: Ansible's own message about a
 required option does not name the variable."""
@@ -54,7 +56,7 @@ SHARED: dict[str, Any] = {
     "password": {"type": "str", "no_log": True},
     "api_url": {
         "type": "str",
-        "default": "https://focus.toggl.com/api",
+        "default": SERVICE_URL,
         "fallback": (_from_environment, ["api_url"]),
     },
     "api_timeout": {

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The digest of a plan is a function of what is shown of it, and of where it is a plan for."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.world import clients, desired
+
+from ansible_collections.toggl.focus.plugins.module_utils._errors import PlanRefused
+from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Rules
+from ansible_collections.toggl.focus.plugins.module_utils._plan.digest import digest, row_of
+from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
+from ansible_collections.toggl.focus.plugins.module_utils._text import normal_address
+
+URL = "https://focus.toggl.com/api"
+
+CREATE = {"step": "create", "name": "New"}
+DELETE = {"step": "delete", "id": 1, "name": "Old"}
+RENAME = {"step": "rename", "id": 2, "from": "A", "name": "B"}
+RESTORE = {"step": "restore", "id": 3, "name": "C"}
+RENAME_RESTORED = {"step": "rename", "id": 3, "from": "C", "name": "D"}
+ROWS = [CREATE, DELETE, RENAME, RESTORE, RENAME_RESTORED]
+
+SAME: dict[str, list[dict[str, Any]]] = {
+    "in another order": [DELETE, RESTORE, CREATE, RENAME_RESTORED, RENAME],
+    "after a run": [{**row, "status": "done", "error": "one"} for row in ROWS],
+    "through a temporary name": [
+        CREATE,
+        {**RENAME, "name": "temporary"},
+        DELETE,
+        RESTORE,
+        {**RENAME, "from": "temporary"},
+        RENAME_RESTORED,
+    ],
+}
+
+OTHER: dict[str, list[dict[str, Any]]] = {
+    "without a step": ROWS[1:],
+    "with a step more": [*ROWS, CREATE],
+    "another step": [*ROWS[1:], {**CREATE, "step": "restore"}],
+    "another name": [*ROWS[1:], {**CREATE, "name": "new"}],
+    "another former name": [CREATE, DELETE, {**RENAME, "from": "B"}, *ROWS[3:]],
+    "another client": [CREATE, {**DELETE, "id": 4}, *ROWS[2:]],
+    "an id as a text": [CREATE, {**DELETE, "id": "1"}, *ROWS[2:]],
+    "by purge": [CREATE, {**DELETE, "purge": True}, *ROWS[2:]],
+    "something more": [{**CREATE, "currency": "EUR"}, *ROWS[1:]],
+    "steps of one client in another order": [*ROWS[:3], RENAME_RESTORED, RESTORE],
+    "renames that do not follow each other": [
+        *ROWS[:2],
+        {**RENAME, "name": "X"},
+        {**RENAME, "from": "Y"},
+        *ROWS[3:],
+    ],
+    "two names in one": [{"step": "create", "name": 'New"}, {"name": "Old'}],
+}
+
+ADDRESSES: dict[str, str] = {
+    URL: URL,
+    "HTTPS://Focus.Toggl.COM/api": URL,
+    "https://focus.toggl.com:443/api/": URL,
+    " https://focus.toggl.com/api// ": URL,
+    "https://focus.toggl.com": "https://focus.toggl.com",
+    "https://focus.toggl.com/": "https://focus.toggl.com",
+    "https://focus.toggl.com/API": "https://focus.toggl.com/API",
+    "https://focus.toggl.com:8443/api": "https://focus.toggl.com:8443/api",
+    "http://LOCALHOST:80": "http://localhost",
+    "http://localhost:443": "http://localhost:443",
+    "http://[::1]:8080/api": "http://[::1]:8080/api",
+    "https://h:port/api": "https://h:port/api",
+    "": "://",
+}
+
+
+@pytest.mark.parametrize("case", SAME)
+def test_the_same_effect_has_the_same_digest(case: str) -> None:
+    assert digest(SAME[case], 7, URL) == digest(ROWS, 7, URL)
+
+
+@pytest.mark.parametrize("case", OTHER)
+def test_whatever_else_is_shown_has_another_digest(case: str) -> None:
+    assert digest(OTHER[case], 7, URL) != digest(ROWS, 7, URL)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_address_has_one_form(address: str) -> None:
+    assert normal_address(address) == ADDRESSES[address]
+
+
+def test_the_same_effect_elsewhere_has_another_digest() -> None:
+    """In another workspace, and at another address; one that is written otherwise is the same."""
+    wanted = [Desired("A")]
+    here = plan([], wanted, workspace_id=7, api_url=URL).digest
+    assert (
+        here == plan([], wanted, workspace_id=7, api_url="https://FOCUS.toggl.com:443/api/").digest
+    )
+    assert here != plan([], wanted, workspace_id=8, api_url=URL).digest
+    assert here != plan([], wanted, workspace_id=7, api_url="https://example.org/api").digest
+
+
+@given(clients(), desired(), st.booleans())
+def test_it_can_be_computed_from_what_is_shown(
+    existing: list[Client], wanted: list[Desired], purge: bool
+) -> None:
+    """Rings of renames included, and read again from a file."""
+    try:
+        made = plan(existing, wanted, Rules(purge=purge), 7, URL)
+    except PlanRefused:
+        return
+    shown = json.loads(json.dumps(list(map(row_of, made.steps))))
+    assert digest(shown, 7, URL) == made.digest
+
+
+def test_a_hidden_client_in_a_ring_of_renames_has_the_digest_of_its_effect() -> None:
+    """The name that it comes back with is not known, so its first rename shows none."""
+    hidden = [
+        {"step": "restore", "id": 9},
+        {"step": "rename", "id": 9, "name": "toggl.focus-9"},
+        {"step": "rename", "id": 9, "from": "toggl.focus-9", "name": "A"},
+    ]
+    effect = [hidden[0], {"step": "rename", "id": 9, "name": "A"}]
+    assert digest(hidden, 7, URL) == digest(effect, 7, URL)
