@@ -88,7 +88,7 @@ def check_path(path: str) -> None:
 
     :raises BadOption: it cannot
     """
-    if os.path.exists(path):
+    if os.path.lexists(path):
         os.close(_opened(path))
         return
     folder = os.path.dirname(os.path.realpath(path))
@@ -100,14 +100,42 @@ def check_path(path: str) -> None:
 
 
 def _opened(path: str, more: int = 0) -> int:
-    """:raises BadOption: it cannot be opened for writing, or is not a regular file: a pipe would
-    wait for a reader, and opening a device may do anything"""
+    """:raises BadOption: it cannot be opened for writing, or is not a regular file: a link may lead
+    anywhere, a pipe would wait for a reader, and opening a device may do anything"""
     try:
-        if os.path.exists(path) and not stat.S_ISREG(os.stat(path).st_mode):
-            raise _unusable(path, "it is not a regular file")
-        return os.open(path, os.O_RDWR | os.O_APPEND | os.O_NONBLOCK | more, 0o600)
+        if os.path.lexists(path):
+            mode = os.lstat(path).st_mode
+            if stat.S_ISLNK(mode):
+                raise _unusable(path, "it is a link; give the path of the file itself")
+            if not stat.S_ISREG(mode):
+                raise _unusable(path, "it is not a regular file")
+        flags = os.O_RDWR | os.O_APPEND | os.O_NONBLOCK | os.O_NOFOLLOW | more
+        return os.open(path, flags, 0o600)
     except OSError as error:
         raise _unusable(path, f"it cannot be written ({error.strerror})") from None
+
+
+def warnings_about(path: str) -> list[str]:
+    """Return what lets other users write the journal, for which a check must have passed."""
+    why = []
+    if os.path.exists(path):
+        file = os.stat(path)
+        if file.st_uid not in (os.geteuid(), _ROOT):
+            why.append("belongs to another user")
+        if file.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            why.append("is writable for other users (chmod 600 ends that)")
+    folder = os.stat(os.path.dirname(os.path.abspath(path))).st_mode
+    if folder & stat.S_IWOTH and not folder & stat.S_ISVTX:
+        why.append("is in a folder in which every user may replace it")
+    return [
+        f"The journal {quoted(path)} {reason}. An undo, and a restore by name, rely on what it "
+        "says: keep it where only you can write."
+        for reason in why
+    ]
+
+
+_ROOT = 0
+"""The user id of root, who may write every file anyway."""
 
 
 def _unusable(path: str, reason: str) -> BadOption:

@@ -107,6 +107,13 @@ class _Writing:
             return {}
         return last_deletions(self._journal, api.workspace_id)
 
+    def _with_journal_warnings(self, planned: Plan) -> Plan:
+        if self._journal is None:
+            return planned
+        from ._journal import warnings_about
+
+        return planned._replace(warnings=(*planned.warnings, *warnings_about(self._journal)))
+
     def _carried_out(
         self, api: FocusApi, progress: Progress, planned: Plan, clients: Iterable[Client]
     ) -> tuple[Outcome, ...]:
@@ -144,7 +151,7 @@ class _OneClient(_Writing):
         wanted = self._wanted
         clients = _read.of_one(api, wanted, self._deletions(api, [wanted]))
         try:
-            planned = plan(clients, [wanted])
+            planned = self._with_journal_warnings(plan(clients, [wanted]))
         except PlanRefused as error:  # the user wrote no list
             raise PlanRefused(error.problems, ()) from None
         if wanted.state == "absent":  # the list was not read: others may have the name, too
@@ -169,6 +176,7 @@ class _AllClients(_Writing):
 
     def result(self, api: FocusApi, progress: Progress) -> Result:
         clients, planned, refusal = unmoved(lambda: self._read_and_planned(api))
+        planned = self._with_journal_warnings(planned)
         if isinstance(refusal, QuotaTooSmall) and self._check_mode:
             planned = planned._replace(warnings=(*planned.warnings, str(refusal)))
             refusal = None

@@ -53,7 +53,21 @@ def below_a_file(folder: Path) -> Path:
     return folder / "file" / "journal.jsonl"
 
 
+def link(folder: Path) -> Path:
+    """To a file that this user may write."""
+    (folder / "file").write_text("")
+    (folder / "link").symlink_to(folder / "file")
+    return folder / "link"
+
+
+def link_to_nothing(folder: Path) -> Path:
+    (folder / "link").symlink_to(folder / "missing.jsonl")
+    return folder / "link"
+
+
 UNUSABLE: dict[str, Callable[[Path], Path]] = {
+    "a link": link,
+    "a link to nothing": link_to_nothing,
     "a pipe": pipe,
     "a folder": lambda folder: folder,
     "a device": lambda _: Path("/dev/null"),
@@ -117,6 +131,66 @@ def test_check_mode_makes_no_file_and_changes_none(service: Simulator, tmp_path:
 
 def test_an_empty_path_is_none(service: Simulator) -> None:
     assert clients(service, clients=NEW, journal="")["changed"] is True
+
+
+# who else may write it
+
+
+MODES: dict[str, tuple[int, int, str | None]] = {
+    "the user's own": (0o600, 0o700, None),
+    "read by others": (0o644, 0o755, None),
+    "written by the group": (0o620, 0o700, "is writable for other users"),
+    "written by all": (0o602, 0o700, "is writable for other users"),
+    "in a folder of the group": (0o600, 0o770, None),
+    "in a folder of all": (0o600, 0o777, "every user may replace it"),
+    "in a temporary folder": (0o600, 0o1777, None),
+}
+"""The modes of the file and of its folder, and what is warned of."""
+
+
+@pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
+@pytest.mark.parametrize("case", MODES)
+def test_a_journal_that_others_may_write_is_used_with_a_warning(
+    service: Simulator, tmp_path: Path, case: str, check_mode: bool
+) -> None:
+    """What restores clients by their names is read from it, so another user could choose them."""
+    mode, folder_mode, expected = MODES[case]
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    folder.chmod(folder_mode)
+    path = folder / "journal.jsonl"
+    path.touch()
+    path.chmod(mode)
+    for result in (
+        clients(service, check_mode, clients=NEW, journal=str(path)),
+        client(service, check_mode, name="Other", journal=str(path)),
+    ):
+        assert not result.get("failed"), result
+        warned = [said for said in result["warnings"] if str(path) in said]
+        assert len(warned) == (expected is not None), result
+        assert all(expected in said for said in warned if expected)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_a_journal_that_another_user_owns_is_used_with_a_warning(
+    service: Simulator, tmp_path: Path
+) -> None:
+    path = tmp_path / "journal.jsonl"
+    path.touch(0o600)
+    os.chown(path, NOBODY, -1)
+    (warning,) = clients(service, clients=NEW, journal=str(path))["warnings"]
+    assert f'The journal "{path}" belongs to another user' in warning
+
+
+def test_a_new_journal_in_a_folder_of_all_has_the_warning_too(
+    service: Simulator, tmp_path: Path
+) -> None:
+    tmp_path.chmod(0o777)
+    path = tmp_path / "journal.jsonl"
+    for check_mode in (True, False):
+        (warning,) = clients(service, check_mode, clients=NEW, journal=str(path))["warnings"]
+        assert "every user may replace it" in warning
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 # a full disk
