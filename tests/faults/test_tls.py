@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import socket
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import urllib3.util.connection
 from simulator.server import Simulator
-from support.running import client
+from support.running import client, clients, info
 
 from faults.certificates import Certificate, hashed_folder, issue
 from faults.conftest import Secured
@@ -92,8 +92,46 @@ def test_ca_path_may_be_a_folder_with_hashed_names(secured: Secured, tmp_path: P
     assert client(secured.service, name="New", ca_path=folder)["action"] == "created"
 
 
-def test_a_folder_without_the_authority_trusts_nobody(secured: Secured, tmp_path: Path) -> None:
-    assert "is not trusted" in client(secured.service, name="New", ca_path=str(tmp_path))["msg"]
+def test_a_folder_without_the_authority_trusts_nobody(
+    secured: Secured, issued: dict[str, Certificate], tmp_path: Path
+) -> None:
+    folder = hashed_folder(issued["of another authority"].ca_path, tmp_path / "authorities")
+    assert "is not trusted" in client(secured.service, name="New", ca_path=folder)["msg"]
+
+
+def empty(folder: Path, authority: Path) -> None:
+    """A folder as it was made."""
+
+
+def not_hashed(folder: Path, authority: Path) -> None:
+    (folder / "authority.pem").write_bytes(authority.read_bytes())
+
+
+def hashed_without_a_certificate(folder: Path, authority: Path) -> None:
+    (folder / "0a1b2c3d.0").write_text("no certificate\n")
+
+
+def revocations_alone(folder: Path, authority: Path) -> None:
+    (folder / "0a1b2c3d.r0").write_bytes(authority.read_bytes())
+
+
+def below_it(folder: Path, authority: Path) -> None:
+    (folder / "0a1b2c3d.0").mkdir()
+
+
+@pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
+@pytest.mark.parametrize(
+    "fill", [empty, not_hashed, hashed_without_a_certificate, revocations_alone, below_it]
+)
+def test_a_folder_in_which_openssl_finds_no_certificate_is_an_error_before_any_request(
+    secured: Secured, tmp_path: Path, fill: Callable[[Path, Path], None], check_mode: bool
+) -> None:
+    """It would trust nobody, and the message about the server's certificate would mislead."""
+    fill(tmp_path, Path(secured.certificate.ca_path))
+    result = client(secured.service, check_mode, name="New", ca_path=str(tmp_path))
+    assert (result["failed"], result["requests"]) == (True, 0)
+    assert result["msg"].startswith("The option ca_path cannot be used: the folder has no "), result
+    assert "openssl rehash" in result["msg"]
 
 
 def test_a_ca_path_that_holds_no_certificate_is_a_sentence(
@@ -122,12 +160,42 @@ def test_validate_certs_false_takes_any_certificate(
     assert result["action"] == "created"
 
 
-def test_validate_certs_false_fills_no_output(secured: Secured, stage: Stage) -> None:
-    """What the user asked for needs no warning of a library, with its paths, at each request."""
+def test_validate_certs_false_is_one_warning_a_task(secured: Secured, stage: Stage) -> None:
+    """Of the collection's own: a library's would come at each request, with its paths."""
     given = {"validate_certs": False, "api_url": secured.service.url}
     ran = stage.play(kept_going([{INFO: given}]))
     assert ran.results["t_0"]["clients"] == []
     assert "InsecureRequestWarning" not in ran.output
+    (warning,) = ran.results["t_0"]["warnings"]
+    assert warning in " ".join(ran.output.split())
+
+
+@pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
+def test_validate_certs_false_is_a_warning_each_time(secured: Secured, check_mode: bool) -> None:
+    """In every module, also where nothing is written, and where the run fails."""
+    given: dict[str, Any] = {"validate_certs": False}
+    for result in (
+        client(secured.service, check_mode, name="New", **given),
+        client(secured.service, check_mode, id=7, **given),
+        clients(secured.service, check_mode, clients=["New"], **given),
+        clients(secured.service, check_mode, clients=[{"id": 7}], **given),
+        info(secured.service, **given),
+    ):
+        (warning,) = result["warnings"]
+        assert warning.startswith("validate_certs is false: "), result
+        assert "not used" not in warning
+
+
+def test_validate_certs_false_says_that_ca_path_is_not_used(secured: Secured) -> None:
+    """Whoever gives both believes that something is checked."""
+    given = {"validate_certs": False, "ca_path": secured.certificate.ca_path}
+    (warning,) = client(secured.service, name="New", **given)["warnings"]
+    assert "ca_path is not used" in warning
+
+
+def test_checked_certificates_are_no_warning(secured: Secured) -> None:
+    result = client(secured.service, name="New", ca_path=secured.certificate.ca_path)
+    assert result["warnings"] == []
 
 
 def test_a_variable_of_the_environment_does_not_switch_verification_off(

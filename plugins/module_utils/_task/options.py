@@ -221,13 +221,51 @@ def _verification(options: Mapping[str, Any]) -> bool | str:
         return True
     if not os.path.exists(ca_path):
         raise BadOption("ca_path", "there is no such file or folder on the host that runs the task")
-    if os.path.isfile(ca_path):
+    if os.path.isdir(ca_path):
+        _check_hashed(ca_path)
+    else:
         _check_certificates(ca_path)
     return ca_path
 
 
 def _check_certificates(ca_path: str) -> None:
+    if not _holds_certificates(ca_path):
+        raise BadOption("ca_path", "the file contains no certificate that can be read")
+
+
+def _check_hashed(folder: str) -> None:
+    """OpenSSL finds a certificate in a folder only under the hash of its subject."""
     try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(ca_path)
+        names = os.listdir(folder)
     except OSError:
-        raise BadOption("ca_path", "the file contains no certificate that can be read") from None
+        raise BadOption("ca_path", "the folder cannot be read") from None
+    hashed = (os.path.join(folder, name) for name in names if _HASHED.fullmatch(name))
+    if not any(map(_holds_certificates, hashed)):
+        raise BadOption(
+            "ca_path",
+            "the folder has no certificate under a name that OpenSSL looks for, such as "
+            "0a1b2c3d.0; run openssl rehash on it, or give the certificates as one file",
+        )
+
+
+_HASHED = re.compile(r"[0-9a-f]{8}\.\d+")
+
+
+def _holds_certificates(file: str) -> bool:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(file)
+    except OSError:
+        return False
+    return True
+
+
+def certificate_warnings(options: Mapping[str, Any]) -> list[str]:
+    """Return what a task must be warned of that does not check certificates."""
+    if options["validate_certs"]:
+        return []
+    unused = ", and ca_path is not used" if options["ca_path"] else ""
+    return [
+        "validate_certs is false: whoever stands between this host and the service can read the "
+        f"credentials and change what the service says{unused}. To trust another authority, leave "
+        "validate_certs out and give its certificate in ca_path."
+    ]

@@ -8,7 +8,7 @@ is never lost, and no secret is in the result.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -18,7 +18,7 @@ from .._model import Access
 from .._progress import Halt, Progress
 from .._redact import masked
 from .beside import Beside
-from .options import access
+from .options import access, certificate_warnings
 
 Options = Mapping[str, Any]
 Result = dict[str, Any]
@@ -84,16 +84,24 @@ def run(
         return refused(missing_required_lib(error.name), options)
     except FocusError as error:
         return refused(str(error), options)
-    return _Task(work, api, reached, runtime).result()
+    return _Task(work, api, reached, runtime, certificate_warnings(options)).result()
 
 
 class _Task:
-    def __init__(self, work: Work, api: Service, reached: Access, runtime: Runtime) -> None:
+    def __init__(
+        self,
+        work: Work,
+        api: Service,
+        reached: Access,
+        runtime: Runtime,
+        warnings: Sequence[str],
+    ) -> None:
         self._work = work
         self._api = api
         self._reached = reached
         self._progress = runtime.progress
         self._halt = runtime.halt
+        self._warnings = warnings
 
     def result(self) -> Result:
         """The result, also of a run that was ended from outside.
@@ -150,7 +158,9 @@ class _Task:
         return {**_failed(f"{error} {known}"), "changed": so_far.done > 0}
 
     def _completed(self, result: Result) -> Result:
-        return masked({**result, **_spent(self._api)}, self._reached.secrets)
+        warnings = [*self._warnings, *result.get("warnings", ())]
+        result = {**result, "warnings": warnings, **_spent(self._api)}
+        return masked(result, self._reached.secrets)
 
 
 def refused(message: str, options: Options) -> Result:
