@@ -74,12 +74,13 @@ options:
   validate_certs:
     description:
       - Whether the server's TLS certificate must be valid. Use V(false) for tests only.
+      - With V(false), each task gives a warning, and O(ca_path) is not used.
     type: bool
     default: true
   ca_path:
     description:
       - A file or a folder with the certificates of authorities to trust, on the host that runs the
-        task.
+        task. The files in a folder need the names that C(openssl rehash) gives them.
     type: path
   journal:
     description:
@@ -92,8 +93,10 @@ options:
       - Where the service does not list deleted clients, V(restored) by name finds the last deletion
         of that name in it.
       - Several runs may write to one file. Check mode writes nothing to it.
-      - A path that is not a regular file, or cannot be written, is an error before anything is read
-        or written, in check mode too.
+      - A path that is not a regular file, such as a link, or cannot be written, is an error before
+        anything is read or written, in check mode too.
+      - A file that other users own or may write, or may replace in its folder, is used with a
+        warning.
     type: path
 requirements:
   - Python 3.10 or newer on the host that runs the task

@@ -10,7 +10,7 @@ import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
-from support.running import client, info, sent
+from support.running import client, clients, info, sent
 
 TRACK_TOKEN = "0123456789abcdef0123456789abcdef"
 
@@ -112,6 +112,69 @@ def test_a_404_that_is_not_of_the_service(service: Simulator) -> None:
     service.reset(script=[Fault(status=404, body=b"404 page not found")] * 5)
     result = client(service, id=7, state="absent")
     assert "Check api_url" in result["msg"]
+
+
+# a client of another workspace
+
+FOREIGN = {"id": 7, "name": "Acme", "workspace_id": 77}
+SHOWN: dict[str, bytes] = {
+    "in a list": page(data=[{"id": 8, "name": "B", "workspace_id": 1}, FOREIGN], page=1),
+    "as a text": page(data=[{**FOREIGN, "workspace_id": "77"}], page=1),
+    "as nonsense": page(data=[{**FOREIGN, "workspace_id": [1]}], page=1),
+}
+
+
+@pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
+@pytest.mark.parametrize("case", SHOWN)
+def test_a_list_with_a_client_of_another_workspace_is_an_error(
+    service: Simulator, case: str, check_mode: bool
+) -> None:
+    """Nothing is concluded from it: a purge would delete clients of a workspace nobody named."""
+    body = SHOWN[case].replace(b'"workspace_id": 1}', b'"workspace_id": %d}' % service.workspace_id)
+    results = []
+    for run in (
+        lambda: client(service, check_mode, name="Acme"),
+        lambda: clients(service, check_mode, clients=["Acme"], purge=True),
+        lambda: info(service),
+    ):
+        service.reset(script=[Fault(status=200, body=body)] * 5)
+        results.append(run())
+        assert set(sent(service)) == {"GET"}
+    for result in results:
+        assert (result["failed"], result["changed"]) == (True, False)
+        assert "shows client 7 of the workspace " in result["msg"], result
+        assert f"not of {service.workspace_id}" in result["msg"]
+
+
+def test_a_client_of_another_workspace_by_id_is_an_error(service: Simulator) -> None:
+    service.reset(script=[Fault(status=200, body=json.dumps(FOREIGN).encode())] * 5)
+    result = client(service, id=7, state="absent")
+    assert "shows client 7 of the workspace 77" in result["msg"]
+    assert set(sent(service)) == {"GET"}
+
+
+def test_a_new_client_of_another_workspace_is_an_error_and_not_sent_again(
+    service: Simulator,
+) -> None:
+    """The step is unclear: something was created, and nobody knows where."""
+    answer = Fault(match=on("POST"), status=201, body=json.dumps(FOREIGN).encode())
+    service.reset(script=[answer] * 5)
+    result = clients(service, clients=["Acme"])
+    assert sent(service).count("POST") == 1
+    (step,) = result["plan"]
+    assert (step["status"], result["failed"]) == ("unclear", True)
+    assert "shows client 7 of the workspace 77" in step["error"]
+
+
+OWN: dict[str, object] = {"none": None, "zero": 0, "a text": "", "ours as a text": "ours"}
+
+
+@pytest.mark.parametrize("case", OWN)
+def test_a_client_without_the_field_is_of_the_workspace(service: Simulator, case: str) -> None:
+    given = str(service.workspace_id) if OWN[case] == "ours" else OWN[case]
+    body = page(data=[{"id": 7, "name": "Acme", "workspace_id": given}], page=1, per_page=100)
+    service.reset(script=[Fault(status=200, body=body)])
+    assert client(service, name="Acme")["action"] == "none"
 
 
 def test_another_client_than_asked_for(service: Simulator) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeGuard
 
 from .._model import Client
-from .errors import BadAnswer
+from .errors import BadAnswer, OtherWorkspace
 from .transport import Answer
 
 DEEPEST = 32
@@ -20,14 +21,25 @@ can handle a few hundred."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def client_of(fields: object, answer: Answer, method: str, path: str) -> Client:
+def client_of(fields: object, workspace_id: int, answer: Answer, method: str, path: str) -> Client:
     if not isinstance(fields, dict):
         raise BadAnswer(method, path, answer.status, "it has no client")
     client_id, name = fields.get("id"), fields.get("name")
     deleted_at = fields.get("deleted_at")
     if not is_id(client_id) or not isinstance(name, str):
         raise BadAnswer(method, path, answer.status, "a client in it has no id or no name")
+    check_workspace(fields, workspace_id, method, path)
     return Client(client_id, name, str(deleted_at) if deleted_at else None, fields)
+
+
+def check_workspace(fields: Mapping[str, Any], own: int, method: str, path: str) -> None:
+    """Check that a client is of the workspace that was asked for, as far as it shows that.
+
+    :raises OtherWorkspace: it is of another one
+    """
+    shown = fields.get("workspace_id")
+    if shown and shown not in (own, str(own)):
+        raise OtherWorkspace(method, path, fields["id"], shown, own)
 
 
 def json_of(answer: Answer, method: str, path: str) -> Any:

@@ -16,7 +16,7 @@ from .._errors import MissingLibrary
 from .._model import Access, Client
 from .._progress import Halt, Progress
 from .._text import name_key
-from .answers import client_of, is_id, is_whole, json_of
+from .answers import check_workspace, client_of, is_id, is_whole, json_of
 from .errors import (
     BadAnswer,
     ListIncomplete,
@@ -155,6 +155,7 @@ class FocusApi:
         :returns: the fields that are certain from the answer: all of the client, or only its
             ``id``, or none, since the vendor's reference shows no body
         :raises OtherName: it was created, but under another name
+        :raises OtherWorkspace: it was created, but perhaps elsewhere
         """
         body = _body(name, currency)
         return self.session.call(
@@ -169,7 +170,8 @@ class FocusApi:
         path = self._client(client_id)
 
         def read(answer: Answer) -> Client:
-            client = client_of(json_of(answer, "GET", path), answer, "GET", path)
+            fields = json_of(answer, "GET", path)
+            client = client_of(fields, self.workspace_id, answer, "GET", path)
             if client.id != client_id:
                 raise BadAnswer("GET", path, answer.status, "it shows another client")
             return client
@@ -250,7 +252,10 @@ class FocusApi:
         return Page(
             asked=number,
             number=shown_number if number is None and is_whole(shown_number) else number or 1,
-            clients=[client_of(fields, answer, "GET", self._clients) for fields in data],
+            clients=[
+                client_of(fields, self.workspace_id, answer, "GET", self._clients)
+                for fields in data
+            ],
             per_page=per_page if is_id(per_page) else None,
             size=len(answer.body),
         )
@@ -267,6 +272,7 @@ class FocusApi:
             if fields and "name" not in fields:
                 raise self._wrong_shape(answer, "it has no client", "POST")
             return {}
+        check_workspace(fields, self.workspace_id, "POST", self._clients)
         written = fields.get("name")
         if not isinstance(written, str):  # the name is not known, but the client is there
             return {key: value for key, value in fields.items() if key != "name"}

@@ -123,6 +123,28 @@ class BadAnswer(RequestError):
         )
 
 
+class OtherWorkspace(RequestError):
+    """An answer that shows a client of another workspace.
+
+    :arg shown: the id of that workspace, as the answer has it
+    """
+
+    stops_all = True
+
+    def __init__(self, method: str, path: str, client_id: int, shown: object, own: int) -> None:
+        super().__init__(method, path)
+        self.client_id = client_id
+        self.shown = shown
+        self.own = own
+
+    def __str__(self) -> str:
+        return (
+            f"The answer to {self.where} shows client {self.client_id} of the workspace "
+            f"{shown(self.shown)}, not of {self.own}: nothing was concluded from it. Check api_url "
+            "and the workspace_id."
+        )
+
+
 class ListIncomplete(RequestError):
     """The list of clients could not be read to its end, so nothing may be concluded from it."""
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from .._api.clients import PAGE_SIZE, FocusApi
-from .._api.errors import OtherName
+from .._api.errors import OtherName, OtherWorkspace
 from .._api.moved import check_pages, unmoved
 from .._errors import FocusError, Interrupted, RequestError, foreseen
 from .._model import Client, Status, Step
@@ -41,6 +41,8 @@ class Creates:
             except OtherName as error:
                 named = step._replace(name=str(error.fields["name"]))
                 return _made(named, error.fields)._replace(error=error)
+            except OtherWorkspace as error:
+                raise Unsettled(error) from None
             except RequestError as error:
                 if not error.unclear:
                     raise
