@@ -44,6 +44,7 @@ UNUSUAL = Switches(
     quota_headers=False,
     trace_id=False,
     extra_fields=True,
+    currency_shown="workspace",
 )
 
 BOUNDED = settings(

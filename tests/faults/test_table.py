@@ -208,7 +208,7 @@ def test_lost_after_the_work(
     assert_done(service, write, result)
     again = ["GET", "GET"] if write == "create" else [kind.method]
     assert sent(service) == [*kind.looks, kind.method, *again]
-    assert len(service.workspace.history) == (1 if write in ("create", "delete", "restore") else 2)
+    assert len(service.workspace.history) == 1
 
 
 @every_write

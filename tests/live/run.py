@@ -22,7 +22,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._model import Access, 
 Found = dict[str, object]
 
 KNOWN_FIELDS = {"id", "name", "workspace_id", "active", "created_at", "updated_at", "deleted_at"}
-KNOWN_FIELDS |= {"toggl_user_id", "data", "page", "per_page"}
+KNOWN_FIELDS |= {"toggl_user_id", "currency", "data", "page", "per_page"}
 USUAL_LENGTHS = (255, 50)
 SIZES = ("100", "50", "20")
 NARROWING = ("contains", "begins", "any_case", "fuzzy")

@@ -13,6 +13,10 @@ from simulator.records import Client, Refused
 from simulator.switches import Switches
 
 USED_UP = "You have hit your hourly limit for API calls."
+WORKSPACE_CURRENCY = "EUR"
+ZERO_TIME = "0001-01-01T00:00:00Z"
+"""How Go writes a time that was never set."""
+
 INVALID_KEY = "the provided API key is invalid"
 
 
@@ -22,8 +26,15 @@ def encode(body: object) -> bytes:
 
 def client_body(client: Client, switches: Switches) -> dict[str, Any]:
     body = asdict(client)
+    if switches.currency == "unknown":
+        del body["currency"]
+    elif switches.currency_shown == "workspace" and client.currency is None:
+        body["currency"] = WORKSPACE_CURRENCY
     if switches.missing_fields == "absent":
         body = {name: value for name, value in body.items() if value is not None}
+    if switches.missing_fields == "zero":
+        unset = {name: ZERO_TIME for name in ("deleted_at", "updated_at") if body[name] is None}
+        body.update(unset)
     if switches.extra_fields:
         body["colour_of_the_day"] = {"name": "teal", "shades": [1, 2]}
     return body

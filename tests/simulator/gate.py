@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from email.utils import format_datetime
 
 from simulator import bodies, control, wire
 from simulator.records import Entry, Fault, Refused
@@ -47,6 +48,7 @@ class Gate:
         if fault is not None and not await self._held_back(fault):
             return None
         answer = await self._answer(scope, call, fault)
+        answer.headers.setdefault("date", format_datetime(self.service.now(), usegmt=True))
         dropped = fault is not None and fault.drop is not None
         took = time.monotonic() - came
         self.service.record(_entry(call, DROPPED if dropped else answer.status, took))

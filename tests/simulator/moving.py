@@ -20,21 +20,27 @@ Paging = Callable[[list[Client], ListQuery, Switches], Page]
 
 
 class SomebodyElse:
-    """Changes the workspace once: right before the ``at``-th request for a page of the whole list.
+    """Changes the workspace once: right before the ``at``-th request for a page of the whole list,
+    or of those that ``before`` chooses.
 
     It is given to ``Service.chaos``; ``also`` may break the same requests.
     """
 
     def __init__(
-        self, change: Callable[[], object], at: int = 2, also: Answering | None = None
+        self,
+        change: Callable[[], object],
+        at: int = 2,
+        also: Answering | None = None,
+        before: Callable[[Call], bool] | None = None,
     ) -> None:
         self.came = False
         self._change = change
         self._left = at
         self._also = also
+        self._before = before or _is_page
 
     def __call__(self, call: Call) -> Fault | None:
-        if _is_page(call):
+        if self._before(call):
             self._left -= 1
             if self._left == 0:
                 self.came = True

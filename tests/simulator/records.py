@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,15 @@ class Client:
     updated_at: str | None
     deleted_at: str | None
     toggl_user_id: int | None
+    currency: str | None = None
+
+
+class Body(NamedTuple):
+    """What a create or an update asks for; ``has_currency``: whether it says anything of it."""
+
+    name: str
+    currency: str | None = None
+    has_currency: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,11 +51,14 @@ class Entry:
     at: float = field(default_factory=time.monotonic, compare=False)
 
 
+Kind = Literal["create", "rename", "update", "delete", "restore"]
+
+
 @dataclass(frozen=True)
 class Write:
-    """A write that was committed: what really happened, whatever was answered."""
+    """A write that changed something: what really happened, whatever was answered."""
 
-    kind: Literal["create", "rename", "delete", "restore"]
+    kind: Kind
     id: int
     name: str
     at: float = field(default_factory=time.monotonic, compare=False, repr=False)

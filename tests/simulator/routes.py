@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
 from simulator import bodies
 from simulator.listing import ListQuery
-from simulator.records import Refused
+from simulator.records import Body, Refused
 from simulator.service import Service
+from simulator.switches import Switches
 
 JSON = "application/json"
 ALL = "/api/workspaces/{workspace_id}/clients"
@@ -43,7 +45,8 @@ async def list_clients(
 async def create_client(request: Request, workspace_id: int) -> Response:
     service = _service(request)
     workspace = service.workspace_for(workspace_id, "create")
-    created = workspace.create(_wanted_name(await request.body()))
+    wanted = _wanted(await request.body(), service.switches)
+    created = workspace.create(wanted.name, wanted.currency)
     return Response(bodies.created_body(created, service.switches), 201, media_type=JSON)
 
 
@@ -56,9 +59,10 @@ async def get_client(request: Request, workspace_id: int, client_id: int) -> Res
 
 
 @router.put(ONE)
-async def rename_client(request: Request, workspace_id: int, client_id: int) -> Response:
-    workspace = _service(request).workspace_for(workspace_id, "rename")
-    workspace.rename(client_id, _wanted_name(await request.body()))
+async def update_client(request: Request, workspace_id: int, client_id: int) -> Response:
+    service = _service(request)
+    workspace = service.workspace_for(workspace_id, "rename")
+    workspace.update(client_id, _wanted(await request.body(), service.switches))
     return Response(status_code=204)
 
 
@@ -79,7 +83,7 @@ def _order_by(request: Request, service: Service) -> tuple[str, ...]:
     return tuple(name for value in values for name in value.split(","))
 
 
-def _wanted_name(body: bytes) -> str:
+def _wanted(body: bytes, switches: Switches) -> Body:
     try:
         wanted = json.loads(body)
     except (ValueError, RecursionError):
@@ -87,7 +91,16 @@ def _wanted_name(body: bytes) -> str:
     name = wanted.get("name") if isinstance(wanted, dict) else None
     if not isinstance(name, str) or not _is_text(name):
         raise Refused(400, "validation", "Field validation for 'Name' failed on the 'string' tag")
-    return name
+    if switches.currency == "unknown" or "currency" not in wanted:
+        return Body(name)
+    return Body(name, _valid_currency(wanted["currency"]), True)
+
+
+def _valid_currency(currency: object) -> str | None:
+    if currency is None or (isinstance(currency, str) and re.fullmatch("[A-Z]{3}", currency)):
+        return currency
+    tag = "Field validation for 'Currency' failed on the 'iso4217' tag"
+    raise Refused(400, "validation", tag)
 
 
 def _is_text(name: str) -> bool:

@@ -87,9 +87,9 @@ class Simulator(Service):
     def workspace(self) -> Workspace:
         return self.workspaces[self.workspace_id]
 
-    def add(self, name: str, deleted: bool = False) -> Client:
+    def add(self, name: str, deleted: bool = False, currency: str | None = None) -> Client:
         """Put a client there without a request and without asking any rule."""
-        return self.workspace.add(name, deleted)
+        return self.workspace.add(name, deleted, currency)
 
     def add_many(self, count: int, prefix: str = "Client ") -> list[Client]:
         return [self.add(f"{prefix}{number}") for number in range(1, count + 1)]
@@ -164,6 +164,7 @@ def _config(service: Service, certfile: str | None, keyfile: str | None) -> uvic
         lifespan="off",
         proxy_headers=False,
         access_log=False,
+        date_header=False,
         log_config=None,
         log_level="critical",
         timeout_graceful_shutdown=0,

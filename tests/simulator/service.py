@@ -7,12 +7,13 @@ import base64
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 
 from simulator.quota import Quota
 from simulator.records import Entry, Fault, Refused
 from simulator.switches import Switches
 from simulator.wire import Call
-from simulator.workspace import Workspace
+from simulator.workspace import Lag, Workspace
 
 WORKSPACE_ID = 4711
 QUOTA_WINDOW = 3600.0
@@ -63,10 +64,15 @@ class Service:
         quota_limit: int | None = None,
         quota_window: float = QUOTA_WINDOW,
         latency: float = 0.0,
+        lag: Lag = Lag(),  # noqa: B008
+        clock: float = 0.0,
         forbidden: Iterable[str] = (),
         script: Iterable[Fault] = (),
     ) -> None:
-        """Forget everything and start again under these rules."""
+        """Forget everything and start again under these rules.
+
+        :arg clock: seconds that the service's clock is ahead of this machine's
+        """
         self.forbidden = frozenset(forbidden)
         if not self.forbidden <= set(OPERATIONS):
             raise ValueError(f"forbidden holds something else than {OPERATIONS}")
@@ -77,7 +83,14 @@ class Service:
         self.latency = latency
         self.script = list(script)
         self.log: list[Entry] = []
-        self.workspaces = {i: Workspace(i, self.switches) for i in self.workspace_ids}
+        self.clock = timedelta(seconds=clock)
+        self.workspaces = {
+            i: Workspace(i, self.switches, self.now, lag) for i in self.workspace_ids
+        }
+
+    def now(self) -> datetime:
+        """The time by the service's clock."""
+        return datetime.now(timezone.utc) + self.clock
 
     def forget(self) -> None:
         """Faults, log and requests under way; what is in the workspaces stays."""

@@ -21,7 +21,7 @@ QUESTIONS: dict[str, tuple[object, ...]] = {
     "restore_active": (204, 404, 400),
     "put_deleted": (204, 404),
     "active_field": ("true", "false_when_deleted", "sometimes_false"),
-    "missing_fields": ("null", "absent"),
+    "missing_fields": ("null", "absent", "zero"),
     "empty_data": ("list", "null"),
     "quota_headers": (True, False),
     "order_by_key": ("order_by[]", "order_by"),
@@ -34,17 +34,32 @@ SEEN_ELSEWHERE: dict[str, tuple[object, ...]] = {
     "quota_refusal": ("json", "headers", "text", "retry_after", "nothing"),
     "largest_per_page": (100, 50, 20),
     "read_after_write": ("new", "old"),
+    "currency": ("replaces", "keeps", "unknown"),
+    "currency_shown": ("own", "workspace"),
+    "names_changed": ("no", "lower", "cut", "escaped", "folded", "numbered"),
 }
+"""What was seen at another route or at a sibling of the service, or is said in its newer
+description, and may be so here, too.
 
-"""What was seen at another route or at a sibling of the service, and may be so here, too."""
+``currency``: what an update without one does to it; ``unknown`` is a service without this field.
+``currency_shown``: what a read shows of a client that has none of its own.
+``names_changed``: what is kept of a name that is created or renamed to; ``cut`` is at
+``longest_name``, ``numbered`` adds " 1" to the name of another active client.
+"""
 
 ANSWERS = {**QUESTIONS, **SEEN_ELSEWHERE}
 
-BEARABLE = {name: values for name, values in ANSWERS.items() if name != "read_after_write"}
+BEARABLE = {
+    name: values
+    for name, values in ANSWERS.items()
+    if name not in ("read_after_write", "names_changed")
+}
 """No client can live with old reads in every case: a run that begins with the list as it was before
-the last run does that one's work again. So these are asked for by name only."""
+the last run does that one's work again. Nor does it create a client whose name is changed. So these
+are asked for by name only."""
+BEARABLE["missing_fields"] = ("null", "absent")
 
-SIZES = ("per_page_cap",)
+SIZES = ("per_page_cap", "longest_name")
 """Switches that take any size: small pages make a list of many pages cheap."""
 
 
@@ -75,6 +90,9 @@ class Switches:
     quota_refusal: str = "json"
     largest_per_page: int = 100
     read_after_write: str = "new"
+    currency: str = "replaces"
+    currency_shown: str = "own"
+    names_changed: str = "no"
 
     def __post_init__(self) -> None:
         for field in fields(self):

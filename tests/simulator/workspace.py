@@ -4,40 +4,61 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
-from typing import Literal
+from datetime import datetime
+from typing import NamedTuple
 
 from simulator.listing import ListQuery, Page, page_of
-from simulator.records import Client, Refused, Write
+from simulator.records import Body, Client, Kind, Refused, Write
 from simulator.switches import Switches
 
 FIRST_ID = 1001
 USER_ID = 9001
 
-
-Kind = Literal["create", "rename", "delete", "restore"]
+Clients = dict[int, Client]
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    clients: dict[int, Client]
+    clients: Clients
     next_id: int
+
+
+class Lag(NamedTuple):
+    """How long reads show what was before a write: for so many reads, or seconds."""
+
+    reads: int = 0
+    seconds: float = 0.0
+
+
+@dataclass
+class _Hidden:
+    """What was there before a write that reads do not show yet."""
+
+    before: Clients
+    reads_left: int
+    until: float
 
 
 class Workspace:
     """All clients of a workspace, deleted ones included.
 
-    ``paging`` cuts the list into pages.
+    ``paging`` cuts the list into pages. ``now`` is the service's clock.
     """
 
-    def __init__(self, workspace_id: int, switches: Switches) -> None:
+    def __init__(
+        self, workspace_id: int, switches: Switches, now: Callable[[], datetime], lag: Lag
+    ) -> None:
         self.workspace_id = workspace_id
         self.switches = switches
-        self._clients: dict[int, Client] = {}
+        self.lag = Lag(1) if switches.read_after_write == "old" else lag
+        self._now = lambda: now().isoformat(timespec="microseconds").replace("+00:00", "Z")
+        self._clients: Clients = {}
         self._next_id = FIRST_ID
-        self._before: dict[int, Client] | None = None
+        self._hidden: list[_Hidden] = []
         self.history: list[Write] = []
         self.paging: Callable[[list[Client], ListQuery, Switches], Page] = page_of
         self._lock = threading.RLock()
@@ -50,19 +71,29 @@ class Workspace:
         with self._lock:
             return self._clients.get(client_id)
 
-    def add(self, name: str, deleted: bool = False) -> Client:
+    def add(self, name: str, deleted: bool = False, currency: str | None = None) -> Client:
         """Put a client there without asking any rule."""
         with self._lock:
-            client = self._insert(name, user_id=None)
+            client = self._insert(name, None, currency)
             client = self._mark_deleted(client) if deleted else client
-            self._before = None
+            self._hidden = []
             return client
 
     def put(self, client: Client) -> None:
         """Put a client there as it is, in place of the one with its id, without asking any rule."""
         with self._lock:
             self._store(client)
-            self._before = None
+            self._hidden = []
+
+    @contextmanager
+    def somebody_else(self) -> Iterator[Workspace]:
+        """What is done here is not in ``history``: other people do it, by the same rules."""
+        with self._lock:
+            history, self.history = self.history, []
+            try:
+                yield self
+            finally:
+                self.history = history
 
     def snapshot(self) -> Snapshot:
         """All that is here, to come back to with ``rewind``."""
@@ -74,7 +105,7 @@ class Workspace:
         with self._lock:
             self._clients = dict(snapshot.clients)
             self._next_id = snapshot.next_id
-            self._before = None
+            self._hidden = []
             self.history = []
 
     def page(self, query: ListQuery) -> Page:
@@ -88,20 +119,31 @@ class Workspace:
             raise _unknown()
         return client
 
-    def create(self, name: str) -> Client:
+    def create(self, name: str, currency: str | None = None) -> Client:
         with self._lock:
-            name = self._valid_name(name)
+            name = self._kept_name(name, self._active())
             self._refuse_duplicate(name, self._rivals())
-            return self._committed("create", self._insert(name, user_id=USER_ID))
+            return self._committed("create", self._insert(name, USER_ID, currency))
 
     def rename(self, client_id: int, name: str) -> None:
+        """Change the name alone, whatever an update does to the currency."""
+        client = self.find(client_id)
+        self.update(client_id, Body(name, client and client.currency, True))
+
+    def update(self, client_id: int, wanted: Body) -> None:
         with self._lock:
             client = self._existing(client_id)
             if client.deleted_at and self.switches.put_deleted == 404:
                 raise _unknown()
-            name = self._valid_name(name)
+            others = [other for other in self._active() if other.id != client_id]
+            name = self._kept_name(wanted.name, others)
             self._refuse_duplicate(name, [c for c in self._rivals() if c.id != client_id])
-            self._committed("rename", self._store(replace(client, name=name, updated_at=_now())))
+            keeps = self.switches.currency == "keeps" and not wanted.has_currency
+            currency = client.currency if keeps else wanted.currency
+            changed = replace(client, name=name, currency=currency, updated_at=self._now())
+            stored = self._store(changed)
+            if (name, currency) != (client.name, client.currency):
+                self._committed("update" if name == client.name else "rename", stored)
 
     def delete(self, client_id: int) -> None:
         with self._lock:
@@ -118,15 +160,17 @@ class Workspace:
                 _answer_idle(self.switches.restore_active, "client is not deleted")
                 return
             self._refuse_duplicate(client.name, self._active())
-            restored = self._store(replace(client, deleted_at=None, updated_at=_now()))
+            restored = self._store(replace(client, deleted_at=None, updated_at=self._now()))
             self._committed("restore", restored)
 
-    def _seen(self) -> dict[int, Client]:
-        """What a read shows: where reads lag, the first after a write shows what was before it."""
+    def _seen(self) -> Clients:
+        """What a read shows: what was before the first write that it lags behind."""
         with self._lock:
-            before, self._before = self._before, None
-            lags = before is not None and self.switches.read_after_write == "old"
-            return dict(before if before is not None and lags else self._clients)
+            now = time.monotonic()
+            self._hidden = [h for h in self._hidden if h.reads_left > 0 or h.until > now]
+            for hidden in self._hidden:
+                hidden.reads_left -= 1
+            return dict(self._hidden[0].before if self._hidden else self._clients)
 
     def _committed(self, kind: Kind, client: Client) -> Client:
         self.history.append(Write(kind, client.id, client.name))
@@ -154,28 +198,38 @@ class Workspace:
         if any(_same(name, rival.name, any_case) for rival in rivals):
             raise Refused(400, "already_exists", "a client with this name already exists")
 
-    def _valid_name(self, name: str) -> str:
+    def _kept_name(self, name: str, others: list[Client]) -> str:
+        """What the service makes of a name."""
+        longest = self.switches.longest_name
         if self.switches.names_trimmed:
             name = name.strip()
         if not name:
             raise _invalid_name("required")
-        if len(name) > self.switches.longest_name:
+        if len(name) > longest and self.switches.names_changed != "cut":
             raise _invalid_name("max")
-        return name
+        if self.switches.names_changed == "numbered":
+            taken = {other.name for other in others}
+            while name in taken:
+                name += " 1"
+        return CHANGES.get(self.switches.names_changed, lambda name, _: name)(name, longest)
 
-    def _insert(self, name: str, user_id: int | None) -> Client:
+    def _insert(self, name: str, user_id: int | None, currency: str | None) -> Client:
         client_id = self._next_id
         self._next_id += 1
-        created = Client(client_id, name, self.workspace_id, True, _now(), None, None, user_id)
-        return self._store(created)
+        now = self._now()
+        return self._store(
+            Client(client_id, name, self.workspace_id, True, now, None, None, user_id, currency)
+        )
 
     def _mark_deleted(self, client: Client) -> Client:
-        now = _now()
+        now = self._now()
         return self._store(replace(client, deleted_at=now, updated_at=now))
 
     def _store(self, client: Client) -> Client:
         stored = replace(client, active=self._shown_active(client))
-        self._before = dict(self._clients)
+        if self.lag != Lag():
+            until = time.monotonic() + self.lag.seconds
+            self._hidden.append(_Hidden(dict(self._clients), self.lag.reads, until))
         self._clients[client.id] = stored
         return stored
 
@@ -185,6 +239,15 @@ class Workspace:
         if self.switches.active_field == "sometimes_false":
             return client.id % 2 == 1
         return True
+
+
+CHANGES: dict[str, Callable[[str, int], str]] = {
+    "lower": lambda name, _: name.lower(),
+    "cut": lambda name, longest: name[:longest],
+    "escaped": lambda name, _: name.replace("&", "&amp;"),
+    "folded": lambda name, _: " ".join(name.split()),
+}
+"""What becomes of a name, by the switch ``names_changed``."""
 
 
 def _same(one: str, other: str, any_case: bool) -> bool:
@@ -205,7 +268,3 @@ def _invalid_name(tag: str) -> Refused:
 
 def _unknown() -> Refused:
     return Refused(404, "not_found", "client does not exist")
-
-
-def _now() -> str:
-    return datetime.now(timezone.utc).isoformat(timespec="microseconds").replace("+00:00", "Z")

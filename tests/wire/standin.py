@@ -18,12 +18,14 @@ THEN = "2026-01-01T00:00:00Z"
 
 
 class Request(NamedTuple):
-    """``id`` is that of the path; ``query`` has the last value of each parameter."""
+    """``id`` is that of the path; ``query`` has the last value of each parameter; ``sent`` is what
+    the body says beside the name."""
 
     method: str
     id: int | None
     query: dict[str, str]
     name: str | None
+    sent: dict[str, Any] = {}
 
 
 class Answer(NamedTuple):
@@ -47,7 +49,10 @@ def as_it_is(_request: Request, carry_out: Callable[[], Answer]) -> Answer:
 
 
 class Service:
-    """``hides``: no deleted client is shown. ``refuses_taken_names``: a deleted client's, too."""
+    """``hides``: no deleted client is shown. ``refuses_taken_names``: a deleted client's, too.
+
+    ``currency``: an update without one ``clears`` it or ``keeps`` it; ``none``: there is no such
+    field. ``workspace_currency``: it is shown where a client has none of its own."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -57,9 +62,11 @@ class Service:
         self.rule: Rule = as_it_is
         self.hides = False
         self.refuses_taken_names = False
+        self.currency = "clears"
+        self.workspace_currency: str | None = None
         self._lock = threading.RLock()
 
-    def add(self, *names: str, deleted: bool = False) -> int:
+    def add(self, *names: str, deleted: bool = False, currency: str | None = None) -> int:
         """The id of the last one."""
         for name in names:
             number = max(self.rows, default=1000) + 1
@@ -70,6 +77,7 @@ class Service:
                 "active": not deleted,
                 "created_at": THEN,
                 "deleted_at": THEN if deleted else None,
+                "currency": currency,
             }
         return number
 
@@ -103,11 +111,13 @@ class Service:
             if row is None or (self.hides and row["deleted_at"] and request.method != "PATCH"):
                 return refusal(404, "client does not exist")
             if request.method == "GET":
-                return Answer(200, dict(row))
+                return Answer(200, self._shown(row))
             if request.method == "PUT":
                 if self.refuses_taken_names and self._is_taken(request.name, request.id):
                     return refusal(400, "name has already been taken")
                 row["name"] = request.name
+                if self.currency == "clears" or "currency" in request.sent:
+                    row["currency"] = request.sent.get("currency")
             else:
                 row["deleted_at"] = THEN if request.method == "DELETE" else None
             return Answer(204)
@@ -115,7 +125,13 @@ class Service:
     def _created(self, request: Request) -> Answer:
         if self.refuses_taken_names and self._is_taken(request.name, 0):
             return refusal(400, "name has already been taken")
-        return Answer(201, dict(self.rows[self.add(request.name or "")]))
+        number = self.add(request.name or "", currency=request.sent.get("currency"))
+        return Answer(201, self._shown(self.rows[number]))
+
+    def _shown(self, row: dict[str, Any]) -> dict[str, Any]:
+        if self.currency == "none":
+            return {field: value for field, value in row.items() if field != "currency"}
+        return {**row, "currency": row["currency"] or self.workspace_currency}
 
     def _is_taken(self, name: str | None, by_other_than: int) -> bool:
         return any(r["name"] == name and r["id"] != by_other_than for r in self.rows.values())
@@ -124,7 +140,7 @@ class Service:
         size, number = int(request.query.get("per_page", 50)), int(request.query.get("page", 1))
         wanted = request.query.get("name")
         rows = [
-            dict(row)
+            self._shown(row)
             for row in self.rows.values()
             if not (self.hides and row["deleted_at"]) and wanted in (None, row["name"])
         ]
@@ -153,8 +169,9 @@ def running(certificate: str | None = None) -> Iterator[Service]:
             sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             query = {key.rstrip("[]"): values[-1] for key, values in parse_qs(url.query).items()}
             number = int(last) if last.isdigit() else None
-            name = json.loads(sent)["name"] if sent else None
-            self._send(service.answer(Request(self.command, number, query, name)))
+            fields = json.loads(sent) if sent else {}
+            name = fields.pop("name", None)
+            self._send(service.answer(Request(self.command, number, query, name, fields)))
 
         def _send(self, answer: Answer) -> None:
             if answer is LOST:

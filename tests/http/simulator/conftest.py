@@ -24,11 +24,15 @@ class Caller:
     def __call__(self, method: str, path: str = "", **options: Any) -> requests.Response:
         return self.session.request(method, self.base + path, timeout=5, **options)
 
-    def create(self, name: str) -> requests.Response:
-        return self("POST", json={"name": name})
+    def create(self, name: str, **fields: Any) -> requests.Response:
+        return self("POST", json={"name": name, **fields})
 
-    def rename(self, client_id: int, name: str) -> requests.Response:
-        return self("PUT", f"/{client_id}", json={"name": name})
+    def rename(self, client_id: int, name: str, **fields: Any) -> requests.Response:
+        return self("PUT", f"/{client_id}", json={"name": name, **fields})
+
+    def shown(self, client_id: int) -> dict[str, Any]:
+        shown: dict[str, Any] = self("GET", f"/{client_id}").json()
+        return shown
 
     def delete(self, client_id: int) -> requests.Response:
         return self("DELETE", f"/{client_id}")

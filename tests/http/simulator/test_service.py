@@ -4,11 +4,15 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
 import requests
 from simulator import Fault, Simulator, Switches
+from simulator.moving import SomebodyElse
+from simulator.records import Refused
 
 JSON = {"Content-Type": "application/json"}
 
@@ -103,6 +107,43 @@ def test_another_workspace_is_forbidden(simulator: Simulator, call: Any) -> None
 def test_unknown_operations_cannot_be_forbidden(simulator: Simulator) -> None:
     with pytest.raises(ValueError):
         simulator.reset(forbidden={"erase"})
+
+
+@pytest.mark.parametrize("clock", [0.0, 3600.0, -3600.0])
+def test_the_clock_of_the_service(simulator: Simulator, call: Any, clock: float) -> None:
+    """``Date`` and ``created_at`` are by one clock, which need not be this machine's."""
+    simulator.reset(clock=clock)
+    answer = call.create("Acme")
+    date = parsedate_to_datetime(answer.headers["Date"])
+    created = datetime.fromisoformat(answer.json()["created_at"].replace("Z", "+00:00"))
+    assert abs((date - datetime.now(timezone.utc)).total_seconds() - clock) < 5
+    assert timedelta(0) <= created - date.replace(microsecond=0) < timedelta(seconds=5)
+
+
+def test_other_people(simulator: Simulator, call: Any) -> None:
+    """They act by the service's rules, and what they do is not in the history of the runs."""
+    simulator.reset(Switches(duplicates="refused_active"))
+    call.create("Acme")
+    with simulator.workspace.somebody_else() as workspace:
+        other = workspace.create("Globex")
+        workspace.rename(other.id, "Hooli")
+        workspace.delete(1001)
+        workspace.restore(1001)
+        with pytest.raises(Refused):
+            workspace.create("Acme")
+    assert simulator.names() == ["Acme", "Hooli"]
+    assert [(write.kind, write.id) for write in simulator.workspace.history] == [("create", 1001)]
+
+
+def test_somebody_else_before_a_request(simulator: Simulator, call: Any) -> None:
+    """Between any two requests: here right before the first write."""
+    simulator.chaos = SomebodyElse(
+        lambda: simulator.add("Theirs"), at=1, before=lambda call: call.method == "POST"
+    )
+    assert call.names() == []
+    call.create("Mine")
+    call.create("Mine, too")
+    assert simulator.names() == ["Mine", "Mine, too", "Theirs"]
 
 
 def test_quota(simulator: Simulator, call: Any) -> None:

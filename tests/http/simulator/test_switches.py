@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import fields
 from typing import Any
 
@@ -17,6 +18,7 @@ from simulator import (
     from_settings,
     random_switches,
 )
+from simulator.workspace import Lag
 
 NAMES = ["Acme", "acme Ltd", "Big Acme", "Zebra", "Acne"]
 
@@ -278,6 +280,15 @@ def test_missing_fields(simulator: Simulator, call: Any, kind: str, there: bool)
         assert body.get(name) is None
 
 
+def test_missing_times_as_zero(simulator: Simulator, call: Any) -> None:
+    """A time that was never set is Go's zero time; one that was set is shown as it is."""
+    simulator.reset(Switches(missing_fields="zero"))
+    active, deleted = simulator.add("Acme"), simulator.add("Gone", deleted=True)
+    assert call.shown(active.id)["deleted_at"] == "0001-01-01T00:00:00Z"
+    assert call.shown(deleted.id)["deleted_at"] == deleted.deleted_at
+    assert call.names() == ["Acme", "Gone"]
+
+
 @pytest.mark.parametrize(("kind", "data"), [("list", []), ("null", None)])
 def test_empty_data(simulator: Simulator, call: Any, kind: str, data: object) -> None:
     simulator.reset(Switches(empty_data=kind))
@@ -328,7 +339,7 @@ def test_extra_fields(simulator: Simulator, call: Any, there: bool) -> None:
     simulator.reset(Switches(extra_fields=there))
     known = {"data", "page", "per_page"}
     assert (set(call("GET").json()) > known) is there
-    assert (len(call.create("Acme").json()) > 8) is there
+    assert (len(call.create("Acme").json()) > 9) is there
 
 
 REFUSALS = {
@@ -369,4 +380,102 @@ def test_read_after_write(simulator: Simulator, call: Any) -> None:
     call.create("New")
     assert [call.names(), call.names()] == [["Acme"], ["Acme", "New"]]
     call.rename(1002, "Newer")
-    assert [call("GET", "/1002").json()["name"] for _ in range(2)] == ["New", "Newer"]
+    assert [call.shown(1002)["name"] for _ in range(2)] == ["New", "Newer"]
+
+
+def test_reads_that_lag_for_several_reads(simulator: Simulator, call: Any) -> None:
+    """They show what was before the first write that they lag behind."""
+    simulator.reset(lag=Lag(reads=2))
+    call.create("One")
+    assert call.names() == []
+    call.create("Two")
+    assert [call.names() for _ in range(3)] == [[], ["One"], ["One", "Two"]]
+
+
+def test_reads_that_lag_for_some_time(simulator: Simulator, call: Any) -> None:
+    simulator.reset(lag=Lag(seconds=0.3))
+    call.create("One")
+    assert [call.names() for _ in range(3)] == [[]] * 3
+    time.sleep(0.3)
+    assert call.names() == ["One"]
+
+
+PUTS: dict[str, dict[str, Any]] = {
+    "without": {},
+    "null": {"currency": None},
+    "another": {"currency": "CHF"},
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "kept"),
+    [
+        ("replaces", "without", None),
+        ("replaces", "null", None),
+        ("replaces", "another", "CHF"),
+        ("keeps", "without", "USD"),
+        ("keeps", "null", None),
+        ("keeps", "another", "CHF"),
+    ],
+)
+def test_currency(simulator: Simulator, call: Any, kind: str, sent: str, kept: str | None) -> None:
+    """An update without one clears it, or leaves it as it is."""
+    simulator.reset(Switches(currency=kind))
+    created = call.create("Acme", currency="USD").json()
+    assert created["currency"] == "USD"
+    call.rename(created["id"], "Acme Ltd", **PUTS[sent])
+    assert call.shown(created["id"])["currency"] == kept
+    assert [client.currency for client in simulator.clients()] == [kept]
+
+
+@pytest.mark.parametrize("currency", ["USD", "no currency", None])
+def test_a_service_without_currencies(simulator: Simulator, call: Any, currency: str) -> None:
+    """It neither stores nor shows nor refuses one."""
+    simulator.reset(Switches(currency="unknown"))
+    created = call.create("Acme", currency=currency).json()
+    assert call.rename(created["id"], "Acme Ltd", currency=currency).status_code == 204
+    assert "currency" not in created and "currency" not in call.shown(created["id"])
+    assert [client.currency for client in simulator.clients()] == [None]
+
+
+@pytest.mark.parametrize("currency", ["EURO", "eur", "", 978])
+def test_no_currency(simulator: Simulator, call: Any, currency: object) -> None:
+    assert call.create("Acme", currency=currency).status_code == 400
+    assert simulator.names() == []
+
+
+@pytest.mark.parametrize(("kind", "shown"), [("own", None), ("workspace", "EUR")])
+def test_currency_shown(simulator: Simulator, call: Any, kind: str, shown: str | None) -> None:
+    """A client has none of its own: a read shows that, or the workspace's in its place."""
+    simulator.reset(Switches(currency_shown=kind))
+    assert call.create("Acme").json()["currency"] == shown
+    assert call("GET").json()["data"][0]["currency"] == shown
+    assert [client.currency for client in simulator.clients()] == [None]
+
+
+@pytest.mark.parametrize("body", ["client", "wrapped", "id", "nothing"])
+@pytest.mark.parametrize(
+    ("kind", "sent", "kept"),
+    [
+        ("lower", "ACME Ltd", "acme ltd"),
+        ("cut", "Acme Limited", "Acme Lim"),
+        ("escaped", "A&B", "A&amp;B"),
+        ("folded", "A \u00a0 B", "A B"),
+        ("numbered", "Here", "Here 1"),
+        ("numbered", "New", "New"),
+    ],
+)
+def test_names_changed(
+    simulator: Simulator, call: Any, kind: str, sent: str, kept: str, body: str
+) -> None:
+    """On a create, whatever its answer shows, and on a rename."""
+    simulator.reset(Switches(names_changed=kind, create_body=body, longest_name=8))
+    renamed, here = simulator.add("Old"), simulator.add("Here")
+    created = call.create(sent)
+    assert created.status_code == 201
+    if body == "client":
+        assert created.json()["name"] == kept
+    call.delete(1003)
+    call.rename(renamed.id, sent)
+    names = [client.name for client in simulator.clients()]
+    assert names == [kept, here.name, kept]
