@@ -3,11 +3,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
 from simulator.server import Simulator
+
+# Where runs have their locks: each simulator has a port of its own, and no lock is ever removed.
+LOCKS = Path(__file__).parents[1] / ".ansible" / "locks"
+LOCKS.mkdir(mode=0o700, parents=True, exist_ok=True)
+os.environ["XDG_RUNTIME_DIR"] = str(LOCKS)
 
 # A failing example is printed with what runs it again alone; the seed is --hypothesis-seed.
 hypothesis.settings.register_profile("here", deadline=None, print_blob=True)

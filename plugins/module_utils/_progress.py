@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import NamedTuple
 
 
@@ -12,7 +13,8 @@ class Snapshot(NamedTuple):
 
     ``total`` steps, of which ``done`` and ``failed``; ``None`` until they are planned. ``read``
     clients so far. ``quota`` requests left, if known. ``waits`` seconds from now until the quota
-    reopens, if the run sleeps until then.
+    reopens, if the run sleeps until then. ``holder`` of the workspace's lock, if the run waits for
+    it.
     """
 
     total: int | None = None
@@ -21,6 +23,7 @@ class Snapshot(NamedTuple):
     read: int = 0
     quota: int | None = None
     waits: float | None = None
+    holder: str | None = None
 
 
 class Progress:
@@ -32,6 +35,7 @@ class Progress:
         self._done = self._failed = self._read = 0
         self._quota: int | None = None
         self._wakes: float | None = None
+        self._holder: str | None = None
 
     def listed(self, clients: int) -> None:
         with self._lock:
@@ -58,18 +62,34 @@ class Progress:
         with self._lock:
             self._wakes = until
 
+    def waits_for(self, holder: str | None) -> None:
+        """Record who holds the workspace's lock; ``None`` when the run has it."""
+        with self._lock:
+            self._holder = holder
+
     def snapshot(self, now: float) -> Snapshot:
         """:arg now: on the monotonic clock"""
         with self._lock:
             waits = None if self._wakes is None else max(0.0, self._wakes - now)
-            return Snapshot(self._total, self._done, self._failed, self._read, self._quota, waits)
+            return Snapshot(
+                self._total,
+                self._done,
+                self._failed,
+                self._read,
+                self._quota,
+                waits,
+                self._holder,
+            )
 
 
 class Halt:
     """Ends a run: its threads sleep here, and wake as soon as it is ended.
 
-    ``by`` is what ended the run, ``None`` as long as it goes on.
+    ``by`` is what ended the run, ``None`` as long as it goes on. ``let_go`` gives back what the run
+    holds, for a run that was ended and will write nothing.
     """
+
+    let_go: Callable[[], None] = staticmethod(lambda: None)
 
     def __init__(self) -> None:
         self._ended = threading.Event()

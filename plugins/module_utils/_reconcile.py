@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -27,6 +27,7 @@ from ._results.client import client_result
 from ._results.clients import clients_result
 from ._task import options as values
 from ._task.entries import problems_of, read_list, read_one
+from ._task.lock import turn
 from ._task.run import Options, Result, Runtime, run
 from ._text import name_key
 
@@ -93,6 +94,20 @@ class _Writing:
         self._journal: str | None = options["journal"] or None
         self._concurrency: int = options.get("concurrency", 1)
 
+    def result(self, api: FocusApi, progress: Progress) -> Result:
+        """What the task returns. From its first read to its last write, other runs wait."""
+        with self._turn(api, progress) as warnings:
+            result = self._reconciled(api, progress)
+        return {**result, "warnings": [*result["warnings"], *warnings]}
+
+    def _turn(self, api: FocusApi, progress: Progress) -> AbstractContextManager[tuple[str, ...]]:
+        if self._check_mode:
+            return nullcontext(())
+        return turn(api.api_url, api.workspace_id, progress, api.halt)
+
+    def _reconciled(self, api: FocusApi, progress: Progress) -> Result:
+        raise NotImplementedError
+
     def _deletions(self, api: FocusApi, wanted: Iterable[Desired]) -> dict[str, Deletion]:
         """What the journal says about deleted clients, if an entry needs it.
 
@@ -147,7 +162,7 @@ class _OneClient(_Writing):
         given = {name: value for name, value in options.items() if value is not None}
         self._wanted = desired_client(given)
 
-    def result(self, api: FocusApi, progress: Progress) -> Result:
+    def _reconciled(self, api: FocusApi, progress: Progress) -> Result:
         wanted = self._wanted
         clients = _read.of_one(api, wanted, self._deletions(api, [wanted]))
         try:
@@ -174,7 +189,7 @@ class _AllClients(_Writing):
         self._report_all = options["report"] == "all"
         self._reviewed = values.reviewed_digest(options["plan_digest"])
 
-    def result(self, api: FocusApi, progress: Progress) -> Result:
+    def _reconciled(self, api: FocusApi, progress: Progress) -> Result:
         clients, planned, refusal = unmoved(lambda: self._read_and_planned(api))
         planned = self._with_journal_warnings(planned)
         if isinstance(refusal, QuotaTooSmall) and self._check_mode:

@@ -98,6 +98,8 @@ def line(at: Snapshot, elapsed: float, now: datetime) -> str:
 
 
 def _work(at: Snapshot) -> str:
+    if at.holder is not None:
+        return f"waiting for another run on this workspace ({at.holder})"
     if at.total is None:
         return f"{at.read} clients read"
     failed = f", {at.failed} failed" if at.failed else ""

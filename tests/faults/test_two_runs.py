@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Two runs at once on one workspace: what each pair of writes leads to, by what the service does
-about two clients of one name.
+about two clients of one name. Runs of one user on one machine take turns (``test_turns.py``); these
+two are on machines of their own.
 
 The API has no lock and no condition on a write, so no client of it can prevent everything. Where
 the service itself refuses a second client of a name, nothing is doubled. Where it allows one, two
@@ -10,6 +11,7 @@ can be is that it stays unseen, or grows: the next run fails, names both ids and
 
 from __future__ import annotations
 
+import fcntl
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +33,12 @@ Entry = dict[str, Any]
 Result = dict[str, Any]
 DUPLICATES: Sequence[Any] = QUESTIONS["duplicates"]
 NEW = {"name": "New"}
+
+
+@pytest.fixture(autouse=True)
+def two_machines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has the lock at once."""
+    monkeypatch.setattr(fcntl, "flock", lambda *_: None)
 
 
 class Overtaken:

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from simulator.server import Simulator
@@ -12,6 +14,7 @@ from simulator.switches import Switches, every_single_switch, random_switches
 
 from ansible_collections.toggl.focus.plugins.module_utils._api import session
 from ansible_collections.toggl.focus.plugins.module_utils._info import list_clients
+from ansible_collections.toggl.focus.plugins.module_utils._progress import Halt, Progress
 from ansible_collections.toggl.focus.plugins.module_utils._reconcile import (
     reconcile_client,
     reconcile_clients,
@@ -22,6 +25,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import
     CLIENTS,
     ENTRY,
 )
+from ansible_collections.toggl.focus.plugins.module_utils._task.lock import turn
 from ansible_collections.toggl.focus.plugins.module_utils._task.run import Runtime
 
 session._FIRST_PAUSE = 0.001  # seconds; a test has no crowd to spread
@@ -69,6 +73,15 @@ def clients(
 
 def info(service: Simulator, **given: Any) -> dict[str, Any]:
     return list_clients(options(CLIENT_INFO, service, **given), False, Runtime())
+
+
+@contextmanager
+def holding_the_turn(service: Any, workspace_id: int | None = None) -> Iterator[int]:
+    """Another run is at work on the workspace inside; its process."""
+    workspace = service.workspace_id if workspace_id is None else workspace_id
+    with turn(service.url, workspace, Progress(), Halt()) as warnings:
+        assert warnings == ()
+        yield os.getpid()
 
 
 Row = Mapping[str, Any]

@@ -25,6 +25,11 @@ LINES = {
         10.0,
         "toggl.focus: 25 of 100 changes done, quota left 80, ends about 12:00:30",
     ),
+    "another run has the workspace": (
+        Snapshot(holder="process 4711"),
+        6.0,
+        "toggl.focus: waiting for another run on this workspace (process 4711)",
+    ),
     "some failed": (
         Snapshot(total=10, done=4, failed=2),
         8.0,

@@ -76,6 +76,7 @@ class FocusApi:
         self.session = Session(access, transport, progress, halt)
         self.workspace_id = access.workspace_id
         self.api_url = access.api_url
+        self.halt = halt
         self._progress = progress
         self._clients = f"/workspaces/{access.workspace_id}/clients"
         self._page_size = PAGE_SIZE

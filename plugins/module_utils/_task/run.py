@@ -125,6 +125,8 @@ class _Task:
         self._halt.now(by)
         error = Interrupted(by)
         writes = self._planned is not None  # a run that has no plan by now will not write
+        if not writes:
+            self._halt.let_go()
         result = beside.settled(2 * self._reached.timeout + _SETTLING if writes else 0)
         if result is None:
             return self._completed(self._lost(error))
@@ -150,7 +152,8 @@ class _Task:
         """For a run that cannot say what it did: what is known of it."""
         so_far = self._progress.snapshot(time.monotonic())
         if so_far.total is None:
-            return _failed(f"{error} Nothing had been written.")
+            waited = f" It waited for another run on the workspace ({so_far.holder})."
+            return _failed(f"{error} Nothing had been written.{waited if so_far.holder else ''}")
         known = (
             f"{so_far.done} of {so_far.total} changes are known to be done: check the workspace or "
             "the journal before you run it again."

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A run that may write holds a lock of its user on its machine, from its first read to its last
+write. See also ``tests/e2e/test_turns.py``."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from faults.processes import environment
+from simulator.server import Simulator
+from support.running import client, clients, holding_the_turn, info, options
+
+from ansible_collections.toggl.focus.plugins.module_utils._reconcile import reconcile_clients
+from ansible_collections.toggl.focus.plugins.module_utils._task import lock
+from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENTS
+from ansible_collections.toggl.focus.plugins.module_utils._task.run import Runtime
+
+WRITERS: dict[str, Callable[..., dict[str, Any]]] = {
+    "focus_client": lambda service, **given: client(service, name="Acme", **given),
+    "focus_clients": lambda service, **given: clients(service, clients=["Acme"], **given),
+}
+
+
+@pytest.fixture(params=WRITERS)
+def write(request: pytest.FixtureRequest) -> Callable[..., dict[str, Any]]:
+    return WRITERS[request.param]
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "LONGEST_WAIT", 0.0)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_turn_that_does_not_come_is_an_error(service: Simulator, write: Any) -> None:
+    """It names the process, and nothing was sent."""
+    with holding_the_turn(service) as process:
+        result = write(service)
+    assert result["msg"] == (
+        f"Another run on this workspace (process {process}) has not ended for 0 minutes, so "
+        "nothing was sent. End it, or run again later."
+    )
+    assert (result["failed"], result["changed"], result["requests"]) == (True, False, 0)
+    assert service.log == []
+    assert write(service)["changed"] is True
+
+
+@pytest.mark.usefixtures("impatient")
+def test_check_mode_and_reads_take_none(service: Simulator, write: Any) -> None:
+    with holding_the_turn(service):
+        assert write(service, check_mode=True)["changed"] is True
+        assert info(service)["clients"] == []
+
+
+@pytest.mark.usefixtures("impatient")
+def test_other_workspaces_have_other_turns(service: Simulator, write: Any) -> None:
+    other = {"workspace_id": service.workspace_id + 1}
+    with holding_the_turn(service, **other):
+        assert write(service)["changed"] is True
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_run_that_failed_has_given_its_turn_back(service: Simulator, write: Any) -> None:
+    assert "401" in write(service, api_token="no-such-token-at-all")["msg"]
+    assert write(service)["changed"] is True
+
+
+def test_waiting_ends_with_the_run(service: Simulator) -> None:
+    runtime = Runtime()
+    given = options(CLIENTS, service, clients=["Acme"])
+    with holding_the_turn(service) as process:
+        ended = threading.Timer(0.5, runtime.halt.now, ["Ctrl-C"])
+        ended.start()
+        result = reconcile_clients(given, False, runtime)
+        holder = runtime.progress.snapshot(0).holder
+    assert holder == f"process {process}"
+    assert "Ctrl-C ended the run" in result["msg"]
+    assert service.log == []
+
+
+def test_a_holder_that_is_killed_holds_nothing(service: Simulator, write: Any) -> None:
+    script = (
+        "import sys; from support.running import holding_the_turn\n"
+        "class Service: url, workspace_id = sys.argv[1], int(sys.argv[2])\n"
+        "with holding_the_turn(Service): print('held', flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", script, service.url, str(service.workspace_id)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, env=environment(), text=True, **pipes) as process:  # type: ignore[call-overload]
+        assert process.stdout.readline() == "held\n"
+        threading.Timer(0.5, process.kill).start()
+        assert write(service)["changed"] is True
+        assert process.wait() == -9
+
+
+# where the lock is
+
+
+def test_it_is_a_file_of_the_user_alone(
+    service: Simulator, write: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    assert write(service)["warnings"] == []
+    (lock,) = tmp_path.iterdir()
+    assert stat.S_IMODE(lock.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("given", ["", "relative"])
+def test_or_in_a_folder_of_the_user_alone(
+    service: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    """In the temporary folder."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", given)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for _ in range(2):
+        assert clients(service, clients=["Acme"])["warnings"] == []
+    (folder,) = tmp_path.iterdir()
+    (lock,) = folder.iterdir()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE(lock.stat().st_mode) == 0o600
+
+
+def _missing(folder: Path) -> None:
+    folder.rmdir()
+
+
+def _a_file(folder: Path) -> None:
+    folder.rmdir()
+    folder.touch()
+
+
+def _a_link(folder: Path) -> None:
+    folder.rename(folder.with_name("elsewhere"))
+    folder.symlink_to("elsewhere")
+
+
+def _written_by_all(folder: Path) -> None:
+    folder.chmod(0o777)
+
+
+def _a_link_in_it(folder: Path) -> None:
+    (lock,) = folder.iterdir()
+    lock.rename(folder.with_name("elsewhere"))
+    lock.symlink_to(folder.with_name("elsewhere"))
+
+
+def _a_folder_in_it(folder: Path) -> None:
+    (lock,) = folder.iterdir()
+    lock.unlink()
+    lock.mkdir()
+
+
+SPOILT = [_missing, _a_file, _a_link, _written_by_all, _a_link_in_it, _a_folder_in_it]
+
+
+@pytest.mark.parametrize("spoil", SPOILT)
+def test_without_a_lock_the_run_goes_on_with_a_warning(
+    service: Simulator, write: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: Any
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    if spoil in (_a_link_in_it, _a_folder_in_it):
+        write(service)
+        service.reset()
+    spoil(folder)
+    result = write(service)
+    assert service.names() == ["Acme"]
+    assert_warned(result, folder)
+
+
+@pytest.mark.parametrize("variable", [True, False])
+def test_a_folder_of_somebody_else_is_none(
+    service: Simulator,
+    write: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    variable: bool,
+) -> None:
+    """Whoever owns it could let a run wait, or have it write to another file."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path) if variable else "")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    result = write(service)
+    assert service.names() == ["Acme"]
+    assert_warned(result, tmp_path)
+
+
+def assert_warned(result: dict[str, Any], folder: Path) -> None:
+    (warning,) = result["warnings"]
+    assert warning.startswith("There can be no lock on this machine: ")
+    assert str(folder) in warning
+    assert warning.endswith("; let one end before the next begins.")
