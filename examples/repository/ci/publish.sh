@@ -1,14 +1,18 @@
 #!/usr/bin/env bash
 # bash ci/publish.sh comment plan.md    in the pull request (merge request) that this runs for
 # bash ci/publish.sh issue plan.md
-# Keeps one comment, or one open issue: its own with the marker is updated, else one is created.
-# Somebody else's is left alone, whatever it holds. Needs curl and jq.
+# Keeps one comment, or one open issue: its own whose last line is the marker is updated, else one is
+# created. Somebody else's is left alone, whatever it holds. Needs curl and jq.
 set -euo pipefail
 kind=$1 file=$2
 marker='<!-- toggl.focus plan -->' # the last line of plan.md
 title='The workspaces differ from their lists'
 
-call() { curl --silent --show-error --fail-with-body --header "$access" "$@"; }
+# The header comes from a file descriptor: all users of a machine can read what a command is given.
+call() {
+  curl --silent --show-error --fail-with-body --connect-timeout 10 --max-time 60 \
+    --header @<(printf '%s\n' "$access") "$@"
+}
 
 # all: where to list and create; one: where to update, by a number; mine: a condition of jq
 if [ -n "${GITHUB_ACTIONS:-}" ]; then
@@ -35,11 +39,12 @@ else
   one=$all
 fi
 
+last='split("\n") | map(rtrimstr("\r") | select(. != "")) | last'
 own='' page=1
 while [ -z "$own" ]; do
   found=$(call "$all?state=$open&per_page=100&page=$page")
   own=$(jq --arg marker "$marker" \
-    "first(.[] | select($mine and (.$text // \"\" | contains(\$marker))) | $number) // empty" <<<"$found")
+    "first(.[] | select($mine and (.$text // \"\" | $last) == \$marker) | $number) // empty" <<<"$found")
   [ "$(jq length <<<"$found")" -eq 100 ] || break
   page=$((page + 1))
 done
