@@ -292,7 +292,10 @@ action:
     - none
   sample: renamed
 diff:
-  description: The client before and after, as options of this module.
+  description:
+    - The client before and after, as options of this module.
+    - It is for people, so control and format characters in a name are escaped. RV(client) and
+      RV(undo) have the name as it is.
   returned: success, and if a write failed
   type: dict
   sample:

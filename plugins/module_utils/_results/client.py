@@ -10,7 +10,7 @@ from .._apply.outcome import Outcome
 from .._errors import listed
 from .._model import Client, Plan, Planned, Step
 from .._plan.plan import action_of
-from .._text import quoted
+from .._text import quoted, shown
 from .diff import headers
 from .message import errors_of
 from .undo import undo_list, undo_warnings
@@ -113,7 +113,14 @@ def _diff(entry: Planned, steps: Iterable[Step], workspace_id: int) -> dict[str,
         after["state"] = "absent" if step.kind == "delete" else "present"
         if step.kind in ("create", "rename"):
             after["name"] = step.name
-    return {**headers(workspace_id), "before": before, "after": after}
+    sides = {"before": _readable(before), "after": _readable(after)}
+    return {**headers(workspace_id), **sides}
+
+
+def _readable(side: Mapping[str, Any]) -> dict[str, Any]:
+    """People read the diff; what a machine needs is in other keys."""
+    name = side.get("name")
+    return dict(side) if name is None else {**side, "name": shown(name, len(name))}
 
 
 def _side_before(entry: Planned) -> dict[str, Any]:

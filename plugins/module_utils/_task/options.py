@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from .._errors import BadOption, MissingOption, NoAuthentication
 from .._model import Access, Rules
-from .._text import is_loopback, quoted
+from .._text import has_lone_surrogate, is_loopback, quoted
 from .arguments import _NO_WORKSPACE, MOST_CONCURRENCY, VARIABLES, _set_variable
 
 _DIGEST = re.compile("[0-9a-f]{64}")
@@ -89,6 +89,8 @@ def access(options: Mapping[str, Any]) -> Access:
     """
     if options["workspace_id"] == _NO_WORKSPACE:
         raise MissingOption("workspace_id", *VARIABLES["workspace_id"])
+    for option, value in options.items():
+        _check_characters(option, value)
     token, username, password = _credentials(options)
     return Access(
         workspace_id=_whole(options, "workspace_id", 1),
@@ -155,7 +157,17 @@ def _found(options: Mapping[str, Any], option: str) -> str:
     """The option, otherwise the environment; an empty option does not fall back to it."""
     value: str | None = options[option]
     variable = _set_variable(option) if value is None else None
-    return os.environ[variable] if variable is not None else (value or "")
+    found = os.environ[variable] if variable is not None else (value or "")
+    _check_characters(option, found)
+    return found
+
+
+def _check_characters(option: str, value: object) -> None:
+    """:raises BadOption: a text in it cannot be sent; such a variable of the environment is not in
+    UTF-8"""
+    for text in value if isinstance(value, (list, tuple)) else (value,):
+        if isinstance(text, str) and has_lone_surrogate(text):
+            raise BadOption(option, "it contains half of a character (a lone surrogate)")
 
 
 def _header_text(option: str, secret: str) -> str:

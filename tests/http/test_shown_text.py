@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is returned for people has no character that ends a line, moves a cursor or turns the
+reading direction, whatever a name or the service's words are made of. What is returned for
+machines has the names as they are."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from simulator.records import Fault
+from simulator.server import Simulator
+from support.running import client, clients, info
+
+from ansible_collections.toggl.focus.plugins.filter.clients_plan import clients_plan
+from ansible_collections.toggl.focus.plugins.filter.plan_lines import plan_lines
+from ansible_collections.toggl.focus.plugins.filter.plan_markdown import plan_markdown
+
+RAW = ("Cc", "Cf", "Cs", "Zl", "Zp")
+NO_YAML = "\ufffe\uffff"
+"""What no YAML may contain, besides surrogates and control characters."""
+
+FOR_PEOPLE = ("msg", "diff", "warnings", "error")
+"""The keys whose values people read, at any depth of a result."""
+
+signs = st.one_of(
+    *(st.characters(categories=[category]) for category in RAW if category != "Cs"),
+    st.sampled_from("\n\x1b\x85\x9b\u200b\u202e\ufeff"),
+    st.sampled_from(NO_YAML),
+)
+"""Each category as often as the others, since one of them has a single character."""
+
+letters = st.sampled_from(["a", "A", "b"])
+names = st.one_of(
+    st.tuples(letters, signs, letters).map("".join),
+    st.tuples(letters, signs).map("".join),
+    st.lists(signs, min_size=1, max_size=2).map("".join),
+)
+few_names = st.lists(names, min_size=1, max_size=3)
+
+
+def raw_in(text: str) -> list[str]:
+    return [char for char in text if unicodedata.category(char) in RAW or char in NO_YAML]
+
+
+def texts(value: Any, is_read: bool = False) -> Iterator[str]:
+    """All texts for people in a result; a text of several lines line by line."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from texts(item, is_read or key in FOR_PEOPLE)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from texts(item, is_read)
+    elif isinstance(value, str) and is_read:
+        yield from value.split("\n")
+
+
+def assert_readable(result: Mapping[str, Any]) -> None:
+    assert "Unforeseen" not in result["msg"] and "unforeseen" not in result["msg"], result
+    assert "\n" not in result["msg"], "a message is one line"
+    assert not any("\n" in warning for warning in result.get("warnings", ()))
+    found = [text for text in texts(result) if raw_in(text)]
+    assert found == []
+
+
+def plan_file(result: Mapping[str, Any]) -> dict[str, Any]:
+    """What the playbook ``plan`` writes of it."""
+    planned = {
+        "workspace_id": 4242,
+        "digest": result.get("plan_digest"),
+        "summary": result.get("summary"),
+        "steps": result.get("plan", []),
+        "refusal": result["msg"] if result.get("failed") else None,
+        "warnings": result.get("warnings", []),
+        "requests": result.get("requests", 0),
+        "quota": result.get("quota"),
+    }
+    return {"format": 1, "workspaces": {"acme": planned}}
+
+
+def assert_all_readable(result: Mapping[str, Any]) -> None:
+    """The result of ``focus_clients``, with what the filters make of it."""
+    assert_readable(result)
+    lines = [*plan_lines(result), *plan_markdown(plan_file(result)).split("\n")]
+    assert [line for line in lines if raw_in(line)] == []
+
+
+@st.composite
+def entries(draw: st.DrawFn, known: list[str]) -> dict[str, Any]:
+    name = st.one_of(st.sampled_from(known), names)
+    entry: dict[str, Any] = {"name": draw(name)}
+    if draw(st.booleans()):
+        entry["former_names"] = draw(st.lists(name, max_size=2))
+    if draw(st.booleans()):
+        entry["state"] = draw(st.sampled_from(["present", "absent", "restored"]))
+    if draw(st.integers(0, 3)) == 0:
+        entry["id"] = draw(st.integers(1001, 1008))
+    if draw(st.booleans()):
+        entry["restore_deleted"] = True
+    return entry
+
+
+def fill(server: Simulator, active: list[str], deleted: list[str]) -> None:
+    server.reset()
+    for name in active:
+        server.add(name)
+    for name in deleted:
+        server.add(name, deleted=True)
+
+
+def refused_writes(words: str | None) -> list[Fault]:
+    """The next writes are refused with these words, if there are any."""
+    if words is None:
+        return []
+    body = json.dumps({"error": words, "error_description": words, "trace_id": words}).encode()
+    return [
+        Fault(match=lambda method, _: method != "GET", status=status, body=body)
+        for status in (400, 404, 422)
+    ]
+
+
+drawn = settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+words = st.one_of(st.none(), names)
+
+
+@drawn
+@given(data=st.data(), active=few_names, deleted=few_names, words=words)
+def test_focus_clients(
+    server: Simulator, data: st.DataObject, active: list[str], deleted: list[str], words: str | None
+) -> None:
+    fill(server, active, deleted)
+    wanted = data.draw(st.lists(entries([*active, *deleted]), min_size=1, max_size=3))
+    given: dict[str, Any] = {
+        "clients": wanted,
+        "purge": data.draw(st.booleans()),
+        "max_deletion_percent": data.draw(st.sampled_from([0, 100])),
+        "max_deletions": data.draw(st.sampled_from([None, 0])),
+        "protected": data.draw(st.lists(st.sampled_from([*active, "*"]), max_size=1)),
+        "report": "all",
+    }
+    check = clients(server, True, **given)
+    assert_all_readable(check)
+    server.script[:] = refused_writes(words)
+    assert_all_readable(clients(server, **given))
+    planned = clients_plan(wanted, info(server)["clients"], purge=given["purge"])
+    assert_all_readable(planned)
+
+
+@drawn
+@given(data=st.data(), active=few_names, deleted=few_names, words=words)
+def test_focus_client(
+    server: Simulator, data: st.DataObject, active: list[str], deleted: list[str], words: str | None
+) -> None:
+    fill(server, active, deleted)
+    wanted = data.draw(entries([*active, *deleted]))
+    assert_readable(client(server, True, **wanted))
+    server.script[:] = refused_writes(words)
+    assert_readable(client(server, **wanted))
+
+
+@drawn
+@given(active=few_names, name=names)
+def test_focus_client_info(server: Simulator, active: list[str], name: str) -> None:
+    fill(server, active, [])
+    assert_readable(info(server, name=name))
+    assert_readable(info(server, name_contains=name, order_by=[name]))
+
+
+broken = st.one_of(names, st.sampled_from(["\ud800", "a\udce9"]))
+"""Texts that may also hold half of a character, as a variable of the environment may."""
+
+
+@drawn
+@given(data=st.data(), text=broken)
+def test_options_that_cannot_be_used(server: Simulator, data: st.DataObject, text: str) -> None:
+    server.reset()
+    options = st.sampled_from(["name", "id", "state", "former_names", "restore_deleted", text])
+    wanted = data.draw(st.lists(st.dictionaries(options, broken, max_size=3), max_size=3))
+    assert_all_readable(clients(server, True, clients=[*wanted, text, text]))
+    for option in ("plan_digest", "journal", "ca_path", "api_url", "api_token"):
+        assert_readable(clients(server, True, clients=["Acme"], **{option: text}))
+    login = {"api_token": None, "username": text, "password": f"pass{text}word"}
+    for wrong in (login, {"name": text}, {"name_contains": text}, {"order_by": [text]}):
+        assert_readable(info(server, **wrong))
+
+
+def test_credentials_with_half_of_a_character_are_a_sentence(
+    server: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A variable of the environment has them where its bytes are not UTF-8."""
+    for variable, value in (("USERNAME", "ada"), ("PASSWORD", "pass\udce9word")):
+        monkeypatch.setenv(f"TOGGL_FOCUS_{variable}", value)
+    result = info(server, api_token=None)
+    assert result["msg"].startswith("The option password cannot be used: "), result
+    assert result["requests"] == 0
+
+
+def test_what_is_for_machines_keeps_the_name(server: Simulator) -> None:
+    """A name that a machine reads must be the one that the service knows."""
+    name = "Acme\u202e\x9b Ltd"
+    fill(server, [name], [])
+    many = clients(server, clients=[{"id": 1001, "name": "Acme"}])
+    assert many["plan"][0]["from"] == many["undo"][0]["name"] == name
+    one = client(server, id=1001, name=name)
+    assert one["client"]["name"] == info(server)["desired"][0]["name"] == name
