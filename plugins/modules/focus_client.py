@@ -363,12 +363,15 @@ quota:
       sample: 1740
 """
 
-from ..module_utils._reconcile import reconcile_client
 from ..module_utils._task.arguments import CLIENT
-from ..module_utils._task.run import run_module
+from ..module_utils._task.python import check_python
 
 
 def main() -> None:
+    check_python(CLIENT)  # an older one cannot import what follows
+    from ..module_utils._reconcile import reconcile_client
+    from ..module_utils._task.run import run_module
+
     run_module(CLIENT, reconcile_client)
 
 

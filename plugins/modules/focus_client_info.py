@@ -214,12 +214,15 @@ quota:
       sample: 1740
 """
 
-from ..module_utils._info import list_clients
 from ..module_utils._task.arguments import CLIENT_INFO
-from ..module_utils._task.run import run_module
+from ..module_utils._task.python import check_python
 
 
 def main() -> None:
+    check_python(CLIENT_INFO)  # an older one cannot import what follows
+    from ..module_utils._info import list_clients
+    from ..module_utils._task.run import run_module
+
     run_module(CLIENT_INFO, list_clients)
 
 

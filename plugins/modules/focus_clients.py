@@ -488,12 +488,15 @@ quota:
       sample: 1740
 """
 
-from ..module_utils._reconcile import reconcile_clients
 from ..module_utils._task.arguments import CLIENTS
-from ..module_utils._task.run import run_module
+from ..module_utils._task.python import check_python
 
 
 def main() -> None:
+    check_python(CLIENTS)  # an older one cannot import what follows
+    from ..module_utils._reconcile import reconcile_clients
+    from ..module_utils._task.run import run_module
+
     run_module(CLIENTS, reconcile_clients)
 
 
