@@ -111,8 +111,10 @@ class FocusAction(NormalAction):  # type: ignore[misc]
 
     def _worked(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         runtime = Runtime(transport=_kept)
-        shows = boolean(self._templar.template(task_vars.get(PROGRESS_VARIABLE, True)))
-        lines = ProgressLines(runtime.progress, Display().display) if shows else _silent()
+        shows = self._templar.template(task_vars.get(PROGRESS_VARIABLE, True))
+        # As a text, and not strictly: no value of it is worth a failed task.
+        is_shown = boolean(str(shows), strict=False)
+        lines = ProgressLines(runtime.progress, Display().display) if is_shown else _silent()
         with lines:
             result = self.work(options, bool(self._task.check_mode), runtime)
         if not result.get("warnings"):

@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from simulator.records import Fault
 from simulator.server import Simulator
-from support.playbooks import Play, ansible_playbook
+from support.playbooks import Play, ansible_playbook, played
 
 MODULE = "toggl.focus.focus_client"
 INFO = "toggl.focus.focus_client_info"
@@ -117,3 +118,13 @@ def test_a_variable_turns_them_off(service: Simulator, tmp_path: Path) -> None:
     ran = ansible_playbook(service, waiting(tmp_path), "-e", "toggl_focus_progress=false")
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "changes done" not in ran.stdout
+
+
+@pytest.mark.parametrize("value", ["quiet", None, [], 0.5])
+def test_any_value_of_that_variable_leaves_the_task_alone(
+    service: Simulator, tmp_path: Path, value: object
+) -> None:
+    """Whoever writes ``quiet`` wants no lines; no value is worth a failed task."""
+    task = {BULK: {"clients": ["Acme"]}, "register": "done"}
+    ran = played(service, tmp_path, [task], vars={"toggl_focus_progress": value})
+    assert ran.results["done"]["changed"] is True, ran.output
