@@ -91,3 +91,47 @@ def test_a_purged_client_with_a_blank_name_comes_back(service: Simulator) -> Non
     assert result["undo"] == [{"id": 1002, "state": "restored"}]
     assert "failed" not in clients(service, clients=result["undo"])
     assert len(state(service)["active"]) == 2
+
+
+# names that no list can give
+
+UNSEEN = "\u200b\u3164"
+LOST = 'The client 1001 had the name "\\u200b\\u3164"'
+LOSING: dict[str, tuple[dict[str, Any], bool, list[dict[str, Any]]]] = {
+    "renamed": ({"id": 1001, "name": "Acme"}, False, []),
+    "restored under another name": (
+        {"id": 1001, "name": "Acme", "state": "restored"},
+        True,
+        [{"id": 1001, "state": "absent"}],
+    ),
+}
+KEEPING: dict[str, tuple[dict[str, Any], bool]] = {
+    "deleted": ({"id": 1001, "state": "absent"}, False),
+    "restored": ({"id": 1001, "state": "restored"}, True),
+    "left alone": ({"id": 1001}, False),
+}
+
+
+@pytest.mark.parametrize("check_mode", [True, False], ids=["check mode", "run"])
+@pytest.mark.parametrize("case", LOSING)
+def test_a_name_that_no_list_can_give_back_is_a_warning(
+    service: Simulator, case: str, check_mode: bool
+) -> None:
+    """With the id and the name, so that it can be given back in another way."""
+    wanted, deleted, undo = LOSING[case]
+    for run in (
+        lambda: client(service, check_mode, **wanted),
+        lambda: clients(service, check_mode, clients=[wanted]),
+    ):
+        service.reset()
+        service.add(UNSEEN, deleted=deleted)
+        result = run()
+        assert [one for one in result["warnings"] if LOST in one] != [], result
+        assert result["undo"] == undo
+
+
+@pytest.mark.parametrize("case", KEEPING)
+def test_a_name_that_comes_back_is_no_warning(service: Simulator, case: str) -> None:
+    wanted, deleted = KEEPING[case]
+    service.add(UNSEEN, deleted=deleted)
+    assert clients(service, clients=[wanted])["warnings"] == []

@@ -270,6 +270,13 @@ def created_without_id(name: str) -> str:
     )
 
 
+def name_lost(client_id: int, name: str) -> str:
+    return (
+        f"The client {client_id} had the name {_revealed(name)}, which no list can give, so the "
+        "undo list does not give it back. Keep the name if you need it."
+    )
+
+
 def restored_unseen(client_id: int) -> str:
     return (
         f"The service does not show a client with the id {client_id}: only the restore itself "

@@ -21,7 +21,7 @@ from typing import NamedTuple
 from .._model import Desired, Step
 from .._text import case_key, look_key, name_key
 from .order import temporary_name
-from .problems import created_without_id
+from .problems import created_without_id, name_lost
 from .warned import Warned
 
 
@@ -40,17 +40,12 @@ def undo(steps: Iterable[Step], shared_names: Collection[str] = ()) -> tuple[Des
         answer, or without one if it is not known or the create may not have been carried out
     :arg shared_names: names of active clients that another client also had before the run
     """
-    first: dict[int, _Stage] = {}
-    last: dict[int, _Stage] = {}
+    steps = list(steps)
     created: dict[str, str] = {}
     for step in steps:
         if step.id is None:
             created.setdefault(name_key(step.new_name), step.new_name)
-            continue
-        known = first.setdefault(step.id, _before(step))
-        if known.name is None:  # restored unseen: a read has shown its name since
-            first[step.id] = known._replace(name=step.before)
-        last[step.id] = _after(step)
+    first, last = _stages(steps)
     ways = [(id_, _listed(first[id_]), _listed(last[id_])) for id_ in reversed(last)]
     regained = {case_key(way[1].name) for way in ways if way[1].exists and way[1].name}
     shared = {*shared_names, *created}
@@ -62,6 +57,31 @@ def undo(steps: Iterable[Step], shared_names: Collection[str] = ()) -> tuple[Des
         *(Desired(name, state="absent") for name in created.values()),
         *(entry for entry in entries if entry is not None),
     )
+
+
+def _stages(steps: Iterable[Step]) -> tuple[dict[int, _Stage], dict[int, _Stage]]:
+    """Return how each client was before the steps, and how it is after them, by its id."""
+    first: dict[int, _Stage] = {}
+    last: dict[int, _Stage] = {}
+    for step in steps:
+        if step.id is None:
+            continue
+        known = first.setdefault(step.id, _before(step))
+        if known.name is None:  # restored unseen: a read has shown its name since
+            first[step.id] = known._replace(name=step.before)
+        last[step.id] = _after(step)
+    return first, last
+
+
+def names_lost(steps: Iterable[Step]) -> Iterator[str]:
+    """Yield warnings about clients whose names the undo list cannot give back."""
+    warned = Warned()
+    first, last = _stages(steps)
+    for id_, before in first.items():
+        name = before.name if before.exists else None
+        if name is not None and _listed(before).name is None and last[id_].name != name:
+            warned.add(name_lost, id_, name)
+    return iter(warned)
 
 
 def unsure(names: Iterable[str]) -> Iterator[str]:

@@ -23,10 +23,11 @@ def undo_list(plan: Plan, outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
 
 
 def undo_warnings(outcomes: Sequence[Outcome]) -> list[str]:
-    """One for each client that the list has only the name of."""
-    unknown = [outcome.step.new_name for outcome in outcomes if outcome.without_id]
-    if not unknown:
+    """One for each client that the list has only the name of, or does not have the name of."""
+    touched = [step for outcome in outcomes for step in outcome.touched]
+    if not touched:
         return []
-    from .._plan.undo import unsure
+    from .._plan.undo import names_lost, unsure
 
-    return list(unsure(unknown))
+    unknown = [outcome.step.new_name for outcome in outcomes if outcome.without_id]
+    return [*unsure(unknown), *names_lost(touched)]
