@@ -35,14 +35,14 @@ def up_to(requests: int) -> Budget:
 
 class Paging(NamedTuple):
     """How the service shows its list: ``size`` clients a page; ``found``: what its filter finds
-    for a text; ``tells_ids``: whether a create is answered with the id. ``too_large``: requests
-    for larger pages that are refused first. ``looks``: how often one must look after a write, as
-    the first answer may be older than it. ``at_once``: pages that may be under way.
+    for a text; ``tells_names``: whether a create is answered with the client. ``too_large``:
+    requests for larger pages that are refused first. ``looks``: how often one must look after a
+    write, as the first answer may be older than it. ``at_once``: pages that may be under way.
     """
 
     size: int
     found: Callable[[str], State]
-    tells_ids: bool
+    tells_names: bool
     too_large: int = 0
     looks: int = 1
     at_once: int = 1
@@ -124,10 +124,10 @@ def _looks(verdict: Verdict, sight: Sight, paging: Paging, temporary: int) -> Bu
 
 
 def ids(verdict: Verdict, sight: Sight, paging: Paging) -> Budget:
-    """A look for each client that is created without an id, or one list for all of them, as it is
-    then."""
+    """A look for each client whose id or name the answer to its create does not show, or one list
+    for all of them, as it is then."""
     creates = sum(change.kind == "create" for change in verdict.changes)
-    if paging.tells_ids or not creates:
+    if paging.tells_names or not creates:
         return NOTHING
     deleted = sum(change.kind == "delete" for change in verdict.changes)
     shortest, longest = len(sight.listed) + creates - deleted, len(sight.listed) + creates
@@ -140,53 +140,25 @@ def ids(verdict: Verdict, sight: Sight, paging: Paging) -> Budget:
 
 
 def of_one(verdict: Verdict, entry: Entry, sight: Sight, paging: Paging, remembered: int) -> Budget:
+    """By name: the filter, once a name; by id: the client, and the filter if it is given a name."""
     if verdict.needs_no_service:
         return NOTHING
-    if entry.get("id") is not None:
-        return _by_id(verdict, entry, sight, paging)
-    look = exactly(paging.too_large) + _looking(entry["name"], paging, 0) + up_to(remembered)
-    the_list = paging.pages(len(sight.listed))
-    if verdict.reads_all:
-        read = exactly(the_list)
-    elif verdict.refused:
-        read = up_to(the_list)
-    else:
-        return look + exactly(len(verdict.changes))
-    names = [entry["name"], *(entry.get("former_names") or ())]
-    former = [_looking(name, paging, 0).most for name in names[1:]]
+    names = [entry["name"], *(entry.get("former_names") or ())] if entry.get("name") else []
+    looks = up_to(sum(_looking(name, paging, 1).most for name in names))
+    by_id = entry.get("id") is not None
+    if by_id and verdict.names_on_the_way and not names:
+        looks = up_to(_looking(sight.by_id[entry["id"]][0], paging, 1).most if sight.by_id else 0)
+    read = exactly(1) + looks + up_to(paging.too_large + remembered)
+    if verdict.refused or not verdict.changes:
+        return read
+    pages = max((paging.pages(len(paging.found(name.strip()))) for name in names), default=1)
     return (
-        look
-        + read
-        + up_to(sum(former))
-        + up_to(max(_boundaries(name, sight, paging) for name in names))
+        read
+        + up_to(pages - 1)
         + exactly(len(verdict.changes))
+        + up_to((1 + paging.looks) * len(verdict.unseen))
         + ids(verdict, sight, paging)
     )
-
-
-def _by_id(verdict: Verdict, entry: Entry, sight: Sight, paging: Paging) -> Budget:
-    """Before a rename or a restore, whether the name is free: the list, which shows names with
-    blanks too, and a look by the name where the list has several pages."""
-    get = exactly(1)
-    writes = exactly(0 if verdict.refused else len(verdict.changes))
-    if not verdict.reads_all:
-        return get + writes + up_to(paging.looks * len(verdict.unseen))
-    pages = paging.pages(len(sight.listed))
-    name = entry.get("name") or sight.by_id[entry["id"]][0]
-    look = _looking(name, paging, 1) if pages > 1 else NOTHING
-    look += up_to(_boundaries(name, sight, paging))
-    if verdict.unseen:
-        return get + writes + up_to(1 + paging.looks + paging.too_large + pages + look.most)
-    if verdict.refused or verdict.deleted:
-        return get + up_to(paging.too_large + pages + look.most) + writes
-    return get + exactly(paging.too_large + pages) + look + writes
-
-
-def _boundaries(name: str, sight: Sight, paging: Paging) -> int:
-    """What a look by the name costs more where it finds a full page, which tells nothing."""
-    boundaries = paging.pages(len(sight.listed)) - 1
-    tells_nothing = len(paging.found(name.strip())) >= paging.size
-    return boundaries if tells_nothing else min(1, boundaries)
 
 
 def _looking(name: str, paging: Paging, new: int) -> Budget:

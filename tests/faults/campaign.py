@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Thousands of runs, compared with the model, then broken in every way.
+"""Thousands of histories of a workspace, each event compared with the model.
 
-``python -m faults.campaign --runs 2000 --seed 1``. Each run has a seed of its own, and ``--only
-SEED`` runs that one again. PYTHONPATH holds ``tests`` and ``.ansible/tree``.
+``python -m faults.campaign --runs 2000 --seed 1``. Each history has a seed of its own, and ``--only
+SEED`` plays that one again. PYTHONPATH holds ``tests`` and ``.ansible/tree``.
 """
 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
+import os
 import signal
 import sys
 import tempfile
@@ -15,6 +17,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,19 +28,18 @@ from faults.certificates import issue
 from faults.network import LARGEST
 from faults.proxy import proxy
 from faults.runs import HOST, Services, Tally
-from faults.scenarios import scenario
+from faults.scenarios import history
 from faults.trial import Trial, Violated
 
-LONGEST = 15.0
-"""Seconds, for one scenario."""
+LONGEST = 30.0
+"""Seconds, for one history."""
 
 AnyTrial = TypeVar("AnyTrial", bound=Trial)
+Outcome = tuple[Tally, dict[int, str]]
 
 
-def campaign(
-    seeds: Sequence[int], folder: Path, tell: Callable[[str], None] = print
-) -> tuple[Tally, dict[int, str]]:
-    """Runs each seed. Gives the counts, and what was violated by the seed of the run."""
+def campaign(seeds: Sequence[int], folder: Path, tell: Callable[[str], None] = print) -> Outcome:
+    """Plays each seed. Gives the counts, and what was violated by the seed of the history."""
     violations: dict[int, str] = {}
     with trials(folder, Trial) as trial:
         for number, seed in enumerate(seeds, 1):
@@ -52,7 +54,8 @@ def campaign(
 
 @contextmanager
 def trials(folder: Path, kind: type[AnyTrial]) -> Iterator[AnyTrial]:
-    """One that may run any number of scenarios, with services that it runs against."""
+    """One that may play any number of histories, with services that it plays them on."""
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)  # where runs that take turns have their locks
     certificate = issue(folder, "127.0.0.1", HOST)
     server = certificate.server
     largest, _transport.LARGEST_ANSWER = _transport.LARGEST_ANSWER, LARGEST
@@ -85,7 +88,7 @@ def time_limit(seconds: float) -> Iterator[None]:
 def _tried(trial: Trial, seed: int) -> str | None:
     try:
         with time_limit(LONGEST):
-            trial.run(scenario(seed))
+            trial.run(history(seed))
     except Violated as violated:
         return str(violated)
     except Exception:
@@ -93,23 +96,34 @@ def _tried(trial: Trial, seed: int) -> str | None:
     return None
 
 
+def _part(seeds: Sequence[int]) -> Outcome:
+    with tempfile.TemporaryDirectory() as folder:
+        return campaign(seeds, Path(folder), partial(print, flush=True))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="faults.campaign", description=__doc__)
     parser.add_argument("--runs", type=int, default=200, metavar="N")
-    parser.add_argument("--seed", type=int, default=1, help="of the first run")
-    parser.add_argument("--only", type=int, metavar="SEED", help="this run alone, in full")
+    parser.add_argument("--seed", type=int, default=1, help="of the first history")
+    parser.add_argument("--only", type=int, metavar="SEED", help="this history alone, in full")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
     options = parser.parse_args(arguments)
     seeds: Sequence[int] = range(options.seed, options.seed + options.runs)
     if options.only is not None:
         seeds = [options.only]
-        print(scenario(options.only))
+        print(history(options.only))
     started = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        tally, violations = campaign(seeds, Path(folder), lambda line: print(line, flush=True))
+    tally = Tally()
+    violations: dict[int, str] = {}
+    jobs = min(options.jobs, len(seeds))
+    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
+        for counts, wrong in pool.map(_part, [seeds[first::jobs] for first in range(jobs)]):
+            tally.add(counts)
+            violations |= wrong
     print(tally)
     print(f"{time.monotonic() - started:8.1f} seconds")
     if violations:
-        print(f"{len(violations)} runs broke a promise, with the seeds {sorted(violations)}")
+        print(f"{len(violations)} histories broke a promise: the seeds {sorted(violations)}")
     return 1 if violations else 0
 
 

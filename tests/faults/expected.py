@@ -7,24 +7,43 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from simulator.listing import FILTERS
+from simulator.switches import Switches
 
 from faults import budget, model, oracle, reports
 from faults.budget import Budget, Paging
-from faults.model import Change, Sight, State, Verdict, key
-from faults.oracle import active_keys, event
-from faults.scenarios import Entry, Scenario
+from faults.model import Change, Rules, Sight, State, Verdict, key
+from faults.oracle import active_keys, event, is_called, is_changed
+from faults.scenarios import Entries, Entry, rules_of
 
 Report = Mapping[str, Any]
 
 
-def expected(case: Scenario, state: State, remembered: Mapping[str, int]) -> Expected:
+class Task(NamedTuple):
+    """A list as one task applies it; ``single``: its one entry goes through ``focus_client``."""
+
+    entries: Entries
+    options: Mapping[str, Any]
+    single: bool
+    switches: Switches
+
+    @property
+    def rules(self) -> Rules:
+        return rules_of(self.options)
+
+    @property
+    def reports_all(self) -> bool:
+        """Whether the report is to name what stays as it is, too."""
+        return self.options.get("report") == "all"
+
+
+def expected(case: Task, state: State, remembered: Mapping[str, int]) -> Expected:
     switches = case.switches
     sight = model.sight_of(state, switches.list_shows_deleted, switches.get_shows_deleted)
     if case.single:
-        found = _found_by(case, sight, case.entries[0].get("name") or "")
+        found = _found_by(case, sight)
         verdicts = model.judge_one(case.entries[0], sight, found, remembered)
     else:
         verdicts = [model.judge(case.entries, sight, case.rules, remembered)]
@@ -33,13 +52,15 @@ def expected(case: Scenario, state: State, remembered: Mapping[str, int]) -> Exp
     return Expected(case, state, sight, verdicts, remembered)
 
 
-def _found_by(case: Scenario, sight: Sight, name: str) -> dict[int, tuple[str, bool]]:
-    """What the service's filter finds for a name, in each of its Unicode forms."""
-    finds, name = FILTERS[case.switches.name_filter], name.strip()
+def _found_by(case: Task, sight: Sight) -> dict[int, tuple[str, bool]]:
+    """What the service's filter finds for the names of an entry, in each of their Unicode forms."""
+    finds, entry = FILTERS[case.switches.name_filter], case.entries[0]
+    names = [entry.get("name") or "", *(entry.get("former_names") or ())]
+    asked = {form for name in names if name.strip() for form in forms(name.strip())}
     return {
         client_id: client
         for client_id, client in sight.listed.items()
-        if any(finds(form, client[0]) for form in forms(name))
+        if any(finds(form, client[0]) for form in asked)
     }
 
 
@@ -47,7 +68,7 @@ def forms(name: str) -> set[str]:
     return {name, unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name)}
 
 
-def _bring_to_light(verdict: Verdict, state: State, case: Scenario) -> None:
+def _bring_to_light(verdict: Verdict, state: State, case: Task) -> None:
     """What becomes of the clients that are restored unseen, now that somebody knows their names:
     one that is protected keeps its name, and so does one whose new name another client has, unless
     the entry knew the present one, or that the name is shared."""
@@ -71,7 +92,7 @@ def _bearers(wanted: str | None, state: State) -> set[int]:
 class Expected:
     """The answers of the model, each of which is right, and what speaks against a report."""
 
-    case: Scenario
+    case: Task
     state: State
     sight: Sight
     verdicts: Sequence[Verdict]
@@ -179,9 +200,9 @@ class Expected:
             return
         names = Counter(key(entry["name"]) for entry in shown if "name" in entry)
         there = {i: self.sight.listed[i] for i in verdict.unmanaged}
-        blank = sum(not key(name) for name, _ in there.values())  # nobody can give such a name
-        wanted = Counter({name: n for name, n in active_keys(there).items() if name})
-        if names != wanted or len(shown) != wanted.total() + blank:
+        unnamed = sum(not model.can_be_given(name) for name, _ in there.values())
+        wanted = Counter(key(name) for name, _ in there.values() if model.can_be_given(name))
+        if names != wanted or len(shown) != wanted.total() + unnamed:
             yield f"unmanaged are {shown}, the model finds {there}"
 
     def wrong_words(self, verdict: Verdict, report: Report) -> Iterator[str]:
@@ -242,6 +263,7 @@ class Expected:
 
         :arg refused: ids, and keys of new names, that the service rightly refused to change
         """
+        switches = self.case.switches
         if self.is_open(verdict):
             return
         goal = {**before, **{i: c for i, c in verdict.goal.items() if i >= 0}}
@@ -250,14 +272,28 @@ class Expected:
             if client_id in refused:
                 continue
             found = after.get(client_id, ("", True))
-            is_same_name = key(found[0]) == key(name) if client_id in touched else found[0] == name
+            is_same_name = found[0] == name
+            if client_id in touched:
+                is_same_name |= key(found[0]) == key(name) or is_called(found[0], name, switches)
             if not is_same_name or found[1] != deleted:
                 yield f"client {client_id} is {found}, not {(name, deleted)}"
         new = active_keys({i: c for i, c in verdict.goal.items() if i < 0})
         wanted = Counter({name: count for name, count in new.items() if name not in refused})
         made = active_keys({i: c for i, c in after.items() if i not in before})
+        if switches.create_body == "nothing" and switches.names_changed != "no":
+            left = [name for name in refused if isinstance(name, str) and name in new]
+            made -= Counter(key(oracle.made_of(name, switches)) for name in left)
         if made != wanted:
             yield f"new are {dict(made)}, not {dict(wanted)}"
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether only a journal tells of a client, and that is no longer what it was."""
+        shown = {key(name) for name, _ in self.sight.listed.values()}
+        recalled = [e for e in self.case.entries if _is_recalled(e, shown, self.remembered)]
+        names = {key(entry["name"]) for entry in recalled}
+        there = {name: self.state[self.remembered[name]] for name in names}
+        return any(not deleted or key(known) != name for name, (known, deleted) in there.items())
 
     def is_open(self, verdict: Verdict) -> bool:
         """Whether a client that is restored unseen turns out to have a name that another one is to
@@ -284,10 +320,10 @@ class Expected:
                 for i, client in self.sight.listed.items()
                 if FILTERS[switches.name_filter](text, client[0])
             },
-            tells_ids=switches.create_body != "nothing",
+            tells_names=switches.create_body in ("client", "wrapped"),
             too_large=too_large,
             looks=1 if switches.read_after_write == "new" else 2,
-            at_once=self.case.options.get("concurrency", 1),
+            at_once=self.case.options.get("concurrency", 1) if switches.quota_headers else 1,
         )
 
     def reading(self) -> Budget:
@@ -307,12 +343,17 @@ class Expected:
         return budget.rings(verdict.changes, seen, {**seen, **verdict.goal})
 
     def budget(self, verdict: Verdict, temporary: int) -> Budget:
+        """A client whose name the service changes is deleted again."""
+        created = [change.name or "" for change in verdict.changes if change.kind == "create"]
+        again = budget.up_to(sum(is_changed(name, self.case.switches) for name in created))
         if self.case.single:
             entry = self.case.entries[0]
-            return budget.of_one(verdict, entry, self.sight, self._paging, self._recalled)
-        return budget.of_list(
-            verdict, self.case.entries, self.sight, self._paging, temporary, self._recalled
-        )
+            sent = budget.of_one(verdict, entry, self.sight, self._paging, self._recalled)
+        else:
+            sent = budget.of_list(
+                verdict, self.case.entries, self.sight, self._paging, temporary, self._recalled
+            )
+        return sent + again
 
     @property
     def _recalled(self) -> int:

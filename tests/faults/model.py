@@ -17,17 +17,18 @@ Where the design leaves a choice, it is made here in words:
 * Two entries with ids may have one name, which their clients may bear already, both of them.
 * Several active clients that former names may mean are ambiguous, like several of the name itself.
 * A client that is left alone because the wanted name is there, too, is left alone by purge as well.
-* A client is restored under its old name, before it gets a new one. So the old one must be free,
-  or become free: whenever a run breaks off, no two clients may have one name.
+* The name that a client ends with is checked against the others; one that it has on the way is not.
 * An id and a name that do not agree are no error where nothing is deleted.
+* A look-alike counts that is active when the list is read, also one that purge would delete.
 """
 
 from __future__ import annotations
 
 import fnmatch
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 State = Mapping[int, tuple[str, bool]]
@@ -39,6 +40,21 @@ Entry = Mapping[str, Any]
 def key(name: str) -> str:
     """What two names have in common that are one name."""
     return unicodedata.normalize("NFC", name.strip())
+
+
+def can_be_given(name: str) -> bool:
+    """Whether a list may give it: it is neither blank nor of several lines."""
+    return bool(key(name)) and not {"\n", "\r"} & set(name.strip())
+
+
+UNSEEN = frozenset("\u034f\u115f\u1160\u3164\uffa0")
+"""Characters that nobody sees, though Unicode counts them among letters and marks."""
+
+
+def look(name: str) -> str:
+    """What two names have in common that look alike: all but case, blanks and what is not seen."""
+    seen = (c for c in name if unicodedata.category(c) != "Cf" and c not in UNSEEN)
+    return key(" ".join("".join(seen).split()).casefold())
 
 
 # what is asked, and what is answered
@@ -69,8 +85,8 @@ def sight_of(state: State, list_shows_deleted: bool, get_shows_deleted: bool) ->
     return Sight(seen(list_shows_deleted), seen(get_shows_deleted))
 
 
-GUARDS = ("protected", "max_deletions", "max_deletion_percent")
-"""Options that forbid a plan which the list and the workspace alone allow."""
+GUARDS = ("protected", "max_deletions", "max_deletion_percent", "look-alike")
+"""What forbids a plan that is shown all the same."""
 
 
 class Refusal(NamedTuple):
@@ -100,9 +116,9 @@ class Verdict:
 
     ``goal`` is the workspace in the end, as far as anybody sees it; new clients have ids below 0.
     ``unseen``: clients that are to be restored without having been seen. ``needs_no_service``:
-    whether it is refused for what the list says by itself. ``reads_all``: whether the one client of
-    ``focus_client`` is compared with all others. ``warned``: clients that somebody may take for the
-    ones that the list wants. ``unmanaged``: active clients that no entry stands for, and that stay.
+    whether it is refused for what the list says by itself. ``warned``: clients that somebody may
+    take for the ones that the list wants. ``unmanaged``: active clients that no entry stands for,
+    and that stay.
     ``former``: former names of clients that are created, so that nobody must be missed who has one.
     """
 
@@ -111,7 +127,6 @@ class Verdict:
     refusals: list[Refusal] = field(default_factory=list)
     unseen: set[int] = field(default_factory=set)
     needs_no_service: bool = False
-    reads_all: bool = False
     warned: set[int] = field(default_factory=set)
     unmanaged: set[int] = field(default_factory=set)
     former: set[str] = field(default_factory=set)
@@ -128,6 +143,11 @@ class Verdict:
     @property
     def is_ambiguous(self) -> bool:
         return any(refusal.reason == "ambiguous" for refusal in self.refusals)
+
+    @property
+    def plan(self) -> Counter[tuple[str, int, str | None]]:
+        """What is done, in whatever order and for whichever entry."""
+        return Counter((c.kind, max(c.id, 0), c.name) for c in self.changes)
 
     @property
     def deleted(self) -> set[int]:
@@ -168,22 +188,13 @@ def judge_one(
     """What may become of the one client of ``focus_client``, which reads as little as it can: each
     answer is right that a reader of this little, or of more, must come to.
 
-    :arg found: what the service's filter finds for the name; blanks may hide a client from it
+    :arg found: what the service's filter finds for the names; blanks may hide a client from it
     """
-    if entry.get("id") is not None:
-        narrow = judge([entry], Sight({}, sight.by_id))
-        if not narrow.names_on_the_way:
-            return [narrow]
-        return [replace(judge([entry], sight), reads_all=True)]
     narrow = judge([entry], Sight(found, sight.by_id), remembered=remembered)
     full = judge([entry], sight, remembered=remembered)
-    if narrow.names_given:
-        return [replace(full, reads_all=True)]
-    if entry.get("state") == "absent":
-        return [narrow, full]
-    if narrow.is_ambiguous:
+    if narrow.is_ambiguous and entry.get("state") != "absent":
         return [Verdict(goal=dict(found)), narrow, full]  # the first one found is enough
-    return [narrow, replace(full, reads_all=narrow.refused)]
+    return [narrow, full]
 
 
 def is_protected(name: str, rules: Rules) -> bool:
@@ -228,6 +239,8 @@ def _contradictions(wanted: Sequence[Wanted]) -> Iterator[Refusal]:
             yield Refusal("neither name nor id")
         if entry.name == "" or "" in entry.former:
             yield Refusal("empty name")
+        if entry.name and not can_be_given(entry.name):
+            yield Refusal("line break")
     yield from (Refusal("id twice", (str(i),)) for i in _twice([entry.id for entry in wanted]))
     for name in _twice([_name_that_it_is_about(entry) for entry in wanted]):
         about_it = [entry for entry in wanted if _name_that_it_is_about(entry) == name]
@@ -291,7 +304,7 @@ class _Desk:
         if not self._answer.refused:
             self._judge_guards()
         if self._answer.has_plan:
-            self._answer.warned = {*self._look_alikes(), *self._left_alone(), *self._namesakes()}
+            self._answer.warned |= {*self._left_alone(), *self._namesakes()}
         return self._answer
 
     # by id
@@ -461,7 +474,7 @@ class _Desk:
         return goal
 
     def _judge_names(self) -> None:
-        """A name is given to one active client alone, be it for a moment."""
+        """The name that a client ends with is given to one active client alone."""
         for change in self._answer.changes:
             if change.kind == "delete" or change.name is None or self._may_share(change.id):
                 continue
@@ -480,19 +493,18 @@ class _Desk:
                 self._refuse("wanted and unwanted")
 
     def _others_of_the_name(self, client_id: int, name: str) -> list[int]:
-        """The other active clients that have the name in the end. A client that is restored before
-        it is renamed, or renamed before it is deleted, has a name for a moment only: then those
-        count that have it all the time."""
+        """The other active clients that have the name in the end, if the client ends with it. One
+        that is deleted has it for a moment: then those count that have it all the time."""
         goal = self._answer.goal
+        its_name, is_deleted = goal[client_id]
+        if key(its_name) != key(name):
+            return []
         others = [
             other
             for other, (theirs, deleted) in goal.items()
             if other != client_id and not deleted and key(theirs) == key(name)
         ]
-        its_name, is_deleted = goal[client_id]
-        if is_deleted or key(its_name) != key(name):
-            return [other for other in others if self._known.get(other) == goal[other]]
-        return others
+        return [i for i in others if not is_deleted or self._known.get(i) == goal[i]]
 
     def _may_share(self, client_id: int) -> bool:
         """The way back to names that were shared says so: a former name is the present one. One
@@ -510,7 +522,20 @@ class _Desk:
         for change in self._answer.changes:
             if change.id in self._known and not change.by_purge:
                 self._judge_protection(change)
+            if change.kind == "create":
+                self._judge_look_alikes(change.name or "")
         self._judge_deletions()
+
+    def _judge_look_alikes(self, name: str) -> None:
+        """No client is created beside one that may be the same; where that one is protected, it is
+        somebody else's."""
+        for client_id, (theirs, deleted) in sorted(self._sight.listed.items()):
+            if deleted or client_id in self._stood_for or look(theirs) != look(name):
+                continue
+            if self._is_protected(theirs):
+                self._answer.warned.add(client_id)
+            else:
+                self._refuse("look-alike", client_id)
 
     def _judge_protection(self, change: Change) -> None:
         names = [self._name_of(change.id)]
@@ -537,17 +562,6 @@ class _Desk:
         return is_protected(name, self._rules)
 
     # what is done, but not without a word
-
-    def _look_alikes(self) -> Iterator[int]:
-        """Clients of no entry that stay there, and whose names differ from a wanted one in case
-        only, unless the list has them both."""
-        named = {entry.key for entry in self._wanted}
-        wanted = {entry.key for entry in self._wanted if entry.stays and entry.key is not None}
-        folded = {key(name.casefold()) for name in wanted}
-        for client_id, (name, deleted) in self._answer.goal.items():
-            is_nobodys = client_id > 0 and client_id not in self._stood_for and not deleted
-            if is_nobodys and key(name) not in named and key(key(name).casefold()) in folded:
-                yield client_id
 
     def _left_alone(self) -> Iterator[int]:
         """Active clients of no entry that have a former name of a client that is there already:

@@ -10,11 +10,13 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from simulator.bodies import client_body
 from simulator.records import Client, Entry, Write
 from simulator.switches import Switches
+from simulator.workspace import CHANGES
 
 from faults import reports
-from faults.model import State, key
+from faults.model import State, can_be_given, key
 from faults.reports import Report, Step
 
 Event = tuple[str, int | None, str]
@@ -31,6 +33,17 @@ def active_keys(state: State) -> Counter[str]:
 # nothing doubled, nothing lost
 
 
+def active(state: State) -> set[int]:
+    return {client_id for client_id, (_, deleted) in state.items() if not deleted}
+
+
+def without_taken_back(history: Sequence[Write]) -> list[Write]:
+    """What happened, without clients that were made and deleted again."""
+    made = {write.id for write in history if write.kind == "create"}
+    again = {write.id for write in history if write.kind == "delete"} & made
+    return [write for write in history if write.id not in again]
+
+
 def doubles(before: State, after: State, may: Mapping[str, int] | None = None) -> Iterator[str]:
     """A name that is active more often than before, and more than once.
 
@@ -40,6 +53,15 @@ def doubles(before: State, after: State, may: Mapping[str, int] | None = None) -
     for name, count in active_keys(after).items():
         if count > max(1, there[name], (may or {}).get(name, 0)):
             yield f"{name!r} is active {count} times, before it was {there[name]} times"
+
+
+def resets(before: Iterable[Client], after: Iterable[Client], switches: Switches) -> Iterator[str]:
+    """A field that is another one, though nobody named it: the currency, as a read shows it."""
+    was = {client.id: client_body(client, switches).get("currency") for client in before}
+    for client in after:
+        now = client_body(client, switches).get("currency")
+        if now != was.get(client.id, now):
+            yield f"the currency of client {client.id} is {now}, it was {was[client.id]}"
 
 
 def losses(before: State, after: State, allowed: Collection[int]) -> Iterator[str]:
@@ -114,10 +136,15 @@ def unannounced(
 
 
 def untruths(
-    report: Report, history: Sequence[Write], drifted: Collection[int] = ()
+    report: Report,
+    history: Sequence[Write],
+    switches: Switches,
+    drifted: Collection[int] = (),
+    cannot_see: bool = False,
 ) -> Iterator[str]:
     """Where the report of a whole list and what happened differ.
 
+    :arg cannot_see: reads lag for so long that what was done may look as if it had failed
     :arg drifted: clients that somebody else has changed: what was done before is not done again
     """
     if reports.is_refused(report):
@@ -126,13 +153,13 @@ def untruths(
     happened = _events(history)
     done, failed, pending = reports.done(report), reports.failed(report), reports.pending(report)
     for step in done:
-        if not _take(happened, step) and not _needed_nothing(step, drifted):
+        if not _take(happened, step, switches) and not _needed_nothing(step, drifted, switches):
             yield f"reported as done, but did not happen: {dict(step)}"
     for step in failed:
-        if reports.is_unclear(step):
-            _take(happened, step)
+        if cannot_see or reports.is_unclear(step) or _is_named(happened, step):
+            _take(happened, step, switches)
     for step in pending:
-        if _take(happened, step):
+        if _take(happened, step, switches):
             yield f"reported as pending, but happened: {dict(step)}"
     for kind, client_id, name in happened.elements():
         yield f"happened, but is not reported as done or unclear: {kind} {client_id} {name!r}"
@@ -186,13 +213,16 @@ def _miscounted(report: Report) -> Iterator[str]:
 
 
 def untruths_of_one(
-    report: Report, history: Sequence[Write], drifted: Collection[int] = ()
+    report: Report,
+    history: Sequence[Write],
+    drifted: Collection[int] = (),
+    cannot_see: bool = False,
 ) -> Iterator[str]:
     """The same for one client, whose report tells less."""
     creates = sum(write.kind == "create" for write in history)
-    if creates > 1:
+    if creates > 1 and not reports.names_perhaps_twice(report):
         yield f"created {creates} times"
-    unclear = reports.says_unclear(report.get("msg", ""))
+    unclear = reports.says_unclear(report.get("msg", "")) or (cannot_see and report.get("failed"))
     if report["changed"] and not history and not drifted:
         yield "reported as changed, and nothing happened"
     if history and not report["changed"] and not unclear:
@@ -220,11 +250,19 @@ def event(kind: str, client_id: int | None, name: str | None) -> Event:
     return (kind, client_id, key(name or "") if kind in ("create", "rename") else "")
 
 
-def _take(happened: Counter[Event], step: Step) -> bool:
+def _is_named(happened: Counter[Event], step: Step) -> bool:
+    """Whether a create that failed tells of the client that it has made all the same."""
+    ids = [client_id for kind, client_id, _ in happened if kind == "create"]
+    return step["step"] == "create" and any(str(i) in step["error"] for i in ids)
+
+
+def _take(happened: Counter[Event], step: Step, switches: Switches) -> bool:
     """Strike a reported step from what happened; a create without an id, by its name."""
-    found = event(step["step"], step.get("id"), step.get("name"))
-    if found[0] == "create" and found[1] is None:
-        found = next((known for known in happened if known[::2] == found[::2]), found)
+    kind, client_id, name = found = event(step["step"], step.get("id"), step.get("name"))
+    for known in happened:
+        same_id = client_id == known[1] or (kind == "create" and client_id is None)
+        if kind == known[0] and same_id and is_called(known[2], name, switches):
+            found = known
     if not happened[found]:
         del happened[found]
         return False
@@ -234,18 +272,22 @@ def _take(happened: Counter[Event], step: Step) -> bool:
     return True
 
 
-def _needed_nothing(step: Step, drifted: Collection[int]) -> bool:
-    """A rename of a client that the service hid and that turned out to bear the name already; or
-    what somebody else was faster to do."""
+def _needed_nothing(step: Step, drifted: Collection[int], switches: Switches) -> bool:
+    """A rename of a client that the service hid and that turned out to bear the name already, or
+    what the service makes of it; or what somebody else was faster to do."""
     if step.get("id") in drifted:
         return True
-    return step["step"] == "rename" and key(step.get("from") or "") == key(step["name"])
+    known = step.get("from") or ""
+    is_same = key(known) == key(step["name"] or "") or is_called(known, step["name"], switches)
+    return step["step"] == "rename" and is_same
 
 
 # taken back
 
 
-def not_undone(before: State, after: State, excused: Collection[int]) -> Iterator[str]:
+def not_undone(
+    before: State, after: State, excused: Collection[int], switches: Switches
+) -> Iterator[str]:
     """Where a workspace is not as before a run that was taken back.
 
     :arg excused: ids of clients whose way back the service rightly refused, or that somebody else
@@ -255,7 +297,8 @@ def not_undone(before: State, after: State, excused: Collection[int]) -> Iterato
         if client_id in excused:
             continue
         now = after[client_id]
-        is_same_name = key(now[0]) == key(name) or not key(name)  # nobody can give a name of blanks
+        is_same_name = key(now[0]) == key(name) or not can_be_given(name)
+        is_same_name |= is_called(now[0], name, switches)
         if not is_same_name or now[1] != deleted:
             yield f"client {client_id} is {now}, it was {(name, deleted)}"
     for client_id in set(after) - set(before) - set(excused):
@@ -264,6 +307,28 @@ def not_undone(before: State, after: State, excused: Collection[int]) -> Iterato
 
 
 # what the service may rightly refuse
+
+
+def made_of(name: str, switches: Switches) -> str:
+    """What the service makes of a name that no other client has."""
+    change = CHANGES[switches.names_changed]
+    return change(name.strip(), switches.longest_name)
+
+
+def as_kept(state: State, switches: Switches) -> State:
+    return {i: (made_of(name, switches), gone) for i, (name, gone) in state.items()}
+
+
+def is_changed(name: str, switches: Switches) -> bool:
+    return key(made_of(name, switches)) != key(name)
+
+
+def is_called(shown: str, wanted: str, switches: Switches) -> bool:
+    """Whether a client that was given a name has it, as far as the service keeps it."""
+    if switches.names_changed == "numbered":
+        while shown != wanted and shown.endswith(" 1"):
+            shown = shown.removesuffix(" 1")
+    return key(shown) == key(made_of(wanted, switches))
 
 
 def hides_deleted(switches: Switches) -> bool:
@@ -296,7 +361,9 @@ class Refusals:
                 return True
         if name is None or step["step"] == "delete":
             return False
-        if len(name) > self._switches.longest_name:
+        if len(name) > self._switches.longest_name and self._switches.names_changed != "cut":
+            return True
+        if step["step"] == "create" and is_changed(name, self._switches):
             return True
         if self._unseen and self._is_borne_by_unseen(name, now):
             return True

@@ -93,6 +93,15 @@ def unchecked_names(report: Report) -> set[str]:
     return {key(entry["name"]) for entry in undo if "name" in entry}
 
 
+def names_perhaps_twice(report: Report) -> set[str]:
+    """Keys of the names of which it says that they may be there twice."""
+    if has_plan(report):
+        failed_steps = [step for step in failed(report) if "twice" in step.get("error", "")]
+        return {key(step["name"]) for step in failed_steps}
+    entries = report.get("undo", ()) if "twice" in report.get("msg", "") else ()
+    return {key(entry["name"]) for entry in entries if "name" in entry}
+
+
 def came_to_light(words: str) -> bool:
     return any(known in words for known in CAME_TO_LIGHT)
 
@@ -103,7 +112,7 @@ def says_unclear(words: str) -> bool:
 
 def active_names(report: Report, when: str) -> list[str]:
     """The names of the active clients ``before`` or ``after``, as the diff shows them."""
-    shown = yaml.safe_load(report["diff"][when]) or []
+    shown = yaml.load(report["diff"][when], yaml.CSafeLoader) or []
     return [entry["name"] for entry in shown]
 
 

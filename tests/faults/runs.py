@@ -1,33 +1,40 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a scenario is played: the services, the network and somebody else, each in its part."""
+"""How a history is played: the services, the network and other people, each in its part."""
 
 from __future__ import annotations
 
 import random
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from simulator import moving
 from simulator.listing import page_of
 from simulator.quota import Quota
-from simulator.records import Write
+from simulator.records import Client, Write
+from simulator.records import Entry as Request
 from simulator.server import Simulator
 from simulator.service import QUOTA_WINDOW
-from simulator.workspace import Snapshot
+from simulator.workspace import Lag
 from support import running
 
 from faults import oracle
-from faults.expected import Expected, expected
+from faults.expected import Expected, Task, expected
 from faults.model import State, Verdict, key
 from faults.network import Chaos, Door
 from faults.oracle import state_of
 from faults.proxy import Behaviour, Proxy
-from faults.scenarios import Entry, Scenario
+from faults.scenarios import Act, Drift, Entry, History, Network
 
 Report = dict[str, Any]
+Clients = Sequence[Client]
+
+Turn = tuple[str, Clients, int]
+"""Who begins, what is there then, and how many writes were before."""
 
 HOST = "focus.test"
 """A name that no machine has, so that the way to it leads through the proxy alone."""
@@ -40,10 +47,13 @@ class Tally:
     counts: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
 
+    def add(self, other: Tally) -> None:
+        self.counts.update(other.counts)
+        self.faults.update(other.faults)
+
     def __str__(self) -> str:
-        lines = [f"{count:8} {name}" for name, count in self.counts.items() if name != "doubles"]
-        lines += [f"{count:8} x {name}" for name, count in sorted(self.faults.items())]
-        return "\n".join([*lines, f"{self.counts['doubles']:8} doubles"])
+        lines = [f"{count:8} {name}" for name, count in self.counts.items()]
+        return "\n".join([*lines, *(f"{n:8} x {name}" for name, n in sorted(self.faults.items()))])
 
 
 @dataclass(frozen=True)
@@ -60,41 +70,41 @@ class Services:
         return f"https://{HOST}:{self.tls.port}/api"
 
 
-@dataclass(frozen=True)
-class Ran:
-    """The workspace before and after a run.
+class Ran(NamedTuple):
+    """One run: what was there before and after it, what it did, and what it says of it."""
 
-    ``before`` is with what somebody else did while the list was read, to the clients ``drifted``.
+    task: Task
+    before: Clients
+    after: Clients
+    history: Sequence[Write]
+    report: Report
+
+    @property
+    def states(self) -> tuple[State, State]:
+        return state_of(self.before), state_of(self.after)
+
+    @property
+    def has_changed(self) -> bool:
+        return bool(self.history)
+
+
+class Met(NamedTuple):
+    """What else came to pass in a run with faults.
+
+    ``drifted``: clients that others changed while it read, in ``before`` as they were then.
+    ``verdicts``: what its list led to, before or after that. What came ``late`` is in none of the
+    run's values. ``told_doubles``: clients that the report names as made more than once, without
+    the one of each name that it takes for the client.
     """
 
-    before: State
-    after: State
     drifted: Collection[int] = ()
-
-
-@dataclass(frozen=True)
-class Broken(Ran):
-    """A run that met faults, and what happened in it.
-
-    ``verdicts``: what its list led to, before or after the list moved. What came ``late`` is in
-    none of the others. ``told_doubles``: clients that the report names as made more than once,
-    without the one of each name that it takes for the client.
-    """
-
     verdicts: Sequence[Verdict] = ()
-    history: Sequence[Write] = ()
-    report: Report = field(default_factory=dict)
     late: Collection[int] = ()
     told_doubles: Collection[int] = ()
 
-    @property
-    def once(self) -> State:
-        """The workspace without what the report says is there once too often."""
-        return {i: client for i, client in self.after.items() if i not in self.told_doubles}
-
 
 class Runs:
-    """Of any number of scenarios, one after the other."""
+    """Of any number of histories, one after the other."""
 
     def __init__(self, services: Services, folder: Path) -> None:
         self.services = services
@@ -102,151 +112,195 @@ class Runs:
         self._door = Door()
         self.tally = Tally()
 
-    # where a scenario begins
+    # where a history begins
 
-    def _begin(self, case: Scenario) -> None:
+    def _begin(self, case: History) -> None:
         self._case = case
-        self._service = self.services.plain
-        if case.network.way != "plain":
-            self._service = self.services.tls
-        self._service.reset(case.switches)
-        for name, deleted in case.there:
-            self._service.add(name, deleted)
+        self._service = self.services.plain if case.way == "plain" else self.services.tls
+        self._service.reset(case.switches, lag=Lag(case.lag), clock=case.clock)
+        for client in case.there:
+            self._service.add(*client)
         self._journal.unlink(missing_ok=True)
         self._remembered: dict[str, int] = {}
-        for name in case.deleted_before:
-            self._delete_with_journal(name)
         self._rest()
 
-    def _delete_with_journal(self, name: str) -> None:
-        there = self._state()
-        entry = {"name": name, "state": "absent"}
-        report = self._of_list([entry], journal=str(self._journal))
-        if report.get("failed"):
-            return
-        for client_id, (_, deleted) in self._state().items():
-            if deleted and not there[client_id][1]:
-                self._remembered[key(name)] = client_id
-
     def _rest(self) -> None:
-        """Forget what was under way: faults, history, and what reads may lag behind."""
+        """Some time passes: reads show what was written. What was under way is forgotten."""
         self._service.rewind(self._service.snapshot())
 
-    def _back_to(self, snapshot: Snapshot, journal: str) -> None:
-        self._service.rewind(snapshot)
-        self._journal.write_text(journal)
-
-    def _journal_text(self) -> str:
-        return self._journal.read_text() if self._journal.exists() else ""
+    def _act(self, act: Act, among: Collection[int] | None = None) -> int | None:
+        """What somebody else does; the client's id, if it was done."""
+        there = {client.id for client in self._service.clients()} if among is None else among
+        self.tally.counts[f"others: {act.kind}"] += 1
+        return moving.act(self._service.workspace, act.kind, act.pick, act.name, there)
 
     # runs
 
-    def _broken_run(self) -> Broken:
-        network, service = self._case.network, self._service
-        chaos = Chaos(self._case.seed, network.kinds, network.chance, network.patience, self._door)
+    def _task(self, entries: Sequence[Entry], **options: Any) -> Task:
+        given = {**self._case.options, **options}
+        return Task(tuple(entries), given, self._case.single, self._case.switches)
+
+    def _ran(self, task: Task, **more: Any) -> Ran:
+        """A run after some time."""
+        self._rest()
+        before = self._service.clients()
+        report = self._run(task, journal=str(self._journal), **more)
+        history = list(self._service.workspace.history)
+        self._remember(before, history)
+        return Ran(task, before, self._service.clients(), history, report)
+
+    def _remember(self, before: Clients, history: Sequence[Write]) -> None:
+        """What the journal tells of clients that are deleted: by the name of the last deletion. A
+        client that a run has made itself is none that anybody misses."""
+        there = {client.id for client in before}
+        for write in history:
+            if write.kind == "delete" and write.id in there:
+                kept = {name: i for name, i in self._remembered.items() if i != write.id}
+                self._remembered = {**kept, key(write.name): write.id}
+
+    def _ran_with_faults(
+        self, task: Task, network: Network, drift: Drift | None
+    ) -> tuple[Ran, Met]:
+        self._rest()
+        service = self._service
+        chaos = Chaos(network.seed, network.kinds, network.chance, network.patience, self._door)
         if network.quota is not None:
             service.quota.limit = network.quota
             service.quota.take()
-        before = self._state()
-        verdicts = list(self._expected().verdicts)
+        before = service.clients()
+        verdicts = list(self._expected(task).verdicts)
         service.latency = network.latency
-        drifted = self._let_drift(chaos)
+        drifted = self._let_drift(drift, chaos)
         with self._door:
-            self._refuse_connections()
-            report = self._broken_report(journal=str(self._journal), **self._case.more_options)
+            self._refuse_connections(network)
+            options = {"journal": str(self._journal), **network.more_options}
+            report = self._run_with_faults(task, **options)
         service.chaos = None
-        self._service.workspace.paging = page_of
-        self._service.settle()
-        self.tally.counts["connections refused"] += self._door.refused
+        service.workspace.paging = page_of
+        service.settle()
         service.latency = 0.0
         service.quota = Quota(None, QUOTA_WINDOW)
+        self.tally.counts["connections refused"] += self._door.refused
         self.tally.faults.update(chaos.counts)
-        for client_id, client in drifted.items():
-            before = {**before, client_id: client}
+        before = [*(c for c in before if c.id not in drifted), *drifted.values()]
         if drifted:
-            verdicts += self._expected(before).verdicts
-        happened = self._service.workspace.history
-        late = oracle.late(report, chaos.lagged, happened, self._service.log)
-        doubles = oracle.told_doubles(report, before, happened)
+            verdicts += self._expected(task, state_of(before)).verdicts
+        happened = list(service.workspace.history)
+        self._remember(before, happened)
+        late = oracle.late(report, chaos.lagged, happened, service.log)
+        doubles = oracle.told_doubles(report, state_of(before), happened)
         history = [write for write in happened if write.id not in {*late, *doubles}]
-        after = {i: client for i, client in self._state().items() if i not in late}
+        after = [client for client in service.clients() if client.id not in late]
         self.tally.counts["creates that came after the last look"] += len(late)
         self.tally.counts["doubles that could not be prevented, and were reported"] += len(doubles)
-        return Broken(before, after, drifted, verdicts, history, report, late, doubles)
+        return Ran(task, before, after, history, report), Met(set(drifted), verdicts, late, doubles)
 
-    def _let_drift(self, chaos: Chaos) -> dict[int, tuple[str, bool]]:
+    def _run_with_faults(self, task: Task, **options: Any) -> Report:
+        return self._run(task, by_proxy=self._case.way == "proxy", **options)
+
+    def _let_drift(self, drift: Drift | None, chaos: Chaos) -> dict[int, Client]:
         """Gives where what somebody else does to clients will be found."""
-        drift, workspace = self._case.drift, self._service.workspace
-        drifted: dict[int, tuple[str, bool]] = {}
-        there = set(self._state())
+        workspace = self._service.workspace
+        drifted: dict[int, Client] = {}
+        there = {client.id for client in self._service.clients()}
         self._service.chaos = chaos
         if drift is None:
             return drifted
         if drift.is_by_the_service:
-            mixed = drift.kind == "unstable order"
+            mixed = drift.act.kind == "unstable order"
             workspace.paging = moving.unstable(self._case.seed) if mixed else moving.growing
             return drifted
 
         def act() -> None:
-            client_id = moving.act(workspace, drift.kind, drift.pick, drift.name, there)
-            self.tally.counts[f"lists that moved: {drift.kind}"] += 1
-            if client_id is not None:
-                drifted[client_id] = self._state()[client_id]
+            client_id = self._act(drift.act, there)
+            self.tally.counts[f"lists that moved: {drift.act.kind}"] += 1
+            client = None if client_id is None else workspace.find(client_id)
+            if client is not None:
+                drifted[client.id] = client
 
         self._service.chaos = moving.SomebodyElse(act, drift.at, chaos)
         return drifted
 
-    def _refuse_connections(self) -> None:
-        chance, count = random.Random(self._case.seed), self._case.network.refusals
-        if self._case.network.way == "proxy":
-            self.services.proxy.first[:] = chance.choices(PROXY_REFUSES, k=count)
+    def _refuse_connections(self, network: Network) -> None:
+        if self._case.way == "proxy":
+            chance = random.Random(network.seed)
+            self.services.proxy.first[:] = chance.choices(PROXY_REFUSES, k=network.refusals)
         else:
-            self._door.refuse(count)
+            self._door.refuse(network.refusals)
 
-    def _broken_report(self, **more: Any) -> Report:
-        if self._case.network.way != "proxy":
-            return self._run(self._case.entries, **more)
-        with self.services.proxy.in_the_environment():
-            url = self.services.url_by_proxy
-            return self._run(self._case.entries, api_url=url, **more)
+    def _at_once(self, tasks: Sequence[Task]) -> list[Ran]:
+        """Two hosts with one task each, which take turns; in the order of their turns.
 
-    def _clean(self, check_mode: bool = False) -> Report:
-        """Of the scenario's list, with nothing in the log before it."""
+        One comes with the key, the other with the password.
+        """
         self._rest()
-        return self._run(self._case.entries, check_mode, **self._with_journal)
+        service = self._service
+        turns: list[Turn] = []
 
-    @property
-    def _with_journal(self) -> dict[str, str]:
-        """Where a journal tells of clients that were deleted before."""
-        return {"journal": str(self._journal)} if self._remembered else {}
+        def watch(request: Request) -> None:
+            who = request.headers["authorization"]
+            if not turns or turns[-1][0] != who:
+                turns.append((who, service.clients(), len(service.workspace.history)))
 
-    def _run(self, entries: Sequence[Entry], check_mode: bool = False, **more: Any) -> Report:
-        given = {**self._case.options, **more}
-        if self._case.single:
-            entry = {**_ENTRY, **entries[0]}
-            return running.client(self._service, check_mode, **{**self._shared, **entry, **given})
-        return self._of_list(entries, check_mode, **given)
+        login: dict[str, Any] = {"username": service.username, "password": service.password}
+        login["api_token"] = None
+        runs = [partial(self._run, tasks[0]), partial(self._run, tasks[1], **login)]
+        service.observers.append(watch)
+        try:
+            with ThreadPoolExecutor(2) as pool:
+                futures = [pool.submit(run, journal=str(self._journal)) for run in runs]
+                reports = [future.result() for future in futures]
+        finally:
+            service.observers.remove(watch)
+        return self._split(tasks, reports, turns)
 
-    def _of_list(self, entries: Sequence[Entry], check_mode: bool = False, **given: Any) -> Report:
-        options = {**self._shared, **given}
-        return running.clients(self._service, check_mode, clients=list(entries), **options)
+    def _split(
+        self,
+        tasks: Sequence[Task],
+        reports: Sequence[Report],
+        turns: Sequence[tuple[str, Clients, int]],
+    ) -> list[Ran]:
+        """:raises ValueError: they did not take turns"""
+        clients, history = self._service.clients(), list(self._service.workspace.history)
+        order = ["Basic" in who for who, _, _ in turns]
+        if len(order) != len(set(order)):
+            raise ValueError(f"the runs did not take turns: {order}")
+        order += [host for host in (False, True) if host not in order]
+        ends = [*turns[1:], ("", clients, len(history))][: len(turns)]
+        parts = [
+            (before, after, history[first:last])
+            for (_, before, first), (_, after, last) in zip(turns, ends, strict=True)
+        ]
+        parts += [(clients, clients, [])] * (2 - len(parts))
+        return [
+            Ran(tasks[host], *part, reports[host]) for host, part in zip(order, parts, strict=True)
+        ]
+
+    def _run(
+        self, task: Task, check_mode: bool = False, by_proxy: bool = False, **more: Any
+    ) -> Report:
+        if by_proxy:
+            with self.services.proxy.in_the_environment():
+                return self._run(task, check_mode, api_url=self.services.url_by_proxy, **more)
+        options = {**self._shared, **task.options, **more}
+        if task.single:
+            entry = {**_ENTRY, **task.entries[0]}
+            return running.client(self._service, check_mode, **{**options, **entry})
+        return running.clients(self._service, check_mode, clients=list(task.entries), **options)
 
     @property
     def _shared(self) -> dict[str, Any]:
         return {"ca_path": self.services.ca_path, "api_timeout": 30.0}
 
+    def _journal_text(self) -> str:
+        return self._journal.read_text() if self._journal.exists() else ""
+
     def _state(self) -> dict[int, tuple[str, bool]]:
         return state_of(self._service.clients())
 
-    def _expected(self, state: State | None = None) -> Expected:
+    def _expected(self, task: Task, state: State | None = None) -> Expected:
         now = self._state() if state is None else state
-        return expected(self._case, now, self._remembered)
+        return expected(task, now, self._remembered)
 
 
 _ENTRY = running._ENTRY_DEFAULTS
-
-
-def without(snapshot: Snapshot, ids: Collection[int]) -> Snapshot:
-    """As if somebody had thrown these clients away by hand."""
-    kept = {i: client for i, client in snapshot.clients.items() if i not in ids}
-    return replace(snapshot, clients=kept)

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from simulator.switches import Switches, random_switches
+from simulator.switches import ANSWERS, Switches, random_switches
 
 from faults.model import Rules
 from faults.network import ALL, IMPATIENT, KINDS
@@ -35,7 +36,15 @@ FAMILIES = (
 
 BLANKS = (" {}", "{} ", "{}\u00a0", "\t{}")
 UNKNOWN_ID = 99
-PATTERNS = (["Acme"], ["acm*"], ["Gro?"], ["*e"], ["Initech*", "hooli"], ["x*"], ["M\u00dcLLER"])
+PATTERNS_OF_NAMES = (
+    ["Acme"],
+    ["acm*"],
+    ["Gro?"],
+    ["*e"],
+    ["Initech*", "hooli"],
+    ["x*"],
+    ["M\u00dcLLER"],
+)
 WORST = ("dropped after", "reset after", "5xx after", "HTML after", "data that is no list")
 """Kinds of faults that are met alone as often as all others."""
 
@@ -45,112 +54,200 @@ PAGE_SIZES = (2, 3, 5, 20, 50, 100)
 _LATE = tuple(name for name, kind in KINDS.items() if kind.late)
 
 Entry = dict[str, Any]
-There = tuple[tuple[str, bool], ...]
+Entries = tuple[Entry, ...]
 
 
-class Drift(NamedTuple):
-    """What moves while the list is read: ``kind`` is what somebody else does right before the
-    ``at``-th page of a list, or what the service itself does to all its pages."""
+class There(NamedTuple):
+    """A client that a history begins with."""
+
+    name: str
+    deleted: bool
+    currency: str | None
+
+
+class Act(NamedTuple):
+    """What somebody else does to the ``pick``-th client that it can be done to; ``name`` is what
+    the client is called then."""
 
     kind: str
-    at: int
     pick: int
     name: str
 
+
+class Drift(NamedTuple):
+    """What moves while the list is read: what somebody else does right before the ``at``-th page
+    of a list, or what the service itself does to all its pages."""
+
+    at: int
+    act: Act
+
     @property
     def is_by_the_service(self) -> bool:
-        return self.kind in BY_THE_SERVICE
+        return self.act.kind in BY_THE_SERVICE
 
 
 BY_THE_SERVICE = ("unstable order", "growing pages")
-BY_HAND = ("delete", "delete", "create", "rename")
+BY_HAND = ("delete", "delete", "create", "rename", "restore", "currency")
+CURRENCIES = ("USD", "CHF", None)
 
 
 @dataclass(frozen=True)
 class Network:
-    """What the network does to a run; ``refusals``: connections that it refuses first.
+    """What the network does to a run; ``refusals``: connections that it refuses first."""
 
-    ``way``: how the service is reached, ``plain``, by ``tls``, or by TLS through a ``proxy``.
-    """
-
+    seed: int
     kinds: tuple[str, ...]
     chance: float
     patience: int
     refusals: int
     quota: int | None
-    way: str
     latency: float = 0.0
 
     @property
     def may_hang(self) -> bool:
         return any(KINDS[kind].hangs for kind in self.kinds)
 
+    @property
+    def more_options(self) -> dict[str, Any]:
+        """What a run in this network needs on top."""
+        return {"api_timeout": IMPATIENT if self.may_hang else 10.0}
+
+
+class Event(NamedTuple):
+    """What happens next; ``kind`` is one of ``Trial.EVENTS``.
+
+    ``entries``: which of the history's lists is applied. ``acts``: what others do, between the
+    plan and its apply where there are both. ``runs_ago``: which run is undone. ``spare``: requests
+    that the quota holds more than a run needs.
+    """
+
+    kind: str
+    entries: int = 0
+    acts: tuple[Act, ...] = ()
+    network: Network | None = None
+    drift: Drift | None = None
+    runs_ago: int = 1
+    spare: int = 0
+
 
 @dataclass(frozen=True)
-class Scenario:
-    """One workspace, one list, and one way to break its run.
+class History:
+    """One workspace, its service, and what happens to it.
 
-    ``single``: the one entry goes through ``focus_client``. ``deleted_before``: names of clients
-    that a run with the journal has deleted before, so that the journal tells of them.
-    ``spare``: requests that the quota holds more than a run needs, if it holds but few.
+    ``single``: each list is of one entry, which goes through ``focus_client``. ``lag``: reads that
+    show what was before a write. ``clock``: seconds that the service's is ahead. ``way``: how the
+    service is reached, ``plain``, by ``tls``, or by TLS through a ``proxy``.
     """
 
     seed: int
     switches: Switches
-    there: There
-    entries: tuple[Entry, ...]
+    lag: int
+    clock: float
+    way: str
+    there: tuple[There, ...]
+    lists: tuple[Entries, ...]
     single: bool
     options: dict[str, Any]
-    deleted_before: tuple[str, ...]
-    spare: int | None
-    network: Network
-    drift: Drift | None
-
-    @property
-    def more_options(self) -> dict[str, Any]:
-        """What a run in this network needs on top."""
-        return {"api_timeout": IMPATIENT if self.network.may_hang else 10.0}
-
-    @property
-    def reports_all(self) -> bool:
-        """Whether the report is to name what stays as it is, too."""
-        return self.options.get("report") == "all"
-
-    @property
-    def rules(self) -> Rules:
-        given = {name: self.options[name] for name in _RULES if name in self.options}
-        return Rules(**given)
+    events: tuple[Event, ...]
 
 
 _RULES = ("purge", "protected", "max_deletions", "max_deletion_percent")
 
 
-def scenario(seed: int) -> Scenario:
+def rules_of(options: Mapping[str, Any]) -> Rules:
+    return Rules(**{name: options[name] for name in _RULES if name in options})
+
+
+PATTERNS: tuple[tuple[str, ...], ...] = (
+    *(("broken", "undo"), ("broken", "undo by the journal"), ("broken", "night", "night")) * 2,
+    ("night", "night", "undo"),
+    ("night", "others", "undo"),
+    ("night", "others", "undo by the journal"),
+    ("night", "another list", "undo"),
+    ("broken", "others", "undo"),
+    ("night", "others", "night", "night"),
+    ("two hosts", "night"),
+    ("two lists at once", "night"),
+    ("reviewed",),
+    ("reviewed", "night"),
+    ("another digest",),
+    ("few requests", "night"),
+)
+"""Histories are put together of them."""
+
+
+def history(seed: int) -> History:
     chance = random.Random(seed)
     single = chance.random() < 0.25
     names = _names(chance)
     there = _workspace(chance, names)
     lister = _Lister(chance, there, names)
-    entries = lister.entries(1 if single else chance.choice((1, 2, 2, 3, 3, 4, 5, 8)))
+    lists = [lister.entries(1 if single else chance.choice((1, 2, 2, 3, 3, 4, 5, 8)))]
+    lists.append(_edited(chance, lists[0], _Lister(chance, there, names)))
+    switches = _switches(chance)
+    way = chance.choice(("plain",) * 7 + ("tls", "proxy", "proxy"))
+    lags = switches.read_after_write == "new" and chance.random() < 0.05
+    return History(
+        seed=seed,
+        switches=switches,
+        lag=chance.choice((2, 4, 12)) if lags else 0,
+        clock=chance.choice((0.0, 0.0, 0.0, 7200.0, -7200.0)),
+        way=way,
+        there=there,
+        lists=tuple(lists),
+        single=single,
+        options=_options(chance, single) | ({} if single else {"report": REPORTS[seed % 2]}),
+        events=tuple(_events(chance, names, way)),
+    )
+
+
+def _switches(chance: random.Random) -> Switches:
     size = chance.choice(PAGE_SIZES)
     switches = replace(random_switches(chance.randrange(1_000_000)), per_page_cap=size)
     if chance.random() < 0.5:
         switches = replace(switches, duplicates="allowed", longest_name=255)
     if chance.random() < 0.05:
         switches = replace(switches, read_after_write="old")
-    case = Scenario(
-        seed=seed,
-        switches=switches,
-        there=there,
-        entries=entries,
-        single=single,
-        options=_options(chance, single) | ({} if single else {"report": REPORTS[seed % 2]}),
-        deleted_before=_deleted_before(chance, there),
-        spare=chance.randint(-3, 2) if not single and chance.random() < 0.15 else None,
-        network=_network(chance),
-        drift=_drift(chance, names) if chance.random() < 0.3 else None,
-    )
-    return _with_late_answers(case) if chance.random() < 0.03 else case
+    if chance.random() < 0.15:
+        longest = chance.choice((4, 8))
+        change = str(chance.choice(ANSWERS["names_changed"][1:]))
+        switches = replace(switches, names_changed=change)
+        switches = replace(switches, longest_name=longest) if change == "cut" else switches
+    return switches
+
+
+def _edited(chance: random.Random, entries: Entries, lister: _Lister) -> Entries:
+    """The list after somebody has edited it: a part of it, and what is new."""
+    if len(entries) == 1:
+        return lister.entries(1)
+    kept = [entry for entry in entries if chance.random() < 0.7]
+    return (*kept, *lister.entries(chance.choice((1, 2))))
+
+
+def _events(chance: random.Random, names: tuple[str, ...], way: str) -> Iterator[Event]:
+    patterns = [chance.choice(PATTERNS) for _ in range(chance.choice((1, 1, 1, 2, 3)))]
+    entries = 0
+    for kind in (kind for pattern in patterns for kind in pattern):
+        if kind == "another list":
+            entries, kind = 1 - entries, "night"
+        acts = [_act(chance, names) for _ in range(chance.choice((0, 1, 1, 2)))]
+        if kind == "others":
+            acts.append(_act(chance, names))
+        network = _network(chance, way) if kind == "broken" else None
+        may_drift = network is not None and not network.latency
+        yield Event(
+            kind=kind,
+            entries=entries,
+            acts=tuple(acts) if kind in ("others", "reviewed") else (),
+            network=network,
+            drift=_drift(chance, names) if may_drift and chance.random() < 0.3 else None,
+            runs_ago=chance.choice((1, 1, 1, 2)),
+            spare=chance.randint(-3, 2),
+        )
+
+
+def _act(chance: random.Random, names: tuple[str, ...]) -> Act:
+    return Act(chance.choice(BY_HAND), chance.randrange(1000), chance.choice(names))
 
 
 def _options(chance: random.Random, single: bool) -> dict[str, Any]:
@@ -162,22 +259,19 @@ def _options(chance: random.Random, single: bool) -> dict[str, Any]:
     options["max_deletion_percent"] = chance.choice((100, 100, 100, 100, 30, 50, 0))
     options["allow_partial"] = chance.random() < 0.5
     if chance.random() < 0.2:
-        options["protected"] = chance.choice(PATTERNS)
+        options["protected"] = chance.choice(PATTERNS_OF_NAMES)
     if chance.random() < 0.15:
         options["max_deletions"] = chance.choice((0, 1, 2, 3))
     return options
 
 
-def _with_late_answers(case: Scenario) -> Scenario:
-    """The service does its work when nobody waits for it any more."""
-    kinds = ("dropped after", *_LATE, *_LATE)
-    network = replace(
-        case.network, kinds=kinds, chance=0.7, refusals=0, quota=None, way="plain", latency=0.02
-    )
-    return replace(case, network=network, drift=None)
-
-
-def _network(chance: random.Random) -> Network:
+def _network(chance: random.Random, way: str) -> Network:
+    seed = chance.randrange(1_000_000)
+    if (
+        way == "plain" and chance.random() < 0.04
+    ):  # the service does its work when nobody waits for it any more
+        late = ("dropped after", *_LATE, *_LATE)
+        return Network(seed, late, 0.7, chance.choice((1, 2, 3)), 0, None, latency=0.02)
     kinds = [name for name in KINDS if name not in _LATE]
     if chance.random() < 0.95:
         kinds = [kind for kind in kinds if not KINDS[kind].hangs]
@@ -185,20 +279,21 @@ def _network(chance: random.Random) -> Network:
     chosen = {chance.choice(fitting), *chance.sample(kinds, chance.randint(0, 3))}
     if chance.random() < 0.3:
         chosen = {chance.choice(WORST)}
-    way = chance.choice(("plain",) * 7 + ("tls", "proxy", "proxy"))
     return Network(
+        seed=seed,
         kinds=tuple(sorted(chosen)),
         chance=chance.choice((0.1, 0.3, 0.5, 0.9)),
         patience=chance.choice((1, 1, 2, 3, 99)),
         refusals=chance.choice((0, 0, 0, 0, 1, 2, 9)),
         quota=chance.randint(1, 12) if chance.random() < 0.1 else None,
-        way=way,
     )
 
 
 def _drift(chance: random.Random, names: tuple[str, ...]) -> Drift:
-    kind = chance.choice((*BY_THE_SERVICE, *BY_HAND))
-    return Drift(kind, chance.choice((2, 2, 2, 3, 4)), chance.randrange(1000), chance.choice(names))
+    act = _act(chance, names)
+    if chance.random() < 0.3:
+        act = act._replace(kind=chance.choice(BY_THE_SERVICE))
+    return Drift(chance.choice((2, 2, 2, 3, 4)), act)
 
 
 def _names(chance: random.Random) -> tuple[str, ...]:
@@ -208,7 +303,7 @@ def _names(chance: random.Random) -> tuple[str, ...]:
     return tuple(chance.sample(families, min(len(families), chance.randint(4, 9))) + odd)
 
 
-def _workspace(chance: random.Random, names: tuple[str, ...]) -> There:
+def _workspace(chance: random.Random, names: tuple[str, ...]) -> tuple[There, ...]:
     """Deleted clients, names that several bear, names with blanks around them, or of blanks."""
     there: list[tuple[str, bool]] = []
     for name in chance.sample(names, chance.choice((0, 2, 4, len(names)))):
@@ -222,25 +317,20 @@ def _workspace(chance: random.Random, names: tuple[str, ...]) -> There:
     if chance.random() < 0.2:
         there += [(f"Client {number}", False) for number in range(chance.randint(3, 25))]
     chance.shuffle(there)
-    return tuple(there)
-
-
-def _deleted_before(chance: random.Random, there: There) -> tuple[str, ...]:
-    active = [name.strip() for name, deleted in there if not deleted and name.strip()]
-    if not active or chance.random() < 0.9:
-        return ()
-    return tuple(chance.sample(active, 1))
+    return tuple(There(*client, chance.choice(CURRENCIES)) for client in there)
 
 
 class _Lister:
     """Entries, most of which fit together: each takes a client or a name of its own."""
 
-    def __init__(self, chance: random.Random, there: There, names: tuple[str, ...]) -> None:
+    def __init__(
+        self, chance: random.Random, there: Sequence[There], names: tuple[str, ...]
+    ) -> None:
         self._chance = chance
-        self._there = {1001 + at: client for at, client in enumerate(there)}
+        self._there = {1001 + at: client[:2] for at, client in enumerate(there)}
         self._names = names
         self._ids = list(self._there)
-        self._unused = [name for name in names if name not in {known for known, _ in there}]
+        self._unused = [name for name in names if name not in {client.name for client in there}]
         chance.shuffle(self._ids)
         chance.shuffle(self._unused)
 

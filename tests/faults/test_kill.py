@@ -149,13 +149,13 @@ def assert_readable(journal: Path, service: Simulator) -> None:
     assert list(oracle.unannounced(announced, service.workspace.history)) == []
 
 
-def assert_undone(before: oracle.State, service: Simulator, journal: Path) -> None:
+def assert_undone(before: model.State, service: Simulator, journal: Path) -> None:
     back = clients(service, clients=undo_of_last_run(journal.read_text()), max_deletion_percent=100)
     assert not back.get("failed"), back["msg"]
-    assert list(oracle.not_undone(before, state(service), ())) == []
+    assert list(oracle.not_undone(before, state(service), (), service.switches)) == []
 
 
-def assert_converges(before: oracle.State, service: Simulator) -> None:
+def assert_converges(before: model.State, service: Simulator) -> None:
     """A clean run of the same list does the rest, and makes nothing double."""
     given: dict[str, Any] = {"clients": LIST, "purge": True, "max_deletion_percent": 100}
     result = clients(service, **given)

@@ -23,6 +23,7 @@ THERE = {
     6: ("Gone", True),
     7: ("Gone", True),
 }
+BLANKS = sight_of({8: ("A\u00a0 B", False)}, list_shows_deleted=True, get_shows_deleted=True)
 ALL = sight_of(THERE, list_shows_deleted=True, get_shows_deleted=True)
 HIDDEN = sight_of(THERE, list_shows_deleted=False, get_shows_deleted=False)
 EVERYBODY = Rules(purge=True, max_deletion_percent=100)
@@ -42,7 +43,14 @@ DONE: dict[str, tuple[list[Entry], list[str]]] = {
     "present, a name that is there": ([{"name": "Acme"}], []),
     "present, a name with blanks": ([{"name": " Acme\t"}], []),
     "present, a new name": ([{"name": "New"}], ["create -1 New"]),
-    "present, a name in another case": ([{"name": "acme"}], ["create -1 acme"]),
+    "a look-alike that another entry stands for": (
+        [{"name": "acme"}, {"id": 1}],
+        ["create -1 acme"],
+    ),
+    "a restored client beside the one that has its old name": (
+        [{"id": 1, "name": "Old"}, restored(id=5, name="New")],
+        ["rename 1 Old", "restore 5 Old", "rename 5 New"],
+    ),
     "a former name": ([{"name": "A", "former_names": ["Acme"]}], ["rename 1 A"]),
     "both are there": ([{"name": "Acme", "former_names": ["Globex"]}], []),
     "a former name goes before a deleted client": (
@@ -85,6 +93,7 @@ DONE: dict[str, tuple[list[Entry], list[str]]] = {
 REFUSED: dict[str, tuple[list[Entry], str]] = {
     "nothing given": ([{}], "neither name nor id"),
     "blanks alone": ([{"name": "  "}], "empty name"),
+    "a line break": ([{"name": "A\nB"}], "line break"),
     "an id twice": ([{"id": 1}, absent(id=1)], "id twice"),
     "a name twice": ([{"name": "A"}, {"name": " A"}], "name twice"),
     "present and absent": ([{"name": "A"}, absent(name="A")], "name twice"),
@@ -129,6 +138,23 @@ GUARDS: dict[str, tuple[list[Entry], Rules, list[str]]] = {
     "nor rename it": ([{"id": 1, "name": "A"}], Rules(protected=["Acme"]), ["protected"]),
     "max_deletions": ([absent(id=1), absent(id=2)], Rules(max_deletions=1), ["max_deletions"]),
     "max_deletion_percent": ([{"id": 1}], Rules(purge=True), ["max_deletion_percent"]),
+    "a name in another case": ([{"name": "acme"}], Rules(), ["look-alike"]),
+    "two new ones that look alike": (
+        [{"name": "Ac me"}, {"name": "Ac\u00a0me"}],
+        Rules(),
+        ["create -1 Ac me", "create -2 Ac\u00a0me"],
+    ),
+    "with characters that nobody sees": ([{"name": "Ac\u200bme"}], Rules(), ["look-alike"]),
+    "a look-alike that purge would delete": (
+        [{"name": "acme"}],
+        EVERYBODY,
+        ["look-alike"],
+    ),
+    "a look-alike that is protected": (
+        [{"name": "acme"}],
+        Rules(protected=["Acme"]),
+        ["create -1 acme"],
+    ),
     "the last client is kept": (
         [absent(id=1), absent(id=2), absent(id=3)],
         Rules(purge=True, max_deletion_percent=99),
@@ -162,6 +188,11 @@ def test_what_the_guards_let_through(case: str) -> None:
     reasons = [refusal.reason for refusal in verdict.refusals]
     assert (reasons or described(verdict.changes)) == outcome
     assert verdict.has_plan
+
+
+def test_names_with_other_blanks_look_alike() -> None:
+    verdict = judge([{"name": "a b"}], BLANKS)
+    assert verdict.refusals == [("look-alike", ("8",))]
 
 
 @pytest.mark.parametrize("case", REFUSED)
@@ -207,9 +238,8 @@ def test_a_journal_tells_of_a_hidden_client() -> None:
     assert described(verdict.changes) == ["restore 5 Old"]
 
 
-def test_a_name_is_given_only_after_all_clients_were_compared() -> None:
-    """A filter that compares exactly does not find the client with blanks around its name."""
-    there = sight_of({1: (" Acme", False)}, list_shows_deleted=True, get_shows_deleted=True)
-    (verdict,) = judge_one({"name": "Acme"}, there, found={}, remembered={})
-    assert described(verdict.changes) == []
-    assert verdict.reads_all
+def test_one_client_is_compared_with_those_that_its_look_up_shows() -> None:
+    """And may be with others, where more was read: either is right."""
+    found = {i: client for i, client in THERE.items() if i == 2}
+    verdicts = judge_one({"name": "acme"}, ALL, found, remembered={})
+    assert [verdict.refused for verdict in verdicts] == [False, True]

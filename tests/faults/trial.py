@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One scenario: its run compared with the model, then broken, and taken back each time."""
+"""What a history comes to, event by event, compared with what the model says of each."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from simulator.quota import Quota
 from simulator.records import Write
@@ -15,319 +15,457 @@ from simulator.service import QUOTA_WINDOW
 from ansible_collections.toggl.focus.plugins.filter.journal_undo import journal_undo
 from faults import oracle, reports
 from faults.budget import Budget
-from faults.expected import Expected
+from faults.expected import Expected, Task
 from faults.model import State, Verdict, key
 from faults.oracle import Refusals
-from faults.runs import Broken, Ran, Report, Runs, without
-from faults.scenarios import Entry, Scenario
+from faults.runs import Met, Ran, Report, Runs
+from faults.scenarios import Entry, Event, History
 
-ALWAYS_THROUGH: dict[str, Any] = {"max_deletion_percent": 100, "allow_partial": True}
+ALWAYS_THROUGH: Mapping[str, Any] = {"max_deletion_percent": 100, "allow_partial": True}
+ANOTHER_DIGEST: Mapping[str, Any] = {"plan_digest": "0" * 64}
 
 
 class Violated(Exception):
     """A promise was broken, or the model and the collection do not agree; the message says how."""
 
 
+class Ended(Exception):
+    """What was told of, and could not be prevented, is to be mended by hand."""
+
+
+class Undoable(NamedTuple):
+    """A run, what the journal has told since its end, and the clients that others changed."""
+
+    ran: Ran
+    others: set[int]
+    journal: str
+
+
 class Trial(Runs):
     """Judges them."""
 
-    def run(self, case: Scenario) -> None:
+    def run(self, case: History) -> None:
         """:raises Violated: with all that is wrong"""
         self._notes: list[str] = []
+        self._undoable: list[Undoable] = []
+        self._settled: int | None = None
+        self._begin(case)
+        self.tally.counts["histories"] += 1
         try:
-            self._run_all(case)
+            for number, event in enumerate(case.events, 1):
+                self._what = f"event {number}, {event.kind}"
+                self.tally.counts[event.kind] += 1
+                EVENTS[event.kind](self, event)
+                self._settled = event.entries if event.kind == "night" else None
+                if self._notes:
+                    break
+        except Ended:
+            return
         except Violated as violated:
             self._notes.append(str(violated))
         if self._notes:
             raise Violated("\n".join(self._notes))
 
-    def _run_all(self, case: Scenario) -> None:
-        self._begin(case)
-        start, journal = self._service.snapshot(), self._journal_text()
-        self.tally.counts["runs"] += 1
-        refused = self._compare("clean run", take_back=True)
-        self._back_to(start, journal)
-        if refused:
-            self.tally.counts["runs with a list that is refused"] += 1
-            broken = self._broken_run()
-            if not broken.drifted:
-                self._hold("refused list", [str(write) for write in broken.history])
+    # what happens
+
+    def _night(self, event: Event) -> None:
+        """A run as on every other night."""
+        task = self._task(self._case.lists[event.entries])
+        wanted = self._expected(task)
+        checked, verdict = self._judge_check(wanted)
+        ran = self._ran(task)
+        self._judge_clean(ran, wanted, verdict, checked)
+        active = [len(oracle.active(state)) for state in ran.states]
+        if self._settled == event.entries and active[0] != active[1]:
+            self._hold("number of active clients", [f"it was {active[0]}, and is {active[1]}"])
+
+    def _broken(self, event: Event) -> None:
+        assert event.network is not None
+        task = self._task(self._case.lists[event.entries])
+        ran, met = self._ran_with_faults(task, event.network, event.drift)
+        self._judge_broken(ran, met)
+        self._remember_run(ran, met.drifted)
+        if met.late or met.told_doubles:
+            raise Ended
+
+    def _others(self, event: Event) -> None:
+        for act in event.acts:
+            touched = self._act(act)
+            for known in self._undoable:
+                known.others.update(set() if touched is None else {touched})
+
+    def _two_hosts(self, event: Event) -> None:
+        self._judge_two((self._case.lists[event.entries],) * 2)
+
+    def _two_lists(self, event: Event) -> None:
+        self._judge_two(self._case.lists)
+
+    def _few_requests(self, event: Event) -> None:
+        """What does not fit into the quota is not begun, unless it may be done in part."""
+        task = self._task(self._case.lists[event.entries])
+        wanted = self._expected(task)
+        verdict, read = wanted.verdicts[0], wanted.reading()
+        needed = wanted.after_reading(verdict)
+        has_no_use = verdict.refused or not verdict.changes or read.least != read.most
+        if has_no_use or task.single or not task.switches.quota_headers or self._is_loose(wanted):
             return
-        self._judge_small_quota()
-        self._back_to(start, journal)
-        self._judge_another_digest()
-        self._back_to(start, journal)
-        broken = self._broken_run()
-        self._judge_broken(broken)
-        middle, journal = self._service.snapshot(), self._journal_text()
-        for extra in (broken.late, broken.told_doubles):
-            if extra:
-                self._back_to(middle, journal)
-                self._judge_a_look("run after a double")
-        middle = without(middle, broken.late)
-        self._back_to(middle, journal)
-        self._judge_undo(broken, broken.report.get("undo", []), "undo")
-        if broken.report.get("undo"):
-            self._back_to(middle, journal)
-            self._judge_undo(
-                broken, journal_undo(journal, self._service.workspace_id), "undo from the journal"
-            )
-        self._back_to(without(middle, broken.told_doubles), journal)
-        self._compare("next run")
+        left = max(0, needed.least + event.spare)
+        self._service.quota = Quota(read.least + left, QUOTA_WINDOW)
+        ran = self._ran(task)
+        self._service.quota = Quota(None, QUOTA_WINDOW)
+        self._hold("report", self._untruths(ran))
+        self._hold("doubles", self._doubles(ran, [verdict]))
+        if left < needed.least and not task.options["allow_partial"]:
+            self._hold("written all the same", map(str, ran.history))
+            self.tally.counts["plans refused by a small quota"] += 1
+            self._hold(f"{left} left", wanted.wrong_refused_plan(verdict, ran.report))
+            self._note(f"{left} left", wanted.wrongly_shown(verdict, ran.report))
+        turned_away = sum(entry.status == 402 for entry in self._service.log)
+        if turned_away >= max(1, task.options["concurrency"]):
+            self._note("requests", [f"{turned_away} were known to be refused"])
+        if left >= needed.most and not _are_changed(verdict, task):
+            refused = self._rightly_refused(ran, verdict)
+            self._hold("workspace", wanted.missed(verdict, *ran.states, refused))
+        self._remember_run(ran)
+
+    def _another_digest(self, event: Event) -> None:
+        """A plan that is not the one that was reviewed is shown, and not carried out."""
+        task = self._task(self._case.lists[event.entries], **ANOTHER_DIGEST)
+        if task.single:
+            return
+        wanted = self._expected(task)
+        ran = self._ran(task)
+        self._judge_outdated(ran, wanted)
+
+    def _reviewed(self, event: Event) -> None:
+        """A plan is made, others are at work, and it is applied by its digest."""
+        entries = self._case.lists[event.entries]
+        if self._case.single:
+            self._others(event)
+            self._night(event)
+            return
+        reviewed = self._expected(self._task(entries))
+        checked, verdict = self._judge_check(reviewed)
+        if verdict.refused or self._is_loose(reviewed):
+            return
+        before = self._service.clients()
+        self._others(event)
+        touched = {client.id for client in set(self._service.clients()) ^ set(before)}
+        task = self._task(entries, plan_digest=checked["plan_digest"])
+        wanted = self._expected(task)
+        ran = self._ran(task)
+        now = wanted.verdicts[0]
+        is_same = not now.refused and now.plan == verdict.plan
+        may_differ = touched & {change.id for change in verdict.changes}
+        if now.changes and is_same and (ran.has_changed or not may_differ):
+            self.tally.counts["plans applied by their digest"] += 1
+            self._judge_clean(ran, wanted, now)
+        else:
+            self._judge_outdated(ran, wanted)
+
+    def _undo(self, event: Event) -> None:
+        """A run is taken back by the list in its result."""
+        if self._undoable:
+            known = self._undoable[-min(event.runs_ago, len(self._undoable))]
+            self._judge_undo(known, known.ran.report.get("undo", []))
+
+    def _undo_by_the_journal(self, event: Event) -> None:
+        """The last run is, if it has written anything."""
+        text = self._journal_text()
+        if self._undoable and self._undoable[-1].journal == text:
+            self._judge_undo(self._undoable[-1], journal_undo(text, self._service.workspace_id))
+
+    # verdicts
 
     def _hold(self, what: str, violations: Iterable[str]) -> None:
         """For what makes the judgements that would follow worthless."""
         found = list(violations)
         if found:
-            raise Violated("\n".join([f"{what}:", *(f"  - {line}" for line in found)]))
+            lines = [f"{self._what}, {what}:", *(f"  - {line}" for line in found)]
+            raise Violated("\n".join(lines))
 
     def _note(self, what: str, violations: Iterable[str]) -> None:
         """For what does not stand in the way of the other judgements."""
         found = list(violations)
         if found:
-            self._notes += [f"{what}:", *(f"  - {line}" for line in found)]
+            self._notes += [f"{self._what}, {what}:", *(f"  - {line}" for line in found)]
 
-    # the model and a run, side by side
+    def _is_loose(self, wanted: Expected) -> bool:
+        """Whether a run may end in more than one way, as the service does not show what it did."""
+        return self._case.lag > 0 or wanted.is_uncertain
 
-    def _compare(self, what: str, take_back: bool = False) -> bool:
-        """Check mode, a run and a second run without faults. Whether the list is refused.
-
-        :arg take_back: whether to undo the run, too
-        """
-        before, wanted = self._state(), self._expected()
-        checked, verdict = self._judge_check(wanted, what)
-        report = self._clean()
-        after, history = self._state(), self._service.workspace.history
-        if verdict.refused:
-            self.tally.counts["refused as the model does"] += 1
-            self._hold(f"{what}, refused list", map(str, history))
-            self._hold(f"{what}, refused list", wanted.wrong_refusal(verdict, report))
-            self._note(f"{what}, refused list", wanted.wrong_on_the_way(verdict, report))
-            self.tally.counts["refused by a guard, with the model's plan"] += verdict.has_plan
-            return True
-        self._hold(f"{what}, report", self._untruths(report, history))
-        self._hold(f"{what}, differs from check mode", _differences(checked, report, verdict))
-        if reports.has_plan(report) and not report.get("failed"):
-            self._note(f"{what}, message", wanted.wrong_words(verdict, report))
-        unseen = verdict.unseen
-        refused = self._rightly_refused(report, before, verdict.goal, what, unseen)
-        shared = self._may_be_shared([verdict], before, history)
-        self._hold(f"{what}, doubles", oracle.doubles(before, after, shared))
-        self._hold(f"{what}, workspace", wanted.missed(verdict, before, after, refused))
-        if not report.get("failed"):
-            self.tally.counts["carried out as the model does"] += 1
-            sent, may = report["requests"], wanted.budget(verdict, _temporary(report, verdict))
-            self.tally.counts["runs of an exact number of requests"] += may.least == may.most
-            self._note(f"{what}, requests", _off_budget(sent, may))
-            self._judge_second_run(what, verdict, wanted)
-        else:
-            self.tally.counts["refused in part by the service, rightly"] += 1
-        if take_back:
-            self._judge_undo(Ran(before, after), report.get("undo", []), f"{what}, undo")
-        return False
-
-    def _judge_check(self, wanted: Expected, what: str) -> tuple[Report, Verdict]:
+    def _judge_check(self, wanted: Expected) -> tuple[Report, Verdict]:
         """Check mode says what the model says; which of its answers, if there are several."""
-        checked = self._clean(check_mode=True)
-        self._hold(f"{what}, check mode writes", map(str, self._service.writes))
+        self._rest()
+        checked = self._run(wanted.case, check_mode=True, journal=str(self._journal))
+        self._hold("check mode writes", map(str, self._service.writes))
+        if wanted.is_uncertain:
+            return checked, wanted.verdicts[0]
         right = [v for v in wanted.verdicts if not list(wanted.wrong_check(v, checked))]
         if not right:
-            wrong = [line for v in wanted.verdicts for line in wanted.wrong_check(v, checked)]
-            raise Violated("\n  - ".join([f"{what}, check mode:", *wrong]))
+            self._hold(
+                "check mode",
+                (line for v in wanted.verdicts for line in wanted.wrong_check(v, checked)),
+            )
         verdict = min(right, key=lambda v: len(list(wanted.wrong_on_the_way(v, checked))))
-        self._note(f"{what}, check mode", wanted.wrong_on_the_way(verdict, checked))
+        self._note("check mode", wanted.wrong_on_the_way(verdict, checked))
         return checked, verdict
 
-    def _judge_a_look(self, what: str) -> None:
-        self._judge_check(self._expected(), what)
-
-    def _judge_second_run(self, what: str, verdict: Verdict, wanted: Expected) -> None:
-        """It finds nothing to do."""
-        if wanted.is_open(verdict):
+    def _judge_clean(
+        self, ran: Ran, wanted: Expected, verdict: Verdict, checked: Report | None = None
+    ) -> None:
+        """A run without faults does what the model says, and what check mode has said."""
+        report = ran.report
+        if self._is_loose(wanted):
+            self._judge_broken(ran, Met(verdicts=wanted.verdicts))
+            self._remember_run(ran)
             return
-        self._judge_model_is_content(what)
-        again = self._clean()
-        found = [f"{again.get('msg')}"] if again.get("failed") else []
-        found += ["changed"] if again["changed"] else []
-        found += [] if reports.says_nothing_to_do(again) else [f"it says {again['msg']}"]
-        found += [str(write) for write in self._service.writes]
-        self._hold(f"run after the {what}", found)
+        if verdict.refused:
+            self.tally.counts["refused as the model does"] += 1
+            self._hold("refused list", map(str, ran.history))
+            self._hold("refused list", wanted.wrong_refusal(verdict, report))
+            self._note("refused list", wanted.wrong_on_the_way(verdict, report))
+            self.tally.counts["refused by a guard, with the model's plan"] += verdict.has_plan
+            return
+        self._hold("report", self._untruths(ran))
+        if checked is not None:
+            self._hold("differs from check mode", _differences(checked, report, verdict))
+        if reports.has_plan(report) and not report.get("failed"):
+            self._note("message", wanted.wrong_words(verdict, report))
+        refused = self._rightly_refused(ran, verdict)
+        self._hold("doubles", self._doubles(ran, [verdict]))
+        self._hold("workspace", wanted.missed(verdict, *ran.states, refused))
+        self._hold("fields", oracle.resets(ran.before, ran.after, self._case.switches))
+        self._remember_run(ran)
+        if report.get("failed"):
+            self.tally.counts["refused in part by the service, rightly"] += 1
+            return
+        self.tally.counts["carried out as the model does"] += 1
+        may = wanted.budget(verdict, _temporary(report, verdict))
+        self.tally.counts["runs of an exact number of requests"] += may.least == may.most
+        self._note("requests", _off_budget(report["requests"], may))
+        if not wanted.is_open(verdict) and self._case.switches.names_changed == "no":
+            self._judge_content(ran)
 
-    def _judge_model_is_content(self, what: str, state: State | None = None) -> None:
-        """Some answer of the model is that there is nothing to do."""
-        verdicts = self._expected(state).verdicts
+    def _judge_content(self, ran: Ran) -> None:
+        """Some answer of the model is that there is nothing to do any more."""
+        verdicts = self._expected(ran.task, ran.states[1]).verdicts
         if not any(not v.refused and not v.changes for v in verdicts):
             told_of = [str((v.refusals, v.changes)) for v in verdicts]
-            self._hold(f"{what}: what is there is not what the list says", told_of)
+            self._hold("what is there is not what the list says", told_of)
 
-    def _judge_small_quota(self) -> None:
-        """What does not fit into the quota is not begun, unless it may be done in part."""
-        case, wanted = self._case, self._expected()
-        if case.spare is None or not case.switches.quota_headers:
+    def _judge_outdated(self, ran: Ran, wanted: Expected) -> None:
+        """A plan that is not the one of the digest: shown, and nothing is written, unless nothing
+        is to be done any more."""
+        report = ran.report
+        self._hold("written all the same", map(str, ran.history))
+        if any(not v.refused and not v.changes for v in wanted.verdicts):
+            if report.get("failed") or not reports.says_nothing_to_do(report):
+                self._hold("nothing is left to do", [report["msg"]])
             return
-        verdict = wanted.verdicts[0]
-        before, read, needed = self._state(), wanted.reading(), wanted.after_reading(verdict)
-        if verdict.refused or not verdict.changes or read.least != read.most:
-            return
-        self._rest()
-        left = max(0, needed.least + case.spare)
-        self._service.quota = Quota(read.least + left, QUOTA_WINDOW)
-        report = self._clean()
-        self._service.quota = Quota(None, QUOTA_WINDOW)
-        history = self._service.workspace.history
-        self.tally.counts["runs with a small quota"] += 1
-        self._hold("small quota, report", self._untruths(report, history))
-        if left < needed.least and not case.options["allow_partial"]:
-            self._hold("small quota, written all the same", map(str, history))
-            self.tally.counts["plans refused by a small quota"] += 1
-            what = f"small quota, {left} left, {needed} needed"
-            self._hold(what, wanted.wrong_refused_plan(verdict, report))
-            self._note(what, wanted.wrongly_shown(verdict, report))
-        turned_away = sum(entry.status == 402 for entry in self._service.log)
-        if turned_away >= max(1, case.options["concurrency"]):
-            self._note("small quota", [f"{turned_away} requests were known to be refused"])
-        if left >= needed.most:
-            refused = self._rightly_refused(report, before, verdict.goal, "small quota")
-            self._hold("small quota", wanted.missed(verdict, before, self._state(), refused))
-
-    def _judge_another_digest(self) -> None:
-        """A plan that is not the one that was reviewed is shown, and not carried out."""
-        wanted = self._expected()
-        if self._case.single:
-            return
-        self._rest()
-        report = self._of_list(self._case.entries, **self._with_journal, **self._reviewed)
         right = [v for v in wanted.verdicts if not list(wanted.wrong_refused_plan(v, report))]
-        if not right:
+        if not right and not any(v.refused and not v.has_plan for v in wanted.verdicts):
             wrong = [line for v in wanted.verdicts for line in wanted.wrong_refused_plan(v, report)]
-            self._hold("another digest", wrong)
-        self._hold("another digest, written all the same", map(str, self._service.writes))
-        self._note("another digest", wanted.wrongly_shown(right[0], report))
-        if "plan_digest" not in report["msg"]:
-            self._note("another digest", [f"it says {report['msg']}"])
+            self._hold("outdated plan", wrong)
+        for verdict in right[:1]:
+            self._note("outdated plan", wanted.wrongly_shown(verdict, report))
         self.tally.counts["plans refused by their digest"] += 1
 
-    @property
-    def _reviewed(self) -> dict[str, Any]:
-        return {**self._case.options, "plan_digest": "0" * 64}
+    def _judge_two(self, lists: Sequence[Sequence[Entry]]) -> None:
+        """Two hosts of one workspace, at once: they take turns, and each does what the model says
+        of what it finds."""
+        if self._case.lag or self._case.switches.read_after_write == "old":
+            return
+        try:
+            turns = self._at_once([self._task(entries) for entries in lists])
+        except ValueError as interleaved:
+            raise Violated(f"{self._what}: {interleaved}") from None
+        for ran in turns:
+            wanted = self._expected(ran.task, ran.states[0])
+            self._remember(ran.before, ran.history)
+            fitting = [v for v in wanted.verdicts if not list(self._wrong_end(ran, wanted, v))]
+            self._judge_clean(ran, wanted, [*fitting, *wanted.verdicts][0])
 
-    def _rightly_refused(
-        self,
-        report: Report,
-        now: State,
-        goal: State,
-        what: str,
-        unseen: Collection[int] = (),
-    ) -> set[int | str]:
+    def _wrong_end(self, ran: Ran, wanted: Expected, verdict: Verdict) -> Iterator[str]:
+        if verdict.refused:
+            yield from map(str, ran.history)
+            yield from wanted.wrong_refusal(verdict, ran.report)
+        else:
+            yield from wanted.missed(verdict, *ran.states, ())
+
+    def _judge_broken(self, ran: Ran, met: Met) -> None:
+        """Nothing is lost, doubled or reset, and the report is true, whatever failed."""
+        report, (before, after) = ran.report, ran.states
+        self._count(ran)
+        deleted = {i for verdict in met.verdicts for i in verdict.deleted}
+        self._hold("doubles", self._doubles(ran, met.verdicts, met))
+        self._hold("losses", oracle.losses(before, after, deleted))
+        self._hold("fields", oracle.resets(ran.before, ran.after, self._case.switches))
+        self._hold("not asked for", self._not_asked_for(ran, met))
+        self._hold("report", self._untruths(ran, met.drifted))
+        self._hold("journal", self._journal_untruths())
+        if met.told_doubles and not report.get("failed"):
+            self._hold("report", [f"doubles, and the task says ok: {report}"])
+        is_exact = self._case.lag == 0 and self._case.switches.names_changed == "no"
+        if is_exact and not report.get("failed") and not met.drifted:
+            wanted = self._expected(ran.task, before)
+            if not any(wanted.is_open(v) for v in wanted.verdicts) and not wanted.is_uncertain:
+                self._judge_content(ran)
+
+    def _judge_undo(self, known: Undoable, undo: Sequence[Entry]) -> None:
+        """Applied to what a run left, the list brings back what was before; after others were at
+        work, what they left alone, unless it would double a name."""
+        self._undoable.remove(known)
+        ran, others = known.ran, known.others
+        before, after = ran.states
+        if not undo:
+            excused = {*others, *self._unknown(ran)}
+            lost = oracle.not_undone(before, after, excused, self._case.switches)
+            self._hold("nothing to take back", lost)
+            return
+        since = {i for i, client in self._state().items() if after.get(i) != client}
+        self._hold("writes to others' clients", self._of_others(ran, undo))
+        task = Task(tuple(undo), ALWAYS_THROUGH, False, self._case.switches)
+        wanted = self._expected(task)
+        checked, verdict = self._judge_check(wanted)
+        back = self._ran(task)
+        self._judge_clean(back, wanted, verdict, checked)
+        if verdict.refused:
+            self.tally.counts["undos refused"] += 1
+            if not since:
+                self._hold("not begun", [f"{back.report['msg']} {undo}"])
+            return
+        self.tally.counts["undone"] += 1
+        refused = self._rightly_refused(back, verdict)
+        excused = {*since, *others, *self._unknown(ran)}
+        excused |= {client_id for client_id in refused if isinstance(client_id, int)}
+        lost = oracle.not_undone(before, back.states[1], excused, self._case.switches)
+        self._hold("not as it was", lost)
+
+    def _unknown(self, ran: Ran) -> set[int]:
+        """Clients of which a run could not know that it had written to them: their names are none
+        that it has sent, or it could see nothing of it for too long."""
+        if self._case.switches.names_changed == "no" and self._case.lag <= 1:
+            return set()
+        known = {entry.get("id") for entry in ran.report.get("undo", ())}
+        return {write.id for write in ran.history if write.id not in known}
+
+    def _of_others(self, ran: Ran, undo: Sequence[Entry]) -> Iterator[str]:
+        """Entries that speak of a client which the run did not touch."""
+        touched: set[object] = {write.id for write in ran.history}
+        touched |= {step.get("id") for step in ran.report.get("plan", ())}
+        for entry in undo:
+            if entry.get("id") is not None and entry["id"] not in touched:
+                yield str(entry)
+
+    # what was right
+
+    def _rightly_refused(self, ran: Ran, verdict: Verdict) -> set[int | str]:
         """What the service rightly refused to change, with all that waits for it: ids of clients,
         and keys of names for new ones."""
+        report, now = ran.report, ran.states[0]
         if not report.get("failed"):
             return set()
+        unseen = verdict.unseen
+        judge = Refusals(self._case.switches, {**now, **verdict.goal}, unseen)
+        if unseen and reports.came_to_light(report["msg"]):
+            return {*now, *map(key, verdict.names_on_the_way)}
         if not reports.has_plan(report):
-            return self._one_rightly_refused(report, now, what, unseen)
-        judge = Refusals(self._case.switches, {**now, **goal}, unseen)
+            return self._one_rightly_refused(ran, judge)
         failed, pending = reports.failed(report), reports.pending(report)
         for step in failed:
             if unseen and reports.came_to_light(step["error"]):
                 continue
-            if reports.SERVICE_REFUSED not in step["error"] or not judge.is_right(step, now):
-                raise Violated(f"{what}: {step}")
-        if not failed and unseen and reports.came_to_light(report["msg"]):
-            return set()
+            if not judge.is_right(step, now):
+                raise Violated(f"{self._what}, wrongly failed: {step}")
         if not failed:
-            raise Violated(f"{what} failed without a reason: {report['msg']}")
-        return {step.get("id", key(step.get("name") or "")) for step in (*failed, *pending)}
+            raise Violated(f"{self._what}, failed without a reason: {report['msg']}")
+        return {step.get("id", key(step.get("name") or "")) for step in (*failed, *pending)} | {
+            key(step["name"]) for step in failed if step["step"] == "create"
+        }
 
-    def _one_rightly_refused(
-        self, report: Report, now: State, what: str, unseen: Collection[int]
-    ) -> set[int | str]:
+    def _one_rightly_refused(self, ran: Ran, judge: Refusals) -> set[int | str]:
         """The same where the report does not say which step it was."""
-        if unseen and reports.came_to_light(report["msg"]):
-            return set()
-        entry = self._case.entries[0]
+        entry, now = ran.task.entries[0], ran.states[0]
         wanted = {"name": entry.get("name"), "id": entry.get("id")}
         kinds = ["create"] if wanted["id"] is None else []
-        kinds += ["rename", "restore"]
-        judge = Refusals(self._case.switches, now)
-        steps = [{"step": kind, **wanted} for kind in kinds]
+        steps = [{"step": kind, **wanted} for kind in (*kinds, "rename", "restore")]
         steps += [{"step": "restore", "id": i} for i, (_, gone) in now.items() if gone]
-        if reports.SERVICE_REFUSED not in report["msg"] or not any(
-            judge.is_right(step, now) for step in steps
-        ):
-            raise Violated(f"{what}: {report['msg']}")
+        if not any(judge.is_right(step, now) for step in steps):
+            raise Violated(f"{self._what}, wrongly failed: {ran.report['msg']}")
         return {*now, key(wanted["name"] or "")}
 
-    # a run that was broken
-
-    def _judge_broken(self, broken: Broken) -> None:
-        report = broken.report
-        self._count(broken)
-        deleted = {i for verdict in broken.verdicts for i in verdict.deleted}
-        shared = self._may_be_shared(broken.verdicts, broken.before, broken.history)
-        shared += self._taken_by_somebody(broken)
-        doubles = list(oracle.doubles(broken.before, broken.once, shared))
-        self.tally.counts["doubles"] += len(doubles)
-        self._hold("broken run, doubles", doubles)
-        self._hold("broken run, losses", oracle.losses(broken.before, broken.after, deleted))
-        self._hold("broken run, not asked for", self._not_asked_for(broken))
-        self._hold("broken run, report", self._untruths(report, broken.history, broken.drifted))
-        self._hold("broken run, journal", self._journal_untruths())
-        if broken.told_doubles and not report.get("failed"):
-            self._hold("broken run, report", [f"doubles, and the task says ok: {report}"])
-        if not report.get("failed") and not broken.drifted:
-            before = self._expected(broken.before)
-            if not any(before.is_open(verdict) for verdict in before.verdicts):
-                self._judge_model_is_content("a run that says ok", broken.once)
-
-    def _not_asked_for(self, broken: Broken) -> Iterator[str]:
-        """Writes that the list does not lead to."""
+    def _not_asked_for(self, ran: Ran, met: Met) -> Iterator[str]:
+        """Writes that the list does not lead to. A new client may be deleted again."""
         asked = {
             oracle.event(change.kind, change.id, change.name)
-            for verdict in broken.verdicts
+            for verdict in met.verdicts
             for change in verdict.changes
         }
-        for write in broken.history:
-            kind, _, name = event = oracle.event(write.kind, write.id, write.name)
+        new = {write.id for write in ran.history if write.kind == "create"}
+        for write in ran.history:
+            kind, client_id, _ = event = oracle.event(write.kind, write.id, write.name)
             if kind == "create":
-                fits = any((kind, name) == (other[0], other[2]) for other in asked)
+                fits = any(
+                    other[0] == kind and oracle.is_called(write.name, other[2], self._case.switches)
+                    for other in asked
+                )
+            elif kind == "rename":
+                fits = write.name.startswith(reports.TEMPORARY) or any(
+                    other[:2] == (kind, client_id)
+                    and oracle.is_called(write.name, other[2], self._case.switches)
+                    for other in asked
+                )
             else:
-                fits = event in asked or write.name.startswith(reports.TEMPORARY)
+                fits = event in asked or (kind == "delete" and client_id in new)
             if not fits:
                 yield str(write)
+
+    def _doubles(
+        self, ran: Ran, verdicts: Sequence[Verdict], met: Met | None = None
+    ) -> Iterator[str]:
+        before, after = ran.states
+        may = self._may_be_shared(verdicts, before, ran.history)
+        if met is not None:
+            may += Counter(key(before[i][0]) for i in met.drifted if i in before)
+            after = {i: client for i, client in after.items() if i not in met.told_doubles}
+        if self._case.lag > 1:
+            may += Counter(dict.fromkeys(reports.names_perhaps_twice(ran.report), 9))
+        yield from oracle.doubles(before, after, may)
 
     def _may_be_shared(
         self, verdicts: Sequence[Verdict], before: State, history: Sequence[Write]
     ) -> Counter[str]:
         """How often names may be active, where that is more than once: as the list says; and by the
-        restore of a client whose name nobody could see before. But whoever gives a name after that
-        has looked whether it is free, and a create waits for it."""
+        restore of a client that has its old name until it gets a new one, or whose name nobody
+        could see before."""
         may: Counter[str] = Counter()
         for verdict in verdicts:
             may |= oracle.active_keys(verdict.goal)
+            may |= oracle.active_keys(oracle.as_kept(verdict.goal, self._case.switches))
         unseen = {client_id for verdict in verdicts for client_id in verdict.unseen}
+        passing = {c.id for v in verdicts for c in v.changes if c.kind == "restore"} & {
+            c.id for v in verdicts for c in v.changes if c.kind == "rename"
+        }
         now = dict(before)
         for number, write in enumerate(history):
             now[write.id] = (write.name, write.kind == "delete")
             given = {key(other.name) for other in history if other.kind == "create"}
             given |= {key(other.name) for other in history[number:] if other.kind == "rename"}
-            if write.kind == "restore" and write.id in unseen and key(write.name) not in given:
+            if write.kind == "restore" and (
+                write.id in passing or (write.id in unseen and key(write.name) not in given)
+            ):
                 may |= oracle.active_keys(now)
         return may
 
-    def _taken_by_somebody(self, run: Ran) -> Counter[str]:
-        """Names that somebody else gave at the same time."""
-        drift = self._case.drift
-        if drift is None or drift.kind == "delete":
-            return Counter()
-        return Counter(key(run.before[client_id][0]) for client_id in run.drifted)
-
-    def _untruths(
-        self, report: Report, history: Sequence[Write], drifted: Collection[int] = ()
-    ) -> Iterator[str]:
+    def _untruths(self, ran: Ran, drifted: Collection[int] = ()) -> Iterator[str]:
+        report = ran.report
+        history = oracle.without_taken_back(ran.history)
         if reports.has_plan(report):
-            yield from oracle.untruths(report, history, drifted)
+            switches = self._case.switches
+            yield from oracle.untruths(report, history, switches, drifted, self._case.lag > 1)
         elif "action" in report:
-            yield from oracle.untruths_of_one(report, history, drifted)
+            yield from oracle.untruths_of_one(report, history, drifted, self._case.lag > 1)
         elif history or report["changed"]:
             yield f"a task that failed at once: {history}"
         words = str(report.get("msg", ""))
@@ -338,58 +476,49 @@ class Trial(Runs):
         """Each write that happened was announced; each announcement has its end."""
         lines = [json.loads(line) for line in self._journal_text().splitlines()]
         announced = {(line["step"], line["id"]) for line in lines if line["event"] == "before"}
-        yield from oracle.unannounced(announced, self._service.workspace.history)
+        history = oracle.without_taken_back(self._service.workspace.history)
+        yield from oracle.unannounced(announced, history)
         begun = {(line["run"], line["number"]) for line in lines if line["event"] == "before"}
         ended = {(line["run"], line["number"]) for line in lines if line["event"] == "after"}
         if begun - ended:
             yield f"without an end in the journal: {sorted(begun - ended)}"
 
-    def _judge_undo(self, run: Ran, undo: Sequence[Entry], what: str) -> None:
-        """Applied to what a run left, it brings back what was before."""
-        before, after, excused = run.before, run.after, set(run.drifted)
-        if not undo:
-            self._hold(what, oracle.not_undone(before, after, excused))
-            return
-        self._rest()
-        back = self._of_list(undo, **ALWAYS_THROUGH)
-        if back.get("failed") and (not reports.has_plan(back) or reports.is_refused(back)):
-            if not self._somebody_interfered(run, undo):
-                raise Violated(f"{what} was not begun: {back['msg']}\n{undo}")
-            return
-        if back.get("failed"):
-            there = {i: after[i] for i in after if i in before or _is_gone_by_name(after[i], undo)}
-            refused = self._rightly_refused(back, there, before, what)
-            excused |= {known for known in refused if isinstance(known, int)}
-        self.tally.counts["undone"] += 1
-        self._hold(what, oracle.not_undone(before, self._state(), excused))
+    # what is remembered
 
-    def _somebody_interfered(self, run: Ran, undo: Sequence[Entry]) -> bool:
-        """Took a name, or deleted a client, that the way back needs: then all of it is refused,
-        before anything is written."""
-        drift = self._case.drift
-        if not run.drifted or drift is None:
-            return False
-        return drift.kind != "delete" or any(entry.get("id") in run.drifted for entry in undo)
+    def _remember_run(self, ran: Ran, others: Collection[int] = ()) -> None:
+        if ran.has_changed:
+            self._undoable.append(Undoable(ran, set(others), self._journal_text()))
 
-    def _count(self, broken: Broken) -> None:
-        counts, report = self.tally.counts, broken.report
-        created = {write.id for write in broken.history if write.kind == "create"}
+    def _count(self, ran: Ran) -> None:
+        counts, report = self.tally.counts, ran.report
+        created = {write.id for write in ran.history if write.kind == "create"}
         statuses = {entry.status for entry in self._service.writes if entry.method == "POST"}
         counts["broken runs that failed"] += bool(report.get("failed"))
-        counts["writes that happened"] += len(broken.history)
+        counts["writes that happened"] += len(ran.history)
         if reports.has_plan(report):
-            counts["steps reported as unclear"] += sum(
-                map(reports.is_unclear, reports.failed(report))
-            )
+            unclear = map(reports.is_unclear, reports.failed(report))
+            counts["steps reported as unclear"] += sum(unclear)
             adopted = [step for step in reports.done(report) if step.get("id") in created]
             counts["creates in runs with lost answers"] += len(adopted) * bool(statuses - {201})
 
 
-def _is_gone_by_name(client: tuple[str, bool], undo: Sequence[Entry]) -> bool:
-    """Whether a new client is deleted by its name, as its id is not known. One that is deleted by
-    its id is renamed before, as the service may count the names of deleted clients, too."""
-    names = {key(entry["name"]) for entry in undo if entry.get("id") is None}
-    return key(client[0]) in names
+EVENTS: Mapping[str, Callable[[Trial, Event], None]] = {
+    "night": Trial._night,
+    "broken": Trial._broken,
+    "others": Trial._others,
+    "two hosts": Trial._two_hosts,
+    "two lists at once": Trial._two_lists,
+    "few requests": Trial._few_requests,
+    "another digest": Trial._another_digest,
+    "reviewed": Trial._reviewed,
+    "undo": Trial._undo,
+    "undo by the journal": Trial._undo_by_the_journal,
+}
+
+
+def _are_changed(verdict: Verdict, task: Task) -> bool:
+    created = [change.name or "" for change in verdict.changes if change.kind == "create"]
+    return any(oracle.is_changed(name, task.switches) for name in created)
 
 
 def _temporary(report: Report, verdict: Verdict) -> int:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import replace
 
 from simulator.listing import ListQuery, Page, page_of
-from simulator.records import Client, Fault
+from simulator.records import Body, Client, Fault, Refused
 from simulator.switches import Switches
 from simulator.wire import Call
 from simulator.workspace import Workspace
@@ -55,20 +56,30 @@ def _is_page(call: Call) -> bool:
 def act(
     workspace: Workspace, kind: str, pick: int, name: str, among: Collection[int]
 ) -> int | None:
-    """What somebody else does, past every rule: ``create`` of a client of this name, or ``delete``
-    or ``rename`` of the ``pick``-th active one ``among`` these. Gives the client's id."""
-    if kind == "create":
-        return workspace.add(name).id
-    known = [client for client in workspace.clients() if client.id in among]
-    active = [client for client in known if client.deleted_at is None]
-    if not active:
-        return None
-    client = active[pick % len(active)]
-    if kind == "delete":
-        workspace.put(replace(client, deleted_at=client.created_at))
+    """What somebody else does, by the service's rules: ``create`` of a client of this name, or to
+    the ``pick``-th client ``among`` these that it can be done to: ``delete``, ``rename``,
+    ``restore``, or another ``currency``. Gives the client's id, if it was done."""
+    with suppress(Refused), workspace.somebody_else():
+        if kind == "create":
+            return workspace.create(name).id
+        known = [client for client in workspace.clients() if client.id in among]
+        fitting = [client for client in known if bool(client.deleted_at) == (kind == "restore")]
+        if fitting:
+            client = fitting[pick % len(fitting)]
+            _do(workspace, kind, client, name)
+            return client.id
+    return None
+
+
+def _do(workspace: Workspace, kind: str, client: Client, name: str) -> None:
+    if kind == "rename":
+        workspace.rename(client.id, name)
+    elif kind == "delete":
+        workspace.delete(client.id)
+    elif kind == "restore":
+        workspace.restore(client.id)
     else:
-        workspace.put(replace(client, name=name))
-    return client.id
+        workspace.update(client.id, Body(client.name, "JPY", has_currency=True))
 
 
 def unstable(seed: int) -> Paging:

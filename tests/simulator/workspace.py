@@ -55,7 +55,7 @@ class Workspace:
         self.workspace_id = workspace_id
         self.switches = switches
         self.lag = Lag(1) if switches.read_after_write == "old" else lag
-        self._now = lambda: now().isoformat(timespec="microseconds").replace("+00:00", "Z")
+        self._clock = now
         self._clients: Clients = {}
         self._next_id = FIRST_ID
         self._hidden: list[_Hidden] = []
@@ -128,7 +128,7 @@ class Workspace:
     def rename(self, client_id: int, name: str) -> None:
         """Change the name alone, whatever an update does to the currency."""
         client = self.find(client_id)
-        self.update(client_id, Body(name, client and client.currency, True))
+        self.update(client_id, Body(name, client.currency if client else None, True))
 
     def update(self, client_id: int, wanted: Body) -> None:
         with self._lock:
@@ -211,7 +211,10 @@ class Workspace:
             taken = {other.name for other in others}
             while name in taken:
                 name += " 1"
-        return CHANGES.get(self.switches.names_changed, lambda name, _: name)(name, longest)
+        return CHANGES[self.switches.names_changed](name, longest)
+
+    def _now(self) -> str:
+        return self._clock().isoformat(timespec="microseconds").replace("+00:00", "Z")
 
     def _insert(self, name: str, user_id: int | None, currency: str | None) -> Client:
         client_id = self._next_id
@@ -242,12 +245,14 @@ class Workspace:
 
 
 CHANGES: dict[str, Callable[[str, int], str]] = {
+    "no": lambda name, _: name,
+    "numbered": lambda name, _: name,
     "lower": lambda name, _: name.lower(),
     "cut": lambda name, longest: name[:longest],
     "escaped": lambda name, _: name.replace("&", "&amp;"),
     "folded": lambda name, _: " ".join(name.split()),
 }
-"""What becomes of a name, by the switch ``names_changed``."""
+"""What becomes of a name that no other client has, by the switch ``names_changed``."""
 
 
 def _same(one: str, other: str, any_case: bool) -> bool:
