@@ -25,7 +25,8 @@ options:
     required: true
   existing:
     description:
-      - The clients that exist, as M(toggl.focus.focus_client_info) returns them.
+      - The clients that exist, as M(toggl.focus.focus_client_info) returns them. Each field is
+        optional, but one of C(id) and C(name).
       - It may also be another list of entries, for example the one of a base branch. Then the
         workspace is taken to be as that list declares. A client that an entry of the new list knows
         by an id which the other list does not have is taken to exist, and one that it restores to
@@ -91,15 +92,13 @@ _value:
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
 from ..module_utils._task.arguments import SERVICE_URL
 from ..plugin_utils._offline import planned
 
 
 def clients_plan(
     desired: object,
-    existing: Sequence[object],
+    existing: object,
     purge: bool = False,
     protected: Sequence[str] | None = None,
     max_deletions: int | None = None,
@@ -107,18 +106,15 @@ def clients_plan(
     workspace_id: int = 0,
     api_url: str = SERVICE_URL,
 ) -> dict[str, Any]:
-    if not isinstance(existing, (list, tuple)):
-        raise AnsibleFilterError(
-            "toggl.focus.clients_plan takes a list of existing clients, not "
-            f"{type(existing).__name__}."
-        )
-    guards = {
+    options = {
         "purge": purge,
-        "protected": protected or [],
+        "protected": protected,
         "max_deletions": max_deletions,
         "max_deletion_percent": max_deletion_percent,
+        "workspace_id": workspace_id,
+        "api_url": api_url,
     }
-    return planned(desired, existing, guards, workspace_id, api_url)
+    return planned(desired, existing, options)
 
 
 class FilterModule:

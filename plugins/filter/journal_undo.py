@@ -62,13 +62,14 @@ from ansible.errors import AnsibleFilterError
 
 from ..module_utils._errors import FocusError
 from ..module_utils._journal import way_back
+from ..module_utils._task.problems import became
 
 
 def journal_undo(text: object, workspace_id: object = None) -> list[dict[str, Any]]:
     if not isinstance(text, str):
         raise AnsibleFilterError(
             "toggl.focus.journal_undo takes the text of a journal, as the file lookup returns it, "
-            f"not {type(text).__name__}."
+            f"not {became(text)}."
         )
     try:
         return way_back(text, _id(workspace_id))

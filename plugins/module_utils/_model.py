@@ -24,6 +24,9 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 Action = Literal["created", "renamed", "deleted", "restored", "none"]
 
+_ZERO_DATE = "0001-01-01"
+"""Of the time that Go writes where none is set."""
+
 Status = Literal["planned", "done", "failed", "unclear", "pending"]
 """What became of a step: ``planned`` in check mode, and where the plan is refused."""
 
@@ -39,6 +42,13 @@ class Client(NamedTuple):
     name: str
     deleted_at: str | None
     fields: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, fields: Mapping[str, Any]) -> Client:
+        """Return the client with these fields, which have its ``id`` and ``name``."""
+        at = str(fields.get("deleted_at") or "").strip()
+        is_set = bool(at) and not at.startswith(_ZERO_DATE)
+        return cls(fields["id"], fields["name"], at if is_set else None, fields)
 
     @property
     def deleted(self) -> bool:

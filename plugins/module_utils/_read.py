@@ -146,4 +146,4 @@ def _as_deleted(deletion: Deletion, workspace_id: int) -> Client:
         "workspace_id": workspace_id,
         "deleted_at": deletion.at,
     }
-    return Client(deletion.id, deletion.name, deletion.at, fields)
+    return Client.of(fields)

@@ -24,6 +24,9 @@ _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _NO_CHARACTERS = frozenset("\ufffe\uffff")
 """They stand for no character; no YAML may contain them."""
 
+OMITTED = re.compile("__omit_place_holder__[0-9a-f]{40}|<<Omit>>")
+"""What a template writes of a value that is omitted, up to ansible-core 2.18, and from 2.19 on."""
+
 _EMPTY_SIGNS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Hangul fillers and the empty Braille pattern: characters that look like a blank."""
 

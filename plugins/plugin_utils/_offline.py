@@ -5,18 +5,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
 from typing import Any
 
+from ansible.errors import AnsibleFilterError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._apply.outcome import predicted
 from ..module_utils._errors import BadOption, FocusError, PlanRefused
-from ..module_utils._model import Client, Desired, Rules
+from ..module_utils._model import Client, Desired
 from ..module_utils._plan.plan import plan
 from ..module_utils._reconcile import desired_clients
 from ..module_utils._results.clients import clients_result
 from ..module_utils._task.arguments import CLIENTS, SERVICE_URL
 from ..module_utils._task.options import check_is_list, check_is_unsplit, rules
+from ..module_utils._task.problems import became
 from ..module_utils._text import name_key
 from ._plain import plain
 
@@ -26,70 +29,103 @@ _FIRST_MADE_UP = -(10**18) + 1
 """An entry of a list has no id, but a plan is one of clients that have. So the clients of a list
 get ids that no service gives and that are in no text by chance, ascending in the list's order."""
 
+_LONG_AGO = "2000-01-01T00:00:00Z"
+"""When a client was deleted that a list only mentions."""
+
 _MADE_UP = r"-9{10}\d{8}"
 _BESIDE_A_NAME = re.compile(rf" \(id {_MADE_UP}\)|, ids? {_MADE_UP}(?:, {_MADE_UP})*")
 _ANYWHERE = re.compile(_MADE_UP)
 
 
-def planned(
-    desired: object,
-    existing: Iterable[object],
-    guards: Mapping[str, object],
-    workspace_id: int = 0,
-    api_url: str = SERVICE_URL,
-) -> Result:
+_OPTIONS: dict[str, Any] = {
+    **{
+        guard: CLIENTS["argument_spec"][guard]
+        for guard in ("purge", "protected", "max_deletions", "max_deletion_percent")
+    },
+    "workspace_id": {"type": "int", "default": 0},
+    "api_url": {"type": "str", "default": SERVICE_URL},
+}
+"""Beside the two lists, what a plan depends on. None of it is taken from the environment."""
+
+_SHOWN_BY_THE_SERVICE = frozenset(
+    {"workspace_id", "active", "created_at", "updated_at", "deleted_at", "toggl_user_id"}
+)
+"""Fields of a client that no entry has."""
+
+_SHARED = frozenset({"id", "name", "currency"})
+"""Fields of a client that an entry may have too."""
+
+
+def planned(desired: object, existing: object, options: Mapping[str, object]) -> Result:
     """What ``focus_clients`` would return in check mode, also where something is wrong with a list.
 
     :arg desired: as its option ``clients``
     :arg existing: clients as ``focus_client_info`` returns them, or the entries of another list
-    :arg guards: options of ``focus_clients``, as a user gives them
-    :arg workspace_id: is part of the digest; with it, no existing client means an empty workspace
-    :arg api_url: is part of the digest
+    :arg options: those of ``_OPTIONS``, as a user gives them. With a ``workspace_id``, no existing
+        client means an empty workspace
+    :raises AnsibleFilterError: ``existing`` is no list
     """
     listed = plain(desired)
     try:
         check_is_list(listed)
-        result = _planned(
-            listed, plain(existing), _rules(plain(guards)), workspace_id, str(api_url)
-        )
+        result = _planned(listed, plain(existing), _validated(plain(options)))
     except FocusError as error:
         result = {"failed": True, "changed": False, "msg": str(error)}
     cleaned: Result = _without_made_up_ids(result)
     return cleaned
 
 
-def _rules(guards: Mapping[str, object]) -> Rules:
-    """:raises BadOption: a value is of the wrong type, or out of its range"""
-    check_is_unsplit("protected", guards.get("protected"))
-    options = {}
-    for name, value in guards.items():
-        spec = {name: CLIENTS["argument_spec"][name]}
-        validated = ArgumentSpecValidator(spec).validate({name: value})
+def _validated(given: Mapping[str, object]) -> dict[str, Any]:
+    """:raises BadOption: a value is of the wrong type"""
+    check_is_unsplit("protected", given.get("protected"))
+    options: dict[str, Any] = {}
+    for name, spec in _OPTIONS.items():
+        is_given = given.get(name) is not None
+        value = {name: given[name]} if is_given else {}
+        validated = ArgumentSpecValidator({name: spec}).validate(value)
         if validated.error_messages:
             raise BadOption(name, validated.errors.msg.rstrip("."))
         options.update(validated.validated_parameters)
-    return rules(options)
+    return options
 
 
-def _planned(
-    desired: Any, existing: Iterable[object], rules: Rules, workspace_id: int, api_url: str
-) -> Result:
+def _planned(desired: Any, existing: object, options: Mapping[str, Any]) -> Result:
+    guards, workspace_id = rules(options), options["workspace_id"]
     wanted = desired_clients(desired)
-    known = list(existing)
-    is_read = bool(workspace_id) if not known else all(map(_is_read, known))
-    clients = list(map(_as_read, known)) if is_read else _as_listed(known, wanted)
-    made = plan(clients, wanted, rules, workspace_id, api_url)
+    if not isinstance(existing, list):
+        raise AnsibleFilterError(
+            f"toggl.focus.clients_plan takes a list of existing clients, not {became(existing)}."
+        )
+    are_read = _are_read(existing, workspace_id)
+    clients = list(map(_as_read, count(), existing)) if are_read else _as_listed(existing, wanted)
+    made = plan(clients, wanted, guards, workspace_id, options["api_url"])
     names = [entry.name for entry in wanted]
     refusal = PlanRefused(made.forbidden, names) if made.forbidden else None
     return clients_result(made, predicted(made.steps), workspace_id, refusal)
 
 
-def _is_read(client: object) -> bool:
-    return isinstance(client, Mapping) and "deleted_at" in client
+def _are_read(existing: Sequence[object], workspace_id: int) -> bool:
+    """Whether they are clients of a workspace, and not the entries of another list."""
+    fields = [set(client) if isinstance(client, Mapping) else set() for client in existing]
+    if any(not _SHOWN_BY_THE_SERVICE.isdisjoint(shown) for shown in fields):
+        return True
+    return bool(workspace_id) and all("id" in shown <= _SHARED for shown in fields)
 
 
-def _as_read(client: Any) -> Client:
-    return Client(client["id"], client["name"], client["deleted_at"], client)
+def _as_read(number: int, given: object) -> Client:
+    """The client with the fields that are shown, which must be enough to know it by.
+
+    :raises BadOption: they are not
+    """
+    fields = given if isinstance(given, Mapping) else {}
+    client_id, name = fields.get("id"), fields.get("name")
+    is_id = client_id is None or (str(client_id).isdecimal() and int(client_id) > 0)
+    is_name = isinstance(name, str) or (name is None and client_id is not None)
+    if not is_id or not is_name:
+        reason = "give each as focus_client_info returns it, with its id and its name"
+        raise BadOption("existing", f"client {number + 1} in it is none; {reason}")
+    known_id = _FIRST_MADE_UP + number if client_id is None else int(client_id)
+    return Client.of({**fields, "id": known_id, "name": name or ""})
 
 
 def _as_listed(existing: Iterable[object], wanted: Iterable[Desired]) -> list[Client]:
@@ -125,8 +161,8 @@ def _assumed(clients: Sequence[Client], wanted: Iterable[Desired]) -> list[Clien
 
 
 def _client(client_id: int, name: str, is_deleted: bool = False) -> Client:
-    deleted_at = "" if is_deleted else None
-    return Client(client_id, name, deleted_at, {"id": client_id, "name": name})
+    deleted_at = _LONG_AGO if is_deleted else None
+    return Client.of({"id": client_id, "name": name, "deleted_at": deleted_at})
 
 
 def _without_made_up_ids(value: Any) -> Any:

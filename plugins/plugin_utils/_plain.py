@@ -1,22 +1,36 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Ansible attaches to a playbook's values, taken off."""
+"""From a playbook's values to plain ones, on every ansible-core."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from ..module_utils._text import OMITTED
+
 
 def plain(value: Any) -> Any:
-    """The value without the tags that Ansible attaches to each text. A module gets none either, and
-    keeping them for every client takes longer than all the rest. A vaulted value, which is not a
-    text up to ansible-core 2.18, becomes the text in it."""
+    """Return the value without what Ansible adds to it.
+
+    Tags of texts are taken off: a module gets none either, and keeping them for every client takes
+    longer than all the rest. A vaulted value, which is not a text up to ansible-core 2.18, becomes
+    the text in it. What is omitted (``default(omit)``) is left out of lists and mappings, and is
+    ``None`` by itself.
+    """
     if isinstance(value, str):
-        return str.__str__(value)
+        return None if _is_omitted(value) else str.__str__(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items() if not _is_omitted(item)}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value if not _is_omitted(item)]
     if getattr(value, "__ENCRYPTED__", False):
         return str(value)
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    return value
+    return None if _is_omitted(value) else value
+
+
+def _is_omitted(value: object) -> bool:
+    """A text stands for it up to ansible-core 2.18, and a value of a type of its own from then on,
+    which Ansible leaves out itself unless a filter is given it."""
+    if isinstance(value, str):
+        return value.startswith("__omit") and bool(OMITTED.fullmatch(value))
+    return type(value).__name__ == "_OmitType"

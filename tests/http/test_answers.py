@@ -382,3 +382,17 @@ def test_a_part_of_an_answer_is_none(service: Simulator) -> None:
     part = Fault(status=206, body=page(data=[], page=1, per_page=100))
     service.reset(script=[part] * 10)
     assert "it is a part of one" in info(service)["msg"]
+
+
+@pytest.mark.parametrize("list_shows_deleted", [True, False])
+def test_a_zero_time_deletes_no_client(service: Simulator, list_shows_deleted: bool) -> None:
+    """Go writes a time that is not set as its zero time: a client that has it is active."""
+    service.reset(Switches(missing_fields="zero", list_shows_deleted=list_shows_deleted))
+    service.add("Acme")
+    service.add("Globex", deleted=True)
+    assert clients(service, clients=["Acme"], purge=True)["changed"] is False
+    assert client(service, name="Acme")["changed"] is False
+    assert client(service, name="Globex", state="absent")["changed"] is False
+    assert [found["name"] for found in info(service)["clients"]] == ["Acme"]
+    assert client(service, id=1002, state="restored")["action"] == "restored"
+    assert service.names() == ["Acme", "Globex"]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from simulator.server import Simulator
+from simulator.switches import QUESTIONS, Switches
 from support.running import clients, info
 from support.world import NAMES
 
@@ -53,7 +54,7 @@ def test_the_filter_returns_what_the_module_does(service: Simulator, ten: int) -
     """For lists, workspaces and guards by chance: the plan, its digest, each word."""
     for seed in range(10 * ten, 10 * ten + 10):
         chance = random.Random(seed)
-        service.reset()
+        service.reset(Switches(missing_fields=chance.choice(QUESTIONS["missing_fields"])))
         for name in chance.sample(NAMES, chance.randint(0, len(NAMES))):
             service.add(name, deleted=chance.random() < 0.3)
         wanted = [entry(chance) for _ in range(chance.randint(0, 4))]

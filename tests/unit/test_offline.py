@@ -121,7 +121,7 @@ def test_what_is_no_list_is_refused_as_by_the_module(case: str) -> None:
     assert result["failed"] is True
     assert f"The option clients cannot be used: {reason}" in result["msg"]
     with pytest.raises(AnsibleFilterError, match="a list of existing clients"):
-        clients_plan([], listed)  # type: ignore[arg-type]
+        clients_plan([], listed)
 
 
 GUARDS: dict[str, tuple[dict[str, Any], str]] = {
@@ -152,3 +152,86 @@ def test_a_base_that_contradicts_itself_is_refused() -> None:
     result = clients_plan([], ["Acme", "Acme"])
     assert result["failed"] is True and "plan" not in result
     assert "Acme" in result["msg"]
+
+
+WHOLE = {
+    "workspace_id": 4242,
+    "active": True,
+    "created_at": "2026-01-01T00:00:00Z",
+    "updated_at": None,
+    "deleted_at": None,
+    "toggl_user_id": 5,
+    "currency": "EUR",
+    "of_the_future": {"a": []},
+}
+SHOWN: dict[str, tuple[str, ...]] = {
+    "all fields": tuple(WHOLE),
+    "no time of deletion": ("workspace_id", "active", "created_at", "currency"),
+    "a workspace": ("workspace_id",),
+    "a time of deletion": ("deleted_at",),
+    "one that is active": ("active", "of_the_future"),
+}
+
+
+def shown(case: str, **fields: Any) -> dict[str, Any]:
+    return {**fields, **{name: WHOLE[name] for name in SHOWN[case]}}
+
+
+@pytest.mark.parametrize("case", SHOWN)
+def test_a_client_is_taken_with_whatever_fields_it_has(case: str) -> None:
+    """It is not taken for an entry: two clients may have one name, and a name may have a line
+    break. Neither is a contradiction of the list that is judged."""
+    existing = [
+        shown(case, id=1001, name="Acme"),
+        shown(case, id=1002, name="Two\nlines"),
+        shown(case, id=1003, name="Two\nlines"),
+    ]
+    result = clients_plan(["Acme"], existing, purge=True, max_deletion_percent=100)
+    assert [(row["step"], row["id"]) for row in result["plan"]] == [
+        ("delete", 1002),
+        ("delete", 1003),
+    ]
+    refused = clients_plan([{"id": 7, "name": "B"}], existing)
+    assert "no client with the id 7" in refused["msg"]
+
+
+@pytest.mark.parametrize("case", SHOWN)
+def test_one_client_that_is_shown_tells_what_the_others_are(case: str) -> None:
+    existing = [{"id": 1001, "name": "Acme"}, shown(case, id=1002, name="Globex")]
+    assert "no client with the id 7" in clients_plan([{"id": 7}], existing)["msg"]
+
+
+def test_without_any_such_field_the_workspace_tells_it() -> None:
+    """An entry may have an id, a name and a currency too."""
+    existing = [{"id": 1001, "name": "Acme", "currency": "EUR"}, {"id": 1002, "name": "Globex"}]
+    entry = {"id": 7, "name": "B"}
+    assert "no client with the id 7" in clients_plan([entry], existing, workspace_id=1)["msg"]
+
+
+def test_entries_stay_entries_whatever_the_workspace() -> None:
+    existing: list[Entry] = [{"id": 1001, "name": "Acme"}, {"name": "Globex", "state": "absent"}]
+    assert clients_plan([{"id": 7, "name": "B"}], existing, workspace_id=1)["plan"] == []
+
+
+@pytest.mark.parametrize("fields", [{"id": 1001}, {"name": "Acme"}, {"id": "1001", "name": "Acme"}])
+def test_a_client_needs_an_id_or_a_name(fields: dict[str, Any]) -> None:
+    wanted = [{"id": 1001}] if "id" in fields else ["Acme"]
+    assert clients_plan(wanted, [{"active": True, **fields}])["plan"] == []
+
+
+@pytest.mark.parametrize(
+    "client", ["Acme", None, {"active": True}, {"name": 7}, {"id": "x"}, {"id": -1, "name": "A"}]
+)
+def test_what_is_no_client_is_refused(client: Any) -> None:
+    result = clients_plan([], [{"id": 1001, "active": True}, client])
+    assert result["msg"] == (
+        "The option existing cannot be used: client 2 in it is none; give each as "
+        "focus_client_info returns it, with its id and its name."
+    )
+
+
+def test_a_workspace_is_a_number_however_it_is_written() -> None:
+    existing = [{"id": 1001, "name": "Acme", "active": True}]
+    given: tuple[Any, ...] = (42, "42")
+    digests = {clients_plan([], existing, workspace_id=id_)["plan_digest"] for id_ in given}
+    assert len(digests) == 1

@@ -24,12 +24,10 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def client_of(fields: object, workspace_id: int, answer: Answer, method: str, path: str) -> Client:
     if not isinstance(fields, dict):
         raise BadAnswer(method, path, answer.status, "it has no client")
-    client_id, name = fields.get("id"), fields.get("name")
-    deleted_at = fields.get("deleted_at")
-    if not is_id(client_id) or not isinstance(name, str):
+    if not is_id(fields.get("id")) or not isinstance(fields.get("name"), str):
         raise BadAnswer(method, path, answer.status, "a client in it has no id or no name")
     check_workspace(fields, workspace_id, method, path)
-    return Client(client_id, name, str(deleted_at) if deleted_at else None, fields)
+    return Client.of(fields)
 
 
 def check_workspace(fields: Mapping[str, Any], own: int, method: str, path: str) -> None:

@@ -40,10 +40,10 @@ def reviewed_digest(given: object) -> str | None:
     return digest
 
 
-def check_is_list(given: object) -> None:
+def check_is_list(given: object, option: str = "clients") -> None:
     """Ansible would split a text at its commas, and take each part for a client.
 
-    :raises BadOption: ``clients`` is not a list
+    :raises BadOption: the option is not a list
     """
     if isinstance(given, (list, tuple)):
         return
@@ -53,7 +53,7 @@ def check_is_list(given: object) -> None:
         reason = "it is a mapping, not a list; begin each client with a hyphen, as in - name: Acme"
     else:
         reason = "it is not a list; give a list of clients, or [] if there are none"
-    raise BadOption("clients", reason)
+    raise BadOption(option, reason)
 
 
 def check_is_unsplit(option: str, given: object) -> None:

@@ -24,7 +24,7 @@ class NotAnEntry(NamedTuple):
 
     @classmethod
     def of(cls, entries: tuple[int, ...], given: object) -> NotAnEntry:
-        return cls(entries, _became(given))
+        return cls(entries, became(given))
 
     def __str__(self) -> str:
         return f"it is {self.what}; an entry is a name, or options such as name and id."
@@ -39,7 +39,7 @@ class NotText(NamedTuple):
 
     @classmethod
     def of(cls, entries: tuple[int, ...], option: str, given: object) -> NotText:
-        return cls(entries, option, (_became(given),))
+        return cls(entries, option, (became(given),))
 
     def __str__(self) -> str:
         names = "the name" if len(self.became) == 1 else "the names"
@@ -187,7 +187,7 @@ def _is_very_near(word: str, other: str) -> bool:
     return word in other or other in word
 
 
-def _became(value: object) -> str:
+def became(value: object) -> str:
     """What YAML has made of a name, in the user's words."""
     if value is None:
         return "null"
@@ -201,11 +201,11 @@ def _became(value: object) -> str:
         return f"the date {value}"
     if isinstance(value, (list, tuple)):
         return "a list"
-    return "a mapping" if isinstance(value, Mapping) else f"a value of type {type(value).__name__}"
+    return "a mapping" if isinstance(value, Mapping) else "something else"
 
 
 def _shown(value: object) -> str:
-    return quoted(value) if isinstance(value, str) else _became(value).removeprefix("the number ")
+    return quoted(value) if isinstance(value, str) else became(value).removeprefix("the number ")
 
 
 def _word(option: str) -> str:

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a playbook's values become, on every ansible-core: what is omitted counts as not given, and
+what is no list is refused in the same words everywhere."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from simulator.server import Simulator
+from support.playbooks import Play, ansible_playbook
+
+ONE = "toggl.focus.focus_client"
+BULK = "toggl.focus.focus_clients"
+ROLE = "ansible.builtin.include_role"
+
+OMITTED: list[Any] = [
+    "{{ second | default(omit) }}",
+    "Beta",
+    {
+        "name": "Gamma",
+        "id": "{{ gamma_id | default(omit) }}",
+        "former_names": ["{{ old | default(omit) }}", "Delta"],
+    },
+]
+STEPS = [("create", "Beta"), ("rename", "Gamma")]
+NO_LIST = {"Acme": {}, "Beta": {"state": "absent"}}
+WORDS = (
+    "The option clients cannot be used: it is a mapping, not a list; begin each client with a "
+    "hyphen, as in - name: Acme."
+)
+INTERNAL = re.compile("omit_place|<<Omit|_OmitType|_Ansible")
+
+
+def steps(result: dict[str, Any]) -> list[tuple[str, str]]:
+    return sorted((row["step"], row["name"]) for row in result["plan"])
+
+
+@pytest.fixture
+def delta(service: Simulator) -> Simulator:
+    service.add("Delta")
+    return service
+
+
+def test_what_is_omitted_is_not_given_to_a_module(delta: Simulator, play: Play) -> None:
+    """An element, a name, an id and a former name."""
+    former = {"name": "Beta", "id": "{{ x | default(omit) }}", "former_names": OMITTED[:1]}
+    ran = play(
+        [
+            {BULK: {"clients": OMITTED}, "register": "all"},
+            {ONE: former, "register": "one"},
+            {
+                ONE: {"id": 1001, "name": "{{ x | default(omit) }}", "state": "absent"},
+                "register": "by_id",
+            },
+        ]
+    )
+    assert ran.status == 0, ran.output
+    assert steps(ran.results["all"]) == STEPS
+    assert ran.results["one"]["changed"] is False
+    assert ran.results["by_id"]["action"] == "deleted"
+    assert delta.names() == ["Beta"]
+    assert not INTERNAL.search(ran.output)
+
+
+def test_nor_to_a_filter(service: Simulator, play: Play) -> None:
+    """Neither in a list, nor as a list's value, nor as an option."""
+    filtered = {
+        "listed": "listed | toggl.focus.clients_plan(base)",
+        "written": (
+            "['Beta', x | default(omit), {'name': 'Gamma', 'former_names': [x | default(omit), "
+            "'Delta'], 'id': x | default(omit)}] | toggl.focus.clients_plan(base, "
+            "purge=x | default(omit), protected=x | default(omit), max_deletions=x | default(omit),"
+            " max_deletion_percent=x | default(omit), workspace_id=x | default(omit), "
+            "api_url=x | default(omit))"
+        ),
+        "nothing": "x | default(omit) | toggl.focus.clients_plan([])",
+    }
+    tasks = [
+        {"ansible.builtin.debug": {"msg": f"{{{{ {template} }}}}"}, "register": name}
+        for name, template in filtered.items()
+    ]
+    variables = {"listed": OMITTED, "base": ["{{ x | default(omit) }}", "Delta"]}
+    ran = play(tasks, vars=variables)
+    assert ran.status == 0, ran.output
+    assert steps(ran.results["listed"]["msg"]) == STEPS
+    assert steps(ran.results["written"]["msg"]) == STEPS
+    assert ran.results["nothing"]["msg"]["msg"] == (
+        "The option clients cannot be used: it is not a list; give a list of clients, or [] if "
+        "there are none."
+    )
+    assert not INTERNAL.search(ran.output)
+
+
+def test_nor_to_the_playbooks(delta: Simulator, tmp_path: Path) -> None:
+    """They see the same list."""
+    variables = tmp_path / "clients.yml"
+    variables.write_text(yaml.safe_dump({"clients_list": OMITTED}))
+
+    def run(name: str) -> str:
+        ran = ansible_playbook(delta, f"toggl.focus.{name}", "-e", f"@{variables}", folder=tmp_path)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        assert not INTERNAL.search(ran.stdout + ran.stderr)
+        return ran.stdout
+
+    assert "Entries: 2. All are sound" in run("check")
+    run("plan")
+    (planned,) = json.loads((tmp_path / "plan.json").read_text())["workspaces"].values()
+    assert sorted((row["step"], row["name"]) for row in planned["steps"]) == STEPS
+    run("apply")
+    assert delta.names() == ["Beta", "Gamma"]
+
+
+@pytest.mark.parametrize("playbook", ["check", "plan", "apply"])
+def test_a_mapping_in_place_of_the_list_is_told_as_by_the_module(
+    service: Simulator, tmp_path: Path, playbook: str
+) -> None:
+    variables = tmp_path / "clients.yml"
+    variables.write_text(yaml.safe_dump({"clients_list": NO_LIST}))
+    arguments = ("-e", f"@{variables}")
+    ran = ansible_playbook(service, f"toggl.focus.{playbook}", *arguments, folder=tmp_path)
+    assert ran.returncode == 2
+    assert WORDS in ran.stdout
+    assert not INTERNAL.search(ran.stdout + ran.stderr)
+    assert service.log == []
+
+
+def test_and_by_the_module_itself(service: Simulator, play: Play) -> None:
+    role = {ROLE: {"name": "toggl.focus.clients"}, "vars": {"clients_list": NO_LIST}}
+    told = {"ansible.builtin.set_fact": {"by_role": "{{ ansible_failed_result }}"}}
+    kept = {"ansible.builtin.debug": {"msg": "{{ by_role.msg }}"}, "register": "role"}
+    module = {BULK: {"clients": NO_LIST}, "ignore_errors": True, "register": "module"}
+    ran = play([module, {"block": [role], "rescue": [told]}, kept])
+    assert ran.results["module"]["msg"] == ran.results["role"]["msg"] == WORDS
+    assert service.log == []
