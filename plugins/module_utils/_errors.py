@@ -8,6 +8,7 @@
     ├── MissingLibrary                                 on the host that runs the task
     ├── PlanRefused                                    the list, or a guard; holds all its problems
     ├── PlanChanged  QuotaTooSmall                     the plan must not be applied now
+    ├── NamesMasked                                    no list can be returned without a secret
     ├── JournalFailed                                  nothing is written without it
     ├── Unforeseen                                     a fault of the collection
     ├── NotOnce  AmongOthers  NotShown  NotChecked     ``_apply.errors``: a create that was sent
@@ -124,6 +125,29 @@ class QuotaTooSmall(FocusError):
         return (
             f"The plan needs {self.needed} requests, but the quota has {self.left} left; "
             f"{reopens}. Run again then, or let the task wait with quota_wait{partial}."
+        )
+
+
+class NamesMasked(FocusError):
+    """A list that is returned would have masked names. Which ones is not said, since that would
+    show a part of the secret.
+
+    :arg is_key: whether the secret is an API key
+    """
+
+    def __init__(self, is_key: bool) -> None:
+        super().__init__(is_key)
+        self.is_key = is_key
+
+    def __str__(self) -> str:
+        secret, advice = (
+            ("API key", "Make a new API key, and use that.")
+            if self.is_key
+            else ("password", "Use an API key (api_token) in place of the password.")
+        )
+        return (
+            f"The {secret} is a part of what undo or desired would say, such as a client's name. "
+            f"Applied with the {secret} masked, such a list would change other names. {advice}"
         )
 
 

@@ -35,11 +35,13 @@ class _List:
         clients = [client for client in read if _fits(client, options)][: options["limit"]]
         counts = Counter(name_key(client.name) for client in read if not client.deleted)
         unique = {key for key, count in counts.items() if count == 1} if whole else set()
+        desired = [Desired.of(client, unique).as_options() for client in clients]
+        api.access.check_unmasked(desired)
         return {
             "changed": False,
             "msg": f"Found {counted(len(clients), 'client')}.",
             "clients": [dict(client.fields) for client in clients],
-            "desired": [Desired.of(client, unique).as_options() for client in clients],
+            "desired": desired,
         }
 
 

@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any, Literal, NamedTuple, get_args
 
-from ._errors import Problem
-from ._redact import forms_of
+from ._errors import NamesMasked, Problem
+from ._redact import forms_of, is_affected
 from ._text import look_key, name_key
 
 State = Literal["present", "absent", "restored"]
@@ -252,6 +252,14 @@ class Access(NamedTuple):
             return forms_of(self.api_token)
         login = f"{self.username}:{self.password}".encode()
         return forms_of(self.password or "", base64.b64encode(login).decode())
+
+    def check_unmasked(self, listed: object) -> None:
+        """Check that a list that is returned holds no secret, which would be masked in it.
+
+        :raises NamesMasked: it does
+        """
+        if is_affected(listed, self.secrets):
+            raise NamesMasked(is_key=self.api_token is not None)
 
 
 DEFAULT_RULES = Rules()

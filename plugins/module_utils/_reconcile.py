@@ -18,13 +18,14 @@ from ._api.clients import FocusApi, opened
 from ._api.errors import ListMoved
 from ._api.moved import Check, carry_out, check_of, unmoved
 from ._apply.outcome import Outcome, predicted
-from ._errors import FocusError, PlanChanged, PlanRefused, QuotaTooSmall, RequestError
+from ._errors import FocusError, NamesMasked, PlanChanged, PlanRefused, QuotaTooSmall, RequestError
 from ._model import DEFAULT_RULES, Client, Deletion, Desired, Plan, Rules
 from ._plan.contradictions import contradictions
 from ._plan.plan import plan
 from ._progress import Progress
 from ._results.client import client_result
 from ._results.clients import clients_result
+from ._results.undo import undo_list
 from ._task import options as values
 from ._task.entries import problems_of, read_list, read_one
 from ._task.lock import turn
@@ -129,6 +130,12 @@ class _Writing:
 
         return planned._replace(warnings=(*planned.warnings, *warnings_about(self._journal)))
 
+    def _check_undo(self, api: FocusApi, planned: Plan) -> None:
+        """:raises NamesMasked: what undoes the plan could not be returned as it is"""
+        if planned.steps:
+            names = [(step.before, step.name) for step in planned.steps]
+            api.access.check_unmasked([undo_list(planned, predicted(planned.steps)), names])
+
     def _carried_out(
         self, api: FocusApi, progress: Progress, planned: Plan, clients: Iterable[Client]
     ) -> tuple[Outcome, ...]:
@@ -172,6 +179,7 @@ class _OneClient(_Writing):
         if wanted.state == "absent":  # the list was not read: others may have the name, too
             names = frozenset(name_key(step.before) for step in planned.steps if step.before)
             planned = planned._replace(shared_names=planned.shared_names | names)
+        self._check_undo(api, planned)
         refusal = self._refused_by_quota(api, planned.requests)
         if refusal is not None and self._check_mode:
             planned = planned._replace(warnings=(*planned.warnings, str(refusal)))
@@ -234,4 +242,8 @@ class _AllClients(_Writing):
             return PlanRefused(planned.forbidden, [entry.name for entry in self._wanted])
         if self._reviewed is not None and self._reviewed != planned.digest:
             return PlanChanged(self._reviewed, planned.digest)
+        try:
+            self._check_undo(api, planned)
+        except NamesMasked as error:
+            return error
         return self._refused_by_quota(api, check.requests + planned.requests)

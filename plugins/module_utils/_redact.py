@@ -44,6 +44,16 @@ def mask(text: str, secrets: Collection[str]) -> str:
     return text
 
 
+def is_affected(value: Any, secrets: Collection[str]) -> bool:
+    """Return whether masking would change a text in the value. Numbers count: Ansible masks them in
+    what a module returns."""
+    if isinstance(value, Mapping):
+        return is_affected(list(value.values()), secrets)
+    if isinstance(value, (list, tuple)):
+        return any(is_affected(item, secrets) for item in value)
+    return value is not None and mask(str(value), secrets) != str(value)
+
+
 def masked(result: dict[str, Any], secrets: Collection[str]) -> dict[str, Any]:
     """The result with all ``secrets`` masked, in the service's names of fields too. The other keys
     stay: with a password ``failed``, a task that failed would not say so.

@@ -75,6 +75,7 @@ class FocusApi:
         """:arg transport: the connection, from ``connected``"""
         self.session = Session(access, transport, progress, halt)
         self.workspace_id = access.workspace_id
+        self.access = access
         self.api_url = access.api_url
         self.halt = halt
         self._progress = progress
