@@ -81,7 +81,7 @@ def test_a_job_may_no_more_than_it_needs() -> None:
         "test": READ,
         "archive": READ,
         "attest": {"attestations": "write", "id-token": "write"},
-        "publish": {},
+        "publish": READ,
         "release": {"contents": "write"},
     }
     checkouts = [s for w in (TEST, RELEASE) for _, s in steps(w) if "checkout" in s.get("uses", "")]
@@ -93,6 +93,21 @@ def test_what_may_write_runs_nothing_that_was_downloaded() -> None:
         name: s["run"] for name, s in steps(RELEASE) if name in ("attest", "release") and "run" in s
     }
     assert set(writing) == {"release"} and writing["release"].startswith("gh release create ")
+
+
+def test_what_publishes_runs_only_what_is_pinned_and_away_from_the_archive() -> None:
+    """An ``ansible.cfg`` beside the archive would choose the server that gets the token."""
+    ran = [step["run"] for name, step in steps(RELEASE) if name == "publish" and "run" in step]
+    assert ran == [
+        "pip install --requirement examples/repository/requirements.txt",
+        "ansible-galaxy collection publish release/toggl-focus-*.tar.gz",
+    ]
+    (download,) = [
+        step["with"]
+        for name, step in steps(RELEASE)
+        if name == "publish" and "download-artifact" in step.get("uses", "")
+    ]
+    assert download["path"] == "release"
 
 
 def test_the_token_is_known_to_the_step_that_publishes_alone_behind_an_approval() -> None:

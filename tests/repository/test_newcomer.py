@@ -7,14 +7,19 @@ import json
 import re
 import shutil
 from collections.abc import Mapping
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from simulator.server import Simulator
 
 from .github import NEEDED_FROM_THERE
 from .team import EXAMPLE, Machine
 
+OURS = {"python_version": "3.13", "python_full_version": "3.13.0", "extra": ""}
 README = (EXAMPLE / "README.md").read_text()
 FROM_COPY_TO_PLAN, JUNIT = (
     block.splitlines() for block in re.findall(r"```shell\n(.*?)```", README, re.DOTALL)
@@ -29,7 +34,11 @@ def copied(tmp_path: Path) -> Path:
 
 
 def key(workspaces: Simulator) -> Mapping[str, str]:
-    return {"TOGGL_FOCUS_API_TOKEN": workspaces.token}
+    return {"TOGGL_FOCUS_API_TOKEN": workspaces.token, **address(workspaces)}
+
+
+def address(workspaces: Simulator) -> Mapping[str, str]:
+    return {"TOGGL_FOCUS_API_URL": workspaces.url}
 
 
 def test_from_the_copy_to_a_green_plan_are_five_commands(
@@ -40,15 +49,41 @@ def test_from_the_copy_to_a_green_plan_are_five_commands(
     own = [line for line in FROM_COPY_TO_PLAN if line not in NEEDED_FROM_THERE]
     assert len(own) == 3
     script = "\n".join(own).replace("toggl_sk_...", workspaces.token)
-    done = machine.run(script, copied)
+    done = machine.run(script, copied, address(workspaces))
     assert done.returncode == 0, done.stdout
     plan = json.loads((copied / "clients" / "plan.json").read_text())
     assert set(plan["workspaces"]) == {"europe", "asia", "america"}
     assert not [one for one in plan["workspaces"].values() if one["refusal"] or one["steps"]]
 
 
+def test_packages_are_pinned_by_hash_with_all_that_they_need() -> None:
+    """No address of an index is among them, and nothing is built: that needs what is not pinned."""
+    text = re.sub(r"\s*\\\n\s*", " ", (EXAMPLE / "requirements.txt").read_text())
+    lines = [line for line in text.splitlines() if line.partition("#")[0].strip()]
+    assert lines[:2] == ["--require-hashes", "--only-binary :all:"]
+    for line in lines[2:]:
+        assert re.fullmatch(r"[a-z0-9-]+==[\w.]+( --hash=sha256:[0-9a-f]{64})+", line), line
+    assert needed("ansible-core", "requests") <= {line.split("==")[0] for line in lines[2:]}
+
+
+def needed(*names: str) -> set[str]:
+    """Return the names of packages, and of all that they need with the Python of the pipelines."""
+    found: set[str] = set()
+    left = {canonicalize_name(name) for name in names}
+    while left - found:
+        name = (left - found).pop()
+        found.add(name)
+        for requirement in map(Requirement, metadata.requires(name) or ()):
+            if requirement.marker is None or requirement.marker.evaluate(OURS):
+                left.add(canonicalize_name(requirement.name))
+    return found
+
+
 def test_the_collection_that_it_asks_for_is_this_one(machine: Machine) -> None:
-    """Galaxy is not asked where what is installed will do."""
+    """Exactly its version, so that plan and apply have the same. Galaxy is not asked where what is
+    installed will do."""
+    (asked,) = yaml.safe_load((EXAMPLE / "requirements.yml").read_text())["collections"]
+    assert re.fullmatch(r"[0-9.]+", asked["version"])
     command = "ansible-galaxy collection install --offline -r requirements.yml"
     done = machine.run(command, EXAMPLE)
     assert done.returncode == 0 and "already installed" in done.stdout, done.stdout
