@@ -96,6 +96,12 @@ def write_inventory(path: Path, inventory: Mapping[str, Any], hosts: Sequence[st
     path.chmod(0o700)
 
 
+def write_variables(path: Path, variables: Mapping[str, str]) -> Path:
+    """Extra variables of a credential, as AWX writes them: none is a template."""
+    path.write_text("".join(f"{k}: !unsafe {json.dumps(v)}\n" for k, v in variables.items()))
+    return path
+
+
 def launch(
     folder: Path,
     template: str,
@@ -113,11 +119,13 @@ def launch(
     write_inventory(folder / "inventory" / "hosts", inventory, hosts or every)
     flags = ["--diff"] if options["diff_mode"] else []
     flags += ["--check"] if options["job_type"] == "check" else []
+    credential = injected(CREDENTIAL_TYPE, inputs)
+    flags += ["-e", f"@{write_variables(folder / 'credential.yml', credential.extra_vars)}"]
     ran = ansible_runner.run(
         private_data_dir=str(folder),
         playbook=options["playbook"],
         inventory=str(folder / "inventory" / "hosts"),
-        envvars={**environment(), **injected(CREDENTIAL_TYPE, inputs), "TMPDIR": str(folder)},
+        envvars={**environment(), **credential.environment, "TMPDIR": str(folder)},
         extravars={"awx_job_id": 1, **(extra_vars or {})},
         cmdline=" ".join(flags),
         verbosity=verbosity or None,

@@ -104,8 +104,19 @@ def only(objects: list[Object], kind: str) -> dict[str, dict[str, Any]]:
     return {found.name: found.options for found in objects if found.kind == kind}
 
 
-def injected(credential_type: Mapping[str, Any], inputs: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a job, as AWX renders it: an input that is not given is undefined."""
+@dataclass(frozen=True)
+class Injected:
+    """What a credential adds to a job."""
+
+    environment: dict[str, str]
+    extra_vars: dict[str, str]
+
+
+def injected(credential_type: Mapping[str, Any], inputs: Mapping[str, str]) -> Injected:
+    """Return it as AWX renders it: an input that is not given is undefined."""
     sandbox = ImmutableSandboxedEnvironment()
-    templates = credential_type["injectors"]["env"]
-    return {name: sandbox.from_string(text).render(inputs) for name, text in templates.items()}
+    rendered = {
+        kind: {name: sandbox.from_string(text).render(inputs) for name, text in templates.items()}
+        for kind, templates in credential_type["injectors"].items()
+    }
+    return Injected(rendered["env"], rendered["extra_vars"])

@@ -34,7 +34,7 @@ def test_the_environment_is_one_that_awx_allows(objects: list[Object]) -> None:
     fields = {field["id"] for field in kind["inputs"]["fields"]}
     secret = {field["id"] for field in kind["inputs"]["fields"] if field.get("secret")}
     given = {field: f"<{field}>" for field in fields}
-    environment = injected(kind, given)
+    environment = injected(kind, given).environment
     assert environment == {
         "TOGGL_FOCUS_API_TOKEN": "<api_token>",
         "TOGGL_FOCUS_WORKSPACE_ID": "<workspace_id>",
@@ -48,8 +48,24 @@ def test_the_environment_is_one_that_awx_allows(objects: list[Object]) -> None:
 
 def test_an_address_that_is_not_given_is_the_one_of_the_service(objects: list[Object]) -> None:
     (kind,) = only(objects, "credential_type").values()
-    environment = injected(kind, {"api_token": "x"})
-    assert environment["TOGGL_FOCUS_API_URL"] == "https://focus.toggl.com/api"
+    alone = injected(kind, {"api_token": "x"})
+    assert alone.environment["TOGGL_FOCUS_API_URL"] == "https://focus.toggl.com/api"
+    assert alone.extra_vars == {"clients_api_url": "https://focus.toggl.com/api"}
+
+
+def test_the_address_is_an_extra_variable_that_no_host_overrides(objects: list[Object]) -> None:
+    """``test_runner.py`` has a host that tries."""
+    (kind,) = only(objects, "credential_type").values()
+    given = injected(kind, {"api_token": "x", "api_url": "https://focus.example.com/api"})
+    assert given.extra_vars == {"clients_api_url": "https://focus.example.com/api"}
+    assert given.extra_vars.keys() <= ROLE_VARIABLES.keys()
+
+
+def test_the_collection_is_the_same_in_plan_and_apply() -> None:
+    """A range could have grown in between."""
+    (asked,) = described.load(PROJECT / "collections" / "requirements.yml")["collections"]
+    version = yaml.safe_load((ROOT / "galaxy.yml").read_text())["version"]
+    assert asked == {"name": "toggl.focus", "version": version}
 
 
 def test_no_secret_is_written_down(objects: list[Object]) -> None:

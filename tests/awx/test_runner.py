@@ -104,6 +104,23 @@ def test_nothing_is_applied_without_a_review(filled: Simulator, job: Launch) -> 
     assert filled.log == []
 
 
+def test_no_variable_of_a_host_sends_the_key_elsewhere(
+    filled: Simulator, job: Launch, inventory: dict[str, Any]
+) -> None:
+    """The address is the one of the credential, in the plan, in what is applied and by drift."""
+    with Simulator() as elsewhere:
+        hosts = inventory["_meta"]["hostvars"]
+        led = {name: {**known, "clients_api_url": elsewhere.url} for name, known in hosts.items()}
+        hostile = {"_meta": {"hostvars": led}}
+        plan = job("Toggl Focus plan", inventory=hostile)
+        assert plan.status == "successful", plan.output
+        for template in ("Toggl Focus apply reviewed", "Toggl Focus drift"):
+            done = job(template, inventory=hostile, extra_vars=plan.artifacts)
+            assert done.status == "successful", done.output
+        assert elsewhere.log == []
+    assert names(filled) == AS_DECLARED
+
+
 def test_slices_hand_on_what_each_has_planned(filled: Simulator, job: Launch) -> None:
     """AWX joins the artifacts of slices one over the other, without looking into them."""
     artifacts = {

@@ -9,7 +9,8 @@ from .commands import run
 
 PLUGINS = "ansible_collections.toggl.focus.plugins"
 TYPED = ("module_utils", "plugin_utils", "action", "filter")
-SCRIPTS = ".ci/run examples/repository/ci/publish.sh tools/environment.sh tools/tree.sh"
+CI = "examples/repository/ci"
+SCRIPTS = f".ci/run {CI}/publish.sh {CI}/stop-commands.sh tools/environment.sh tools/tree.sh"
 TOOLS = {
     "ansible-lint": "ansible-lint",
     "imports": "lint-imports --no-cache --no-logo",

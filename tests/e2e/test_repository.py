@@ -10,6 +10,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -512,6 +513,39 @@ def test_drift_fails_where_a_workspace_cannot_be_read(service: Simulator, tmp_pa
     printed = many(service, tmp_path, "drift", status=2)
     assert printed.count("failed=1") == 1
     assert service.writes == []
+
+
+# what the example prints
+
+
+FOLDS = tuple(map(int, metadata.version("ansible-core").split(".")[:2])) < (2, 21)
+
+
+@pytest.mark.skipif(FOLDS, reason="folds long lines of YAML; the example pins a newer one")
+def test_no_line_begins_with_what_a_name_decides(service: Simulator, tmp_path: Path) -> None:
+    """With the settings of ``examples/repository``. A code host would obey such a line."""
+    long = "x" * 45 + " ::error::b" * 18
+    fill(service, EUROPE, "::error::a", long)
+    listed = workspace(EUROPE, "::error::A", f"{long} 2", clients_purge=True)
+    inventory(tmp_path, {"europe": {**listed, "clients_base": ["::error::a", long]}})
+    settings = str(ROOT / "examples" / "repository" / "ansible.cfg")
+    environment = {**access(service), "ANSIBLE_CONFIG": settings}
+
+    def printed(name: str, status: int, percent: int) -> list[str]:
+        guard = f"clients_max_deletion_percent={percent}"
+        arguments = ("-i", "workspaces.yml", "-e", guard)
+        return run(
+            service, tmp_path, name, *arguments, status=status, environment=environment
+        ).splitlines()
+
+    for lines in (
+        printed("check", 2, 30),
+        printed("plan", 2, 30),
+        printed("drift", 2, 100),
+        printed("apply", 0, 100),
+    ):
+        assert [line for line in lines if "::error::" in line]
+        assert not [line for line in lines if line.lstrip().startswith("::")]
 
 
 # pre-commit

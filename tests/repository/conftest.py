@@ -41,10 +41,10 @@ def many_workspaces() -> Iterator[Simulator]:
 
 
 @pytest.fixture(scope="session")
-def machine(many_workspaces: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Machine:
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
     """With the collection, installed from an archive as a user's is."""
     home = tmp_path_factory.mktemp("home")
-    made = Machine(home, many_workspaces.url)
+    made = Machine(home)
     install = "ansible-galaxy collection install --offline archive/*.tar.gz"
     done = made.run(
         f"ansible-galaxy collection build '{ROOT}' --output-path archive; {install}", home
@@ -63,14 +63,24 @@ def workspaces(many_workspaces: Simulator) -> Simulator:
     return many_workspaces
 
 
+@pytest.fixture(scope="session")
+def elsewhere() -> Iterator[Simulator]:
+    """A service that no pipeline is configured for."""
+    with Simulator() as running:
+        yield running
+
+
 @pytest.fixture
 def pipeline(
     request: pytest.FixtureRequest, machine: Machine, workspaces: Simulator, tmp_path: Path
 ) -> Iterator[Pipeline]:
-    """Of the code host that the test's class is for. The key is nowhere in what a run leaves."""
+    """Of the code host that the test's class is for. The key is nowhere in what a run leaves, and
+    nothing that a run printed was a command of the code host."""
     kind = request.cls.code_host
     with serving(kind.dialect) as host:
-        yield kind(Team(tmp_path, machine, workspaces, host))
+        made: Pipeline = kind(Team(tmp_path, machine, workspaces, host))
+        yield made
+    assert made.obeyed == []
     written = [path for path in tmp_path.rglob("*") if path.is_file()]
     said = [entry.text for entry in (*host.comments, *host.issues)]
     assert workspaces.token not in "\n".join(

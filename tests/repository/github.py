@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import yaml
 from jinja2 import ChainableUndefined, Environment
 
 from .code_host import GITHUB, REQUEST
+from .log_commands import of_github
 from .team import EXAMPLE, Run, Team
 
 WORKFLOW = EXAMPLE / ".github" / "workflows" / "clients.yml"
@@ -26,6 +28,7 @@ NEEDED_FROM_THERE = [
 ]
 
 _PYTHON = {"&&": " and ", "||": " or "}
+_RESULTS = {"passed": "success", "failed": "failure", "left out": "skipped"}
 Job = Mapping[str, Any]
 
 
@@ -37,7 +40,9 @@ class GitHub:
         described = yaml.safe_load(WORKFLOW.read_text())
         assert described["defaults"]["run"]["shell"] == "bash"  # else without pipefail
         self.jobs: dict[str, Job] = described["jobs"]
+        self.environment: dict[str, str] = described["env"]
         self.count = 0
+        self.obeyed: list[str] = []
 
     def proposed(self, from_fork: bool = False) -> Run:
         repository = "mallory/clients" if from_fork else "team/clients"
@@ -83,6 +88,7 @@ class GitHub:
                 "token": self.team.host.token,
             },
             "secrets": secrets,
+            "vars": {"TOGGL_FOCUS_API_URL": self.team.service.url},
             "needs": {},
         }
         run = Run()
@@ -97,19 +103,21 @@ class GitHub:
             run.jobs[name] = "left out"
             if self._is_due(run, self.jobs[name]):
                 run.jobs[name] = "passed" if self._job(run, name) else "failed"
+            self.known["needs"].setdefault(name, {})["result"] = _RESULTS[run.jobs[name]]
 
     def _is_due(self, run: Run, job: Job) -> bool:
-        needs = [job["needs"]] if "needs" in job else []
-        return self._holds(job["if"], failed=any(run.jobs[need] != "passed" for need in needs))
+        before = {run.jobs[name] for name in ([job["needs"]] if "needs" in job else [])}
+        return self._holds(job["if"], before)
 
     def _job(self, run: Run, name: str) -> bool:
         job = self.jobs[name]
         folder = self.folder / name
         folder.mkdir()
+        (self.folder / f"temporary-{name}").mkdir()
         self.known["steps"] = {}
         failed = False
         for number, step in enumerate(job["steps"]):
-            if not self._holds(step.get("if", "success()"), failed):
+            if not self._holds(step.get("if", "success()"), {"failed"} if failed else set()):
                 continue
             if "uses" in step:
                 failed |= not self._action(step, folder)
@@ -133,11 +141,13 @@ class GitHub:
                 "GITHUB_REPOSITORY": "team/clients",
                 "GITHUB_EVENT_PATH": str(self.folder / "event.json"),
                 "GITHUB_EVENT_NAME": self.known["github"]["event_name"],
-                "RUNNER_TEMP": str(files),
+                "RUNNER_TEMP": str(folder.with_name(f"temporary-{folder.name}")),
                 **{f"GITHUB_{word}": str(path) for word, path in paths.items()},
+                **{key: self._filled(text) for key, text in self.environment.items()},
                 **{key: self._filled(text) for key, text in step.get("env", {}).items()},
             },
         )
+        self.obeyed += of_github(done.stdout)
         run.output += f"$ {step['name']}\n{done.stdout}"
         run.page += paths["STEP_SUMMARY"].read_text()
         assert paths["ENV"].read_text() == ""
@@ -171,26 +181,38 @@ class GitHub:
             assert action == "setup-python", f"no stand-in for {action}"
         return True
 
-    def _holds(self, condition: str, failed: bool) -> bool:
-        """A condition without a word about failure holds only where nothing has failed."""
+    def _holds(self, condition: str, before: AbstractSet[str]) -> bool:
+        """A condition without a word about what became of those before holds only where all of
+        them have passed."""
         plain = re.sub(r"^\$\{\{(.*)\}\}$", r"\1", condition.strip())
-        holds = bool(self._value(plain, failed))
-        return holds and not (failed and not re.search(r"\b(failure|cancelled|always)\(", plain))
+        if not re.search(r"\b(success|failure|cancelled|always)\(", plain):
+            plain = f"success() && ({plain})"
+        return bool(self._value(plain, before))
 
     def _filled(self, text: str) -> str:
-        return re.sub(r"\$\{\{(.*?)\}\}", lambda found: str(self._value(found[1])), text)
+        return filled(text, self.known)
 
-    def _value(self, expression: str, failed: bool = False) -> Any:
-        python = re.sub(r"&&|\|\|", lambda found: _PYTHON[found[0]], expression)
-        python = re.sub(r"!(?!=)", " not ", python)
-        words = Environment(undefined=ChainableUndefined).compile_expression(python, False)
-        return words(
-            **self.known,
-            success=lambda: not failed,
-            failure=lambda: failed,
+    def _value(self, expression: str, before: AbstractSet[str]) -> Any:
+        return value(
+            expression,
+            self.known,
+            success=lambda: before <= {"passed"},
+            failure=lambda: "failed" in before,
             always=lambda: True,
             cancelled=lambda: False,
         )
+
+
+def filled(text: str, known: Mapping[str, Any]) -> str:
+    return re.sub(r"\$\{\{(.*?)\}\}", lambda found: str(value(found[1], known)), text)
+
+
+def value(expression: str, known: Mapping[str, Any], **functions: Any) -> Any:
+    """Return what an expression of a workflow stands for."""
+    python = re.sub(r"&&|\|\|", lambda found: _PYTHON[found[0]], expression)
+    python = re.sub(r"!(?!=)", " not ", python)
+    words = Environment(undefined=ChainableUndefined).compile_expression(python, False)
+    return words(**known, **functions)
 
 
 def steps() -> Iterator[Job]:

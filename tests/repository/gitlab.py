@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import yaml
@@ -13,6 +13,7 @@ from jinja2 import Environment
 
 from .code_host import GITLAB, REQUEST
 from .github import NEEDED_FROM_THERE
+from .log_commands import of_gitlab
 from .team import EXAMPLE, Run, Team
 
 PIPELINE = EXAMPLE / ".gitlab-ci.yml"
@@ -20,8 +21,23 @@ INTERNET = ["apt-get update && apt-get install --yes jq", *NEEDED_FROM_THERE]
 """What stands before each script is not carried out: it asks for packages on the internet. The
 machine has them, and the collection from an archive."""
 
+PROJECT, FORK = "42", "43"
+
 _NO_JOBS = ("stages", "default", "variables")
+_WHEN: dict[str, Callable[[set[str]], bool]] = {
+    "on_success": lambda before: before <= {"passed"},
+    "manual": lambda before: before <= {"passed"},
+    "on_failure": lambda before: "failed" in before,
+    "always": lambda before: True,
+}
+"""Whether a job is due, by what became of those that it needs."""
 Job = Mapping[str, Any]
+
+
+def environment_of(job: Job) -> str:
+    """Return the name of the environment whose variables a job has; it is written in two ways."""
+    environment = job.get("environment", "")
+    return str(environment["name"] if isinstance(environment, dict) else environment)
 
 
 class GitLab:
@@ -35,16 +51,23 @@ class GitLab:
             name: job for name, job in described.items() if name not in _NO_JOBS
         }
         self.stages: list[str] = described["stages"]
+        self.defaults: dict[str, str] = described["variables"]
         self.count = 0
+        self.obeyed: list[str] = []
 
-    def proposed(self, from_fork: bool = False) -> Run:
+    def proposed(self, from_fork: bool = False, in_parent: bool = False) -> Run:
+        """Of a branch, or of a fork: in the fork's own project, or in the parent project where a
+        member starts it there."""
         base = self.team.git("merge-base", "origin/main", "feature")
         request = {
             "CI_MERGE_REQUEST_IID": str(REQUEST),
             "CI_MERGE_REQUEST_DIFF_BASE_SHA": base,
             "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+            "CI_MERGE_REQUEST_PROJECT_ID": PROJECT,
+            "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": FORK if from_fork else PROJECT,
         }
-        return self._start("merge_request_event", "feature", request, not from_fork)
+        has_variables = in_parent or not from_fork
+        return self._start("merge_request_event", "feature", request, has_variables)
 
     def merged(self) -> Run:
         return self._start("push", "main", {"CI_COMMIT_BRANCH": "main"})
@@ -65,36 +88,36 @@ class GitLab:
         self.folder = self.team.folder / f"run{self.count}"
         self.folder.mkdir()
         self.branch = branch
-        own = {
-            "TOGGL_FOCUS_API_TOKEN": self.team.service.token,
-            "CLIENTS_BOT_TOKEN": self.team.host.token,
-        }
+        own = {"TOGGL_FOCUS_API_URL": self.team.service.url}
+        self.scoped = self._scoped() if has_variables else {}
         self.variables = {
+            **self.defaults,  # those of the project go before them
             "GITLAB_CI": "true",
             "CI_API_V4_URL": self.team.host.url,
             "CI_DEFAULT_BRANCH": "main",
             "CI_PIPELINE_SOURCE": source,
-            "CI_PROJECT_ID": "42",
+            "CI_PROJECT_ID": PROJECT,
             **(own if has_variables else {}),
             **more,
         }
         run = Run()
-        due = []
-        for name, job in sorted(
-            self.jobs.items(), key=lambda it: self.stages.index(it[1]["stage"])
-        ):
-            rule = next((rule for rule in job["rules"] if self._holds(rule["if"])), None)
+        rules = {name: self._rule(job) for name, job in self.jobs.items()}
+        in_order = sorted(rules, key=lambda name: self.stages.index(self.jobs[name]["stage"]))
+        for name in in_order:
+            rule, needs = rules[name], self.jobs[name].get("needs", [])
+            before = {run.jobs[need] for need in needs}
             run.jobs[name] = "left out"
-            if rule and rule.get("when") == "manual":
+            if rule and _WHEN[rule.get("when", "on_success")](before):
                 run.jobs[name] = "waits"
-            elif rule:
-                due.append(name)
-        self._carry_out(run, due)
-        for name, became in run.jobs.items():
-            needs = self.jobs[name].get("needs", [])
-            if became == "waits" and any(run.jobs[need] != "passed" for need in needs):
-                run.jobs[name] = "left out"
+                if rule.get("when") != "manual":
+                    self._carry_out(run, [name])
         return run
+
+    def _scoped(self) -> dict[str, dict[str, str]]:
+        """The variables of each environment. They are unknown while rules are judged."""
+        key = {"TOGGL_FOCUS_API_TOKEN": self.team.service.token}
+        bot = {"CLIENTS_BOT_TOKEN": self.team.host.token}
+        return {"plan": key, "production": key, "comments": bot}
 
     def _carry_out(self, run: Run, names: list[str]) -> None:
         for name in names:
@@ -103,7 +126,8 @@ class GitLab:
     def _job(self, run: Run, name: str) -> bool:
         job = self.jobs[name]
         folder = self.folder / name
-        variables = {**self.variables, **job.get("variables", {})}
+        of_environment = self.scoped.get(environment_of(job), {})
+        variables = {**job.get("variables", {}), **self.variables, **of_environment}
         depth = variables.get("GIT_DEPTH", "20")
         some = ["--depth", depth] if depth != "0" else []
         where = ["--branch", self.branch, self.team.url, str(folder)]
@@ -111,12 +135,17 @@ class GitLab:
         for need in job.get("needs", []):
             shutil.copytree(self.folder / f"artifact {need}", folder, dirs_exist_ok=True)
         done = self.team.machine.run("\n".join(job["script"]), folder, variables)
+        self.obeyed += of_gitlab(done.stdout)
         run.output += f"$ {name}\n{done.stdout}"
         kept = self.folder / f"artifact {name}"
         kept.mkdir()
         for path in job.get("artifacts", {}).get("paths", []):
             shutil.copy(folder / path, kept)
         return done.returncode == 0
+
+    def _rule(self, job: Job) -> Mapping[str, str] | None:
+        """Return the first rule that holds."""
+        return next((rule for rule in job["rules"] if self._holds(rule["if"])), None)
 
     def _holds(self, rule: str) -> bool:
         words = re.sub(r"\$(\w+)", r"\1", rule).replace("&&", " and ").replace("||", " or ")

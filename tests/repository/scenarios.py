@@ -4,14 +4,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from simulator.server import Simulator
 
 from .code_host import BOT, PERSON
 from .conftest import WORKSPACES, Pipeline
 
 MARKER = "<!-- toggl.focus plan -->"
+LONG = "x" * 45 + " ::error file=a::b" * 8
+"""Wherever its line is folded, the next one begins with a command."""
+COMMANDS = ["##[error file=a]b", "::error file=a::b", "##[group]c", LONG]
+SECTION = "section_start:1:a[collapsed=true]\r\x1b[0Kb"
+"""A list refuses a line break; the service may have one."""
 IN_EUROPE = ["Acme", {"name": "Globex Corporation", "former_names": ["Globex"]}, "Initech", "Stark"]
 IN_ASIA = ["Acme", {"name": "Umbrella", "state": "absent"}]
+
+
+def code(command: str) -> str:
+    """Return a template that runs a command where it is evaluated, and stands for a text."""
+    return f"{{{{ lookup('ansible.builtin.pipe', '{command}') }}}}Hooli"
 
 
 def names(workspaces: Simulator, host: str) -> list[str]:
@@ -55,6 +67,44 @@ class Scenarios:
         assert names(workspaces, "asia") == ["Acme"]
         assert len(host.by_bot(host.comments)) == 1 and host.issues == []
 
+    def test_neither_names_nor_variables_of_a_host_lead_a_pipeline_astray(
+        self, pipeline: Pipeline, workspaces: Simulator, elsewhere: Simulator, tmp_path: Path
+    ) -> None:
+        """The key goes to the address of the pipeline. A plan is where the pipeline says, and what
+        is committed in its place is removed. A list is code: in ``check`` there is no key beside
+        it, and nowhere a token of the code host. What names do to the log is judged after each
+        test."""
+        team, host = pipeline.team, pipeline.team.host
+        in_europe = workspaces.workspaces[WORKSPACES["europe"]["clients_workspace_id"]]
+        in_europe.add(SECTION)
+        told = tmp_path / "told"
+        told.mkdir()
+        hostile = {
+            "clients_api_url": elsewhere.url,
+            "clients_plan_file": str(tmp_path / "moved.json"),
+            "clients_purge": True,
+            "clients_protected": [code(f"env | cut -d= -f1 > {told}/$$")],
+        }
+        team.propose("europe", [*IN_EUROPE, *COMMANDS], **hostile)
+        team.commit({"plan.json": "forged", "plan.md": f"forged\n\n{MARKER}\n"})
+        proposed = pipeline.proposed()
+        assert proposed.jobs["check"] == proposed.jobs["plan"] == "passed", proposed.output
+        (comment,) = host.comments
+        assert "create 5, rename 1, delete 1" in comment.text
+        environments = [set(path.read_text().split()) for path in told.iterdir()]
+        assert {"TOGGL_FOCUS_API_TOKEN" in variables for variables in environments} == {True, False}
+        assert not set().union(*environments) & {"GITHUB_TOKEN", "CLIENTS_BOT_TOKEN"}
+
+        team.merge()
+        assert pipeline.approved(pipeline.merged()).jobs["apply"] == "passed"
+        assert set(COMMANDS) < set(names(workspaces, "europe"))
+        in_europe.add(SECTION)
+        assert pipeline.morning().jobs["drift"] == "failed"
+        (issue,) = host.issues
+        assert "delete 1" in issue.text
+        assert "forged" not in comment.text + issue.text
+        assert elsewhere.log == [] and not (tmp_path / "moved.json").exists()
+
     def test_nothing_is_written_where_something_changed_after_the_plan(
         self, pipeline: Pipeline, workspaces: Simulator
     ) -> None:
@@ -86,6 +136,8 @@ class Scenarios:
     ) -> None:
         """Of two that are changed, one is refused. The comment has both; nothing is applied."""
         team = pipeline.team
+        for name in (*COMMANDS, SECTION):  # the refusal names them, in long lines
+            workspaces.workspaces[WORKSPACES["europe"]["clients_workspace_id"]].add(name)
         team.propose("asia", IN_ASIA)
         team.propose("europe", ["Acme"], clients_purge=True)
         proposed = pipeline.proposed()

@@ -29,7 +29,6 @@ class Machine:
     """
 
     home: Path
-    service_url: str
 
     def environment(self) -> dict[str, str]:
         return {
@@ -38,7 +37,6 @@ class Machine:
             "ANSIBLE_HOME": str(self.home / ".ansible"),
             "LC_ALL": "C.UTF-8",
             "NO_PROXY": "127.0.0.1",
-            "TOGGL_FOCUS_API_URL": self.service_url,
             **dict.fromkeys(("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"), "Ada"),
             **dict.fromkeys(("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"), "ada@example.com"),
         }
@@ -46,18 +44,20 @@ class Machine:
     def run(
         self, script: str, folder: Path, more: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """As a runner does: a step that fails ends the script."""
-        return subprocess.run(
+        """As a runner does: a step that fails ends the script. The output is as it was printed,
+        carriage returns included."""
+        done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
             cwd=folder,
             env={**self.environment(), **(more or {}), "PWD": str(folder)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
             timeout=SECONDS,
             check=False,
         )
+        printed = done.stdout.decode(errors="replace")
+        return subprocess.CompletedProcess(done.args, done.returncode, printed)
 
     def git(self, folder: Path, *words: str) -> str:
         ran = subprocess.run(
@@ -102,8 +102,16 @@ class Team:
         self.git("switch", "--quiet", "--force-create", "feature")
         path = self.clone / LISTS / f"{workspace}.yml"
         known = yaml.safe_load(path.read_text())
-        path.write_text(yaml.safe_dump({**known, "clients_list": clients, **variables}))
-        self._commit(f"Other clients in {workspace}")
+        changed = yaml.safe_dump({**known, "clients_list": clients, **variables})
+        self.commit({f"{LISTS}/{workspace}.yml": changed})
+
+    def commit(self, files: Mapping[str, str]) -> None:
+        """A commit more on the branch, with these files."""
+        for name, text in files.items():
+            path = self.clone / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
+        self._commit(f"Other content in {', '.join(files)}")
         self.git("push", "--quiet", "--force", "origin", "feature")
 
     def merge(self) -> None:
@@ -112,7 +120,7 @@ class Team:
         self.git("push", "--quiet", "origin", "main")
 
     def _commit(self, words: str) -> None:
-        self.git("add", "--all")
+        self.git("add", "--all", "--force")
         self.git("commit", "--quiet", "--message", words)
 
 

@@ -8,7 +8,7 @@ import re
 import yaml
 from checks.commands import run
 
-from .github import INTERNET, NEEDED_FROM_THERE, WORKFLOW, GitHub, steps
+from .github import INTERNET, NEEDED_FROM_THERE, WORKFLOW, GitHub, filled, steps
 from .scenarios import Scenarios
 
 DESCRIBED = yaml.safe_load(WORKFLOW.read_text())
@@ -32,14 +32,14 @@ def test_only_what_is_named_so_needs_the_internet() -> None:
     left_out = [
         step["run"].strip().splitlines() for step in steps() if step.get("name") == INTERNET
     ]
-    assert left_out == [NEEDED_FROM_THERE] * len(JOBS)
+    assert left_out == [NEEDED_FROM_THERE] * 4
 
 
 def test_actions_are_the_code_host_s_own_and_pinned_by_commit() -> None:
     lines = [
         line.split("uses: ")[1] for line in WORKFLOW.read_text().splitlines() if "uses:" in line
     ]
-    assert len(lines) == 10
+    assert len(lines) == 15
     for line in lines:
         assert re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line
     assert len(set(lines)) == len({line.split("@")[0] for line in lines}) == 4
@@ -50,17 +50,41 @@ def test_a_job_may_no_more_than_it_needs() -> None:
     assert DESCRIBED["permissions"] == read
     own = {name: job["permissions"] for name, job in JOBS.items() if "permissions" in job}
     assert own == {
-        "plan": {**read, "pull-requests": "write"},
-        "drift": {**read, "issues": "write"},
+        "comment": {**read, "pull-requests": "write"},
+        "issue": {**read, "issues": "write"},
     }
     checkouts = [step for step in steps() if "checkout" in step.get("uses", "")]
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
 
 
-def test_the_key_is_known_to_the_steps_that_ask_the_service_alone() -> None:
-    holders = [step["run"].split()[1] for step in steps() if "secrets." in str(step)]
-    assert holders == ["toggl.focus.plan", "toggl.focus.apply", "toggl.focus.plan"]
-    assert "secrets." not in str([{**job, "steps": []} for job in JOBS.values()])
+def test_what_runs_the_lists_may_not_write_and_what_may_write_runs_no_list() -> None:
+    """Each token is known to the steps that need it alone."""
+    asking = [step["run"] for step in steps() if "secrets." in str(step)]
+    playbooks = re.findall(r"^ansible-playbook (\S+)", "\n".join(asking), re.MULTILINE)
+    assert playbooks == ["toggl.focus.plan", "toggl.focus.apply", "toggl.focus.plan"]
+    assert len(asking) == 3
+    writing = [step["run"].split()[:2] for step in steps() if "github.token" in str(step)]
+    assert writing == [["bash", "ci/publish.sh"]] * 2
+    for name, job in JOBS.items():
+        assert ("permissions" in job) == ("ansible" not in str(job["steps"])), name
+    assert not re.search(
+        r"secrets\.|github\.token", str([{**j, "steps": 0} for j in JOBS.values()])
+    )
+
+
+def test_commands_of_the_log_are_stopped_wherever_names_are_printed() -> None:
+    printing = [step for step in steps() if "ansible-playbook" in step.get("run", "")]
+    assert len(printing) == 4
+    assert {step["run"].splitlines()[0] for step in printing} == {". ci/stop-commands.sh"}
+
+
+def test_the_address_is_a_variable_of_the_repository_or_the_one_of_the_service() -> None:
+    (text,) = DESCRIBED["env"].values()
+    of_service = "https://focus.toggl.com/api"
+    assert filled(text, {}) == filled(text, {"vars": {}}) == of_service
+    assert filled(text, {"vars": {"TOGGL_FOCUS_API_URL": "https://a.example"}}) == (
+        "https://a.example"
+    )
 
 
 def test_no_name_from_outside_gets_into_a_script() -> None:

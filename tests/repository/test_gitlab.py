@@ -3,18 +3,35 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import yaml
 from checks.commands import run
+from simulator.server import Simulator
 
 from .github import steps
-from .gitlab import PIPELINE, GitLab
-from .scenarios import Scenarios
+from .gitlab import PIPELINE, GitLab, environment_of
+from .scenarios import Scenarios, code
 
 JOBS = yaml.safe_load(PIPELINE.read_text())
+GIVEN = '-e clients_api_url="$TOGGL_FOCUS_API_URL" -e clients_plan_file=plan.json'
 
 
 class TestGitLab(Scenarios):
     code_host = GitLab
+
+    def test_a_fork_that_a_member_starts_in_the_project_is_checked_without_the_key(
+        self, pipeline: GitLab, workspaces: Simulator, tmp_path: Path
+    ) -> None:
+        """Its pipeline has the variables that are not protected, if it says so itself."""
+        told = tmp_path / "told"
+        pipeline.team.propose("europe", [code(f"env > {told}")])
+        run = pipeline.proposed(from_fork=True, in_parent=True)
+        due = {name for name, became in run.jobs.items() if became != "left out"}
+        assert due == {"check"} and told.exists()
+        assert not re.search("TOGGL_FOCUS_API_TOKEN|CLIENTS_BOT_TOKEN", told.read_text())
+        assert workspaces.log == []
 
 
 def test_it_fits_the_schema() -> None:
@@ -27,14 +44,30 @@ def test_somebody_starts_apply_and_one_runs_at_a_time() -> None:
     assert apply["environment"] == apply["resource_group"] == "production"
 
 
+def test_the_key_and_the_bot_s_token_are_in_no_job_together() -> None:
+    """A variable is bound to an environment; no other way keeps it out of a job."""
+    environments = {name: environment_of(job) for name, job in JOBS.items() if "script" in job}
+    assert environments == {
+        "check": "",
+        **dict.fromkeys(("plan", "drift"), "plan"),
+        **dict.fromkeys(("comment", "issue"), "comments"),
+        "apply": "production",
+    }
+    for name in ("comment", "issue"):
+        job = JOBS[name]
+        assert job["environment"]["action"] == JOBS["plan"]["environment"]["action"] == "access"
+        assert not re.search("ansible|pip", str([job["before_script"], job["script"]]))
+
+
 def test_it_runs_what_the_workflow_of_github_runs() -> None:
-    """The same playbooks and the same script, with the same words."""
+    """The same playbooks and the same script, with the same words and the same address."""
+    assert JOBS["variables"] == {"TOGGL_FOCUS_API_URL": "https://focus.toggl.com/api"}
     ours = "\n".join(line for job in JOBS.values() if "script" in job for line in job["script"])
     theirs = "\n".join(step.get("run", "") for step in steps())
     for command in (
         "ansible-playbook check.yml -e base=",
-        "ansible-playbook toggl.focus.plan",
-        "ansible-playbook toggl.focus.apply -e clients_plan_file=plan.json",
+        f"rm -rf plan.*\nansible-playbook toggl.focus.plan {GIVEN}\n",
+        f"ansible-playbook toggl.focus.apply {GIVEN}\n",
         "jq --exit-status 'all(.workspaces[]; .steps == [])' plan.json",
         "bash ci/publish.sh comment plan.md",
         "bash ci/publish.sh issue plan.md",

@@ -53,7 +53,7 @@ def publish(host: CodeHost, dialect: Dialect, folder: Path, kind: str) -> None:
         },
     }
     script = f"bash '{EXAMPLE}/ci/publish.sh' {kind} plan.md"
-    done = Machine(folder, "").run(script, folder, environments[dialect])
+    done = Machine(folder).run(script, folder, environments[dialect])
     assert done.returncode == 0, done.stdout
 
 

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a step prints is no command of the code host, whatever names are in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .log_commands import of_github, of_gitlab
+from .team import EXAMPLE, Machine
+
+SOURCED = f". '{EXAMPLE}/ci/stop-commands.sh'"
+OBEYED = {
+    "at the beginning": "::error::a",
+    "after blanks": "  \t::error file=a,line=1::b",
+    "without data": "::group::",
+    "in any case": "::Add-Mask::a",
+    "the other form": "##[error file=a]b",
+    "the other form within a line": "- create   ##[group]a",
+    "on a line of its own for the runner alone": "a\r::error::b",
+}
+NOT_OBEYED = {
+    "within a line": "- create   ::error::a",
+    "a name that is no command": "::Acme::a",
+    "the other form of no command": "##[Acme]a",
+    "no end": "::error",
+    "the other form without an end": "##[error",
+    "a first one that is none hides the other form": "##[a]##[error]b",
+}
+
+
+@pytest.mark.parametrize("case", OBEYED)
+def test_the_runner_obeys_it_unless_commands_are_stopped(case: str) -> None:
+    text = OBEYED[case]
+    assert len(of_github(text)) == 1
+    assert of_github(f"::stop-commands::a1b2\n{text}\n##[a1]\n::A1::\n") == []
+    assert len(of_github(f"::stop-commands::a1b2\n::a1b2::\n{text}\n")) == 1
+
+
+@pytest.mark.parametrize("case", NOT_OBEYED)
+def test_the_runner_does_not_obey_it(case: str) -> None:
+    assert of_github(NOT_OBEYED[case]) == []
+
+
+def test_a_mark_of_gitlab_is_seen() -> None:
+    assert len(of_gitlab("a\nsection_start:1:name[collapsed=true]\r\x1b[0Ktitle\nb")) == 1
+    assert of_gitlab("section_start:1:name\\r\\x1b[0Ktitle") == []
+
+
+@pytest.mark.parametrize("ends", ["true", "false", "exit 3"])
+def test_commands_are_stopped_to_the_end_of_a_step_however_it_ends(
+    tmp_path: Path, ends: str
+) -> None:
+    """The token is another one each time, and the step's own status stays."""
+    printed = "\n".join(f"printf '%s\\n' '{text}'" for text in OBEYED.values())
+    machine = Machine(tmp_path)
+    done = [machine.run(f"{SOURCED}\n{printed}\n{ends}", tmp_path) for _ in range(2)]
+    assert {run.returncode for run in done} == {machine.run(ends, tmp_path).returncode}
+    first, second = (run.stdout for run in done)
+    assert of_github(first) == of_github(second) == []
+    assert len(of_github(first + "::error::after the end")) == 1
+    assert first.splitlines()[0] != second.splitlines()[0]
+
+
+def test_errors_keep_their_place_between_the_marks(tmp_path: Path) -> None:
+    """The runner reads each stream by itself: what comes late would be after the end."""
+    script = f"{{ {SOURCED}; echo '::error::late' >&2; }} 2>/dev/null"
+    assert "\n::error::late\n" in Machine(tmp_path).run(script, tmp_path).stdout
