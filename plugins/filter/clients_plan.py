@@ -93,6 +93,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..module_utils._task.arguments import SERVICE_URL
+from ..plugin_utils._data import as_data
 from ..plugin_utils._offline import planned
 
 
@@ -121,4 +122,4 @@ class FilterModule:
     """Ansible's filter plugin."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"clients_plan": clients_plan}
+        return {"clients_plan": as_data(clients_plan)}

@@ -56,6 +56,8 @@ _value:
   elements: dict
 """
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
@@ -63,9 +65,14 @@ from ansible.errors import AnsibleFilterError
 from ..module_utils._errors import FocusError
 from ..module_utils._journal import way_back
 from ..module_utils._task.problems import became
+from ..plugin_utils._data import as_data
 
 
 def journal_undo(text: object, workspace_id: object = None) -> list[dict[str, Any]]:
+    if isinstance(
+        text, Mapping
+    ):  # up to ansible-core 2.18, a variable whose text is one line of it
+        text = json.dumps(text)
     if not isinstance(text, str):
         raise AnsibleFilterError(
             "toggl.focus.journal_undo takes the text of a journal, as the file lookup returns it, "
@@ -92,4 +99,4 @@ class FilterModule:
     """Ansible's filter plugin."""
 
     def filters(self) -> dict[str, Any]:
-        return {"journal_undo": journal_undo}
+        return {"journal_undo": as_data(journal_undo)}

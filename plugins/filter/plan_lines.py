@@ -56,6 +56,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._results.render import plan_lines as lines_of
+from ..plugin_utils._data import as_data
 
 
 def plan_lines(result: object) -> list[str]:
@@ -68,4 +69,4 @@ def plan_lines(result: object) -> list[str]:
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"plan_lines": plan_lines}
+        return {"plan_lines": as_data(plan_lines)}

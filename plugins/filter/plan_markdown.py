@@ -63,6 +63,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._results.markdown import plan_markdown as markdown_of
+from ..plugin_utils._data import as_data
 
 
 def plan_markdown(plan: object) -> str:
@@ -78,4 +79,4 @@ class FilterModule:
     """Ansible's filter plugin."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"plan_markdown": plan_markdown}
+        return {"plan_markdown": as_data(plan_markdown)}
