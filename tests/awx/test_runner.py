@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-import yaml
 from awx.jobs import Job
 from simulator.server import Simulator
+from support.lists import load_list
 
 Launch = Callable[..., Job]
 MODULE = "toggl.focus.focus_clients"
@@ -144,9 +145,15 @@ def test_drift_fails_the_job_of_a_workspace_that_differs(filled: Simulator, job:
 
 
 def test_an_export_is_a_list_that_changes_nothing(filled: Simulator, job: Launch) -> None:
-    exported = job("Toggl Focus export").artifacts["clients_export_of_europe"]
-    listed = yaml.safe_load(exported)["clients_list"]
-    assert listed == [{"name": "Globex"}, {"name": "Initech"}]
+    """It is kept in base64: AWX makes extra variables of artifacts, which Ansible evaluates."""
+    evil = "{{ lookup('ansible.builtin.pipe', 'echo evaluated') }}"
+    filled.workspaces[4711].add(evil, False)
+    exported = job("Toggl Focus export")
+    artifact = exported.artifacts["clients_export_of_europe"]
+    text = base64.b64decode(artifact, validate=True).decode()
+    listed = load_list(text)["clients_list"]
+    assert listed == [{"name": "Globex"}, {"name": "Initech"}, {"name": evil}]
+    assert all(line in exported.output for line in text.replace('"', '\\"').splitlines())
 
 
 @pytest.mark.parametrize("template", ["Toggl Focus plan", "Toggl Focus apply"])
