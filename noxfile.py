@@ -25,6 +25,7 @@ DEVEL = ("devel", "3.14")
 
 WHOLE = (
     "tests/unit",
+    "tests/e2e/test_names_are_data.py",
     "tests/e2e/test_vault.py",
     "tests/e2e/test_playbooks.py",
     "tests/e2e/test_repository.py",

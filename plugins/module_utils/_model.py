@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from ._errors import NamesMasked, Problem
 from ._redact import forms_of, is_affected
-from ._text import look_key, name_key
+from ._text import is_listable, name_key
 
 State = Literal["present", "absent", "restored"]
 
@@ -70,7 +70,7 @@ class Desired(NamedTuple):
 
         :arg unique: the keys of the names that stand for one client, so that no id is needed
         """
-        name = client.name.strip() if look_key(client.name) else None
+        name = client.name.strip() if is_listable(client.name) else None
         if client.deleted:
             return cls(name, client.id, "absent")
         if name is None or name_key(name) not in unique:

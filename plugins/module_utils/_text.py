@@ -58,6 +58,11 @@ def look_key(name: str) -> str:
     return case_key(" ".join("".join(seen).split()))
 
 
+def is_listable(name: str) -> bool:
+    """Whether a list can give it: something of it can be seen, and it is on one line."""
+    return bool(look_key(name)) and len(name.strip().splitlines()) == 1
+
+
 def has_lone_surrogate(text: str) -> bool:
     """Whether it contains half of a character, which cannot be sent."""
     return not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text)
@@ -107,18 +112,33 @@ def quoted(name: object) -> str:
     return f'"{shown(name)}"'
 
 
-_PLAIN = re.compile(r"[A-Za-z\u00c0-\u024f][\w .&+/()-]*(?<! )")
+_BARE = re.compile(r"[A-Za-z\u00c0-\u024f][\w .&+/()-]*(?<! )")
 
 _OTHER_THAN_TEXT = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 """YAML takes these for something else, unless they are quoted."""
 
 
+_SIGNS = frozenset(" \t!\"$%&'()*+,-./:;<=>?@~‘’“”„«»–—…€£©®™")
+"""What may be in a plain name besides letters and digits. The template of ``toggl.focus.export``
+has the same signs."""
+
+
 def yaml_text(name: str) -> str:
-    """The name as a user would write it in YAML; invisible characters are escaped."""
-    if _PLAIN.fullmatch(name) and name.lower() not in _OTHER_THAN_TEXT:
+    """The name as a user would write it in YAML; invisible characters are escaped.
+
+    Whoever pastes it has it read by Ansible, which takes some texts for templates. So all but plain
+    names are marked as data.
+    """
+    mark = "" if is_plain(name) else "!unsafe "
+    if not mark and _BARE.fullmatch(name) and name.lower() not in _OTHER_THAN_TEXT:
         return name
     text = json.dumps(name, ensure_ascii=False)
-    return shown(text, longest=len(text))
+    return mark + shown(text, longest=len(text))
+
+
+def is_plain(name: str) -> bool:
+    """Whether it has only letters, digits and signs that begin no template."""
+    return ("_" + "".join(char for char in name if char not in _SIGNS)).isidentifier()
 
 
 def counted(number: int, noun: str) -> str:

@@ -71,6 +71,12 @@ def read(path: Path) -> Iterator[Block | Remark]:
     assert not pending, f"{path.name}: the last comment concerns no block"
 
 
+def captioned(path: Path, caption: str) -> str:
+    """The text of a block with a caption."""
+    blocks = (part for part in read(path) if isinstance(part, Block))
+    return next(block.text for block in blocks if block.caption == caption)
+
+
 def with_blocks(text: str, blocks: Mapping[int, str]) -> str:
     """The guide with other text in its blocks, by the line where each begins."""
     lines = text.split("\n")

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from simulator.server import Simulator
+from support.lists import load_list
 from support.playbooks import ROOT, ansible_playbook
 
-from .guide import Block, read
+from .guide import captioned
 
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "import.rst"
+RECIPE = captioned(GUIDE, "spreadsheet.yml")
 HEAD = "Client;Former name;Notes"
 
 TABLES: dict[str, tuple[str, list[Any]]] = {
@@ -23,7 +24,7 @@ TABLES: dict[str, tuple[str, list[Any]]] = {
     ),
     "quotes": (
         f'{HEAD}\n"A; ""B"" C";"D\n";"a\nb;c\n"\n"""";;\nE "F" G;;\n',
-        [('A; "B" C', "D\n"), ('"', None), ('E "F" G', None)],
+        [('A; "B" C', "D"), ('"', None), ('E "F" G', None)],
     ),
     "templates": (
         f"{HEAD}\n{{{{ 1 + 1 }}}};{{% raw %}};\n",
@@ -34,21 +35,9 @@ TABLES: dict[str, tuple[str, list[Any]]] = {
         "Client\nAcme\n\n \nHooli",
         [("Acme", None), ("Hooli", None)],
     ),
-    "blanks": (f"{HEAD}\n Acme ; ;\n", [(" Acme ", None)]),
+    "blanks": (f"{HEAD}\n Acme ; ;\n", [("Acme", None)]),
     "a head alone": (f"{HEAD}\n", []),
 }
-
-
-def recipe() -> str:
-    blocks = [part for part in read(GUIDE) if isinstance(part, Block)]
-    return next(block.text for block in blocks if block.caption == "spreadsheet.yml")
-
-
-class Loader(yaml.SafeLoader):
-    """What Ansible makes of a tag is not the matter here."""
-
-
-Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
 
 
 def made(folder: Path, service: Simulator, table: str, book: str, status: int = 0) -> str:
@@ -60,19 +49,19 @@ def made(folder: Path, service: Simulator, table: str, book: str, status: int = 
 
 
 def listed(folder: Path) -> list[tuple[str, str | None]]:
-    found = yaml.load((folder / "clients.yml").read_text(), Loader)["clients_list"]  # noqa: S506
+    found = load_list((folder / "clients.yml").read_text())["clients_list"]
     return [(e["name"], *e.get("former_names", [None])) for e in found or []]
 
 
 @pytest.mark.parametrize("case", TABLES)
 def test_every_row_is_an_entry(service: Simulator, tmp_path: Path, case: str) -> None:
     table, expected = TABLES[case]
-    made(tmp_path, service, table, recipe())
+    made(tmp_path, service, table, RECIPE)
     assert listed(tmp_path) == expected
 
 
 def test_commas_may_separate_cells(service: Simulator, tmp_path: Path) -> None:
-    book = recipe().replace('separator: ";"', 'separator: ","')
+    book = RECIPE.replace('separator: ";"', 'separator: ","')
     made(tmp_path, service, 'Client,Former name\nA; B,"C, D"\n', book)
     assert listed(tmp_path) == [("A; B", "C, D")]
 
@@ -82,6 +71,6 @@ def test_a_line_that_cannot_be_understood_is_shown(
     service: Simulator, tmp_path: Path, line: str
 ) -> None:
     """No client is left out in silence."""
-    printed = made(tmp_path, service, f"{HEAD}\nHooli;;\n{line}\n", recipe(), status=2)
+    printed = made(tmp_path, service, f"{HEAD}\nHooli;;\n{line}\n", RECIPE, status=2)
     assert "Look at" in printed and "Acme" in printed
     assert not (tmp_path / "clients.yml").exists()

@@ -16,6 +16,9 @@ HOSTILE = [
     "{% raw %}",
     "'quoted' \"twice\" # no comment",
     "yes",
+    "~",
+    "C# [Ltd]",
+    "#1",
     "Zo\u00eb \U0001f680 e\u0301 \u202e\x85",
     "line\nbreak: [x]",
 ]

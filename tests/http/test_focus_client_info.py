@@ -81,8 +81,10 @@ def test_the_filter_is_matched_here(service: Simulator) -> None:
 
 
 def test_desired_is_the_list_that_changes_nothing(service: Simulator) -> None:
+    """A client whose name no list can give, blank or with a line break, is in it by its id."""
     seed(service)
     service.add("   ")
+    service.add("Two\nlines")
     desired = info(service, deleted="include")["desired"]
     assert desired == [
         {"name": "Acme"},
@@ -91,6 +93,7 @@ def test_desired_is_the_list_that_changes_nothing(service: Simulator) -> None:
         {"name": "Globex", "id": 1004},
         {"name": "Umbrella", "id": 1005, "state": "absent"},
         {"id": 1006},
+        {"id": 1007},
     ]
     for entry in desired:
         assert client(service, **entry)["changed"] is False

@@ -21,6 +21,7 @@ VALUES = ("test_what_is_omitted_is_not_given_to_a_module", "test_nor_to_a_filter
 EACH = (
     *("-m", "not hypothesis"),  # drawn cases find no more on another release
     "tests/unit",
+    "tests/e2e/test_names_are_data.py",
     "tests/e2e/test_playbooks.py",
     *(f"tests/e2e/test_repository.py::{name}" for name in REPOSITORY),
     *(f"tests/e2e/test_values.py::{name}" for name in VALUES),

@@ -8,9 +8,9 @@ import difflib
 import unicodedata
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from support.lists import load_list
 
 from ansible_collections.toggl.focus.plugins.module_utils._apply.outcome import (
     Outcome,
@@ -209,8 +209,8 @@ def assert_safe(names: list[str]) -> None:
         desired += [Desired(id=at), Desired(f"is {name}", 2000 + at), Desired(f"new {name}")]
         desired.append(Desired(id=3000 + at, state="restored"))
     diff = diff_of(existing, desired)
-    before = [entry["name"] for entry in yaml.safe_load(diff["before"])]
-    after = [entry["name"] for entry in yaml.safe_load(diff["after"])]
+    before = [entry["name"] for entry in load_list(diff["before"])]
+    after = [entry["name"] for entry in load_list(diff["after"])]
     here, was = set(names), {"was"}
     assert set(before) == here | {f"gone {name}" for name in names} | was
     assert set(after) == here | {f"{way} {name}" for name in names for way in ("is", "new", "back")}

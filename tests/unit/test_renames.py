@@ -8,8 +8,8 @@ import random
 import re
 
 import pytest
-import yaml
 from support.companies import COMPANIES, PURGE, replaced
+from support.lists import load_list
 
 from ansible_collections.toggl.focus.plugins.module_utils._model import (
     Client,
@@ -165,7 +165,7 @@ def test_the_line_that_is_shown_makes_it_a_rename(old: str, former: tuple[str, .
     [warning] = asked(plan(existing, desired))
     shown = re.search(r"(former_names: .*\]), and take entry 2 out\.$", warning)
     assert shown, warning
-    pasted = Desired(new, former_names=tuple(yaml.safe_load(shown[1])["former_names"]))
+    pasted = Desired(new, former_names=tuple(load_list(shown[1])["former_names"]))
     assert pasted.former_names[: len(former)] == former
     then = plan(existing, [pasted])
     assert [(step.kind, step.id, step.name) for step in then.steps] == [("rename", 7, new)]

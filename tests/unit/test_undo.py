@@ -125,6 +125,12 @@ ENTRIES: dict[str, tuple[list[Step], set[str], list[Desired]]] = {
         [Desired(None, 1, "absent")],
     ),
     "a blank name is not to be had back": ([rename(1, " ", "E")], set(), []),
+    "a deletion of a client with a line break in its name": (
+        [delete(1, "A\nB")],
+        set(),
+        [Desired(None, 1, "restored")],
+    ),
+    "a line break is not to be had back": ([rename(1, "A\u2028B", "E")], set(), []),
     "a blank name, and the new one deleted": (
         [rename(1, " ", "E"), delete(1, "E")],
         set(),

@@ -10,7 +10,7 @@ Three things make it work with every service:
   back: the service may count the names of deleted clients too.
 - An entry sets its client apart (id, name and ``former_names``) if another client may have the same
   name for a while.
-- A name that no list can give, of which nothing can be seen, is left out.
+- A name that no list can give, of which nothing can be seen or that has a line break, is left out.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from .._model import Desired, Step
-from .._text import case_key, look_key, name_key
+from .._text import case_key, is_listable, name_key
 from .order import temporary_name
 from .problems import created_without_id, name_lost
 from .warned import Warned
@@ -103,9 +103,9 @@ def _after(step: Step) -> _Stage:
 
 
 def _listed(stage: _Stage) -> _Stage:
-    """The stage as far as a list can declare it: no list can give a name that nobody sees."""
-    is_blank = stage.name is not None and not look_key(stage.name)
-    return stage._replace(name=None) if is_blank else stage
+    """The stage as far as a list can declare it: no list can give some names."""
+    is_hidden = stage.name is not None and not is_listable(stage.name)
+    return stage._replace(name=None) if is_hidden else stage
 
 
 def _goal(id_: int, before: _Stage, after: _Stage, regained: Collection[str]) -> _Stage:

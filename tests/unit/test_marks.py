@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A text of somebody else is marked as data, unless no ansible-core takes it for a template."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Callable
+from typing import Any
+
+import ansible.template
+import pytest
+import yaml
+from ansible.parsing.dataloader import DataLoader
+from docs.guide import captioned
+from support.lists import load_list
+from support.playbooks import ROOT
+
+from ansible_collections.toggl.focus.plugins.filter.clients_plan import FilterModule as ClientsPlan
+from ansible_collections.toggl.focus.plugins.filter.journal_undo import FilterModule as JournalUndo
+from ansible_collections.toggl.focus.plugins.filter.plan_lines import FilterModule as PlanLines
+from ansible_collections.toggl.focus.plugins.filter.plan_markdown import FilterModule as Markdown
+from ansible_collections.toggl.focus.plugins.module_utils._text import is_plain, yaml_text
+
+TRUSTED: Callable[[str], str] = getattr(ansible.template, "trust_as_template", str)
+"""A text as Ansible takes it from a file of the user's; before ansible-core 2.19, as every text."""
+
+UNICODE = [chr(code) for code in range(0x110000) if not 0xD800 <= code <= 0xDFFF]
+
+
+def templated(value: Any) -> Any:
+    """What Ansible makes of a value where it uses it."""
+    return ansible.template.Templar(DataLoader(), {}).template(value)
+
+
+@pytest.fixture(scope="module")
+def plain() -> list[str]:
+    """All characters that make no mark necessary."""
+    found = [char for char in UNICODE if is_plain(char)]
+    assert len(found) > 100_000
+    return found
+
+
+HEADER = "?jinja2:variable_start_string:'<<',variable_end_string:'>>'"
+
+TEMPLATES = {
+    "a variable": "{{ 6 * 7 }}",
+    "a statement": "{% set x = 1 %}",
+    "a comment": "{# x #}",
+    "a header and a line break": HEADER.replace("?", "#") + "\n<< 6 * 7 >>",
+}
+
+
+@pytest.mark.parametrize("case", TEMPLATES)
+def test_what_ansible_evaluates_is_marked(case: str) -> None:
+    text = TEMPLATES[case]
+    assert yaml_text(text).startswith("!unsafe ")
+    assert templated(TRUSTED(text)) != text
+
+
+def test_no_character_without_a_mark_begins_a_template(plain: list[str]) -> None:
+    """All of Unicode, in all places where a template begins."""
+    assert {"{", "#"}.isdisjoint(plain)
+    pattern = f"{HEADER},x:<< 6 * 7 >>, ?? 6 * 7 ?? ?% set x = 1 %? ?? x ??"
+    texts = [TRUSTED(pattern.replace("?", char)) for char in plain]
+    assert all(map(is_plain, texts))
+    assert templated(texts) == texts
+
+
+def test_no_text_without_a_mark_is_evaluated(plain: list[str]) -> None:
+    rng = random.Random(1)
+    signs = [char for char in plain if char.isascii()]
+    for _ in range(2_000):
+        text = "".join([*rng.choices(signs, k=30), *rng.choices(plain, k=10)])
+        assert is_plain(text)
+        assert templated(TRUSTED(text)) == text
+
+
+def test_a_marked_text_stays_a_text(plain: list[str]) -> None:
+    """ansible-core 2.19 and later reads ``!unsafe "~"`` as null: that is for plain texts."""
+    others = {*UNICODE[:0x400], *UNICODE[0x2000:0x2100]} - set(plain)
+    texts = [text.strip() for char in others for text in (char, f"1{char}1", f"1{char}")]
+    assert load_list("".join(f"- {yaml_text(text)}\n" for text in texts)) == texts
+
+
+TEMPLATE = (ROOT / "playbooks" / "templates" / "clients.yml.j2").read_text()
+RECIPE = captioned(ROOT / "docs" / "docsite" / "rst" / "import.rst", "spreadsheet.yml")
+(SIGNS,) = re.findall(r"set signs = '(.*)' -%}", TEMPLATE)
+
+
+def test_a_file_has_the_marks_that_a_message_has(plain: list[str]) -> None:
+    """The template of the export, and the guide's recipe for a spreadsheet. The one reads what the
+    service has, the other what somebody has written."""
+    rule = "{{ '' if ('_' ~ %s | regex_replace(signs, '')).isidentifier() else '!unsafe ' }}\n"
+    assert rule % "name" in TEMPLATE
+    assert rule % "cell" in RECIPE
+    assert yaml.safe_load(RECIPE)[0]["vars"]["signs"] == SIGNS
+    signs = {char for char in plain if not f"_{char}".isidentifier()}
+    assert set(re.findall(SIGNS, "".join(UNICODE))) == signs
+
+
+# filters
+
+EVIL = TRUSTED("{{ 6 * 7 }}")
+LINE = {
+    **{"at": "2026-11-24T12:00:00.000+00:00", "run": "a", "workspace_id": 1, "number": 0},
+    **{"event": "after", "step": "delete", "id": 7, "name": None, "from": EVIL, "shared": False},
+    **{"status": "done", "error": None},
+}
+PLAN = {"msg": EVIL, "plan": [{"step": "create", "name": EVIL, "status": "planned"}]}
+WORKSPACE = {
+    **{"workspace_id": 1, "msg": EVIL, "digest": None, "summary": {}, "steps": []},
+    **{"refusal": EVIL, "warnings": [EVIL], "requests": 1, "quota": None},
+}
+FILTERS: dict[str, tuple[Any, tuple[Any, ...]]] = {
+    "clients_plan": (ClientsPlan, ([EVIL], [])),
+    "journal_undo": (JournalUndo, (TRUSTED(json.dumps(LINE) + "\n"),)),
+    "plan_lines": (PlanLines, (PLAN,)),
+    "plan_markdown": (Markdown, ({"workspaces": {EVIL: WORKSPACE}},)),
+}
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_what_a_filter_returns_is_data(name: str) -> None:
+    """It stays as it is where a fact or a variable holds it."""
+    plugin, given = FILTERS[name]
+    result = plugin().filters()[name](*given)
+    assert EVIL in str(result)
+    assert templated(result) == result
