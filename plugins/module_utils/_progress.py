@@ -1,11 +1,28 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far a run is: recorded by its threads, read by what shows it; and what ends it."""
+"""How far a run is: recorded by its threads, read by what shows it; what ends it; and work in the
+background, for which another thread waits as long as it wants.
+
+Ansible ends a task with an exception that a signal handler raises anywhere in the main thread. So
+the main thread only waits, and the run is done in the background, where it is never interrupted in
+the middle of a line. It notices the end where it can act on it: before a request and while it
+sleeps. A request is sent in the background too, so that nobody has to wait for its answer.
+"""
 
 from __future__ import annotations
 
+import os
 import threading
+import time
 from collections.abc import Callable
-from typing import NamedTuple
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from typing import Generic, NamedTuple, TypeVar
+
+Result = TypeVar("Result")
+
+TICK = 0.1
+"""Seconds that the main thread waits at a time. The kernel may give a signal to any thread of the
+process; Python's handler then runs when the main thread wakes, and the signal does not wake it."""
 
 
 class Snapshot(NamedTuple):
@@ -86,7 +103,8 @@ class Halt:
     """Ends a run: its threads sleep here, and wake as soon as it is ended.
 
     ``by`` is what ended the run, ``None`` as long as it goes on. ``let_go`` gives back what the run
-    holds, for a run that was ended and will write nothing.
+    holds, for a run that was ended and will write nothing. ``is_abandoned``: answers to requests in
+    flight are not waited for any longer.
     """
 
     let_go: Callable[[], None] = staticmethod(lambda: None)
@@ -94,6 +112,7 @@ class Halt:
     def __init__(self) -> None:
         self._ended = threading.Event()
         self.by: str | None = None
+        self.is_abandoned = False
 
     def now(self, by: str) -> None:
         self.by = self.by or by
@@ -102,3 +121,72 @@ class Halt:
     def sleep(self, seconds: float) -> bool:
         """Sleep; whether the run goes on. False as soon as it has been ended."""
         return not self._ended.wait(seconds)
+
+
+class Background(Generic[Result]):
+    """Work that is done in a thread of its own. It is not waited for when the process ends.
+
+    :arg work: raises nothing
+    """
+
+    def __init__(self, work: Callable[[], Result]) -> None:
+        self._work = work
+        self._done: SimpleQueue[None] = SimpleQueue()
+        self._results: list[Result] = []
+
+    def begin(self) -> None:
+        _thread().work.put(self._work_in)
+
+    def result(self) -> Result:
+        """Wait for the result. A signal may interrupt that anywhere."""
+        while True:
+            with suppress(Empty):
+                self._done.get(timeout=TICK)
+                return self._results[0]
+
+    def result_within(self, seconds: float) -> Result | None:
+        """The result if it comes within ``seconds``, whatever signals arrive until then."""
+        ends = time.monotonic() + seconds
+        while not self._results and time.monotonic() < ends:
+            with suppress(BaseException):
+                self._done.get(timeout=ends - time.monotonic())
+        return self._results[0] if self._results else None
+
+    def _work_in(self, thread: _Thread) -> bool:
+        """Work, and return whether the thread is kept for more."""
+        self._results.append(self._work())
+        is_kept = len(_idle) < _MOST_IDLE
+        if is_kept:
+            _idle.append(thread)
+        self._done.put(None)
+        return is_kept
+
+
+class _Thread(threading.Thread):
+    """Kept for what comes next: a new one takes a quarter of a quick task's time."""
+
+    def __init__(self) -> None:
+        super().__init__(name="toggl.focus", daemon=True)
+        self.work: SimpleQueue[Callable[[_Thread], bool]] = SimpleQueue()
+        self.start()
+
+    def run(self) -> None:
+        while self.work.get()(self):
+            pass
+
+
+_MOST_IDLE = 2
+"""A run, and its request: a task that finds nothing to do needs no more."""
+
+_idle: list[_Thread] = []
+"""Threads without work."""
+
+
+def _thread() -> _Thread:
+    try:
+        return _idle.pop()
+    except IndexError:
+        return _Thread()
+
+
+os.register_at_fork(after_in_child=_idle.clear)  # a fork has none of them

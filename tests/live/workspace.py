@@ -188,7 +188,12 @@ class Workspace:
             assert gone.accepted or gone.status == 404, f"{client_id} is left: {gone.words}"
 
     def exchange(
-        self, method: str, path: str, parameters: Sequence[tuple[str, str]], body: bytes | None
+        self,
+        method: str,
+        path: str,
+        parameters: Sequence[tuple[str, str]],
+        body: bytes | None,
+        before_sending: Callable[[], None] = lambda: None,
     ) -> Answer:
         """As the API's connection does."""
         client_id = int(found[1]) if (found := re.search(r"/clients/(\d+)", path)) else None
@@ -200,7 +205,7 @@ class Workspace:
         self._state.need(1 if self._cleans_up else 1 + there)
         self._state.spend()
         self.made += method == "POST"
-        answer = self._connection.exchange(method, path, parameters, body)
+        answer = self._connection.exchange(method, path, parameters, body, before_sending)
         heard = heard_in(answer)
         self.heard.append(heard)
         self._state.hear(heard.quota)

@@ -8,47 +8,27 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from queue import SimpleQueue
 from typing import Any
 
 import pytest
+from support.interrupting import SOON, TaskTimeoutError, ended_by
 
+from ansible_collections.toggl.focus.plugins.module_utils import _progress
 from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi, opened
 from ansible_collections.toggl.focus.plugins.module_utils._errors import Interrupted
 from ansible_collections.toggl.focus.plugins.module_utils._progress import Halt, Progress
-from ansible_collections.toggl.focus.plugins.module_utils._task import beside, run
+from ansible_collections.toggl.focus.plugins.module_utils._task import run
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENTS
 from ansible_collections.toggl.focus.plugins.module_utils._task.options import access
 from ansible_collections.toggl.focus.plugins.module_utils._task.run import Runtime
 
 REASON = "The task's timeout ended the run: nothing more is written."
-SOON = 0.05
 DEFAULTS = {name: option.get("default") for name, option in CLIENTS["argument_spec"].items()}
-OPTIONS = {**DEFAULTS, "workspace_id": 1, "api_token": "no-such-token", "api_timeout": 0.1}
+OPTIONS = {**DEFAULTS, "workspace_id": 1, "api_token": "no-such-token", "api_timeout": 5.0}
 
 Work = Callable[[Runtime], dict[str, Any]]
-
-
-class TaskTimeoutError(BaseException):
-    """As Ansible's: no ``Exception``."""
-
-
-@contextmanager
-def ended_by(error: BaseException, every: float = 0.0) -> Iterator[None]:
-    """The error comes after ``SOON`` seconds, and again and again if ``every`` says so."""
-
-    def end(*_: object) -> None:
-        raise error
-
-    handler = signal.signal(signal.SIGALRM, end)
-    signal.setitimer(signal.ITIMER_REAL, SOON, every)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler)
 
 
 def result_of(work: Work) -> dict[str, Any]:
@@ -117,10 +97,22 @@ def test_an_end_that_comes_while_the_work_begins_ends_it(monkeypatch: pytest.Mon
             halted.set()
         return {"changed": False}
 
-    monkeypatch.setattr(beside, "_idle", [])
-    monkeypatch.setattr(beside, "SimpleQueue", BegunAndInterrupted)
+    monkeypatch.setattr(_progress, "_idle", [])
+    monkeypatch.setattr(_progress, "SimpleQueue", BegunAndInterrupted)
     result = result_of(work)
     assert (result["failed"], halted.wait(5)) == (True, True)
+
+
+def test_a_signal_that_the_kernel_gives_to_another_thread_ends_the_run() -> None:
+    """It may give it to any of them, and that does not wake the main thread."""
+
+    def work(runtime: Runtime) -> dict[str, Any]:
+        signal.pthread_kill(threading.get_ident(), signal.SIGALRM)
+        return {"changed": False, "goes_on": runtime.halt.sleep(3)}
+
+    with ended_by(TaskTimeoutError(), after=60):
+        result = result_of(work)
+    assert result["msg"] == f"{REASON} Nothing had been written."
 
 
 def test_a_fork_has_a_thread_of_its_own() -> None:
@@ -158,7 +150,7 @@ def test_a_request_that_does_not_end_is_not_waited_for_without_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What is known is said all the same."""
-    monkeypatch.setattr(run, "_SETTLING", 0.1)
+    monkeypatch.setattr(run, "LONGEST_END", 0.1)
     until = threading.Event()
 
     def work(runtime: Runtime) -> dict[str, Any]:

@@ -16,7 +16,8 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from typing import Any
 
 from .errors import Hindrance
@@ -42,6 +43,11 @@ class NotOpened(Exception):
         self.hindrance = hindrance
         self.at = at
         self.detail = detail
+
+
+BEFORE_SENDING: ContextVar[Callable[[], None]] = ContextVar("before_sending")
+"""What a thread calls between making a connection and sending. The libraries hand nothing down to
+their connections."""
 
 
 class _Limited(io.RawIOBase):
@@ -98,6 +104,7 @@ class _Connection:
             super().connect()  # type: ignore[misc]
         except Exception as error:
             raise self._not_opened(error, beyond) from error
+        BEFORE_SENDING.get()()
 
     def _new_conn(self) -> Any:
         made = super()._new_conn()  # type: ignore[misc]

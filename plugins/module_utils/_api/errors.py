@@ -106,6 +106,18 @@ class ConnectionLost(RequestError):
         )
 
 
+class Unanswered(ConnectionLost):
+    """The run was ended after the request was sent, and before its answer came; ``by`` says who
+    ended it."""
+
+    def __init__(self, method: str, path: str, by: str) -> None:
+        super().__init__(method, path, 0)
+        self.by = by
+
+    def __str__(self) -> str:
+        return f"{self.by} ended the run before {self.where} was answered."
+
+
 class BadAnswer(RequestError):
     """An answer that is not from this service: not JSON, cut off, of another shape."""
 

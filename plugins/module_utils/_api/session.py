@@ -20,7 +20,7 @@ from typing import TypeVar
 
 from .._errors import Interrupted, RequestError
 from .._model import Access
-from .._progress import Halt, Progress
+from .._progress import TICK, Background, Halt, Progress
 from .._redact import mask
 from .answers import date_of, readable, words_of
 from .errors import (
@@ -37,6 +37,7 @@ from .errors import (
     ServerError,
     StatusError,
     TooManyRequests,
+    Unanswered,
     Unauthorized,
     Untrusted,
 )
@@ -152,18 +153,49 @@ class Session:
     def _once(
         self, method: str, path: str, parameters: Parameters, content: bytes | None
     ) -> Answer:
-        """Send, unless it is known to be refused. While it is in doubt whether the quota has
-        reopened, one request is sent at a time."""
-        if self._halt.by is not None:
-            raise Interrupted(self._halt.by, method, path)
+        """Send, unless it is known to be refused or the run is over. While it is in doubt whether
+        the quota has reopened, one request is sent at a time."""
         with self._probe if self._goes_alone else nullcontext():
+            self._check_goes_on(method, path)
             self._check_quota(method, path)
             with self._lock:
                 self.requests += 1
-            answer = self._transport.exchange(method, path, parameters, content)
+            answer = self._exchanged(method, path, parameters, content)
             error = self._noted(answer, method, path)
         if error is not None:
             raise error
+        return answer
+
+    def _check_goes_on(self, method: str, path: str) -> None:
+        """:raises Interrupted: the run was ended"""
+        if self._halt.by is not None:
+            raise Interrupted(self._halt.by, method, path)
+
+    def _exchanged(
+        self, method: str, path: str, parameters: Parameters, content: bytes | None
+    ) -> Answer:
+        """Wait for the answer, unless the run is abandoned meanwhile: nothing else ends a wait for
+        a name server or for a proxy.
+
+        :raises Interrupted: the run was ended before the request was sent
+        :raises Unanswered: the run was abandoned before the answer came
+        """
+
+        def exchange() -> Answer | BaseException:
+            try:
+                return self._transport.exchange(
+                    method, path, parameters, content, lambda: self._check_goes_on(method, path)
+                )
+            except BaseException as error:
+                return error
+
+        exchanging = Background(exchange)
+        exchanging.begin()
+        while (answer := exchanging.result_within(TICK)) is None:
+            if self._halt.is_abandoned:
+                raise Unanswered(method, path, self._halt.by or "")
+        if isinstance(answer, BaseException):
+            raise answer
         return answer
 
     @property

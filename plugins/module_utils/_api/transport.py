@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from .._text import is_loopback
-from .connections import DeadlineAdapter, NotOpened, address
+from .connections import BEFORE_SENDING, DeadlineAdapter, NotOpened, address
 from .errors import BadAnswer, ConnectionLost, NotConnected, Untrusted
 
 try:
@@ -79,14 +79,22 @@ class Transport:
             disable_warnings(InsecureRequestWarning)
 
     def exchange(
-        self, method: str, path: str, parameters: Parameters, body: bytes | None
+        self,
+        method: str,
+        path: str,
+        parameters: Parameters,
+        body: bytes | None,
+        before_sending: Callable[[], None],
     ) -> Answer:
         """Send once and read the whole answer.
 
+        :arg before_sending: called once more when a connection has been made for the request, which
+            may take long; what it raises is raised here, and nothing is sent
         :raises NotConnected: the request was never sent
         :raises ConnectionLost: it was sent, but no complete answer came
         :raises BadAnswer: the answer is too large, or in an encoding that was not requested
         """
+        BEFORE_SENDING.set(before_sending)
         try:
             with self._session.request(
                 method,

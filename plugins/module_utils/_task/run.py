@@ -15,16 +15,18 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .._errors import FocusError, Interrupted, MissingLibrary, Unforeseen
 from .._model import Access
-from .._progress import Halt, Progress
+from .._progress import Background, Halt, Progress
 from .._redact import masked
-from .beside import Beside
 from .options import access, certificate_warnings
 
 Options = Mapping[str, Any]
 Result = dict[str, Any]
 
-_SETTLING = 5.0
-"""Seconds that an ended run has, after its requests under way, to say what it did."""
+LONGEST_END = 15.0
+"""Seconds that an ended run has to say what it did, or one ``api_timeout`` if that is shorter."""
+
+_TO_RECORD = 1.0
+"""Seconds of these in which it records what has no answer by then."""
 
 
 class Runtime:
@@ -110,24 +112,30 @@ class _Task:
         other exception that is not an ``Exception`` is the task's timeout, whatever Ansible calls
         it.
         """
-        beside = Beside(self._worked)
+        working = Background(self._worked)
         try:
-            return beside.result()
+            working.begin()
+            return working.result()
         except (Exception, KeyboardInterrupt, SystemExit) as error:
-            self._ended(beside, type(error).__name__)
+            self._ended(working, type(error).__name__)
             raise
         except BaseException:
-            return self._ended(beside, "The task's timeout")
+            return self._ended(working, "The task's timeout")
 
-    def _ended(self, beside: Beside[Result], by: str) -> Result:
-        """The result of a run that was ended. It waits for requests under way: each has
-        ``api_timeout`` to connect, and again to be answered."""
+    def _ended(self, working: Background[Result], by: str) -> Result:
+        """Return the result of a run that was ended. If it writes, it has a moment to get the
+        answers to requests in flight, and another to record what has no answer then."""
         self._halt.now(by)
         error = Interrupted(by)
         writes = self._planned is not None  # a run that has no plan by now will not write
         if not writes:
             self._halt.let_go()
-        result = beside.settled(2 * self._reached.timeout + _SETTLING if writes else 0)
+        seconds = min(LONGEST_END, self._reached.timeout) if writes else 0
+        to_record = min(_TO_RECORD, seconds / 2)
+        result = working.result_within(seconds - to_record)
+        if result is None:
+            self._halt.is_abandoned = True
+            result = working.result_within(to_record)
         if result is None:
             return self._completed(self._lost(error))
         reason, message = str(error), result.get("msg", "")

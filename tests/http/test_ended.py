@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A run that the task's timeout ends: what it sends after that, how long it takes, what it says."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from simulator.records import Entry, Fault
+from simulator.server import Simulator
+from support.interrupting import TaskTimeoutError, ended_by
+from support.running import clients, rows
+from urllib3.util import connection
+
+from ansible_collections.toggl.focus.plugins.module_utils._task import run
+
+SIX = [{"name": f"Client {number}", "state": "absent"} for number in range(1, 7)]
+LATENCY = 0.4
+
+
+def ended(service: Simulator, after: float, **given: Any) -> dict[str, Any]:
+    """The result of a run of six deletions that is ended ``after`` seconds from its list."""
+    service.add_many(6)
+
+    def begin(entry: Entry) -> None:
+        service.observers.remove(begin)
+        signal.setitimer(signal.ITIMER_REAL, after)
+
+    with ended_by(TaskTimeoutError(), after=60):
+        service.observers.append(begin)
+        return clients(service, clients=SIX, **given)
+
+
+def test_what_waits_for_its_turn_when_the_run_ends_is_not_sent(service: Simulator) -> None:
+    """With little quota left, one request is sent at a time, and the others wait for its answer."""
+    service.reset(latency=LATENCY, quota_limit=8)
+    result = ended(service, after=LATENCY / 2, concurrency=4)
+    assert len(rows(result, "done")) == 1
+    assert len(rows(result, "pending")) == 5
+    time.sleep(3 * LATENCY)
+    assert len(service.log) == result["requests"] == 2
+
+
+@pytest.mark.parametrize(("longest", "api_timeout"), [(15, 0.8), (0.8, 15)])
+def test_what_is_unanswered_when_the_time_is_over_is_unclear(
+    service: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    longest: float,
+    api_timeout: float,
+) -> None:
+    """An ended run has 15 seconds, or one ``api_timeout`` if that is shorter. The journal says the
+    same as the result."""
+    monkeypatch.setattr(run, "LONGEST_END", longest, raising=False)
+    never = Fault(match=lambda method, _: method == "DELETE", delay=8)
+    service.reset(script=[never])
+    journal = tmp_path / "journal.jsonl"
+    result = ended(service, after=0.4, concurrency=1, api_timeout=api_timeout, journal=str(journal))
+    listed = service.log[0]
+    assert time.monotonic() - listed.at < 0.4 + 0.8 + 0.2
+    assert [row["name"] for row in rows(result, "unclear")] == ["Client 1"]
+    assert len(rows(result, "pending")) == 5
+    noted = [json.loads(line) for line in journal.read_text().splitlines()]
+    assert next(line["status"] for line in noted if line["event"] == "after") == "unclear"
+    last = {line["name"]: line.get("status") for line in noted}
+    assert last.pop("Client 1") == "unclear"
+    assert set(last.values()) <= {"pending"}
+
+
+@pytest.mark.parametrize("api_timeout", [0.5, 15])
+def test_a_connection_that_is_made_after_the_end_sends_nothing(
+    service: Simulator, monkeypatch: pytest.MonkeyPatch, api_timeout: float
+) -> None:
+    """Whether the run still waits for it by then or not: it is not known what takes so long."""
+    create, made = connection.create_connection, []
+
+    def slow(*given: Any, **more: Any) -> socket.socket:
+        if made:
+            time.sleep(1)
+        made.append(given)
+        return create(*given, **more)
+
+    monkeypatch.setattr(connection, "create_connection", slow)
+    service.reset()
+    result = ended(service, after=0.5, concurrency=2, api_timeout=api_timeout)
+    assert len(rows(result, "pending", "unclear")) == 1
+    time.sleep(1.5)
+    assert len(made) == 2
+    assert len(service.writes) == 5
