@@ -24,6 +24,8 @@ _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _NO_CHARACTERS = frozenset("\ufffe\uffff")
 """They stand for no character; no YAML may contain them."""
 
+_OF_A_SECRET = re.compile(r"\*{8}|\$REDACTED\$|VALUE_SPECIFIED_IN_NO_LOG_PARAMETER")
+
 OMITTED = re.compile("__omit_place_holder__[0-9a-f]{40}|<<Omit>>")
 """What a template writes of a value that is omitted, up to ansible-core 2.18, and from 2.19 on."""
 
@@ -59,8 +61,24 @@ def look_key(name: str) -> str:
 
 
 def is_listable(name: str) -> bool:
-    """Whether a list can give it: something of it can be seen, and it is on one line."""
-    return bool(look_key(name)) and len(name.strip().splitlines()) == 1
+    """Whether a list can give it: something of it can be seen, and it is fit to be a name."""
+    return bool(look_key(name)) and is_one_line(name) and not is_stand_in(name)
+
+
+def is_one_line(name: str) -> bool:
+    """Whether it is on one line, without blanks around it, and can be sent."""
+    if name.isascii() and name.isprintable():
+        return True
+    return len(name.strip().splitlines()) <= 1 and not has_lone_surrogate(name)
+
+
+def is_stand_in(name: str) -> bool:
+    """Whether it has what Ansible writes in place of a secret, or of a value that is omitted."""
+    return bool(_OF_A_SECRET.search(name)) or has_omitted_part(name)
+
+
+def has_omitted_part(name: str) -> bool:
+    return bool(OMITTED.search(name))
 
 
 def has_lone_surrogate(text: str) -> bool:

@@ -4,6 +4,7 @@ what is no list is refused in the same words everywhere."""
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 from pathlib import Path
@@ -136,4 +137,73 @@ def test_and_by_the_module_itself(service: Simulator, play: Play) -> None:
     module = {BULK: {"clients": NO_LIST}, "ignore_errors": True, "register": "module"}
     ran = play([module, {"block": [role], "rescue": [told]}, kept])
     assert ran.results["module"]["msg"] == ran.results["role"]["msg"] == WORDS
+    assert service.log == []
+
+
+NO_TEXTS = yaml.safe_load("""
+- No
+- name: 1.10
+- 12:30
+- name: 007
+  state: absent
+- name: Acme
+  former_names: [1.5, Off]
+- |
+  Two
+  lines
+- "007"
+- "Globex\\n"
+""")
+TOLD = (
+    "Entries 1, 2, 3 and 4: name is not a text, it became false, the number 1.1, the number 750 "
+    'and the number 7; put the names in quotes. Entry 5 ("Acme"): former_names is not a text, it '
+    "became the number 1.5 and false; put the names in quotes. "
+    'Entry 6: name is "Two\\nlines\\n", which has a line break; write the name on one line, or '
+    "give the client's id."
+)
+
+
+def test_what_yaml_makes_of_a_name_is_no_name(service: Simulator, play: Play) -> None:
+    """In the module, in the role, also through a variable, and in the filter that check uses."""
+    role = {ROLE: {"name": "toggl.focus.clients"}, "vars": {"clients_list": "{{ listed }}"}}
+    told = {"ansible.builtin.set_fact": {"by_role": "{{ ansible_failed_result }}"}}
+    offline = "{{ (listed | toggl.focus.clients_plan([])).msg }}"
+    ran = play(
+        [
+            {BULK: {"clients": NO_TEXTS}, "ignore_errors": True, "register": "module"},
+            {"block": [role], "rescue": [told]},
+            {"ansible.builtin.debug": {"msg": "{{ by_role.msg }}"}, "register": "role"},
+            {"ansible.builtin.debug": {"msg": offline}, "register": "filter"},
+        ],
+        vars={"listed": NO_TEXTS},
+    )
+    assert [ran.results[way]["msg"] for way in ("module", "role", "filter")] == [TOLD] * 3
+    assert service.log == []
+
+
+def test_so_is_a_date(service: Simulator, play: Play) -> None:
+    """Up to ansible-core 2.18, the whole list becomes a text on its way through a template."""
+    listed = ["Acme", datetime.date(2026, 1, 31)]
+    templates = {"direct": listed, "by_variable": "{{ listed }}"}
+    tasks = [
+        {BULK: {"clients": given}, "ignore_errors": True, "register": name}
+        for name, given in templates.items()
+    ]
+    ran = play(tasks, vars={"listed": listed})
+    for name in templates:
+        message = ran.results[name]["msg"]
+        assert "became the date 2026-01-31; put the name in quotes." in message
+    assert service.log == []
+
+
+def test_one_client_of_a_loop_is_told_the_same(service: Simulator, play: Play) -> None:
+    items = [entry["name"] if isinstance(entry, dict) else entry for entry in NO_TEXTS[:4]]
+    task = {ONE: {"name": "{{ item }}"}, "loop": items, "ignore_errors": True, "register": "each"}
+    ran = play([task])
+    assert [re.search("became (.+);", one["msg"])[1] for one in ran.results["each"]["results"]] == [  # type: ignore[index]
+        "false",
+        "the number 1.1",
+        "the number 750",
+        "the number 7",
+    ]
     assert service.log == []

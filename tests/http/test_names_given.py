@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from simulator.server import Simulator
 from simulator.switches import QUESTIONS, Switches
-from support.running import client, clients
+from support.running import client, clients, info
 
 FILTERS = [str(answer) for answer in QUESTIONS["name_filter"]]
 PADDED = [" Acme", "Acme ", "  Acme", "Acme\t"]
@@ -145,3 +145,16 @@ def test_a_deletion_without_a_rename_reads_no_list(
     service.add("Acme", deleted=there == "deleted")
     wanted = {"id": 1001, "name": "Acme", "state": "absent", "former_names": ["Acme"]}
     assert client(service, **wanted)["requests"] == requests
+
+
+@pytest.mark.parametrize("name", ["Two\nlines", "******** Ltd", "a $REDACTED$", "A\u2029B"])
+def test_a_name_that_no_list_can_give_is_known_by_its_id(service: Simulator, name: str) -> None:
+    """What is listed can be applied, and what is undone loses nothing but the name."""
+    service.add(name)
+    assert info(service)["desired"] == [{"id": 1001}]
+    assert clients(service, clients=info(service)["desired"], purge=True)["changed"] is False
+    assert client(service, name=name, state="absent")["failed"] is True
+    deleted = clients(service, clients=[{"id": 1001, "state": "absent"}])
+    assert deleted["undo"] == [{"id": 1001, "state": "restored"}]
+    assert clients(service, clients=deleted["undo"])["summary"]["restored"] == 1
+    assert service.names() == [name]

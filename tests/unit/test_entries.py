@@ -69,6 +69,12 @@ NULL = (
 )
 NOTHING = "Neither name nor id is given: give at least one, so that the client can be found."
 BLANK = "The option {} has an empty or blank name: give a name or leave it out."
+TWO_LINES = "has a line break; write the name on one line, or give the client's id."
+MASKED = "Ansible has written in place of a secret; give the name itself, or the client's id."
+OMITTED = (
+    "has a part that is omitted (default(omit)); only a whole value can be. Give the part another "
+    "default, such as ''."
+)
 
 REFUSED: dict[str, tuple[Any, str]] = {
     "null": (None, f"Entry 2: it is null; {IS_ENTRY}"),
@@ -108,6 +114,38 @@ REFUSED: dict[str, tuple[Any, str]] = {
         "Acme \ud83d",
         r'Entry 2: name is "Acme \ud83d", which contains half of a character (a lone surrogate); '
         "write the character itself.",
+    ),
+    "name of two lines": (
+        "Acme\nInc",
+        f'Entry 2: name is "Acme\\nInc", which {TWO_LINES}',
+    ),
+    "name with a line separator": (
+        {"name": "Acme\u2028Inc", "id": 7},
+        f'Entry 2: name is "Acme\\u2028Inc", which {TWO_LINES}',
+    ),
+    "former name of two lines": (
+        {"name": "Acme", "former_names": ["A\r\nB"]},
+        f'Entry 2 ("Acme"): former_names is "A\\r\\nB", which {TWO_LINES}',
+    ),
+    "name that was masked": (
+        "******** Ltd",
+        f'Entry 2: name is "******** Ltd", which {MASKED}',
+    ),
+    "name that ansible-core 2.22 masked": (
+        {"name": "a $REDACTED$", "state": "absent"},
+        f'Entry 2: name is "a $REDACTED$", which {MASKED}',
+    ),
+    "former name that a module masked": (
+        {"name": "Acme", "former_names": ["VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"]},
+        f'Entry 2 ("Acme"): former_names is "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", which {MASKED}',
+    ),
+    "name with an omitted part": (
+        f"Acme __omit_place_holder__{'0123456789' * 4}",
+        f"Entry 2: name {OMITTED}",
+    ),
+    "former name with an omitted part": (
+        {"name": "Acme", "former_names": ["Acme <<Omit>>"]},
+        f'Entry 2 ("Acme"): former_names {OMITTED}',
     ),
     "former name that is a number": (
         {"name": "Acme", "former_names": ["A", 7]},

@@ -17,7 +17,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from .._errors import Problem
 from .._model import Desired, State
-from .._text import has_lone_surrogate, look_key, trimmed
+from .._text import is_one_line, is_stand_in, look_key, trimmed
 
 OPTIONS = ("name", "id", "state", "former_names", "restore_deleted")
 
@@ -132,12 +132,12 @@ class Entry:
         return self._text("name", given)
 
     def _text(self, option: str, given: object) -> str | None:
-        if isinstance(given, str) and not has_lone_surrogate(given):
+        if isinstance(given, str) and is_one_line(given) and not is_stand_in(given):
             return trimmed(given)
-        from .problems import BrokenText, NotText
+        from .problems import NotText, UnfitText
 
         if isinstance(given, str):
-            self._refuse(option, BrokenText(self._at, option, given))
+            self._refuse(option, UnfitText(self._at, option, given))
         else:
             self._refuse(option, NotText.of(self._at, option, given))
         return None

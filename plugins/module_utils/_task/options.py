@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
 import ssl
@@ -14,6 +15,9 @@ from .._errors import BadOption, MissingOption, NoAuthentication
 from .._model import Access, Rules
 from .._text import has_lone_surrogate, is_loopback, quoted
 from .arguments import _NO_WORKSPACE, MOST_CONCURRENCY, VARIABLES, _set_variable
+
+_DATE = re.compile(r"\bdatetime\.date(?:time)?\((\d{4}), (\d\d?), (\d\d?)\b")
+"""Up to ansible-core 2.18, a template with a list that holds a date gives a text."""
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 
@@ -47,7 +51,11 @@ def check_is_list(given: object, option: str = "clients") -> None:
     """
     if isinstance(given, (list, tuple)):
         return
-    if isinstance(given, str):
+    date = _DATE.search(given) if isinstance(given, str) else None
+    if date:
+        day = datetime.date(*map(int, date.groups()))
+        reason = f"a name in it became the date {day}; put the name in quotes"
+    elif isinstance(given, str):
         reason = "it is a text, not a list; if it comes from a file, put | from_yaml behind it"
     elif isinstance(given, Mapping):
         reason = "it is a mapping, not a list; begin each client with a hyphen, as in - name: Acme"

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from .._errors import Problem, listed
-from .._text import quoted, shown
+from .._text import has_lone_surrogate, has_omitted_part, is_stand_in, quoted, shown
 
 _NEAR = 0.65
 """For ``difflib``: "former" is near former_names, "deleted" is near no option."""
@@ -57,17 +57,33 @@ class NullName(NamedTuple):
         )
 
 
-class BrokenText(NamedTuple):
-    """A lone surrogate: half of a character, which cannot be sent."""
+class UnfitText(NamedTuple):
+    """A text that cannot be a name."""
 
     entries: tuple[int, ...]
     option: str
     text: str
 
     def __str__(self) -> str:
+        if has_omitted_part(self.text):
+            return (
+                f"{self.option} has a part that is omitted (default(omit)); only a whole value can "
+                "be. Give the part another default, such as ''."
+            )
+        option, text = self.option, quoted(self.text)
+        if has_lone_surrogate(self.text):
+            return (
+                f"{option} is {text}, which contains half of a character (a lone surrogate); write "
+                "the character itself."
+            )
+        if is_stand_in(self.text):
+            return (
+                f"{option} is {text}, which Ansible has written in place of a secret; give the "
+                "name itself, or the client's id."
+            )
         return (
-            f"{self.option} is {quoted(self.text)}, which contains half of a character (a lone "
-            "surrogate); write the character itself."
+            f"{option} is {text}, which has a line break; write the name on one line, or give the "
+            "client's id."
         )
 
 

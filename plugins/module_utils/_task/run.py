@@ -169,8 +169,9 @@ class _Task:
         return {**_failed(f"{error} {known}"), "changed": so_far.done > 0}
 
     def _completed(self, result: Result) -> Result:
-        warnings = [*self._warnings, *result.get("warnings", ())]
-        result = {**result, "warnings": warnings, **_spent(self._api)}
+        result = {**result, **_spent(self._api)}
+        if self._warnings:
+            result["warnings"] = [*self._warnings, *result.get("warnings", ())]
         return masked(result, self._reached.secrets)
 
 
