@@ -3,6 +3,9 @@
 
 A run that is killed at any moment leaves a journal from which an undo list can be made. Several
 runs may write to one file: each line is appended in one piece and names its run.
+
+A line holds the client before and after its step. ``format`` is 2; lines without one are those of
+the first format, which are still read.
 """
 
 from __future__ import annotations
@@ -17,9 +20,11 @@ from datetime import datetime, timezone
 from typing import Any, Literal, NamedTuple, get_args
 
 from ._errors import BadOption, FocusError, JournalFailed
-from ._model import KINDS, Deletion, Status, Step
+from ._model import KINDS, NO_ORIGIN, NOT_YET, Client, Deletion, Origin, Status, Step
 from ._plan.undo import undo
 from ._text import name_key, quoted
+
+FORMAT = 2
 
 Event = Literal["before", "after"]
 
@@ -34,11 +39,16 @@ class Journal:
     """
 
     def __init__(
-        self, path: str | None, workspace_id: int, shared_names: Collection[str] = ()
+        self,
+        path: str | None,
+        workspace_id: int,
+        shared_names: Collection[str] = (),
+        origin: Origin = NO_ORIGIN,
     ) -> None:
         self._workspace_id = workspace_id
         self._shared_names = shared_names
         self._run = uuid.uuid4().hex
+        self._origin = origin
         self._lock = threading.Lock()
         self._file = None if path is None else _opened(path, os.O_CREAT)
 
@@ -62,17 +72,19 @@ class Journal:
     def _append(self, event: Event, number: int, step: Step, more: Mapping[str, Any]) -> None:
         if self._file is None:
             return
+        old_name = step.old_name
         line = {
+            "format": FORMAT,
             "at": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
             "run": self._run,
+            **self._origin._asdict(),
             "workspace_id": self._workspace_id,
             "number": number,
             "event": event,
             "step": step.kind,
-            "id": step.id,
-            "name": step.name,
-            "from": step.before,
-            "shared": step.before is not None and name_key(step.before) in self._shared_names,
+            "before": None if step.before is None else _kept(step.before),
+            "after": _kept(step.after),
+            "shared": old_name is not None and name_key(old_name) in self._shared_names,
             **more,
         }
         try:
@@ -81,6 +93,12 @@ class Journal:
             os.fsync(self._file)
         except OSError as error:
             raise JournalFailed(error.strerror or "") from None
+
+
+def _kept(client: Client) -> dict[str, Any]:
+    kept: dict[str, Any] = {"id": client.id or None, "name": client.shown_name}
+    kept["deleted"] = client.deleted
+    return kept if client.currency is None else {**kept, "currency": client.currency}
 
 
 def check_path(path: str) -> None:
@@ -177,43 +195,81 @@ def _line(raw: str) -> Line | None:
         line = json.loads(raw)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(line, dict) or not _KEYS.keys() <= line.keys():
+    if not isinstance(line, dict):
         return None
     status = line.get("status")
-    if not all(may_be(line[key]) for key, may_be in _KEYS.items()) or not _is_status(status):
+    if not all(key in line and check(line[key]) for key, check in _KEYS.items()):
         return None
-    step = Step(line["step"], None, line["id"], line["name"], line["from"])
-    if (step.name if step.kind == "create" else step.id) is None:
+    step = _step(line) if "format" in line else _first_format(line)
+    if step is None or not (status is None or status in _STATUSES):
         return None
     named = {key: line[key] for key in ("at", "run", "workspace_id", "number", "event", "shared")}
     return Line(step=step, status=status, **named)
+
+
+def _step(line: Mapping[str, Any]) -> Step | None:
+    """Return the step of a line. A create has no client before it, any other one has the same."""
+    if line["format"] != FORMAT:
+        return None
+    kind, before, after = line["step"], _client(line.get("before")), _client(line.get("after"))
+    if after is None or (before is None) != (kind == "create"):
+        return None
+    if before is not None and (before.id == NOT_YET or before.id != after.id):
+        return None
+    return Step(kind, None, before, after)
+
+
+def _client(kept: object) -> Client | None:
+    if not isinstance(kept, dict):
+        return None
+    client_id, name, deleted = kept.get("id"), kept.get("name"), kept.get("deleted")
+    if not _is_id(client_id) or not _is_name(name) or not isinstance(deleted, bool):
+        return None
+    fields = {key: kept[key] for key in kept if key != "deleted"}
+    return Client(client_id or NOT_YET, name or "", "" if deleted else None, fields, name is None)
+
+
+def _first_format(line: Mapping[str, Any]) -> Step | None:
+    if not {"id", "name", "from"} <= line.keys():
+        return None
+    kind = line["step"]
+    client_id, name, old = line["id"], line["name"], line["from"]
+    if not _is_id(client_id) or not _is_name(name) or not _is_name(old):
+        return None
+    if (name if kind == "create" else client_id) is None:
+        return None
+    if kind == "create":
+        before = None
+    else:
+        was_deleted = "" if kind == "restore" else None
+        before = Client(client_id or NOT_YET, old or "", was_deleted, {}, old is None)
+    is_deleted = "" if kind == "delete" else None
+    after = Client(client_id or NOT_YET, name or "", is_deleted, {}, name is None)
+    return Step(kind, None, before, after)
 
 
 def _is_whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
+def _is_id(value: object) -> bool:
+    return value is None or _is_whole(value)
 
 
-def _is_status(value: object) -> bool:
-    return value is None or value in _STATUSES
+def _is_name(value: object) -> bool:
+    return value is None or isinstance(value, str)
 
 
 _KEYS: dict[str, Callable[[object], bool]] = {
-    "at": _is_text,
-    "run": _is_text,
+    "at": lambda value: isinstance(value, str),
+    "run": lambda value: isinstance(value, str),
     "workspace_id": _is_whole,
     "number": _is_whole,
     "event": lambda value: value in get_args(Event),
     "step": lambda value: value in KINDS,
-    "id": lambda value: value is None or _is_whole(value),
-    "name": lambda value: value is None or _is_text(value),
-    "from": lambda value: value is None or _is_text(value),
     "shared": lambda value: isinstance(value, bool),
 }
-"""The keys that a line must have, and a check of each value."""
+"""The keys that every line must have, and a check of each value."""
 
 
 def last_deletions(path: str, workspace_id: int) -> dict[str, Deletion]:
@@ -224,16 +280,16 @@ def last_deletions(path: str, workspace_id: int) -> dict[str, Deletion]:
     :raises BadOption: the file cannot be read
     """
     lines = [line for line in lines_of(_text_of(path)) if line.workspace_id == workspace_id]
-    deletions: dict[str, Deletion] = {}
+    deletions: dict[int, Deletion] = {}
     for line in _happened(lines):
         step = line.step
-        if step.id is None or step.name is None:
+        if step.id is None:
             continue
         if step.kind == "delete" or (step.kind == "restore" and line.status == "done"):
-            deletions = {key: held for key, held in deletions.items() if held.id != step.id}
-        if step.kind == "delete":
-            deletions[name_key(step.name)] = Deletion(step.id, step.name, line.at)
-    return deletions
+            deletions.pop(step.id, None)
+        if step.kind == "delete" and step.name is not None:
+            deletions[step.id] = Deletion(step.id, step.name, line.at)
+    return {name_key(deletion.name): deletion for deletion in deletions.values()}
 
 
 def _text_of(path: str) -> str:
@@ -319,7 +375,7 @@ def undo_of_last_run(text: str, workspace_id: int | None = None) -> list[dict[st
     """
     lines = _of_one_workspace(list(lines_of(text)), workspace_id)
     happened = _happened([line for line in lines if line.run == lines[-1].run])
-    shared = {name_key(line.step.before) for line in happened if line.shared and line.step.before}
+    shared = {name_key(line.step.old_name or "") for line in happened if line.shared}
     return [entry.as_options() for entry in undo([line.step for line in happened], shared)]
 
 
@@ -339,15 +395,20 @@ def _happened(lines: Iterable[Line]) -> list[Line]:
     for line in lines:
         step = (line.run, line.number)
         latest[step] = _latest(latest.get(step, []), line)
-    return [
-        line
-        for held in latest.values()
-        for line in held
-        if line.status in (None, "done", "unclear")
-    ]
+    return [line for held in latest.values() for line in held if _may_have_happened(line)]
+
+
+def _may_have_happened(line: Line) -> bool:
+    """Whether something is left of a step: also of a create that failed, since the service gave
+    the client another name, and that could not be taken back."""
+    if line.step.kind == "create" and line.step.id is not None:
+        return True
+    return line.status in (None, "done", "unclear")
 
 
 def _latest(held: list[Line], line: Line) -> list[Line]:
-    """The last lines of a step: a later line replaces an earlier one, unless it is about another
-    client that the same step created."""
+    """Return the last lines of a step: a later line replaces an earlier one, unless it is about
+    another client that the same step created."""
+    if line.step.id is None:
+        return [line]
     return [known for known in held if known.step.id not in (None, line.step.id)] + [line]

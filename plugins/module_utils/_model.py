@@ -8,7 +8,6 @@ long.
 from __future__ import annotations
 
 import base64
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -31,17 +30,37 @@ Status = Literal["planned", "done", "failed", "unclear", "pending"]
 """What became of a step: ``planned`` in check mode, and where the plan is refused."""
 
 
+NOT_YET = 0
+"""The id of a client that is yet to be created."""
+
+
 class Client(NamedTuple):
-    """A client as the service returned it.
+    """A client as the service returned it, or as a step leaves it.
 
     ``fields`` has all that was read, also fields that the service adds in the future. A client is
-    deleted if ``deleted_at`` is set; no decision is based on ``active``.
+    deleted if ``deleted_at`` is set; no decision is based on ``active``. Of a ``hidden`` client,
+    which the service does not show, little is known until it is restored and read: its ``name`` is
+    empty, or the one in the journal.
     """
 
     id: int
     name: str
     deleted_at: str | None
     fields: Mapping[str, Any]
+    hidden: bool = False
+
+    @classmethod
+    def unborn(cls, name: str, workspace_id: int) -> Client:
+        """Return a client that is yet to be created."""
+        return cls(NOT_YET, name, None, _known(name=name, workspace_id=workspace_id))
+
+    @classmethod
+    def unseen(
+        cls, client_id: int, workspace_id: int, name: str = "", deleted_at: str = ""
+    ) -> Client:
+        """Return a deleted client that the service hides, with what the journal has of it."""
+        fields = _known(id=client_id, name=name, workspace_id=workspace_id, deleted_at=deleted_at)
+        return cls(client_id, name, deleted_at, fields, hidden=True)
 
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> Client:
@@ -53,6 +72,41 @@ class Client(NamedTuple):
     @property
     def deleted(self) -> bool:
         return self.deleted_at is not None
+
+    @property
+    def shown_name(self) -> str | None:
+        """The name, ``None`` while it is not known."""
+        return None if self.hidden and not self.name else self.name
+
+    @property
+    def currency(self) -> str | None:
+        """What PUT has to send back, because it would reset it."""
+        currency = self.fields.get("currency")
+        return currency if isinstance(currency, str) and currency.strip() else None
+
+    # What the service accepted, applied. A field that only the service knows after a write is left
+    # out, never guessed.
+
+    def renamed(self, name: str) -> Client:
+        fields = {**self._without("updated_at"), "name": name}
+        return self._replace(name=name, fields=fields)
+
+    def removed(self) -> Client:
+        return self._replace(deleted_at="", fields=self._without(*_UNKNOWN_AFTER_DELETE))
+
+    def restored(self) -> Client:
+        fields = {**self._without("updated_at", "active"), "deleted_at": None}
+        return self._replace(deleted_at=None, fields=fields)
+
+    def _without(self, *names: str) -> dict[str, Any]:
+        return {key: value for key, value in self.fields.items() if key not in names}
+
+
+_UNKNOWN_AFTER_DELETE = ("updated_at", "deleted_at", "active")
+
+
+def _known(**fields: Any) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if value}
 
 
 class Desired(NamedTuple):
@@ -94,44 +148,37 @@ class Desired(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One write.
+    """One write: the client ``before`` and ``after`` it; ``before`` is ``None`` for a create.
 
-    ``entry`` is the position of the desired client that it is for, ``None`` for a purge. ``id`` is
-    ``None`` only for a create. ``name`` is the client's name after the step, ``before`` the name
-    before it; each is ``None`` if not known, as with a deleted client that the service hides.
-    ``needs`` are the positions, in the plan, of the steps that must have succeeded first.
+    ``entry`` is the position of the desired client that it is for, ``None`` for a purge. ``needs``
+    are the positions, in the plan, of the steps that must have succeeded first.
     """
 
     kind: Kind
     entry: int | None
-    id: int | None = None
-    name: str | None = None
-    before: str | None = None
+    before: Client | None
+    after: Client
     needs: tuple[int, ...] = ()
 
     @property
-    def client_id(self) -> int:
-        """Of a step that changes a client. A create has none before it is done."""
-        if self.id is None:
-            raise ValueError(self)
-        return self.id
+    def id(self) -> int | None:
+        """``None`` for a create until the service has answered it."""
+        return None if self.after.id == NOT_YET else self.after.id
 
     @property
-    def new_name(self) -> str:
-        """Of a create or a rename."""
-        if self.name is None:
-            raise ValueError(self)
-        return self.name
+    def name(self) -> str | None:
+        """The client's name after the step, ``None`` while it is not known."""
+        return self.after.shown_name
 
     @property
-    def old_name(self) -> str:
-        """Of a rename or a delete; blank if it is not known."""
-        return self.before or ""
+    def old_name(self) -> str | None:
+        """The client's name before the step, ``None`` while it is not known."""
+        return None if self.before is None else self.before.shown_name
 
     @property
-    def is_unseen(self) -> bool:
-        """Whether it restores a client that the service hides, so that its name is not known."""
-        return self.kind == "restore" and self.name is None
+    def restores_hidden(self) -> bool:
+        """Whether only this restore shows what the client is."""
+        return self.kind == "restore" and self.after.hidden
 
 
 class Planned(NamedTuple):
@@ -172,38 +219,15 @@ class Plan(NamedTuple):
         return frozenset([*given, *(name for wanted in created for name in wanted.former_names)])
 
     @property
-    def ids_by_name(self) -> Mapping[str, Collection[int]]:
-        """The active clients of each name after it, by its key; without new clients, and without
-        restored ones that nobody has seen and that keep their names."""
-        names: dict[int, str | None] = {client.id: client.name for client in self.active}
-        for step in self.steps:
-            if step.kind != "create":
-                names[step.client_id] = None if step.kind == "delete" else step.name
-        ids: dict[str, list[int]] = defaultdict(list)
-        for client_id, name in names.items():
-            if name is not None:
-                ids[name_key(name)].append(client_id)
-        return ids
-
-    @property
-    def agreed(self) -> dict[int, frozenset[str]]:
-        """The keys of the former names that entries give of clients that nobody has seen, by id."""
-        return {
-            entry.desired.id: frozenset(map(name_key, entry.desired.former_names))
-            for entry in self.entries
-            if entry.client is None and entry.desired.id is not None
-        }
-
-    @property
     def ids(self) -> frozenset[int]:
         """The ids of the clients that it changes, including those that the service hides."""
         return frozenset(step.id for step in self.steps if step.id is not None)
 
     @property
     def requests(self) -> int:
-        """How many it takes to carry the plan out, if nothing fails: the writes, and a look for
-        each name that only a restore brings to light."""
-        return len(self.steps) + sum(step.is_unseen for step in self.steps)
+        """How many it takes to execute the plan, if nothing fails: the writes, and a read of each
+        hidden client after its restore."""
+        return len(self.steps) + sum(step.restores_hidden for step in self.steps)
 
 
 class Deletion(NamedTuple):
@@ -212,6 +236,16 @@ class Deletion(NamedTuple):
     id: int
     name: str
     at: str
+
+
+class Origin(NamedTuple):
+    """What a run is part of: the ``play``, whose tasks share it, and the run that it ``undoes``."""
+
+    play: str | None = None
+    undoes: str | None = None
+
+
+NO_ORIGIN = Origin()
 
 
 class Rules(NamedTuple):

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from ._api.clients import FocusApi
+from ._api.clients import PAGE_SIZE, FocusApi
 from ._api.errors import NotFound
 from ._api.listing import Foretold, Listing
-from ._api.moved import each, list_for, unmoved, whole_list
+from ._api.moved import check_pages, each, unmoved, whole_list
 from ._model import Client, Deletion, Desired
 from ._text import forms, name_key
 
@@ -22,24 +22,26 @@ class Read(NamedTuple):
 
 
 def of_one(api: FocusApi, wanted: Desired, deletions: Mapping[str, Deletion]) -> list[Client]:
-    """The clients that one entry may stand for, and those that may have its name.
+    """Return the clients that one entry may stand for, and those that may have its name.
 
-    One request if the client exists. Before a client gets a name, the list is read: a filter that
-    compares exactly hides a name with blanks around it.
+    One request if the client exists, one more for each former name if it does not. A look-up of
+    several pages is checked before a client gets a name.
 
     :arg deletions: what the journal says of deleted clients, which the service may hide
     """
-    name = wanted.name or ""
     if wanted.id is not None:
         found = by_id(api, wanted.id)
         given = _name_given(wanted, found)
-        return found if given is None else found + list_for(api, [given]).clients
-    listings = _by_name(api, name, enough=wanted.state != "absent")
-    found = [client for listing in listings for client in listing.clients]
-    if wanted.state != "absent" and not _has_active(found, name):
-        filtered = all(len(listing.pages) == 1 for listing in listings)
-        found += (list_for(api, wanted.former_names) if filtered else whole_list(api)).clients
-    return found + _from_journal(api, [wanted], found, deletions)
+        return found if given is None else found + _found(api, given)
+    name = wanted.name or ""
+    if wanted.state == "absent":
+        listings = unmoved(lambda: _find(api, name, enough=False))
+        return [client for listing in listings for client in listing.clients]
+    found = _found(api, name)
+    if not _has_active(found, name):
+        found += _of_former_names(api, wanted.former_names, found)
+        found += _from_journal(api, [wanted], found, deletions)
+    return found
 
 
 def of_all(
@@ -68,9 +70,9 @@ def by_id(api: FocusApi, client_id: int) -> list[Client]:
 
 
 def _name_given(wanted: Desired, found: Sequence[Client]) -> str | None:
-    """The name that an entry with an id gives its client, or restores it under."""
+    """Return the name that an entry with an id gives its client, or restores it under."""
     if wanted.state == "absent":
-        return wanted.name if _is_renamed_first(wanted, found) else None
+        return None
     if not found:  # it may be a deleted client with any name
         return wanted.name if wanted.state == "restored" else None
     client = found[0]
@@ -80,16 +82,30 @@ def _name_given(wanted: Desired, found: Sequence[Client]) -> str | None:
     return wanted.name if is_renamed else None
 
 
-def _is_renamed_first(wanted: Desired, found: Sequence[Client]) -> bool:
-    """Whether an entry renames its client before it deletes it, as an undo does."""
-    if wanted.name is None or not found or found[0].deleted:
-        return False
-    present = name_key(found[0].name)
-    return present != name_key(wanted.name) and present in map(name_key, wanted.former_names)
+def _found(api: FocusApi, name: str) -> list[Client]:
+    """Return what a look-up by a name shows, to the first active client of that name."""
+
+    def read() -> list[Client]:
+        listings = _find(api, name, enough=True)
+        clients = [client for listing in listings for client in listing.clients]
+        if not _has_active(clients, name):
+            for listing in listings:
+                check_pages(api, listing.boundaries)
+        return clients
+
+    return unmoved(read)
 
 
-def _by_name(api: FocusApi, name: str, enough: bool) -> list[Listing]:
-    """What the service lists for a name, in each of its Unicode forms.
+def _of_former_names(api: FocusApi, names: Sequence[str], found: Sequence[Client]) -> list[Client]:
+    """Return the clients of former names. Where a look-up takes several pages, the service ignores
+    its filter: then the list is read once."""
+    if len(names) > 1 and len(found) > PAGE_SIZE:
+        return whole_list(api).clients
+    return [client for name in names for client in _found(api, name)]
+
+
+def _find(api: FocusApi, name: str, enough: bool) -> list[Listing]:
+    """Return what the service lists for a name, in each of its Unicode forms.
 
     :arg enough: whether the first active client of the name ends the search. For a deletion, all of
         them must be known, so that one of two is never taken for the only one.
@@ -100,14 +116,10 @@ def _by_name(api: FocusApi, name: str, enough: bool) -> list[Listing]:
 
     listings: list[Listing] = []
     for form in forms(name):
-        listings.append(_listed(api, form, ends))
+        listings.append(api.list_clients(form, enough=ends))
         if ends(listings[-1]):
             break
     return listings
-
-
-def _listed(api: FocusApi, form: str, ends: Callable[[Listing], bool]) -> Listing:
-    return unmoved(lambda: api.list_clients(form, enough=ends))
 
 
 def _has_active(clients: Iterable[Client], name: str) -> bool:
@@ -134,16 +146,7 @@ def _from_journal(
             continue
         if key in deletions:
             deletion = deletions[key]
-            found += by_id(api, deletion.id) or [_as_deleted(deletion, api.workspace_id)]
+            found += by_id(api, deletion.id) or [
+                Client.unseen(deletion.id, api.workspace_id, deletion.name, deletion.at)
+            ]
     return found
-
-
-def _as_deleted(deletion: Deletion, workspace_id: int) -> Client:
-    """A client that the service does not show, from what the journal has of it."""
-    fields = {
-        "id": deletion.id,
-        "name": deletion.name,
-        "workspace_id": workspace_id,
-        "deleted_at": deletion.at,
-    }
-    return Client.of(fields)

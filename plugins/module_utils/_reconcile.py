@@ -8,7 +8,7 @@ task's result.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from functools import partial
 from typing import Any
@@ -19,9 +19,18 @@ from ._api.errors import ListMoved
 from ._api.moved import Check, carry_out, check_of, unmoved
 from ._apply.outcome import Outcome, predicted
 from ._errors import FocusError, NamesMasked, PlanChanged, PlanRefused, QuotaTooSmall, RequestError
-from ._model import DEFAULT_RULES, Client, Deletion, Desired, Plan, Rules
+from ._model import DEFAULT_RULES, Client, Deletion, Desired, Origin, Plan, Rules, Step
 from ._plan.contradictions import contradictions
-from ._plan.plan import plan
+from ._plan.plan import (
+    after_steps,
+    alone_in_task,
+    continued,
+    first_steps,
+    is_same_but_for,
+    look_alikes_of,
+    plan,
+    selected,
+)
 from ._progress import Progress
 from ._results.client import client_result
 from ._results.clients import clients_result
@@ -30,7 +39,6 @@ from ._task import options as values
 from ._task.entries import problems_of, read_list, read_one
 from ._task.lock import turn
 from ._task.run import Options, Result, Runtime, run
-from ._text import name_key
 
 # Most runs find nothing to do. What only a write or a journal needs is imported where it is used,
 # because Ansible compiles a collection's files again in every process. What every run needs is
@@ -39,12 +47,12 @@ from ._text import name_key
 
 def reconcile_client(options: Options, check_mode: bool, runtime: Runtime) -> Result:
     """``focus_client``: one client kept as declared."""
-    return run(_OneClient, opened, options, check_mode, runtime)
+    return run(partial(_OneClient, play=runtime.play), opened, options, check_mode, runtime)
 
 
 def reconcile_clients(options: Options, check_mode: bool, runtime: Runtime) -> Result:
     """``focus_clients``: the whole list in one task."""
-    return run(_AllClients, opened, options, check_mode, runtime)
+    return run(partial(_AllClients, play=runtime.play), opened, options, check_mode, runtime)
 
 
 def desired_client(options: Mapping[str, Any]) -> Desired:
@@ -85,13 +93,17 @@ def collector_paused() -> Iterator[None]:
 
 
 class _Writing:
-    """What the two modules share: the journal, and how a plan is carried out."""
+    """What the two modules share: the journal, and how a plan is executed."""
 
     rules = DEFAULT_RULES
+    _wanted: Sequence[Desired]
+    _names: Sequence[str | None] = ()
+    _reviewed: str | None = None
 
-    def __init__(self, options: Options, check_mode: bool) -> None:
+    def __init__(self, options: Options, check_mode: bool, play: str | None = None) -> None:
         self._options = options
         self._check_mode = check_mode
+        self._play = play
         self._journal: str | None = options["journal"] or None
         self._concurrency: int = options.get("concurrency", 1)
 
@@ -133,23 +145,96 @@ class _Writing:
     def _check_undo(self, api: FocusApi, planned: Plan) -> None:
         """:raises NamesMasked: what undoes the plan could not be returned as it is"""
         if planned.steps:
-            names = [(step.before, step.name) for step in planned.steps]
+            names = [(step.old_name, step.name) for step in planned.steps]
             api.access.check_unmasked([undo_list(planned, predicted(planned.steps)), names])
 
-    def _carried_out(
-        self, api: FocusApi, progress: Progress, planned: Plan, clients: Iterable[Client]
-    ) -> tuple[Outcome, ...]:
+    def _plan(self, api: FocusApi, clients: Iterable[Client], returned: Collection[int]) -> Plan:
+        """Return the plan from these clients.
+
+        :arg returned: ids of hidden clients that this run has restored already
+        """
+        with collector_paused():
+            return plan(clients, self._wanted, self.rules, api.workspace_id, api.api_url, returned)
+
+    def _execute(
+        self, api: FocusApi, progress: Progress, planned: Plan, clients: Sequence[Client]
+    ) -> tuple[Plan, tuple[Outcome, ...]]:
+        """Execute the plan; return it as it was executed, and an outcome for each of its steps."""
         if self._check_mode or not planned.steps:
-            return predicted(planned.steps)
+            return planned, predicted(planned.steps)
         from ._apply.apply import apply
-        from ._apply.returned import Returned
         from ._journal import Journal
-        from ._plan.guards import protected
 
         known = {client.id for client in clients} | planned.ids
-        returned = Returned(api, partial(protected, self.rules), planned)
-        with closing(Journal(self._journal, api.workspace_id, planned.shared_names)) as journal:
-            return apply(planned.steps, api, known, journal, progress, self._concurrency, returned)
+        shared_names, origin = planned.shared_names, Origin(self._play)
+        with closing(Journal(self._journal, api.workspace_id, shared_names, origin)) as journal:
+            progress.planned(len(planned.steps))
+            write = partial(
+                apply,
+                api=api,
+                known=known,
+                journal=journal,
+                progress=progress,
+                concurrency=self._concurrency,
+            )
+            at_first = first_steps(planned.steps)
+            if not at_first:
+                return planned, write(planned.steps)
+            outcomes = write(selected(planned.steps, at_first))
+            return self._execute_rest(api, planned, clients, outcomes, write)
+
+    def _execute_rest(
+        self,
+        api: FocusApi,
+        planned: Plan,
+        clients: Sequence[Client],
+        outcomes: tuple[Outcome, ...],
+        write: Callable[..., tuple[Outcome, ...]],
+    ) -> tuple[Plan, tuple[Outcome, ...]]:
+        """Plan the rest again, now that hidden clients are restored and known, and execute it."""
+        done = [outcome.step for outcome in outcomes if outcome.status == "done"]
+        try:
+            rest = self._rest(api, planned, clients, outcomes)
+        except FocusError as reason:
+            return planned, _without_rest(planned, outcomes, reason)
+        undone = {o.step.after.id: o for o in outcomes if o.status != "done"}
+        settled: dict[int, Outcome] = {}
+        for position, step in enumerate(rest.steps):
+            if step.after.id in undone:
+                settled[position] = undone.pop(step.after.id)
+        later = write(rest.steps, first_number=len(outcomes), settled=settled)
+        earlier = tuple(outcome for outcome in outcomes if outcome.status == "done")
+        return continued(planned, done, rest), (*earlier, *later)
+
+    def _rest(
+        self,
+        api: FocusApi,
+        planned: Plan,
+        clients: Sequence[Client],
+        outcomes: Sequence[Outcome],
+    ) -> Plan:
+        """Return the plan of what is left to do.
+
+        :raises FocusError: why it cannot be executed
+        """
+        from ._apply.errors import StillHidden
+
+        for outcome in outcomes:
+            if outcome.error is not None and outcome.error.stops_all:
+                raise outcome.error
+            may_be_back = outcome.status in ("done", "unclear")
+            if may_be_back and outcome.step.restores_hidden:
+                raise StillHidden(outcome.step.after.id)
+        hidden = {step.after.id for step in planned.steps if step.restores_hidden}
+        done = [outcome.step for outcome in outcomes if outcome.status == "done"]
+        left = [step for step in planned.steps if not _is_among(step, done)]
+        rest = self._plan(api, after_steps(clients, done), hidden)
+        if rest.forbidden:
+            raise PlanRefused(rest.forbidden, self._names)
+        if self._reviewed is not None and not is_same_but_for(hidden, left, rest.steps):
+            raise PlanChanged(self._reviewed, rest.digest)
+        self._check_undo(api, rest)
+        return rest
 
     def _refused_by_quota(self, api: FocusApi, needed: int) -> QuotaTooSmall | None:
         """What speaks against beginning a plan that needs so many requests."""
@@ -163,36 +248,62 @@ class _Writing:
         return QuotaTooSmall(needed, quota.remaining, quota.resets_in, is_partial is not None)
 
 
+def _is_among(step: Step, done: Iterable[Step]) -> bool:
+    return any((step.kind, step.id) == (other.kind, other.id) for other in done)
+
+
+def _without_rest(
+    planned: Plan, outcomes: Sequence[Outcome], reason: FocusError
+) -> tuple[Outcome, ...]:
+    """Return the outcomes of all steps where the rest is not tried: the restores say why."""
+    at_first = dict(zip(first_steps(planned.steps), outcomes, strict=True))
+    return tuple(
+        _with_reason(at_first[at], reason) if at in at_first else Outcome(step, "pending")
+        for at, step in enumerate(planned.steps)
+    )
+
+
+def _with_reason(outcome: Outcome, reason: FocusError) -> Outcome:
+    from ._apply.errors import RestNotPlanned
+
+    client = outcome.step.after
+    if outcome.step.kind != "restore" or outcome.status != "done" or outcome.error is not None:
+        return outcome
+    return outcome._replace(error=RestNotPlanned(client.id, client.shown_name, reason))
+
+
 class _OneClient(_Writing):
-    def __init__(self, options: Options, check_mode: bool) -> None:
-        super().__init__(options, check_mode)
+    def __init__(self, options: Options, check_mode: bool, play: str | None = None) -> None:
+        super().__init__(options, check_mode, play)
         given = {name: value for name, value in options.items() if value is not None}
-        self._wanted = desired_client(given)
+        self._wanted = [desired_client(given)]
 
     def _reconciled(self, api: FocusApi, progress: Progress) -> Result:
-        wanted = self._wanted
+        (wanted,) = self._wanted
         clients = _read.of_one(api, wanted, self._deletions(api, [wanted]))
         try:
-            planned = self._with_journal_warnings(plan(clients, [wanted]))
+            planned = self._with_journal_warnings(self._plan(api, clients, ()))
         except PlanRefused as error:  # the user wrote no list
             raise PlanRefused(error.problems, ()) from None
-        if wanted.state == "absent":  # the list was not read: others may have the name, too
-            names = frozenset(name_key(step.before) for step in planned.steps if step.before)
-            planned = planned._replace(shared_names=planned.shared_names | names)
         self._check_undo(api, planned)
+        if planned.forbidden:
+            alone = alone_in_task(planned.forbidden)
+            refused = PlanRefused(alone, ())
+            return client_result(planned, predicted(planned.steps), api.workspace_id, refused)
         refusal = self._refused_by_quota(api, planned.requests)
         if refusal is not None and self._check_mode:
             planned = planned._replace(warnings=(*planned.warnings, str(refusal)))
         elif refusal is not None:
             raise refusal
-        outcomes = self._carried_out(api, progress, planned, clients)
+        planned, outcomes = self._execute(api, progress, planned, clients)
         return client_result(planned, outcomes, api.workspace_id)
 
 
 class _AllClients(_Writing):
-    def __init__(self, options: Options, check_mode: bool) -> None:
-        super().__init__(options, check_mode)
+    def __init__(self, options: Options, check_mode: bool, play: str | None = None) -> None:
+        super().__init__(options, check_mode, play)
         self._wanted = desired_clients(options["clients"])
+        self._names = [entry.name for entry in self._wanted]
         self.rules: Rules = values.rules(options)
         self._report_all = options["report"] == "all"
         self._reviewed = values.reviewed_digest(options["plan_digest"])
@@ -204,9 +315,9 @@ class _AllClients(_Writing):
             planned = planned._replace(warnings=(*planned.warnings, str(refusal)))
             refusal = None
         if refusal is None:
-            outcomes = self._carried_out(api, progress, planned, clients)
+            planned, outcomes = self._execute(api, progress, planned, clients)
         else:
-            outcomes = predicted(planned.steps)
+            outcomes = predicted(planned.steps, look_alikes_of(planned))
         return clients_result(planned, outcomes, api.workspace_id, refusal, self._report_all)
 
     def _read_and_planned(self, api: FocusApi) -> tuple[Sequence[Client], Plan, FocusError | None]:
@@ -217,8 +328,7 @@ class _AllClients(_Writing):
         """
         deletions = self._deletions(api, self._wanted)
         read = _read.of_all(api, self._wanted, deletions, self._concurrency)
-        with collector_paused():
-            planned = plan(read.clients, self._wanted, self.rules, api.workspace_id, api.api_url)
+        planned = self._plan(api, read.clients, ())
         check = check_of(read.listing, planned.names_relied_on)
         refusal = self._refusal(api, planned, check) or self._unchecked(api, planned, check)
         return read.clients, planned, refusal
@@ -239,7 +349,7 @@ class _AllClients(_Writing):
     def _refusal(self, api: FocusApi, planned: Plan, check: Check) -> FocusError | None:
         """Why a plan without contradictions must not be written."""
         if planned.forbidden:
-            return PlanRefused(planned.forbidden, [entry.name for entry in self._wanted])
+            return PlanRefused(planned.forbidden, self._names)
         if self._reviewed is not None and self._reviewed != planned.digest:
             return PlanChanged(self._reviewed, planned.digest)
         try:

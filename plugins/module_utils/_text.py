@@ -118,10 +118,15 @@ def shown(text: object, longest: int = LONGEST_SHOWN) -> str:
 
 
 def revealed(name: str) -> str:
-    """A name on one line, with all invisible characters escaped, and blanks of other kinds too."""
+    """Return a name on one line, with all invisible characters escaped, and blanks of other kinds
+    too."""
+    return _revealed(name[:LONGEST_SHOWN])
+
+
+def _revealed(text: str) -> str:
     return "".join(
         _escaped(char) if char != " " and (_is_blank(char) or _is_unseen(char)) else char
-        for char in name[:LONGEST_SHOWN]
+        for char in text
     )
 
 
@@ -150,8 +155,7 @@ def yaml_text(name: str) -> str:
     mark = "" if is_plain(name) else "!unsafe "
     if not mark and _BARE.fullmatch(name) and name.lower() not in _OTHER_THAN_TEXT:
         return name
-    text = json.dumps(name, ensure_ascii=False)
-    return mark + shown(text, longest=len(text))
+    return mark + _revealed(json.dumps(name, ensure_ascii=False))
 
 
 def is_plain(name: str) -> bool:

@@ -153,7 +153,7 @@ def test_no_other_client_is_ever_written_to(service: Simulator, tmp_path: Path) 
     furnish(service)
     run = run_of(service, tmp_path)
     at, first = Workspace(run.access, run.state), service.clients()[0].id
-    writes = [(at.api.delete, first), (at.api.restore, first), (at.api.rename, first, at.prefix)]
+    writes = [(at.api.delete, first), (at.api.restore, first), (at.api.update, first, at.prefix)]
     for call, *arguments in [*writes, (at.api.create, "Somebody else's")]:
         with pytest.raises(AssertionError, match="was not made by this run"):
             call(*arguments)

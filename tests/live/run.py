@@ -152,7 +152,7 @@ class Questions:
     def _write_to_deleted(self) -> None:
         again = self._at.ask(self._api.delete, self._deleted)
         self.found["delete_deleted"] = again.status
-        put = self._at.ask(self._api.rename, self._deleted, self._at.named("Gone"))
+        put = self._at.ask(self._api.update, self._deleted, self._at.named("Gone"))
         get = self._at.ask(self._api.get, self._deleted)
         self.found["put_deleted"] = put.status
         self.found["put_deleted_renames"] = get.client.get("name") == self._at.named("Gone")
@@ -164,7 +164,7 @@ class Questions:
 
     def _fits(self, length: int) -> bool:
         name = self._at.named("Zulu ").ljust(length, "z")
-        return self._at.ask(self._api.rename, self._active, name).accepted
+        return self._at.ask(self._api.update, self._active, name).accepted
 
     def _longest_name(self) -> int | None:
         """One of the usual lengths, or another."""

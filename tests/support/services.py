@@ -97,8 +97,8 @@ class Service:
         """Carry a step out; it comes back with its id, and with the name that was found."""
         if step.kind == "create":
             created, self._next_id = self._next_id, self._next_id + 1
-            self._give(step, created, step.name or "")
-            return step._replace(id=created)
+            self._give(step, created, step.after.name)
+            return step._replace(after=step.after._replace(id=created))
         held = self.held.get(step.id or 0)
         if held is None or held.deleted != (step.kind == "restore"):
             raise Refused(step)
@@ -106,9 +106,13 @@ class Service:
             self.held[step.id or 0] = Held(held.name, True)
         elif step.kind == "restore":
             self._give(step, step.id or 0, held.name)
-        elif written(held.name) != written(step.name or ""):
-            self._give(step, step.id or 0, step.name or "")
-        return step._replace(before=held.name) if step.kind == "rename" else step
+        elif written(held.name) != written(step.after.name):
+            self._give(step, step.id or 0, step.after.name)
+        if step.before is not None and not step.old_name:
+            step = step._replace(before=step.before._replace(name=held.name, hidden=False))
+        if step.kind == "restore":
+            step = step._replace(after=step.after._replace(name=held.name, hidden=False))
+        return step
 
     def _give(self, step: Step, id_: int, name: str) -> None:
         bearer = self._bearer(id_, name)

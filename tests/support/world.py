@@ -28,20 +28,20 @@ class World:
     def carry_out(self, step: Step) -> Step:
         """Carries a step out; gives it back with its id. New ids are none that a list may name."""
         if step.kind == "create":
-            step = step._replace(id=max(self._clients, default=0) + 100)
-            self._put(step.id or 0, step.name or "", None)
-            return step
+            new = max(self._clients, default=0) + 100
+            self._put(new, step.after.name, None)
+            return step._replace(after=step.after._replace(id=new))
         client = self._clients[step.id or 0]
         if step.kind == "rename":
             assert not client.deleted, "a deleted client is not renamed"
-            self._put(client.id, step.name or "", None)
+            self._put(client.id, step.after.name, None)
         elif step.kind == "delete":
             assert not client.deleted, "a deleted client is not deleted again"
             self._put(client.id, client.name, "2026-01-01T00:00:00Z")
         else:
             assert client.deleted, "an active client is not restored"
             self._put(client.id, client.name, None)
-        return step._replace(before=client.name)
+        return step
 
     def _put(self, client_id: int, name: str, deleted_at: str | None) -> None:
         fields = {"id": client_id, "name": name, "deleted_at": deleted_at}

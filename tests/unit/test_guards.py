@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from support.steps import create, delete, rename, restore
 
 from ansible_collections.toggl.focus.plugins.module_utils._errors import Problem
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Rules, Step
@@ -24,10 +25,6 @@ def client(id_: int, name: str | None = None) -> Client:
 
 def clients(count: int) -> list[Client]:
     return [client(id_) for id_ in range(1, count + 1)]
-
-
-def delete(id_: int, name: str, entry: int | None = 0) -> Step:
-    return Step("delete", entry, id_, name, name)
 
 
 # protected
@@ -103,7 +100,7 @@ JUDGED: dict[str, tuple[Rules, int, list[Step], list[Client], list[Problem]]] = 
     "a rename of a protected one": (
         PROTECTED,
         5,
-        [Step("rename", 0, 1, "Other", "Acme 2")],
+        [rename(1, "Acme 2", "Other")],
         [],
         [Protected((0,), "Acme 2", 1, "Acme*", "rename")],
     ),
@@ -124,17 +121,17 @@ JUDGED: dict[str, tuple[Rules, int, list[Step], list[Client], list[Problem]]] = 
     "a protected one behind steps that concern none": (
         PROTECTED,
         5,
-        [Step("create", 0, name="New"), Step("restore", 1, 2), delete(1, "Acme", 2)],
+        [create("New"), restore(2, None, 1), delete(1, "Acme", 2)],
         [],
         [Protected((2,), "Acme", 1, "Acme*", "delete")],
     ),
-    "a rename to a protected name": (PROTECTED, 5, [Step("rename", 0, 1, "Acme", "Other")], [], []),
-    "a create of a protected name": (PROTECTED, 5, [Step("create", 0, name="Acme")], [], []),
-    "a restore of a protected one": (PROTECTED, 5, [Step("restore", 0, 1, "Acme", "Acme")], [], []),
+    "a rename to a protected name": (PROTECTED, 5, [rename(1, "Other", "Acme")], [], []),
+    "a create of a protected name": (PROTECTED, 5, [create("Acme")], [], []),
+    "a restore of a protected one": (PROTECTED, 5, [restore(1, "Acme")], [], []),
     "a restored one renamed, whose name nobody knows yet": (
         Rules(protected=("*",)),
         5,
-        [Step("restore", 0, 1), Step("rename", 0, 1, "New")],
+        [restore(1, None), rename(1, None, "New")],
         [],
         [],
     ),
@@ -148,14 +145,14 @@ JUDGED: dict[str, tuple[Rules, int, list[Step], list[Client], list[Problem]]] = 
     "one deletion more": (
         Rules(max_deletions=1),
         5,
-        [delete(1, "A"), Step("create", 1, name="C"), delete(2, "B")],
+        [delete(1, "A"), create("C", entry=1), delete(2, "B")],
         [],
         [TooManyDeletions((), (("A", 1), ("B", 2)), 1)],
     ),
     "no deletion may be, and none is": (
         Rules(max_deletions=0),
         5,
-        [Step("create", 0, name="C"), Step("rename", 0, 1, "B", "A"), Step("restore", 1, 2, "D")],
+        [create("C"), rename(1, "A", "B"), restore(2, "D", 1)],
         [],
         [],
     ),

@@ -20,7 +20,7 @@ def deleted(id_: int, name: str) -> Client:
 
 
 def described(step: Step) -> str:
-    before = f"{step.before} -> " if step.kind == "rename" else ""
+    before = f"{step.old_name} -> " if step.kind == "rename" else ""
     return f"{step.entry}: {step.kind} {step.id or ''} {before}{step.name}".replace("  ", " ")
 
 
@@ -291,7 +291,7 @@ WARNINGS: dict[str, tuple[list[Client], list[Desired], list[str]]] = {
         ['The active clients 1 and 5 will have the name "A"'],
     ),
     "several that differ in case, behind an entry without a name": (
-        [active(1, "ACME"), active(2, "acme"), C],
+        [active(1, "ACME"), active(2, "acme"), C, active(5, "Acme")],
         [Desired(id=3), Desired("Acme")],
         ['"Acme" differs only in case from "ACME" (id 1), "acme" (id 2)'],
     ),

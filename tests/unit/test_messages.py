@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+import yaml
 
 from ansible_collections.toggl.focus.plugins.module_utils._api import errors as E
 from ansible_collections.toggl.focus.plugins.module_utils._apply.outcome import Outcome
@@ -152,21 +155,48 @@ ALIKE: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("case", ALIKE)
-def test_names_that_look_alike_are_two_clients_and_a_warning(case: str) -> None:
+def test_a_client_is_not_created_beside_one_that_looks_like_it(case: str) -> None:
+    """As a guard: the plan is shown and refused, with both names and the id."""
     given, other = ALIKE[case]
     planned = plan(active(other), [Desired(given)])
     assert [step.kind for step in planned.steps] == ["create"]
+    (problem,) = planned.forbidden
+    sentence = str(problem)
+    assert "looks like the active client" in sentence and "(id 1)" in sentence
+    assert all(char == " " or (char.isprintable() and not char.isspace()) for char in sentence)
+    assert planned.warnings == ()
+
+
+@pytest.mark.parametrize("case", ALIKE)
+def test_the_line_that_is_shown_renames_the_look_alike(case: str) -> None:
+    """Pasted into the entry, it is read as the name that the client has."""
+    given, other = ALIKE[case]
+    (problem,) = plan(active(other), [Desired(given)]).forbidden
+    shown = re.search(r"add (former_names: .*\]) to rename it", str(problem))
+    assert shown
+    pasted = Desired(given, former_names=tuple(yaml.safe_load(shown[1].replace("!unsafe ", ""))["former_names"]))
+    then = plan(active(other), [pasted])
+    assert [(step.kind, step.id) for step in then.steps] == [("rename", 1)]
+    assert then.forbidden == ()
+
+
+def test_with_both_in_the_list_there_is_nothing_to_say() -> None:
+    planned = plan(active("ACME"), [Desired("ACME"), Desired("Acme")])
+    assert (planned.forbidden, planned.warnings) == ((), ())
+
+
+def test_a_protected_look_alike_is_a_warning() -> None:
+    planned = plan(active("ACME"), [Desired("Acme")], Rules(protected=("AC*",)))
     (warning,) = planned.warnings
-    assert "but differs in blanks or in invisible characters" in warning
-    assert "(id 1)" in warning
-    assert all(char == " " or (char.isprintable() and not char.isspace()) for char in warning)
+    assert planned.forbidden == () and 'which "AC*" protects' in warning
 
 
-def test_the_warning_shows_what_nobody_sees() -> None:
-    (warning,) = plan(active("Acme\u00a0Inc"), [Desired("Ac\u200bme Inc")]).warnings
-    assert warning == (
-        r'The client "Ac\u200bme Inc" looks like "Acme\xa0Inc" (id 1), but differs in blanks or in '
-        "invisible characters: they are treated as different clients."
+def test_the_refusal_shows_what_nobody_sees() -> None:
+    (problem,) = plan(active("Acme\u00a0Inc"), [Desired("Ac\u200bme Inc")]).forbidden
+    assert str(problem) == (
+        r'The new client "Ac\u200bme Inc" looks like the active client "Acme\xa0Inc" (id 1). If it '
+        r'is that one, add former_names: [!unsafe "Acme\xa0Inc"] to rename it. If they are two, add '
+        r'an entry of its own: name: !unsafe "Acme\xa0Inc".'
     )
 
 
@@ -178,9 +208,10 @@ DIFFERENT: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("case", DIFFERENT)
-def test_names_that_differ_to_the_eye_get_no_warning(case: str) -> None:
+def test_names_that_differ_to_the_eye_are_two_clients(case: str) -> None:
     given, other = DIFFERENT[case]
-    assert plan(active(other), [Desired(given)]).warnings == ()
+    planned = plan(active(other), [Desired(given)])
+    assert (planned.warnings, planned.forbidden) == ((), ())
 
 
 # the role's variables

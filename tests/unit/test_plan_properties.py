@@ -49,7 +49,7 @@ def test_the_order_of_the_lists_does_not_matter(
             made = plan(existing, wanted)
         except PlanRefused as refused:
             return sorted({type(problem).__name__ for problem in refused.problems})
-        changes = [(step.kind, step.id or 0, step.name, step.before) for step in made.steps]
+        changes = [(step.kind, step.id or 0, step.name, step.old_name) for step in made.steps]
         return sorted(changes, key=str), sorted(made.warnings), made.digest
 
     other_existing, other_wanted = existing.copy(), wanted.copy()
@@ -65,7 +65,7 @@ def test_different_effects_have_different_digests(
     first, second = planned(existing, wanted), planned(existing, other)
 
     def effect(made: Plan) -> list[str]:
-        return sorted(str((s.kind, s.id, s.name, s.before)) for s in made.steps)
+        return sorted(str((s.kind, s.id, s.name, s.old_name)) for s in made.steps)
 
     assert (first.digest == second.digest) == (effect(first) == effect(second))
 
@@ -102,7 +102,7 @@ def test_guards_hold(
     assert len(victims) <= most
     assert len(purged) * 100 <= active * percent or len(purged) == 1
     assert len(victims) < active or percent == 100 or not purged
-    touched = [step.before or "" for step in steps if step.kind in ("delete", "rename")]
+    touched = [step.old_name or "" for step in steps if step.kind in ("delete", "rename")]
     assert not any(name.strip().lower().startswith("a") for name in touched)
 
 

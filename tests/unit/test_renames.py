@@ -38,10 +38,8 @@ ALIKE = {
     "more words before": ("Hooli", "Project Hooli"),
     "fewer words": ("Hooli Search Labs", "Hooli Search"),
     "a remark": ("Hooli", "Hooli (until June)"),
-    "case": ("globex", "Globex"),
     "an umlaut spelled out": ("M\u00fcller", "Mueller"),
     "an umlaut without its dots": ("M\u00fcller Bau", "Muller Bau"),
-    "a sharp s": ("Gro\u00dfmann", "Grossmann"),
     "an accent": ("Nestl\u00e9", "Nestle"),
     "another Unicode form, and a legal form": ("Mu\u0308ller", "M\u00fcller GmbH"),
     "a letter left out": ("Microsoft", "Mircosoft"),
@@ -57,7 +55,6 @@ ALIKE = {
     "a hyphen": ("Coca-Cola", "Coca Cola"),
     "an apostrophe": ("Kellogg's", "Kelloggs"),
     "and": ("Procter & Gamble", "Procter and Gamble"),
-    "blanks": ("Wayne  Enterprises", "Wayne Enterprises"),
     "the same number": ("Project 7", "Project 7 GmbH"),
     "another script": (
         "\u0413\u0430\u0437\u043f\u0440\u043e\u043c",
@@ -246,7 +243,6 @@ UMLAUTS = str.maketrans({"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue", "\u00df
 
 RENAMES = {
     "a legal form": (lambda name, chance: f"{name} {chance.choice(FORMS)}", 1.0),
-    "case": (lambda name, _: name.upper(), 1.0),
     "umlauts": (lambda name, _: name.translate(UMLAUTS), 1.0),
     "words change places": (lambda name, _: ", ".join(reversed(name.split(" ", 1))), 1.0),
     "a word more": (lambda name, _: f"{name} Deutschland", 0.9),

@@ -22,7 +22,8 @@ def kinds(number: int) -> dict[str, Case]:
             [Desired(f"No {at}") for at in all_of],
         ),
         "names that look alike": (
-            [Client(at, f"NO {at}", None, {}) for at in all_of],
+            [Client(at, f"NO {at}", None, {}) for at in all_of]
+            + [Client(1000 + at, f"No {at}", None, {}) for at in all_of],
             [Desired(f"No {at}") for at in all_of],
         ),
         "a former name left alone": (

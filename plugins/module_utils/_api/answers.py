@@ -18,6 +18,8 @@ DEEPEST = 32
 """Levels of lists and objects in an answer. A client is one; code that copies or prints a result
 can handle a few hundred."""
 
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.\d+)?(?:[Zz]|[+-]00:00)")
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -117,6 +119,15 @@ def date_of(header: str | None) -> datetime | None:
     except (TypeError, ValueError, OverflowError):
         return None
     return date if date.tzinfo else date.replace(tzinfo=timezone.utc)
+
+
+def time_of(written: object) -> datetime | None:
+    """Return the time that a client's field holds, to the second; ``None`` unless it is UTC."""
+    found = _TIME.fullmatch(written) if isinstance(written, str) else None
+    try:
+        return found and datetime.fromisoformat(f"{found[1]}T{found[2]}+00:00")
+    except ValueError:
+        return None
 
 
 def is_whole(value: object) -> TypeGuard[int]:

@@ -15,14 +15,12 @@ from typing import Any
 from .._errors import MissingLibrary
 from .._model import Access, Client
 from .._progress import Halt, Progress
-from .._text import name_key
 from .answers import check_workspace, client_of, is_id, is_whole, json_of
 from .errors import (
     BadAnswer,
     ListIncomplete,
     ListMoved,
     NotFound,
-    OtherName,
     StatusError,
 )
 from .listing import MOST_PAGES, ONE_BY_ONE, Ahead, Foretold, Listing, Page, Reading
@@ -154,15 +152,12 @@ class FocusApi:
     def create(self, name: str, currency: str | None = None) -> dict[str, Any]:
         """POST of a new client, never repeated when it may have been carried out.
 
-        :returns: the fields that are certain from the answer: all of the client, or only its
-            ``id``, or none, since the vendor's reference shows no body
-        :raises OtherName: it was created, but under another name
+        :returns: the fields that are certain from the answer: all of the client, which may have
+            another name, or only its ``id``, or none, since the vendor's reference shows no body
         :raises OtherWorkspace: it was created, but perhaps elsewhere
         """
         body = _body(name, currency)
-        return self.session.call(
-            "POST", self._clients, lambda answer: self._created(answer, name), body=body
-        )
+        return self.session.call("POST", self._clients, self._created, body=body)
 
     def get(self, client_id: int) -> Client:
         """GET of one client.
@@ -262,7 +257,7 @@ class FocusApi:
             size=len(answer.body),
         )
 
-    def _created(self, answer: Answer, name: str) -> dict[str, Any]:
+    def _created(self, answer: Answer) -> dict[str, Any]:
         if not answer.body.strip():
             return {}
         fields = json_of(answer, "POST", self._clients)
@@ -278,8 +273,6 @@ class FocusApi:
         written = fields.get("name")
         if not isinstance(written, str):  # the name is not known, but the client is there
             return {key: value for key, value in fields.items() if key != "name"}
-        if name_key(written) != name_key(name):
-            raise OtherName("POST", self._clients, name, fields)
         return fields
 
     def _wrong_shape(self, answer: Answer, reason: str, method: str = "GET") -> BadAnswer:

@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from .._errors import RequestError
 from .._text import quoted, shown
@@ -220,25 +219,6 @@ class StatusError(RequestError):
 
     def __str__(self) -> str:
         return f"The service refused {self.where}: {self.answer}."
-
-
-class OtherName(RequestError):
-    """The service created the client, but under another name.
-
-    :arg fields: the client, as the answer shows it
-    """
-
-    def __init__(self, method: str, path: str, name: str, fields: Mapping[str, Any]) -> None:
-        super().__init__(method, path)
-        self.name = name
-        self.fields = fields
-
-    def __str__(self) -> str:
-        return (
-            f"The service created the client {quoted(self.name)} as "
-            f"{quoted(self.fields.get('name'))} (id {shown(self.fields.get('id'))}): "
-            "give the name as the service writes it."
-        )
 
 
 class NotFound(StatusError):

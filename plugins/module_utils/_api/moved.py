@@ -42,21 +42,10 @@ def whole_list(api: FocusApi) -> Listing:
 
     :raises ListMoved: it changed each time that it was read
     """
-    return _listed(api, lambda listing: check_pages(api, listing.boundaries))
 
-
-def list_for(api: FocusApi, names: Collection[str]) -> Listing:
-    """The list, checked to have each client of the names.
-
-    :raises ListMoved: it changed each time that it was read
-    """
-    return _listed(api, lambda listing: carry_out(check_of(listing, names), api))
-
-
-def _listed(api: FocusApi, check: Callable[[Listing], None]) -> Listing:
     def read() -> Listing:
         listing = api.list_clients()
-        check(listing)
+        check_pages(api, listing.boundaries)
         return listing
 
     return unmoved(read)

@@ -6,14 +6,24 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from .._api.answers import time_of
 from .._api.clients import PAGE_SIZE, FocusApi
-from .._api.errors import OtherName, OtherWorkspace
-from .._api.moved import check_pages, unmoved
+from .._api.errors import OtherWorkspace
+from .._api.moved import check_pages, unmoved, whole_list
 from .._errors import FocusError, Interrupted, RequestError, foreseen
 from .._model import Client, Status, Step
 from .._text import forms, name_key
-from .errors import AmongOthers, NotChecked, NotOnce, NotShown, Unsettled
+from .errors import (
+    AmongOthers,
+    NotChecked,
+    NotNew,
+    NotOnce,
+    NotShown,
+    OtherName,
+    Unsettled,
+)
 from .outcome import Outcome
+from .reads import read_until
 
 
 class Creates:
@@ -27,6 +37,7 @@ class Creates:
         self._known = known
         self._doubted: set[str] = set()
         self._sent_again: set[str] = set()
+        self._nameless: set[int] = set()
 
     def outcome(self, step: Step) -> Outcome:
         """Create a client: after an unclear answer, it is looked for before it is sent again.
@@ -34,61 +45,136 @@ class Creates:
         :raises Unsettled: looking for it failed
         :raises RequestError: it was not created
         """
-        attempts = self._api.session.attempts()
+        name, attempts = step.after.name, self._api.session.attempts()
         while True:
             try:
-                return _made(step, self._api.create(step.new_name))
-            except OtherName as error:
-                named = step._replace(name=str(error.fields["name"]))
-                return _made(named, error.fields)._replace(error=error)
+                return self._answered(step, self._api.create(name, step.after.currency))
             except OtherWorkspace as error:
                 raise Unsettled(error) from None
             except RequestError as error:
                 if not error.unclear:
                     raise
-                self._doubted.add(name_key(step.new_name))
+                self._doubted.add(name_key(name))
                 may_repeat = attempts.again(error)
                 found = self._new_one(step, error)
                 if found is not None:
-                    return _made(step, found.fields)
+                    return _made(step, found)
                 if not may_repeat:
                     raise
-                self._sent_again.add(name_key(step.new_name))
+                self._sent_again.add(name_key(name))
+
+    def _answered(self, step: Step, fields: Mapping[str, Any]) -> Outcome:
+        """Return what the answer to a create says, of which any part may be missing."""
+        client_id = fields.get("id")
+        if client_id is None:
+            return Outcome(step, "done")
+        if client_id in self._known:
+            return Outcome(step, "failed", NotNew(step.after.name, client_id))
+        client = step.after._replace(id=client_id, fields={**step.after.fields, **fields})
+        if "name" not in fields:
+            self._nameless.add(client_id)
+            return _made(step, client)
+        return _named(step, client._replace(name=fields["name"]))
+
+    def is_new(self, client: Client) -> bool:
+        """Return whether a client is certainly one that this run has created, so that it may be
+        deleted again: it was not read before, and the service's own clock says so."""
+        first, created = self._api.first_date, time_of(client.fields.get("created_at"))
+        return (
+            client.id not in self._known
+            and first is not None
+            and created is not None
+            and created >= first
+        )
 
     def _new_one(self, step: Step, error: RequestError) -> Client | None:
         """The new client of the step's name; the oldest, if there are several."""
         try:
-            found = self._look([step.new_name])
+            found = self._look([step.after.name])
         except RequestError:
             raise Unsettled(error) from None
-        return next(iter(found[name_key(step.new_name)]), None)
+        return next(iter(found[name_key(step.after.name)]), None)
 
     def settled(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
-        """The outcomes, after a last check of the creates that are still open.
+        """Return the outcomes, after a last check of the creates that are still open.
 
-        Each name in doubt must be there only once. A create without an id gets it. This costs a
-        request for each such name, or the list of all clients where that is cheaper.
+        Each name in doubt must be there only once. A create without an id gets it, and one whose
+        answer shows no name is read. This costs a request each, or the list of all clients where
+        that is cheaper.
         """
-        names = [outcome.step.new_name for outcome in outcomes if self._is_open(outcome)]
-        if not names:
-            return list(outcomes)
         try:
+            seen = self._with_names(outcomes)
+            names = [outcome.step.after.name for outcome in seen if self._is_open(outcome)]
+            if not names:
+                return seen
             found = self._last_look(names)
+            settled = [
+                self._settled(outcome, found[name_key(outcome.step.after.name)])
+                if self._is_open(outcome)
+                else outcome
+                for outcome in seen
+            ]
+            return self._with_new_clients(settled)
         except Exception as error:
             return [self._unchecked(outcome, foreseen(error)) for outcome in outcomes]
+
+    def _with_names(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
+        """Return the outcomes with the names of the clients whose answers showed only an id."""
+        ids = [o.step.after.id for o in outcomes if self._is_nameless(o)]
+        if not ids:
+            return list(outcomes)
+        clients = self._of_ids(ids)
         return [
-            self._settled(outcome, found[name_key(outcome.step.new_name)])
-            if self._is_open(outcome)
+            self._with_name(outcome, clients.get(outcome.step.after.id))
+            if self._is_nameless(outcome)
+            else outcome
+            for outcome in outcomes
+        ]
+
+    def _is_nameless(self, outcome: Outcome) -> bool:
+        is_made = outcome.step.kind == "create" and outcome.status == "done"
+        return is_made and outcome.step.after.id in self._nameless
+
+    def _with_name(self, outcome: Outcome, client: Client | None) -> Outcome:
+        if client is None:
+            return outcome._replace(error=NotShown(outcome.step.after.name))
+        return _named(outcome.step, client)
+
+    def _of_ids(self, ids: Sequence[int]) -> dict[int, Client]:
+        """Return the clients with these ids that the service shows."""
+        if len(ids) > self._pages(len(ids)):
+            clients = whole_list(self._api).clients
+            return {client.id: client for client in clients}
+        found = (read_until(self._api, client_id, lambda c: c is not None) for client_id in ids)
+        return {client.id: client for client in found if client is not None}
+
+    def _pages(self, more: int) -> int:
+        return (len(self._known) + more) // PAGE_SIZE + 1
+
+    def _with_new_clients(self, outcomes: list[Outcome]) -> list[Outcome]:
+        """Return the outcomes; what was created under a name that nobody knows says which clients
+        are new and in no entry."""
+        if not any(isinstance(o.error, NotShown) and o.without_id for o in outcomes):
+            return outcomes
+        made = {outcome.step.id for outcome in outcomes}
+        others = [
+            client
+            for client in whole_list(self._api).clients
+            if self._is_new(client) and client.id not in made
+        ]
+        return [
+            outcome._replace(error=NotShown(outcome.error.name, outcome.error.sent_twice, others))
+            if isinstance(outcome.error, NotShown) and outcome.without_id
             else outcome
             for outcome in outcomes
         ]
 
     def _settled(self, outcome: Outcome, found: Sequence[Client]) -> Outcome:
+        name = outcome.step.after.name
         if not found:
-            return _missing(outcome)
+            return _missing(outcome, name_key(name) in self._sent_again)
         if len(found) > 1 and not self._is_doubted(outcome):  # it was created once, as one of them
-            name, ids = outcome.step.new_name, [client.id for client in found]
-            return outcome._replace(error=AmongOthers(name, ids))
+            return outcome._replace(error=AmongOthers(name, [client.id for client in found]))
         return _held(outcome, found)
 
     def _is_open(self, outcome: Outcome) -> bool:
@@ -98,15 +184,16 @@ class Creates:
         return without_id or self._is_doubted(outcome)
 
     def _is_doubted(self, outcome: Outcome) -> bool:
-        return name_key(outcome.step.new_name) in self._doubted
+        return name_key(outcome.step.after.name) in self._doubted
 
     def _unchecked(self, outcome: Outcome, error: FocusError) -> Outcome:
-        if outcome.step.kind != "create" or not self._is_doubted(outcome):
+        is_doubted = outcome.step.kind == "create" and self._is_doubted(outcome)
+        if not is_doubted and not self._is_nameless(outcome):
             return outcome
         status: Status = "done" if outcome.status == "done" else "unclear"
         if isinstance(error, Interrupted) and outcome.error is not None:  # it says enough
             return outcome if outcome.status == status else outcome._replace(status=status)
-        return outcome._replace(status=status, error=NotChecked(outcome.step.new_name, error))
+        return outcome._replace(status=status, error=NotChecked(outcome.step.after.name, error))
 
     def _last_look(self, names: Sequence[str]) -> dict[str, list[Client]]:
         """As ``_look``. A name that was sent again and seems to be there once is looked for once
@@ -138,7 +225,7 @@ class Creates:
         return {**found, **self._looked(names)}
 
     def _looked(self, names: Sequence[str]) -> dict[str, list[Client]]:
-        pages = (len(self._known) + len(names)) // PAGE_SIZE + 1
+        pages = self._pages(len(names))
         found: dict[str, list[Client]] = {name_key(name): [] for name in names}
         looks = (
             [self._by_name(name) for name in names] if len(names) <= pages else [self._new(names)]
@@ -182,27 +269,38 @@ class Creates:
         return not client.deleted and client.id not in self._known
 
 
-def _made(step: Step, fields: Mapping[str, Any]) -> Outcome:
-    return Outcome(step._replace(id=fields.get("id")), "done", fields=fields)
+def _made(step: Step, client: Client) -> Outcome:
+    """Return the outcome of a create whose client is known; its name is as the user wrote it."""
+    return Outcome(step._replace(after=client._replace(name=step.after.name)), "done")
+
+
+def _named(step: Step, client: Client) -> Outcome:
+    """Return the outcome of a create whose client is shown with this name."""
+    name = step.after.name
+    if name_key(client.name) == name_key(name):
+        return _made(step, client)
+    return Outcome(step, "failed", OtherName(name, client), left=(client,))
 
 
 def _held(outcome: Outcome, found: Sequence[Client]) -> Outcome:
+    """Return the outcome of a create in doubt, of which these clients were found."""
     by_id = {client.id: client for client in found}
-    made = outcome.step.id if outcome.status == "done" else None
-    ids = sorted({*by_id, *([made] if made is not None else [])})
-    held = made or ids[0]
-    fields = by_id[held].fields if held in by_id else outcome.fields
-    error = outcome.error if outcome.status == "done" else None
-    if len(ids) > 1:
-        error = NotOnce(outcome.step.new_name, ids)
-    return Outcome(outcome.step._replace(id=held), "done", fields, error)
+    if outcome.status == "done" and outcome.step.id is not None:
+        by_id.setdefault(outcome.step.id, outcome.step.after)
+    ids = sorted(by_id)
+    held = outcome.step.id if outcome.status == "done" and outcome.step.id else ids[0]
+    made = _made(outcome.step, by_id[held])
+    if len(ids) == 1:
+        return made._replace(error=outcome.error if outcome.status == "done" else None)
+    others = tuple(by_id[client_id] for client_id in ids if client_id != held)
+    return made._replace(error=NotOnce(outcome.step.after.name, ids), left=others)
 
 
-def _missing(outcome: Outcome) -> Outcome:
-    """The service shows no client of the name, although it had time to."""
+def _missing(outcome: Outcome, sent_twice: bool) -> Outcome:
+    """Return the outcome where the service shows no client of the name, although it had time to."""
     if outcome.status == "unclear":
         return outcome._replace(status="failed")
     if outcome.status != "done":
         return outcome
     status: Status = "unclear" if outcome.step.id is None else "done"
-    return outcome._replace(status=status, error=NotShown(outcome.step.new_name))
+    return outcome._replace(status=status, error=NotShown(outcome.step.after.name, sent_twice))

@@ -5,82 +5,84 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .._errors import FocusError, Problem, RequestError
+from .._errors import FocusError, RequestError
+from .._model import Client
 from .._text import quoted
 
 
-class _OfClient(FocusError):
+class StillHidden(FocusError):
+    """A client that was restored, or may have been, could not be read after it."""
+
+    def __init__(self, client_id: int) -> None:
+        super().__init__(client_id)
+        self.client_id = client_id
+
+    def __str__(self) -> str:
+        return (
+            f"The client {self.client_id} could not be read after its restore, so its name is not "
+            "known, and nothing else was written. Run it again."
+        )
+
+
+class RestNotPlanned(FocusError):
+    """After the restore of a hidden client, the rest of the plan cannot be executed.
+
+    :arg name: of the client that was restored, ``None`` if it is not known
+    :arg reason: why
+    """
+
+    def __init__(self, client_id: int, name: str | None, reason: FocusError) -> None:
+        super().__init__(client_id, name, reason)
+        self.client_id = client_id
+        self.name = name
+        self.reason = reason
+
+    def __str__(self) -> str:
+        if self.name is None:
+            return str(self.reason)
+        return (
+            f"The client {self.client_id} was restored and is called {quoted(self.name)}; nothing "
+            f"was written after that. {self.reason}"
+        )
+
+
+class OtherName(FocusError):
+    """The service gave a new client another name than the one that was sent.
+
+    :arg taken_back: whether it was deleted again
+    """
+
+    def __init__(self, name: str, client: Client, taken_back: bool = False) -> None:
+        super().__init__(name, client, taken_back)
+        self.name = name
+        self.client = client
+        self.taken_back = taken_back
+
+    def __str__(self) -> str:
+        done = (
+            "It was deleted again."
+            if self.taken_back
+            else "It was left, since it could not be deleted again: the list in undo deletes it."
+        )
+        return (
+            f"The service created the client {quoted(self.name)} as {quoted(self.client.name)} "
+            f"(id {self.client.id}): give the name as the service writes it. {done}"
+        )
+
+
+class NotNew(FocusError):
+    """The answer to a create shows a client that was there before."""
+
     def __init__(self, name: str, client_id: int) -> None:
         super().__init__(name, client_id)
         self.name = name
         self.client_id = client_id
 
-
-class StepRefused(FocusError):
-    """A step that was not sent, because of something seen during the run."""
-
-
-class StepForbidden(StepRefused):
-    """A rule of the plan forbids it.
-
-    :arg problem: what was seen; its text is the sentence for the user
-    """
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem)
-        self.problem = problem
-
-    def __str__(self) -> str:
-        return str(self.problem)
-
-
-class NameShared(_OfClient):
-    """A client that was restored unseen has a name that other active clients have."""
-
-    def __init__(self, name: str, client_id: int, others: Sequence[int]) -> None:
-        super().__init__(name, client_id)
-        self.others = tuple(others)
-
     def __str__(self) -> str:
         return (
-            f"The client {self.client_id} was restored, and has the name {quoted(self.name)} as "
-            f"another active client does (id {_ids(self.others)}): rename or delete one of them."
-        )
-
-
-class HasReturned(_OfClient, StepRefused):
-    """A client that this run restored by its id, unseen, has the name of a create."""
-
-    def __str__(self) -> str:
-        return (
-            f"It was not created: the client {self.client_id}, which this run restored by its id, "
-            f"has the name {quoted(self.name)}. Keep one of the two entries."
-        )
-
-
-class MayHaveReturned(_OfClient, StepRefused):
-    """The name of a client that this run restored by its id, unseen, could not be read."""
-
-    def __str__(self) -> str:
-        return (
-            f"It was not created: the client {self.client_id}, which this run restored by its id, "
-            f"may have the name {quoted(self.name)}, and could not be read. Run it again."
-        )
-
-
-class TakenAndUnlisted(_OfClient, StepRefused):
-    """A client that was restored unseen would get a name that other active clients have."""
-
-    def __init__(self, name: str, client_id: int, before: str, others: Sequence[int]) -> None:
-        super().__init__(name, client_id)
-        self.before = before
-        self.others = tuple(others)
-
-    def __str__(self) -> str:
-        return (
-            f"It was not renamed: the client {self.client_id} came back as {quoted(self.before)}, "
-            "which former_names does not list, and another active client has the name "
-            f"{quoted(self.name)} (id {_ids(self.others)}). Rename that one first."
+            f"The service answered the creation of {quoted(self.name)} with the client "
+            f"{self.client_id}, which was there before: no new client is known. Look at that "
+            "client before you run it again."
         )
 
 
@@ -115,21 +117,35 @@ class AmongOthers(_OfSeveral):
 
 
 class NotShown(FocusError):
-    """The service answered that a client was created, but shows none of that name."""
+    """The service answered that a client was created, but shows none of that name.
 
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
+    :arg sent_twice: whether an answer was lost, so that it was sent again
+    :arg others: clients that are new and in no entry
+    """
+
+    def __init__(self, name: str, sent_twice: bool = False, others: Sequence[Client] = ()) -> None:
+        super().__init__(name, sent_twice, others)
         self.name = name
+        self.sent_twice = sent_twice
+        self.others = tuple(others)
 
     def __str__(self) -> str:
+        if self.sent_twice:
+            return (
+                f"The creation of {quoted(self.name)} was sent twice, since an answer was lost, "
+                "and the service shows no client of that name yet: it may be there twice. Check "
+                "that before you run it again."
+            )
+        found = ", ".join(f"{quoted(client.name)} (id {client.id})" for client in self.others)
+        others = f"New and in no entry: {found}." if found else "Check api_url."
         return (
-            f"The service answered that the client {quoted(self.name)} was created, but lists none "
-            "of that name: check api_url and what stands between here and the service."
+            f"The service answered that the client {quoted(self.name)} was created, but shows none "
+            f"of that name. {others}"
         )
 
 
 class NotChecked(FocusError):
-    """After an unclear answer to a create, the last check failed; ``error`` says why."""
+    """The last check of a create failed; ``error`` says why."""
 
     def __init__(self, name: str, error: FocusError) -> None:
         super().__init__(name, error)
@@ -138,9 +154,8 @@ class NotChecked(FocusError):
 
     def __str__(self) -> str:
         return (
-            f"An answer to the creation of {quoted(self.name)} was lost, and whether it exists "
-            f"only once could not be checked: {self.error} Look for the name before you run it "
-            "again."
+            f"Whether the client {quoted(self.name)} was created once, and under this name, could "
+            f"not be checked: {self.error} Check whether it exists, then run again."
         )
 
 

@@ -3,32 +3,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from .._errors import FocusError
-from .._model import Status, Step
+from .._errors import FocusError, PlanRefused, Problem
+from .._model import Client, Status, Step
 
 
 class Outcome(NamedTuple):
     """The outcome of a step.
 
-    ``step`` is as it was carried out: a create with the id from the answer, a rename with the name
-    that was found. ``unclear``: it may have been carried out, and a read did not settle it.
-    ``pending`` with an ``error``: it was refused without being processed, so another run will do
-    it. ``done`` with an ``error``: it was carried out, but something about it is wrong. ``fields``
-    is what the answer to a create shows.
+    ``step`` is as it was executed: a create with the client that the service answered, a restore
+    with the one that was read after it. ``unclear``: it may have been executed, and a read did not
+    settle it. ``pending`` with an ``error``: it was refused without being processed, so another run
+    will do it. ``done`` with an ``error``: it was executed, but something about it is wrong.
+    ``left`` are clients that a create has left in the workspace and that are not what was wanted.
     """
 
     step: Step
     status: Status
-    fields: Mapping[str, Any] | None = None
     error: FocusError | None = None
+    left: tuple[Client, ...] = ()
 
     @property
     def succeeded(self) -> bool:
         """Whether it is done or, in check mode, would be."""
         return self.status in ("done", "planned")
+
+    @property
+    def changed(self) -> bool:
+        """Whether the workspace is not as before."""
+        return self.succeeded or bool(self.left)
 
     @property
     def failed(self) -> bool:
@@ -38,23 +43,24 @@ class Outcome(NamedTuple):
     @property
     def without_id(self) -> bool:
         """Whether it created, or may have created, a client whose id is not known."""
-        happened = self.status == "unclear" or self.fields is not None
-        return self.step.kind == "create" and self.step.id is None and happened
+        return self.step.id is None and self.status in ("done", "unclear")
 
     @property
     def touched(self) -> tuple[Step, ...]:
-        """The steps that were carried out, or may have been: what there is to undo."""
-        if self.status not in ("done", "unclear", "planned"):
-            return ()
-        if self.error is None:
-            return (self.step,)
-        from .errors import NotOnce  # most steps have no error
-
-        if isinstance(self.error, NotOnce):
-            return tuple(self.step._replace(id=made) for made in self.error.ids)
-        return (self.step,)
+        """The steps that were executed, or may have been: what there is to undo."""
+        others = tuple(self.step._replace(after=client) for client in self.left)
+        return (self.step, *others) if self.status in ("done", "unclear", "planned") else others
 
 
-def predicted(steps: Sequence[Step]) -> tuple[Outcome, ...]:
-    """The outcomes where no step is tried: in check mode, and of a plan that is refused."""
-    return tuple(Outcome(step, "planned") for step in steps)
+def predicted(steps: Sequence[Step], forbidden: Iterable[Problem] = ()) -> tuple[Outcome, ...]:
+    """Return the outcomes where no step is tried: in check mode, and of a plan that is refused.
+
+    :arg forbidden: why guards refuse it; a step of an entry with such a problem says so
+    """
+    reasons = {entry: problem for problem in forbidden for entry in problem.entries}
+    return tuple(
+        Outcome(step, "planned", PlanRefused([reasons[step.entry]], ()))
+        if step.entry in reasons
+        else Outcome(step, "planned")
+        for step in steps
+    )

@@ -7,7 +7,7 @@ Most lists have no contradictions, so a problem is imported where one is found.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from .._errors import Problem
 from .._model import Client, Desired
@@ -58,62 +58,63 @@ def _repeated_names(desired: Sequence[Desired]) -> Iterator[Problem]:
 
 
 def taken_names(
-    existing: Existing, matches: Sequence[Match], victims: Sequence[Client], warnings: Warned
+    existing: Existing,
+    matches: Sequence[Match],
+    victims: Sequence[Client],
+    warnings: Warned,
+    returned: Collection[int] = (),
 ) -> Iterator[Problem]:
-    """Names that more than one active client would have.
+    """Yield the names that more than one active client would end with.
 
     Duplicates that are there already stay possible, and so does an undo that brings them back: an
-    entry that gives the id and, in ``former_names``, the client's present name says so on purpose;
-    one that renames before it deletes, by its own name among them.
+    entry that gives the id and, in ``former_names``, the client's present name says so on purpose.
 
     :arg warnings: gets a sentence for each name that is given twice on purpose
+    :arg returned: ids of clients that this run has restored: they have just taken their names
     """
     takers: dict[str, list[int]] = defaultdict(list)
     leaving = {victim.id for victim in victims}
     for entry, match in enumerate(matches):
         if match.steps and match.steps[0].kind in ("rename", "delete"):
-            leaving.add(match.steps[0].client_id)
-        for step in match.steps:
-            if step.kind != "delete" and step.name is not None:
-                takers[name_key(step.name)].append(entry)
+            leaving.add(match.steps[0].after.id)
+        name = _name_taken_by(match, returned)
+        if name is not None:
+            takers[name_key(name)].append(entry)
     takers.pop("", None)  # a blank name: no list can give one, so the service decides
     for key, entries in takers.items():
-        keepers = tuple(c for c in existing.active.get(key, []) if c.id not in leaving)
+        taking = [matches[entry].client for entry in entries]
+        ids = {client.id for client in taking if client is not None}
+        keepers = tuple(
+            client
+            for client in existing.active.get(key, [])
+            if client.id not in leaving and client.id not in ids
+        )
         if not keepers and len(entries) < 2:
             continue
-        ends = [entry for entry in entries if _final_key(matches[entry]) == key]
-        if not keepers and len(ends) < 2:
-            continue
         if not all(_on_purpose(matches[entry]) for entry in entries):
-            yield _name_taken(key, entries, matches, keepers)
-        elif ends:
+            from .problems import NameTaken
+
+            yield NameTaken(tuple(entries), key, tuple(sorted(ids)), keepers)
+        else:
             from .problems import given_twice
 
-            ids = [matches[entry].desired.id or 0 for entry in ends]
-            warnings.add(given_twice, key, sorted({*ids, *(c.id for c in keepers)}))
+            warnings.add(given_twice, key, sorted({*ids, *(client.id for client in keepers)}))
 
 
-def _name_taken(
-    key: str, entries: Sequence[int], matches: Sequence[Match], keepers: tuple[Client, ...]
-) -> Problem:
-    from .problems import NameTaken
-
-    ids = tuple(step.id for entry in entries for step in matches[entry].steps[:1] if step.id)
-    return NameTaken(tuple(entries), key, ids, keepers)
-
-
-def _final_key(match: Match) -> str | None:
-    last = match.steps[-1]
-    return None if last.kind == "delete" or last.name is None else name_key(last.name)
+def _name_taken_by(match: Match, returned: Collection[int]) -> str | None:
+    """Return the name that the entry's client ends with, if it has not had it all along."""
+    if match.steps:
+        last = match.steps[-1]
+        return None if last.kind == "delete" else last.name
+    client = match.client
+    return client.name if client is not None and client.id in returned else None
 
 
 def _on_purpose(match: Match) -> bool:
-    wanted = match.desired
-    if wanted.id is None or wanted.name is None:
+    wanted, client = match.desired, match.client
+    if wanted.id is None or wanted.name is None or client is None:
         return False
     agreed = {name_key(former) for former in wanted.former_names}
-    if wanted.state == "absent":
-        return name_key(wanted.name) in agreed
-    if match.client is None:  # it is restored unseen: its present name is not known
-        return bool(agreed)
-    return name_key(match.client.name) in agreed
+    if client.hidden:
+        return bool(agreed)  # its present name is not known
+    return name_key(client.name) in agreed

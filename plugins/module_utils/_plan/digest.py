@@ -25,7 +25,7 @@ def row_of(step: Step) -> dict[str, Any]:
     """Return what is shown of a step, as an item of the result's ``plan``."""
     row: dict[str, Any] = {"step": step.kind, "id": step.id, "name": step.name}
     if step.kind == "rename":
-        row["from"] = step.before
+        row["from"] = step.old_name
     if step.entry is None:
         row["purge"] = True
     return {key: value for key, value in row.items() if value is not None}

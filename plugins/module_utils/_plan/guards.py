@@ -7,14 +7,22 @@ of it is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from .._errors import Problem
-from .._model import Client, Rules, Step
+from .._model import Client, Desired, Rules, Step
 from .._text import case_key, name_key
-from .problems import Protected, PurgeTooLarge, TooManyDeletions
+from .match import LookAlikes
+from .problems import (
+    LookAlike,
+    Protected,
+    PurgeTooLarge,
+    TooManyDeletions,
+    protected_look_alike,
+)
+from .warned import Warned
 
 
 def judge(
@@ -27,6 +35,24 @@ def judge(
     yield from too_many
     for problem in _too_large_a_purge(rules, active_count, len(deletions), victims):
         yield problem._replace(victims_named=bool(too_many))
+
+
+def look_alikes(
+    rules: Rules, found: Iterable[LookAlikes], desired: Sequence[Desired], warnings: Warned
+) -> Iterator[Problem]:
+    """Yield a problem for each create beside an active client that looks like it.
+
+    :arg warnings: gets a sentence where that client is protected instead
+    """
+    for entry, clients in found:
+        wanted = desired[entry]
+        for client in clients:
+            glob = protecting(rules, client.name)
+            if glob is None:
+                name, former_names = wanted.name or "", wanted.former_names
+                yield LookAlike((entry,), name, client, former_names)
+            else:
+                warnings.add(protected_look_alike, wanted.name or "", client, glob)
 
 
 def protecting(rules: Rules, name: str) -> str | None:
@@ -42,13 +68,13 @@ def protecting(rules: Rules, name: str) -> str | None:
 
 def protected(rules: Rules, step: Step) -> Problem | None:
     """Whether a step would delete or rename a protected client."""
-    if step.kind not in ("delete", "rename") or step.before is None:
+    if step.kind not in ("delete", "rename") or step.old_name is None:
         return None
-    glob = protecting(rules, step.before)
+    glob = protecting(rules, step.old_name)
     if glob is None:
         return None
     entries = () if step.entry is None else (step.entry,)
-    return Protected(entries, step.before, step.client_id, glob, step.kind)
+    return Protected(entries, step.old_name, step.after.id, glob, step.kind)
 
 
 @lru_cache
@@ -71,7 +97,7 @@ def _folded(character: str) -> str:
 
 def _too_many(rules: Rules, deletions: Sequence[Step]) -> Iterator[Problem]:
     if rules.max_deletions is not None and len(deletions) > rules.max_deletions:
-        victims = tuple((step.old_name, step.client_id) for step in deletions)
+        victims = tuple((step.after.name, step.after.id) for step in deletions)
         yield TooManyDeletions((), victims, rules.max_deletions)
 
 

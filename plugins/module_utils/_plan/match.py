@@ -46,6 +46,14 @@ class Match(NamedTuple):
     steps: tuple[Step, ...] = ()
 
 
+class LookAlikes(NamedTuple):
+    """An entry that creates a client, and the active clients that look like it and that no entry
+    stands for."""
+
+    entry: int
+    clients: tuple[Client, ...]
+
+
 class _Claim(NamedTuple):
     entry: int
     fate: Fate
@@ -56,20 +64,28 @@ class Matcher:
 
     :arg contended: positions of entries that contradict each other, whatever the workspace; they
         stand for no client
+    :arg workspace_id: of clients of which nothing else is known
 
     After ``run()``, ``matches`` has one match for each entry in the list's order, ``problems`` what
-    forbids to write anything, and ``warnings`` sentences for the user.
+    forbids to write anything, ``look_alikes`` which creates would stand beside a client that may be
+    the one that is meant, and ``warnings`` sentences for the user.
     """
 
     def __init__(
-        self, existing: Existing, desired: Sequence[Desired], contended: Iterable[int] = ()
+        self,
+        existing: Existing,
+        desired: Sequence[Desired],
+        contended: Iterable[int] = (),
+        workspace_id: int = 0,
     ) -> None:
         self._existing = existing
         self._desired = desired
+        self._workspace_id = workspace_id
         self._found = {entry: Match(desired[entry], None) for entry in contended}
         self._claims: dict[int, _Claim] = {}
         self._left_alone: set[int] = set()
         self.problems: list[Problem] = []
+        self.look_alikes: list[LookAlikes] = []
         self.warnings = Warned()
 
     def run(self) -> None:
@@ -148,33 +164,27 @@ class Matcher:
             return Match(wanted, client)
         key = name_key(client.name)
         if wanted.name is None or name_key(wanted.name) == key:
-            return Match(wanted, client, (_delete(entry, client, client.name),))
+            return Match(wanted, client, (_delete(entry, client),))
         if key not in map(name_key, wanted.former_names):
             from .problems import NamesDisagree
 
             return self._refuse(entry, NamesDisagree((entry,), client, wanted.name))
-        rename = _rename(entry, client.id, wanted.name, client.name)
-        return Match(wanted, client, (rename, _delete(entry, client, wanted.name)))
+        rename = _rename(entry, client, wanted.name)
+        return Match(wanted, client, (rename, _delete(entry, rename.after)))
 
     def _restored_by_id(
         self, entry: int, wanted: Desired, client_id: int, client: Client | None
     ) -> Match:
         if client is None:
-            return self._restored_unseen(entry, wanted, client_id)
+            from .problems import restored_unseen
+
+            self.warnings.add(restored_unseen, client_id)
+            client = Client.unseen(client_id, self._workspace_id)
         if not client.deleted:
             return self._kept(entry, wanted, client)
         self._claim(client, entry, "stays")
-        restore = Step("restore", entry, client.id, client.name, client.name)
-        return Match(wanted, client, (restore, *_rename_if_needed(entry, wanted, client)))
-
-    def _restored_unseen(self, entry: int, wanted: Desired, client_id: int) -> Match:
-        from .problems import restored_unseen
-
-        self.warnings.add(restored_unseen, client_id)
-        restore = Step("restore", entry, client_id)
-        if wanted.name is None:
-            return Match(wanted, None, (restore,))
-        return Match(wanted, None, (restore, _rename(entry, client_id, wanted.name, None)))
+        restore = _restore(entry, client)
+        return Match(wanted, client, (restore, *_rename_if_needed(entry, wanted, restore.after)))
 
     def _kept(self, entry: int, wanted: Desired, client: Client) -> Match:
         rename = _rename_if_needed(entry, wanted, client)
@@ -234,13 +244,17 @@ class Matcher:
             first = takers[client.id][0]
             if first != entry:
                 self._refuse_second(first, entry, client)
-        former = self._one_of(entry, name, clients)
-        if former is None:
+        if len(clients) > 1:
+            from .problems import AmbiguousFormer
+
+            return self._refuse(entry, AmbiguousFormer((entry,), name, tuple(clients)))
+        if not clients:
             return self._restored_or_created(entry, wanted, name)
+        former = clients[0]
         if any(len(takers[client.id]) > 1 for client in clients):
             return Match(wanted, None)
         self._claim(former, entry, "leaves its name")
-        return Match(wanted, former, (_rename(entry, former.id, name, former.name),))
+        return Match(wanted, former, (_rename(entry, former, name),))
 
     def _restored_or_created(self, entry: int, wanted: Desired, name: str) -> Match:
         deleted = self._existing.deleted.get(name_key(name), [])
@@ -250,7 +264,8 @@ class Matcher:
             from .problems import deleted_namesake
 
             self.warnings.add(deleted_namesake, name, deleted)
-        return Match(wanted, None, (Step("create", entry, name=name),))
+        new = Client.unborn(name, self._workspace_id)
+        return Match(wanted, None, (Step("create", entry, None, new),))
 
     def _restored(self, entry: int, wanted: Desired, name: str, deleted: Sequence[Client]) -> Match:
         if len(deleted) > 1:
@@ -261,7 +276,7 @@ class Matcher:
         if not self._unclaimed(entry, deleted):
             return Match(wanted, client)
         self._claim(client, entry, "stays")
-        return Match(wanted, client, (Step("restore", entry, client.id, client.name, client.name),))
+        return Match(wanted, client, (_restore(entry, client),))
 
     def _absent_by_name(self, entry: int, wanted: Desired, name: str) -> Match:
         key = name_key(name)
@@ -271,7 +286,7 @@ class Matcher:
         if client is None:
             return Match(wanted, None)
         self._claim(client, entry, "is deleted")
-        return Match(wanted, client, (_delete(entry, client, client.name),))
+        return Match(wanted, client, (_delete(entry, client),))
 
     def _coming_back(self, key: str) -> list[Client]:
         """The deleted clients of a name that entries restore by id, without another name."""
@@ -343,10 +358,13 @@ class Matcher:
         for entry, wanted in enumerate(self._desired if unnamed else ()):
             if wanted.name is None:
                 continue
-            own = self._found[entry].client
+            match = self._found[entry]
             alike = unnamed.get(look_key(wanted.name), [])
-            others = [client for client in alike if client is not own]
-            if others:
+            others = [client for client in alike if client is not match.client]
+            if match.steps and match.steps[0].kind == "create":
+                free = tuple(client for client in others if client.id not in self._claims)
+                self.look_alikes += [LookAlikes(entry, free)] if free else []
+            elif others:
                 from .problems import looks_alike
 
                 self.warnings.add(looks_alike, wanted.name, others)
@@ -358,15 +376,19 @@ def is_set_apart(wanted: Desired) -> bool:
     return wanted.id is not None and wanted.name is not None and bool(wanted.former_names)
 
 
-def _rename(entry: int, client_id: int, name: str, before: str | None) -> Step:
-    return Step("rename", entry, client_id, name, before)
+def _rename(entry: int, client: Client, name: str) -> Step:
+    return Step("rename", entry, client, client.renamed(name))
 
 
 def _rename_if_needed(entry: int, wanted: Desired, client: Client) -> tuple[Step, ...]:
     if wanted.name is None or name_key(wanted.name) == name_key(client.name):
         return ()
-    return (_rename(entry, client.id, wanted.name, client.name),)
+    return (_rename(entry, client, wanted.name),)
 
 
-def _delete(entry: int, client: Client, name: str) -> Step:
-    return Step("delete", entry, client.id, name, name)
+def _delete(entry: int, client: Client) -> Step:
+    return Step("delete", entry, client, client.removed())
+
+
+def _restore(entry: int, client: Client) -> Step:
+    return Step("restore", entry, client, client.restored())

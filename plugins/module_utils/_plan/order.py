@@ -46,7 +46,7 @@ def in_order(
 
     :arg chains: the steps of one client each, in their order
     :arg taken_names: names that a temporary name must differ from
-    :arg likely_names: the probable names of clients that are restored unseen, by id
+    :arg likely_names: the probable names of hidden clients that are restored, by id
     """
     return _Ordering(chains, taken_names, likely_names).steps()
 
@@ -72,7 +72,6 @@ class _Ordering:
         for earlier, later in names.waits():
             if earlier != later:
                 self._wait(later, earlier)
-        self._let_creates_wait(chains)
 
     def steps(self) -> tuple[Step, ...]:
         order = self._walk()
@@ -93,22 +92,6 @@ class _Ordering:
                 self._wait(node, node - 1)
         names.add(first, chain)
 
-    def _let_creates_wait(self, chains: Sequence[Sequence[Step]]) -> None:
-        """Let creates wait until the last name of each client that is restored unseen is known.
-
-        It may have the very name that is to be created. A create frees no name, so nothing waits
-        for it, and this makes no ring.
-        """
-        unseen, last = [], -1
-        for chain in chains:
-            last += len(chain)
-            if chain[0].is_unseen:
-                unseen.append(last)
-        for node, step in enumerate(self._steps if unseen else ()):
-            if step.kind == "create":
-                for restored in unseen:
-                    self._wait(node, restored)
-
     def _add(self, step: Step, chain: int) -> int:
         self._steps.append(step)
         self._chains.append(chain)
@@ -121,9 +104,7 @@ class _Ordering:
     def _walk(self) -> list[int]:
         order: list[int] = []
         open_needs = [len(self._needs.get(node, ())) for node in range(len(self._steps))]
-        # A client whose name is not known may take any, so it comes after all that free one.
-        at_once = [node for node, count in enumerate(open_needs) if not count]
-        ready = deque(sorted(at_once, key=lambda node: self._steps[node].is_unseen))
+        ready = deque(node for node, count in enumerate(open_needs) if not count)
         done = [False] * len(self._steps)
         oldest = 0
         while len(order) < len(self._steps):
@@ -160,7 +141,7 @@ class _Ordering:
             if self._steps[node].kind == "rename"
             and self._chains[node] not in (self._chains[before], self._chains[after])
         ]
-        return self._split(min(renames, key=lambda node: self._steps[node].client_id))
+        return self._split(min(renames, key=lambda node: self._steps[node].after.id))
 
     def _ring(self, start: int, done: Sequence[bool]) -> list[int]:
         path: dict[int, int] = {}
@@ -175,8 +156,9 @@ class _Ordering:
         name."""
         step, chain = self._steps[node], self._chains[node]
         temporary = self._temporary_name(step)
-        away = self._add(step._replace(name=temporary), chain)
-        self._steps[node] = step._replace(before=temporary)
+        moved = step._replace(after=step.after.renamed(temporary))
+        away = self._add(moved, chain)
+        self._steps[node] = step._replace(before=moved.after)
         for need in [need for need in self._needs[node] if self._chains[need] == chain]:
             self._wait(away, need)
         others = [other for other in self._dependents[node] if self._chains[other] != chain]
@@ -191,7 +173,7 @@ class _Ordering:
         if self._taken is None:
             keys = map(case_key, self._taken_names)
             self._taken = {key for key in keys if key.startswith(_TEMPORARY)}
-        name = temporary_name(step.client_id)
+        name = temporary_name(step.after.id)
         while case_key(name) in self._taken:
             name += "-"
         self._taken.add(case_key(name))
@@ -242,7 +224,7 @@ class _Names:
     def _takes(self, step: Step) -> str | None:
         if step.kind == "delete":
             return None
-        name = self._likely_names.get(step.client_id) if step.is_unseen else step.name
+        name = self._likely_names.get(step.after.id) if step.restores_hidden else step.name
         return None if name is None else case_key(name)
 
     def waits(self) -> Iterable[tuple[int, int]]:
@@ -258,6 +240,6 @@ class _Names:
 
 
 def _frees(step: Step) -> str | None:
-    if step.kind in ("rename", "delete") and step.before is not None:
-        return case_key(step.before)
+    if step.kind in ("rename", "delete") and step.old_name is not None:
+        return case_key(step.old_name)
     return None

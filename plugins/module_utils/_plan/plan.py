@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from .._errors import PlanRefused, Problem
 from .._model import DEFAULT_RULES, Action, Client, Desired, Kind, Plan, Planned, Rules, Step
+from .._text import name_key
 from .contradictions import contradictions, taken_names
-from .digest import digest, row_of
+from .digest import Row, digest, row_of
 from .match import Existing, Match, Matcher
 from .warned import Warned
 
@@ -29,32 +30,36 @@ def plan(
     rules: Rules = DEFAULT_RULES,
     workspace_id: int = 0,
     api_url: str = "",
+    returned: Collection[int] = (),
 ) -> Plan:
-    """What has to be written so that ``clients`` become as ``desired``.
+    """Return what has to be written so that ``clients`` become as ``desired``.
 
     :arg clients: what was read; clients that no entry can stand for may be left out, except for a
         purge, which needs all
     :arg desired: the user's entries, each valid by itself, in the user's order
     :arg workspace_id: is part of the digest, as ``api_url`` is: the same names elsewhere are
         another plan
+    :arg returned: ids of the hidden clients that this run has restored already
     :raises PlanRefused: with all contradictions; a plan that only guards refuse is returned, with
         what they say
     """
     existing = Existing(clients)
     repeated = list(contradictions(desired))
-    matcher = Matcher(existing, desired, {entry for same in repeated for entry in same.entries})
+    contended = {entry for same in repeated for entry in same.entries}
+    matcher = Matcher(existing, desired, contended, workspace_id)
     matcher.run()
     matches = matcher.matches
     victims = _victims(rules, matcher) if rules.purge else []
     chains = [match.steps for match in matches if match.steps]
     chains += [(_purge(victim),) for victim in victims]
-    taken = taken_names(existing, matches, victims, matcher.warnings)
+    taken = taken_names(existing, matches, victims, matcher.warnings, returned)
     problems = [*repeated, *matcher.problems, *taken]
     if problems:
         raise PlanRefused(problems, [wanted.name for wanted in desired])
     steps = _in_order(chains, existing, matches) if chains else ()
     written = [step for chain in chains for step in chain]
-    _warn_of_renames(matcher.warnings, written, desired)
+    forbidden = _forbidden(rules, existing, written, victims, matcher, desired) if written else ()
+    _warn_of_renames(matcher, written, desired)
     return Plan(
         entries=_entries(matches, steps),
         steps=steps,
@@ -62,9 +67,128 @@ def plan(
         shared_names=_shared_names(existing),
         active=tuple(client for client in existing.by_id.values() if not client.deleted),
         unmanaged=_unmanaged(matcher, victims),
-        forbidden=_forbidden(rules, existing, written, victims) if written else (),
+        forbidden=forbidden,
         digest=digest(map(row_of, written), workspace_id, api_url),
     )
+
+
+def selected(steps: Sequence[Step], positions: Sequence[int]) -> tuple[Step, ...]:
+    """Return the steps at these positions, in this order; they need no others."""
+    places = {at: place for place, at in enumerate(positions)}
+    return tuple(
+        steps[at]._replace(needs=tuple(sorted(places[need] for need in steps[at].needs)))
+        for at in positions
+    )
+
+
+def first_steps(steps: Sequence[Step]) -> tuple[int, ...]:
+    """Return the positions of the restores of hidden clients, and of the steps that they need.
+
+    The rest is planned again when these clients are known. Empty where none is hidden.
+    """
+    found: set[int] = set()
+    due = [at for at, step in enumerate(steps) if step.restores_hidden]
+    while due:
+        at = due.pop()
+        if at not in found:
+            found.add(at)
+            due += steps[at].needs
+    return tuple(sorted(found))
+
+
+def after_steps(clients: Iterable[Client], steps: Iterable[Step]) -> list[Client]:
+    """Return the clients as the steps leave them."""
+    by_id = {client.id: client for client in clients}
+    by_id.update((step.after.id, step.after) for step in steps)
+    return list(by_id.values())
+
+
+def alone_in_task(problems: Iterable[Problem]) -> list[Problem]:
+    """Return the problems in the words for a task of one client, which has no list."""
+    from .problems import LookAlike
+
+    return [p._replace(in_list=False) if isinstance(p, LookAlike) else p for p in problems]
+
+
+def continued(first: Plan, done: Sequence[Step], rest: Plan) -> Plan:
+    """Return the plan of a run that planned the ``rest`` again after the steps that are ``done``.
+
+    Its steps are both, in this order. What was there before, and what was reviewed, is the first
+    plan's.
+    """
+    offset = len(done)
+    by_entry: dict[int, list[int]] = defaultdict(list)
+    for at, step in enumerate(done):
+        if step.entry is not None:
+            by_entry[step.entry].append(at)
+    entries = []
+    for number, (before, after) in enumerate(zip(first.entries, rest.entries, strict=True)):
+        positions = (*by_entry[number], *(offset + at for at in after.steps))
+        steps = [*done, *rest.steps]
+        entries.append(
+            Planned(
+                before.desired,
+                before.client or after.client,
+                action_of(steps[at] for at in positions),
+                positions,
+            )
+        )
+    moved = (
+        step._replace(needs=tuple(offset + need for need in step.needs)) for step in rest.steps
+    )
+    return first._replace(
+        entries=tuple(entries),
+        steps=(*done, *moved),
+        warnings=tuple(dict.fromkeys([*first.warnings, *rest.warnings])),
+        unmanaged=rest.unmanaged,
+    )
+
+
+def is_same_but_for(hidden: Collection[int], first: Iterable[Step], rest: Iterable[Step]) -> bool:
+    """Return whether the ``rest`` of a run does what the ``first`` plan has left.
+
+    A rename of a ``hidden`` client that is no longer needed, or whose old name is known by now, is
+    no other plan.
+    """
+
+    def parts(steps: Iterable[Step]) -> tuple[list[Row], list[Row]]:
+        rows = [(step.after.id in hidden, row_of(step)) for step in steps]
+        known: list[Row] = [
+            {key: row[key] for key in row if key != "from"} for is_hidden, row in rows if is_hidden
+        ]
+        return known, [row for is_hidden, row in rows if not is_hidden]
+
+    (allowed, reviewed), (done, others) = parts(first), parts(rest)
+    return all(row in allowed for row in done) and digest(reviewed, 0, "") == digest(others, 0, "")
+
+
+def renamed_by_id(plan: Plan) -> Iterator[str]:
+    """Yield a warning for each client that its entry's id renames from a name that is not listed.
+
+    In a list that undoes a run, somebody has renamed it since.
+    """
+    warned = Warned()
+    for entry in plan.entries:
+        wanted, client = entry.desired, entry.client
+        if None in (wanted.id, wanted.name) or wanted.state == "absent" or not entry.steps:
+            continue
+        if client is None or client.hidden:
+            continue
+        known = map(name_key, (wanted.name or "", *wanted.former_names))
+        if name_key(client.name) not in known:
+            from . import problems
+
+            warned.add(problems.renamed_by_id, client, wanted.name or "")
+    return iter(warned)
+
+
+def look_alikes_of(plan: Plan) -> list[Problem]:
+    """Return the look-alikes that forbid a plan: each is a problem of one step, which shows it."""
+    if not plan.forbidden:
+        return []
+    from .problems import LookAlike
+
+    return [problem for problem in plan.forbidden if isinstance(problem, LookAlike)]
 
 
 def _in_order(
@@ -73,25 +197,43 @@ def _in_order(
     from .order import in_order
 
     names = _all_names(existing, [match.desired for match in matches])
-    return in_order(chains, names, _likely_names(matches))
+    return _hidden_first(in_order(chains, names, _likely_names(matches)))
 
 
-def _warn_of_renames(warnings: Warned, steps: Sequence[Step], desired: Sequence[Desired]) -> None:
+def _hidden_first(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Return the steps with those first after which the rest is planned again."""
+    first = first_steps(steps)
+    if not first:
+        return steps
+    order = [*first, *(at for at in range(len(steps)) if at not in first)]
+    return selected(steps, order)
+
+
+def _warn_of_renames(matcher: Matcher, steps: Sequence[Step], desired: Sequence[Desired]) -> None:
+    """Ask whether a deletion and a create are a rename, unless they are refused as look-alikes."""
     if not {"delete", "create"} <= {step.kind for step in steps}:
         return
     from .problems import rename_meant
     from .renames import renames_meant
 
+    asked = {(client.id, entry) for entry, clients in matcher.look_alikes for client in clients}
     for old, new in renames_meant(steps):
-        warnings.add(rename_meant, old, new, _former_names(desired, new))
+        if (old.id, new.entry) not in asked:
+            matcher.warnings.add(rename_meant, old, new, _former_names(desired, new))
 
 
 def _forbidden(
-    rules: Rules, existing: Existing, steps: Sequence[Step], victims: Sequence[Client]
+    rules: Rules,
+    existing: Existing,
+    steps: Sequence[Step],
+    victims: Sequence[Client],
+    matcher: Matcher,
+    desired: Sequence[Desired],
 ) -> tuple[Problem, ...]:
-    from .guards import judge
+    from .guards import judge, look_alikes
 
-    return tuple(judge(rules, existing.active_count, steps, victims))
+    alike = look_alikes(rules, matcher.look_alikes, desired, matcher.warnings)
+    return (*alike, *judge(rules, existing.active_count, steps, victims))
 
 
 def _victims(rules: Rules, matcher: Matcher) -> list[Client]:
@@ -114,16 +256,12 @@ def _former_names(desired: Sequence[Desired], step: Step) -> tuple[str, ...]:
 
 
 def _purge(victim: Client) -> Step:
-    return Step("delete", None, victim.id, victim.name, victim.name)
+    return Step("delete", None, victim, victim.removed())
 
 
 def _shared_names(existing: Existing) -> frozenset[str]:
-    """Names of active clients that another client, active or deleted, has too."""
-    return frozenset(
-        key
-        for key, clients in existing.active.items()
-        if len(clients) > 1 or key in existing.deleted
-    )
+    """Return the keys of the names that several active clients have."""
+    return frozenset(key for key, clients in existing.active.items() if len(clients) > 1)
 
 
 def _all_names(existing: Existing, desired: Sequence[Desired]) -> Iterator[str]:
@@ -132,13 +270,13 @@ def _all_names(existing: Existing, desired: Sequence[Desired]) -> Iterator[str]:
 
 
 def _likely_names(matches: Iterable[Match]) -> dict[int, str]:
-    """The probable names of clients that are restored unseen: those that their entries have."""
+    """The probable names of hidden clients: what the journal has, or what their entries have."""
     likely: dict[int, str] = {}
     for match in matches:
-        wanted = match.desired
-        names = (*wanted.former_names, wanted.name)
-        if match.client is None and wanted.id is not None and names[0] is not None:
-            likely[wanted.id] = names[0]
+        client, wanted = match.client, match.desired
+        if client is not None and client.hidden:
+            names = (client.name, *wanted.former_names, wanted.name)
+            likely[client.id] = next(filter(None, names), "")
     return likely
 
 

@@ -67,6 +67,45 @@ class Ambiguous(NamedTuple):
         )
 
 
+class AmbiguousFormer(NamedTuple):
+    entries: tuple[int, ...]
+    name: str
+    clients: tuple[Client, ...]
+
+    def __str__(self) -> str:
+        names = ", ".join(map(_named, self.clients))
+        return (
+            f"Several active clients have former names of {quoted(self.name)}: {names}. "
+            "Keep the former name of the one to rename."
+        )
+
+
+class LookAlike(NamedTuple):
+    """A create beside an active client that looks like it.
+
+    :arg former_names: those that the entry has already
+    :arg in_list: whether the entry is one of a list
+    """
+
+    entries: tuple[int, ...]
+    name: str
+    client: Client
+    former_names: tuple[str, ...] = ()
+    in_list: bool = True
+
+    def __str__(self) -> str:
+        names = ", ".join(map(yaml_text, (*self.former_names, trimmed(self.client.name))))
+        if self.in_list:
+            two = f"If they are two, add an entry of its own: name: {yaml_text(self.client.name)}."
+        else:
+            two = "If they are two, use toggl.focus.focus_clients with an entry for each."
+        return (
+            f"The new client {_revealed(self.name)} looks like the active client "
+            f"{_revealed(self.client.name)} (id {self.client.id}). If it is that one, add "
+            f"former_names: [{names}] to rename it. {two}"
+        )
+
+
 class SeveralDeleted(NamedTuple):
     entries: tuple[int, ...]
     name: str
@@ -250,13 +289,27 @@ def looks_alike(name: str, clients: Sequence[Client]) -> str:
     )
 
 
+def protected_look_alike(name: str, client: Client, glob: str) -> str:
+    return (
+        f"The new client {_revealed(name)} looks like the active client {_revealed(client.name)} "
+        f"(id {client.id}), which {quoted(glob)} protects: they are treated as different clients."
+    )
+
+
+def renamed_by_id(client: Client, name: str) -> str:
+    return (
+        f"The client with the id {client.id} is called {quoted(client.name)}, and its entry gives "
+        f"it the name {quoted(name)}."
+    )
+
+
 def rename_meant(old: Step, new: Step, former_names: Sequence[str] = ()) -> str:
     """:arg former_names: those that the new one's entry has already"""
     without = "" if old.entry is None else f", and take entry {old.entry + 1} out"
     entry = "" if new.entry is None else f"entry {new.entry + 1}"
-    names = ", ".join(map(yaml_text, (*former_names, trimmed(old.old_name))))
+    names = ", ".join(map(yaml_text, (*former_names, trimmed(old.old_name or ""))))
     return (
-        f"The client {quoted(old.before)} (id {old.id}) is deleted, and {quoted(new.name)} is "
+        f"The client {quoted(old.old_name)} (id {old.id}) is deleted, and {quoted(new.name)} is "
         f"created. If that is a rename, give {entry} the line "
         f"former_names: [{names}]{without}."
     )

@@ -61,13 +61,13 @@ def renames_meant(steps: Iterable[Step]) -> list[tuple[Step, Step]]:
     """Each deletion that has a creation like it, with that creation."""
     deleted, created = [], []
     for step in steps:
-        if step.kind == "delete" and step.before is not None:
+        if step.kind == "delete":
             deleted.append(step)
         elif step.kind == "create":
             created.append(step)
     if not deleted or not created or len(deleted) + len(created) > _MOST_COMPARED:
         return []
-    pairs = pairs_alike([step.old_name for step in deleted], [s.new_name for s in created])
+    pairs = pairs_alike([s.after.name for s in deleted], [s.after.name for s in created])
     return [(deleted[old], created[new]) for old, new in pairs.items()]
 
 

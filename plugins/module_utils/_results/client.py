@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .._apply.outcome import Outcome
-from .._errors import listed
+from .._errors import FocusError, listed
 from .._model import Client, Plan, Planned, Step
 from .._plan.plan import action_of
 from .._text import quoted, shown
@@ -15,32 +15,49 @@ from .diff import headers
 from .message import errors_of
 from .undo import undo_list, undo_warnings
 
-_UNKNOWN_AFTER_WRITE = {
-    "create": (),
-    "rename": ("updated_at",),
-    "delete": ("updated_at", "deleted_at", "active"),
-    "restore": ("updated_at", "active"),
-}
-"""Fields that only the service knows after a write: they are left out, never guessed."""
 
+def client_result(
+    plan: Plan,
+    outcomes: Sequence[Outcome],
+    workspace_id: int,
+    refusal: FocusError | None = None,
+) -> dict[str, Any]:
+    """Return the result of a plan with one entry: what was done, what failed, what is pending.
 
-def client_result(plan: Plan, outcomes: Sequence[Outcome], workspace_id: int) -> dict[str, Any]:
-    """The result of a plan with one entry: what was done, what failed, what is pending."""
+    :arg refusal: why nothing was written, if the plan was refused
+    """
     entry = plan.entries[0]
-    succeeded = [outcome for outcome in outcomes if outcome.succeeded]
+    succeeded = [outcome.step for outcome in outcomes if outcome.succeeded]
     errors = errors_of(outcomes)
     result: dict[str, Any] = {
-        "changed": bool(succeeded),
-        "msg": _failure(outcomes, errors[0]) if errors else _done(entry, outcomes),
-        "action": action_of(outcome.step for outcome in succeeded),
-        "client": client_after(entry, succeeded, workspace_id),
-        "diff": _diff(entry, [outcome.step for outcome in succeeded], workspace_id),
-        "undo": undo_list(plan, outcomes),
+        "changed": refusal is None and any(outcome.changed for outcome in outcomes),
+        "msg": _message(entry, outcomes, errors, refusal),
+        "action": action_of(succeeded if refusal is None else ()),
+        "client": _client(entry, succeeded if refusal is None else ()),
+        "diff": _diff(entry, succeeded, workspace_id),
+        "undo": [] if refusal else undo_list(plan, outcomes),
         "warnings": [*plan.warnings, *undo_warnings(outcomes)],
     }
-    if errors:
+    if errors or refusal:
         result["failed"] = True
     return result
+
+
+def _message(
+    entry: Planned,
+    outcomes: Sequence[Outcome],
+    errors: Sequence[Outcome],
+    refusal: FocusError | None,
+) -> str:
+    if refusal is not None:
+        return f"{refusal} Nothing was written."
+    return _failure(outcomes, errors[0]) if errors else _done(entry, outcomes)
+
+
+def _client(entry: Planned, done: Sequence[Step]) -> Mapping[str, Any] | None:
+    """Return the client as read, with what the service accepted applied to it."""
+    last = done[-1].after if done else entry.client
+    return None if last is None else last.fields
 
 
 def _done(entry: Planned, outcomes: Sequence[Outcome]) -> str:
@@ -50,7 +67,7 @@ def _done(entry: Planned, outcomes: Sequence[Outcome]) -> str:
     is_planned = outcomes[0].status == "planned"
     steps = [outcome.step for outcome in outcomes]
     first, *more = [
-        _in_words(step, is_planned, "it" if number else _named(step.before or step.name, step.id))
+        _in_words(step, is_planned, "it" if number else _named(step.old_name or step.name, step.id))
         for number, step in enumerate(steps)
     ]
     words = " and ".join([f"would {first}" if is_planned else first, *more])
@@ -76,33 +93,10 @@ def _as_declared(entry: Planned) -> str:
 
 def _named(name: str | None, client_id: int | None, client: Client | None = None) -> str:
     if client is not None:
-        name, client_id = client.name, client.id
+        name, client_id = client.shown_name, client.id
     if name is None:
         return f"the client {client_id}"
     return quoted(name) if client_id is None else f"{quoted(name)} (id {client_id})"
-
-
-def client_after(
-    entry: Planned, done: Iterable[Outcome], workspace_id: int
-) -> Mapping[str, Any] | None:
-    """The client as read, with what the service accepted applied to it."""
-    fields = entry.client.fields if entry.client else None
-    for outcome in done:
-        step = outcome.step
-        known = fields if fields is not None else _first_known(step, workspace_id)
-        left_out = _UNKNOWN_AFTER_WRITE[step.kind]
-        changed = {key: value for key, value in known.items() if key not in left_out}
-        if step.kind == "rename":
-            changed["name"] = step.name
-        if step.kind == "restore":
-            changed["deleted_at"] = None
-        fields = {**changed, **(outcome.fields or {})}
-    return fields
-
-
-def _first_known(step: Step, workspace_id: int) -> dict[str, Any]:
-    known = {"id": step.id, "name": step.name, "workspace_id": workspace_id}
-    return {key: value for key, value in known.items() if value is not None}
 
 
 def _diff(entry: Planned, steps: Iterable[Step], workspace_id: int) -> dict[str, Any]:
@@ -112,7 +106,7 @@ def _diff(entry: Planned, steps: Iterable[Step], workspace_id: int) -> dict[str,
     for step in steps:
         after["state"] = "absent" if step.kind == "delete" else "present"
         if step.kind in ("create", "rename"):
-            after["name"] = step.name
+            after["name"] = step.after.name
     sides = {"before": _readable(before), "after": _readable(after)}
     return {**headers(workspace_id), **sides}
 
@@ -126,7 +120,8 @@ def _readable(side: Mapping[str, Any]) -> dict[str, Any]:
 def _side_before(entry: Planned) -> dict[str, Any]:
     if entry.client is not None:
         state = "absent" if entry.client.deleted else "present"
-        return {"id": entry.client.id, "name": entry.client.name, "state": state}
+        known = {"id": entry.client.id, "name": entry.client.shown_name, "state": state}
+        return {key: value for key, value in known.items() if value is not None}
     if entry.desired.id is not None:
         return {"id": entry.desired.id, "state": "absent"}
     return {"name": entry.desired.name, "state": "absent"}

@@ -12,7 +12,7 @@ from .._apply.outcome import Outcome
 from .._errors import FocusError
 from .._model import Desired, Plan, Planned
 from .._plan.digest import row_of
-from .._plan.plan import action_of
+from .._plan.plan import action_of, renamed_by_id
 from .._text import name_key
 from .diff import clients_diff
 from .message import errors_of, message_of
@@ -50,7 +50,7 @@ def clients_result(
     entries = [_Entry(number, entry, outcomes) for number, entry in enumerate(plan.entries, 1)]
     summary = _summary(plan, entries, outcomes)
     result: Result = {
-        "changed": bool(succeeded) and refusal is None,
+        "changed": refusal is None and any(outcome.changed for outcome in outcomes),
         "msg": message_of(summary, outcomes, refusal),
         "plan": [_row(outcome) for outcome in outcomes],
         "plan_digest": plan.digest,
@@ -58,7 +58,7 @@ def clients_result(
         "summary": summary,
         "undo": [] if refusal else undo_list(plan, outcomes),
         "diff": clients_diff(plan, succeeded, workspace_id),
-        "warnings": [*plan.warnings, *undo_warnings(outcomes)],
+        "warnings": [*plan.warnings, *renamed_by_id(plan), *undo_warnings(outcomes)],
     }
     if report_all:
         result["unmanaged"] = _unmanaged(plan)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from .._model import Plan, Step
+from .._model import Client, Plan, Step
 from .._text import quoted, yaml_text
 
 Line = tuple[str, str, str]
@@ -15,10 +15,10 @@ Line = tuple[str, str, str]
 
 
 def clients_diff(plan: Plan, steps: Iterable[Step], workspace_id: int) -> dict[str, str]:
-    """The active clients of ``plan`` before and after ``steps``, sorted by name."""
+    """Return the active clients of ``plan`` before and after ``steps``, sorted by name."""
     changes = list(_changes(steps))
     staying = Counter(client.name for client in plan.active)
-    staying.subtract(change.before for change in changes if change.was_active and change.before)
+    staying.subtract(c.before.name for c in changes if c.before and not c.before.deleted)
     unchanged = [(name, _entry(name), "") for name in staying.elements()]
     return {
         **headers(workspace_id),
@@ -34,53 +34,46 @@ def headers(workspace_id: int) -> dict[str, str]:
 
 
 class _Change(NamedTuple):
-    """All that happens to one client: its name and whether it is active, before and after."""
+    """All that happens to one client."""
 
-    id: int | None
-    before: str | None
-    was_active: bool
-    after: str | None = None
-    is_active: bool = True
+    before: Client | None
+    after: Client
     by_purge: bool = False
 
     def lines_before(self) -> Iterator[Line]:
-        if not self.was_active:
+        if self.before is None or self.before.deleted:
             return
-        if self.is_active:
-            yield self._line(self.before, f"becomes {quoted(self.after)}")
-        else:
+        if self.after.deleted:
             purge = " by purge" if self.by_purge else ""
-            yield self._line(self.before, f"deleted{purge}, id {self.id}")
+            yield _line(self.before, f"deleted{purge}, id {self.before.id}")
+        else:
+            yield _line(self.before, f"becomes {quoted(self.after.name)}")
 
     def lines_after(self) -> Iterator[Line]:
-        if not self.is_active:
+        if self.after.deleted:
             return
-        if self.was_active:
-            yield self._line(self.after, f"was {quoted(self.before)}, id {self.id}")
-        elif self.before is None and self.id is None:
-            yield self._line(self.after, "new")
+        if self.before is None:
+            yield _line(self.after, "new")
+        elif self.before.deleted:
+            yield _line(self.after, f"restored, id {self.after.id}")
         else:
-            yield self._line(self.after, f"restored, id {self.id}")
-
-    def _line(self, name: str | None, comment: str) -> Line:
-        return name or "", f"id: {self.id}" if name is None else _entry(name), comment
+            yield _line(self.after, f"was {quoted(self.before.name)}, id {self.after.id}")
 
 
 def _changes(steps: Iterable[Step]) -> Iterator[_Change]:
     changed: dict[int, _Change] = {}
     for step in steps:
-        if step.kind == "create":
-            yield _Change(None, None, was_active=False, after=step.name)
+        if step.before is None:
+            yield _Change(None, step.after)
             continue
-        was_active = step.kind != "restore"
-        change = changed.get(step.client_id, _Change(step.id, step.before, was_active))
-        is_active = step.kind != "delete"
-        changed[step.client_id] = change._replace(
-            after=step.name if is_active else change.after,
-            is_active=is_active,
-            by_purge=step.entry is None,
-        )
+        change = changed.get(step.after.id, _Change(step.before, step.after))
+        changed[step.after.id] = change._replace(after=step.after, by_purge=step.entry is None)
     yield from changed.values()
+
+
+def _line(client: Client, comment: str) -> Line:
+    name = client.shown_name
+    return client.name, f"id: {client.id}" if name is None else _entry(name), comment
 
 
 def _entry(name: str) -> str:

@@ -61,7 +61,7 @@ def _kind(outcome: Outcome) -> object:
 
 
 def _label(step: Step) -> str:
-    return quoted(step.name) if step.name is not None else f"id {step.id}"
+    return f"id {step.id}" if step.name is None else quoted(step.name)
 
 
 def _numbers(counts: Counter[str], total: int) -> str:

@@ -29,5 +29,5 @@ def undo_warnings(outcomes: Sequence[Outcome]) -> list[str]:
         return []
     from .._plan.undo import names_lost, unsure
 
-    unknown = [outcome.step.new_name for outcome in outcomes if outcome.without_id]
+    unknown = [outcome.step.after.name for outcome in outcomes if outcome.without_id]
     return [*unsure(unknown), *names_lost(touched)]

@@ -31,15 +31,18 @@ _TO_RECORD = 1.0
 
 class Runtime:
     """What a run gets from the process it runs in. ``transport`` returns a kept connection to the
-    service, if there is one; ``progress`` and ``halt`` belong to one run."""
+    service, if there is one; ``progress`` and ``halt`` belong to one run. The tasks of one ``play``
+    share it."""
 
     def __init__(
         self,
         transport: Callable[[Access], Any] | None = None,
         progress: Progress | None = None,
         halt: Halt | None = None,
+        play: str | None = None,
     ) -> None:
         self.transport = transport
+        self.play = play
         self.progress = progress or Progress()
         self.halt = halt or Halt()
 
@@ -57,10 +60,7 @@ class Service(Protocol):
 
 
 class Work(Protocol):
-    """What a module does."""
-
-    def __init__(self, options: Options, check_mode: bool) -> None:
-        """Checks the options, before credentials are needed."""
+    """What a module does, once its options are checked."""
 
     def result(self, api: Any, progress: Progress) -> Result:
         """What the task returns, without what ``run`` adds."""
@@ -70,10 +70,16 @@ Connect = Callable[[Access, Any, Progress, Halt], Service]
 
 
 def run(
-    kind: type[Work], connect: Connect, options: Options, check_mode: bool, runtime: Runtime
+    kind: Callable[[Options, bool], Work],
+    connect: Connect,
+    options: Options,
+    check_mode: bool,
+    runtime: Runtime,
 ) -> Result:
     """What the work returns, with the requests that were sent and without secrets.
 
+    :arg kind: takes the options, and whether in check mode; checks them before credentials are
+        needed
     :arg connect: makes the service from how to reach it, and a kept connection or ``None``
     :arg options: a module's options, validated by its argument spec
     """
