@@ -146,8 +146,8 @@ def of_one(verdict: Verdict, entry: Entry, sight: Sight, paging: Paging, remembe
     names = [entry["name"], *(entry.get("former_names") or ())] if entry.get("name") else []
     looks = up_to(sum(_looking(name, paging, 1).most for name in names))
     by_id = entry.get("id") is not None
-    if by_id and verdict.names_on_the_way and not names:
-        looks = up_to(_looking(sight.by_id[entry["id"]][0], paging, 1).most if sight.by_id else 0)
+    if by_id and verdict.names_on_the_way and not names and entry["id"] in sight.by_id:
+        looks = up_to(_looking(sight.by_id[entry["id"]][0], paging, 1).most)
     read = exactly(1) + looks + up_to(paging.too_large + remembered)
     if verdict.refused or not verdict.changes:
         return read

@@ -37,6 +37,10 @@ def active(state: State) -> set[int]:
     return {client_id for client_id, (_, deleted) in state.items() if not deleted}
 
 
+def active_names(state: State) -> set[str]:
+    return {name for name, deleted in state.values() if not deleted}
+
+
 def without_taken_back(history: Sequence[Write]) -> list[Write]:
     """What happened, without clients that were made and deleted again."""
     made = {write.id for write in history if write.kind == "create"}
@@ -215,6 +219,7 @@ def _miscounted(report: Report) -> Iterator[str]:
 def untruths_of_one(
     report: Report,
     history: Sequence[Write],
+    switches: Switches,
     drifted: Collection[int] = (),
     cannot_see: bool = False,
 ) -> Iterator[str]:
@@ -223,16 +228,17 @@ def untruths_of_one(
     if creates > 1 and not reports.names_perhaps_twice(report):
         yield f"created {creates} times"
     unclear = reports.says_unclear(report.get("msg", "")) or (cannot_see and report.get("failed"))
-    if report["changed"] and not history and not drifted:
+    action = report.get("action", "none")
+    may_be_same = bool(drifted) or (action == "renamed" and switches.names_changed != "no")
+    if report["changed"] and not history and not may_be_same:
         yield "reported as changed, and nothing happened"
     if history and not report["changed"] and not unclear:
         yield f"reported as unchanged, but {history} happened"
     if not report["changed"] and report.get("undo") and not unclear:
         yield "an undo of nothing"
     wanted = {"created": "create", "renamed": "rename", "deleted": "delete", "restored": "restore"}
-    action = report.get("action", "none")
     happened = {write.kind for write in history}
-    if action != "none" and wanted[action] not in happened and not drifted:
+    if action != "none" and wanted[action] not in happened and not may_be_same:
         yield f"reported as {action}, but only {history} happened"
 
 
@@ -319,6 +325,11 @@ def as_kept(state: State, switches: Switches) -> State:
     return {i: (made_of(name, switches), gone) for i, (name, gone) in state.items()}
 
 
+def is_temporary(name: str, switches: Switches) -> bool:
+    """Whether it is a name of a client in a ring, as far as the service keeps it."""
+    return name.startswith(made_of(reports.TEMPORARY, switches))
+
+
 def is_changed(name: str, switches: Switches) -> bool:
     return key(made_of(name, switches)) != key(name)
 
@@ -365,6 +376,7 @@ class Refusals:
             return True
         if step["step"] == "create" and is_changed(name, self._switches):
             return True
+        name = made_of(name, self._switches)
         if self._unseen and self._is_borne_by_unseen(name, now):
             return True
         return any(

@@ -19,9 +19,12 @@ from faults.expected import Expected, Task
 from faults.model import State, Verdict, key
 from faults.oracle import Refusals
 from faults.runs import Met, Ran, Report, Runs
-from faults.scenarios import Entry, Event, History
+from faults.scenarios import Act, Entry, Event, History
 
 ALWAYS_THROUGH: Mapping[str, Any] = {"max_deletion_percent": 100, "allow_partial": True}
+UNDO_MAY_BE_REFUSED = {"name of two clients", "deleted id", "ambiguous"}
+"""After others were at work: a name is taken, or a client gone that was to get its name back."""
+
 ANOTHER_DIGEST: Mapping[str, Any] = {"plan_digest": "0" * 64}
 
 
@@ -76,7 +79,9 @@ class Trial(Runs):
         ran = self._ran(task)
         self._judge_clean(ran, wanted, verdict, checked)
         active = [len(oracle.active(state)) for state in ran.states]
-        if self._settled == event.entries and active[0] != active[1]:
+        switches = self._case.switches
+        may_gain = switches.names_changed != "no" and switches.create_body == "nothing"
+        if self._settled == event.entries and not may_gain and active[0] != active[1]:
             self._hold("number of active clients", [f"it was {active[0]}, and is {active[1]}"])
 
     def _broken(self, event: Event) -> None:
@@ -90,9 +95,16 @@ class Trial(Runs):
 
     def _others(self, event: Event) -> None:
         for act in event.acts:
-            touched = self._act(act)
+            touched = self._act(act._replace(name=self._name_for(act)))
             for known in self._undoable:
                 known.others.update(set() if touched is None else {touched})
+
+    def _name_for(self, act: Act) -> str:
+        """Every other one is a name that the last run took away."""
+        if not self._undoable or act.pick % 2:
+            return act.name
+        before, after = map(oracle.active_names, self._undoable[-1].ran.states)
+        return next(iter(sorted(before - after)), act.name)
 
     def _two_hosts(self, event: Event) -> None:
         self._judge_two((self._case.lists[event.entries],) * 2)
@@ -142,6 +154,7 @@ class Trial(Runs):
         entries = self._case.lists[event.entries]
         if self._case.single:
             self._others(event)
+            self._settled = None
             self._night(event)
             return
         reviewed = self._expected(self._task(entries))
@@ -330,12 +343,18 @@ class Trial(Runs):
         checked, verdict = self._judge_check(wanted)
         back = self._ran(task)
         self._judge_clean(back, wanted, verdict, checked)
+        shared = oracle.active_keys(before)
+        self._hold("doubles", oracle.doubles(*back.states, shared))
         if verdict.refused:
             self.tally.counts["undos refused"] += 1
-            if not since:
+            reasons = {refusal.reason for refusal in verdict.refusals}
+            is_known = self._case.switches.names_changed == "no"
+            if is_known and (not since or not reasons <= UNDO_MAY_BE_REFUSED):
                 self._hold("not begun", [f"{back.report['msg']} {undo}"])
             return
         self.tally.counts["undone"] += 1
+        if self._is_loose(wanted):
+            return
         refused = self._rightly_refused(back, verdict)
         excused = {*since, *others, *self._unknown(ran)}
         excused |= {client_id for client_id in refused if isinstance(client_id, int)}
@@ -411,7 +430,7 @@ class Trial(Runs):
                     for other in asked
                 )
             elif kind == "rename":
-                fits = write.name.startswith(reports.TEMPORARY) or any(
+                fits = oracle.is_temporary(write.name, self._case.switches) or any(
                     other[:2] == (kind, client_id)
                     and oracle.is_called(write.name, other[2], self._case.switches)
                     for other in asked
@@ -459,13 +478,12 @@ class Trial(Runs):
         return may
 
     def _untruths(self, ran: Ran, drifted: Collection[int] = ()) -> Iterator[str]:
-        report = ran.report
+        report, switches, cannot_see = ran.report, self._case.switches, self._case.lag > 1
         history = oracle.without_taken_back(ran.history)
         if reports.has_plan(report):
-            switches = self._case.switches
-            yield from oracle.untruths(report, history, switches, drifted, self._case.lag > 1)
+            yield from oracle.untruths(report, history, switches, drifted, cannot_see)
         elif "action" in report:
-            yield from oracle.untruths_of_one(report, history, drifted, self._case.lag > 1)
+            yield from oracle.untruths_of_one(report, history, switches, drifted, cannot_see)
         elif history or report["changed"]:
             yield f"a task that failed at once: {history}"
         words = str(report.get("msg", ""))

@@ -175,7 +175,8 @@ class Questions:
         """In passing, without a request."""
         fields = self._own[0].fields
         self.found["active_field"] = self._active_field()
-        self.found["missing_fields"] = "null" if "deleted_at" in fields else "absent"
+        shown = "null" if fields.get("deleted_at") is None else "zero"
+        self.found["missing_fields"] = shown if "deleted_at" in fields else "absent"
         extra = sorted({*fields, *self._page.content} - KNOWN_FIELDS)
         self.found["extra_fields"] = bool(extra)
         self.found["fields_beyond_the_reference"] = extra

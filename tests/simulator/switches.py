@@ -57,7 +57,6 @@ BEARABLE = {
 """No client can live with old reads in every case: a run that begins with the list as it was before
 the last run does that one's work again. Nor does it create a client whose name is changed. So these
 are asked for by name only."""
-BEARABLE["missing_fields"] = ("null", "absent")
 
 SIZES = ("per_page_cap", "longest_name")
 """Switches that take any size: small pages make a list of many pages cheap."""
