@@ -36,6 +36,7 @@ from benchmarks.figures import (
     NOTHING,
     SILENT,
     SOME,
+    UNSAID,
     UPLOAD,
     WAYS,
     Figures,
@@ -83,10 +84,7 @@ def promised() -> list[Turn]:
     """What the promises and the picture need. It takes less than 20 minutes."""
     beside, looped = ["list", "bare", "start"], ["inside", "get", "start"]
     return [
-        *(
-            Turn(scene, [*beside, "assert"] if scene == LONG else beside, rounds=7, patience=20)
-            for scene in NEXT_TO_BARE
-        ),
+        *(Turn(scene, [*beside, *_more(scene)], rounds=7, patience=20) for scene in NEXT_TO_BARE),
         Turn(UPLOAD, ["list", "bare4", "start"], rounds=5, patience=60),
         *(Turn(scene, looped, rounds=7, patience=30) for scene in LOOPS.values()),
         Turn(MODULES, ["module", "trivial", "loaded", "start"], patience=30),
@@ -104,6 +102,10 @@ def promised() -> list[Turn]:
         *(Turn(Scene(100, NOTHING, 20), [way], rounds=1, patience=0) for way in ("uri", "module")),
         Turn(AGAINST_URI, ["uri"], rounds=1, patience=0),
     ]
+
+
+def _more(scene: Scene) -> list[str]:
+    return ["assert"] * (scene == LONG) + ["unsaid"] * (scene in UNSAID)
 
 
 def full() -> list[Turn]:
@@ -140,7 +142,10 @@ class Bench:
         """One run of a way, from a workspace as the scene says; what it did is checked."""
         names = [f"Client {number:05}" for number in range(1, scene.clients + 1)]
         there = names[: scene.clients - scene.creates]
-        back_door(self._url, "reset", {"clients": there, "latency": scene.latency / 1000})
+        conditions = {"latency": scene.latency / 1000, "switches": {}}
+        if way == "unsaid":
+            conditions["switches"] = {"quota_headers": False}
+        back_door(self._url, "reset", {"clients": there, **conditions})
         command = self._command(way, names, scene)
         logged, worked = self._log.stat().st_size, _processor(self._simulator.pid)
         seconds, usage, characters = self._timed(command)
@@ -161,7 +166,8 @@ class Bench:
         listed.write_text("".join(f"- name: {name}\n" for name in names))
         if way in ("bare", "bare4"):
             return [sys.executable, str(BOOKS / "bare.py"), str(listed), "4" if way[4:] else "1"]
-        book = {"module": "client", "inside": "client", "list": "clients"}.get(way, way)
+        books = {"module": "client", "inside": "client", "list": "clients", "unsaid": "clients"}
+        book = books.get(way, way)
         return [
             str(Path(sys.executable).with_name("ansible-playbook")),
             str(BOOKS / f"{book}.yml"),

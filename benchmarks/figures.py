@@ -14,6 +14,7 @@ WAYS = {
     "module": "loop of focus_client, as a module",
     "inside": "loop of focus_client, in process",
     "list": "focus_clients, concurrency 4",
+    "unsaid": "focus_clients, the quota is not known",
     "bare": "bare script, one by one",
     "bare4": "bare script, four threads",
     "start": "ansible-playbook, empty play",
@@ -146,11 +147,13 @@ def rounds(scene: Scene, way: str) -> int:
     """How many answers a way must wait for one after the other, however it is written.
 
     :arg way: ``list`` reads the first page before it knows that there are more, and creates what is
-        missing once the list is read; ``inside`` looks each client up and creates it
+        missing once the list is read; ``unsaid`` reads one page after the other; ``inside`` looks
+        each client up and creates it
     """
     if way == "inside":
         return scene.clients + scene.creates
-    return 1 + _at_once(scene.pages - 1) + _at_once(scene.creates)
+    pages = scene.pages if way == "unsaid" else 1 + _at_once(scene.pages - 1)
+    return pages + _at_once(scene.creates)
 
 
 def _at_once(requests: int) -> int:
@@ -199,6 +202,7 @@ NEXT_TO_BARE = {
     LONG: 1.3,
 }
 """At most this many times the script that reads page after page, and the start of Ansible."""
+UNSAID = (Scene(1000, NOTHING, 100), Scene(1000, NOTHING, 20))
 UPLOAD = Scene(1000, EVERYTHING, 20)
 LOOPS = {latency: Scene(100, NOTHING, latency) for latency in (0, 20)}
 MODULES = Scene(25, NOTHING, 0)
@@ -270,6 +274,14 @@ def _formulas() -> Iterator[tuple[Promise, Formula]]:
     yield Promise(text, None, 1.15, why_not=_COMPILING), _ratio(module, trivial)
     text = "the same next to a module that loads the files of focus_client and does nothing"
     yield Promise(text, None, 1.15), _ratio(module, loaded)
+    for scene in UNSAID:
+        text = (
+            f"{_words(scene)}, and the service does not say what is left of the quota: "
+            "focus_clients takes at most this many times the bare script, one by one, and the "
+            "start of Ansible"
+        )
+        whole = _sum((scene, "bare"), (scene, "start"))
+        yield Promise(text, None, 1.25), _ratio(_sum((scene, "unsaid")), whole)
 
 
 _PARSING = (

@@ -39,6 +39,7 @@ the simulated service, which is a process of its own on the same machine.
 | `module` | `ansible-playbook`, a loop of `toggl.focus.focus_client`, each a module's process |
 | `inside` | the same where the connection is local, so in Ansible's own process |
 | `list` | `ansible-playbook`, one task of `toggl.focus.focus_clients`, `concurrency: 4` |
+| `unsaid` | the same where the service does not say what is left of the quota |
 | `bare` | a Python script with one session of `requests`, the requests of `list` one by one |
 | `bare4` | the same with four threads |
 | `start` | `ansible-playbook` with an empty play |
@@ -78,7 +79,8 @@ _LIMIT = """\
 ## Next to the limit
 
 No way can be faster than the start of Ansible and the latency of the answers that it must wait for
-one after the other: with four requests at once, the list of 1,000 clients takes four such rounds.
+one after the other: with four requests at once, the list of 1,000 clients takes four such rounds,
+and eleven where the service does not say what is left of the quota.
 The ratio is that of the time to this limit. What is printed is in characters.
 
 """
@@ -164,7 +166,7 @@ def with_sizes(text: str, sizes: Sizes) -> str:
 def _limit_table(figures: Figures) -> str:
     rows = []
     for scene in figures.scenes():
-        for way in ("list", "inside"):
+        for way in ("list", "unsaid", "inside"):
             least, took = limit(figures, scene, way), figures.middle(scene, way)
             if least is None or took is None:
                 continue

@@ -58,6 +58,8 @@ def kept() -> Figures:
         ran(figures, scene, "list", seconds, mebibytes=60)
         ran(figures, scene, "bare", 2 * seconds - 0.8)
         ran(figures, scene, "start", 0.6)
+    ran(figures, Scene(1000, NOTHING, 100), "unsaid", 2.6)
+    ran(figures, idle, "unsaid", 1.1)
     ran(figures, Scene(10_000, NOTHING, 0), "list", 1.2, mebibytes=69)
     ran(figures, Scene(10_000, NOTHING, 0), "bare", 0.4)
     ran(figures, Scene(10_000, NOTHING, 0), "start", 0.6)
@@ -118,6 +120,8 @@ def test_figures_survive_being_kept() -> None:
         (Scene(1000, NOTHING, 20), "list", 4),
         (Scene(1000, SOME, 20), "list", 7),
         (Scene(1000, EVERYTHING, 20), "list", 251),
+        (Scene(1000, NOTHING, 20), "unsaid", 11),
+        (Scene(1000, SOME, 20), "unsaid", 13),
         (Scene(100, NOTHING, 20), "inside", 100),
         (Scene(100, EVERYTHING, 20), "inside", 200),
     ],
@@ -152,6 +156,8 @@ def test_each_promise_is_judged_by_its_own_figures() -> None:
         80,
         1,
         1,
+        1,
+        1,
         1.048576,
         2.097152,
     ]
@@ -184,6 +190,8 @@ def test_what_was_not_measured_is_no_promise_kept() -> None:
         (Scene(25, NOTHING, 0), "module", 4.0, 10),
         (Scene(25, NOTHING, 0), "trivial", 8.0, 11),
         (Scene(25, NOTHING, 0), "loaded", 8.0, 12),
+        (Scene(1000, NOTHING, 100), "unsaid", 3.4, 13),
+        (Scene(1000, NOTHING, 20), "unsaid", 1.5, 14),
     ],
 )
 def test_a_broken_promise_is_seen(scene: Scene, way: str, seconds: float, broken: int) -> None:
@@ -215,7 +223,7 @@ def test_a_cell_that_was_not_run_is_a_dash() -> None:
     row = re.search(r"^\| 1,000 \| nothing \| 20 ms \|.*$", times, re.MULTILINE)
     assert row is not None
     assert row.group() == (
-        "| 1,000 | nothing | 20 ms | 400 | — | — | 1.00 (0.90–1.10) | 0.50 (0.50–0.60) | — "
+        "| 1,000 | nothing | 20 ms | 400 | — | — | 1.00 (0.90–1.10) | 1.10 | 0.50 (0.50–0.60) | — "
         "| 0.60 (0.50–0.60) | — | — | — | — |"
     )
 

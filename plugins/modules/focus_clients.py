@@ -163,8 +163,9 @@ notes:
     costs one more request.
   - If the service has no errors, a run sends one request for each page of 100 clients, and one for
     each write. A client that the service creates without returning its id costs one more.
-  - Where the first page is full, the pages that O(clients) foretells are read side by side, as many
-    at once as O(concurrency) says. A workspace that has fewer clients than the list may cost up to
+  - Where the first page is full, and the service says that ten times the pages that O(clients) lets
+    expect are left of the quota, these pages are read concurrently, as many at once as
+    O(concurrency) says. A workspace that has fewer clients than the list may then cost up to
     O(concurrency) minus one requests more.
   - Where steps give names, which are creates, renames and restores, and the list has several pages,
     the module first makes sure that no client is missing in the list because somebody changed the

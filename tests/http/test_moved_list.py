@@ -6,6 +6,7 @@ The page size is 20, so that a few clients make several pages.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -113,6 +114,38 @@ def test_a_list_that_always_moves_is_an_error(service: Simulator) -> None:
     assert (result["failed"], result["changed"]) == (True, False)
     assert "changed while it was read" in result["msg"]
     assert service.writes == []
+
+
+RUNS: dict[str, Callable[[Simulator], dict[str, Any]]] = {
+    "focus_clients": lambda service: clients(service, clients=[{"name": "Acme"}]),
+    "focus_client": lambda service: client(service, name="Acme"),
+    "focus_client, absent": lambda service: client(service, name="Acme", state="absent"),
+    "focus_client_info": info,
+}
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+@pytest.mark.parametrize("run", RUNS)
+def test_a_client_twice_on_one_page_means_that_the_list_changed(
+    service: Simulator, run: str, times: int
+) -> None:
+    """It is read again, at most twice, as where a client is on two pages."""
+    service.add("Acme")
+    twice = Fault(
+        match=lambda method, _: method == "GET", when="after", edit=with_the_first_client_twice
+    )
+    service.script = [twice] * times
+    result = RUNS[run](service)
+    assert bool(result.get("failed")) == (times == 3), result["msg"]
+    assert sent(service).count("GET") == min(times + 1, 3)
+    if times == 3:
+        assert "page 1 shows client 1001 a second time" in result["msg"]
+        assert service.writes == []
+
+
+def with_the_first_client_twice(body: bytes) -> bytes:
+    envelope = json.loads(body)
+    return json.dumps({**envelope, "data": [*envelope["data"], envelope["data"][0]]}).encode()
 
 
 def test_one_that_moves_twice_is_read_a_third_time(service: Simulator) -> None:

@@ -71,6 +71,19 @@ def test_with_little_quota_no_page_is_risked(service: Simulator, left: int, risk
     assert (max(pages_asked(service)) > 2) == risks
 
 
+@pytest.mark.parametrize("count", [99, 100, 150, 950])
+def test_no_page_is_risked_where_the_service_does_not_say_what_is_left(
+    service: Simulator, count: int
+) -> None:
+    """That may be the common case, and what is left may be little."""
+    service.reset(Switches(quota_headers=False))
+    service.add_many(count)
+    clients(service, True, clients=named(1000), concurrency=4)
+    pages = count // 100 + 1
+    assert pages_asked(service)[:pages] == list(range(1, pages + 1))
+    assert max(pages_asked(service)) == pages
+
+
 def test_a_page_behind_the_last_one_means_that_the_list_moved(service: Simulator) -> None:
     """The second page is short for a moment, and the third one, under way by then, is not empty."""
     service.reset(Switches(per_page_cap=20))

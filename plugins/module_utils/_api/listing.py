@@ -67,7 +67,8 @@ class Listing(NamedTuple):
 
 
 _QUOTA_LEFT = 10
-"""Times the pages: with less, no request is risked for a page that may not be there."""
+"""Times the pages: with less, or where the service does not say what is left, no request is risked
+for a page that may not be there."""
 
 
 class Foretold(NamedTuple):
@@ -81,12 +82,11 @@ class Foretold(NamedTuple):
 
         :arg quota_left: requests, ``None`` if the service does not say
         """
-        if self.concurrency < 2 or per_page is None:
+        if self.concurrency < 2 or per_page is None or quota_left is None:
             return 0
         needed = self.clients // per_page + 1  # the last one shows the end
         count = min(needed, MOST_PAGES)
-        is_scarce = quota_left is not None and quota_left < _QUOTA_LEFT * count
-        return 0 if is_scarce else count
+        return count if quota_left >= _QUOTA_LEFT * count else 0
 
 
 ONE_BY_ONE = Foretold()
@@ -149,7 +149,6 @@ class Reading:
         if self._size > LARGEST_LIST:
             raise ListIncomplete("GET", self._path, page.number, "which is too large")
         self._check_follows(page)
-        self._seen.update(page.ids)
         self._pages.append(page)
         self._progress.listed(len(page.clients))
         return page.is_last
@@ -174,10 +173,10 @@ class Reading:
         if None not in (page.per_page, per_page) and page.per_page != per_page:
             sign = f"page {page.number} has the size {page.per_page}, not {per_page}"
             raise self._moved(sign)
-        repeated = next((client_id for client_id in page.ids if client_id in self._seen), None)
-        if repeated is not None:
-            sign = f"page {page.number} shows client {repeated} of an earlier page again"
-            raise self._moved(sign)
+        for client_id in page.ids:
+            if client_id in self._seen:
+                raise self._moved(f"page {page.number} shows client {client_id} a second time")
+            self._seen.add(client_id)
 
     def _moved(self, sign: str) -> ListMoved:
         return ListMoved("GET", self._path, sign)
