@@ -64,7 +64,7 @@ def schema() -> Schema:
         "definitions": {
             "template": {"type": "string", "pattern": r"\{[{%]"},
             "empty": {"anyOf": [{"type": "null"}, {"type": "string", "pattern": f"^{BLANK}*$"}]},
-            "name": {"type": "string", "pattern": _visible()},
+            "name": {"type": "string", **_name()},
             "id": _id(),
             "switch": _switch(),
             "entry": _entry(),
@@ -111,7 +111,7 @@ def _text_or(text_as: str, other: Schema) -> Schema:
 def _value(name: str, option: Mapping[str, Any]) -> Schema:
     """The value of an entry's option: an empty one counts as not given, except for a name."""
     if name == "name":
-        return {"type": ["string", "null"], "pattern": _visible()}
+        return {"type": ["string", "null"], **_name()}
     return {"anyOf": [_of_type(option), _ref("empty")]}
 
 
@@ -125,6 +125,14 @@ def _of_type(option: Mapping[str, Any]) -> Schema:
 
 def _ref(name: str) -> Schema:
     return {"$ref": f"#/definitions/{name}"}
+
+
+def _name() -> Schema:
+    """Something of it can be seen, it is on one line, and Ansible has put nothing into it."""
+    seen = f"[^{BLANK[1:]}"
+    lines = rf"{seen}[\s\S]*[\n-\r\x1c-\x1e\x85\u2028\u2029][\s\S]*{seen}"
+    unfit = "|".join([lines, text.OF_A_SECRET.pattern, text.OMITTED.pattern])
+    return {"pattern": _visible(), "not": {"type": "string", "pattern": unfit}}
 
 
 def _id() -> Schema:

@@ -24,7 +24,7 @@ _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _NO_CHARACTERS = frozenset("\ufffe\uffff")
 """They stand for no character; no YAML may contain them."""
 
-_OF_A_SECRET = re.compile(r"\*{8}|\$REDACTED\$|VALUE_SPECIFIED_IN_NO_LOG_PARAMETER")
+OF_A_SECRET = re.compile(r"\*{8}|\$REDACTED\$|VALUE_SPECIFIED_IN_NO_LOG_PARAMETER")
 
 OMITTED = re.compile("__omit_place_holder__[0-9a-f]{40}|<<Omit>>")
 """What a template writes of a value that is omitted, up to ansible-core 2.18, and from 2.19 on."""
@@ -74,7 +74,7 @@ def is_one_line(name: str) -> bool:
 
 def is_stand_in(name: str) -> bool:
     """Whether it has what Ansible writes in place of a secret, or of a value that is omitted."""
-    return bool(_OF_A_SECRET.search(name)) or has_omitted_part(name)
+    return bool(OF_A_SECRET.search(name)) or has_omitted_part(name)
 
 
 def has_omitted_part(name: str) -> bool:

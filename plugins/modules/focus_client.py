@@ -32,7 +32,8 @@ options:
   name:
     description:
       - The name of the client.
-      - Blanks around it are removed. An empty name is an error before any request.
+      - Blanks around it are removed. An empty name, or one with a line break, is an error before
+        any request.
       - It is a text. A value that YAML takes for something else, such as V(No), V(1.10), V(12:30)
         or V(007), needs quotes. Without them, it is an error before any request.
       - At least one of O(name) and O(id) is needed.
@@ -93,6 +94,9 @@ options:
     type: bool
     default: false
 notes:
+  - Runs of one user on one machine take turns on a workspace, from the first read to the last
+    write, so that several hosts of one workspace create no client twice. In check mode, a run waits
+    for nobody.
   - Names are compared as Unicode normalization form C (NFC), without the blanks around them, and
     with their case kept. An active client whose name differs only in case, in blanks or in
     invisible characters is a different client. If the module reads one, it warns.

@@ -39,7 +39,8 @@ options:
     description:
       - The desired clients. An entry needs O(clients[].name), O(clients[].id), or both. An entry
         that is a plain text is a name.
-      - An empty option of an entry counts as not given, except the name.
+      - An empty option of an entry counts as not given, except the name. So does what is omitted
+        (C(default(omit))).
       - Everything wrong with the list that can be seen without the service is reported together,
         before any request.
       - The order of the entries does not matter.
@@ -51,7 +52,8 @@ options:
       name:
         description:
           - The name of the client.
-          - Blanks around it are removed. An empty name is an error before any request.
+          - Blanks around it are removed. An empty name, or one with a line break, is an error
+            before any request.
           - It is a text. A value that YAML takes for something else, such as V(No), V(1.10),
             V(12:30) or V(007), needs quotes. Without them, it is an error before any request.
         type: str
@@ -155,6 +157,9 @@ options:
       - all
     default: changes
 notes:
+  - Runs of one user on one machine take turns on a workspace, from the first read to the last
+    write, so that several hosts of one workspace create no client twice. In check mode, a run waits
+    for nobody.
   - Names are compared as Unicode normalization form C (NFC), without the blanks around them, and
     with their case kept. A client whose name differs only in case, in blanks or in invisible
     characters is a different client, and a warning says so.

@@ -25,8 +25,21 @@ SCHEMA = json.loads((ROOT / "clients.schema.json").read_text())
 VALIDATOR = Draft7Validator(SCHEMA)
 ENTRIES = 2_000
 
-TEXTS = ["Acme", "007", "No", "a\u00e9", "\u200bx", "@", "{{ x }}", "absent", " b ", "\U0001f680"]
+TEXTS = [
+    "Acme",
+    "007",
+    "No",
+    "a\u00e9",
+    "\u200bx",
+    "@",
+    "{{ x }}",
+    "absent",
+    " b ",
+    "\U0001f680",
+    " c\n",
+]
 UNSEEN = ["", " ", "\t\n", "\u00a0", "\u3164", "\u200b", "\u2800 \u3000", "\x85", "\ufe0f"]
+UNFIT = ["a\nb", "a\r\nb", "\u200b\u2028x", "a\x1cb", "******** Ltd", "$REDACTED$", "a <<Omit>>"]
 IDS = [1, 1001, 10**20, "7", " 42 ", "007", "\u00a01", "9" * 20]
 NO_IDS = [0, -1, 1.5, True, "0", "000", "-7", "1.0", "9" * 21, "x", "\u0663", [7], {"id": 7}]
 STATES = ["present", "absent", "restored"]
@@ -44,17 +57,18 @@ def chosen(chance: random.Random, *pools: list[Any]) -> Any:
 
 def former_names(chance: random.Random) -> Any:
     if chance.random() < 0.3:
-        return chosen(chance, TEXTS, UNSEEN, OTHERS)
-    return [chosen(chance, TEXTS, TEXTS, TEXTS, UNSEEN, OTHERS) for _ in range(chance.randrange(3))]
+        return chosen(chance, TEXTS, UNSEEN, UNFIT, OTHERS)
+    pools = [TEXTS, TEXTS, TEXTS, UNSEEN, UNFIT, OTHERS]
+    return [chosen(chance, *pools) for _ in range(chance.randrange(3))]
 
 
 def entry(chance: random.Random) -> Any:
     """Sound or not, each about half of the time."""
     if chance.random() < 0.15:
-        return chosen(chance, TEXTS, UNSEEN, OTHERS)
+        return chosen(chance, TEXTS, UNSEEN, UNFIT, OTHERS)
     options: dict[str, Any] = {}
     if chance.random() < 0.8:
-        options["name"] = chosen(chance, TEXTS, UNSEEN, OTHERS)
+        options["name"] = chosen(chance, TEXTS, UNSEEN, UNFIT, OTHERS)
     if chance.random() < 0.5:
         options["id"] = chosen(chance, IDS, NO_IDS, UNSEEN, OTHERS)
     if chance.random() < 0.4:
