@@ -518,6 +518,20 @@ def test_drift_fails_where_a_workspace_cannot_be_read(service: Simulator, tmp_pa
 # what the example prints
 
 
+def test_no_output_has_the_escape_sequence_of_a_mark_of_a_section(
+    service: Simulator, tmp_path: Path
+) -> None:
+    """GitLab folds its log at such marks. Neither from a list nor from the service."""
+    begins, escape = "section_start:1:a[collapsed=true]", "\x1b[0Kb"
+    listed = clients_file(tmp_path, begins + escape, clients_base=["Acme"])
+    planned = run(service, tmp_path, "check", *listed)
+    fill(service, EUROPE, "Acme", "Hooli", f"{begins}\r{escape}")
+    purged = clients_file(tmp_path, "Acme", clients_purge=True)
+    refused = run(service, tmp_path, "drift", *purged, status=2)
+    for printed in (planned, refused):
+        assert begins in printed and "\x1b" not in printed
+
+
 FOLDS = tuple(map(int, metadata.version("ansible-core").split(".")[:2])) < (2, 21)
 
 
