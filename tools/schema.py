@@ -46,8 +46,12 @@ BOUNDS: dict[str, Schema] = {
     "max_deletion_percent": {"minimum": 0, "maximum": 100},
     "concurrency": {"minimum": 1, "maximum": arguments.MOST_CONCURRENCY},
     "plan_digest": {"pattern": r"^\s*[0-9A-Fa-f]{64}\s*$"},
+    "plan_file": {"pattern": r"\S"},
 }
 """What the modules ask of an option beyond its type."""
+
+NEVER_BLANK = {"clients_plan_digest", "clients_plan_file"}
+"""Variables that are an error where they are given but blank."""
 
 
 def schema() -> Schema:
@@ -198,7 +202,8 @@ def _variable(name: str, option: Mapping[str, Any]) -> Schema:
     if "choices" in option:
         kinds = [{"enum": option["choices"]}]
     kinds = [{**kinds[0], **bounds}, *kinds[1:]]  # a number as a text is not compared
-    return {**_description(option), "anyOf": [*kinds, {"type": "null"}, _ref("template")]}
+    blank = [] if name in NEVER_BLANK else [{"type": "null"}]
+    return {**_description(option), "anyOf": [*kinds, *blank, _ref("template")]}
 
 
 # descriptions

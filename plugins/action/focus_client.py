@@ -18,7 +18,6 @@ class ActionModule(FocusAction):
     spec = CLIENT
     work = staticmethod(reconcile_client)
 
-    @staticmethod
-    def judge(arguments: Mapping[str, Any]) -> None:
+    def judge(self, arguments: dict[str, Any], variables: Mapping[str, Any]) -> None:
         check_is_unsplit("former_names", arguments.get("former_names"))
         desired_client(arguments)

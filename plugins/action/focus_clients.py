@@ -15,23 +15,19 @@ from ..module_utils._reconcile import desired_clients, reconcile_clients
 from ..module_utils._task.arguments import CLIENTS
 from ..module_utils._task.options import check_is_list, check_is_unsplit, reviewed_digest
 from ..plugin_utils import _role_variables
+from ..plugin_utils._reviewed import bind
 
 
 class ActionModule(FocusAction):
     spec = CLIENTS
     work = staticmethod(reconcile_clients)
 
-    def run(
-        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
-    ) -> dict[str, Any]:
+    def judge(self, arguments: dict[str, Any], variables: Mapping[str, Any]) -> None:
         role = self._task._role
         if role is not None and role.get_name(include_role_fqcn=True) == _role_variables.ROLE:
-            for warning in _role_variables.warnings(task_vars or {}):
+            for warning in _role_variables.warnings(variables):
                 Display().warning(warning)
-        return super().run(tmp, task_vars)
-
-    @staticmethod
-    def judge(arguments: Mapping[str, Any]) -> None:
+            bind(arguments, variables, self._templar.template, self._task.check_mode)
         if "clients" in arguments:
             check_is_list(arguments["clients"])
             desired_clients(arguments["clients"])

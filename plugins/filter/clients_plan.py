@@ -92,7 +92,7 @@ _value:
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..module_utils._task.arguments import SERVICE_URL
+from ..module_utils._text import SERVICE_URL
 from ..plugin_utils._data import as_data
 from ..plugin_utils._offline import planned
 

@@ -13,7 +13,8 @@ author:
   - toggl.focus maintainers (!UNKNOWN)
 description:
   - Takes what the playbook C(toggl.focus.plan) writes as JSON, and returns it for people. The
-    counts come first, then why a plan is refused, then all deletions, then a table for each
+    counts come first, then a caution where the address is not the service's own or certificates
+    are not checked, then why a plan is refused, then all deletions, then a table for each
     workspace.
   - It has at most 65,000 characters, so that it fits into a comment. Rows of the tables are left
     out before anything else.
@@ -36,10 +37,12 @@ EXAMPLES = r"""
     msg: "{{ plan | toggl.focus.plan_markdown }}"
   vars:
     plan:
-      format: 1
+      format: 2
       workspaces:
         acme:
           workspace_id: 4242
+          api_url: https://focus.toggl.com/api
+          validate_certs: true
           msg: "Would create 1."
           digest: 5f0c1e3a9d7b2c4e6f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6
           summary: {created: 1}
@@ -64,6 +67,7 @@ from ansible.errors import AnsibleFilterError
 
 from ..module_utils._results.markdown import plan_markdown as markdown_of
 from ..plugin_utils._data import as_data
+from ..plugin_utils._reviewed import PLAN_FORMAT
 
 
 def plan_markdown(plan: object) -> str:
@@ -71,6 +75,11 @@ def plan_markdown(plan: object) -> str:
         raise AnsibleFilterError(
             "toggl.focus.plan_markdown takes the content of a plan file, as toggl.focus.plan "
             "writes it."
+        )
+    if plan.get("format") != PLAN_FORMAT:
+        raise AnsibleFilterError(
+            "toggl.focus.plan_markdown was given a plan file of another version of the collection. "
+            "Run toggl.focus.plan again."
         )
     return markdown_of(plan)
 

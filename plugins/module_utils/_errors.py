@@ -89,16 +89,8 @@ class MissingLibrary(FocusError):
 class PlanChanged(FocusError):
     """The plan is not the one that was reviewed."""
 
-    def __init__(self, reviewed: str, found: str) -> None:
-        super().__init__(reviewed, found)
-        self.reviewed = reviewed
-        self.found = found
-
     def __str__(self) -> str:
-        return (
-            f"The plan has the digest {self.found}, not {shown(self.reviewed)} as in plan_digest. "
-            "Review the plan again in check mode, and give its digest."
-        )
+        return "The plan has changed since it was reviewed. Run toggl.focus.plan again."
 
 
 class QuotaTooSmall(FocusError):

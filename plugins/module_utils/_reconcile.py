@@ -318,7 +318,10 @@ class _AllClients(_Writing):
             planned, outcomes = self._execute(api, progress, planned, clients)
         else:
             outcomes = predicted(planned.steps, look_alikes_of(planned))
-        return clients_result(planned, outcomes, api.workspace_id, refusal, self._report_all)
+        result = clients_result(planned, outcomes, api.workspace_id, refusal, self._report_all)
+        if self._reviewed is not None and not planned.steps and refusal is None:
+            result["msg"] = "Nothing to do: already applied."
+        return result
 
     def _read_and_planned(self, api: FocusApi) -> tuple[Sequence[Client], Plan, FocusError | None]:
         """What was read, the plan, and why it is refused, if it is. The list of a refused plan is
@@ -350,8 +353,9 @@ class _AllClients(_Writing):
         """Why a plan without contradictions must not be written."""
         if planned.forbidden:
             return PlanRefused(planned.forbidden, self._names)
-        if self._reviewed is not None and self._reviewed != planned.digest:
-            return PlanChanged(self._reviewed, planned.digest)
+        # Where nothing is left to do, whatever was reviewed has been done.
+        if planned.steps and self._reviewed is not None and self._reviewed != planned.digest:
+            return PlanChanged()
         try:
             self._check_undo(api, planned)
         except NamesMasked as error:

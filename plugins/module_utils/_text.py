@@ -15,6 +15,9 @@ LONGEST_SHOWN = 300  # characters; more of a service's answer does not help
 CUT = "…"
 """Follows what is shown of a longer text; ``_redact`` relies on it."""
 
+SERVICE_URL = "https://focus.toggl.com/api"
+"""The service's own address."""
+
 _OWN_PORTS = {"http": 80, "https": 443}
 
 MOST_COMPARED = 5_000  # names; comparing more takes too long for a suggestion

@@ -55,11 +55,11 @@ class FocusAction(NormalAction):  # type: ignore[misc]
     def work(options: Mapping[str, Any], check_mode: bool, runtime: Runtime) -> dict[str, Any]:
         """What the module's ``main()`` calls."""
 
-    @staticmethod
-    def judge(arguments: Mapping[str, Any]) -> None:
+    def judge(self, arguments: dict[str, Any], variables: Mapping[str, Any]) -> None:
         """Check what can be seen only in the values that the playbook gives: an argument spec makes
         texts of names, and passing them to a module's process makes texts of dates.
 
+        :arg variables: all that the task has, not yet templated
         :raises FocusError: they cannot be used
         """
 
@@ -68,16 +68,17 @@ class FocusAction(NormalAction):  # type: ignore[misc]
     ) -> dict[str, Any]:
         # The arguments are returned with the result, so the tags that no module gets are removed.
         self._task.args = plain(self._task.args)
+        environment: dict[str, Any] = {}
+        self._compute_environment_string(environment)
         try:
-            self.judge(self._task.args)
+            with _environment(environment):
+                self.judge(self._task.args, task_vars or {})
         except FocusError as error:
             super(NormalAction, self).run(tmp, task_vars)
             return refused(str(error), self._task.args)
         if not self._runs_here():
             return _shown_short(super().run(tmp, task_vars))
         super(NormalAction, self).run(tmp, task_vars)
-        environment: dict[str, Any] = {}
-        self._compute_environment_string(environment)
         with _environment(environment):
             return _shown_short(self._in_this_process(task_vars or {}))
 

@@ -17,10 +17,10 @@ from ..module_utils._model import Client, Desired
 from ..module_utils._plan.plan import look_alikes_of, plan
 from ..module_utils._reconcile import desired_clients
 from ..module_utils._results.clients import clients_result
-from ..module_utils._task.arguments import CLIENTS, SERVICE_URL
+from ..module_utils._task.arguments import CLIENTS
 from ..module_utils._task.options import check_is_list, check_is_unsplit, rules
 from ..module_utils._task.problems import became
-from ..module_utils._text import name_key
+from ..module_utils._text import SERVICE_URL, name_key
 from ._plain import plain
 
 Result = dict[str, Any]

@@ -11,7 +11,9 @@ from ..module_utils._task.arguments import CLIENTS
 ROLE = "toggl.focus.clients"
 _PREFIX = "clients_"
 _OPTIONS = ("list", *(option for option in CLIENTS["argument_spec"] if option != "clients"))
-_OTHERS = frozenset({"result", "hosts", "file", "base", "plan_file", "overwrite", "show_plan"})
+_OTHERS = frozenset(
+    {"result", "hosts", "file", "base", "plan_file", "plan_only", "overwrite", "show_plan"}
+)
 """What the role returns, and what the playbooks take."""
 _NEAR = 0.7
 """For ``difflib``: "token" is near api_token."""

@@ -194,7 +194,6 @@ PLAYBOOKS_VARIABLES = {
     "clients_file",
     "clients_hosts",
     "clients_overwrite",
-    "clients_plan_file",
     "clients_result",
 }
 

@@ -63,7 +63,8 @@ def as_pattern(message: str) -> re.Pattern[str]:
 
 SOURCE = [
     text
-    for path in sorted(UTILS.rglob("*.py"))
+    for folder in (UTILS, UTILS.with_name("plugin_utils"))
+    for path in sorted(folder.rglob("*.py"))
     for text in sentences(ast.parse(path.read_text(encoding="utf-8")))
 ]
 

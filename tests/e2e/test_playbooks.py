@@ -90,6 +90,37 @@ def inventory(service: Simulator, tmp_path: Path) -> Path:
         yield path
 
 
+MOVES_AWAY = {
+    "ansible_connection": "ssh",
+    "ansible_host": "127.0.0.1",
+    "ansible_port": 1,
+    "ansible_user": "somebody",
+    "ansible_become": True,
+    "ansible_become_user": "nobody",
+    "ansible_become_method": "su",
+    "ansible_become_exe": "/nonexistent/su",
+    "ansible_python_interpreter": "/nonexistent/python",
+    "ansible_playbook_python": "/nonexistent/python",
+    "ansible_shell_type": "powershell",
+    "ansible_shell_executable": "/nonexistent/sh",
+}
+"""What an inventory of servers may say; the token would travel there in the module's arguments."""
+
+
+def test_the_playbooks_stay_on_the_controller(service: Simulator, tmp_path: Path) -> None:
+    """Whatever the inventory says of connections, and with ``--become`` too."""
+    service.add("Acme")
+    listed = {"clients_list": names("Acme", "Globex"), "clients_plan_file": "plan.json"}
+    inventory = {"all": {"hosts": {"europe": {**MOVES_AWAY, **listed}}}}
+    (tmp_path / "hosts.yml").write_text(yaml.safe_dump(inventory))
+    others = [f"toggl.focus.{name}" for name in ("check", "plan", "apply", "drift")]
+    ran = run(service, tmp_path, "export", "-i", "hosts.yml", "--become", *others)
+    assert "unreachable=0    failed=0" in ran.stdout
+    assert service.names() == ["Acme", "Globex"]
+    assert (tmp_path / "plan.json").exists()
+    assert "Globex" in (tmp_path / "europe.clients.yml").read_text()
+
+
 def names(*wanted: str) -> list[dict[str, str]]:
     return [{"name": name} for name in wanted]
 

@@ -274,10 +274,28 @@ def test_nothing_is_written_when_one_client_changed_in_between(service: Simulato
     writes = len(service.writes)
     result = clients(service, clients=EVERY_KIND, plan_digest=digest)
     assert (result["failed"], result["changed"]) == (True, False)
-    assert digest in result["msg"]
-    assert result["plan_digest"] in result["msg"]
+    assert result["msg"].startswith("The plan has changed since it was reviewed. Run toggl.focus.")
+    assert result["plan_digest"] != digest
     assert rows(result, "planned") == result["plan"] != []
     assert (result["refused"], result["summary"]["pending"]) == (True, 0)
+    assert len(service.writes) == writes
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_where_nothing_is_left_to_do_any_digest_is_satisfied(
+    service: Simulator, check_mode: bool
+) -> None:
+    """A job that is run again has not failed. What is no digest is an error all the same."""
+    seed(service)
+    digest = clients(service, check_mode=True, clients=EVERY_KIND)["plan_digest"]
+    clients(service, clients=EVERY_KIND, plan_digest=digest)
+    writes = len(service.writes)
+    for reviewed in (digest, "0" * 64):
+        again = clients(service, check_mode, clients=EVERY_KIND, plan_digest=reviewed)
+        assert (again["changed"], "failed" in again) == (False, False)
+        assert again["msg"] == "Nothing to do: already applied."
+        assert again["plan_digest"] != digest
+    assert clients(service, check_mode, clients=EVERY_KIND, plan_digest="x")["failed"] is True
     assert len(service.writes) == writes
 
 

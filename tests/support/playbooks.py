@@ -43,17 +43,19 @@ def ansible_playbook(
     *arguments: str,
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
+    typed: str | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Its tasks find the service and the credentials in the environment.
 
     :arg folder: where the process runs, if not here
+    :arg typed: what its user answers
     """
     given = access(service) if environment is None else environment
     return subprocess.run(
         [str(ANSIBLE_PLAYBOOK), *arguments, str(playbook)],
         cwd=folder,
         env={**settings(), **given, **({"PWD": str(folder)} if folder else {})},
-        stdin=subprocess.DEVNULL,
+        **({"stdin": subprocess.DEVNULL} if typed is None else {"input": typed}),
         capture_output=True,
         text=True,
         timeout=300,

@@ -12,6 +12,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from ansible_collections.toggl.focus.plugins.module_utils._results.markdown import plan_markdown
+from ansible_collections.toggl.focus.plugins.module_utils._text import SERVICE_URL
 
 LONGEST = 65_000
 MARKER = "<!-- toggl.focus plan -->"
@@ -34,6 +35,8 @@ def workspace(*rows: Row, **more: Any) -> dict[str, Any]:
         summary["purged" if row.get("purge") else COUNTED_AS[row["step"]]] += 1
     return {
         "workspace_id": 4242,
+        "api_url": SERVICE_URL,
+        "validate_certs": True,
         "msg": "Would do something.",
         "digest": DIGEST,
         "summary": summary,
@@ -51,7 +54,7 @@ def unreadable(reason: str) -> dict[str, Any]:
 
 
 def text_of(**workspaces: dict[str, Any]) -> str:
-    return plan_markdown({"format": 1, "workspaces": workspaces})
+    return plan_markdown({"format": 2, "workspaces": workspaces})
 
 
 def create(name: str) -> Row:
@@ -118,6 +121,7 @@ ELEMENTS = {
     "p",
     "ul",
     "li",
+    "blockquote",
     "strong",
     "code",
     "table",
@@ -179,9 +183,9 @@ def test_a_name_is_shown_as_code_and_as_nothing_else(case: str) -> None:
     name, seen = NAMES[case]
     rows = [create(name), rename("before", name), rename(name, "after"), delete(name)]
     known = workspace(*rows, refusal=name, warnings=[name])
-    page = Page(plan_markdown({"format": 1, "workspaces": {name: known}}))
+    page = Page(text_of(**{name: known}))
     assert page.codes.count(seen) == 4 + 1 + 1 + 1 + 3  # rows, deletion, refusal, warning, host
-    assert set(page.codes) == {seen, "before", "after", DIGEST}
+    assert set(page.codes) == {seen, "before", "after", DIGEST, SERVICE_URL}
     assert page.elements <= ELEMENTS
     assert page.attributes <= {"style"}  # of a column of numbers
     assert page.comments == [" toggl.focus plan "]
@@ -219,6 +223,25 @@ def test_what_nobody_may_miss_comes_first() -> None:
     ]
     assert sorted(parts, key=text.index) == parts
     assert text.endswith(f"\n{MARKER}\n")
+
+
+@pytest.mark.parametrize("case", NAMES)
+def test_another_address_and_unchecked_certificates_are_cautions(case: str) -> None:
+    """Right after the title: whoever approves the plan sends the API key there."""
+    name, seen = NAMES[case]
+    elsewhere = workspace(create("A"), api_url=name, refusal="Guarded.")
+    unchecked = workspace(validate_certs=False)
+    text = text_of(africa=workspace(), asia=unchecked, europe=elsewhere)
+    _title, first, *_others = text.split("\n\n")
+    assert first.startswith("> [!CAUTION]\n")
+    page = Page(first)
+    assert page.codes == ["europe", seen, "asia"]
+    assert "the API key goes to , which is not the service's own address" in page.outside
+    assert "certificates are not checked, so others may read the API key" in page.outside
+    assert page.elements == {"blockquote", "p", "ul", "li", "code"}
+    page = Page(text)
+    assert page.codes.count(seen) == page.codes.count(SERVICE_URL) == 2
+    assert "CAUTION" not in text_of(africa=workspace())
 
 
 def test_a_table_says_what_is_done() -> None:

@@ -156,6 +156,7 @@ MISTAKEN = {
     "clients_concurrency": 17,
     "clients_report": "some",
     "clients_plan_digest": "",
+    "clients_plan_file": " ",
     "clients_api_timeout": 0,
 }
 
@@ -163,6 +164,11 @@ MISTAKEN = {
 @pytest.mark.parametrize("variable", MISTAKEN)
 def test_a_mistake_in_a_variable_is_refused(variable: str) -> None:
     assert not VALIDATOR.is_valid({variable: MISTAKEN[variable]})
+
+
+@pytest.mark.parametrize("variable", ["clients_plan_digest", "clients_plan_file"])
+def test_a_reviewed_plan_that_is_null_is_refused(variable: str) -> None:
+    assert not VALIDATOR.is_valid({variable: None})
 
 
 def test_all_variables_of_the_role_have_a_description() -> None:

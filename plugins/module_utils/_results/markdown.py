@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .._text import LONGEST_SHOWN, counted, shown
+from .._text import LONGEST_SHOWN, SERVICE_URL, counted, shown
 from .render import in_reading_order
 
 Workspace = Mapping[str, Any]
@@ -20,6 +20,7 @@ MARKER = "<!-- toggl.focus plan -->"
 HOURLY_QUOTAS = (30, 240, 600)
 """Requests an hour, by subscription plan of the service."""
 
+_ROOM_FOR_CAUTIONS = 5_000
 _ROOM_FOR_REFUSALS = 30_000
 _ROOM_FOR_HEAD = 60_000
 """Characters for what comes first. Only a plan of very many workspaces or deletions needs more."""
@@ -31,16 +32,16 @@ _MOST_WARNINGS = 10
 def plan_markdown(plan: Mapping[str, Any]) -> str:
     """The text for a plan file, as ``toggl.focus.plan`` writes it.
 
-    What nobody may miss comes first: the counts, then why a plan is refused, then the deletions.
-    Then each workspace has a table, from which rows are cut to fit. Wherever something is cut, the
-    text says how much.
+    What nobody may miss comes first: the counts, then where the API key goes if that is not the
+    service's own address, then why a plan is refused, then the deletions. Then each workspace has a
+    table, from which rows are cut to fit. Wherever something is cut, the text says how much.
 
     :arg plan: ``{"workspaces": {host: {...}}}``
     """
     workspaces = dict(sorted(plan["workspaces"].items()))
-    refusals = _refusals(workspaces)
-    deletions = _deletions(workspaces, _ROOM_FOR_HEAD - _length(refusals))
-    head = [f"### {_heading(list(workspaces.values()))}", *refusals, *deletions]
+    first = [*_cautions(workspaces), *_refusals(workspaces)]
+    deletions = _deletions(workspaces, _ROOM_FOR_HEAD - _length(first))
+    head = [f"### {_heading(list(workspaces.values()))}", *first, *deletions]
     foot = ["", MARKER, ""]
     body = _sections(workspaces, LONGEST - _length(head) - _length(foot))
     return "\n".join([*head, *body, *foot])
@@ -84,6 +85,23 @@ def _heading(workspaces: Sequence[Workspace]) -> str:
 
 def _planned(workspace: Workspace, kinds: Sequence[str]) -> int:
     return sum((workspace["summary"] or {}).get(kind, 0) for kind in kinds)
+
+
+def _cautions(workspaces: Mapping[str, Workspace]) -> list[str]:
+    """Say where the API key goes, unless that is the service itself, known by its certificate."""
+    lines = [
+        f"> - {code(host)}: the API key goes to {code(known['api_url'])}, which is not the "
+        "service's own address"
+        for host, known in workspaces.items()
+        if known["api_url"] != SERVICE_URL
+    ]
+    lines += [
+        f"> - {code(host)}: certificates are not checked, so others may read the API key"
+        for host, known in workspaces.items()
+        if not known["validate_certs"]
+    ]
+    more = "> - and {} more, which the plan file lists"
+    return ["", "> [!CAUTION]", *_fitting(lines, _ROOM_FOR_CAUTIONS, more)] if lines else []
 
 
 def _refusals(workspaces: Mapping[str, Workspace]) -> list[str]:
@@ -169,7 +187,7 @@ def _notes(workspace: Workspace) -> list[str]:
     quota = workspace.get("quota")
     if quota and quota.get("remaining") is not None:
         notes.append(f"- {counted(quota['remaining'], 'request')} left when this was planned")
-    return ["", *notes, f"- digest `{workspace['digest']}`"]
+    return ["", *notes, f"- digest `{workspace['digest']}`, for {code(workspace['api_url'])}"]
 
 
 def _cell(name: str | None) -> str:

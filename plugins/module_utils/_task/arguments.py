@@ -8,6 +8,8 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleFallbackNotFound
 
+from .._text import SERVICE_URL
+
 VARIABLES: dict[str, tuple[str, ...]] = {
     "workspace_id": ("TOGGL_FOCUS_WORKSPACE_ID",),
     "api_token": ("TOGGL_FOCUS_API_TOKEN", "TOGGL_API_TOKEN"),
@@ -18,8 +20,6 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "journal": ("TOGGL_FOCUS_JOURNAL",),
 }
 """The environment variables that are used where an option is not given, by option."""
-
-SERVICE_URL = "https://focus.toggl.com/api"
 
 _NO_WORKSPACE = 0
 """The id of no workspace. It means that none is given anywhere: Ansible's own message about a

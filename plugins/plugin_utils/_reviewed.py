@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plan that was reviewed, as the role's variables ``clients_plan_digest`` and
+``clients_plan_file`` give it.
+
+The action plugin asks here, and no task of a playbook. So no start at a later task, no tag and no
+extra variable stands between the plan file and what is applied.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.module_utils.parsing.convert_bool import boolean
+
+from ..module_utils._errors import BadOption
+from ..module_utils._plan.digest import digest
+from ..module_utils._task.options import reviewed_digest
+from ..module_utils._text import quoted, shown
+from ._place import Place, place_of
+from ._plain import plain
+
+DIGEST = "clients_plan_digest"
+FILE = "clients_plan_file"
+PLAN_ONLY = "clients_plan_only"
+"""Is true in the playbooks that make plans: for them, ``clients_plan_file`` is where to write. In
+check mode alone, so that it lets nothing be written that nobody has reviewed."""
+
+PLAN_FORMAT = 2
+"""The format of plan files. It rises when the digest changes its meaning."""
+
+_AGAIN = "Nothing was written there. Run toggl.focus.plan again, and have its plan reviewed"
+
+
+def bind(
+    arguments: dict[str, Any],
+    variables: Mapping[str, Any],
+    template: Callable[[Any], Any],
+    is_check: bool,
+) -> None:
+    """Set ``plan_digest`` in the arguments of the role's task to the digest of the reviewed plan.
+
+    :arg variables: the role's, among others, not yet templated
+    :raises BadOption: no plan can be applied by what they say
+    """
+    if is_check and boolean(template(variables.get(PLAN_ONLY, False)), strict=False):
+        arguments.pop("plan_digest", None)
+        return
+    if DIGEST in variables and "plan_digest" not in arguments:
+        raise BadOption(DIGEST, "it has no value; give the digest of the plan that was reviewed")
+    if FILE not in variables:
+        return
+    path = plain(template(variables[FILE]))
+    if not isinstance(path, str) or not path.strip():
+        raise BadOption(FILE, "it has no value; give the file of the plan that was reviewed")
+    place = place_of(arguments.get("workspace_id"), arguments.get("api_url"))
+    found = _digest_in(path, str(variables["inventory_hostname"]), place)
+    if "plan_digest" in arguments and reviewed_digest(arguments["plan_digest"] or "") != found:
+        raise BadOption(
+            DIGEST, f"{shown(path)} has another digest for this workspace; give one of the two"
+        )
+    arguments["plan_digest"] = found
+
+
+def _digest_in(path: str, host: str, place: Place) -> str:
+    """Return the digest of the host's plan in a file, if it is the digest of what the file shows.
+
+    :raises BadOption: the file has no plan that can be applied there
+    """
+    try:
+        plan = _plan_in(path)[host]
+        refusal, found = plan["refusal"], plan["digest"]
+        shown_place = Place(plan["workspace_id"], plan["api_url"])
+        computed = digest(plan["steps"], plan["workspace_id"], plan["api_url"]) if found else None
+    except (KeyError, TypeError, AttributeError):
+        raise BadOption(FILE, f"{shown(path)} has no plan for {shown(host)}. {_AGAIN}") from None
+    if refusal or not found:
+        reason = f". It was refused: {shown(refusal).rstrip('.')}" if refusal else ""
+        raise BadOption(
+            FILE,
+            f"{shown(path)} has no plan for {shown(host)} that can be applied{reason}. {_AGAIN}",
+        )
+    if computed != found:
+        raise BadOption(
+            FILE,
+            f"what {shown(path)} shows for {shown(host)} is not the plan of its digest. {_AGAIN}",
+        )
+    if place.workspace_id is not None and shown_place != place:
+        raise BadOption(
+            FILE, f"{shown(path)} has a plan for {shown_place}, and this is {place}. {_AGAIN}"
+        )
+    return str(found)
+
+
+def _plan_in(path: str) -> Mapping[str, Any]:
+    """Return the plan of each host.
+
+    :raises BadOption: it is not a plan file, or not one of this version
+    """
+    try:
+        with open(os.path.join(os.environ.get("PWD", ""), path), encoding="utf-8") as file:
+            content = json.load(file, object_pairs_hook=_once)
+    except OSError as error:
+        raise BadOption(FILE, f"{shown(path)} cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError):
+        content = None
+    if not isinstance(content, dict) or "format" not in content:
+        raise BadOption(FILE, f"{shown(path)} is not a plan file. {_AGAIN}")
+    if content["format"] != PLAN_FORMAT:
+        raise BadOption(
+            FILE,
+            f"{shown(path)} was made by another version of the collection (format "
+            f"{quoted(content['format'])}, not {PLAN_FORMAT}). {_AGAIN}",
+        )
+    plans: Mapping[str, Any] = content["workspaces"]
+    return plans
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a mapping of JSON. A key given twice shows a reader one value, and us another.
+
+    :raises ValueError: a key is given twice
+    """
+    mapping = dict(pairs)
+    if len(mapping) < len(pairs):
+        raise ValueError(pairs)
+    return mapping

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Two hosts of one workspace are told before any request: they would create each client twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.toggl.focus.plugins.filter.workspaces import workspaces
+
+URL = "https://focus.toggl.com/api"
+ELSEWHERE = "https://example.org/api"
+
+Options = dict[str, Any]
+
+DISTINCT: dict[str, list[Options]] = {
+    "no hosts": [],
+    "one host": [{"workspace_id": 1}],
+    "two ids": [{"workspace_id": 1}, {"workspace_id": 2}],
+    "two addresses": [{"workspace_id": 1}, {"workspace_id": 1, "api_url": ELSEWHERE}],
+    "two paths": [{"workspace_id": 1}, {"workspace_id": 1, "api_url": f"{URL}/v2"}],
+    "no ids": [{}, {"workspace_id": ""}, {"workspace_id": None}],
+    "what is no id": [{"workspace_id": "x"}, {"workspace_id": "x"}],
+}
+
+SHARED: dict[str, list[Options]] = {
+    "as numbers and as texts": [{"workspace_id": 1}, {"workspace_id": " 1 "}],
+    "a number with a zero before it": [{"workspace_id": "1"}, {"workspace_id": "01"}],
+    "an address that is the default": [{"workspace_id": 1}, {"workspace_id": 1, "api_url": URL}],
+    "an address that is empty": [{"workspace_id": 1, "api_url": ""}, {"workspace_id": 1}],
+    "addresses written in two ways": [
+        {"workspace_id": 1, "api_url": ELSEWHERE},
+        {"workspace_id": 1, "api_url": "HTTPS://EXAMPLE.ORG:443/api/"},
+    ],
+    "one with certificates, one without": [
+        {"workspace_id": 1},
+        {"workspace_id": 1, "validate_certs": False},
+    ],
+}
+
+
+@pytest.fixture(autouse=True)
+def nothing_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("TOGGL_FOCUS_API_URL", "TOGGL_FOCUS_WORKSPACE_ID"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def found(hosts: list[Options]) -> dict[str, Any]:
+    return workspaces([{"host": f"h{number}", **host} for number, host in enumerate(hosts)])
+
+
+@pytest.mark.parametrize("case", DISTINCT)
+def test_hosts_of_their_own_workspaces_are_let_through(case: str) -> None:
+    assert found(DISTINCT[case])["refusal"] == ""
+
+
+@pytest.mark.parametrize("case", SHARED)
+def test_two_hosts_of_one_workspace_are_refused(case: str) -> None:
+    """Ids are compared as numbers, addresses however they are written."""
+    refusal = found(SHARED[case])["refusal"]
+    assert refusal.startswith("These hosts have the same workspace: h0 and h1 (workspace 1 at http")
+    assert "Give each host the clients_workspace_id of its own workspace, or leave" in refusal
+
+
+def test_each_workspace_that_is_shared_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOGGL_FOCUS_WORKSPACE_ID", "3")
+    refusal = found([{"workspace_id": n} for n in (1, 2, 1, 2, 3, "", 4)])["refusal"]
+    pairs = ("h0 and h2 (workspace 1 ", "h1 and h3 (workspace 2 ", "h4 and h5 (workspace 3 ")
+    assert [pair for pair in pairs if pair not in refusal] == []
+    assert refusal.count("same workspace") == 3
+
+
+def test_servers_and_an_id_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No host has an id of its own, so the first remedy is to run on the controller alone."""
+    monkeypatch.setenv("TOGGL_FOCUS_WORKSPACE_ID", "4242")
+    refusal = found([{"workspace_id": ""}, {}])["refusal"]
+    assert f"(workspace 4242 at {URL})" in refusal
+    assert "Run on this machine alone with -e clients_hosts=localhost, or give each" in refusal
+
+
+def test_the_workspace_of_each_host_is_returned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOGGL_FOCUS_API_URL", ELSEWHERE + "/")
+    hosts = found([{"workspace_id": "7"}, {"validate_certs": "no", "api_url": URL}])["hosts"]
+    assert hosts == {
+        "h0": {"workspace_id": 7, "api_url": ELSEWHERE, "validate_certs": True},
+        "h1": {"workspace_id": None, "api_url": URL, "validate_certs": False},
+    }
