@@ -111,7 +111,7 @@ class FocusAction(NormalAction):  # type: ignore[misc]
         return [name for name, option in spec.items() if option.get("no_log")]
 
     def _worked(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        runtime = Runtime(transport=_kept)
+        runtime = Runtime(transport=_kept, play=self._play())
         shows = self._templar.template(task_vars.get(PROGRESS_VARIABLE, True))
         # As a text, and not strictly: no value of it is worth a failed task.
         is_shown = boolean(str(shows), strict=False)
@@ -121,6 +121,11 @@ class FocusAction(NormalAction):  # type: ignore[misc]
         if not result.get("warnings"):
             result.pop("warnings", None)
         return result
+
+    def _play(self) -> str | None:
+        """What the tasks of one play have in common, on all hosts."""
+        play = getattr(getattr(self._task, "_parent", None), "_play", None)
+        return getattr(play, "_uuid", None)
 
     def _message(self, errors: Any) -> str:
         """The message, as ``AnsibleModule`` words it."""

@@ -7,10 +7,11 @@ is accepted: ``docs/docsite/rst/unknowns.rst``.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from .._errors import MissingLibrary
 from .._model import Access, Client
@@ -26,9 +27,13 @@ from .errors import (
 from .listing import MOST_PAGES, ONE_BY_ONE, Ahead, Foretold, Listing, Page, Reading
 from .quota import Quota
 from .session import Session
-from .transport import HAS_REQUESTS, Answer, Transport
+from .transport import HAS_REQUESTS, Answer, Parameters, Transport
+
+Seen = TypeVar("Seen")
 
 NO_CONTENT = 204
+LONGEST_KEPT = 60.0
+"""Seconds after which what was read of a client is too old to be sent back."""
 PAGE_SIZE = 100
 """Clients. More may be refused, or answered with an empty page."""
 
@@ -79,6 +84,7 @@ class FocusApi:
         self._progress = progress
         self._clients = f"/workspaces/{access.workspace_id}/clients"
         self._page_size = PAGE_SIZE
+        self._first_read: float | None = None
 
     @property
     def requests(self) -> int:
@@ -156,7 +162,7 @@ class FocusApi:
             another name, or only its ``id``, or none, since the vendor's reference shows no body
         :raises OtherWorkspace: it was created, but perhaps elsewhere
         """
-        body = _body(name, currency)
+        body = partial(_body, name, currency)
         return self.session.call("POST", self._clients, self._created, body=body)
 
     def get(self, client_id: int) -> Client:
@@ -173,11 +179,25 @@ class FocusApi:
                 raise BadAnswer("GET", path, answer.status, "it shows another client")
             return client
 
-        return self.session.call("GET", path, read)
+        return self._read(path, read)
 
     def update(self, client_id: int, name: str, currency: str | None = None) -> None:
-        """PUT of a client's name and currency. It replaces both: what is not given is cleared."""
-        self._write("PUT", self._client(client_id), _body(name, currency))
+        """PUT of a client's name. It replaces the currency too, which is sent back as it was read.
+
+        It is read again before a PUT that comes late, after a wait for the quota for example.
+
+        :arg currency: that the client showed, ``None`` if it showed none
+        """
+        read_at, kept = self._first_read or 0.0, currency
+
+        def body() -> Mapping[str, str]:
+            nonlocal read_at, kept
+            if time.monotonic() - read_at > LONGEST_KEPT:
+                read_at = time.monotonic()
+                kept = self.get(client_id).currency
+            return _body(name, kept)
+
+        self._write("PUT", self._client(client_id), body)
 
     def delete(self, client_id: int) -> None:
         """DELETE of a client; one that an earlier, unclear try has deleted counts as deleted."""
@@ -196,7 +216,14 @@ class FocusApi:
     def _client(self, client_id: int) -> str:
         return f"{self._clients}/{client_id}"
 
-    def _write(self, method: str, path: str, body: Mapping[str, str] | None = None) -> None:
+    def _read(self, path: str, read: Callable[[Answer], Seen], parameters: Parameters = ()) -> Seen:
+        if self._first_read is None:
+            self._first_read = time.monotonic()
+        return self.session.call("GET", path, read, parameters)
+
+    def _write(
+        self, method: str, path: str, body: Callable[[], Mapping[str, str]] | None = None
+    ) -> None:
         """A write that is answered by 204, without a body. Whether any other answer means that it
         was carried out is not known.
 
@@ -226,7 +253,7 @@ class FocusApi:
             parameters += [] if name is None else [("name", name)]
             parameters += [("order_by[]", order) for order in order_by]
             try:
-                return self.session.call("GET", self._clients, read, parameters)
+                return self._read(self._clients, read, parameters)
             except StatusError as error:
                 too_large = error.status == 400 and "perpage" in error.words.lower()
                 if not too_large or number is not None or size == 1:

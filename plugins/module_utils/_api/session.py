@@ -132,16 +132,17 @@ class Session:
         path: str,
         read: Callable[[Answer], Read],
         parameters: Parameters = (),
-        body: Mapping[str, str] | None = None,
+        body: Callable[[], Mapping[str, str]] | None = None,
     ) -> Read:
         """Send, and retry where that is safe, until ``read`` understands the answer.
 
+        :arg body: returns what to send; asked before each try, since one may come much later
         :raises RequestError: and what derives from it
         """
-        content = None if body is None else json.dumps(body).encode()
         attempts = self.attempts()
         while True:
             try:
+                content = None if body is None else json.dumps(body()).encode()
                 return read(self._once(method, path, parameters, content))
             except QuotaExceeded as error:
                 attempts.extend(self._waited_for_quota(error, attempts.unclear))

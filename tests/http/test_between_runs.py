@@ -1,0 +1,356 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Nothing is lost and nothing is duplicated between runs: by other people's edits, by a service that
+changes names, by a rename that resets what it does not name."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from simulator.records import Body, Fault
+from simulator.server import Simulator
+from simulator.switches import Switches
+from simulator.workspace import Lag
+from support.running import client, clients, rows, sent
+
+from ansible_collections.toggl.focus.plugins.filter.journal_undo import journal_undo
+from ansible_collections.toggl.focus.plugins.module_utils._api import clients as api
+
+HIDES = {"list_shows_deleted": False, "get_shows_deleted": False}
+
+
+def on(method: str, path: str = "") -> Any:
+    return lambda seen, where: seen == method and where.endswith(path)
+
+
+# a PUT keeps what it does not mean to change
+
+SERVICES = {
+    f"{currency}, shows {shown}": Switches(currency=currency, currency_shown=shown)
+    for currency in ("replaces", "keeps", "unknown")
+    for shown in ("own", "workspace")
+}
+RENAMES: dict[str, list[Any]] = {
+    "a rename": [{"name": "New", "former_names": ["Acme"]}],
+    "a rename by id": [{"id": 1001, "name": "New"}],
+    "a ring through a temporary name": [{"id": 1001, "name": "Beta"}, {"id": 1002, "name": "Acme"}],
+    "a restore with a rename": [{"id": 1003, "name": "New", "state": "restored"}],
+}
+
+
+def fill(service: Simulator, switches: Switches) -> None:
+    service.reset(switches)
+    service.add("Acme", currency="EUR")
+    service.add("Beta", currency="USD")
+    service.add("Gone", deleted=True, currency="CHF")
+
+
+def currencies(service: Simulator) -> dict[int, str | None]:
+    """What a service that knows the field keeps; one that does not must not be sent it."""
+    if service.switches.currency == "unknown":
+        assert not any(b"currency" in entry.body for entry in service.writes)
+        return {}
+    return {found.id: found.currency for found in service.clients()}
+
+
+@pytest.mark.parametrize("hidden", [False, True], ids=["shown", "hidden"])
+@pytest.mark.parametrize("switches", SERVICES.values(), ids=SERVICES)
+@pytest.mark.parametrize("how", RENAMES)
+def test_a_rename_keeps_the_currency(
+    service: Simulator, how: str, switches: Switches, hidden: bool, tmp_path: Path
+) -> None:
+    """Also its undo, by the result and by the journal. A client that shows none is sent none."""
+    settings = {**vars(switches), **(HIDES if hidden else {})}
+    journal = tmp_path / "journal"
+    for way_back in ("undo", "journal"):
+        journal.unlink(missing_ok=True)
+        fill(service, Switches(**settings))
+        before = currencies(service)
+        ran = clients(service, clients=RENAMES[how], journal=str(journal))
+        assert not ran.get("failed"), ran
+        assert currencies(service) == before
+        back = ran["undo"] if way_back == "undo" else journal_undo(journal.read_text())
+        assert not clients(service, clients=back).get("failed")
+        assert currencies(service) == before
+
+
+@pytest.mark.parametrize("switches", SERVICES.values(), ids=SERVICES)
+def test_focus_client_keeps_the_currency(service: Simulator, switches: Switches) -> None:
+    fill(service, switches)
+    before = currencies(service)
+    for given in ({"id": 1001, "name": "New"}, {"name": "Other", "former_names": ["Beta"]}):
+        assert client(service, **given)["action"] == "renamed"
+    client(service, id=1003, name="Back", state="restored")
+    assert currencies(service) == before
+
+
+def test_a_client_without_a_currency_is_sent_none(service: Simulator) -> None:
+    service.add("Acme")
+    client(service, id=1001, name="New")
+    assert json.loads(service.writes[0].body) == {"name": "New"}
+
+
+def test_what_was_read_long_ago_is_read_again_before_a_put(
+    service: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wait for the quota, for example: somebody has given the client another currency since."""
+    service.add("Acme", currency="EUR")
+    monkeypatch.setattr(api, "LONGEST_KEPT", -1.0)
+    service.script = [Fault(match=on("GET", "/1001"), when="after"), Fault(match=_edited(service))]
+    result = client(service, id=1001, name="New")
+    assert sent(service) == ["GET", "GET", "GET", "PUT"] and result["action"] == "renamed"
+    assert json.loads(service.writes[0].body) == {"name": "New", "currency": "USD"}
+
+
+def _edited(service: Simulator) -> Any:
+    def match(method: str, path: str) -> bool:
+        if method == "GET" and len(service.log) == 2:
+            service.workspace.update(1001, Body("Acme", "USD", True))
+        return False
+
+    return match
+
+
+# undo after other people's edits
+
+
+@pytest.mark.parametrize("module", ["focus_clients", "focus_client"])
+@pytest.mark.parametrize("hidden", [False, True], ids=["shown", "hidden"])
+@pytest.mark.parametrize("how", ["renamed", "deleted"])
+def test_an_undo_takes_no_name_that_somebody_has_by_then(
+    service: Simulator, how: str, hidden: bool, module: str
+) -> None:
+    """It is refused, and says who has the name."""
+    service.reset(Switches(**(HIDES if hidden else {})))
+    service.add("Globex")
+    new = {"name": "Globex Corporation", "former_names": ["Globex"]}
+    wanted = new if how == "renamed" else {"name": "Globex", "state": "absent"}
+    if module == "focus_client":
+        undo = client(service, **wanted)["undo"]
+    else:
+        undo = clients(service, clients=[wanted])["undo"]
+    service.add("Globex")
+    before = service.names()
+    result = clients(service, clients=undo)
+    assert result["failed"] and "which client 1002 has" in result["msg"], result["msg"]
+    assert service.names() == before
+
+
+def test_a_client_that_somebody_renamed_since_is_taken_back(service: Simulator) -> None:
+    """A warning names both names."""
+    service.add("Globex")
+    undo = clients(service, clients=[{"id": 1001, "name": "Globex Corporation"}])["undo"]
+    assert undo == [{"id": 1001, "name": "Globex"}]
+    service.workspace.rename(1001, "Globex International")
+    result = clients(service, clients=undo)
+    (warning,) = result["warnings"]
+    assert service.names() == ["Globex"]
+    assert '"Globex International"' in warning and '"Globex"' in warning
+
+
+def test_of_two_that_shared_a_name_each_gets_it_back(service: Simulator) -> None:
+    service.add("Acme")
+    service.add("Acme")
+    undo = clients(service, clients=[{"id": 1001, "name": "Beta"}])["undo"]
+    assert undo == [{"id": 1001, "name": "Acme", "former_names": ["Beta"]}]
+    assert not clients(service, clients=undo).get("failed")
+    assert service.names() == ["Acme", "Acme"]
+
+
+# a service that changes names
+
+CHANGES = {"lower": "Acme", "cut": "A long name", "escaped": "Smith & Co", "folded": "Acme  Inc"}
+BODIES = ("client", "wrapped", "id", "nothing")
+
+
+@pytest.mark.parametrize("module", ["focus_clients", "focus_client"])
+@pytest.mark.parametrize("body", BODIES)
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_service_that_changes_a_name_is_not_given_one_more_client_each_night(
+    service: Simulator, change: str, body: str, module: str
+) -> None:
+    """The new client is deleted again, if the answer or one look shows what became of the name.
+    Where it shows neither id nor name, the run says so and lists what is new, and that case alone
+    may gain a client."""
+    longest = 6 if change == "cut" else 255
+    service.reset(Switches(names_changed=change, create_body=body, longest_name=longest))
+    for _night in range(3):
+        if module == "focus_client":
+            result = client(service, name=CHANGES[change])
+        else:
+            result = clients(service, clients=[CHANGES[change]])
+        assert result["failed"], result
+    if body != "nothing":
+        assert service.names() == []
+        assert "It was deleted again" in result["msg"]
+        assert result["undo"] == [] and result["changed"] is False
+        return
+    assert "New and in no entry" in result["msg"] or "looks like" in result["msg"]
+    (found, *_more) = service.names()
+    assert found != CHANGES[change]
+
+
+def test_one_that_may_be_older_than_the_run_is_left(service: Simulator) -> None:
+    """Its creation is before the first answer, by the service's own clock: it is in undo."""
+
+    def older(body: bytes) -> bytes:
+        return json.dumps({**json.loads(body), "created_at": "2020-01-01T00:00:00Z"}).encode()
+
+    service.reset(Switches(names_changed="lower"), script=[Fault(match=on("POST"), edit=older)])
+    result = clients(service, clients=["Acme"])
+    assert service.names() == ["acme"]
+    assert result["failed"] and result["changed"]
+    assert result["undo"] == [{"id": 1001, "name": "acme", "state": "absent"}]
+    assert "It was left" in result["msg"]
+    assert [row["status"] for row in result["plan"]] == ["failed"]
+
+
+def test_it_is_not_taken_back_where_the_quota_would_refuse_that(service: Simulator) -> None:
+    service.reset(Switches(names_changed="lower"), quota_limit=2)
+    result = clients(service, clients=["Acme"])
+    assert service.names() == ["acme"] and result["undo"][0]["id"] == 1001
+
+
+def test_what_was_taken_back_is_no_deletion_to_restore(service: Simulator, tmp_path: Path) -> None:
+    """It is journalled with its create, and the journal's undo has nothing to do with it."""
+    service.reset(Switches(names_changed="lower", **HIDES))
+    journal = str(tmp_path / "journal")
+    clients(service, clients=["Acme"], journal=journal)
+    assert journal_undo(Path(journal).read_text()) == []
+    result = client(service, name="acme", state="restored", journal=journal)
+    assert "no deleted client of the name" in result["msg"]
+
+
+@pytest.mark.parametrize("module", ["focus_clients", "focus_client"])
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_no_client_is_created_beside_a_look_alike(
+    service: Simulator, check_mode: bool, module: str
+) -> None:
+    """Refused as by a guard, with the line to paste; in the words of each module."""
+    service.reset(Switches(name_filter="any_case"))
+    service.add("ACME")
+    if module == "focus_client":
+        result = client(service, check_mode, name="Acme")
+        assert "use toggl.focus.focus_clients with an entry for each" in result["msg"]
+    else:
+        result = clients(service, check_mode, clients=["Acme"])
+        assert result["refused"] and [row["status"] for row in result["plan"]] == ["planned"]
+        assert 'looks like the active client "ACME"' in result["plan"][0]["error"]
+        assert "add an entry of its own: name: ACME" in result["msg"]
+        assert "ACME" in result["diff"]["before"]
+    assert (result["failed"], result["changed"], service.writes) == (True, False, [])
+    assert 'looks like the active client "ACME" (id 1001)' in result["msg"]
+    assert "former_names: [ACME]" in result["msg"]
+
+
+# restores by what the journal says, and ids that were there before
+
+
+def test_a_client_that_was_renamed_since_its_deletion_is_read_after_its_restore(
+    service: Simulator, tmp_path: Path
+) -> None:
+    """The journal's name is an old one: nothing is reported under it, and no name is duplicated."""
+    service.reset(Switches(**HIDES))
+    service.add("Acme")
+    journal = str(tmp_path / "journal")
+    clients(service, clients=[{"name": "Acme", "state": "absent"}], journal=journal)
+    service.workspace.restore(1001)
+    service.workspace.rename(1001, "Globex")
+    service.workspace.delete(1001)
+    service.add("Globex")
+    wanted = [{"name": "Acme", "state": "restored"}]
+    result = clients(service, clients=wanted, journal=journal)
+    assert result["failed"] and 'is called "Globex"' in result["msg"]
+    assert [row["name"] for row in result["plan"]] == ["Globex"]
+    assert result["undo"] == [{"id": 1001, "name": "Globex", "state": "absent"}]
+    clients(service, clients=result["undo"])
+    assert service.names() == ["Globex"]
+
+
+def test_a_201_with_the_id_of_a_client_that_was_there_is_no_new_client(service: Simulator) -> None:
+    """It is never deleted, nor put into undo."""
+    service.add("Old")
+    body = json.dumps({"id": 1001, "name": "New"}).encode()
+    service.script = [Fault(match=on("POST"), status=201, body=body)]
+    result = clients(service, clients=["Old", "New"])
+    assert result["failed"] and result["undo"] == []
+    assert "client 1001, which was there before" in result["msg"]
+    assert service.names() == ["Old"]
+
+
+def test_a_create_that_was_sent_twice_and_is_not_shown_says_so(service: Simulator) -> None:
+    """The list lags for longer than the looks: it may be there twice, and undo has what is known."""
+    service.reset(lag=Lag(reads=20), script=[Fault(match=on("POST"), drop="after")])
+    result = clients(service, clients=["Acme"])
+    assert result["failed"] and "was sent twice" in result["msg"]
+    assert "api_url" not in result["msg"] and "may be there twice" in result["msg"]
+    assert [entry["id"] for entry in result["undo"]] == [1002]
+
+
+# only the name that a client ends with is checked
+
+
+@pytest.mark.parametrize("hidden", [False, True], ids=["shown", "hidden"])
+@pytest.mark.parametrize("duplicates", ["allowed", "refused_active"])
+def test_a_client_is_restored_under_a_new_name_beside_one_of_its_old_name(
+    service: Simulator, duplicates: str, hidden: bool
+) -> None:
+    """If the service refuses the moment in between, the step fails with the service's words."""
+    settings = {"duplicates": duplicates, **(HIDES if hidden else {})}
+    service.reset(Switches(**settings))
+    service.add("B", deleted=True)
+    service.add("B")
+    wanted = [{"id": 1001, "name": "B (old)", "state": "restored"}]
+    result = clients(service, clients=wanted)
+    if duplicates == "allowed":
+        assert not result.get("failed"), result["msg"]
+        assert service.names() == ["B", "B (old)"]
+    else:
+        assert [row["status"] for row in rows(result, "failed")] == ["failed"]
+        assert service.names() == ["B"]
+
+
+def test_two_former_names_that_are_both_active_are_told_as_that(service: Simulator) -> None:
+    service.add("A")
+    service.add("B")
+    result = clients(service, clients=[{"name": "C", "former_names": ["A", "B"]}])
+    assert 'former names of "C": "A" (id 1001), "B" (id 1002)' in result["msg"]
+    assert "have the name" not in result["msg"]
+
+
+# requests
+
+
+@pytest.mark.parametrize("there", [1, 99, 250, 1000])
+def test_requests_of_focus_client(service: Simulator, there: int) -> None:
+    """As in the docs' table, whatever the size of the workspace, where the filter narrows."""
+    service.reset(Switches(name_filter="equals"))
+    service.add_many(there)
+    service.add("Gone", deleted=True)
+    gone = 1001 + there
+    costs: list[tuple[dict[str, Any], int]] = [
+        ({"name": "Client 1"}, 1),
+        ({"name": "New"}, 2),
+        ({"name": "M\u00fcller"}, 3),
+        ({"name": "Newer", "former_names": ["New"]}, 3),
+        ({"name": "Newest", "former_names": ["None", "Newer"]}, 4),
+        ({"name": "Newest", "state": "absent"}, 2),
+        ({"name": "Newest", "state": "absent"}, 1),
+        ({"id": 1001}, 1),
+        ({"id": 1001, "name": "Renamed"}, 3),
+        ({"id": 1001, "state": "absent"}, 2),
+        ({"id": gone, "state": "restored"}, 3),
+    ]
+    for given, cost in costs:
+        service.log.clear()
+        result = client(service, **given)
+        assert not result.get("failed"), result
+        assert (len(service.log), result["requests"]) == (cost, cost), given
+
+
+@pytest.mark.parametrize("body", ["id", "nothing"])
+def test_a_201_without_id_or_name_costs_one_more(service: Simulator, body: str) -> None:
+    service.reset(Switches(create_body=body))
+    assert client(service, name="Acme")["requests"] == 3
