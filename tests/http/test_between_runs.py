@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Nothing is lost and nothing is duplicated between runs: by other people's edits, by a service that
-changes names, by a rename that resets what it does not name."""
+"""Nothing is lost and nothing is duplicated between runs: by other people's edits, by a service
+that changes names, by a rename that resets what it does not name."""
 
 from __future__ import annotations
 
@@ -281,7 +281,7 @@ def test_a_201_with_the_id_of_a_client_that_was_there_is_no_new_client(service: 
 
 
 def test_a_create_that_was_sent_twice_and_is_not_shown_says_so(service: Simulator) -> None:
-    """The list lags for longer than the looks: it may be there twice, and undo has what is known."""
+    """The list lags for longer than the looks: it may be there twice; undo has what is known."""
     service.reset(lag=Lag(reads=20), script=[Fault(match=on("POST"), drop="after")])
     result = clients(service, clients=["Acme"])
     assert result["failed"] and "was sent twice" in result["msg"]
