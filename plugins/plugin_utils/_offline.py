@@ -14,6 +14,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ..module_utils._apply.outcome import predicted
 from ..module_utils._errors import BadOption, FocusError, PlanRefused
 from ..module_utils._model import Client, Desired
+from ..module_utils._plan.contradictions import look_alikes
 from ..module_utils._plan.plan import look_alikes_of, plan
 from ..module_utils._reconcile import desired_clients
 from ..module_utils._results.clients import clients_result
@@ -101,6 +102,7 @@ def _planned(desired: Any, existing: object, options: Mapping[str, Any]) -> Resu
     made = plan(clients, wanted, guards, workspace_id, options["api_url"])
     names = [entry.name for entry in wanted]
     refusal = PlanRefused(made.forbidden, names) if made.forbidden else None
+    made = made._replace(warnings=(*look_alikes(wanted), *made.warnings))
     return clients_result(made, predicted(made.steps, look_alikes_of(made)), workspace_id, refusal)
 
 

@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import json
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.toggl.focus.plugins.filter.journal_undo import journal_undo
+from ansible_collections.toggl.focus.plugins.module_utils._journal import last_deletions
 
 HERE, THERE = 4711, 42
 
@@ -148,3 +151,29 @@ def test_only_a_create_may_be_without_an_id(kind: str) -> None:
     wrong = line("z", HERE, step=kind, id=None)
     assert journal_undo(line("a", HERE) + wrong, HERE) == ACME_HERE
     assert journal_undo(line("a", HERE) + line("z", HERE, name=None), HERE) == ACME_HERE
+
+
+def test_reading_a_journal_takes_time_in_proportion_to_its_length(tmp_path: Path) -> None:
+    """Nightly runs append to one journal for years: 16,000 deletions took 8 seconds."""
+
+    def seconds(deletions: int) -> float:
+        text = "".join(
+            line(
+                "a",
+                HERE,
+                number,
+                step="delete",
+                id=number,
+                name=f"{number}",
+                **{"from": f"{number}"},
+            )
+            for number in range(1, deletions + 1)
+        )
+        path = tmp_path / str(deletions)
+        path.write_text(text)
+        started = time.process_time()
+        assert len(last_deletions(str(path), HERE)) == deletions
+        return time.process_time() - started
+
+    short, long = seconds(1_000), seconds(16_000)
+    assert long < 16 * 4 * short

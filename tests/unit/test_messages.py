@@ -174,7 +174,9 @@ def test_the_line_that_is_shown_renames_the_look_alike(case: str) -> None:
     (problem,) = plan(active(other), [Desired(given)]).forbidden
     shown = re.search(r"add (former_names: .*\]) to rename it", str(problem))
     assert shown
-    pasted = Desired(given, former_names=tuple(yaml.safe_load(shown[1].replace("!unsafe ", ""))["former_names"]))
+    pasted = Desired(
+        given, former_names=tuple(yaml.safe_load(shown[1].replace("!unsafe ", ""))["former_names"])
+    )
     then = plan(active(other), [pasted])
     assert [(step.kind, step.id) for step in then.steps] == [("rename", 1)]
     assert then.forbidden == ()

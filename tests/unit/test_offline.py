@@ -235,3 +235,12 @@ def test_a_workspace_is_a_number_however_it_is_written() -> None:
     given: tuple[Any, ...] = (42, "42")
     digests = {clients_plan([], existing, workspace_id=id_)["plan_digest"] for id_ in given}
     assert len(digests) == 1
+
+
+def test_a_check_warns_of_entries_that_look_alike() -> None:
+    """With both in the list, the service is asked about neither: only whoever reads it can tell."""
+    listed = ["Acme", "acme", "Ac\u200bme", "Acme\u00a0Ltd", "Acme Ltd", "Beta"]
+    first, second = clients_plan(listed, listed)["warnings"]
+    assert first.startswith('Entries 1, 2 and 3 have names that look alike, "Acme", "acme" and ')
+    assert second.startswith("Entries 4 and 5 have names that look alike, ")
+    assert r"Ac\u200bme" in first and r"Acme\xa0Ltd" in second

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from .._errors import Problem
 from .._model import Client, Desired
-from .._text import name_key
+from .._text import look_key, name_key
 from .match import Existing, Match, is_set_apart
 from .warned import Warned
 
@@ -55,6 +55,21 @@ def _repeated_names(desired: Sequence[Desired]) -> Iterator[Problem]:
         for same in (unwanted, wanted_too):
             if len(same) > 1 and any(desired[entry].id is None for entry in same):
                 yield NameTwice(tuple(same), name)
+
+
+def look_alikes(desired: Sequence[Desired]) -> Iterator[str]:
+    """Yield a warning for each group of entries whose names differ only to a machine."""
+    groups: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for entry, wanted in enumerate(desired):
+        if wanted.name is not None:
+            groups[look_key(wanted.name)][wanted.name].append(entry)
+    for names in groups.values():
+        if len(set(map(name_key, names))) > 1:
+            from .problems import entries_look_alike
+
+            yield entries_look_alike(
+                [at for places in names.values() for at in places], list(names)
+            )
 
 
 def taken_names(

@@ -289,6 +289,14 @@ def looks_alike(name: str, clients: Sequence[Client]) -> str:
     )
 
 
+def entries_look_alike(entries: Sequence[int], names: Sequence[str]) -> str:
+    numbers = listed([str(entry + 1) for entry in sorted(entries)])
+    return (
+        f"Entries {numbers} have names that look alike, {listed(list(map(_revealed, names)))}: they "
+        "are treated as different clients."
+    )
+
+
 def protected_look_alike(name: str, client: Client, glob: str) -> str:
     return (
         f"The new client {_revealed(name)} looks like the active client {_revealed(client.name)} "
