@@ -292,8 +292,8 @@ def looks_alike(name: str, clients: Sequence[Client]) -> str:
 def entries_look_alike(entries: Sequence[int], names: Sequence[str]) -> str:
     numbers = listed([str(entry + 1) for entry in sorted(entries)])
     return (
-        f"Entries {numbers} have names that look alike, {listed(list(map(_revealed, names)))}: they "
-        "are treated as different clients."
+        f"Entries {numbers} have names that look alike, {listed(list(map(_revealed, names)))}: "
+        "they are treated as different clients."
     )
 
 
