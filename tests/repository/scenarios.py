@@ -70,10 +70,10 @@ class Scenarios:
     def test_neither_names_nor_variables_of_a_host_lead_a_pipeline_astray(
         self, pipeline: Pipeline, workspaces: Simulator, elsewhere: Simulator, tmp_path: Path
     ) -> None:
-        """The key goes to the address of the pipeline. A plan is where the pipeline says, and what
-        is committed in its place is removed. A list is code: in ``check`` there is no key beside
-        it, and nowhere a token of the code host. What names do to the log is judged after each
-        test."""
+        """The key goes to the address of the pipeline, from the machine that runs it. A plan is
+        where the pipeline says, and what is committed in its place is removed. A list is code: in
+        ``check`` there is no key beside it, and nowhere a token of the code host. What names do to
+        the log is judged after each test."""
         team, host = pipeline.team, pipeline.team.host
         in_europe = workspaces.workspaces[WORKSPACES["europe"]["clients_workspace_id"]]
         in_europe.add(SECTION)
@@ -84,6 +84,11 @@ class Scenarios:
             "clients_plan_file": str(tmp_path / "moved.json"),
             "clients_purge": True,
             "clients_protected": [code(f"env | cut -d= -f1 > {told}/$$")],
+            "ansible_connection": "ssh",
+            "ansible_host": "127.0.0.1",
+            "ansible_become": True,
+            "ansible_become_exe": "/nowhere/sudo",
+            "ansible_python_interpreter": "/nowhere/python",
         }
         team.propose("europe", [*IN_EUROPE, *COMMANDS], **hostile)
         team.commit({"plan.json": "forged", "plan.md": f"forged\n\n{MARKER}\n"})
@@ -115,7 +120,7 @@ class Scenarios:
         merged = pipeline.merged()
         workspaces.workspaces[WORKSPACES["europe"]["clients_workspace_id"]].add("Stark")
         assert pipeline.approved(merged).jobs["apply"] == "failed"
-        assert "plan_digest" in merged.output
+        assert "The plan has changed since it was reviewed" in merged.output
         assert names(workspaces, "europe") == ["Acme", "Globex", "Initech", "Stark"]
         assert names(workspaces, "asia") == ["Acme"]
 
