@@ -140,21 +140,21 @@ def ids(verdict: Verdict, sight: Sight, paging: Paging) -> Budget:
 
 
 def of_one(verdict: Verdict, entry: Entry, sight: Sight, paging: Paging, remembered: int) -> Budget:
-    """By name: the filter, once a name; by id: the client, and the filter if it is given a name."""
+    """By name: the filter, once a name; by id: the client, and the filter if it is given a name. A
+    look-up of several pages is checked at their boundaries."""
     if verdict.needs_no_service:
         return NOTHING
     names = [entry["name"], *(entry.get("former_names") or ())] if entry.get("name") else []
-    looks = up_to(sum(_looking(name, paging, 1).most for name in names))
+    boundaries = sum(paging.pages(len(paging.found(name.strip()))) - 1 for name in names)
+    looks = up_to(sum(_looking(name, paging, 1).most for name in names) + boundaries)
     by_id = entry.get("id") is not None
     if by_id and verdict.names_on_the_way and not names and entry["id"] in sight.by_id:
         looks = up_to(_looking(sight.by_id[entry["id"]][0], paging, 1).most)
     read = exactly(1) + looks + up_to(paging.too_large + remembered)
     if verdict.refused or not verdict.changes:
         return read
-    pages = max((paging.pages(len(paging.found(name.strip()))) for name in names), default=1)
     return (
         read
-        + up_to(pages - 1)
         + exactly(len(verdict.changes))
         + up_to((1 + paging.looks) * len(verdict.unseen))
         + ids(verdict, sight, paging)

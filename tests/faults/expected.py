@@ -98,6 +98,13 @@ class Expected:
     verdicts: Sequence[Verdict]
     remembered: Mapping[str, int]
 
+    @property
+    def hidden_by_filter(self) -> set[int]:
+        """Clients that ``focus_client`` does not see when it looks for its names."""
+        found = _found_by(self.case, self.sight)
+        asks = bool(self.case.entries[0].get("name"))
+        return {i for i in self.sight.listed if asks and i not in found}
+
     # check mode
 
     def wrong_check(self, verdict: Verdict, report: Report) -> Iterator[str]:

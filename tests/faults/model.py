@@ -239,7 +239,7 @@ def _contradictions(wanted: Sequence[Wanted]) -> Iterator[Refusal]:
             yield Refusal("neither name nor id")
         if entry.name == "" or "" in entry.former:
             yield Refusal("empty name")
-        if entry.name and not can_be_given(entry.name):
+        if any(name and not can_be_given(name) for name in {entry.name, *entry.former}):
             yield Refusal("line break")
     yield from (Refusal("id twice", (str(i),)) for i in _twice([entry.id for entry in wanted]))
     for name in _twice([_name_that_it_is_about(entry) for entry in wanted]):
@@ -493,18 +493,16 @@ class _Desk:
                 self._refuse("wanted and unwanted")
 
     def _others_of_the_name(self, client_id: int, name: str) -> list[int]:
-        """The other active clients that have the name in the end, if the client ends with it. One
-        that is deleted has it for a moment: then those count that have it all the time."""
+        """The other active clients that have the name in the end, if the client ends with it."""
         goal = self._answer.goal
         its_name, is_deleted = goal[client_id]
-        if key(its_name) != key(name):
+        if is_deleted or key(its_name) != key(name):
             return []
-        others = [
+        return [
             other
             for other, (theirs, deleted) in goal.items()
             if other != client_id and not deleted and key(theirs) == key(name)
         ]
-        return [i for i in others if not is_deleted or self._known.get(i) == goal[i]]
 
     def _may_share(self, client_id: int) -> bool:
         """The way back to names that were shared says so: a former name is the present one. One

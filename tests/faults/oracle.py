@@ -159,15 +159,20 @@ def untruths(
     for step in done:
         if not _take(happened, step, switches) and not _needed_nothing(step, drifted, switches):
             yield f"reported as done, but did not happen: {dict(step)}"
+    left = 0
     for step in failed:
+        left += _is_named(happened, step)
         if cannot_see or reports.is_unclear(step) or _is_named(happened, step):
             _take(happened, step, switches)
     for step in pending:
         if _take(happened, step, switches):
             yield f"reported as pending, but happened: {dict(step)}"
+    may_be_twice = reports.names_perhaps_twice(report)
     for kind, client_id, name in happened.elements():
+        if kind == "create" and name in may_be_twice:
+            continue
         yield f"happened, but is not reported as done or unclear: {kind} {client_id} {name!r}"
-    if bool(report["changed"]) != bool(done):
+    if bool(report["changed"]) != bool(done or left):
         yield f"changed is {report['changed']}, with {len(done)} steps done"
     if (failed or pending) and not report.get("failed"):
         yield "the task says ok, and not all was done"
@@ -179,7 +184,7 @@ def untruths(
 
 def untruths_of_refused(report: Report, history: Sequence[Write]) -> Iterator[str]:
     """A plan that is refused is what would be done, and nothing is."""
-    yield from not_planned(report)
+    yield from not_planned(report, may_say_why=True)
     if history:
         yield f"refused, but happened: {history}"
     if report["changed"] or report["undo"] or not report.get("failed"):
@@ -190,11 +195,11 @@ def untruths_of_refused(report: Report, history: Sequence[Write]) -> Iterator[st
         yield f"it does not say that nothing was written: {report['msg']}"
 
 
-def not_planned(report: Report) -> Iterator[str]:
+def not_planned(report: Report, may_say_why: bool = False) -> Iterator[str]:
     """Steps that are not said to be planned only, where nothing may be done."""
     planned = reports.planned(report)
     for step in reports.plan(report):
-        if step not in planned or "error" in step:
+        if step not in planned or ("error" in step and not may_say_why):
             yield f"not said to be planned: {dict(step)}"
 
 

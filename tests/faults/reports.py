@@ -14,7 +14,7 @@ from faults.model import key
 Report = Mapping[str, Any]
 Step = Mapping[str, Any]
 
-UNCHECKED = "whether it exists only once could not be checked"
+UNCHECKED = "could not be checked"
 UNCLEAR = ("may have been done", UNCHECKED)
 """What is said of a write of which nobody knows whether it was carried out."""
 
@@ -30,6 +30,13 @@ its entry does not know, or that is protected."""
 
 TEMPORARY = "toggl.focus-"
 """Names of clients that swap theirs begin with it."""
+
+
+class _Loader(yaml.CSafeLoader):
+    """Knows texts that must not be taken for templates."""
+
+
+_Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
 
 
 def has_plan(report: Report) -> bool:
@@ -96,8 +103,7 @@ def unchecked_names(report: Report) -> set[str]:
 def names_perhaps_twice(report: Report) -> set[str]:
     """Keys of the names of which it says that they may be there twice."""
     if has_plan(report):
-        failed_steps = [step for step in failed(report) if "twice" in step.get("error", "")]
-        return {key(step["name"]) for step in failed_steps}
+        return {key(step["name"]) for step in plan(report) if "twice" in step.get("error", "")}
     entries = report.get("undo", ()) if "twice" in report.get("msg", "") else ()
     return {key(entry["name"]) for entry in entries if "name" in entry}
 
@@ -112,7 +118,7 @@ def says_unclear(words: str) -> bool:
 
 def active_names(report: Report, when: str) -> list[str]:
     """The names of the active clients ``before`` or ``after``, as the diff shows them."""
-    shown = yaml.load(report["diff"][when], yaml.CSafeLoader) or []
+    shown = yaml.load(report["diff"][when], _Loader) or []
     return [entry["name"] for entry in shown]
 
 

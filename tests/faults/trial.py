@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import Any, NamedTuple
 
 from simulator.quota import Quota
-from simulator.records import Write
 from simulator.service import QUOTA_WINDOW
 
 from ansible_collections.toggl.focus.plugins.filter.journal_undo import journal_undo
@@ -343,13 +342,13 @@ class Trial(Runs):
         checked, verdict = self._judge_check(wanted)
         back = self._ran(task)
         self._judge_clean(back, wanted, verdict, checked)
-        shared = oracle.active_keys(before)
-        self._hold("doubles", oracle.doubles(*back.states, shared))
+        self._hold("doubles", self._doubles_by_undo(ran, back, verdict))
         if verdict.refused:
             self.tally.counts["undos refused"] += 1
             reasons = {refusal.reason for refusal in verdict.refusals}
             is_known = self._case.switches.names_changed == "no"
-            if is_known and (not since or not reasons <= UNDO_MAY_BE_REFUSED):
+            interfered = since or ran.task.single  # which sees no other client of the name
+            if is_known and (not interfered or not reasons <= UNDO_MAY_BE_REFUSED):
                 self._hold("not begun", [f"{back.report['msg']} {undo}"])
             return
         self.tally.counts["undone"] += 1
@@ -360,6 +359,15 @@ class Trial(Runs):
         excused |= {client_id for client_id in refused if isinstance(client_id, int)}
         lost = oracle.not_undone(before, back.states[1], excused, self._case.switches)
         self._hold("not as it was", lost)
+
+    def _doubles_by_undo(self, ran: Ran, back: Ran, verdict: Verdict) -> Iterator[str]:
+        """Names that were not shared before the run, or before the undo."""
+        before = self._counts(ran.states[0])
+        may = before | self._passing([verdict], back)
+        may += Counter({name: 9 for name, count in before.items() if count > 1})
+        if self._case.switches.names_changed != "no":
+            may |= self._counts(verdict.goal)
+        yield from oracle.doubles(*back.states, may)
 
     def _unknown(self, ran: Ran) -> set[int]:
         """Clients of which a run could not know that it had written to them: their names are none
@@ -444,41 +452,51 @@ class Trial(Runs):
         self, ran: Ran, verdicts: Sequence[Verdict], met: Met | None = None
     ) -> Iterator[str]:
         before, after = ran.states
-        may = self._may_be_shared(verdicts, before, ran.history)
+        may = self._passing(verdicts, ran)
+        for verdict in verdicts:
+            may |= self._counts(verdict.goal)
         if met is not None:
             may += Counter(key(before[i][0]) for i in met.drifted if i in before)
             after = {i: client for i, client in after.items() if i not in met.told_doubles}
+        if ran.task.single:
+            hidden = self._expected(ran.task, before).hidden_by_filter
+            before, after = (
+                {i: client for i, client in state.items() if i not in hidden}
+                for state in (before, after)
+            )
         if self._case.lag > 1:
             may += Counter(dict.fromkeys(reports.names_perhaps_twice(ran.report), 9))
         yield from oracle.doubles(before, after, may)
 
-    def _may_be_shared(
-        self, verdicts: Sequence[Verdict], before: State, history: Sequence[Write]
-    ) -> Counter[str]:
-        """How often names may be active, where that is more than once: as the list says; and by the
-        restore of a client that has its old name until it gets a new one, or whose name nobody
-        could see before."""
+    def _counts(self, state: State) -> Counter[str]:
+        """How often names are active, also as the service keeps them."""
+        kept = oracle.as_kept(state, self._case.switches)
+        return oracle.active_keys(state) | oracle.active_keys(kept)
+
+    def _passing(self, verdicts: Sequence[Verdict], ran: Ran) -> Counter[str]:
+        """How often names may be active for a moment: by the restore of a client that has its old
+        name until it gets a new one, or whose name nobody could see before; and by a client that is
+        renamed before it is deleted."""
         may: Counter[str] = Counter()
-        for verdict in verdicts:
-            may |= oracle.active_keys(verdict.goal)
-            may |= oracle.active_keys(oracle.as_kept(verdict.goal, self._case.switches))
+        history = ran.history
         unseen = {client_id for verdict in verdicts for client_id in verdict.unseen}
-        passing = {c.id for v in verdicts for c in v.changes if c.kind == "restore"} & {
-            c.id for v in verdicts for c in v.changes if c.kind == "rename"
+        renamed = {c.id for v in verdicts for c in v.changes if c.kind == "rename"}
+        passing = renamed & {
+            c.id for v in verdicts for c in v.changes if c.kind in ("restore", "delete")
         }
-        now = dict(before)
+        now = dict(ran.states[0])
         for number, write in enumerate(history):
             now[write.id] = (write.name, write.kind == "delete")
             given = {key(other.name) for other in history if other.kind == "create"}
             given |= {key(other.name) for other in history[number:] if other.kind == "rename"}
-            if write.kind == "restore" and (
-                write.id in passing or (write.id in unseen and key(write.name) not in given)
-            ):
+            is_new = write.kind == "restore" and write.id in unseen and key(write.name) not in given
+            if is_new or (write.kind in ("restore", "rename") and write.id in passing):
                 may |= oracle.active_keys(now)
         return may
 
     def _untruths(self, ran: Ran, drifted: Collection[int] = ()) -> Iterator[str]:
-        report, switches, cannot_see = ran.report, self._case.switches, self._case.lag > 1
+        report, switches = ran.report, self._case.switches
+        cannot_see = self._case.lag > 1 or switches.names_changed != "no"
         history = oracle.without_taken_back(ran.history)
         if reports.has_plan(report):
             yield from oracle.untruths(report, history, switches, drifted, cannot_see)
@@ -493,7 +511,9 @@ class Trial(Runs):
     def _journal_untruths(self) -> Iterator[str]:
         """Each write that happened was announced; each announcement has its end."""
         lines = [json.loads(line) for line in self._journal_text().splitlines()]
-        announced = {(line["step"], line["id"]) for line in lines if line["event"] == "before"}
+        announced = {
+            (line["step"], line["after"]["id"]) for line in lines if line["event"] == "before"
+        }
         history = oracle.without_taken_back(self._service.workspace.history)
         yield from oracle.unannounced(announced, history)
         begun = {(line["run"], line["number"]) for line in lines if line["event"] == "before"}
