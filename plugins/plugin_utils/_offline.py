@@ -19,7 +19,7 @@ from ..module_utils._plan.plan import look_alikes_of, plan
 from ..module_utils._reconcile import desired_clients
 from ..module_utils._results.clients import clients_result
 from ..module_utils._task.arguments import CLIENTS
-from ..module_utils._task.options import check_is_list, check_is_unsplit, rules
+from ..module_utils._task.options import check_is_list, check_patterns, rules
 from ..module_utils._task.problems import became
 from ..module_utils._text import SERVICE_URL, name_key
 from ._plain import plain
@@ -78,7 +78,7 @@ def planned(desired: object, existing: object, options: Mapping[str, object]) ->
 
 def _validated(given: Mapping[str, object]) -> dict[str, Any]:
     """:raises BadOption: a value is of the wrong type"""
-    check_is_unsplit("protected", given.get("protected"))
+    check_patterns(given.get("protected"))
     options: dict[str, Any] = {}
     for name, spec in _OPTIONS.items():
         is_given = given.get(name) is not None

@@ -143,6 +143,11 @@ ALL: dict[str, tuple[str, str]] = {
         "The option clients cannot be used: it is a mapping, not a list; begin each client with a "
         "hyphen, as in - name: Acme.",
     ),
+    "no patterns": (
+        "{clients: [Acme], purge: true, protected: [No]}",
+        "The option protected cannot be used: a pattern in it became false; put the pattern in "
+        "quotes.",
+    ),
     "a text in place of patterns": (
         "{clients: [Acme], purge: true, protected: 'Smith, Jones*'}",
         'The option protected cannot be used: "Smith, Jones*" is a text that Ansible splits at its '

@@ -396,7 +396,7 @@ MUTANTS = (
     Mutant(
         "wrong shape: of a client",
         ANSWERED,
-        "if not is_id(client_id) or not isinstance(name, str):",
+        'if not is_id(fields.get("id")) or not isinstance(fields.get("name"), str):',
         "if False:",
         (f"{ANSWERS}a_list_that_cannot_be_read",),
     ),

@@ -127,6 +127,8 @@ def test_what_is_no_list_is_refused_as_by_the_module(case: str) -> None:
 GUARDS: dict[str, tuple[dict[str, Any], str]] = {
     "one pattern": ({"protected": "Hoo*"}, "is protected by"),
     "a text with a comma": ({"protected": "x,Hoo*"}, "splits at its commas; write a list"),
+    "a number as a pattern": ({"protected": [7]}, "became the number 7; put the pattern in quotes"),
+    "false as a pattern": ({"protected": ["x", False]}, "became false; put the pattern in quotes"),
     "a number as a text": ({"max_deletions": "0"}, "max_deletions"),
     "a number out of its range": ({"max_deletion_percent": 101}, "max_deletion_percent"),
     "no number": ({"max_deletions": "few"}, "max_deletions"),

@@ -44,10 +44,10 @@ def reviewed_digest(given: object) -> str | None:
     return digest
 
 
-def check_is_list(given: object, option: str = "clients") -> None:
+def check_is_list(given: object) -> None:
     """Ansible would split a text at its commas, and take each part for a client.
 
-    :raises BadOption: the option is not a list
+    :raises BadOption: ``clients`` is not a list
     """
     if isinstance(given, (list, tuple)):
         return
@@ -61,7 +61,7 @@ def check_is_list(given: object, option: str = "clients") -> None:
         reason = "it is a mapping, not a list; begin each client with a hyphen, as in - name: Acme"
     else:
         reason = "it is not a list; give a list of clients, or [] if there are none"
-    raise BadOption(option, reason)
+    raise BadOption("clients", reason)
 
 
 def check_is_unsplit(option: str, given: object) -> None:
@@ -72,6 +72,22 @@ def check_is_unsplit(option: str, given: object) -> None:
     if isinstance(given, str) and "," in given:
         reason = f"{quoted(given)} is a text that Ansible splits at its commas; write a list"
         raise BadOption(option, reason)
+
+
+def check_patterns(given: object) -> None:
+    """Ansible would make a text of everything: an unquoted No would protect a client called False.
+
+    :raises BadOption: ``protected`` has what is no text, or is a text with a comma
+    """
+    check_is_unsplit("protected", given)
+    if given is None:
+        return
+    for pattern in given if isinstance(given, (list, tuple)) else [given]:
+        if not isinstance(pattern, str):
+            from .problems import became
+
+            reason = f"a pattern in it became {became(pattern)}; put the pattern in quotes"
+            raise BadOption("protected", reason)
 
 
 def rules(options: Mapping[str, Any]) -> Rules:
