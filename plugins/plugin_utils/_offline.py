@@ -102,7 +102,8 @@ def _planned(desired: Any, existing: object, options: Mapping[str, Any]) -> Resu
     made = plan(clients, wanted, guards, workspace_id, options["api_url"])
     names = [entry.name for entry in wanted]
     refusal = PlanRefused(made.forbidden, names) if made.forbidden else None
-    made = made._replace(warnings=(*look_alikes(wanted), *made.warnings))
+    if not are_read:  # the module has the clients themselves to say it of
+        made = made._replace(warnings=(*look_alikes(wanted), *made.warnings))
     return clients_result(made, predicted(made.steps, look_alikes_of(made)), workspace_id, refusal)
 
 
