@@ -512,7 +512,7 @@ def test_no_line_begins_with_what_a_name_decides(service: Simulator, tmp_path: P
     """With the settings of ``examples/repository``. A code host would obey such a line."""
     long = "x" * 45 + " ::error::b" * 18
     fill(service, EUROPE, "::error::a", long)
-    listed = workspace(EUROPE, "::error::A", f"{long} 2", clients_purge=True)
+    listed = workspace(EUROPE, "::error::ab", f"{long} 2", clients_purge=True)
     inventory(tmp_path, {"europe": {**listed, "clients_base": ["::error::a", long]}})
     settings = str(ROOT / "examples" / "repository" / "ansible.cfg")
     environment = {**access(service), "ANSIBLE_CONFIG": settings}
