@@ -320,6 +320,19 @@ def test_two_former_names_that_are_both_active_are_told_as_that(service: Simulat
     assert "have the name" not in result["msg"]
 
 
+def test_two_active_names_of_one_unicode_form_are_an_error_in_focus_client_too(
+    service: Simulator,
+) -> None:
+    """As far as the look-ups that are due show both: no third is made, and none is taken."""
+    service.reset(Switches(name_filter="ignored"))
+    service.add("M\u00fcller")
+    service.add("Mu\u0308ller")
+    for state in ("present", "absent"):
+        result = client(service, name="M\u00fcller", state=state)
+        assert result["failed"] and "with the ids 1001, 1002" in result["msg"]
+    assert service.writes == []
+
+
 # requests
 
 
@@ -354,3 +367,23 @@ def test_requests_of_focus_client(service: Simulator, there: int) -> None:
 def test_a_201_without_id_or_name_costs_one_more(service: Simulator, body: str) -> None:
     service.reset(Switches(create_body=body))
     assert client(service, name="Acme")["requests"] == 3
+
+
+@pytest.mark.parametrize("there", [1, 99, 250, 1000])
+def test_requests_of_focus_clients(service: Simulator, there: int) -> None:
+    """The list, one a changed client, and for names that are given the cheaper check of it."""
+    service.add_many(there)
+    names = [f"Client {number}" for number in range(1, there + 1)]
+    for wanted, writes, given in (
+        (names, 0, 0),
+        ([*names, "New"], 1, 1),
+        ([*names[1:], {"id": 1001, "name": "Other"}], 1, 1),
+        ([*names[1:], {"id": 1001, "state": "absent"}], 1, 0),
+        ([*names[1:], *(f"Newer {number}" for number in range(12))], 12, 12),
+    ):
+        service.log.clear()
+        pages = len(service.clients()) // 100 + 1
+        result = clients(service, clients=wanted, concurrency=1)
+        assert not result.get("failed"), result["msg"]
+        checks = min(given, pages - 1)
+        assert len(service.log) == result["requests"] == pages + checks + writes
