@@ -128,7 +128,7 @@ class Expected:
         guards refuse it, there is a plan to be seen."""
         if not report.get("failed"):
             yield f"is not refused, the model says {_reasons(verdict)}: {_steps(report)}"
-        elif verdict.has_plan:
+        elif verdict.has_plan and not self.case.single:
             yield from self.wrong_refused_plan(verdict, report)
         elif reports.has_plan(report):
             yield f"has a plan, the model says {_reasons(verdict)}: {_steps(report)}"

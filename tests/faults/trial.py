@@ -21,7 +21,7 @@ from faults.runs import Met, Ran, Report, Runs
 from faults.scenarios import Act, Entry, Event, History
 
 ALWAYS_THROUGH: Mapping[str, Any] = {"max_deletion_percent": 100, "allow_partial": True}
-UNDO_MAY_BE_REFUSED = {"name of two clients", "deleted id", "ambiguous"}
+UNDO_MAY_BE_REFUSED = {"name of two clients", "deleted id", "unknown id", "ambiguous"}
 """After others were at work: a name is taken, or a client gone that was to get its name back."""
 
 ANOTHER_DIGEST: Mapping[str, Any] = {"plan_digest": "0" * 64}
