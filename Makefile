@@ -34,7 +34,7 @@ unexport TOGGL_FOCUS_WORKSPACE_ID TOGGL_FOCUS_API_URL TOGGL_FOCUS_API_TIMEOUT TO
 unexport FAULTS_LONG PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo simulator test lint unit http coverage contract e2e wire docs guides sanity integration awx repository galaxy molecule \
+.PHONY: help env demo simulator test ci slow lint unit http coverage contract e2e wire docs guides sanity integration awx repository galaxy molecule \
   bench startup faults failure-rules mutations matrix live build clean
 
 help: ## show the commands
@@ -50,10 +50,15 @@ demo: $(VENV)/.ready-for-demo ## a playbook against a simulated service on this 
 simulator: $(VENV)/.ready-for-demo ## a simulated service for your own playbooks, until Ctrl-C
 	@$(BIN)/python -m tools.simulator serve $(ARGS)
 
+test: env ## what finds a mistake here, in four minutes (ARGS=FILE)
+	@$(CHECK) $(BESIDE) --durations=15 --junitxml=.ansible/logs/test.xml $(ARGS)
+
+ci: test slow ## all checks and tests
+
 # The newest end of the matrix runs sanity.
-test: env ## all checks and tests
-	@$(CHECK) $(BESIDE) --deselect tests/checks/test_sanity.py \
-	  --durations=15 --junitxml=.ansible/logs/test.xml
+slow: env ## what ci has beside test: other environments, molecule, Galaxy's importer, ansible-test
+	@$(CHECK) $(BESIDE) --deselect tests/slow/test_sanity.py \
+	  --durations=0 --durations-min=1 --junitxml=.ansible/logs/slow.xml tests/slow
 
 lint: env ## style, types, licences, and which room must not know which (ARGS='-k ruff')
 	@$(CHECK) tests/checks/test_lint.py tests/checks/test_rooms.py $(ARGS)
@@ -83,10 +88,10 @@ wire: env ## stories on the wire (ARGS='--collection FOLDER' judges another chec
 	@$(CHECK) $(BESIDE) tests/wire $(ARGS)
 
 sanity: env ## ansible-test sanity
-	@$(CHECK) tests/checks/test_sanity.py
+	@$(CHECK) tests/slow/test_sanity.py
 
 integration: env ## ansible-test integration
-	@$(CHECK) tests/checks/test_integration.py
+	@$(CHECK) tests/slow/test_integration.py
 
 awx: env ## what AWX runs, and the objects in it
 	@$(CHECK) $(BESIDE) tests/awx
@@ -95,10 +100,10 @@ repository: env ## the pipelines of examples/repository/, step by step
 	@$(CHECK) $(BESIDE) tests/repository
 
 galaxy: env ## the archive, as Galaxy imports it and as users install it
-	@$(CHECK) tests/checks/test_archive.py
+	@$(CHECK) tests/checks/test_archive.py tests/slow/test_galaxy.py tests/slow/test_installed.py
 
 molecule: env ## the scenarios of the role
-	@$(CHECK) tests/checks/test_molecule.py
+	@$(CHECK) tests/slow/test_molecule.py
 
 bench: env ## what it costs, next to other ways (20 minutes)
 	@$(BIN)/python -m benchmarks $(BENCH)
@@ -119,7 +124,7 @@ mutations: env ## each change to the pure rooms, and whether a unit test notices
 
 matrix: env ## each supported ansible-core with each Python here (long; ARGS=--write)
 	@rm -rf .ansible/logs/matrix
-	@$(BIN)/nox --session matrix --report .ansible/logs/matrix/nox.json || true
+	@$(BIN)/nox --session matrix candidate --report .ansible/logs/matrix/nox.json || true
 	@$(BIN)/python -m tools.matrix $(ARGS)
 
 # The environment is made by a make of its own, so that pip does not see the key.

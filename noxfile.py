@@ -20,8 +20,10 @@ SUPPORTED: dict[str, tuple[str, ...]] = {
 }
 PAIRS = [(core, python) for core, pythons in SUPPORTED.items() for python in pythons]
 """By core first: the oldest pair is the oldest Python on the oldest core."""
+CANDIDATE = ("2.22", "3.13")
+"""The release candidate. Once it is released, it is a row of ``SUPPORTED``."""
 DEVEL = ("devel", "3.14")
-"""What comes next. It may fail, and is no part of what is claimed."""
+"""As it is developed. Both of these may fail, and are no part of what is claimed."""
 
 WHOLE = (
     "tests/unit",
@@ -30,8 +32,8 @@ WHOLE = (
     "tests/e2e/test_playbooks.py",
     "tests/e2e/test_repository.py",
     "tests/faults/test_connecting.py",
-    "tests/checks/test_integration.py",
-    "tests/checks/test_sanity.py",
+    "tests/slow/test_integration.py",
+    "tests/slow/test_sanity.py",
 )
 LIBRARIES = {"2.16": ["urllib3<2"]}
 """What long-lived environments of that core have."""
@@ -70,6 +72,12 @@ def parameters() -> list[nox.param]:
 def matrix(session: nox.Session, core: str) -> None:
     """Tests with an ansible-core and a Python that it supports; ``-t oldest``, ``-t newest``."""
     tests(session, core, f"ansible-core~={core}.0", *LIBRARIES.get(core, []))
+
+
+@nox.session(python=CANDIDATE[1], default=False)
+def candidate(session: nox.Session) -> None:
+    """The same with the release candidate of ansible-core."""
+    tests(session, CANDIDATE[0], f"ansible-core~={CANDIDATE[0]}.0rc1")
 
 
 @nox.session(python=DEVEL[1], default=False)

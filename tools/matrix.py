@@ -1,21 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The support matrix as a table, from what ``nox --session matrix`` left: ``python -m tools.matrix
-[--write]`` prints it, or puts it into the README. Ends with 1 where a pair failed."""
+"""The support matrix as a table, from what ``nox --session matrix candidate`` left: ``python -m
+tools.matrix [--write]`` prints it, or puts it into the README. Ends with 1 where a pair failed."""
 
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
-from noxfile import REPORTS, SUPPORTED
+from noxfile import CANDIDATE, REPORTS, SUPPORTED
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
+NEXT = "-".join(CANDIDATE)
 BEGIN, END = "<!-- matrix -->", "<!-- /matrix -->"
 
 
@@ -48,30 +50,58 @@ def results(folder: Path) -> dict[str, Result]:
     """By pair, without those that no interpreter is here for."""
     found = {}
     for session in json.loads((folder / "nox.json").read_text())["sessions"]:
-        pair = session["signatures"][0].partition("(")[2].rstrip(")")
+        pair = session["signatures"][0].partition("(")[2].rstrip(")") or NEXT
         report = folder / f"{pair}.xml"
         if session["result"] != "skipped":
             found[pair] = of_junit(report.read_text()) if report.exists() else Result()
     return found
 
 
-def table(found: Mapping[str, Result], day: str) -> str:
-    """Rows are cores, columns are Pythons."""
-    pythons = list(dict.fromkeys(python for row in SUPPORTED.values() for python in row))
-    lines = [
-        "| ansible-core | " + " | ".join(f"Python {python}" for python in pythons) + " |",
-        "| --- |" + " --- |" * len(pythons),
-    ]
-    for core, supported in SUPPORTED.items():
-        row = {python: found.get(f"{core}-{python}") for python in supported}
-        exact = next((result.core for result in row.values() if result and result.core), core)
-        cells = [
-            (result.cell if (result := row[python]) else "not run") if python in row else ""
-            for python in pythons
+def table(found: Mapping[str, Result], day: str, commit: str) -> str:
+    """Rows are cores, columns are the Pythons that are here; ``found`` is by pair."""
+    every = dict.fromkeys(python for row in SUPPORTED.values() for python in row)
+    here = [python for python in every if any(pair.endswith(f"-{python}") for pair in found)]
+    rows = {**SUPPORTED, **({CANDIDATE[0]: CANDIDATE[1:]} if NEXT in found else {})}
+    return "\n".join(
+        [
+            f"| ansible-core | {' | '.join(f'Python {python}' for python in here)} |",
+            f"| --- |{' --- |' * len(here)}",
+            *(row(core, supported, here, found) for core, supported in rows.items()),
+            "",
+            " ".join(notes(found, day, commit, [python for python in every if python not in here])),
         ]
-        lines.append(f"| {exact} | " + " | ".join(cells) + " |")
-    below = "An empty cell is a pair that\nansible-core does not support on the controller."
-    return "\n".join([*lines, "", f"Run on {day}: unit, integration, sanity. {below}"])
+    )
+
+
+def notes(
+    found: Mapping[str, Result], day: str, commit: str, missing: Sequence[str]
+) -> Iterator[str]:
+    yield f"Run on {day} at {commit}: rules, playbooks, integration, sanity."
+    if NEXT in found:
+        yield f"{CANDIDATE[0]} is a release candidate."
+    if missing:
+        yield f"No Python {' and no '.join(missing)} was there."
+    yield "An empty cell is a pair that ansible-core does not support on the controller."
+
+
+def row(
+    core: str, supported: Sequence[str], here: Sequence[str], found: Mapping[str, Result]
+) -> str:
+    ran = {python: found.get(f"{core}-{python}") for python in supported}
+    exact = next((result.core for result in ran.values() if result and result.core), core)
+    cells = [
+        (result.cell if (result := ran[python]) else "not run") if python in ran else ""
+        for python in here
+    ]
+    return f"| {exact} | {' | '.join(cells)} |"
+
+
+def head() -> str:
+    """The commit of the checkout, with a plus if it has changes that are not in it."""
+    command = ["git", "describe", "--always", "--exclude=*", "--dirty=+"]
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.strip()
 
 
 def with_table(text: str, made: str) -> str:
@@ -88,18 +118,19 @@ def with_table(text: str, made: str) -> str:
 
 def main(arguments: list[str]) -> int:
     found = results(ROOT / REPORTS)
-    made = table(found, datetime.now(timezone.utc).date().isoformat())
+    made = table(found, datetime.now(timezone.utc).date().isoformat(), head())
     print(f"\n{made}\n")
     if "--write" in arguments:
         README.write_text(with_table(README.read_text("utf-8"), made), "utf-8")
+    claimed = {pair: result for pair, result in found.items() if pair != NEXT}
     passed, failed, skipped = (
-        sum(getattr(result, key) for result in found.values())
+        sum(getattr(result, key) for result in claimed.values())
         for key in ("passed", "failed", "skipped")
     )
-    failed += sum(not result.core for result in found.values())
-    print(f"{len(found)} pairs were run")
+    failed += sum(not result.core for result in claimed.values())
+    print(f"{len(claimed)} pairs were run")
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
-    return int(bool(failed) or not found)
+    return int(bool(failed) or not claimed)
 
 
 if __name__ == "__main__":

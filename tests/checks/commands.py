@@ -52,3 +52,9 @@ def environment(name: str) -> Path:
     """The folder of the tools of an environment that ``noxfile.py`` describes."""
     run("nox", "--session", name)
     return ROOT / ".ansible" / "nox" / name / "bin"
+
+
+def build_archive(source: Path, folder: Path) -> Path:
+    """Build the archive for users from a checkout, and return its path."""
+    run("ansible-galaxy collection build --output-path", folder, folder=source)
+    return next(folder.glob("*.tar.gz"))

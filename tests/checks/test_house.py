@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from noxfile import DEVEL, PAIRS
+from noxfile import CANDIDATE, DEVEL, PAIRS
 
 from .commands import ROOT, run
 from .test_lint import TOOLS
@@ -48,12 +48,22 @@ def test_there_is_no_workflow_that_is_not_compared() -> None:
 
 def test_the_pairs_are_those_that_are_claimed_and_what_comes_next_may_fail() -> None:
     job = TEST["jobs"]["pairs"]
-    pairs = [(row["core"], row["python"]) for row in job["strategy"]["matrix"]["include"]]
-    assert pairs == [*PAIRS, DEVEL]
-    assert job["continue-on-error"] == "${{ matrix.core == 'devel' }}"
+    rows = job["strategy"]["matrix"]["include"]
+    assert [(row["core"], row["python"]) for row in rows] == [*PAIRS, CANDIDATE, DEVEL]
+    assert [row["session"] for row in rows if "session" in row] == ["candidate", "devel"]
+    assert job["continue-on-error"] == "${{ !!matrix.session }}"
 
 
-def test_the_oldest_and_the_newest_python_are_there_for_make_test() -> None:
+def test_the_workflow_runs_what_ci_run_does() -> None:
+    """And that is each part of ``make ci`` once."""
+    script = re.findall(r"^make \S+", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
+    assert script == [step["run"] for _, step in steps(TEST) if "make" in step.get("run", "")]
+    parts = re.search(r"^ci: (.+?) ##", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert parts
+    assert script == ["make demo", *(f"make {part}" for part in parts[1].split())]
+
+
+def test_the_oldest_and_the_newest_python_are_there_for_the_ends_of_the_matrix() -> None:
     given = next(s["with"] for _, s in steps(TEST) if "setup-python" in s.get("uses", ""))
     assert {PAIRS[0][1], PAIRS[-1][1]} < set(given["python-version"].split())
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The ends of the support matrix that are here; ``make matrix`` runs all of it.
 
-Each is a file of its own, in a folder that comes first: they take longest.
+Each is a file of its own, so that they run at the same time.
 """
 
 from __future__ import annotations

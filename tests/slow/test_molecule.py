@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from .commands import run
+from checks.commands import run
 
 
 def test_molecule() -> None:

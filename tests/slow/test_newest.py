@@ -8,4 +8,4 @@ from .ends import run_end
 
 def test_the_collection_works_on_the_newest_pair() -> None:
     """It has the most tests of sanity."""
-    run_end("newest", "tests/checks/test_sanity.py")
+    run_end("newest", "tests/slow/test_sanity.py")
