@@ -92,7 +92,7 @@ def test_a_plan_that_is_no_longer_the_one_is_refused(filled: Simulator, job: Lau
     applied = job("Toggl Focus apply reviewed", extra_vars=plan.artifacts)
     assert applied.status == "failed"
     results = applied.results(MODULE)
-    assert "digest" in results["europe"]["msg"], results["europe"]
+    assert "has changed since it was reviewed" in results["europe"]["msg"], results["europe"]
     assert results["europe"]["refused"] is True
     assert "Nothing was written. The plan would " in applied.output
     assert names(filled) == {**AS_DECLARED, 4711: ["Acme", "Globex", "Initech"]}

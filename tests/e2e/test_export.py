@@ -22,16 +22,22 @@ def export(service: Simulator, folder: Path, *arguments: str, status: int = 0) -
     return ran.stdout
 
 
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
 def test_a_maintained_file_is_never_written_over(service: Simulator, tmp_path: Path) -> None:
-    """Unless clients_overwrite is true. The same content is no reason to fail."""
+    """Unless clients_overwrite is true. The same content is no reason to fail. What is written can
+    be read by its owner only, also where the file could be read by others before."""
     for name in ("Acme", "Globex"):
         service.add(name)
     file = tmp_path / "clients.yml"
     file.write_text(MAINTAINED)
-    file.chmod(0o600)
+    file.chmod(0o644)
     assert "clients_overwrite" in export(service, tmp_path, status=2)
     assert "clients_overwrite" in export(service, tmp_path, "--check", status=2)
     assert file.read_text() == MAINTAINED
+    assert mode(file) == 0o644
     overwrites = ("-e", "clients_overwrite=true")
     export(service, tmp_path, *overwrites, "--check")
     assert file.read_text() == MAINTAINED
@@ -39,8 +45,11 @@ def test_a_maintained_file_is_never_written_over(service: Simulator, tmp_path: P
     assert yaml.safe_load(file.read_text()) == {
         "clients_list": [{"name": "Acme"}, {"name": "Globex"}]
     }
-    assert file.stat().st_mode & 0o777 == 0o600
+    assert mode(file) == 0o600
     assert "changed=0" in export(service, tmp_path)
+    file.chmod(0o644)
+    export(service, tmp_path)
+    assert mode(file) == 0o600
 
 
 def test_a_client_that_moves_between_two_pages_is_in_the_file(
@@ -71,6 +80,7 @@ def test_an_export_is_sorted_by_name(service: Simulator, tmp_path: Path) -> None
     assert "changed" in export(service, tmp_path, "--check")
     assert list(tmp_path.iterdir()) == []
     export(service, tmp_path)
+    assert mode(tmp_path / "clients.yml") == 0o600
     listed = yaml.safe_load((tmp_path / "clients.yml").read_text())["clients_list"]
     assert [(entry.get("name"), entry.get("id")) for entry in listed] == [
         (None, 1007),
