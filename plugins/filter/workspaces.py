@@ -60,6 +60,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ..plugin_utils._data import as_data
 from ..plugin_utils._place import workspaces_of
 
 
@@ -78,4 +79,4 @@ class FilterModule:
     """Ansible's filter plugin."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"workspaces": workspaces}
+        return {"workspaces": as_data(workspaces)}

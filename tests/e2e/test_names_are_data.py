@@ -33,6 +33,11 @@ def three() -> Iterator[Simulator]:
         yield running
 
 
+def is_one_line(text: str) -> bool:
+    """Whether a list may give it; the others are refused."""
+    return len(text.splitlines()) == 1
+
+
 class Stage:
     """A folder, three workspaces, and a folder for the files that evaluated texts touch."""
 
@@ -112,7 +117,7 @@ def test_an_exported_name_is_never_evaluated(stage: Stage) -> None:
     assert plans["full"]["steps"] == []
     assert "max_deletion_percent" in plans["purged"]["refusal"]
     planned = sorted(step["name"] for step in plans["empty"]["steps"])
-    assert planned == [text for text in stage.active(FULL) if "\n" not in text]
+    assert planned == [text for text in stage.active(FULL) if is_one_line(text)]
 
     stage.play("toggl.focus.apply", *inventory, "-e", "clients_plan_file=plan.json", status=2)
     assert stage.active(EMPTY) == planned
@@ -146,16 +151,16 @@ def test_a_row_of_a_spreadsheet_is_never_evaluated(stage: Stage) -> None:
     """By the guide's recipe, into a list that the check reads."""
     guide = ROOT / "docs" / "docsite" / "rst" / "import.rst"
     stage.write("spreadsheet.yml", captioned(guide, "spreadsheet.yml"))
-    table = io.StringIO()
-    rows = csv.writer(table, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\n")
-    rows.writerow(["Client", "Former name"])
-    expected = [
-        (f"Client {number}", text) if "\n" in text else (text, f"{text}?")
-        for number, text in enumerate(stage.texts)
-    ]
-    rows.writerows(expected)
-    stage.write("clients.csv", table.getvalue())
-    stage.play("spreadsheet.yml")
-    listed = load_list((stage.folder / "clients.yml").read_text())["clients_list"]
-    assert [(entry["name"], *entry["former_names"]) for entry in listed] == expected
-    stage.play("toggl.focus.check", "-e", "@clients.yml")
+    for is_sound in (True, False):
+        table = io.StringIO()
+        rows = csv.writer(table, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\n")
+        rows.writerow(["Client", "Former name"])
+        texts = [text for text in stage.texts if is_one_line(text) == is_sound]
+        expected = [(text, f"{text}?") for text in texts]
+        rows.writerows(expected)
+        stage.write("clients.csv", table.getvalue())
+        stage.play("spreadsheet.yml")
+        listed = load_list((stage.folder / "clients.yml").read_text())["clients_list"]
+        assert [(entry["name"], *entry["former_names"]) for entry in listed] == expected
+        printed = stage.play("toggl.focus.check", "-e", "@clients.yml", status=0 if is_sound else 2)
+        assert ("has a line break" in printed) == (not is_sound)

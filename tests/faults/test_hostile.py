@@ -21,7 +21,6 @@ from faults.playing import CLIENT, CLIENTS, INFO, Stage, kept_going, unsafe
 
 EVALUATED = "__EVALUATED__"
 FORGED = "ok: [localhost] => (item=forged)"
-SPACES = str.maketrans("\n\r", "  ")
 LOUD = ("-v", "--diff")
 
 NAMES = (
@@ -53,7 +52,7 @@ def names_in(folder: Path) -> list[str]:
 
 def on_one_line(names: list[str]) -> list[str]:
     """Those that a list may give; the others are in the service alone."""
-    return [name for name in names if not {"\n", "\r"} & {*name}]
+    return [name for name in names if len(name.splitlines()) == 1]
 
 
 def entries(names: list[str]) -> list[dict[str, Any]]:
@@ -115,15 +114,19 @@ def test_what_is_deleted_and_renamed_is_shown_without_harm(
 ) -> None:
     """The differences, at -v: they say what is there in YAML that means the same names."""
     names = names_in(tmp_path)
-    for name in names:
-        stage.service.add(name)
-    new = {name: f"{name.translate(SPACES)} renamed" for name in names}
+    ids = {name: stage.service.add(name).id for name in names}
     kept = names[: len(names) // 2]
-    renamed = [{"name": new[name], "former_names": [name]} for name in kept]
+    new = {name: f"{' '.join(name.splitlines())} renamed" for name in kept}
+    renamed = [
+        {"name": new[name], "former_names": [name]}
+        if name in on_one_line(kept)
+        else {"name": new[name], "id": ids[name]}
+        for name in kept
+    ]
     task = {CLIENTS: {"clients": unsafe(renamed), "purge": True, "max_deletion_percent": 100}}
     ran = stage.play([{**task, "register": "result"}], *LOUD, *often)
     assert ran.status == 0, ran.output
-    assert stage.service.names() == sorted(new[name] for name in kept)
+    assert stage.service.names() == sorted(new.values())
     assert_harmless(ran, tmp_path)
 
 

@@ -21,7 +21,9 @@ from ansible_collections.toggl.focus.plugins.filter.clients_plan import FilterMo
 from ansible_collections.toggl.focus.plugins.filter.journal_undo import FilterModule as JournalUndo
 from ansible_collections.toggl.focus.plugins.filter.plan_lines import FilterModule as PlanLines
 from ansible_collections.toggl.focus.plugins.filter.plan_markdown import FilterModule as Markdown
+from ansible_collections.toggl.focus.plugins.filter.workspaces import FilterModule as Workspaces
 from ansible_collections.toggl.focus.plugins.module_utils._text import is_plain, yaml_text
+from ansible_collections.toggl.focus.plugins.plugin_utils._reviewed import PLAN_FORMAT
 
 TRUSTED: Callable[[str], str] = getattr(ansible.template, "trust_as_template", str)
 """A text as Ansible takes it from a file of the user's; before ansible-core 2.19, as every text."""
@@ -113,12 +115,18 @@ WORKSPACE = {
     **{"workspace_id": 1, "msg": EVIL, "digest": None, "summary": {}, "steps": []},
     **{"refusal": EVIL, "warnings": [EVIL], "requests": 1, "quota": None},
 }
+HOSTS = [{"host": EVIL, "workspace_id": 1}, {"host": "b", "workspace_id": 1}]
 FILTERS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "clients_plan": (ClientsPlan, ([EVIL], [])),
     "journal_undo": (JournalUndo, (TRUSTED(json.dumps(LINE) + "\n"),)),
     "plan_lines": (PlanLines, (PLAN,)),
-    "plan_markdown": (Markdown, ({"workspaces": {EVIL: WORKSPACE}},)),
+    "workspaces": (Workspaces, (HOSTS,)),
+    "plan_markdown": (Markdown, ({"format": PLAN_FORMAT, "workspaces": {EVIL: WORKSPACE}},)),
 }
+
+
+def test_each_filter_is_among_them() -> None:
+    assert {path.stem for path in (ROOT / "plugins" / "filter").glob("*.py")} == set(FILTERS)
 
 
 @pytest.mark.parametrize("name", FILTERS)

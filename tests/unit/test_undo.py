@@ -120,7 +120,7 @@ ENTRIES: dict[str, tuple[list[Step], set[str], list[Desired]]] = {
         set(),
         [Desired(None, 1, "restored")],
     ),
-    "a line break is not to be had back": ([rename(1, "A\rB", "E")], set(), []),
+    "a line break is not to be had back": ([rename(1, "A\u2028B", "E")], set(), []),
     "a blank name, and the new one deleted": (
         [rename(1, " ", "E"), delete(1, "E")],
         set(),
