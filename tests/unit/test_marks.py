@@ -112,7 +112,8 @@ LINE = {
 }
 PLAN = {"msg": EVIL, "plan": [{"step": "create", "name": EVIL, "status": "planned"}]}
 WORKSPACE = {
-    **{"workspace_id": 1, "msg": EVIL, "digest": None, "summary": {}, "steps": []},
+    **{"workspace_id": 1, "api_url": EVIL, "validate_certs": True, "msg": EVIL},
+    **{"digest": None, "summary": {}, "steps": []},
     **{"refusal": EVIL, "warnings": [EVIL], "requests": 1, "quota": None},
 }
 HOSTS = [{"host": EVIL, "workspace_id": 1}, {"host": "b", "workspace_id": 1}]
