@@ -525,10 +525,13 @@ class _Desk:
         self._judge_deletions()
 
     def _judge_look_alikes(self, name: str) -> None:
-        """No client is created beside one that may be the same; where that one is protected, it is
-        somebody else's."""
+        """No client is created beside one that may be the same, unless the list names both; where
+        that one is protected, it is somebody else's."""
+        named = {entry.key for entry in self._wanted}
         for client_id, (theirs, deleted) in sorted(self._sight.listed.items()):
-            if deleted or client_id in self._stood_for or look(theirs) != look(name):
+            if deleted or client_id in self._stood_for or key(theirs) in named:
+                continue
+            if look(theirs) != look(name):
                 continue
             if self._is_protected(theirs):
                 self._answer.warned.add(client_id)

@@ -269,7 +269,8 @@ def _is_named(happened: Counter[Event], step: Step) -> bool:
 
 def _take(happened: Counter[Event], step: Step, switches: Switches) -> bool:
     """Strike a reported step from what happened; a create without an id, by its name."""
-    kind, client_id, name = found = event(step["step"], step.get("id"), step.get("name"))
+    kind, client_id, _ = found = event(step["step"], step.get("id"), step.get("name"))
+    name = step.get("name") or "" if found[2] else ""
     for known in happened:
         same_id = client_id == known[1] or (kind == "create" and client_id is None)
         if kind == known[0] and same_id and is_called(known[2], name, switches):

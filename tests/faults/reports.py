@@ -18,6 +18,7 @@ UNCHECKED = "could not be checked"
 UNCLEAR = ("may have been done", UNCHECKED)
 """What is said of a write of which nobody knows whether it was carried out."""
 
+MORE_WARNINGS = "more warnings of this kind"
 SERVICE_REFUSED = "The service refused"
 CAME_TO_LIGHT = (
     "which this run restored",

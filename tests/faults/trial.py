@@ -15,7 +15,7 @@ from ansible_collections.toggl.focus.plugins.filter.journal_undo import journal_
 from faults import oracle, reports
 from faults.budget import Budget
 from faults.expected import Expected, Task
-from faults.model import State, Verdict, key
+from faults.model import State, Verdict, can_be_given, key
 from faults.oracle import Refusals
 from faults.runs import Met, Ran, Report, Runs
 from faults.scenarios import Act, Entry, Event, History
@@ -302,6 +302,7 @@ class Trial(Runs):
         if verdict.refused:
             yield from map(str, ran.history)
             yield from wanted.wrong_refusal(verdict, ran.report)
+            yield from wanted.wrong_on_the_way(verdict, ran.report)
         else:
             yield from wanted.missed(verdict, *ran.states, ())
 
@@ -348,6 +349,7 @@ class Trial(Runs):
             reasons = {refusal.reason for refusal in verdict.refusals}
             is_known = self._case.switches.names_changed == "no"
             interfered = since or ran.task.single  # which sees no other client of the name
+            interfered = interfered or any(not can_be_given(name) for name, _ in before.values())
             if is_known and (not interfered or not reasons <= UNDO_MAY_BE_REFUSED):
                 self._hold("not begun", [f"{back.report['msg']} {undo}"])
             return
