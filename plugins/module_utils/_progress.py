@@ -144,11 +144,16 @@ class Background(Generic[Result]):
                 self._done.get(timeout=TICK)
                 return self._results[0]
 
-    def result_within(self, seconds: float) -> Result | None:
-        """The result if it comes within ``seconds``, whatever signals arrive until then."""
+    def result_within(
+        self, seconds: float, ignored: type[BaseException] = Empty
+    ) -> Result | None:
+        """Return the result if it comes within ``seconds``.
+
+        :arg ignored: ``BaseException``: no signal that arrives until then interrupts that
+        """
         ends = time.monotonic() + seconds
         while not self._results and time.monotonic() < ends:
-            with suppress(BaseException):
+            with suppress(Empty, ignored):
                 self._done.get(timeout=ends - time.monotonic())
         return self._results[0] if self._results else None
 

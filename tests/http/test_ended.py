@@ -23,13 +23,15 @@ SIX = [{"name": f"Client {number}", "state": "absent"} for number in range(1, 7)
 LATENCY = 0.4
 
 
-def ended(service: Simulator, after: float, **given: Any) -> dict[str, Any]:
-    """The result of a run of six deletions that is ended ``after`` seconds from its list."""
+def ended(service: Simulator, after: float, of: str = "GET", **given: Any) -> dict[str, Any]:
+    """The result of a run of six deletions that is ended ``after`` seconds from its first answer to
+    the method ``of``."""
     service.add_many(6)
 
     def begin(entry: Entry) -> None:
-        service.observers.remove(begin)
-        signal.setitimer(signal.ITIMER_REAL, after)
+        if entry.method == of:
+            service.observers.remove(begin)
+            signal.setitimer(signal.ITIMER_REAL, after)
 
     with ended_by(TaskTimeoutError(), after=60):
         service.observers.append(begin)
@@ -39,11 +41,11 @@ def ended(service: Simulator, after: float, **given: Any) -> dict[str, Any]:
 def test_what_waits_for_its_turn_when_the_run_ends_is_not_sent(service: Simulator) -> None:
     """With little quota left, one request is sent at a time, and the others wait for its answer."""
     service.reset(latency=LATENCY, quota_limit=8)
-    result = ended(service, after=LATENCY / 2, concurrency=4)
-    assert len(rows(result, "done")) == 1
-    assert len(rows(result, "pending")) == 5
+    result = ended(service, after=LATENCY / 2, of="DELETE", concurrency=4)
+    assert len(rows(result, "done")) == 2
+    assert len(rows(result, "pending")) == 4
     time.sleep(3 * LATENCY)
-    assert len(service.log) == result["requests"] == 2
+    assert len(service.log) == result["requests"] == 3
 
 
 @pytest.mark.parametrize(("longest", "api_timeout"), [(15, 0.8), (0.8, 15)])
@@ -67,7 +69,7 @@ def test_what_is_unanswered_when_the_time_is_over_is_unclear(
     assert len(rows(result, "pending")) == 5
     noted = [json.loads(line) for line in journal.read_text().splitlines()]
     assert next(line["status"] for line in noted if line["event"] == "after") == "unclear"
-    last = {line["name"]: line.get("status") for line in noted}
+    last = {line["after"]["name"]: line.get("status") for line in noted}
     assert last.pop("Client 1") == "unclear"
     assert set(last.values()) <= {"pending"}
 

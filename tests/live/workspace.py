@@ -215,7 +215,7 @@ class Workspace:
             self._own[client_id or 0] = False
         for fields in [heard.client, *heard.listed]:
             if str(fields.get("name", "")).startswith(self._prefixes) and "id" in fields:
-                self._own[fields["id"]] = not fields.get("deleted_at")
+                self._own[fields["id"]] = not Client.of(fields).deleted
         query = "&".join(f"{key}={value}" for key, value in parameters)
         print(f"{method} {path}?{query} {name[:60]} → {heard.words}")
         return answer

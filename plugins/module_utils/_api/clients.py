@@ -188,11 +188,11 @@ class FocusApi:
 
         :arg currency: that the client showed, ``None`` if it showed none
         """
-        read_at, kept = self._first_read or 0.0, currency
+        read_at, kept = self._first_read, currency
 
         def body() -> Mapping[str, str]:
             nonlocal read_at, kept
-            if time.monotonic() - read_at > LONGEST_KEPT:
+            if read_at is not None and time.monotonic() - read_at > LONGEST_KEPT:
                 read_at = time.monotonic()
                 kept = self.get(client_id).currency
             return _body(name, kept)

@@ -138,10 +138,10 @@ class _Task:
             self._halt.let_go()
         seconds = min(LONGEST_END, self._reached.timeout) if writes else 0
         to_record = min(_TO_RECORD, seconds / 2)
-        result = working.result_within(seconds - to_record)
+        result = working.result_within(seconds - to_record, ignored=BaseException)
         if result is None:
             self._halt.is_abandoned = True
-            result = working.result_within(to_record)
+            result = working.result_within(to_record, ignored=BaseException)
         if result is None:
             return self._completed(self._lost(error))
         reason, message = str(error), result.get("msg", "")
