@@ -297,11 +297,11 @@ def test_junk_for_an_answer_to_a_write_that_was_not_done(service: Simulator) -> 
 def test_a_create_that_nobody_can_settle(service: Simulator) -> None:
     """The answer is lost and then the connection for good: it is said, and not sent again."""
     look_fails = [Fault(match=on("GET"), status=500)] * 10
-    reads = [Fault(match=on("GET"))] * 2
-    service.reset(script=[*reads, LOST_ANSWERS["dropped after"], *look_fails])
+    read = Fault(match=on("GET"))
+    service.reset(script=[read, LOST_ANSWERS["dropped after"], *look_fails])
     result = client(service, name="New")
     assert (result["failed"], result["changed"]) == (True, False)
-    assert result["msg"].endswith(" Look for the name before you run it again.")
+    assert result["msg"].endswith(" Check whether it exists, then run again.")
     assert sent(service).count("POST") == 1
 
 

@@ -336,33 +336,6 @@ def test_two_active_names_of_one_unicode_form_are_an_error_in_focus_client_too(
 # requests
 
 
-@pytest.mark.parametrize("there", [1, 99, 250, 1000])
-def test_requests_of_focus_client(service: Simulator, there: int) -> None:
-    """As in the docs' table, whatever the size of the workspace, where the filter narrows."""
-    service.reset(Switches(name_filter="equals"))
-    service.add_many(there)
-    service.add("Gone", deleted=True)
-    gone = 1001 + there
-    costs: list[tuple[dict[str, Any], int]] = [
-        ({"name": "Client 1"}, 1),
-        ({"name": "New"}, 2),
-        ({"name": "M\u00fcller"}, 3),
-        ({"name": "Newer", "former_names": ["New"]}, 3),
-        ({"name": "Newest", "former_names": ["None", "Newer"]}, 4),
-        ({"name": "Newest", "state": "absent"}, 2),
-        ({"name": "Newest", "state": "absent"}, 1),
-        ({"id": 1001}, 1),
-        ({"id": 1001, "name": "Renamed"}, 3),
-        ({"id": 1001, "state": "absent"}, 2),
-        ({"id": gone, "state": "restored"}, 3),
-    ]
-    for given, cost in costs:
-        service.log.clear()
-        result = client(service, **given)
-        assert not result.get("failed"), result
-        assert (len(service.log), result["requests"]) == (cost, cost), given
-
-
 @pytest.mark.parametrize("body", ["id", "nothing"])
 def test_a_201_without_id_or_name_costs_one_more(service: Simulator, body: str) -> None:
     service.reset(Switches(create_body=body))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clients that are restored by id while the service hides deleted ones: their names come to light
-only then, and are judged then."""
+"""Clients that are restored while the service hides deleted ones: their names are known only then,
+and the rest is planned again with them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
-from support.running import clients, sent
+from support.running import client, clients, sent
 
 HIDES = Switches(list_shows_deleted=False, get_shows_deleted=False)
 RESTORED = {"id": 1001, "state": "restored"}
@@ -32,23 +32,39 @@ def hiding(service: Simulator) -> Simulator:
 def test_a_name_that_a_restored_client_has_is_not_created_again(
     hiding: Simulator, concurrency: int
 ) -> None:
-    """It is restored first, then its name is read, then the create is decided on."""
+    """It is restored first, then its name is read, then the rest is planned. If that is refused,
+    the restore stays, is reported and is in undo."""
     wanted = [{"name": "Acme"}, RESTORED, {"name": "Other"}]
     result = clients(hiding, clients=wanted, concurrency=concurrency)
-    assert hiding.names() == ["Acme", "Other"]
+    assert hiding.names() == ["Acme"]
     assert (result["failed"], result["changed"]) == (True, True)
     assert (
-        "It was not created: the client 1001, which this run restored by its id, has the name "
-        '"Acme". Keep one of the two entries.'
+        'The client 1001 was restored and is called "Acme"; nothing was written after that. '
+        'Entries 1 and 2: More than one entry stands for the client "Acme" (id 1001)'
     ) in result["msg"]
-    assert result["summary"]["failed"] == 1
-    assert result["requests"] == len(hiding.log) == 5
+    assert [row["status"] for row in result["plan"]] == ["done", "pending", "pending"]
+    assert result["undo"] == [{"id": 1001, "name": "Acme", "state": "absent"}]
+    assert result["requests"] == len(hiding.log) == 4
 
 
 def test_a_name_that_it_gives_away_is_created(hiding: Simulator) -> None:
     result = clients(hiding, clients=[{"name": "Acme"}, {**RESTORED, "name": "Beta"}])
     assert hiding.names() == ["Acme", "Beta"]
     assert not result.get("failed")
+
+
+@pytest.mark.parametrize("name", ["Acme", "Beta"])
+def test_a_rename_that_is_no_longer_needed_is_no_other_diff(hiding: Simulator, name: str) -> None:
+    """Only the restore shows that the client has the wanted name already. Check mode shows the same
+    diff either way."""
+    wanted = {**RESTORED, "name": name}
+    one = client(hiding, check_mode=True, **wanted)
+    many = clients(hiding, check_mode=True, clients=[wanted])
+    assert client(hiding, **wanted)["diff"] == one["diff"]
+    hiding.reset(HIDES)
+    hiding.add("Acme", deleted=True)
+    assert clients(hiding, clients=[wanted])["diff"] == many["diff"]
+    assert hiding.names() == [name]
 
 
 def test_a_name_that_it_gets_is_not_created(hiding: Simulator) -> None:
@@ -58,15 +74,17 @@ def test_a_name_that_it_gets_is_not_created(hiding: Simulator) -> None:
 
 
 def test_without_its_name_nothing_is_created(hiding: Simulator) -> None:
-    """The look after the restore fails, so nobody knows whether the name is there."""
+    """The read after the restore fails, so nobody knows whether the name is there."""
     hiding.script = [Fault(match=on("GET", "/1001"))]
     hiding.script += [Fault(match=on("GET", "/1001"), status=500)] * 5
     result = clients(hiding, clients=[{"name": "New"}, RESTORED])
     assert hiding.names() == ["Acme"]
-    assert 'may have the name "New", and could not be read' in result["msg"]
+    assert "The client 1001 could not be read after its restore" in result["msg"]
+    assert [row["status"] for row in result["plan"]] == ["done", "pending"]
+    assert result["undo"] == [{"id": 1001, "state": "absent"}]
 
 
-def test_a_protected_client_that_comes_to_light_is_not_renamed(hiding: Simulator) -> None:
+def test_a_protected_client_that_only_its_restore_shows_is_not_renamed(hiding: Simulator) -> None:
     wanted = [{**RESTORED, "name": "Beta"}]
     result = clients(hiding, clients=wanted, protected=["Ac*"])
     assert hiding.names() == ["Acme"]
@@ -118,14 +136,21 @@ def test_a_restore_that_fails_does_not_stop_the_creates(
     assert (result["failed"], result["changed"]) == (True, True)
 
 
-def test_a_rename_that_is_refused_does_not_stop_the_creates(hiding: Simulator) -> None:
-    """The client is back under its old name, which is known by now."""
+def test_a_rename_that_is_refused_stops_the_create_of_the_name_that_it_keeps(
+    hiding: Simulator,
+) -> None:
+    """The client is back under its old name, which is known by now. No other create waits."""
     refused = b'{"error": "validation", "error_description": "no such name"}'
     hiding.script = [Fault(match=on("PUT"), status=400, body=refused)]
     wanted = [{"name": "New"}, {"name": "Acme"}, {**RESTORED, "name": "Beta"}]
     result = clients(hiding, clients=wanted)
     assert hiding.names() == ["Acme", "New"]
-    assert "the client 1001, which this run restored by its id, has the name" in result["msg"]
+    assert [(row["name"], row["status"]) for row in result["plan"]] == [
+        ("Acme", "done"),
+        ("New", "done"),
+        ("Beta", "failed"),
+        ("Acme", "pending"),
+    ]
 
 
 def test_a_name_that_another_client_has_is_told_after_the_restore(hiding: Simulator) -> None:
@@ -134,8 +159,9 @@ def test_a_name_that_another_client_has_is_told_after_the_restore(hiding: Simula
     result = clients(hiding, clients=[RESTORED])
     assert (result["failed"], result["changed"]) == (True, True)
     assert (
-        'The client 1001 was restored, and has the name "Acme" as another active client does '
-        "(id 1002): rename or delete one of them."
+        'The client 1001 was restored and is called "Acme"; nothing was written after that. '
+        'Entry 1: The name "Acme", which client 1002 has, would be given to client 1001: only one '
+        "active client may get a name. Rename or delete the other one first."
     ) in result["msg"]
     assert result["results"][0]["name"] == "Acme"
     assert result["undo"] == [{"id": 1001, "name": "Acme", "state": "absent"}]
@@ -151,7 +177,7 @@ def test_a_name_that_another_client_gives_away_is_nobodys(hiding: Simulator) -> 
 @pytest.mark.parametrize(
     ("listed", "names"), [("Zoe", ["Acme", "Globex"]), ("Acme", ["Globex", "Globex"])]
 )
-def test_a_taken_name_needs_the_name_that_came_to_light_among_the_former_ones(
+def test_a_taken_name_needs_the_name_that_was_found_among_the_former_ones(
     hiding: Simulator, listed: str, names: list[str]
 ) -> None:
     """As for a client that is seen: so an undo brings a name back that several clients had."""
@@ -160,5 +186,5 @@ def test_a_taken_name_needs_the_name_that_came_to_light_among_the_former_ones(
     result = clients(hiding, clients=[wanted])
     assert hiding.names() == names
     assert bool(result.get("failed")) is (listed == "Zoe")
-    refused = 'another active client has the name "Globex" (id 1002). Rename that one first.'
+    refused = 'The name "Globex", which client 1002 has, would be given to client 1001'
     assert (refused in result["msg"]) is (listed == "Zoe")

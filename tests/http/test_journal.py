@@ -58,7 +58,9 @@ def test_each_write_is_noted_before_and_after(service: Simulator, journal: Path)
         before, after = (line for line in noted if line["number"] == number)
         assert (before["event"], after["event"]) == ("before", "after")
         assert before["step"] == after["step"] == step["step"]
-        assert (after["id"], after["status"], after["error"]) == (step["id"], "done", None)
+        assert (after["after"]["id"], after["status"]) == (step["id"], "done")
+        assert after["error"] is None
+    assert {line["format"] for line in noted} == {2}
     assert len({line["run"] for line in noted}) == 1
     assert stat.S_IMODE(journal.stat().st_mode) == 0o600
 
@@ -162,7 +164,7 @@ def test_no_write_without_a_journal_that_can_be_written(service: Simulator, tmp_
 
 def test_it_holds_no_words_of_the_service(service: Simulator, journal: Path) -> None:
     service.reset(
-        script=[Fault(), Fault(), Fault(status=400, body=b'{"error": "echo of toggl_sk_0123"}')]
+        script=[Fault(), Fault(status=400, body=b'{"error": "echo of toggl_sk_0123"}')]
     )
     client(service, name="New", journal=str(journal))
     assert [line.get("status") for line in lines(journal)] == [None, "failed"]

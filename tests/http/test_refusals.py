@@ -275,7 +275,7 @@ def test_a_201_without_a_name_that_is_a_text_is_the_client_of_its_id(
     result = client(service, name="New")
     assert result.get("failed") is None, result
     assert (result["client"]["id"], result["client"]["name"]) == (1001, "New")
-    assert sent(service) == ["GET", "GET", "POST"]
+    assert sent(service) == ["GET", "POST", "GET"]
 
 
 # answers of something else

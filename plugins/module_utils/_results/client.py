@@ -105,8 +105,8 @@ def _diff(entry: Planned, steps: Iterable[Step], workspace_id: int) -> dict[str,
     after = dict(before)
     for step in steps:
         after["state"] = "absent" if step.kind == "delete" else "present"
-        if step.kind in ("create", "rename"):
-            after["name"] = step.after.name
+        if entry.desired.name is not None and step.name is not None:
+            after["name"] = step.name
     sides = {"before": _readable(before), "after": _readable(after)}
     return {**headers(workspace_id), **sides}
 

@@ -102,7 +102,7 @@ class _Entry:
         """The name that the entry gives, or else the client's, which a restore may have shown."""
         client = self._entry.client
         shown = (outcome.step.name for outcome in self.outcomes)
-        names = (self._entry.desired.name, client.name if client else None, *shown)
+        names = (self._entry.desired.name, client.shown_name if client else None, *shown)
         return next((name for name in names if name is not None), None)
 
     def _id(self) -> int | None:
