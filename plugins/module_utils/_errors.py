@@ -110,13 +110,13 @@ class QuotaTooSmall(FocusError):
 
     def __str__(self) -> str:
         if self.resets_in is None:
-            reopens = "when it reopens, the service does not say"
+            resets = "the service does not say when it resets"
         else:
-            reopens = f"it reopens in {-(-self.resets_in // 60)} minutes"
+            resets = f"it resets in {-(-self.resets_in // 60)} minutes"
         partial = "; or let it do what fits with allow_partial" if self.may_be_partial else ""
         return (
             f"The plan needs {self.needed} requests, but the quota has {self.left} left; "
-            f"{reopens}. Run again then, or let the task wait with quota_wait{partial}."
+            f"{resets}. Run again then, or let the task wait with quota_wait{partial}."
         )
 
 

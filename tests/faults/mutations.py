@@ -109,7 +109,7 @@ MUTANTS = (
     Mutant(
         "402: nothing is sent that is known to be refused",
         SESSION,
-        "if closed_for is not None:",
+        "if closed is not None:",
         "if False:",
         (f"{REFUSALS}what_fits_is_done",),
     ),

@@ -228,7 +228,10 @@ def test_authorities_that_are_not_there_are_a_sentence(
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "nowhere.pem"))
     result = client(beyond, name="New")
-    assert "REQUESTS_CA_BUNDLE" in result["msg"]
+    missing = (
+        f"the CA bundle {tmp_path / 'nowhere.pem'}, which REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE"
+    )
+    assert missing in result["msg"]
     assert result["requests"] == 1
 
 

@@ -345,7 +345,7 @@ def test_the_quota_is_not_waited_for(
     kind = WRITES[write]
     result = broken(service, write, USED_UP[by], switches=NO_QUOTA, quota_wait=60)
     assert_not_done(service, result)
-    assert "it reopens in 61 seconds" in result["msg"]
+    assert "it resets in 61 seconds" in result["msg"]
     assert (sent(service), sleeps) == ([*kind.looks, kind.method], [])
 
 
@@ -354,7 +354,7 @@ def test_the_quota_is_not_waited_for(
 AT_ONCE: dict[str, tuple[Fault, str]] = {
     "402 by words": (
         Fault(match=writes, status=402, body=error("hourly quota exceeded")),
-        "when it reopens, the service does not say",
+        "the service does not say when it resets",
     ),
     "402 for a feature": (
         Fault(match=writes, status=402, body=error("not on this plan")),

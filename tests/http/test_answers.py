@@ -64,7 +64,7 @@ FINAL: dict[str, tuple[Fault, str, int]] = {
             status=402,
             headers={"X-Toggl-Quota-Remaining": "0", "X-Toggl-Quota-Resets-In": "61"},
         ),
-        "reopens in 61 seconds",
+        "resets in 61 seconds",
         1,
     ),
     "402 for the quota, by its words": (
@@ -381,7 +381,7 @@ def test_a_part_of_an_answer_is_none(service: Simulator) -> None:
     """206 is what a cache may make of a list."""
     part = Fault(status=206, body=page(data=[], page=1, per_page=100))
     service.reset(script=[part] * 10)
-    assert "it is a part of one" in info(service)["msg"]
+    assert "the response is partial" in info(service)["msg"]
 
 
 @pytest.mark.parametrize("list_shows_deleted", [True, False])

@@ -78,7 +78,7 @@ def test_the_message_says_when_the_quota_reopens_whatever_the_form_of_the_refusa
 ) -> None:
     service.reset(SAYS_WHEN[form], quota_limit=0, quota_window=600)
     result = client(service, name="New")
-    assert "The quota of requests is used up, it reopens in 600 seconds" in result["msg"]
+    assert "The quota of requests is used up, it resets in 600 seconds" in result["msg"]
     assert "let the task wait with quota_wait: 601 seconds" in result["msg"]
     assert (sent(service), clock.sleeps) == (["GET"], [])
     too_short = client(service, name="New", quota_wait=30)
@@ -200,7 +200,7 @@ def test_a_list_that_the_quota_does_not_reach_through_stops_before_it(service: S
     result = info(service)
     assert result["failed"] is True
     assert "was not sent" in result["msg"]
-    assert "it reopens in" in result["msg"]
+    assert "it resets in" in result["msg"]
     assert result["requests"] == len(service.log) == 1
 
 
@@ -300,10 +300,27 @@ def test_a_404_of_something_else_is_never_a_client_that_is_gone(
     assert service.writes == []
 
 
-def test_a_404_without_a_word_to_the_list_says_what_to_check(service: Simulator) -> None:
-    service.reset(script=[Fault(status=404)])
+NO_ROUTE = b'{"error": "not_found", "error_description": "no such route", "trace_id": "t-9"}'
+
+
+@pytest.mark.parametrize("body", [b"", NO_ROUTE], ids=["nothing", "as the API's"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_404_to_the_list_says_what_to_check(service: Simulator, method: str, body: bytes) -> None:
+    """Also in the form of the API's errors: a wrong api_url may answer like the API."""
+    service.reset(script=[Fault(match=on(method), status=404, body=body)])
     message = client(service, name="New")["msg"]
-    assert "api_url" in message and "workspace_id" in message
+    assert message.endswith("Check api_url, which should end in /api, and workspace_id.")
+    assert ("t-9" in message) is bool(body)
+    assert service.names() == []
+
+
+def test_a_404_to_a_client_says_what_the_service_says(service: Simulator) -> None:
+    """The address is right, since the client was in the list."""
+    service.reset(script=[Fault(match=on("PUT"), status=404, body=NO_ROUTE)])
+    service.add("Acme")
+    message = client(service, name="New", former_names=["Acme"])["msg"]
+    assert "api_url" not in message
+    assert message.endswith('404 "not_found: no such route" (trace id t-9).')
 
 
 def test_a_407_says_to_check_the_proxy(service: Simulator) -> None:

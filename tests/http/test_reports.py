@@ -351,7 +351,7 @@ def test_a_plan_that_the_quota_is_too_small_for_is_refused(service: Simulator) -
     service.reset(quota_limit=3)
     seed(service)
     reason = (
-        "The plan needs 5 requests, but the quota has 2 left; it reopens in 60 minutes. Run again "
+        "The plan needs 5 requests, but the quota has 2 left; it resets in 60 minutes. Run again "
         "then, or let the task wait with quota_wait; or let it do what fits with allow_partial."
     )
     case = Refusal(WHOLE, {}, reason, WOULD, STEPS, {**SUMMARY, "unmanaged": 1}, RESULTS)
@@ -509,7 +509,7 @@ def test_what_fits_into_the_quota_is_done_and_the_rest_is_pending(service: Simul
     service.reset(quota_limit=3)
     seed(service)
     result = clients(service, allow_partial=True, concurrency=1, **WHOLE)
-    assert result["msg"].startswith("The quota of requests is used up, it reopens in ")
+    assert result["msg"].startswith("The quota of requests is used up, it resets in ")
     end = " Of 5 changes, 2 were done and 3 are pending. Another run does the rest."
     assert result["msg"].endswith(end)
     assert (len(rows(result, "done")), len(rows(result, "pending"))) == (2, 3)

@@ -4,16 +4,24 @@
 from __future__ import annotations
 
 import json
+import math
+import sys
+import threading
 import time
+from collections import Counter
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from simulator.gate import Gate
 from simulator.records import Fault
 from simulator.server import Simulator
-from support.running import options
+from simulator.wire import Answer, Call, Scope
+from support.running import clients, options, rows
 
 from ansible_collections.toggl.focus.plugins.module_utils._api.answers import date_of
 from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi, opened
+from ansible_collections.toggl.focus.plugins.module_utils._api.errors import QuotaExceeded
 from ansible_collections.toggl.focus.plugins.module_utils._progress import Halt, Progress
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENTS
 from ansible_collections.toggl.focus.plugins.module_utils._task.options import access
@@ -32,11 +40,88 @@ def test_a_put_and_a_post_send_the_currency_that_they_are_given(
 ) -> None:
     """A service that has no such field is sent none."""
     api = api_of(service)
-    api.update(service.add("Acme").id, "Acme Ltd", currency)
+    client_id = service.add("Acme").id
+    api.list_clients()
+    api.update(client_id, "Acme Ltd", currency)
     api.create("Globex", currency)
     sent = [json.loads(entry.body) for entry in service.writes]
     more = {} if currency is None else {"currency": currency}
     assert sent == [{"name": "Acme Ltd", **more}, {"name": "Globex", **more}]
+
+
+# connections
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+@pytest.mark.parametrize("write", ["creates", "deletions"])
+def test_after_a_lost_connection_each_request_has_a_new_one(
+    service: Simulator, write: str, concurrency: int
+) -> None:
+    """What is in between may reset each connection that is used again."""
+    used: Counter[int] = Counter()
+
+    def reset_when_reused(call: Call) -> Fault | None:
+        used[call.peer] += 1
+        return Fault(drop="before", reset=True) if used[call.peer] > 1 else None
+
+    service.chaos = reset_when_reused
+    state = "present" if write == "creates" else "absent"
+    if state == "absent":
+        service.add_many(10)
+    wanted = [{"name": f"Client {number}", "state": state} for number in range(1, 11)]
+    result = clients(service, clients=wanted, concurrency=concurrency)
+    assert not result.get("failed"), result["msg"]
+    assert len(service.names()) == (10 if write == "creates" else 0)
+    lost = sum(entry.status == 0 for entry in service.log)
+    assert 1 <= lost <= concurrency
+    looks = 4 if write == "creates" else 0
+    assert result["requests"] <= 11 + (1 + looks) * lost
+
+
+# the quota
+
+
+def test_a_402_without_a_word_after_nothing_was_left_is_about_the_quota(
+    service: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service says what is left, and not until when. One request is tried; none after that."""
+    own = Gate._own_answer
+
+    async def without_a_time(gate: Gate, scope: Scope, call: Call) -> Answer:
+        answer = await own(gate, scope, call)
+        answer.headers.pop("X-Toggl-Quota-Resets-In", None)
+        return answer if answer.status != 402 else Answer(402, {}, b"")
+
+    monkeypatch.setattr(Gate, "_own_answer", without_a_time)
+    service.reset(quota_limit=3)
+    wanted = [{"name": f"Client {number}"} for number in range(8)]
+    result = clients(service, clients=wanted, concurrency=4, allow_partial=True)
+    assert "The quota of requests is used up" in result["msg"]
+    assert [entry.status for entry in service.log] == [200, 201, 201, 402]
+    assert len(rows(result, "done")) == 2
+    assert len(rows(result, "pending")) == 6
+
+
+def test_a_window_that_reopens_while_it_is_asked_breaks_nothing(service: Simulator) -> None:
+    """Whether it is closed, and until when, is one value."""
+    session = api_of(service, quota_wait=3600).session
+    ends, interval = time.monotonic() + 0.7, sys.getswitchinterval()
+
+    def open_and_close() -> None:
+        while time.monotonic() < ends:
+            session._window._close(math.inf, is_guess=True)
+            session._window.slept(math.inf)
+
+    sys.setswitchinterval(1e-6)
+    other = threading.Thread(target=open_and_close)
+    other.start()
+    try:
+        while time.monotonic() < ends:
+            with suppress(QuotaExceeded):
+                session._check_quota("GET", "/")
+    finally:
+        sys.setswitchinterval(interval)
+        other.join()
 
 
 # the service's clock

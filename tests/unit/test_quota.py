@@ -84,16 +84,16 @@ def test_odd_headers_never_break_a_run(remaining: str | None, resets_in: str | N
     assert closed is not None
     window.refused(closed, 0.0)
     window.wait(0.0, is_known=True)
-    window.closed_for(1.0)
+    window.closed(1.0)
 
 
 def test_what_is_known_to_be_refused_is_not_sent_until_the_window_reopens() -> None:
     window = Window(0)
     window.note(Quota(0, 60), now=100)
-    assert window.closed_for(100) == 60
+    assert window.closed(100) == Closed(60)
     assert window.wait(100, is_known=True) is None
-    assert window.closed_for(159) == 1
-    assert window.closed_for(160) is None
+    assert window.closed(159) == Closed(1)
+    assert window.closed(160) is None
     assert window.quota is None, "what was known of the window that is over counts no more"
 
 
@@ -101,14 +101,14 @@ def test_nothing_is_held_back_while_nobody_says_when_it_reopens() -> None:
     """A count of 0 without a time may be how a service without a limit says so."""
     window = Window(0)
     window.note(Quota(0, None), now=100)
-    assert window.closed_for(100) is None
+    assert window.closed(100) is None
 
 
 def test_a_late_answer_does_not_reopen_it() -> None:
     window = Window(0)
     window.note(Quota(0, 60), now=100)
     window.note(Quota(3, 60), now=100.1)
-    assert window.closed_for(101) is not None
+    assert window.closed(101) is not None
     assert window.quota == Quota(0, 60)
 
 
@@ -130,14 +130,14 @@ def test_without_time_to_wait_nothing_more_is_sent_after_a_refusal() -> None:
     """Also where nobody says when it reopens."""
     window = Window(quota_wait=0)
     window.refused(Closed(None), now=0)
-    assert window.closed_for(HOUR) is not None
+    assert window.closed(HOUR) == Closed(None)
     assert window.wait(HOUR, is_known=False) is None
 
 
 def test_what_may_be_a_lacking_feature_does_not_keep_other_requests_back() -> None:
     window = Window(quota_wait=0)
     window.refused(Closed(None, certain=False), now=0)
-    assert window.closed_for(0) is None
+    assert window.closed(0) is None
 
 
 def pauses(quota_wait: int, closed: Closed) -> list[float]:
@@ -151,7 +151,7 @@ def pauses(quota_wait: int, closed: Closed) -> list[float]:
         slept.append(until - now)
         now = until
         window.slept(until)
-        assert window.closed_for(now) is None
+        assert window.closed(now) is None
     raise AssertionError("it never ends")
 
 
@@ -182,12 +182,12 @@ def test_after_a_pause_of_unknown_use_one_asks_for_all() -> None:
     window.refused(Closed(None), now=0)
     until = window.wait(0, is_known=False)
     assert until == 60
-    assert window.closed_for(30) is not None
+    assert window.closed(30) is not None
     window.slept(60)
     assert window.in_doubt
     window.refused(Closed(None), now=61)
     assert not window.in_doubt
-    assert window.closed_for(61) is not None, "who waited for that answer waits on"
+    assert window.closed(61) is not None, "who waited for that answer waits on"
     window.slept(10_000)
     window.answered()
     assert not window.in_doubt

@@ -232,7 +232,7 @@ class FocusApi:
 
         def read(answer: Answer) -> None:
             if answer.status != NO_CONTENT:
-                raise BadAnswer(method, path, answer.status, "it does not say that it was done")
+                raise BadAnswer(method, path, answer.status, "unexpected status, expected 204")
 
         self.session.call(method, path, read, body=body)
 

@@ -188,10 +188,11 @@ class DeadlineAdapter(HTTPAdapter):
         manager.pool_classes_by_scheme = _watched(manager.pool_classes_by_scheme)
         return manager
 
-    def cert_verify(self, *arguments: Any, **keywords: Any) -> None:
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         """:raises NotOpened: an environment variable names a file of authorities that is missing"""
         try:
-            super().cert_verify(*arguments, **keywords)  # type: ignore[no-untyped-call]
+            super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
         except OSError:
-            unread = "the authorities that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names are not there"
-            raise NotOpened("certificate", "", unread) from None
+            source = "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE"
+            missing = f"the CA bundle {verify}, which {source} names, does not exist"
+            raise NotOpened("certificate", "", missing) from None

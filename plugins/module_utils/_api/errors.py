@@ -67,10 +67,9 @@ _HINDRANCES: dict[Hindrance, str] = {
         "no such host is known. Check api_url, and that this machine can resolve names."
     ),
     "timed out": "nothing answered in time. Check api_url, the network and the proxy settings.",
-    "unreachable": "the network does not lead there. Check api_url and the proxy settings.",
+    "unreachable": "the network is unreachable. Check api_url and the proxy settings.",
     "tls": (
-        "the TLS handshake failed. Check api_url, its port, and what stands between here and "
-        "the service."
+        "the TLS handshake failed. Check api_url, its port, and any proxy or firewall in between."
     ),
 }
 
@@ -130,7 +129,7 @@ class BadAnswer(RequestError):
     def __str__(self) -> str:
         return (
             f"The answer to {self.where} (status {self.status}) is not from the Focus API: "
-            f"{self.reason}. Check api_url and what stands between here and the service."
+            f"{self.reason}. Check api_url, and any proxy or firewall in between."
         )
 
 
@@ -151,7 +150,7 @@ class OtherWorkspace(RequestError):
     def __str__(self) -> str:
         return (
             f"The answer to {self.where} shows client {self.client_id} of the workspace "
-            f"{shown(self.shown)}, not of {self.own}: nothing was concluded from it. Check api_url "
+            f"{shown(self.shown)}, not of {self.own}: the answer was discarded. Check api_url "
             "and the workspace_id."
         )
 
@@ -167,7 +166,7 @@ class ListIncomplete(RequestError):
     def __str__(self) -> str:
         return (
             f"The list of clients could not be read to its end, {self.reason} at page "
-            f"{self.page}: nothing was concluded from the part that was read. Run it again."
+            f"{self.page}: the partial list was discarded. Run it again."
         )
 
 
@@ -183,8 +182,8 @@ class ListMoved(RequestError):
 
     def __str__(self) -> str:
         return (
-            f"The list of clients changed while it was read, {self.sign}: nothing was concluded "
-            "from it. Run it again when nobody else changes the workspace."
+            f"The list of clients changed while it was read, {self.sign}, so it was discarded. "
+            "Run it again when nobody else changes the workspace."
         )
 
 
@@ -222,11 +221,13 @@ class StatusError(RequestError):
 
 
 class NotFound(StatusError):
-    """404: the service shows no such client."""
+    """404: the service shows no such client, or has no such address."""
 
     def __str__(self) -> str:
-        advice = "" if self.words else " Check api_url and the workspace_id."
-        return f"{super().__str__()}{advice}"
+        is_of_a_client = self.path.rpartition("/clients")[2] != ""
+        if self.words and is_of_a_client:
+            return super().__str__()
+        return f"{super().__str__()} Check api_url, which should end in /api, and workspace_id."
 
 
 class Elsewhere(StatusError):
@@ -241,7 +242,7 @@ class Elsewhere(StatusError):
         check = "HTTPS_PROXY and NO_PROXY" if self.status == 407 else "api_url, the workspace_id"
         return (
             f"The answer to {self.where} is not from the Focus API, but from something else: "
-            f"{self.answer}. Check {check} and what stands between here and the service."
+            f"{self.answer}. Check {check} and any proxy or firewall in between."
         )
 
 
@@ -340,8 +341,8 @@ class QuotaExceeded(StatusError):
     @property
     def _when(self) -> str:
         if self.resets_in is None:
-            return "when it reopens, the service does not say"
-        return f"it reopens in {self.resets_in} seconds"
+            return "the service does not say when it resets"
+        return f"it resets in {self.resets_in} seconds"
 
     @property
     def _advice(self) -> str:

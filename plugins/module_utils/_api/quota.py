@@ -55,8 +55,13 @@ def quota_of(headers: Mapping[str, str]) -> Quota | None:
     return Quota(remaining, None if resets_in is None else max(0, resets_in))
 
 
-def closed_by(headers: Mapping[str, str], words: str, retry_after: float | None) -> Closed | None:
-    """What a 402 says about the quota; ``None`` if it is about something else."""
+def closed_by(
+    headers: Mapping[str, str], words: str, retry_after: float | None, is_used_up: bool = False
+) -> Closed | None:
+    """What a 402 says about the quota; ``None`` if it is about something else.
+
+    :arg is_used_up: whether an earlier answer has said that nothing is left
+    """
     quota = quota_of(headers) or Quota(None, None)
     resets_in = quota.resets_in
     if resets_in is None:
@@ -67,7 +72,7 @@ def closed_by(headers: Mapping[str, str], words: str, retry_after: float | None)
         return Closed(resets_in)
     if re.search(_ABOUT_A_FEATURE, words):
         return None
-    if re.search(_ABOUT_A_LIMIT, words) or retry_after is not None:
+    if re.search(_ABOUT_A_LIMIT, words) or retry_after is not None or is_used_up:
         return Closed(resets_in)
     if quota.remaining is not None:
         return None
@@ -139,17 +144,20 @@ class Window:
                 pause = min(_FIRST_PAUSE * growth, LONGEST_PAUSE, self.wait_left)
                 self._close(now + pause, is_guess=True)
 
-    def closed_for(self, now: float) -> float | None:
-        """Seconds for which a request is known to be refused; ``None``: it may be sent."""
+    def closed(self, now: float) -> Closed | None:
+        """How a request is known to be refused; ``None``: it may be sent."""
         with self._lock:
             if self._closed_until is not None and now >= self._closed_until:
                 self._reopen()
-            return None if self._closed_until is None else self._closed_until - now
+            if self._closed_until is None:
+                return None
+            return Closed(None if self._is_guess else math.ceil(self._closed_until - now))
 
     @property
-    def is_guess(self) -> bool:
-        """Whether it is not known until when it is closed."""
-        return self._is_guess
+    def is_used_up(self) -> bool:
+        """Whether an answer has said that nothing is left."""
+        quota = self.quota
+        return quota is not None and quota.remaining == 0
 
     def wait(self, now: float, is_known: bool) -> float | None:
         """Until when to sleep; ``None``: for longer than ``quota_wait``, or it is not known.

@@ -8,7 +8,6 @@ client is looked for. Knows no endpoint.
 from __future__ import annotations
 
 import json
-import math
 import random
 import re
 import threading
@@ -209,10 +208,9 @@ class Session:
         return self._window.in_doubt or (scarce and self._access.connections > 1)
 
     def _check_quota(self, method: str, path: str) -> None:
-        closed_for = self._window.closed_for(time.monotonic())
-        if closed_for is not None:
-            resets_in = None if self._window.is_guess else math.ceil(closed_for)
-            raise QuotaExceeded(Heard(method, path, 402), resets_in, sent=False)
+        closed = self._window.closed(time.monotonic())
+        if closed is not None:
+            raise QuotaExceeded(Heard(method, path, 402), closed.resets_in, sent=False)
 
     def _noted(self, answer: Answer, method: str, path: str) -> RequestError | None:
         """The error that an answer is, if it is one; what it says of the quota is kept."""
@@ -221,7 +219,7 @@ class Session:
             self._window.note(quota, time.monotonic())
             self._progress.quota_left(quota.remaining)
         if answer.status == 206:
-            raise BadAnswer(method, path, answer.status, "it is a part of one")
+            raise BadAnswer(method, path, answer.status, "the response is partial")
         error = None if 200 <= answer.status < 300 else self._refusal(answer, method, path)
         if error is None and not self._is_answered:  # an error may be from what is in between
             self._is_answered = True
@@ -267,7 +265,7 @@ class Session:
     def _payment(self, answer: Answer, heard: Heard) -> RequestError:
         """402 is the quota, or a feature that the plan lacks: headers and body say which."""
         asked = retry_after(answer.headers.get("Retry-After"))
-        closed = closed_by(answer.headers, heard.words, asked)
+        closed = closed_by(answer.headers, heard.words, asked, self._window.is_used_up)
         if closed is None:
             return PaymentRequired(heard)
         self._window.refused(closed, time.monotonic())

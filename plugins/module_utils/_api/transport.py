@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
@@ -74,7 +76,9 @@ class Transport:
         self._proxies: dict[str, Any] = (
             {"http": None, "https": None, "all": None} if is_loopback(parts.hostname or "") else {}
         )
-        self._session = _session(credentials, connections)
+        self._new_session = partial(_session, credentials)
+        self._session = self._new_session(connections)
+        self._has_lost_one = False
         if verify is False:  # the user asked for it; a warning at each request would not help
             disable_warnings(InsecureRequestWarning)
 
@@ -96,17 +100,20 @@ class Transport:
         """
         BEFORE_SENDING.set(before_sending)
         try:
-            with self._session.request(
-                method,
-                self._api_url + path,
-                params=urlencode(parameters),
-                data=body,
-                timeout=self._timeout,
-                verify=self._verify,
-                proxies=self._proxies,
-                allow_redirects=False,
-                stream=True,
-            ) as response:
+            with (
+                self._connections() as session,
+                session.request(
+                    method,
+                    self._api_url + path,
+                    params=urlencode(parameters),
+                    data=body,
+                    timeout=self._timeout,
+                    verify=self._verify,
+                    proxies=self._proxies,
+                    allow_redirects=False,
+                    stream=True,
+                ) as response,
+            ):
                 content = self._read(response, method, path)
                 return Answer(response.status_code, response.headers, content)
         except NotOpened as unopened:
@@ -117,7 +124,21 @@ class Transport:
             raise NotConnected(method, path, self._host, "unknown host") from None
         except (requests.RequestException, HTTPError, OSError):
             # The libraries' messages are not passed on: they may contain addresses with passwords.
-            raise ConnectionLost(method, path, self._timeout) from None
+            raise self._lost(method, path) from None
+
+    def _lost(self, method: str, path: str) -> ConnectionLost:
+        self._has_lost_one = True
+        return ConnectionLost(method, path, self._timeout)
+
+    @contextmanager
+    def _connections(self) -> Iterator[requests.Session]:
+        """Kept connections, or a new one after one was lost: what is in between may not let
+        connections be used again, and there may be many of them."""
+        if not self._has_lost_one:
+            yield self._session
+            return
+        with self._new_session(1) as session:
+            yield session
 
     def _not_connected(self, unopened: NotOpened, method: str, path: str) -> NotConnected:
         if unopened.hindrance == "certificate":
@@ -140,7 +161,7 @@ class Transport:
             wrong = "it is encoded in a way that was not asked for"
             raise BadAnswer(method, path, response.status_code, wrong) from None
         if _is_cut_off(response):
-            raise ConnectionLost(method, path, self._timeout)
+            raise self._lost(method, path)
         return bytes(content)
 
 
