@@ -20,6 +20,7 @@ from support.running import client, clients, info
 from ansible_collections.toggl.focus.plugins.filter.clients_plan import clients_plan
 from ansible_collections.toggl.focus.plugins.filter.plan_lines import plan_lines
 from ansible_collections.toggl.focus.plugins.filter.plan_markdown import plan_markdown
+from ansible_collections.toggl.focus.plugins.plugin_utils._reviewed import PLAN_FORMAT
 
 RAW = ("Cc", "Cf", "Cs", "Zl", "Zp")
 NO_YAML = "\ufffe\uffff"
@@ -72,6 +73,8 @@ def plan_file(result: Mapping[str, Any]) -> dict[str, Any]:
     """What the playbook ``plan`` writes of it."""
     planned = {
         "workspace_id": 4242,
+        "api_url": "https://focus.toggl.com/api",
+        "validate_certs": True,
         "digest": result.get("plan_digest"),
         "summary": result.get("summary"),
         "steps": result.get("plan", []),
@@ -80,7 +83,7 @@ def plan_file(result: Mapping[str, Any]) -> dict[str, Any]:
         "requests": result.get("requests", 0),
         "quota": result.get("quota"),
     }
-    return {"format": 1, "workspaces": {"acme": planned}}
+    return {"format": PLAN_FORMAT, "workspaces": {"acme": planned}}
 
 
 def assert_all_readable(result: Mapping[str, Any]) -> None:
