@@ -144,9 +144,7 @@ class Background(Generic[Result]):
                 self._done.get(timeout=TICK)
                 return self._results[0]
 
-    def result_within(
-        self, seconds: float, ignored: type[BaseException] = Empty
-    ) -> Result | None:
+    def result_within(self, seconds: float, ignored: type[BaseException] = Empty) -> Result | None:
         """Return the result if it comes within ``seconds``.
 
         :arg ignored: ``BaseException``: no signal that arrives until then interrupts that

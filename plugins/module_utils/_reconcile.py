@@ -24,6 +24,7 @@ from ._plan.contradictions import contradictions
 from ._plan.plan import (
     after_steps,
     alone_in_task,
+    by_their_ids,
     continued,
     first_steps,
     is_same_but_for,
@@ -148,13 +149,19 @@ class _Writing:
             names = [(step.old_name, step.name) for step in planned.steps]
             api.access.check_unmasked([undo_list(planned, predicted(planned.steps)), names])
 
-    def _plan(self, api: FocusApi, clients: Iterable[Client], returned: Collection[int]) -> Plan:
+    def _plan(
+        self,
+        api: FocusApi,
+        clients: Iterable[Client],
+        wanted: Sequence[Desired],
+        returned: Collection[int] = (),
+    ) -> Plan:
         """Return the plan from these clients.
 
         :arg returned: ids of hidden clients that this run has restored already
         """
         with collector_paused():
-            return plan(clients, self._wanted, self.rules, api.workspace_id, api.api_url, returned)
+            return plan(clients, wanted, self.rules, api.workspace_id, api.api_url, returned)
 
     def _execute(
         self, api: FocusApi, progress: Progress, planned: Plan, clients: Sequence[Client]
@@ -228,7 +235,8 @@ class _Writing:
         hidden = {step.after.id for step in planned.steps if step.restores_hidden}
         done = [outcome.step for outcome in outcomes if outcome.status == "done"]
         left = [step for step in planned.steps if not _is_among(step, done)]
-        rest = self._plan(api, after_steps(clients, done), hidden)
+        wanted = by_their_ids(planned.entries)
+        rest = self._plan(api, after_steps(clients, done), wanted, hidden)
         if rest.forbidden:
             raise PlanRefused(rest.forbidden, self._names)
         if self._reviewed is not None and not is_same_but_for(hidden, left, rest.steps):
@@ -282,7 +290,7 @@ class _OneClient(_Writing):
         (wanted,) = self._wanted
         clients = _read.of_one(api, wanted, self._deletions(api, [wanted]))
         try:
-            planned = self._with_journal_warnings(self._plan(api, clients, ()))
+            planned = self._with_journal_warnings(self._plan(api, clients, self._wanted))
         except PlanRefused as error:  # the user wrote no list
             raise PlanRefused(error.problems, ()) from None
         self._check_undo(api, planned)
@@ -331,7 +339,7 @@ class _AllClients(_Writing):
         """
         deletions = self._deletions(api, self._wanted)
         read = _read.of_all(api, self._wanted, deletions, self._concurrency)
-        planned = self._plan(api, read.clients, ())
+        planned = self._plan(api, read.clients, self._wanted)
         check = check_of(read.listing, planned.names_relied_on)
         refusal = self._refusal(api, planned, check) or self._unchecked(api, planned, check)
         return read.clients, planned, refusal

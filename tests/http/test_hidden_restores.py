@@ -188,3 +188,35 @@ def test_a_taken_name_needs_the_name_that_was_found_among_the_former_ones(
     assert bool(result.get("failed")) is (listed == "Zoe")
     refused = 'The name "Globex", which client 1002 has, would be given to client 1001'
     assert (refused in result["msg"]) is (listed == "Zoe")
+
+
+def test_a_client_that_the_run_itself_renamed_is_the_same_client(hiding: Simulator) -> None:
+    """A ring through a temporary name, part of which comes before the restore: the plan of the rest
+    knows the client by its id. It created it anew, and purged the one with the temporary name."""
+    hiding.workspace.restore(1001)
+    hiding.workspace.rename(1001, "acme")
+    hiding.workspace.delete(1001)
+    hiding.add("acme")
+    wanted = [{"name": "Acme", "former_names": ["acme"]}, {**RESTORED, "name": "acme"}]
+    result = clients(hiding, clients=wanted, purge=True, max_deletion_percent=100)
+    assert not result.get("failed"), result["msg"]
+    assert sorted((c.id, c.name) for c in hiding.clients() if not c.deleted_at) == [
+        (1001, "acme"),
+        (1002, "Acme"),
+    ]
+    assert [entry.method for entry in hiding.writes if entry.method in ("POST", "DELETE")] == []
+
+
+def test_a_hidden_client_is_read_before_it_is_renamed(hiding: Simulator) -> None:
+    """Two of them swap names: what a PUT would reset is known by then."""
+    hiding.add("Beta", deleted=True, currency="CHF")
+    hiding.add("Gamma", deleted=True, currency="USD")
+    before = {found.id: found.currency for found in hiding.clients()}
+    wanted = [
+        {"id": 1002, "name": "Gamma", "state": "restored", "former_names": ["Beta"]},
+        {"id": 1003, "name": "Beta", "state": "restored", "former_names": ["Gamma"]},
+    ]
+    result = clients(hiding, clients=wanted)
+    assert not result.get("failed"), result["msg"]
+    assert hiding.names() == ["Beta", "Gamma"]
+    assert {found.id: found.currency for found in hiding.clients()} == before

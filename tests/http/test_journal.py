@@ -163,9 +163,7 @@ def test_no_write_without_a_journal_that_can_be_written(service: Simulator, tmp_
 
 
 def test_it_holds_no_words_of_the_service(service: Simulator, journal: Path) -> None:
-    service.reset(
-        script=[Fault(), Fault(status=400, body=b'{"error": "echo of toggl_sk_0123"}')]
-    )
+    service.reset(script=[Fault(), Fault(status=400, body=b'{"error": "echo of toggl_sk_0123"}')])
     client(service, name="New", journal=str(journal))
     assert [line.get("status") for line in lines(journal)] == [None, "failed"]
     assert "toggl_sk" not in journal.read_text()

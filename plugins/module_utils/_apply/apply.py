@@ -151,6 +151,7 @@ class _Writer:
 
     def _executed(self, number: int, step: Step) -> Outcome:
         try:
+            step = self._known(step)
             self._journal.before(number, step)
             if step.kind == "create":
                 return self._creates.outcome(step)
@@ -164,6 +165,14 @@ class _Writer:
             return Outcome(step, "failed", error=error)
         except Exception as error:
             return Outcome(step, "unclear", error=Unforeseen.of(error))
+
+    def _known(self, step: Step) -> Step:
+        """Return the step; a hidden client that is back but was not read yet is read, since a PUT
+        would reset what is not known of it."""
+        if step.kind != "rename" or not step.after.hidden:
+            return step
+        client = self._api.get(step.after.id)
+        return step._replace(before=client, after=client.renamed(step.after.name))
 
     def _read_if_hidden(self, step: Step) -> Outcome:
         """Return the outcome of a step that is done; a hidden client that is restored is read."""

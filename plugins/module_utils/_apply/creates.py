@@ -141,10 +141,13 @@ class Creates:
         return _named(outcome.step, client)
 
     def _of_ids(self, ids: Sequence[int]) -> dict[int, Client]:
-        """Return the clients with these ids that the service shows."""
+        """Return the clients with these ids that the service shows; read twice if need be."""
         if len(ids) > self._pages(len(ids)):
-            clients = whole_list(self._api).clients
-            return {client.id: client for client in clients}
+            listed = {client.id: client for client in whole_list(self._api).clients}
+            if listed.keys() >= set(ids):
+                return listed
+            self._api.session.let_settle()
+            return {client.id: client for client in whole_list(self._api).clients}
         found = (read_until(self._api, client_id, lambda c: c is not None) for client_id in ids)
         return {client.id: client for client in found if client is not None}
 

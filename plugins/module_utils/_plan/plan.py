@@ -103,6 +103,20 @@ def after_steps(clients: Iterable[Client], steps: Iterable[Step]) -> list[Client
     return list(by_id.values())
 
 
+def by_their_ids(entries: Iterable[Planned]) -> list[Desired]:
+    """Return what is desired for planning again in the same run, with the ids of active clients.
+
+    A client that the run has renamed, to a temporary name for example, is the same client. Deleted
+    ones are matched again: of those that were hidden, only now the names are known.
+    """
+    return [
+        entry.desired._replace(id=entry.client.id, former_names=())
+        if entry.client is not None and not entry.client.deleted and entry.desired.id is None
+        else entry.desired
+        for entry in entries
+    ]
+
+
 def alone_in_task(problems: Iterable[Problem]) -> list[Problem]:
     """Return the problems in the words for a task of one client, which has no list."""
     from .problems import LookAlike
