@@ -385,9 +385,12 @@ class Refusals:
         name = made_of(name, self._switches)
         if self._unseen and self._is_borne_by_unseen(name, now):
             return True
+        there = [*{**now, **self._goal}.items()]
+        if self._switches.names_changed != "no":  # a ring that nobody can foresee
+            there += now.items()
         return any(
             self._collide(name, other) and (not deleted or self._is_held_by_deleted(step))
-            for client_id, (other, deleted) in {**now, **self._goal}.items()
+            for client_id, (other, deleted) in there
             if client_id != step.get("id") and (client_id in self._goal or deleted)
             if not (client_id < 0 and step["step"] == "create" and key(other) == key(name))
         )

@@ -20,14 +20,8 @@ UNCLEAR = ("may have been done", UNCHECKED)
 
 MORE_WARNINGS = "more warnings of this kind"
 SERVICE_REFUSED = "The service refused"
-CAME_TO_LIGHT = (
-    "which this run restored",
-    "which former_names does not list",
-    "is protected by",
-    "as another active client does",
-)
-"""It is said where a client that was restored unseen turns out to have a name that is wanted, that
-its entry does not know, or that is protected."""
+CAME_TO_LIGHT = "was restored and is called"
+"""It is said where what a client is called that was restored unseen stands against the rest."""
 
 TEMPORARY = "toggl.focus-"
 """Names of clients that swap theirs begin with it."""
@@ -110,7 +104,7 @@ def names_perhaps_twice(report: Report) -> set[str]:
 
 
 def came_to_light(words: str) -> bool:
-    return any(known in words for known in CAME_TO_LIGHT)
+    return CAME_TO_LIGHT in words
 
 
 def says_unclear(words: str) -> bool:

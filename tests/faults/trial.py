@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Any, NamedTuple
 
 from simulator.quota import Quota
@@ -51,6 +52,7 @@ class Trial(Runs):
         self._notes: list[str] = []
         self._undoable: list[Undoable] = []
         self._settled: int | None = None
+        self._has_unseen = False
         self._begin(case)
         self.tally.counts["histories"] += 1
         try:
@@ -58,7 +60,7 @@ class Trial(Runs):
                 self._what = f"event {number}, {event.kind}"
                 self.tally.counts[event.kind] += 1
                 EVENTS[event.kind](self, event)
-                self._settled = event.entries if event.kind == "night" else None
+                self._settled = self._night_of(event)
                 if self._notes:
                     break
         except Ended:
@@ -67,6 +69,12 @@ class Trial(Runs):
             self._notes.append(str(violated))
         if self._notes:
             raise Violated("\n".join(self._notes))
+
+    def _night_of(self, event: Event) -> int | None:
+        """The list of a night after which the next one has nothing more to add."""
+        if event.kind != "night" or self._has_unseen:
+            return None
+        return event.entries
 
     # what happens
 
@@ -77,6 +85,7 @@ class Trial(Runs):
         checked, verdict = self._judge_check(wanted)
         ran = self._ran(task)
         self._judge_clean(ran, wanted, verdict, checked)
+        self._has_unseen = bool(verdict.unseen)
         active = [len(oracle.active(state)) for state in ran.states]
         switches = self._case.switches
         may_gain = switches.names_changed != "no" and switches.create_body == "nothing"
@@ -398,6 +407,8 @@ class Trial(Runs):
         unseen = verdict.unseen
         judge = Refusals(self._case.switches, {**now, **verdict.goal}, unseen)
         if unseen and reports.came_to_light(report["msg"]):
+            if not self._is_refused_in_the_end(ran, unseen):
+                raise Violated(f"{self._what}, wrongly ended: {report['msg']}")
             return {*now, *map(key, verdict.names_on_the_way)}
         if not reports.has_plan(report):
             return self._one_rightly_refused(ran, judge)
@@ -412,6 +423,16 @@ class Trial(Runs):
         return {step.get("id", key(step.get("name") or "")) for step in (*failed, *pending)} | {
             key(step["name"]) for step in failed if step["step"] == "create"
         }
+
+    def _is_refused_in_the_end(self, ran: Ran, unseen: set[int]) -> bool:
+        """Whether the list would be refused if some of the clients were there that nobody saw."""
+        now = ran.states[0]
+        for count in range(1, len(unseen) + 1):
+            for found in combinations(sorted(unseen & now.keys()), count):
+                there = {**now, **{i: (now[i][0], False) for i in found}}
+                if all(v.refused for v in self._expected(ran.task, there).verdicts):
+                    return True
+        return False
 
     def _one_rightly_refused(self, ran: Ran, judge: Refusals) -> set[int | str]:
         """The same where the report does not say which step it was."""
