@@ -52,13 +52,6 @@ def test_a_maintained_file_is_never_written_over(service: Simulator, tmp_path: P
     assert mode(file) == 0o600
 
 
-def test_only_the_owner_reads_a_new_export(service: Simulator, tmp_path: Path) -> None:
-    """It holds names of clients. A file that is there keeps its mode."""
-    service.add("Acme")
-    export(service, tmp_path)
-    assert (tmp_path / "clients.yml").stat().st_mode & 0o777 == 0o600
-
-
 def test_a_client_that_moves_between_two_pages_is_in_the_file(
     service: Simulator, tmp_path: Path
 ) -> None:

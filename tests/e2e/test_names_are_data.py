@@ -125,10 +125,14 @@ def test_an_exported_name_is_never_evaluated(stage: Stage) -> None:
     assert stage.active(FULL) == stage.active(PURGED) == sorted(stage.texts)
 
     journal = (stage.folder / "journal").read_bytes()
+    stage.write("one line", journal.splitlines()[-1].decode())
     undo = {
         "hosts": "localhost",
         "gather_facts": False,
-        "vars": {"journal": base64.b64encode(journal).decode()},
+        "vars": {
+            "journal": base64.b64encode(journal).decode(),
+            "one": "{{ lookup('ansible.builtin.file', 'one line') }}",
+        },
         "tasks": [
             {
                 "ansible.builtin.set_fact": {
@@ -139,6 +143,7 @@ def test_an_exported_name_is_never_evaluated(stage: Stage) -> None:
                 }
             },
             {"ansible.builtin.assert": {"that": "undo == decoded"}},
+            {"ansible.builtin.assert": {"that": "(one | toggl.focus.journal_undo)[0] in undo"}},
             {"toggl.focus.focus_clients": {"clients": "{{ undo }}", "workspace_id": EMPTY}},
         ],
     }

@@ -350,6 +350,18 @@ def test_netrc_does_not_win(
     assert client(service, name="New")["action"] == "created"
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_redirect_takes_the_key_nowhere(service: Simulator, status: int, method: str) -> None:
+    """Neither for a look-up nor for a write is the other address asked."""
+    with Simulator() as elsewhere:
+        headers = {"Location": f"{elsewhere.url}/workspaces/{elsewhere.workspace_id}/clients"}
+        away = Fault(lambda sent, _: sent == method, status=status, headers=headers)
+        service.reset(script=[away])
+        assert f"redirect ({status})" in client(service, name="New")["msg"]
+        assert elsewhere.log == []
+
+
 def test_no_proxy_stands_before_this_machine(
     service: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,6 +50,11 @@ ACME_THERE = [{"name": "Acme", "id": 7, "state": "absent"}]
 # whose run
 
 
+def test_one_line_may_have_become_a_mapping() -> None:
+    """Up to ansible-core 2.18, where a variable holds the text."""
+    assert journal_undo(json.loads(line("a", HERE))) == ACME_HERE
+
+
 def test_the_last_run_of_the_only_workspace() -> None:
     assert journal_undo(line("a", HERE, id=1) + line("b", HERE)) == ACME_HERE
 
