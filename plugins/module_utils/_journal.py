@@ -272,11 +272,10 @@ _KEYS: dict[str, Callable[[object], bool]] = {
 """The keys that every line must have, and a check of each value."""
 
 
-def last_deletions(path: str, workspace_id: int) -> dict[str, Deletion]:
-    """The last deletion of each name in the workspace that no later restore has undone. A client
-    counts with the name that it had when it was deleted last.
+def last_deletions(path: str, workspace_id: int) -> dict[int, Deletion]:
+    """Return the last deletion of each client in the workspace that no later restore has undone.
 
-    :returns: by the name's key; empty if there is no file yet
+    :returns: by the client's id, in their order; empty if there is no file yet
     :raises BadOption: the file cannot be read
     """
     lines = [line for line in lines_of(_text_of(path)) if line.workspace_id == workspace_id]
@@ -289,7 +288,7 @@ def last_deletions(path: str, workspace_id: int) -> dict[str, Deletion]:
             deletions.pop(step.id, None)
         if step.kind == "delete" and step.name is not None:
             deletions[step.id] = Deletion(step.id, step.name, line.at)
-    return {name_key(deletion.name): deletion for deletion in deletions.values()}
+    return deletions
 
 
 def _text_of(path: str) -> str:

@@ -21,7 +21,7 @@ class Read(NamedTuple):
     listing: Listing
 
 
-def of_one(api: FocusApi, wanted: Desired, deletions: Mapping[str, Deletion]) -> list[Client]:
+def of_one(api: FocusApi, wanted: Desired, deletions: Mapping[int, Deletion]) -> list[Client]:
     """Return the clients that one entry may stand for, and those that may have its name.
 
     One request if the client exists, one more for each former name if it does not. A look-up of
@@ -30,7 +30,7 @@ def of_one(api: FocusApi, wanted: Desired, deletions: Mapping[str, Deletion]) ->
     :arg deletions: what the journal says of deleted clients, which the service may hide
     """
     if wanted.id is not None:
-        found = by_id(api, wanted.id)
+        found = _by_id(api, wanted, wanted.id, deletions)
         given = _name_given(wanted, found)
         return found if given is None else found + _found(api, given)
     name = wanted.name or ""
@@ -45,7 +45,7 @@ def of_one(api: FocusApi, wanted: Desired, deletions: Mapping[str, Deletion]) ->
 
 
 def of_all(
-    api: FocusApi, desired: Sequence[Desired], deletions: Mapping[str, Deletion], concurrency: int
+    api: FocusApi, desired: Sequence[Desired], deletions: Mapping[int, Deletion], concurrency: int
 ) -> Read:
     """All clients of the workspace, and those that entries name by ids which the list hides.
 
@@ -55,8 +55,8 @@ def of_all(
     listing = api.list_clients(foretold=Foretold(staying, concurrency))
     clients = listing.clients
     shown = {client.id for client in clients}
-    hidden = [wanted.id for wanted in desired if wanted.id is not None and wanted.id not in shown]
-    for found in each(lambda client_id: by_id(api, client_id), hidden, concurrency):
+    hidden = [(want, want.id) for want in desired if want.id is not None and want.id not in shown]
+    for found in each(lambda of: _by_id(api, *of, deletions), hidden, concurrency):
         clients += found
     return Read(clients + _from_journal(api, desired, clients, deletions), listing)
 
@@ -67,6 +67,20 @@ def by_id(api: FocusApi, client_id: int) -> list[Client]:
         return [api.get(client_id)]
     except NotFound:
         return []
+
+
+def _by_id(
+    api: FocusApi, wanted: Desired, client_id: int, deletions: Mapping[int, Deletion]
+) -> list[Client]:
+    """Return the client of an entry's id, or what the journal has of one that is to be restored."""
+    found = by_id(api, client_id)
+    if found or wanted.state != "restored" or client_id not in deletions:
+        return found
+    return [_unseen(api, deletions[client_id])]
+
+
+def _unseen(api: FocusApi, deletion: Deletion) -> Client:
+    return Client.unseen(deletion.id, api.workspace_id, deletion.name, deletion.at)
 
 
 def _name_given(wanted: Desired, found: Sequence[Client]) -> str | None:
@@ -131,12 +145,13 @@ def _from_journal(
     api: FocusApi,
     desired: Sequence[Desired],
     read: Sequence[Client],
-    deletions: Mapping[str, Deletion],
+    deletions: Mapping[int, Deletion],
 ) -> list[Client]:
     """The deleted clients that entries want restored by name and that the list hides. An active
     client that an entry has by its id may give the name away."""
     if not deletions:
         return []
+    by_name = {name_key(deletion.name): deletion for deletion in deletions.values()}
     by_id_too = {wanted.id for wanted in desired}
     shown = {name_key(c.name) for c in read if c.deleted or c.id not in by_id_too}
     found: list[Client] = []
@@ -144,9 +159,7 @@ def _from_journal(
         key = name_key(wanted.name or "")
         if wanted.state != "restored" or wanted.id is not None or key in shown:
             continue
-        if key in deletions:
-            deletion = deletions[key]
-            found += by_id(api, deletion.id) or [
-                Client.unseen(deletion.id, api.workspace_id, deletion.name, deletion.at)
-            ]
+        if key in by_name:
+            deletion = by_name[key]
+            found += by_id(api, deletion.id) or [_unseen(api, deletion)]
     return found

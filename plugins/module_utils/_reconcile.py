@@ -122,7 +122,7 @@ class _Writing:
     def _reconciled(self, api: FocusApi, progress: Progress) -> Result:
         raise NotImplementedError
 
-    def _deletions(self, api: FocusApi, wanted: Iterable[Desired]) -> dict[str, Deletion]:
+    def _deletions(self, api: FocusApi, wanted: Iterable[Desired]) -> dict[int, Deletion]:
         """What the journal says about deleted clients, if an entry needs it.
 
         :raises BadOption: there can be no journal at its path; raised before anything is read
@@ -132,7 +132,7 @@ class _Writing:
         from ._journal import check_path, last_deletions
 
         check_path(self._journal)
-        if not any(entry.state == "restored" and entry.id is None for entry in wanted):
+        if not any(entry.state == "restored" for entry in wanted):
             return {}
         return last_deletions(self._journal, api.workspace_id)
 

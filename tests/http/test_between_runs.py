@@ -5,6 +5,7 @@ that changes names, by a rename that resets what it does not name."""
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -360,3 +361,42 @@ def test_requests_of_focus_clients(service: Simulator, there: int) -> None:
         assert not result.get("failed"), result["msg"]
         checks = min(given, pages - 1)
         assert len(service.log) == result["requests"] == pages + checks + writes
+
+
+@pytest.mark.parametrize("module", ["focus_clients", "focus_client"])
+def test_no_client_is_restored_beside_one_that_has_the_name_in_the_journal(
+    service: Simulator, module: str, tmp_path: Path
+) -> None:
+    """By its id alone, the journal says under which name it comes back: refused before the PATCH."""
+    service.reset(Switches(**HIDES))
+    service.add("Hooli")
+    journal = str(tmp_path / "journal")
+    clients(service, clients=[{"name": "Hooli", "state": "absent"}], journal=journal)
+    service.add("Hooli")
+    given = {"id": 1001, "state": "restored"}
+    run = client(service, **given, journal=journal) if module == "focus_client" else None
+    result = run or clients(service, clients=[given], journal=journal)
+    assert result["failed"] and "which client 1002 has" in result["msg"], result["msg"]
+    assert service.names() == ["Hooli"]
+
+
+def test_what_a_lost_answer_made_under_a_changed_name_is_taken_back_too(
+    service: Simulator,
+) -> None:
+    """A look by the name does not find it; the answer to the second create shows the changed one."""
+    service.reset(
+        Switches(names_changed="cut", longest_name=6),
+        script=[Fault(match=on("POST"), drop="after")],
+    )
+    result = clients(service, clients=["A long name"])
+    assert result["failed"] and service.names() == [], result["msg"]
+
+
+def test_only_what_is_new_is_told_as_new(service: Simulator) -> None:
+    """A client that the name filter had hidden is older than the run, by its own creation."""
+    service.reset(Switches(names_changed="lower", create_body="nothing", name_filter="equals"))
+    service.clock = timedelta(days=-1)
+    service.add("Beta")
+    service.clock = timedelta()
+    result = client(service, name="Acme")
+    assert 'New and in no entry: "acme" (id 1002).' in result["msg"]

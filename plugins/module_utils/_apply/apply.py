@@ -190,21 +190,27 @@ class _Writer:
     # a create that the service gave another name
 
     def _taken_back(self, number: int, outcome: Outcome) -> Outcome:
-        """Return the outcome; the client that a create made under another name is deleted again, if
-        it is certainly new. So a nightly run does not make one more each time."""
+        """Return the outcome; what a create made under another name is deleted again, as far as it
+        is certainly new. So a nightly run does not make one more each time."""
         error = outcome.error
         if not isinstance(error, OtherName):
             return outcome
-        client = error.client
+        self._recorded(number, outcome)
+        left = tuple(client for client in outcome.left if not self._is_deleted(client))
+        if left:
+            return outcome._replace(left=left)
+        undone = outcome.step._replace(after=outcome.step.after._replace(id=NOT_YET))
+        return Outcome(undone, "failed", OtherName(error.name, error.client, taken_back=True))
+
+    def _is_deleted(self, client: Client) -> bool:
+        """Delete a new client again, if that is safe; whether it is gone."""
         try:
             if not self._is_new(client) or not self._has_quota():
-                return outcome
-            self._recorded(number, outcome)
+                return False
             self._write(Step("delete", None, client, client.removed()))
         except Exception:  # it is left, which the outcome says
-            return outcome
-        undone = outcome.step._replace(after=outcome.step.after._replace(id=NOT_YET))
-        return Outcome(undone, "failed", OtherName(error.name, client, taken_back=True))
+            return False
+        return True
 
     def _is_new(self, client: Client) -> bool:
         if "created_at" in client.fields:

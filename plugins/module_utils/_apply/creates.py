@@ -48,7 +48,8 @@ class Creates:
         name, attempts = step.after.name, self._api.session.attempts()
         while True:
             try:
-                return self._answered(step, self._api.create(name, step.after.currency))
+                fields = self._api.create(name, step.after.currency)
+                return self._with_earlier(self._answered(step, fields))
             except OtherWorkspace as error:
                 raise Unsettled(error) from None
             except RequestError as error:
@@ -62,6 +63,19 @@ class Creates:
                 if not may_repeat:
                     raise
                 self._sent_again.add(name_key(name))
+
+    def _with_earlier(self, outcome: Outcome) -> Outcome:
+        """Return the outcome, where the service changes names and an answer to the same create was
+        lost: what that has made has the changed name too, so no look by the name has found it."""
+        error = outcome.error
+        if not isinstance(error, OtherName) or name_key(error.name) not in self._sent_again:
+            return outcome
+        try:
+            found = self._looked([error.client.name])[name_key(error.client.name)]
+        except RequestError:
+            return outcome
+        earlier = tuple(client for client in found if client.id != error.client.id)
+        return outcome._replace(left=(*outcome.left, *earlier))
 
     def _answered(self, step: Step, fields: Mapping[str, Any]) -> Outcome:
         """Return what the answer to a create says, of which any part may be missing."""
@@ -163,7 +177,7 @@ class Creates:
         others = [
             client
             for client in whole_list(self._api).clients
-            if self._is_new(client) and client.id not in made
+            if self._may_be_new(client) and client.id not in made
         ]
         return [
             outcome._replace(error=NotShown(outcome.error.name, outcome.error.sent_twice, others))
@@ -267,6 +281,12 @@ class Creates:
             return found
 
         return unmoved(read)
+
+    def _may_be_new(self, client: Client) -> bool:
+        """Whether it was not read before; one that only the filter had hidden is older."""
+        first, created = self._api.first_date, time_of(client.fields.get("created_at"))
+        is_older = first is not None and created is not None and created < first
+        return self._is_new(client) and not is_older
 
     def _is_new(self, client: Client) -> bool:
         return not client.deleted and client.id not in self._known
