@@ -81,7 +81,7 @@ MUTANTS = (
     Mutant(
         "TLS that breaks after the handshake: lost, not refused",
         TRANSPORT,
-        "raise ConnectionLost(method, path, self._timeout) from None",
+        "raise self._lost(method, path) from None",
         'raise NotConnected(method, path, self._host, "tls") from None',
         (f"{FOUND}a_tls_stream_that_breaks_after_the_request_is_a_lost_answer",),
     ),
@@ -214,15 +214,15 @@ MUTANTS = (
     Mutant(
         "a run with an ambiguous create ends with a look",
         APPLY,
-        "settled = creates.settled(outcomes)",
-        "settled = outcomes",
+        "checked = self._creates.settled(outcomes)",
+        "checked = list(outcomes)",
         (f"{LOOKS}a_name_that_is_there_twice_is_said_with_its_ids",),
     ),
     Mutant(
         "a name that is there twice is said",
         CREATES,
-        "if len(ids) > 1:",
-        "if len(ids) > 9:",
+        "if len(ids) == 1:",
+        "if len(ids) < 9:",
         (f"{LOOKS}a_name_that_is_there_twice_is_said_with_its_ids",),
     ),
     Mutant(
@@ -410,7 +410,7 @@ MUTANTS = (
     Mutant(
         "a create that shows nowhere is not done",
         CREATES,
-        "error=NotShown(outcome.step.new_name)",
+        "error=NotShown(outcome.step.after.name, sent_twice)",
         "error=None",
         (f"{FOUND}a_create_that_shows_nowhere",),
     ),
@@ -424,7 +424,7 @@ MUTANTS = (
     Mutant(
         "a list that shows a client twice has moved",
         LISTING,
-        "if repeated is not None:",
+        "if client_id in self._seen:",
         "if False:",
         (f"{MOVED}the_info_module_reads_a_moved_list_again",),
     ),
@@ -452,7 +452,7 @@ MUTANTS = (
     Mutant(
         "the journal is written before",
         APPLY,
-        "self._journal.before(number, seen)",
+        "self._journal.before(number, step)",
         "pass",
         ("tests/http/test_journal.py::test_each_write_is_noted",),
     ),
