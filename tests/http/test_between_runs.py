@@ -367,7 +367,7 @@ def test_requests_of_focus_clients(service: Simulator, there: int) -> None:
 def test_no_client_is_restored_beside_one_that_has_the_name_in_the_journal(
     service: Simulator, module: str, tmp_path: Path
 ) -> None:
-    """By its id alone, the journal says under which name it comes back: refused before the PATCH."""
+    """The journal knows the name that it comes back with: refused before the PATCH."""
     service.reset(Switches(**HIDES))
     service.add("Hooli")
     journal = str(tmp_path / "journal")
@@ -383,7 +383,7 @@ def test_no_client_is_restored_beside_one_that_has_the_name_in_the_journal(
 def test_what_a_lost_answer_made_under_a_changed_name_is_taken_back_too(
     service: Simulator,
 ) -> None:
-    """A look by the name does not find it; the answer to the second create shows the changed one."""
+    """No look by the name finds it; the answer to the second create shows the changed one."""
     service.reset(
         Switches(names_changed="cut", longest_name=6),
         script=[Fault(match=on("POST"), drop="after")],
