@@ -30,9 +30,10 @@ from ..module_utils._api.transport import HAS_REQUESTS, Transport
 from ..module_utils._errors import FocusError
 from ..module_utils._model import Access
 from ..module_utils._redact import masked
-from ..module_utils._task.run import Runtime, refused
+from ..module_utils._task.run import SENT, SHOWS_REQUESTS, Runtime, refused
+from ..module_utils._text import shown
 from ._plain import plain
-from ._progress_lines import ProgressLines
+from ._progress_lines import PREFIX, ProgressLines
 
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 SHOWS_INVOCATION = 3
@@ -77,10 +78,18 @@ class FocusAction(NormalAction):  # type: ignore[misc]
             super(NormalAction, self).run(tmp, task_vars)
             return refused(str(error), self._task.args)
         if not self._runs_here():
-            return _shown_short(super().run(tmp, task_vars))
+            return self._shown(super().run(tmp, task_vars), task_vars or {})
         super(NormalAction, self).run(tmp, task_vars)
         with _environment(environment):
-            return _shown_short(self._in_this_process(task_vars or {}))
+            return self._shown(self._in_this_process(task_vars or {}), task_vars or {})
+
+    def _update_module_args(
+        self, module_name: str, module_args: dict[str, Any], *more: Any, **keywords: Any
+    ) -> None:
+        """Tell the module that nobody prints its requests where nobody waits for its result."""
+        super()._update_module_args(module_name, module_args, *more, **keywords)
+        if self._task.async_val:
+            module_args["_ansible_verbosity"] = min(Display().verbosity, SHOWS_REQUESTS - 1)
 
     def _runs_here(self) -> bool:
         return (
@@ -111,11 +120,11 @@ class FocusAction(NormalAction):  # type: ignore[misc]
         return [name for name, option in spec.items() if option.get("no_log")]
 
     def _worked(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        runtime = Runtime(transport=_kept, play=self._play())
+        runtime = Runtime(transport=_kept, play=self._play(), verbosity=Display().verbosity)
         shows = self._templar.template(task_vars.get(PROGRESS_VARIABLE, True))
         # As a text, and not strictly: no value of it is worth a failed task.
         is_shown = boolean(str(shows), strict=False)
-        lines = ProgressLines(runtime.progress, Display().display) if is_shown else _silent()
+        lines = ProgressLines(runtime.progress, _print) if is_shown else _silent()
         with lines:
             result = self.work(options, bool(self._task.check_mode), runtime)
         if not result.get("warnings"):
@@ -126,6 +135,14 @@ class FocusAction(NormalAction):  # type: ignore[misc]
         """What the tasks of one play have in common, on all hosts."""
         play = getattr(getattr(self._task, "_parent", None), "_play", None)
         return getattr(play, "_uuid", None)
+
+    def _shown(self, result: dict[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the result as it is to be shown, and print what was sent."""
+        host = variables.get("inventory_hostname")
+        lines = [f"<{host}> {PREFIX}{shown(line)}" for line in result.pop(SENT, ())]
+        if lines and not self._task.no_log:
+            _print("\n".join(lines))
+        return _shown_short(result)
 
     def _message(self, errors: Any) -> str:
         """The message, as ``AnsibleModule`` words it."""
@@ -142,6 +159,11 @@ def _shown_short(result: dict[str, Any]) -> dict[str, Any]:
         if len(result["plan"]) > MOST_LINES:
             result["_ansible_verbose_override"] = True
     return result
+
+
+def _print(text: str) -> None:
+    """Not to stdout, which is the callback's: whoever reads it may need it whole, or close it."""
+    Display().display(text, stderr=True)
 
 
 _silent = contextlib.nullcontext

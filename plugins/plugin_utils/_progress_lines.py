@@ -12,6 +12,7 @@ from types import TracebackType
 
 from ..module_utils._progress import Progress, Snapshot
 
+PREFIX = "toggl.focus: "
 INTERVAL = 5.0  # seconds; a shorter run shows no line
 TICK = 0.5  # seconds between two checks whether a line is due
 
@@ -94,7 +95,7 @@ def line(at: Snapshot, elapsed: float, now: datetime) -> str:
     elif at.total and at.done:
         left = elapsed / at.done * (at.total - at.done - at.failed)
         parts.append(f"ends about {now + timedelta(seconds=left):%H:%M:%S}")
-    return f"toggl.focus: {', '.join(parts)}"
+    return f"{PREFIX}{', '.join(parts)}"
 
 
 def _work(at: Snapshot) -> str:

@@ -92,6 +92,11 @@ class FocusApi:
         return self.session.requests
 
     @property
+    def sent(self) -> Sequence[str]:
+        """A line for each request."""
+        return self.session.sent
+
+    @property
     def quota(self) -> Quota | None:
         return self.session.quota
 

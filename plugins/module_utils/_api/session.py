@@ -15,12 +15,14 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from datetime import datetime
+from itertools import count
 from typing import TypeVar
 
 from .._errors import Interrupted, RequestError
 from .._model import Access
 from .._progress import TICK, Background, Halt, Progress
 from .._redact import mask
+from .._text import shown
 from .answers import date_of, readable, words_of
 from .errors import (
     BadAnswer,
@@ -103,6 +105,8 @@ class Session:
         self._probe = threading.Lock()
         self._window = Window(access.quota_wait)
         self.requests = 0
+        self.sent: list[str] = []
+        """A line for each request that has ended, as ``-vvv`` shows it."""
         self.first_date: datetime | None = None
         """The service's own time of the first good answer, ``None`` if it does not say."""
         self._is_answered = False
@@ -139,19 +143,20 @@ class Session:
         :raises RequestError: and what derives from it
         """
         attempts = self.attempts()
-        while True:
+        for number in count(1):
             try:
                 content = None if body is None else json.dumps(body()).encode()
-                return read(self._once(method, path, parameters, content))
+                return read(self._once(number, method, path, parameters, content))
             except QuotaExceeded as error:
                 attempts.extend(self._waited_for_quota(error, attempts.unclear))
             except RequestError as error:
                 unclear = attempts.unclear
                 if not _may_repeat(method, error) or not attempts.again(error):
                     raise error.repeated(unclear) from None
+        raise AssertionError("a count has no end")
 
     def _once(
-        self, method: str, path: str, parameters: Parameters, content: bytes | None
+        self, number: int, method: str, path: str, parameters: Parameters, content: bytes | None
     ) -> Answer:
         """Send, unless it is known to be refused or the run is over. While it is in doubt whether
         the quota has reopened, one request is sent at a time."""
@@ -160,11 +165,25 @@ class Session:
             self._check_quota(method, path)
             with self._lock:
                 self.requests += 1
+            started = time.monotonic()
+            outcome = self._outcome(method, path, parameters, content)
+            took = time.monotonic() - started
+        if isinstance(outcome, Answer):
+            self.sent.append(_line(method, path, str(outcome.status), number, took))
+            return outcome
+        if not isinstance(outcome, Interrupted):
+            trace_id = getattr(outcome, "trace_id", None)
+            self.sent.append(_line(method, path, _status_of(outcome), number, took, trace_id))
+        raise outcome
+
+    def _outcome(
+        self, method: str, path: str, parameters: Parameters, content: bytes | None
+    ) -> Answer | RequestError:
+        try:
             answer = self._exchanged(method, path, parameters, content)
-            error = self._noted(answer, method, path)
-        if error is not None:
-            raise error
-        return answer
+            return self._noted(answer, method, path) or answer
+        except RequestError as error:
+            return error
 
     def _check_goes_on(self, method: str, path: str) -> None:
         """:raises Interrupted: the run was ended"""
@@ -279,6 +298,19 @@ class Session:
         words, trace_id = words_of(answer)
         secrets = self._access.secrets
         return mask(words, secrets), None if trace_id is None else mask(trace_id, secrets)
+
+
+def _line(
+    method: str, path: str, status: str, number: int, took: float, trace_id: str | None = None
+) -> str:
+    trace = f", trace id {shown(trace_id)}" if trace_id else ""
+    return f"{method} {path} {status} (try {number}, {1000 * took:.0f} ms{trace})"
+
+
+def _status_of(error: RequestError) -> str:
+    if isinstance(error, (StatusError, BadAnswer)):
+        return str(error.status)
+    return "not connected" if isinstance(error, NotConnected) else "no answer"
 
 
 def _may_repeat(method: str, error: RequestError) -> bool:

@@ -29,10 +29,17 @@ _TO_RECORD = 1.0
 """Seconds of these in which it records what has no answer by then."""
 
 
+SENT = "_sent"
+"""The key of a result with a line for each request. The action prints them, and removes it."""
+
+SHOWS_REQUESTS = 3
+"""The verbosity from which there are such lines."""
+
+
 class Runtime:
     """What a run gets from the process it runs in. ``transport`` returns a kept connection to the
     service, if there is one; ``progress`` and ``halt`` belong to one run. The tasks of one ``play``
-    share it."""
+    share it. ``verbosity`` is Ansible's."""
 
     def __init__(
         self,
@@ -40,9 +47,11 @@ class Runtime:
         progress: Progress | None = None,
         halt: Halt | None = None,
         play: str | None = None,
+        verbosity: int = 0,
     ) -> None:
         self.transport = transport
         self.play = play
+        self.verbosity = verbosity
         self.progress = progress or Progress()
         self.halt = halt or Halt()
 
@@ -53,6 +62,10 @@ class Service(Protocol):
     @property
     def requests(self) -> int:
         """How many were sent."""
+
+    @property
+    def sent(self) -> Sequence[str]:
+        """A line for each."""
 
     @property
     def quota(self) -> Any:
@@ -109,6 +122,7 @@ class _Task:
         self._reached = reached
         self._progress = runtime.progress
         self._halt = runtime.halt
+        self._shows_requests = runtime.verbosity >= SHOWS_REQUESTS
         self._warnings = warnings
 
     def result(self) -> Result:
@@ -176,6 +190,8 @@ class _Task:
 
     def _completed(self, result: Result) -> Result:
         result = {**result, **_spent(self._api)}
+        if self._shows_requests:
+            result[SENT] = list(self._api.sent)
         if self._warnings:
             result["warnings"] = [*self._warnings, *result.get("warnings", ())]
         return masked(result, self._reached.secrets)
@@ -207,7 +223,7 @@ def run_module(
     :arg function: from ``_reconcile`` or ``_info``; takes the options, and whether in check mode
     """
     module = AnsibleModule(**spec, supports_check_mode=True)
-    result = function(module.params, module.check_mode, Runtime())
+    result = function(module.params, module.check_mode, Runtime(verbosity=module._verbosity))
     for warning in result.pop("warnings", []):
         module.warn(warning)
     if result.get("failed"):
