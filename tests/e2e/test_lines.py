@@ -214,7 +214,7 @@ def test_a_run_of_the_role_that_leaves_something_pending_fails(
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a guard": ({"max_deletions": 1}, "max_deletions is 1"),
-    "its digest": ({"plan_digest": "0" * 64}, "in plan_digest"),
+    "its digest": ({"plan_digest": "0" * 64}, "has changed since it was reviewed"),
 }
 
 
