@@ -132,7 +132,8 @@ def ids(verdict: Verdict, sight: Sight, paging: Paging) -> Budget:
     deleted = sum(change.kind == "delete" for change in verdict.changes)
     shortest, longest = len(sight.listed) + creates - deleted, len(sight.listed) + creates
     most = sum(_looking(change.name or "", paging, 1).most for change in verdict.changes)
-    most = paging.looks * max(most, paging.pages(longest))
+    the_list = 2 * paging.pages(longest) - 1  # with a look at its boundaries
+    most = paging.looks * max(most, the_list)
     return Budget(min(creates, paging.pages(shortest)), most)
 
 

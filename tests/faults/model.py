@@ -192,9 +192,13 @@ def judge_one(
     """
     narrow = judge([entry], Sight(found, sight.by_id), remembered=remembered)
     full = judge([entry], sight, remembered=remembered)
+    firsts: list[Verdict] = []  # it may stop at the first client that it finds
     if narrow.is_ambiguous and entry.get("state") != "absent":
-        return [Verdict(goal=dict(found)), narrow, full]  # the first one found is enough
-    return [narrow, full]
+        several = {int(i) for refusal in narrow.refusals for i in refusal.named}
+        for first in several:
+            seen = {i: c for i, c in found.items() if i == first or i not in several}
+            firsts.append(judge([entry], Sight(seen, sight.by_id), remembered=remembered))
+    return [*firsts, narrow, full]
 
 
 def is_protected(name: str, rules: Rules) -> bool:
@@ -341,9 +345,10 @@ class _Desk:
 
     def _restored_by_id(self, entry: Wanted, client_id: int) -> None:
         if client_id not in self._known:
+            recalled = {i: name for name, i in self._remembered.items()}.get(client_id)
             self._answer.unseen.add(client_id)
-            self._change(entry, "restore", client_id, None)
-            if entry.name is not None:
+            self._change(entry, "restore", client_id, recalled)
+            if entry.key not in (None, recalled):
                 self._change(entry, "rename", client_id, entry.name)
             return
         if self._is_deleted(client_id):
