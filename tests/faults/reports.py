@@ -96,11 +96,11 @@ def unchecked_names(report: Report) -> set[str]:
 
 
 def names_perhaps_twice(report: Report) -> set[str]:
-    """Keys of the names of which it says that they may be there twice."""
+    """The names of which it says that they may be there twice."""
     if has_plan(report):
-        return {key(step["name"]) for step in plan(report) if "twice" in step.get("error", "")}
+        return {step["name"] for step in plan(report) if "twice" in step.get("error", "")}
     entries = report.get("undo", ()) if "twice" in report.get("msg", "") else ()
-    return {key(entry["name"]) for entry in entries if "name" in entry}
+    return {entry["name"] for entry in entries if "name" in entry}
 
 
 def came_to_light(words: str) -> bool:

@@ -211,6 +211,11 @@ class Trial(Runs):
         if found:
             self._notes += [f"{self._what}, {what}:", *(f"  - {line}" for line in found)]
 
+    @property
+    def _cannot_see(self) -> bool:
+        """Whether a write may not show under its name when a run looks for it."""
+        return self._case.lag > 1 or self._case.switches.names_changed != "no"
+
     def _is_loose(self, wanted: Expected) -> bool:
         """Whether a run may end in more than one way, as the service does not show what it did."""
         return self._case.lag > 0 or wanted.is_uncertain
@@ -407,7 +412,8 @@ class Trial(Runs):
         unseen = verdict.unseen
         judge = Refusals(self._case.switches, {**now, **verdict.goal}, unseen)
         if unseen and reports.came_to_light(report["msg"]):
-            if not self._is_refused_in_the_end(ran, unseen):
+            may_differ = "plan_digest" in ran.task.options  # a ring that nobody could review
+            if not may_differ and not self._is_refused_in_the_end(ran, unseen):
                 raise Violated(f"{self._what}, wrongly ended: {report['msg']}")
             return {*now, *map(key, verdict.names_on_the_way)}
         if not reports.has_plan(report):
@@ -487,8 +493,9 @@ class Trial(Runs):
                 {i: client for i, client in state.items() if i not in hidden}
                 for state in (before, after)
             )
-        if self._case.lag > 1:
-            may += Counter(dict.fromkeys(reports.names_perhaps_twice(ran.report), 9))
+        if self._cannot_see:
+            switches, told = self._case.switches, reports.names_perhaps_twice(ran.report)
+            may += Counter(dict.fromkeys((key(oracle.made_of(n, switches)) for n in told), 9))
         yield from oracle.doubles(before, after, may)
 
     def _counts(self, state: State) -> Counter[str]:
@@ -519,7 +526,7 @@ class Trial(Runs):
 
     def _untruths(self, ran: Ran, drifted: Collection[int] = ()) -> Iterator[str]:
         report, switches = ran.report, self._case.switches
-        cannot_see = self._case.lag > 1 or switches.names_changed != "no"
+        cannot_see = self._cannot_see
         history = oracle.without_taken_back(ran.history)
         if reports.has_plan(report):
             yield from oracle.untruths(report, history, switches, drifted, cannot_see)

@@ -78,7 +78,7 @@ class Fault:
     neither HTTP nor TLS.
     `lag` seconds pass before the work, which then waits `until` something is so; `delay` seconds
     between the work and the answer.
-    `pace` seconds pass between two bytes of the answer's body.
+    `pace` seconds pass between two bytes of the answer's body, or two pieces if it is long.
     `repeat`: the body is sent as often, without a Content-Length, until the other side is gone.
     `lie` is added to the Content-Length; the connection ends after the real body.
     `edit` changes the body of the service's own answer.

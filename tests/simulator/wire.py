@@ -19,6 +19,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 JSON = "application/json"
+MOST_PIECES = 500
 # The key under which the server hands over the connection, so that it can be dropped.
 TRANSPORT = "simulator.transport"
 
@@ -114,7 +115,8 @@ async def send_lying(scope: Scope, receive: Receive, answer: Answer, lie: int) -
 
 
 async def send_long(receive: Receive, send: Send, answer: Answer, pace: float, repeat: int) -> None:
-    """Send a body byte by byte, or again and again, as long as somebody reads."""
+    """Send a body byte by byte, or in many pieces if it is long, or again and again, as long as
+    somebody reads."""
     gone = asyncio.ensure_future(_gone(receive))
     await send(_start(answer, sized=repeat == 1))
     for piece in _pieces(answer.body, bool(pace), repeat):
@@ -127,9 +129,10 @@ async def send_long(receive: Receive, send: Send, answer: Answer, pace: float, r
 
 
 def _pieces(body: bytes, single_bytes: bool, repeat: int) -> Iterator[bytes]:
+    size = len(body) // MOST_PIECES + 1
     for _turn in range(repeat):
         if single_bytes:
-            yield from (body[at : at + 1] for at in range(len(body)))
+            yield from (body[at : at + size] for at in range(0, len(body), size))
         else:
             yield body
 
