@@ -87,9 +87,9 @@ options:
       - A file on the host that runs the task, in which each write is recorded before it is sent and
         after its answer has come. If there is none, it is created, readable by its owner only.
       - If not given, the environment variable E(TOGGL_FOCUS_JOURNAL) is used.
-      - Each line is a JSON object, and is on disk before the run goes on. So a run that is killed
-        at any moment leaves a journal from which the filter
-        P(toggl.focus.journal_undo#filter) makes the list that undoes it.
+      - Each line is a JSON object with the client before and after the write, and is on disk before
+        the run goes on. So a run that is killed at any moment leaves a journal from which the
+        filter P(toggl.focus.journal_undo#filter) makes the list that undoes it.
       - Where the service does not list deleted clients, V(restored) by name finds the last deletion
         of that name in it.
       - Several runs may write to one file. Check mode writes nothing to it.

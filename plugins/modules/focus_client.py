@@ -73,13 +73,15 @@ options:
         client that has one of them is renamed to O(name), if no active client has that name yet.
       - If a client with the wanted name and one with a former name are both active, the latter is
         left alone, with a warning.
+      - Where O(name) alone finds no client, each of these names costs one more request. They are
+        not looked up where a client with O(name) is active, so that the warning may be missing.
+        M(toggl.focus.focus_clients) always gives it.
       - With O(state=absent), O(id) and O(name), a client that has one of these names is first
         renamed to O(name), then deleted. The value of RV(undo) uses this to undo a restore with a
-        rename. If another active client has O(name), it is an error, unless O(name) is one of these
-        names too.
+        rename.
       - With O(state=present), O(id) and O(name), it allows a name that another active client has,
         if it lists the name that the client with O(id) has now. The value of RV(undo) uses this
-        where several clients had one name before.
+        only where several active clients had one name before.
     type: list
     elements: str
     default: []
@@ -98,19 +100,23 @@ notes:
     write, so that several hosts of one workspace create no client twice. In check mode, a run waits
     for nobody.
   - Names are compared as Unicode normalization form C (NFC), without the blanks around them, and
-    with their case kept. An active client whose name differs only in case, in blanks or in
-    invisible characters is a different client. If the module reads one, it warns.
+    with their case kept.
+  - A client is not created beside an active one whose name differs only in case, in blanks or in
+    invisible characters, as far as the look-up by name shows it. That is an error, also in check
+    mode, which shows the line with O(former_names) that renames it. Where there really are two
+    clients, use M(toggl.focus.focus_clients) with an entry for each.
   - If the module reads two active clients with the wanted name, it fails and lists their ids. Give
     O(id) then.
+  - If the service gives a new client another name than O(name), the task fails, and the client is
+    deleted again if it is certainly new. Otherwise it is left, and is in RV(undo).
+  - A rename sends back everything else that the service would reset, which is the currency.
   - If the service has no errors, a run sends one request if there is nothing to do, and two if
-    a client is deleted.
-  - Before a client gets a name, the list of clients is read, which takes one request for each 100
-    clients, and at least one. The service's filter by name may hide a client that has the name with
-    blanks around it. So creating a client takes three requests where the workspace has fewer than
-    100 clients, and M(toggl.focus.focus_clients) is better for many.
-  - Renaming a client that was restored costs one or two more. A create that the service answers
-    without an id costs one more. Reading by name costs more where the name has several Unicode
-    forms.
+    a client is created or deleted. A rename or a restore by O(id) takes three, since the name is
+    looked up. Each of O(former_names) costs one more where no client has O(name).
+  - One more each is needed where O(name) has a second Unicode form, where the service answers a
+    create without the id or the name, and where it hides a client that is restored.
+  - Where the service ignores or widens its filter by name, a look-up costs one request for each
+    100 clients that it shows.
   - What deleting a client does to its projects is not documented. Try it first on a workspace that
     does not matter.
 seealso:
@@ -331,6 +337,8 @@ diff:
 undo:
   description:
     - What undoes this run, as a list of options of this module. It is empty if nothing was done.
+    - Applied after other people's edits, it is refused where it would give the client a name that
+      another one has by then.
     - An option that has its default is left out.
     - A created client whose id is not known, as in check mode, is in it by its name. After a run, a
       warning says so.
@@ -340,8 +348,6 @@ undo:
   sample:
     - id: 1002
       name: Globex
-      former_names:
-        - Globex Corporation
 requests:
   description: How many requests were sent, retries included.
   returned: always

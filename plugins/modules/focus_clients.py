@@ -80,6 +80,8 @@ options:
         description:
           - Names that the client may have so far, and that it is renamed from, if no active client
             has the name O(clients[].name) yet.
+          - With O(clients[].id) and O(clients[].name), a client that has another name than these is
+            renamed all the same, with a warning.
           - With O(clients[].id) and O(clients[].name), it allows what RV(undo) needs to undo a run,
             as M(toggl.focus.focus_client) describes. Another entry with the same O(clients[].name),
             O(clients[].state=absent) and no O(clients[].id) is then about other clients of that
@@ -161,8 +163,20 @@ notes:
     write, so that several hosts of one workspace create no client twice. In check mode, a run waits
     for nobody.
   - Names are compared as Unicode normalization form C (NFC), without the blanks around them, and
-    with their case kept. A client whose name differs only in case, in blanks or in invisible
-    characters is a different client, and a warning says so.
+    with their case kept.
+  - A client is not created beside an active one whose name differs only in case, in blanks or in
+    invisible characters, if no entry stands for that one. The plan is refused then, in check mode
+    too. The message shows the line with O(clients[].former_names) that renames it. If there are two
+    clients, give the other one an entry of its own. Where O(protected) matches its name, there is
+    only a warning.
+  - If the service gives a new client another name than O(clients[].name), the step fails, and the
+    client is deleted again if it is certainly new. Otherwise it is left, and is in RV(undo).
+  - A rename sends back everything else that the service would reset, which is the currency.
+  - Only the name that a client ends with is compared with those of others. A name that another
+    active client has is an error.
+  - Where the service hides deleted clients, those to be restored are restored first and read, which
+    costs one request each. Then the rest is planned again. If that plan is refused, the restore
+    stays, and is in RV(undo).
   - A step that frees a name is written before the step that takes it. Where clients swap their
     names, one of them is first renamed to a temporary name that begins with C(toggl.focus-), which
     costs one more request.
@@ -262,7 +276,7 @@ plan:
       writing. It is the same in check mode and in a run, which also has the ids of new clients,
       and the names of those that the service hid until they were restored.
     - A plan that is refused, by O(protected), O(max_deletions), O(max_deletion_percent),
-      O(plan_digest) or the quota, is returned too.
+      O(plan_digest), the quota, or because a new client looks like another one, is returned too.
   returned: if the list of clients could be read and holds no contradiction
   type: list
   elements: dict
@@ -424,6 +438,11 @@ undo:
   description:
     - A list for O(clients) that undoes this run. It brings back every name and deletion state.
     - It is also returned, and works, after a run that failed on the way.
+    - Applied after other people's edits, it takes back a client that somebody has renamed since,
+      with a warning. It is refused where it would give a client a name that another one has by
+      then.
+    - An entry has C(former_names) only where several active clients shared the name before, or
+      where the client is renamed before it is deleted.
     - A created client whose id is not known, as in check mode, is in it by its name. After a run, a
       warning says so.
     - A created client is renamed before it is deleted where another client gets its name back,
@@ -434,8 +453,6 @@ undo:
   sample:
     - id: 1002
       name: Globex
-      former_names:
-        - Globex Corporation
 diff:
   description:
     - The list of active clients before and after, as YAML, sorted by name. A line that changes has
