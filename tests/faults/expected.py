@@ -39,7 +39,7 @@ class Task(NamedTuple):
         return self.options.get("report") == "all"
 
 
-def expected(case: Task, state: State, remembered: Mapping[str, int]) -> Expected:
+def expected(case: Task, state: State, remembered: Mapping[int, str]) -> Expected:
     switches = case.switches
     sight = model.sight_of(state, switches.list_shows_deleted, switches.get_shows_deleted)
     if case.single:
@@ -96,7 +96,7 @@ class Expected:
     state: State
     sight: Sight
     verdicts: Sequence[Verdict]
-    remembered: Mapping[str, int]
+    remembered: Mapping[int, str]
 
     @property
     def hidden_by_filter(self) -> set[int]:
@@ -299,9 +299,12 @@ class Expected:
         """Whether only a journal tells of a client, and that is no longer what it was."""
         shown = {key(name) for name, _ in self.sight.listed.values()}
         recalled = [e for e in self.case.entries if _is_recalled(e, shown, self.remembered)]
-        names = {key(entry["name"]) for entry in recalled}
-        there = {name: self.state[self.remembered[name]] for name in names}
-        return any(not deleted or key(known) != name for name, (known, deleted) in there.items())
+        last = model.by_name(self.remembered)
+        there = {i: self.state[i] for i in (last[key(entry["name"])] for entry in recalled)}
+        return any(
+            not deleted or key(name) != key(self.remembered[i])
+            for i, (name, deleted) in there.items()
+        )
 
     def is_open(self, verdict: Verdict) -> bool:
         """Whether a client that is restored unseen turns out to have a name that another one is to
@@ -374,11 +377,11 @@ def _is_gone_by_name(entry: Entry) -> bool:
     return entry.get("state") == "absent" and entry.get("id") is None
 
 
-def _is_recalled(entry: Entry, shown: Collection[str], remembered: Mapping[str, int]) -> bool:
+def _is_recalled(entry: Entry, shown: Collection[str], remembered: Mapping[int, str]) -> bool:
     if entry.get("state") != "restored" or entry.get("id") is not None:
         return False
     name = key(entry.get("name") or "")
-    return name in remembered and name not in shown
+    return name in map(key, remembered.values()) and name not in shown
 
 
 def _as_planned(change: Change) -> tuple[str, int | None, str]:

@@ -169,11 +169,12 @@ def judge(
     entries: Sequence[Entry],
     sight: Sight,
     rules: Rules | None = None,
-    remembered: Mapping[str, int] | None = None,
+    remembered: Mapping[int, str] | None = None,
 ) -> Verdict:
     """What must become of a list.
 
-    :arg remembered: ids of the clients that a journal tells of as deleted, by the keys of names
+    :arg remembered: by id, what the clients were called that a journal tells of as deleted, the
+        last one last
     """
     wanted = [Wanted(entry, number) for number, entry in enumerate(entries, 1)]
     refusals = list(_contradictions(wanted))
@@ -183,7 +184,7 @@ def judge(
 
 
 def judge_one(
-    entry: Entry, sight: Sight, found: State, remembered: Mapping[str, int]
+    entry: Entry, sight: Sight, found: State, remembered: Mapping[int, str]
 ) -> list[Verdict]:
     """What may become of the one client of ``focus_client``, which reads as little as it can: each
     answer is right that a reader of this little, or of more, must come to.
@@ -199,6 +200,11 @@ def judge_one(
             seen = {i: c for i, c in found.items() if i == first or i not in several}
             firsts.append(judge([entry], Sight(seen, sight.by_id), remembered=remembered))
     return [*firsts, narrow, full]
+
+
+def by_name(remembered: Mapping[int, str]) -> dict[str, int]:
+    """The last client of each name."""
+    return {key(name): client_id for client_id, name in remembered.items()}
 
 
 def is_protected(name: str, rules: Rules) -> bool:
@@ -276,7 +282,7 @@ class _Desk:
         wanted: Sequence[Wanted],
         sight: Sight,
         rules: Rules,
-        remembered: Mapping[str, int],
+        remembered: Mapping[int, str],
     ) -> None:
         self._wanted = wanted
         self._sight = sight
@@ -345,10 +351,10 @@ class _Desk:
 
     def _restored_by_id(self, entry: Wanted, client_id: int) -> None:
         if client_id not in self._known:
-            recalled = {i: name for name, i in self._remembered.items()}.get(client_id)
+            recalled = self._remembered.get(client_id)
             self._answer.unseen.add(client_id)
             self._change(entry, "restore", client_id, recalled)
-            if entry.key not in (None, recalled):
+            if entry.key is not None and (recalled is None or entry.key != key(recalled)):
                 self._change(entry, "rename", client_id, entry.name)
             return
         if self._is_deleted(client_id):
@@ -403,7 +409,7 @@ class _Desk:
 
     def _restore_by_name(self, entry: Wanted) -> None:
         deleted = self._deleted(entry.key or "")
-        remembered = self._remembered.get(entry.key or "")
+        remembered = by_name(self._remembered).get(entry.key or "")
         if deleted:
             self._restore_one_of(deleted, entry)
         elif remembered is None:

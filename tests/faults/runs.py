@@ -24,7 +24,7 @@ from support import running
 
 from faults import oracle
 from faults.expected import Expected, Task, expected
-from faults.model import State, Verdict, key
+from faults.model import State, Verdict
 from faults.network import Chaos, Door
 from faults.oracle import state_of
 from faults.proxy import Behaviour, Proxy
@@ -121,7 +121,7 @@ class Runs:
         for client in case.there:
             self._service.add(*client)
         self._journal.unlink(missing_ok=True)
-        self._remembered: dict[str, int] = {}
+        self._remembered: dict[int, str] = {}
         self._rest()
 
     def _rest(self) -> None:
@@ -150,13 +150,13 @@ class Runs:
         return Ran(task, before, self._service.clients(), history, report)
 
     def _remember(self, before: Clients, history: Sequence[Write]) -> None:
-        """What the journal tells of clients that are deleted: by the name of the last deletion. A
-        client that a run has made itself is none that anybody misses."""
+        """What the journal tells of clients that were deleted: what they were called then. A client
+        that the same run has made is none that anybody misses."""
         there = {client.id for client in before}
         for write in history:
             if write.kind == "delete" and write.id in there:
-                kept = {name: i for name, i in self._remembered.items() if i != write.id}
-                self._remembered = {**kept, key(write.name): write.id}
+                kept = {i: name for i, name in self._remembered.items() if i != write.id}
+                self._remembered = {**kept, write.id: write.name}
 
     def _ran_with_faults(
         self, task: Task, network: Network, drift: Drift | None

@@ -234,7 +234,7 @@ def test_a_hidden_client_is_restored_unseen() -> None:
 
 
 def test_a_journal_tells_of_a_hidden_client() -> None:
-    verdict = judge([restored(name="Old")], HIDDEN, remembered={"Old": 5})
+    verdict = judge([restored(name="Old")], HIDDEN, remembered={5: "Old"})
     assert described(verdict.changes) == ["restore 5 Old"]
 
 

@@ -327,7 +327,8 @@ class Trial(Runs):
         deleted = {i for verdict in met.verdicts for i in verdict.deleted}
         self._hold("doubles", self._doubles(ran, met.verdicts, met))
         self._hold("losses", oracle.losses(before, after, deleted))
-        self._hold("fields", oracle.resets(ran.before, ran.after, self._case.switches))
+        own = [client for client in ran.after if client.id not in met.drifted]
+        self._hold("fields", oracle.resets(ran.before, own, self._case.switches))
         self._hold("not asked for", self._not_asked_for(ran, met))
         self._hold("report", self._untruths(ran, met.drifted))
         self._hold("journal", self._journal_untruths())
