@@ -41,6 +41,8 @@ FOUND = "tests/faults/test_found.py::test_"
 LIMITS = "tests/faults/test_limits.py::test_"
 LOOKS = "tests/http/test_lookout.py::test_"
 MOVED = "tests/http/test_moved_list.py::test_"
+ENDED = "tests/http/test_ended.py::test_"
+SENT = "tests/http/test_session.py::test_"
 TABLE = "tests/faults/test_table.py::test_"
 TLS = "tests/faults/test_tls.py::test_"
 
@@ -57,6 +59,56 @@ class Mutant:
 
 
 MUTANTS = (
+    Mutant(
+        "ended: what waits for its turn is not sent",
+        SESSION,
+        "            self._check_goes_on(method, path)\n            self._check_quota",
+        "            self._check_quota",
+        (f"{ENDED}what_waits_for_its_turn",),
+    ),
+    Mutant(
+        "ended: a connection that is made after that sends nothing",
+        CONNECTIONS,
+        "        BEFORE_SENDING.get()()\n",
+        "",
+        (f"{ENDED}a_connection_that_is_made_after_the_end",),
+    ),
+    Mutant(
+        "ended: no longer than 15 seconds or one api_timeout",
+        SESSION,
+        "if self._halt.is_abandoned:",
+        "if False:",
+        (f"{ENDED}what_is_unanswered_when_the_time_is_over",),
+    ),
+    Mutant(
+        "lost: the next try has a new connection",
+        TRANSPORT,
+        "if not self._has_lost_one:",
+        "if True:",
+        (f"{SENT}after_a_lost_connection",),
+    ),
+    Mutant(
+        "402 after nothing was left: the quota, also without a word",
+        QUOTA,
+        " or is_used_up:",
+        ":",
+        (f"{SENT}a_402_without_a_word",),
+    ),
+    Mutant(
+        "a list that changed: a client twice on one page",
+        LISTING,
+        "            self._seen.add(client_id)\n",
+        "        self._seen.update(page.ids)\n",
+        (f"{MOVED}a_client_twice_on_one_page",),
+    ),
+    Mutant(
+        "pages are read concurrently only with a known quota",
+        LISTING,
+        " or quota_left is None:",
+        ":\n            return 0\n        if quota_left is None:\n            quota_left = 10**6\n"
+        "        if not quota_left:",
+        ("tests/http/test_pages_at_once.py::test_no_page_is_risked",),
+    ),
     Mutant(
         "not connected: retry",
         SESSION,

@@ -64,7 +64,7 @@ def test_what_is_unanswered_when_the_time_is_over_is_unclear(
     journal = tmp_path / "journal.jsonl"
     result = ended(service, after=0.4, concurrency=1, api_timeout=api_timeout, journal=str(journal))
     listed = service.log[0]
-    assert time.monotonic() - listed.at < 0.4 + 0.8 + 0.2
+    assert time.monotonic() - listed.at < 0.4 + 0.8 + 1.5  # for a busy machine; an answer takes 8
     assert [row["name"] for row in rows(result, "unclear")] == ["Client 1"]
     assert len(rows(result, "pending")) == 5
     noted = [json.loads(line) for line in journal.read_text().splitlines()]
