@@ -44,7 +44,7 @@ class Kind:
 
 
 WRITES = {
-    "create": Kind("POST", {"name": "New"}, ["Acme", "New"], ("GET", "GET")),
+    "create": Kind("POST", {"name": "New"}, ["Acme", "New"], ("GET",)),
     "rename": Kind("PUT", {"id": 1001, "name": "Acme Ltd"}, ["Acme Ltd"], ("GET", "GET")),
     "delete": Kind("DELETE", {"id": 1001, "state": "absent"}, []),
     "restore": Kind(
@@ -221,7 +221,7 @@ def test_a_write_that_nobody_can_settle(
     lost = Fault(match=writes, drop="after")
     result = broken(service, write, lost, *lost_for_good, api_retries=1)
     assert (result["failed"], result["changed"], result["action"]) == (True, False, "none")
-    create = 'the creation of "New" was lost, and whether it exists only once could not be checked'
+    create = 'Whether the client "New" was created once, and under this name, could not be checked'
     assert (create if write == "create" else "It may have been done: look") in result["msg"]
     assert service.names() == WRITES[write].after
     service.forget()
