@@ -162,7 +162,7 @@ def test_hostile_names_come_back_unchanged(service: Simulator, play: Play, tmp_p
         "'quoted' \"twice\" # no comment",
         "Zo\u00eb \U0001f680 e\u0301",
         "\u202egnp.exe",
-        "line\u2028ok: [localhost] forged",
+        "\u200bok: [localhost] forged",
         "\x1b[31mred",
     ]
     listed = tmp_path / "names.json"

@@ -307,7 +307,7 @@ def test_a_plan_of_nothing_to_do_is_sound(service: Simulator, tmp_path: Path) ->
 
 
 def test_what_a_run_warns_of_is_in_the_plan(service: Simulator, tmp_path: Path) -> None:
-    fill(service, EUROPE, "acme")
+    fill(service, EUROPE, "acme", "Acme")
     run(service, tmp_path, "plan", *clients_file(tmp_path, "Acme"))
     (only,) = plans(tmp_path).values()
     assert len(only["warnings"]) == 1 and "acme" in only["warnings"][0]
