@@ -146,8 +146,7 @@ def of_one(verdict: Verdict, entry: Entry, sight: Sight, paging: Paging, remembe
     if verdict.needs_no_service:
         return NOTHING
     names = [entry["name"], *(entry.get("former_names") or ())] if entry.get("name") else []
-    boundaries = sum(paging.pages(len(paging.found(name.strip()))) - 1 for name in names)
-    looks = up_to(sum(_looking(name, paging, 1).most for name in names) + boundaries)
+    looks = up_to(2 * sum(_looking(name, paging, 1).most for name in names))
     by_id = entry.get("id") is not None
     if by_id and verdict.names_on_the_way and not names and entry["id"] in sight.by_id:
         looks = up_to(_looking(sight.by_id[entry["id"]][0], paging, 1).most)

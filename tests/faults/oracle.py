@@ -42,10 +42,11 @@ def active_names(state: State) -> set[str]:
 
 
 def without_taken_back(history: Sequence[Write]) -> list[Write]:
-    """What happened, without clients that were made and deleted again."""
+    """What happened, without clients that were made and deleted again, and without what updates do
+    to other fields than the name: ``resets`` judges that."""
     made = {write.id for write in history if write.kind == "create"}
     again = {write.id for write in history if write.kind == "delete"} & made
-    return [write for write in history if write.id not in again]
+    return [write for write in history if write.id not in again and write.kind != "update"]
 
 
 def doubles(before: State, after: State, may: Mapping[str, int] | None = None) -> Iterator[str]:
@@ -337,6 +338,9 @@ def is_temporary(name: str, switches: Switches) -> bool:
 
 
 def is_changed(name: str, switches: Switches) -> bool:
+    """Whether a new client gets another name; where names are numbered, it may."""
+    if switches.names_changed == "numbered":
+        return True
     return key(made_of(name, switches)) != key(name)
 
 
@@ -380,7 +384,7 @@ class Refusals:
             return False
         if len(name) > self._switches.longest_name and self._switches.names_changed != "cut":
             return True
-        if step["step"] == "create" and is_changed(name, self._switches):
+        if step["step"] == "create" and self._is_changed(name, now):
             return True
         name = made_of(name, self._switches)
         if self._unseen and self._is_borne_by_unseen(name, now):
@@ -394,6 +398,11 @@ class Refusals:
             if client_id != step.get("id") and (client_id in self._goal or deleted)
             if not (client_id < 0 and step["step"] == "create" and key(other) == key(name))
         )
+
+    def _is_changed(self, name: str, now: State) -> bool:
+        if self._switches.names_changed == "numbered":
+            return any(name.strip() == other for other, _ in now.values())
+        return is_changed(name, self._switches)
 
     def _meets_active(self, name: str, now: State) -> bool:
         return any(not gone and self._collide(name, other) for other, gone in now.values())

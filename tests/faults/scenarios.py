@@ -31,6 +31,7 @@ FAMILIES = (
     ("Stra\u00dfe", "STRASSE", "strasse", "Gro\u00df", "GROSS"),
     ("Initech GmbH", "Initech\u00a0GmbH", "Initech  GmbH", "Initech\u200b GmbH"),
     ("Globex", "Globex Corporation", "Hooli", "Umbrella"),
+    ("R&D", "r&d", "R & D", "R&amp;D"),
 )
 """Names that somebody might take for one another."""
 
@@ -208,7 +209,7 @@ def _switches(chance: random.Random) -> Switches:
         switches = replace(switches, duplicates="allowed", longest_name=255)
     if chance.random() < 0.05:
         switches = replace(switches, read_after_write="old")
-    if chance.random() < 0.15:
+    if chance.random() < 0.2:
         longest = chance.choice((4, 8))
         change = str(chance.choice(ANSWERS["names_changed"][1:]))
         switches = replace(switches, names_changed=change)

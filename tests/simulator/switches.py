@@ -44,7 +44,7 @@ description, and may be so here, too.
 ``currency``: what an update without one does to it; ``unknown`` is a service without this field.
 ``currency_shown``: what a read shows of a client that has none of its own.
 ``names_changed``: what is kept of a name that is created or renamed to; ``cut`` is at
-``longest_name``, ``numbered`` adds " 1" to the name of another active client.
+``longest_name``, ``numbered`` adds " 1" to the name of another client, also a deleted one.
 """
 
 ANSWERS = {**QUESTIONS, **SEEN_ELSEWHERE}

@@ -121,7 +121,7 @@ class Workspace:
 
     def create(self, name: str, currency: str | None = None) -> Client:
         with self._lock:
-            name = self._kept_name(name, self._active())
+            name = self._kept_name(name, list(self._clients.values()))
             self._refuse_duplicate(name, self._rivals())
             return self._committed("create", self._insert(name, USER_ID, currency))
 
@@ -135,7 +135,7 @@ class Workspace:
             client = self._existing(client_id)
             if client.deleted_at and self.switches.put_deleted == 404:
                 raise _unknown()
-            others = [other for other in self._active() if other.id != client_id]
+            others = [other for other in self._clients.values() if other.id != client_id]
             name = self._kept_name(wanted.name, others)
             self._refuse_duplicate(name, [c for c in self._rivals() if c.id != client_id])
             keeps = self.switches.currency == "keeps" and not wanted.has_currency

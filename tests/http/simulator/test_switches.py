@@ -463,19 +463,21 @@ def test_currency_shown(simulator: Simulator, call: Any, kind: str, shown: str |
         ("folded", "A \u00a0 B", "A B"),
         ("numbered", "Here", "Here 1"),
         ("numbered", "New", "New"),
+        ("numbered", "Gone", "Gone 1"),
     ],
 )
 def test_names_changed(
     simulator: Simulator, call: Any, kind: str, sent: str, kept: str, body: str
 ) -> None:
     """On a create, whatever its answer shows, and on a rename."""
-    simulator.reset(Switches(names_changed=kind, create_body=body, longest_name=8))
-    renamed, here = simulator.add("Old"), simulator.add("Here")
-    created = call.create(sent)
-    assert created.status_code == 201
-    if body == "client":
-        assert created.json()["name"] == kept
-    call.delete(1003)
-    call.rename(renamed.id, sent)
-    names = [client.name for client in simulator.clients()]
-    assert names == [kept, here.name, kept]
+    for write in ("create", "rename"):
+        simulator.reset(Switches(names_changed=kind, create_body=body, longest_name=8))
+        simulator.add("Here")
+        simulator.add("Gone", deleted=True)
+        if write == "rename":
+            assert call.rename(simulator.add("Old").id, sent).status_code == 204
+        else:
+            created = call.create(sent)
+            assert created.status_code == 201
+            assert body != "client" or created.json()["name"] == kept
+        assert [client.name for client in simulator.clients()] == ["Here", "Gone", kept]
