@@ -152,7 +152,7 @@ class Background(Generic[Result]):
         ends = time.monotonic() + seconds
         while not self._results and time.monotonic() < ends:
             with suppress(Empty, ignored):
-                self._done.get(timeout=ends - time.monotonic())
+                self._done.get(timeout=max(0.0, ends - time.monotonic()))
         return self._results[0] if self._results else None
 
     def _work_in(self, thread: _Thread) -> bool:
