@@ -88,7 +88,7 @@ class Drift(NamedTuple):
 
 
 BY_THE_SERVICE = ("unstable order", "growing pages")
-BY_HAND = ("delete", "delete", "create", "rename", "restore", "currency")
+BY_HAND = ("delete", "create", "create", "create", "rename", "rename", "restore", "currency")
 CURRENCIES = ("USD", "CHF", None)
 
 
