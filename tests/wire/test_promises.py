@@ -179,9 +179,9 @@ def test_one_client_is_not_renamed_onto_another(service: Service, run: Run) -> N
 
 
 def test_a_name_with_blanks_around_it(service: Service, run: Run) -> None:
-    """A filter that compares exactly hides it, and it is still not created again."""
+    """It is not created again."""
     service.add(" Acme ")
-    run(name="Acme")
+    run(clients=["Acme"])
     assert service.names == [" Acme "]
 
 
