@@ -328,8 +328,10 @@ def made_of(name: str, switches: Switches) -> str:
     return change(name.strip(), switches.longest_name)
 
 
-def as_kept(state: State, switches: Switches) -> State:
-    return {i: (made_of(name, switches), gone) for i, (name, gone) in state.items()}
+def is_shared(state: State, ids: Iterable[int]) -> bool:
+    """Whether one of these clients has a name that another active one has, too."""
+    counts = active_keys(state)
+    return any(counts[key(state[client_id][0])] > 1 for client_id in ids)
 
 
 def is_temporary(name: str, switches: Switches) -> bool:
@@ -392,6 +394,7 @@ class Refusals:
         there = [*{**now, **self._goal}.items()]
         if self._switches.names_changed != "no":  # a ring that nobody can foresee
             there += now.items()
+            there += [(i, (made_of(n, self._switches), d)) for i, (n, d) in self._goal.items()]
         return any(
             self._collide(name, other) and (not deleted or self._is_held_by_deleted(step))
             for client_id, (other, deleted) in there

@@ -31,7 +31,7 @@ class _Loader(yaml.CSafeLoader):
     """Knows texts that must not be taken for templates."""
 
 
-_Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+_Loader.add_constructor("!unsafe", lambda loader, node: str(node.value))
 
 
 def has_plan(report: Report) -> bool:

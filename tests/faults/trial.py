@@ -17,7 +17,7 @@ from faults import oracle, reports
 from faults.budget import Budget
 from faults.expected import Expected, Task
 from faults.model import State, Verdict, can_be_given, key
-from faults.oracle import Refusals
+from faults.oracle import Refusals, made_of
 from faults.runs import Met, Ran, Report, Runs
 from faults.scenarios import Act, Entry, Event, History
 
@@ -437,7 +437,8 @@ class Trial(Runs):
         for count in range(1, len(unseen) + 1):
             for found in combinations(sorted(unseen & now.keys()), count):
                 there = {**now, **{i: (now[i][0], False) for i in found}}
-                if all(v.refused for v in self._expected(ran.task, there).verdicts):
+                verdicts = self._expected(ran.task, there).verdicts
+                if all(v.refused or oracle.is_shared(v.goal, found) for v in verdicts):
                     return True
         return False
 
@@ -501,8 +502,9 @@ class Trial(Runs):
 
     def _counts(self, state: State) -> Counter[str]:
         """How often names are active, also as the service keeps them."""
-        kept = oracle.as_kept(state, self._case.switches)
-        return oracle.active_keys(state) | oracle.active_keys(kept)
+        active = [name for name, deleted in state.values() if not deleted]
+        switches = self._case.switches
+        return Counter(n for name in active for n in {key(name), key(made_of(name, switches))})
 
     def _passing(self, verdicts: Sequence[Verdict], ran: Ran) -> Counter[str]:
         """How often names may be active for a moment: by the restore of a client that has its old

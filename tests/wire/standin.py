@@ -9,6 +9,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
@@ -121,6 +122,13 @@ class Service:
             else:
                 row["deleted_at"] = THEN if request.method == "DELETE" else None
             return Answer(204)
+
+    def answer_to_create(self, name: str) -> Answer:
+        """What the create of a client of another name than the one that was sent is answered."""
+        with self._lock:
+            row = self.rows[self.add(name)]
+            row["created_at"] = datetime.now(timezone.utc).isoformat()
+            return Answer(201, self._shown(row))
 
     def _created(self, request: Request) -> Answer:
         if self.refuses_taken_names and self._is_taken(request.name, 0):

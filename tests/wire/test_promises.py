@@ -227,6 +227,66 @@ def test_the_last_client_is_never_purged(service: Service, run: Run) -> None:
     assert (result["failed"], service.names) == (True, ["Acme", "Old"])
 
 
+# between runs
+
+
+@pytest.mark.parametrize("currency", ["clears", "keeps", "none"])
+@pytest.mark.parametrize(
+    "task",
+    [
+        {"clients": [{"id": 1001, "name": "Globex"}, {"id": 1002, "name": "Acme"}]},
+        {"clients": [{"id": 1003, "name": "New", "state": "restored"}]},
+        {"id": 1001, "name": "New"},
+    ],
+    ids=["a ring", "a hidden client", "focus_client"],
+)
+def test_a_currency_that_nobody_named(
+    service: Service, run: Run, currency: str, task: dict[str, Any]
+) -> None:
+    """A PUT sends back the one that was read, if there is one; the undo does, too."""
+    service.currency, service.hides = currency, True
+    service.add("Acme", currency="USD")
+    service.add("Globex", currency="CHF")
+    service.add("Old", deleted=True, currency="JPY")
+    undo = run(**task)["undo"]
+    assert [row["currency"] for row in service.rows.values()] == ["USD", "CHF", "JPY"]
+    run(clients=undo)
+    assert [row["currency"] for row in service.rows.values()] == ["USD", "CHF", "JPY"]
+    puts = [request for request in service.log if request.method == "PUT"]
+    assert all(("currency" in put.sent) is (currency != "none") for put in puts)
+
+
+def test_the_undo_of_a_rename_whose_old_name_somebody_took(service: Service, run: Run) -> None:
+    """It is refused, and says who has it; two clients of the name were the other way."""
+    service.add("Globex")
+    undo = run(clients=[{"id": 1001, "name": "Globex Corporation"}])["undo"]
+    service.add("Globex")
+    back = run(clients=undo)
+    assert back["failed"] and "1002" in back["msg"]
+    assert service.names == ["Globex", "Globex Corporation"]
+
+
+@pytest.mark.parametrize("shown", ["the client", "its id", "nothing"])
+def test_nights_with_a_service_that_writes_names_its_own_way(
+    service: Service, run: Run, shown: str
+) -> None:
+    """The second night makes no client more than the first."""
+    active: list[int] = []
+
+    def rule(request: Request, carry_out: Proceed) -> Answer:
+        if request.method != "POST":
+            return carry_out()
+        answer = service.answer_to_create((request.name or "").lower())
+        bodies = {"the client": answer.body, "its id": {"id": answer.body["id"]}, "nothing": b""}
+        return answer._replace(body=bodies[shown])
+
+    service.rule = rule
+    for _night in range(3):
+        run(clients=["Acme"])
+        active.append(len(service.ids))
+    assert active[1:] == active[:1] * 2
+
+
 # runs that end, with a report
 
 
