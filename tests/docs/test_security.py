@@ -140,9 +140,13 @@ CLAIMS: dict[str, str] = {
     "The README of `examples/repository/` says": NO_CLAIM,
     "Whoever can read the environment": NO_CLAIM,
     "Use a vault, or a credential type": "wire/test_promises.py::test_a_vaulted_token",
-    "The journal holds names of clients.": "http/test_journal.py::test_each_write_is_noted",
-    "It is made readable by its owner only.": "http/test_journal.py::test_each_write_is_noted",
-    "No link at its path is followed,": """
+    "The journal, plan files and exports hold names of clients.": NO_CLAIM,
+    "They are made readable by their owner only.": """
+        http/test_journal.py::test_each_write_is_noted
+        e2e/test_repository.py::test_each_workspace_is_in_the_plan_file
+        e2e/test_export.py::test_a_maintained_file_is_never_written_over
+        e2e/test_export.py::test_an_export_is_sorted_by_name""",
+    "No link at the journal's path is followed,": """
         http/test_journal_file.py::test_an_unusable_path_is_an_error
         http/test_journal_file.py::test_a_journal_that_others_may_write""",
 }
