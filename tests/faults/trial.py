@@ -395,11 +395,12 @@ class Trial(Runs):
         return {write.id for write in ran.history if write.id not in known}
 
     def _of_others(self, ran: Ran, undo: Sequence[Entry]) -> Iterator[str]:
-        """Entries that speak of a client which the run did not touch."""
-        touched: set[object] = {write.id for write in ran.history}
+        """Entries that speak of a client which the run neither touched nor named."""
+        touched: set[object] = {None, *(write.id for write in ran.history)}
         touched |= {step.get("id") for step in ran.report.get("plan", ())}
         for entry in undo:
-            if entry.get("id") is not None and entry["id"] not in touched:
+            client_id = entry.get("id")
+            if client_id not in touched and str(client_id) not in ran.report["msg"]:
                 yield str(entry)
 
     # what was right
