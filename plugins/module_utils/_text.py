@@ -144,7 +144,7 @@ _OTHER_THAN_TEXT = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false
 """YAML takes these for something else, unless they are quoted."""
 
 
-_SIGNS = frozenset(" \t!\"$%&'()*+,-./:;<=>?@~‘’“”„«»–—…€£©®™")
+_SIGNS = frozenset(" \t!\"$%&'()*+,-./:;<=>?@~«»–—…€£©®™\u2018\u2019\u201c\u201d\u201e")
 """What may be in a plain name besides letters and digits. The template of ``toggl.focus.export``
 has the same signs."""
 

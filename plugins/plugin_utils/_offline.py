@@ -112,7 +112,7 @@ def _are_read(existing: Sequence[object], workspace_id: int) -> bool:
     fields = [set(client) if isinstance(client, Mapping) else set() for client in existing]
     if any(not _SHOWN_BY_THE_SERVICE.isdisjoint(shown) for shown in fields):
         return True
-    return bool(workspace_id) and all("id" in shown <= _SHARED for shown in fields)
+    return bool(workspace_id) and all("id" in shown and shown <= _SHARED for shown in fields)
 
 
 def _as_read(number: int, given: object) -> Client:

@@ -46,7 +46,7 @@ def undo(steps: Iterable[Step], shared_names: Collection[str] = ()) -> tuple[Des
             nameless.setdefault(name_key(step.after.name), step.after.name)
     first, last = _ends(steps)
     changes = [(id_, first[id_], _stage(last[id_])) for id_ in reversed(last)]
-    regained = {case_key(before.name) for _, before, _ in changes if before and before.name}
+    regained = {case_key(b.name) for b in first.values() if b and b.name}
     shared = {*shared_names, *nameless}
     entries = (
         _entry(id_, _goal(id_, before, after, regained), after, before is None, shared)
