@@ -220,3 +220,15 @@ def test_a_hidden_client_is_read_before_it_is_renamed(hiding: Simulator) -> None
     assert not result.get("failed"), result["msg"]
     assert hiding.names() == ["Beta", "Gamma"]
     assert {found.id: found.currency for found in hiding.clients()} == before
+
+
+def test_two_of_one_name_come_back(service: Simulator) -> None:
+    """What undoes the deletion of duplicates gives both their name back, the first by way of a
+    temporary one."""
+    service.reset(HIDES)
+    for _ in range(2):
+        service.add("Acme")
+    purged = clients(service, clients=[], purge=True, max_deletion_percent=100)
+    undone = clients(service, clients=purged["undo"])
+    assert not undone.get("failed"), undone["msg"]
+    assert service.names() == ["Acme", "Acme"]

@@ -60,7 +60,7 @@ ENTRIES: dict[str, tuple[list[Step], set[str], list[Desired]]] = {
     "a deletion under another name": (
         [rename(1, "E", "D"), delete(1, "D")],
         set(),
-        [Desired("E", 1, "restored")],
+        [Desired("E", 1, "restored", ("D",))],
     ),
     "a restore": ([restore(1, "E")], set(), [Desired("E", 1, "absent")]),
     "a restore of a client that nobody has seen": (
@@ -243,6 +243,16 @@ CASES = {
         [active(1, "A"), deleted(2, "B")],
         [Desired("B", 1), Desired("A", 2, "restored")],
         hidden=(False,),
+    ),
+    "a name that one came back to, another was deleted under, and a third was deleted under": Case(
+        [deleted(1, "A"), active(2, "A"), active(3, "B")],
+        [
+            Desired("A", 1, "restored"),
+            Desired("A", 2, "absent", ("A",)),
+            Desired("A", 3, "absent", ("B",)),
+        ],
+        counts=("active",),
+        hidden=(True,),
     ),
     "one of two that had a name, deleted": Case(
         [active(1, "A"), active(2, "A")], [Desired(id=1, state="absent")], counts=("none",)

@@ -7,13 +7,16 @@ Most lists have no contradictions, so a problem is imported where one is found.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from .._errors import Problem
 from .._model import Client, Desired
 from .._text import look_key, name_key
 from .match import Existing, Match, is_set_apart
 from .warned import Warned
+
+NO_NAMES: Mapping[int, str] = MappingProxyType({})
 
 
 def contradictions(desired: Sequence[Desired]) -> Iterator[Problem]:
@@ -77,7 +80,7 @@ def taken_names(
     matches: Sequence[Match],
     victims: Sequence[Client],
     warnings: Warned,
-    returned: Collection[int] = (),
+    returned: Mapping[int, str] = NO_NAMES,
 ) -> Iterator[Problem]:
     """Yield the names that more than one active client would end with.
 
@@ -85,7 +88,7 @@ def taken_names(
     entry that gives the id and, in ``former_names``, the client's present name says so on purpose.
 
     :arg warnings: gets a sentence for each name that is given twice on purpose
-    :arg returned: ids of clients that this run has restored: they have just taken their names
+    :arg returned: the clients that this run has restored, with the names that they took by that
     """
     takers: dict[str, list[int]] = defaultdict(list)
     leaving = {victim.id for victim in victims}
@@ -106,7 +109,7 @@ def taken_names(
         )
         if not keepers and len(entries) < 2:
             continue
-        if not all(_on_purpose(matches[entry]) for entry in entries):
+        if not all(_on_purpose(matches[entry], returned) for entry in entries):
             from .problems import NameTaken
 
             yield NameTaken(tuple(entries), key, tuple(sorted(ids)), keepers)
@@ -116,7 +119,7 @@ def taken_names(
             warnings.add(given_twice, key, sorted({*ids, *(client.id for client in keepers)}))
 
 
-def _name_taken_by(match: Match, returned: Collection[int]) -> str | None:
+def _name_taken_by(match: Match, returned: Mapping[int, str]) -> str | None:
     """Return the name that the entry's client ends with, if it has not had it all along."""
     if match.steps:
         last = match.steps[-1]
@@ -125,11 +128,11 @@ def _name_taken_by(match: Match, returned: Collection[int]) -> str | None:
     return client.name if client is not None and client.id in returned else None
 
 
-def _on_purpose(match: Match) -> bool:
+def _on_purpose(match: Match, returned: Mapping[int, str]) -> bool:
     wanted, client = match.desired, match.client
     if wanted.id is None or wanted.name is None or client is None:
         return False
     agreed = {name_key(former) for former in wanted.former_names}
     if client.hidden:
         return bool(agreed)  # its present name is not known
-    return name_key(client.name) in agreed
+    return name_key(returned.get(client.id, client.name)) in agreed

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from .._errors import PlanRefused, Problem
 from .._model import DEFAULT_RULES, Action, Client, Desired, Kind, Plan, Planned, Rules, Step
 from .._text import name_key
-from .contradictions import contradictions, taken_names
+from .contradictions import NO_NAMES, contradictions, taken_names
 from .digest import Row, digest, row_of
 from .match import Existing, Match, Matcher
 from .warned import Warned
@@ -30,7 +30,7 @@ def plan(
     rules: Rules = DEFAULT_RULES,
     workspace_id: int = 0,
     api_url: str = "",
-    returned: Collection[int] = (),
+    returned: Mapping[int, str] = NO_NAMES,
 ) -> Plan:
     """Return what has to be written so that ``clients`` become as ``desired``.
 
@@ -39,7 +39,8 @@ def plan(
     :arg desired: the user's entries, each valid by itself, in the user's order
     :arg workspace_id: is part of the digest, as ``api_url`` is: the same names elsewhere are
         another plan
-    :arg returned: ids of the hidden clients that this run has restored already
+    :arg returned: the hidden clients that this run has restored already, with the names that they
+        had then
     :raises PlanRefused: with all contradictions; a plan that only guards refuse is returned, with
         what they say
     """

@@ -114,11 +114,11 @@ def _entry(
         return None
     if goal.deleted:
         return Desired(goal.name, id_, "absent", _renamed_first(goal, after, is_new))
-    is_shared = goal.name is not None and name_key(goal.name) in shared
-    former = (after.name,) if is_shared and after.name is not None else ()
-    if after.deleted:
-        return Desired(goal.name, id_, "restored", former)
-    return Desired(goal.name, id_, former_names=former) if goal.name is not None else None
+    if goal.name is None:
+        return Desired(None, id_, "restored") if after.deleted else None
+    is_told = name_key(goal.name) in shared or (after.deleted and goal.name != after.name)
+    former = (after.name,) if is_told and after.name is not None else ()
+    return Desired(goal.name, id_, "restored" if after.deleted else "present", former)
 
 
 def _renamed_first(goal: _Stage, after: _Stage, is_new: bool) -> tuple[str, ...]:
