@@ -40,7 +40,7 @@ class _List:
         return {
             "changed": False,
             "msg": f"Found {counted(len(clients), 'client')}.",
-            "clients": [dict(client.fields) for client in clients],
+            "clients": [dict(client.read) for client in clients],
             "desired": desired,
         }
 

@@ -37,7 +37,7 @@ NOT_YET = 0
 class Client(NamedTuple):
     """A client as the service returned it, or as a step leaves it.
 
-    ``fields`` has all that was read, also fields that the service adds in the future. A client is
+    ``read`` has all that was read, also fields that the service adds in the future. A client is
     deleted if ``deleted_at`` is set; no decision is based on ``active``. Of a ``hidden`` client,
     which the service does not show, little is known until it is restored and read: its ``name`` is
     empty, or the one in the journal.
@@ -46,7 +46,7 @@ class Client(NamedTuple):
     id: int
     name: str
     deleted_at: str | None
-    fields: Mapping[str, Any]
+    read: Mapping[str, Any]
     hidden: bool = False
 
     @classmethod
@@ -65,9 +65,7 @@ class Client(NamedTuple):
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> Client:
         """Return the client with these fields, which have its ``id`` and ``name``."""
-        at = str(fields.get("deleted_at") or "").strip()
-        is_set = bool(at) and not at.startswith(_ZERO_DATE)
-        return cls(fields["id"], fields["name"], at if is_set else None, fields)
+        return cls(fields["id"], fields["name"], _time_set(fields.get("deleted_at")), fields)
 
     @property
     def deleted(self) -> bool:
@@ -81,28 +79,37 @@ class Client(NamedTuple):
     @property
     def currency(self) -> str | None:
         """What PUT has to send back, because it would reset it."""
-        currency = self.fields.get("currency")
+        currency = self.read.get("currency")
         return currency if isinstance(currency, str) and currency.strip() else None
 
-    # What the service accepted, applied. A field that only the service knows after a write is left
-    # out, never guessed.
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """What was read, with what steps have changed since. A field that only the service knows
+        after a write is left out, never guessed."""
+        was_deleted = self.hidden or _time_set(self.read.get("deleted_at")) is not None
+        is_moved = self.deleted != was_deleted
+        is_renamed = name_key(self.name) != name_key(self.read.get("name") or "")
+        unknown = {"updated_at"} if is_moved or is_renamed else set()
+        changed: dict[str, Any] = {"name": self.name} if is_renamed else {}
+        if is_moved:
+            unknown |= {"active", "deleted_at"}
+            changed |= {} if self.deleted else {"deleted_at": None}
+        known = {key: value for key, value in self.read.items() if key not in unknown}
+        return {**known, **changed}
 
     def renamed(self, name: str) -> Client:
-        fields = {**self._without("updated_at"), "name": name}
-        return self._replace(name=name, fields=fields)
+        return self._replace(name=name)
 
     def removed(self) -> Client:
-        return self._replace(deleted_at="", fields=self._without(*_UNKNOWN_AFTER_DELETE))
+        return self._replace(deleted_at="")
 
     def restored(self) -> Client:
-        fields = {**self._without("updated_at", "active"), "deleted_at": None}
-        return self._replace(deleted_at=None, fields=fields)
-
-    def _without(self, *names: str) -> dict[str, Any]:
-        return {key: value for key, value in self.fields.items() if key not in names}
+        return self._replace(deleted_at=None)
 
 
-_UNKNOWN_AFTER_DELETE = ("updated_at", "deleted_at", "active")
+def _time_set(given: object) -> str | None:
+    at = str(given or "").strip()
+    return at if at and not at.startswith(_ZERO_DATE) else None
 
 
 def _known(**fields: Any) -> dict[str, Any]:

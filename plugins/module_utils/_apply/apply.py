@@ -213,7 +213,7 @@ class _Writer:
         return True
 
     def _is_new(self, client: Client) -> bool:
-        if "created_at" in client.fields:
+        if "created_at" in client.read:
             return self._creates.is_new(client)
         read = read_until(self._api, client.id, lambda found: found is not None)
         return read is not None and self._creates.is_new(read)

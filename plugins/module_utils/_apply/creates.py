@@ -84,7 +84,7 @@ class Creates:
             return Outcome(step, "done")
         if client_id in self._known:
             return Outcome(step, "failed", NotNew(step.after.name, client_id))
-        client = step.after._replace(id=client_id, fields={**step.after.fields, **fields})
+        client = step.after._replace(id=client_id, read={**step.after.read, **fields})
         if "name" not in fields:
             self._nameless.add(client_id)
             return _made(step, client)
@@ -93,7 +93,7 @@ class Creates:
     def is_new(self, client: Client) -> bool:
         """Return whether a client is certainly one that this run has created, so that it may be
         deleted again: it was not read before, and the service's own clock says so."""
-        first, created = self._api.first_date, time_of(client.fields.get("created_at"))
+        first, created = self._api.first_date, time_of(client.read.get("created_at"))
         return (
             client.id not in self._known
             and first is not None
@@ -284,7 +284,7 @@ class Creates:
 
     def _may_be_new(self, client: Client) -> bool:
         """Whether it was not read before; one that only the filter had hidden is older."""
-        first, created = self._api.first_date, time_of(client.fields.get("created_at"))
+        first, created = self._api.first_date, time_of(client.read.get("created_at"))
         is_older = first is not None and created is not None and created < first
         return self._is_new(client) and not is_older
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from .._model import Step
 from .._text import normal_address
 
 Row = Mapping[str, Any]
+
+_JSON = json.JSONEncoder(sort_keys=True)
 
 _AFTERWARDS = ("status", "error")
 """What a row shows of what became of its step, which is no part of the plan."""
@@ -36,14 +39,42 @@ def digest(rows: Iterable[Row], workspace_id: int, api_url: str) -> str:
 
     Every part is quoted by JSON, so that two effects never look the same.
     """
-    effects: dict[Any, list[Row]] = {}
-    for number, row in enumerate(rows):
-        shown = {key: value for key, value in row.items() if key not in _AFTERWARDS}
-        client = repr(shown["id"]) if "id" in shown else number  # a create has no id
-        _append(effects.setdefault(client, []), shown)
-    ordered = sorted(json.dumps(of_client, sort_keys=True) for of_client in effects.values())
-    parts = [normal_address(api_url), workspace_id, ordered]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+    return digest_by_client(sorted(rows, key=_client), workspace_id, api_url)
+
+
+def digest_by_client(rows: Iterable[Row], workspace_id: int, api_url: str) -> str:
+    """Return the same of rows of which those of one client stand together. It holds few at once."""
+    effects = sorted(map(_hash_of, _effects(rows)))
+    whole = _hash([normal_address(api_url), workspace_id])
+    for effect in effects:
+        whole.update(effect)
+    return whole.hexdigest()
+
+
+def _effects(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Yield the rows of one client each. A create has no id: it is by itself."""
+    for client, of_client in groupby(rows, _client):
+        effect: list[Row] = []
+        for row in of_client:
+            shown = {key: value for key, value in row.items() if key not in _AFTERWARDS}
+            if client:
+                _append(effect, shown)
+            else:
+                yield [shown]
+        if effect:
+            yield effect
+
+
+def _client(row: Row) -> str:
+    return repr(row["id"]) if "id" in row else ""
+
+
+def _hash_of(effect: Sequence[Row]) -> bytes:
+    return _hash(effect).digest()
+
+
+def _hash(of: object) -> hashlib._Hash:
+    return hashlib.sha256(_JSON.encode(of).encode())
 
 
 def _append(rows: list[Row], row: Row) -> None:

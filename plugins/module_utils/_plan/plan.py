@@ -10,7 +10,7 @@ from .._errors import PlanRefused, Problem
 from .._model import DEFAULT_RULES, Action, Client, Desired, Kind, Plan, Planned, Rules, Step
 from .._text import name_key
 from .contradictions import NO_NAMES, contradictions, taken_names
-from .digest import Row, digest, row_of
+from .digest import Row, digest, digest_by_client, row_of
 from .match import Existing, Match, Matcher
 from .warned import Warned
 
@@ -69,7 +69,7 @@ def plan(
         active=tuple(client for client in existing.by_id.values() if not client.deleted),
         unmanaged=_unmanaged(matcher, victims),
         forbidden=forbidden,
-        digest=digest(map(row_of, written), workspace_id, api_url),
+        digest=digest_by_client(map(row_of, written), workspace_id, api_url),
     )
 
 
