@@ -148,8 +148,11 @@ def of_one(verdict: Verdict, entry: Entry, sight: Sight, paging: Paging, remembe
     names = [entry["name"], *(entry.get("former_names") or ())] if entry.get("name") else []
     looks = up_to(2 * sum(_looking(name, paging, 1).most for name in names))
     by_id = entry.get("id") is not None
-    if by_id and verdict.names_on_the_way and not names and entry["id"] in sight.by_id:
-        looks = up_to(_looking(sight.by_id[entry["id"]][0], paging, 1).most)
+    if by_id and not names and (verdict.names_on_the_way or verdict.refused):
+        if entry["id"] in sight.by_id:
+            looks = up_to(_looking(sight.by_id[entry["id"]][0], paging, 1).most)
+        else:  # a name that only the journal tells, in two Unicode forms
+            looks = up_to(2 * paging.pages(len(sight.listed)))
     read = exactly(1) + looks + up_to(paging.too_large + remembered)
     if verdict.refused or not verdict.changes:
         return read

@@ -22,8 +22,12 @@ from faults.runs import Met, Ran, Report, Runs
 from faults.scenarios import Act, Entry, Event, History
 
 ALWAYS_THROUGH: Mapping[str, Any] = {"max_deletion_percent": 100, "allow_partial": True}
-UNDO_MAY_BE_REFUSED = {"name of two clients", "deleted id", "unknown id", "ambiguous"}
-"""After others were at work: a name is taken, or a client gone that was to get its name back."""
+UNDO_MAY_BE_REFUSED = {
+    *("name of two clients", "deleted id", "unknown id", "ambiguous"),
+    "id and name do not agree",
+}
+"""After others were at work: a name is taken, or a client gone that was to get its name back, or
+one has another name that was to be deleted: nobody deletes the wrong client."""
 
 ANOTHER_DIGEST: Mapping[str, Any] = {"plan_digest": "0" * 64}
 
