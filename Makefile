@@ -122,10 +122,8 @@ failure-rules: env ## each row of the table of failures taken out of a copy: tes
 mutations: env ## each change to the pure rooms, and whether a unit test notices (long; ROOMS=guards)
 	@$(BIN)/python tests/mutants/run.py --jobs $(JOBS) $(ROOMS)
 
-matrix: env ## each supported ansible-core with each Python here (long; ARGS=--write)
-	@rm -rf .ansible/logs/matrix
-	@$(BIN)/nox --session matrix candidate --report .ansible/logs/matrix/nox.json || true
-	@$(BIN)/python -m tools.matrix $(ARGS)
+matrix: env ## each supported ansible-core with each Python here (long)
+	@$(BIN)/nox --session matrix candidate
 
 # The environment is made by a make of its own, so that pip does not see the key.
 live: export TOGGL_FOCUS_API_TOKEN := $(value TOGGL_FOCUS_API_TOKEN)

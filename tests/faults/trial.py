@@ -24,7 +24,7 @@ from faults.scenarios import Act, Entry, Event, History
 ALWAYS_THROUGH: Mapping[str, Any] = {"max_deletion_percent": 100, "allow_partial": True}
 UNDO_MAY_BE_REFUSED = {
     *("name of two clients", "deleted id", "unknown id", "ambiguous"),
-    "id and name do not agree",
+    *("id and name do not agree", "two entries for one client"),
 }
 """After others were at work: a name is taken, or a client gone that was to get its name back, or
 one has another name that was to be deleted: nobody deletes the wrong client."""
