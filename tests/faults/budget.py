@@ -130,7 +130,9 @@ def ids(verdict: Verdict, sight: Sight, paging: Paging) -> Budget:
     if paging.tells_names or not creates:
         return NOTHING
     deleted = sum(change.kind == "delete" for change in verdict.changes)
-    shortest, longest = len(sight.listed) + creates - deleted, len(sight.listed) + creates
+    restored = sum(change.kind == "restore" for change in verdict.changes)
+    longest = len(sight.listed) + creates + restored
+    shortest = longest - deleted
     most = sum(_looking(change.name or "", paging, 1).most for change in verdict.changes)
     the_list = 2 * paging.pages(longest) - 1  # with a look at its boundaries
     most = paging.looks * max(most, the_list)

@@ -232,3 +232,13 @@ def test_two_of_one_name_come_back(service: Simulator) -> None:
     undone = clients(service, clients=purged["undo"])
     assert not undone.get("failed"), undone["msg"]
     assert service.names() == ["Acme", "Acme"]
+
+
+def test_a_client_of_a_former_name_is_left_alone_after_a_restore_too(hiding: Simulator) -> None:
+    """As check mode says: the plan of the rest does not purge it."""
+    for name in ("Globex", "Globex Inc"):
+        hiding.add(name)
+    wanted = [RESTORED, {"name": "Globex Inc", "former_names": ["Globex"]}]
+    result = clients(hiding, clients=wanted, purge=True, max_deletion_percent=100)
+    assert not result.get("failed"), result["msg"]
+    assert hiding.names() == ["Acme", "Globex", "Globex Inc"]

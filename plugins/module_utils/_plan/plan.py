@@ -111,11 +111,18 @@ def by_their_ids(entries: Iterable[Planned]) -> list[Desired]:
     ones are matched again: of those that were hidden, only now the names are known.
     """
     return [
-        entry.desired._replace(id=entry.client.id, former_names=())
+        _by_its_id(entry, entry.client)
         if entry.client is not None and not entry.client.deleted and entry.desired.id is None
         else entry.desired
         for entry in entries
     ]
+
+
+def _by_its_id(entry: Planned, client: Client) -> Desired:
+    """Return the entry with its client's id. Former names agree to one that is given twice, so only
+    an entry that gives none keeps them: they leave other clients alone."""
+    former_names = entry.desired.former_names if entry.action == "none" else ()
+    return entry.desired._replace(id=client.id, former_names=former_names)
 
 
 def alone_in_task(problems: Iterable[Problem]) -> list[Problem]:
