@@ -179,7 +179,7 @@ def _looking(name: str, paging: Paging, new: int) -> Budget:
 
 def rings(changes: Sequence[Change], state: State, goal: State) -> Budget:
     """Temporary names: one for each ring of clients that take each other's names, where case does
-    not matter to the service either. Where names are there, or are to be there, that such a service
+    not matter to the service either; a client that nobody sees may be in one. Where names are there, or are to be there, that such a service
     would not let in, any client that may wait for another may get one.
 
     :arg state: without the clients that nobody sees
@@ -189,9 +189,9 @@ def rings(changes: Sequence[Change], state: State, goal: State) -> Budget:
     exact = _count_rings(changes, active, key)
     renamed = {change.id for change in changes if change.kind == "rename"}
     wanted = [name for i, (name, deleted) in goal.items() if not deleted or i in renamed]
-    if _are_unique(active.values()) and _are_unique(wanted):
-        return exactly(max(exact, _count_rings(changes, active, _in_any_case)))
     unseen = len(restored - set(state))
+    if _are_unique(active.values()) and _are_unique(wanted):
+        return exactly(max(exact, _count_rings(changes, active, _in_any_case))) + up_to(unseen)
     return Budget(exact, max(exact, _count_waiting(changes, state) + unseen))
 
 
