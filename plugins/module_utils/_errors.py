@@ -27,7 +27,7 @@ from __future__ import annotations
 import traceback
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from typing import NamedTuple, TypeVar
 
 from ._text import quoted, shown
 
@@ -245,6 +245,17 @@ MOST_NUMBERS = 10
 """Entries, or values, that one sentence names."""
 
 
+class Problem(NamedTuple):
+    """What is wrong with entries of the user's list, which are named by their positions.
+
+    ``alone`` is the sentence for a task of one client, which has no list, where it differs.
+    """
+
+    entries: tuple[int, ...]
+    sentence: str
+    alone: str = ""
+
+
 class PlanRefused(FocusError):
     """Raised with all problems that were found, before anything is written.
 
@@ -260,7 +271,8 @@ class PlanRefused(FocusError):
     def __str__(self) -> str:
         entries: dict[str, set[int]] = defaultdict(set)  # one sentence for all entries that have it
         for problem in self.problems:
-            entries[str(problem)].update(problem.entries)
+            sentence = problem.sentence if self.names else problem.alone or problem.sentence
+            entries[sentence].update(problem.entries)
         sentences = [self._located(sentence, sorted(entries[sentence])) for sentence in entries]
         more = len(sentences) - MOST_SENTENCES
         if more > 0:
@@ -269,7 +281,7 @@ class PlanRefused(FocusError):
 
     def _located(self, sentence: str, entries: Sequence[int]) -> str:
         if not self.names or not entries:
-            return _by_itself(sentence)
+            return sentence
         numbers = listed([str(entry + 1) for entry in entries])
         if len(entries) > 1:
             return f"Entries {numbers}: {sentence}"
@@ -278,23 +290,8 @@ class PlanRefused(FocusError):
         return f"Entry {numbers}{'' if is_named else f' ({quoted(name)})'}: {sentence}"
 
 
-class Problem(Protocol):
-    """Its text is the sentence for the user."""
-
-    @property
-    def entries(self) -> tuple[int, ...]:
-        """The positions in the user's list that are concerned."""
-
-
 def _and_more(count: int) -> str:
     return f"And {count} more {'problem' if count == 1 else 'problems'}."
-
-
-def _by_itself(sentence: str) -> str:
-    """A sentence that was written to follow the number of an entry, but stands alone."""
-    if sentence.startswith(("the ", "it ")):
-        return sentence[0].upper() + sentence[1:]
-    return f"The option {sentence}" if sentence[0].islower() else sentence
 
 
 def listed(words: Sequence[str]) -> str:

@@ -23,12 +23,10 @@ from ._model import DEFAULT_RULES, Client, Deletion, Desired, Origin, Plan, Rule
 from ._plan.contradictions import NO_NAMES, contradictions
 from ._plan.plan import (
     after_steps,
-    alone_in_task,
     by_their_ids,
     continued,
     first_steps,
     is_same_but_for,
-    look_alikes_of,
     plan,
     selected,
 )
@@ -62,8 +60,9 @@ def desired_client(options: Mapping[str, Any]) -> Desired:
     :raises PlanRefused: with all that is wrong
     """
     entry = read_one(options)
-    if entry.problems:
-        raise PlanRefused(problems_of([entry]), ())
+    problems = problems_of([entry])
+    if problems:
+        raise PlanRefused(problems, ())
     return entry.desired
 
 
@@ -74,7 +73,7 @@ def desired_clients(given: Iterable[object]) -> list[Desired]:
     :raises PlanRefused: with everything wrong that can be seen without the service
     """
     entries = read_list(given)
-    problems = problems_of(entries) + list(contradictions([entry.judged for entry in entries]))
+    problems = problems_of(entries) + list(contradictions([entry.comparable for entry in entries]))
     if problems:
         raise PlanRefused(problems, [entry.label for entry in entries])
     return [entry.desired for entry in entries]
@@ -296,8 +295,7 @@ class _OneClient(_Writing):
             raise PlanRefused(error.problems, ()) from None
         self._check_undo(api, planned)
         if planned.forbidden:
-            alone = alone_in_task(planned.forbidden)
-            refused = PlanRefused(alone, ())
+            refused = PlanRefused(planned.forbidden, ())
             return client_result(planned, predicted(planned.steps), api.workspace_id, refused)
         refusal = self._refused_by_quota(api, planned.requests)
         if refusal is not None and self._check_mode:
@@ -326,7 +324,7 @@ class _AllClients(_Writing):
         if refusal is None:
             planned, outcomes = self._execute(api, progress, planned, clients)
         else:
-            outcomes = predicted(planned.steps, look_alikes_of(planned))
+            outcomes = predicted(planned.steps, planned.forbidden)
         result = clients_result(planned, outcomes, api.workspace_id, refusal, self._report_all)
         if self._reviewed is not None and not planned.steps and refusal is None:
             result["msg"] = "Nothing to do: already applied."

@@ -15,7 +15,7 @@ from ..module_utils._apply.outcome import predicted
 from ..module_utils._errors import BadOption, FocusError, PlanRefused
 from ..module_utils._model import Client, Desired
 from ..module_utils._plan.contradictions import look_alikes
-from ..module_utils._plan.plan import look_alikes_of, plan
+from ..module_utils._plan.plan import plan
 from ..module_utils._reconcile import desired_clients
 from ..module_utils._results.clients import clients_result
 from ..module_utils._task.arguments import CLIENTS
@@ -104,7 +104,7 @@ def _planned(desired: Any, existing: object, options: Mapping[str, Any]) -> Resu
     refusal = PlanRefused(made.forbidden, names) if made.forbidden else None
     if not are_read:  # the module has the clients themselves to say it of
         made = made._replace(warnings=(*look_alikes(wanted), *made.warnings))
-    return clients_result(made, predicted(made.steps, look_alikes_of(made)), workspace_id, refusal)
+    return clients_result(made, predicted(made.steps, made.forbidden), workspace_id, refusal)
 
 
 def _are_read(existing: Sequence[object], workspace_id: int) -> bool:

@@ -7,7 +7,7 @@ import pytest
 
 from ansible_collections.toggl.focus.plugins.module_utils._errors import PlanRefused
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Rules, Step
-from ansible_collections.toggl.focus.plugins.module_utils._plan.match import is_set_apart
+from ansible_collections.toggl.focus.plugins.module_utils._plan.match import is_exact
 from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
 
 
@@ -255,9 +255,10 @@ def test_one_client_for_one_entry(case: str) -> None:
         (Desired(id=1, former_names=("B",)), False),
     ],
 )
-def test_an_entry_sets_its_client_apart(entry: Desired, expected: bool) -> None:
-    """By its id, and by former names besides its name: whoever else may bear that name."""
-    assert is_set_apart(entry) == expected
+def test_an_exact_entry(entry: Desired, expected: bool) -> None:
+    """It has the id, and former names besides its name: it is about this client, whoever else has
+    that name."""
+    assert is_exact(entry) == expected
 
 
 def test_the_purge_deletes_what_no_entry_stands_for() -> None:

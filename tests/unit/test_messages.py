@@ -161,7 +161,7 @@ def test_a_client_is_not_created_beside_one_that_looks_like_it(case: str) -> Non
     planned = plan(active(other), [Desired(given)])
     assert [step.kind for step in planned.steps] == ["create"]
     (problem,) = planned.forbidden
-    sentence = str(problem)
+    sentence = problem.sentence
     assert "looks like the active client" in sentence and "(id 1)" in sentence
     assert all(char == " " or (char.isprintable() and not char.isspace()) for char in sentence)
     assert planned.warnings == ()
@@ -172,7 +172,7 @@ def test_the_line_that_is_shown_renames_the_look_alike(case: str) -> None:
     """Pasted into the entry, it is read as the name that the client has."""
     given, other = ALIKE[case]
     (problem,) = plan(active(other), [Desired(given)]).forbidden
-    shown = re.search(r"add (former_names: .*\]) to rename it", str(problem))
+    shown = re.search(r"add (former_names: .*\]) to rename it", problem.sentence)
     assert shown
     pasted = Desired(
         given, former_names=tuple(yaml.safe_load(shown[1].replace("!unsafe ", ""))["former_names"])
@@ -195,7 +195,7 @@ def test_a_protected_look_alike_is_a_warning() -> None:
 
 def test_the_refusal_shows_what_nobody_sees() -> None:
     (problem,) = plan(active("Acme\u00a0Inc"), [Desired("Ac\u200bme Inc")]).forbidden
-    assert str(problem) == (
+    assert problem.sentence == (
         r'The new client "Ac\u200bme Inc" looks like the active client "Acme\xa0Inc" (id 1). If it '
         r'is that one, add former_names: [!unsafe "Acme\xa0Inc"] to rename it. If they are two, '
         r'add an entry of its own: name: !unsafe "Acme\xa0Inc".'

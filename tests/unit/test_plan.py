@@ -7,7 +7,6 @@ import pytest
 
 from ansible_collections.toggl.focus.plugins.module_utils._errors import PlanRefused
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Rules
-from ansible_collections.toggl.focus.plugins.module_utils._plan import problems as P
 from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
 
 
@@ -153,59 +152,72 @@ STEPS = {
 }
 
 
+NAME_TWICE = "is in the list more than once: keep one entry, or"
+ID_TWICE = "is in the list more than once: keep one entry."
+PRESENT_AND_ABSENT = "is declared both present and absent"
+UNKNOWN_ID = "The service shows no client with the id"
+DELETED_ID = "is deleted: use state=restored"
+NAMES_DISAGREE = "nothing is deleted until id and name agree"
+AMBIGUOUS = "Several active clients have the name"
+AMBIGUOUS_FORMER = "Several active clients have former names of"
+SEVERAL_DELETED = "Several deleted clients have the name"
+NOTHING_TO_RESTORE = "The service lists no deleted client of the name"
+TWO_ENTRIES_ONE_CLIENT = "More than one entry stands for the client"
+NAME_TAKEN = "only one active client may get a name"
+
 PROBLEMS = {
-    "name twice": ([], [Desired("A"), Desired("A")], [P.NameTwice]),
-    "name twice, once by id": ([ACME], [Desired("Acme"), Desired("Acme", 1)], [P.NameTwice]),
-    "id twice": ([ACME], [Desired(id=1), Desired("A", 1)], [P.IdTwice]),
-    "present and absent": ([], [Desired("A"), Desired("A", state="absent")], [P.PresentAndAbsent]),
-    "unknown id": ([], [Desired(id=9)], [P.UnknownId]),
-    "deleted id": ([OLD], [Desired(id=3)], [P.DeletedId]),
-    "names disagree": ([ACME], [Desired("Globex", 1, "absent")], [P.NamesDisagree]),
+    "name twice": ([], [Desired("A"), Desired("A")], [NAME_TWICE]),
+    "name twice, once by id": ([ACME], [Desired("Acme"), Desired("Acme", 1)], [NAME_TWICE]),
+    "id twice": ([ACME], [Desired(id=1), Desired("A", 1)], [ID_TWICE]),
+    "present and absent": ([], [Desired("A"), Desired("A", state="absent")], [PRESENT_AND_ABSENT]),
+    "unknown id": ([], [Desired(id=9)], [UNKNOWN_ID]),
+    "deleted id": ([OLD], [Desired(id=3)], [DELETED_ID]),
+    "names disagree": ([ACME], [Desired("Globex", 1, "absent")], [NAMES_DISAGREE]),
     "two active of one name, present": (
         [ACME, active(4, "Acme")],
         [Desired("Acme")],
-        [P.Ambiguous],
+        [AMBIGUOUS],
     ),
     "two active of one name, absent": (
         [ACME, active(4, "Acme")],
         [Desired("Acme", state="absent")],
-        [P.Ambiguous],
+        [AMBIGUOUS],
     ),
     "two active of the former names": (
         [ACME, GLOBEX],
         [Desired("New", former_names=("Acme", "Globex"))],
-        [P.AmbiguousFormer],
+        [AMBIGUOUS_FORMER],
     ),
     "two deleted of one name": (
         [OLD, deleted(4, "Old")],
         [Desired("Old", state="restored")],
-        [P.SeveralDeleted],
+        [SEVERAL_DELETED],
     ),
     "two deleted of one name, restore_deleted": (
         [OLD, deleted(4, "Old")],
         [Desired("Old", restore_deleted=True)],
-        [P.SeveralDeleted],
+        [SEVERAL_DELETED],
     ),
-    "nothing to restore": ([ACME], [Desired("Old", state="restored")], [P.NothingToRestore]),
+    "nothing to restore": ([ACME], [Desired("Old", state="restored")], [NOTHING_TO_RESTORE]),
     "id and name of one client": (
         [ACME],
         [Desired("Acme"), Desired(id=1)],
-        [P.TwoEntriesOneClient],
+        [TWO_ENTRIES_ONE_CLIENT],
     ),
     "deleted by id, wanted by name": (
         [ACME],
         [Desired("Acme"), Desired(id=1, state="absent")],
-        [P.TwoEntriesOneClient],
+        [TWO_ENTRIES_ONE_CLIENT],
     ),
     "restored by id, unwanted by name": (
         [OLD],
         [Desired(id=3, state="restored"), Desired("Old", state="absent")],
-        [P.TwoEntriesOneClient],
+        [TWO_ENTRIES_ONE_CLIENT],
     ),
     "one former name for two": (
         [ACME],
         [Desired("A", former_names=("Acme",)), Desired("B", former_names=("Acme",))],
-        [P.TwoEntriesOneClient],
+        [TWO_ENTRIES_ONE_CLIENT],
     ),
     "one former name for two, one of which might be restored": (
         [ACME, deleted(4, "A"), deleted(5, "A")],
@@ -213,12 +225,12 @@ PROBLEMS = {
             Desired("B", former_names=("Acme",)),
             Desired("A", former_names=("Acme",), restore_deleted=True),
         ],
-        [P.TwoEntriesOneClient],
+        [TWO_ENTRIES_ONE_CLIENT],
     ),
     "one former name for two, one of which has another": (
         [ACME, GLOBEX],
         [Desired("B", former_names=("Acme",)), Desired("A", former_names=("Acme", "Globex"))],
-        [P.TwoEntriesOneClient, P.AmbiguousFormer],
+        [TWO_ENTRIES_ONE_CLIENT, AMBIGUOUS_FORMER],
     ),
     "one former name for two, and a third to be called so: none of the two gets out of its way": (
         [ACME, GLOBEX],
@@ -227,27 +239,27 @@ PROBLEMS = {
             Desired("B", former_names=("Acme",)),
             Desired("Acme", 2),
         ],
-        [P.TwoEntriesOneClient, P.NameTaken],
+        [TWO_ENTRIES_ONE_CLIENT, NAME_TAKEN],
     ),
     "contradictions of more than one name": (
         [],
         [Desired("A"), Desired("A", state="absent"), Desired("B"), Desired("B")],
-        [P.PresentAndAbsent, P.NameTwice],
+        [PRESENT_AND_ABSENT, NAME_TWICE],
     ),
     "restore by id alone under a name that is borne, whatever the former names": (
         [ACME, deleted(4, "Acme")],
         [Desired(None, 4, "restored", ("Acme",))],
-        [P.NameTaken],
+        [NAME_TAKEN],
     ),
     "two renames to one name": (
         [ACME, GLOBEX],
         [Desired("New", 1), Desired("New", 2)],
-        [P.NameTaken],
+        [NAME_TAKEN],
     ),
     "three renames to one name, behind one to another": (
         [ACME, GLOBEX, active(4, "C"), active(5, "D")],
         [Desired("Free", 1), Desired("New", 2), Desired("New", 4), Desired("New", 5)],
-        [P.NameTaken],
+        [NAME_TAKEN],
     ),
     "two renames to one name, behind a name that one has in passing": (
         [ACME, GLOBEX, active(4, "C")],
@@ -257,13 +269,13 @@ PROBLEMS = {
             Desired("New", 2),
             Desired("New", 4),
         ],
-        [P.NameTaken],
+        [NAME_TAKEN],
     ),
-    "rename to a name that is borne": ([ACME, GLOBEX], [Desired("Acme", 2)], [P.NameTaken]),
+    "rename to a name that is borne": ([ACME, GLOBEX], [Desired("Acme", 2)], [NAME_TAKEN]),
     "restore under a name that is borne": (
         [ACME, deleted(4, "Acme")],
         [Desired(id=4, state="restored")],
-        [P.NameTaken],
+        [NAME_TAKEN],
     ),
     "all problems at once": (
         [ACME, OLD],
@@ -274,7 +286,7 @@ PROBLEMS = {
             Desired("New"),
             Desired("New"),
         ],
-        [P.NameTwice, P.DeletedId, P.UnknownId, P.NamesDisagree],
+        [NAME_TWICE, DELETED_ID, UNKNOWN_ID, NAMES_DISAGREE],
     ),
 }
 
@@ -301,7 +313,8 @@ def test_problems(case: str) -> None:
     existing, desired, expected = PROBLEMS[case]
     with pytest.raises(PlanRefused) as refused:
         plan(existing, desired)
-    assert [type(problem) for problem in refused.value.problems] == expected
+    sentences = dict.fromkeys(problem.sentence for problem in refused.value.problems)
+    assert all(part in sentence for part, sentence in zip(expected, sentences, strict=True))
     assert str(refused.value).endswith((".", "first."))
 
 
@@ -310,8 +323,9 @@ def test_problems_do_not_depend_on_the_order_of_the_list(case: str) -> None:
     existing, desired, expected = PROBLEMS[case]
     with pytest.raises(PlanRefused) as refused:
         plan(existing, desired[::-1])
-    found = {type(problem) for problem in refused.value.problems}
-    assert found == set(expected)
+    sentences = {problem.sentence for problem in refused.value.problems}
+    assert all(any(part in sentence for sentence in sentences) for part in expected)
+    assert all(any(part in sentence for part in expected) for sentence in sentences)
 
 
 @pytest.mark.parametrize("case", WARNINGS)

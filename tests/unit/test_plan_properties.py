@@ -19,6 +19,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._model import (
     Rules,
 )
 from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
+from ansible_collections.toggl.focus.plugins.module_utils._text import name_key
 
 
 def planned(existing: list[Client], wanted: list[Desired], rules: Rules = DEFAULT_RULES) -> Plan:
@@ -48,7 +49,7 @@ def test_the_order_of_the_lists_does_not_matter(
         try:
             made = plan(existing, wanted)
         except PlanRefused as refused:
-            return sorted({type(problem).__name__ for problem in refused.problems})
+            return sorted({name_key(problem.sentence) for problem in refused.problems})
         changes = [(step.kind, step.id or 0, step.name, step.old_name) for step in made.steps]
         return sorted(changes, key=str), sorted(made.warnings), made.digest
 

@@ -16,18 +16,11 @@ UTILS = "ansible_collections.toggl.focus.plugins.module_utils"
 
 WRITES = {"_apply.apply", "_apply.creates", "_apply.reads", "_journal", "_plan.order"}
 WRITES |= {"_plan.renames", "_plan.undo"}
-REFUSALS = {"_apply.errors", "_plan.guards", "_plan.problems", "_results.failure", "_task.problems"}
+REFUSALS = {"_apply.errors", "_results.failure"}
 NOT_LOADED_BY = {
     "_reconcile": WRITES | REFUSALS,
     "_info": {*WRITES, *REFUSALS, "_plan", "_results"},
 }
-
-
-A_PURGE_OF_NOTHING = f"""
-from {UTILS}._model import Desired, Rules
-from {UTILS}._plan.plan import plan
-plan([], [Desired(name="Acme", state="absent")], Rules(purge=True))
-"""
 
 
 def loaded_by(script: str) -> set[str]:
@@ -47,7 +40,3 @@ def test_what_only_some_runs_need_is_loaded_late(module: str) -> None:
         "difflib",
         *(f"{UTILS}.{late}" for late in NOT_LOADED_BY[module]),
     }
-
-
-def test_a_purge_that_finds_nothing_needs_no_guards() -> None:
-    assert not loaded_by(A_PURGE_OF_NOTHING) & {f"{UTILS}._plan.guards", f"{UTILS}._plan.problems"}

@@ -57,9 +57,9 @@ def predicted(steps: Sequence[Step], forbidden: Iterable[Problem] = ()) -> tuple
 
     :arg forbidden: why guards refuse it; a step of an entry with such a problem says so
     """
-    reasons = {entry: problem for problem in forbidden for entry in problem.entries}
+    reasons = {entry: problem.sentence for problem in forbidden for entry in problem.entries}
     return tuple(
-        Outcome(step, "planned", PlanRefused([reasons[step.entry]], ()))
+        Outcome(step, "planned", PlanRefused([Problem((), reasons[step.entry])], ()))
         if step.entry in reasons
         else Outcome(step, "planned")
         for step in steps

@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How entries of one list contradict each other. Pure.
-
-Most lists have no contradictions, so a problem is imported where one is found.
-"""
+"""How entries of one list contradict each other. Pure."""
 
 from __future__ import annotations
 
@@ -13,51 +10,42 @@ from types import MappingProxyType
 from .._errors import Problem
 from .._model import Client, Desired
 from .._text import look_key, name_key
-from .match import Existing, Match, is_set_apart
+from . import problems
+from .match import Existing, Match, is_exact
 from .warned import Warned
 
 NO_NAMES: Mapping[int, str] = MappingProxyType({})
 
 
 def contradictions(desired: Sequence[Desired]) -> Iterator[Problem]:
-    """The contradictions between entries that do not depend on the workspace."""
-    yield from _repeated_ids(desired)
-    yield from _repeated_names(desired)
-
-
-def _repeated_ids(desired: Sequence[Desired]) -> Iterator[Problem]:
-    entries: dict[int, list[int]] = defaultdict(list)
+    """Yield the contradictions between entries that do not depend on the workspace."""
+    ids: dict[int, list[int]] = defaultdict(list)
+    names: dict[str, list[int]] = defaultdict(list)
     for entry, wanted in enumerate(desired):
         if wanted.id is not None:
-            entries[wanted.id].append(entry)
-    for client_id, places in entries.items():
-        if len(places) > 1:
-            from .problems import IdTwice
-
-            yield IdTwice(tuple(places), client_id)
-
-
-def _repeated_names(desired: Sequence[Desired]) -> Iterator[Problem]:
-    """A name may be there twice if each of its entries has an id. And it may be both present and
-    absent if the entries that want it set their clients apart."""
-    entries: dict[str, list[int]] = defaultdict(list)
-    for entry, wanted in enumerate(desired):
+            ids[wanted.id].append(entry)
         if wanted.name is not None and not (wanted.id is not None and wanted.state == "absent"):
-            entries[name_key(wanted.name)].append(entry)
-    for places in entries.values():
-        if len(places) < 2:
-            continue
-        from .problems import NameTwice, PresentAndAbsent
+            names[name_key(wanted.name)].append(entry)
+    for client_id, entries in ids.items():
+        if len(entries) > 1:
+            yield Problem(tuple(entries), problems.id_twice(client_id))
+    for entries in names.values():
+        if len(entries) > 1:
+            yield from _of_one_name(desired, entries)
 
-        name = desired[places[0]].name or ""
-        unwanted = [entry for entry in places if desired[entry].state == "absent"]
-        wanted_too = [entry for entry in places if desired[entry].state != "absent"]
-        if unwanted and not all(is_set_apart(desired[entry]) for entry in wanted_too):
-            yield PresentAndAbsent(tuple(places), name)
-            continue
-        for same in (unwanted, wanted_too):
-            if len(same) > 1 and any(desired[entry].id is None for entry in same):
-                yield NameTwice(tuple(same), name)
+
+def _of_one_name(desired: Sequence[Desired], entries: Sequence[int]) -> Iterator[Problem]:
+    """A name may be there twice if each of its entries has an id. And it may be both present and
+    absent if the entries that want it are exact."""
+    name = desired[entries[0]].name or ""
+    absent = [entry for entry in entries if desired[entry].state == "absent"]
+    present = [entry for entry in entries if desired[entry].state != "absent"]
+    if absent and not all(is_exact(desired[entry]) for entry in present):
+        yield Problem(tuple(entries), problems.present_and_absent(name))
+        return
+    for same in (absent, present):
+        if len(same) > 1 and any(desired[entry].id is None for entry in same):
+            yield Problem(tuple(same), problems.name_twice(name))
 
 
 def look_alikes(desired: Sequence[Desired]) -> Iterator[str]:
@@ -68,11 +56,8 @@ def look_alikes(desired: Sequence[Desired]) -> Iterator[str]:
             groups[look_key(wanted.name)][wanted.name].append(entry)
     for names in groups.values():
         if len(set(map(name_key, names))) > 1:
-            from .problems import entries_look_alike
-
-            yield entries_look_alike(
-                [at for places in names.values() for at in places], list(names)
-            )
+            entries = [at for places in names.values() for at in places]
+            yield problems.entries_look_alike(entries, list(names))
 
 
 def taken_names(
@@ -100,23 +85,16 @@ def taken_names(
             takers[name_key(name)].append(entry)
     takers.pop("", None)  # a blank name: no list can give one, so the service decides
     for key, entries in takers.items():
-        taking = [matches[entry].client for entry in entries]
-        ids = {client.id for client in taking if client is not None}
-        keepers = tuple(
-            client
-            for client in existing.active.get(key, [])
-            if client.id not in leaving and client.id not in ids
-        )
+        taking = [matches[entry] for entry in entries]
+        ids = {match.client.id for match in taking if match.client is not None}
+        active = existing.active.get(key, [])
+        keepers = [c for c in active if c.id not in leaving and c.id not in ids]
         if not keepers and len(entries) < 2:
             continue
-        if not all(_on_purpose(matches[entry], returned) for entry in entries):
-            from .problems import NameTaken
-
-            yield NameTaken(tuple(entries), key, tuple(sorted(ids)), keepers)
+        if all(_on_purpose(match, returned) for match in taking):
+            warnings.add(problems.given_twice, key, sorted(ids.union(c.id for c in keepers)))
         else:
-            from .problems import given_twice
-
-            warnings.add(given_twice, key, sorted({*ids, *(client.id for client in keepers)}))
+            yield Problem(tuple(entries), problems.name_taken(key, sorted(ids), keepers))
 
 
 def _name_taken_by(match: Match, returned: Mapping[int, str]) -> str | None:
@@ -129,10 +107,9 @@ def _name_taken_by(match: Match, returned: Mapping[int, str]) -> str | None:
 
 
 def _on_purpose(match: Match, returned: Mapping[int, str]) -> bool:
-    wanted, client = match.desired, match.client
-    if wanted.id is None or wanted.name is None or client is None:
+    """Whether an exact entry has the present name of its client, or that name is not known."""
+    client = match.client
+    if client is None or not is_exact(match.desired):
         return False
-    agreed = {name_key(former) for former in wanted.former_names}
-    if client.hidden:
-        return bool(agreed)  # its present name is not known
-    return name_key(returned.get(client.id, client.name)) in agreed
+    present = name_key(returned.get(client.id, client.name))
+    return client.hidden or present in map(name_key, match.desired.former_names)

@@ -14,27 +14,27 @@ from functools import lru_cache
 from .._errors import Problem
 from .._model import Client, Desired, Rules, Step
 from .._text import case_key, name_key
+from . import problems
 from .match import LookAlikes
-from .problems import (
-    LookAlike,
-    Protected,
-    PurgeTooLarge,
-    TooManyDeletions,
-    protected_look_alike,
-)
 from .warned import Warned
 
 
-def judge(
+def check_guards(
     rules: Rules, active_count: int, steps: Sequence[Step], victims: Sequence[Client]
 ) -> Iterator[Problem]:
-    """The problems of a plan's ``steps``, of which the purge deletes ``victims``."""
-    deletions = [step for step in steps if step.kind == "delete"]
-    yield from filter(None, (protected(rules, step) for step in steps))
-    too_many = list(_too_many(rules, deletions))
-    yield from too_many
-    for problem in _too_large_a_purge(rules, active_count, len(deletions), victims):
-        yield problem._replace(victims_named=bool(too_many))
+    """Yield the problems of a plan's ``steps``, of which the purge deletes ``victims``."""
+    yield from filter(None, (_protected(rules, step) for step in steps))
+    deleted = [step.after for step in steps if step.kind == "delete"]
+    too_many = rules.max_deletions is not None and len(deleted) > rules.max_deletions
+    if rules.max_deletions is not None and too_many:
+        yield Problem((), problems.too_many_deletions(deleted, rules.max_deletions))
+    percent = rules.max_deletion_percent
+    # One deletion is always allowed, but never that of the last active client.
+    is_large = len(victims) > max(active_count * percent // 100, 1)
+    leaves_none = len(deleted) >= active_count
+    if victims and (is_large or (leaves_none and percent < 100)):
+        sentence = problems.purge_too_large(victims, active_count, percent, leaves_none, too_many)
+        yield Problem((), sentence)
 
 
 def look_alikes(
@@ -49,10 +49,9 @@ def look_alikes(
         for client in clients:
             glob = protecting(rules, client.name)
             if glob is None:
-                name, former_names = wanted.name or "", wanted.former_names
-                yield LookAlike((entry,), name, client, former_names)
+                yield problems.look_alike(entry, wanted.name or "", wanted.former_names, client)
             else:
-                warnings.add(protected_look_alike, wanted.name or "", client, glob)
+                warnings.add(problems.protected_look_alike, wanted.name or "", client, glob)
 
 
 def protecting(rules: Rules, name: str) -> str | None:
@@ -66,15 +65,15 @@ def protecting(rules: Rules, name: str) -> str | None:
     return None
 
 
-def protected(rules: Rules, step: Step) -> Problem | None:
-    """Whether a step would delete or rename a protected client."""
+def _protected(rules: Rules, step: Step) -> Problem | None:
+    """Return whether a step would delete or rename a protected client."""
     if step.kind not in ("delete", "rename") or step.old_name is None:
         return None
     glob = protecting(rules, step.old_name)
     if glob is None:
         return None
     entries = () if step.entry is None else (step.entry,)
-    return Protected(entries, step.old_name, step.after.id, glob, step.kind)
+    return Problem(entries, problems.protected(step, glob))
 
 
 @lru_cache
@@ -93,23 +92,3 @@ def _forms(text: str) -> tuple[str, str]:
 def _folded(character: str) -> str:
     folded = character.casefold()
     return folded if len(folded) == 1 else character.lower()[0]
-
-
-def _too_many(rules: Rules, deletions: Sequence[Step]) -> Iterator[Problem]:
-    if rules.max_deletions is not None and len(deletions) > rules.max_deletions:
-        victims = tuple((step.after.name, step.after.id) for step in deletions)
-        yield TooManyDeletions((), victims, rules.max_deletions)
-
-
-def _too_large_a_purge(
-    rules: Rules, active_count: int, deletions_count: int, victims: Sequence[Client]
-) -> Iterator[PurgeTooLarge]:
-    """One deletion is always allowed, but never that of the last active client: only with 100
-    percent may nothing be left."""
-    percent = rules.max_deletion_percent
-    too_many = len(victims) > max(active_count * percent // 100, 1)
-    leaves_none = deletions_count >= active_count and percent < 100
-    if victims and (too_many or leaves_none):
-        named = tuple((client.name, client.id) for client in victims)
-        by_entries = deletions_count - len(victims)
-        yield PurgeTooLarge((), named, active_count, percent, by_entries)

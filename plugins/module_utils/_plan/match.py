@@ -4,19 +4,18 @@
 Ids come first, then exact names, then former names, and last the names of entries that are absent.
 So an entry's client never depends on the order of the list, and the run after one that was
 interrupted finds the same clients again.
-
-Most plans have no problems and no warnings, so these are imported where one is found.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from .._errors import Problem
 from .._model import Client, Desired, Step
 from .._text import look_key, name_key, nearest_name
+from . import problems
 from .warned import Warned
 
 Fate = Literal["stays", "leaves its name", "is deleted"]
@@ -91,14 +90,14 @@ class Matcher:
     def run(self) -> None:
         for entry, wanted in self._open():
             if wanted.id is not None:
-                self._note(entry, self._by_id(entry, wanted, wanted.id))
+                self._match(entry, self._by_id(entry, wanted, wanted.id))
         for entry, wanted in self._open():
             if wanted.name is not None and wanted.state != "absent":
-                self._note(entry, self._by_name(entry, wanted, wanted.name))
+                self._match(entry, self._by_name(entry, wanted, wanted.name))
         self._by_former_names()
         for entry, wanted in self._open():
             if wanted.name is not None:
-                self._note(entry, self._absent_by_name(entry, wanted, wanted.name))
+                self._match(entry, self._absent_by_name(entry, wanted, wanted.name))
         self._warn_of_former_names()
         self._warn_of_looks()
 
@@ -107,24 +106,24 @@ class Matcher:
         return [self._found[entry] for entry in range(len(self._desired))]
 
     def _open(self) -> list[tuple[int, Desired]]:
-        """The entries that nothing has been decided about so far."""
+        """Return the entries that nothing has been decided about so far."""
         return [
             (entry, wanted)
             for entry, wanted in enumerate(self._desired)
             if entry not in self._found
         ]
 
-    def _note(self, entry: int, match: Match | None) -> None:
-        """A refusal, noted while the match was sought, stays."""
+    def _match(self, entry: int, match: Match | None) -> None:
+        """Set what an entry stands for; that it was refused on the way comes first."""
         if match is not None:
             self._found.setdefault(entry, match)
 
-    def _refuse(self, entry: int, problem: Problem) -> Match:
-        self.problems.append(problem)
+    def _refuse(self, entry: int, sentence: str, *others: int) -> Match:
+        self.problems.append(Problem((*others, entry), sentence))
         return self._found.setdefault(entry, Match(self._desired[entry], None))
 
     def unmanaged(self) -> list[Client]:
-        """The active clients that no entry stands for."""
+        """Return the active clients that no entry stands for."""
         return [
             client
             for client in self._existing.by_id.values()
@@ -132,29 +131,29 @@ class Matcher:
         ]
 
     def purgeable(self) -> list[Client]:
-        """Those of them that no entry leaves alone by a former name."""
+        """Return those of them that no entry leaves alone by a former name."""
         return [client for client in self.unmanaged() if client.id not in self._left_alone]
 
     # by id
 
     def _by_id(self, entry: int, wanted: Desired, client_id: int) -> Match:
         client = self._existing.by_id.get(client_id)
-        if wanted.state == "present":
-            return self._present_by_id(entry, wanted, client_id, client)
         if wanted.state == "absent":
             return self._absent_by_id(entry, wanted, client)
-        return self._restored_by_id(entry, wanted, client_id, client)
-
-    def _present_by_id(
-        self, entry: int, wanted: Desired, client_id: int, client: Client | None
-    ) -> Match:
-        if client is not None and not client.deleted:
-            return self._kept(entry, wanted, client)
-        from .problems import DeletedId, UnknownId
-
+        if client is None and wanted.state == "restored":
+            self.warnings.add(problems.restored_unseen, client_id)
+            client = Client.unseen(client_id, self._workspace_id)
         if client is None:
-            return self._refuse(entry, UnknownId((entry,), client_id))
-        return self._refuse(entry, DeletedId((entry,), client))
+            return self._refuse(entry, problems.unknown_id(client_id))
+        if client.deleted and wanted.state == "present":
+            return self._refuse(entry, problems.deleted_id(client))
+        steps = [Step("restore", entry, client, client.restored())] if client.deleted else []
+        if wanted.name is not None and name_key(wanted.name) != name_key(client.name):
+            now = steps[0].after if steps else client
+            steps.append(Step("rename", entry, now, now.renamed(wanted.name)))
+        leaves = steps and not client.deleted
+        self._claim(client, entry, "leaves its name" if leaves else "stays")
+        return Match(wanted, client, tuple(steps))
 
     def _absent_by_id(self, entry: int, wanted: Desired, client: Client | None) -> Match:
         if client is None:
@@ -166,187 +165,128 @@ class Matcher:
         if wanted.name is None or name_key(wanted.name) == key:
             return Match(wanted, client, (_delete(entry, client),))
         if key not in map(name_key, wanted.former_names):
-            from .problems import NamesDisagree
-
-            return self._refuse(entry, NamesDisagree((entry,), client, wanted.name))
-        rename = _rename(entry, client, wanted.name)
-        return Match(wanted, client, (rename, _delete(entry, rename.after)))
-
-    def _restored_by_id(
-        self, entry: int, wanted: Desired, client_id: int, client: Client | None
-    ) -> Match:
-        if client is None:
-            from .problems import restored_unseen
-
-            self.warnings.add(restored_unseen, client_id)
-            client = Client.unseen(client_id, self._workspace_id)
-        if not client.deleted:
-            return self._kept(entry, wanted, client)
-        self._claim(client, entry, "stays")
-        restore = _restore(entry, client)
-        return Match(wanted, client, (restore, *_rename_if_needed(entry, wanted, restore.after)))
-
-    def _kept(self, entry: int, wanted: Desired, client: Client) -> Match:
-        rename = _rename_if_needed(entry, wanted, client)
-        self._claim(client, entry, "leaves its name" if rename else "stays")
-        return Match(wanted, client, rename)
+            return self._refuse(entry, problems.names_disagree(client, wanted.name))
+        renamed = client.renamed(wanted.name)
+        steps = Step("rename", entry, client, renamed), _delete(entry, renamed)
+        return Match(wanted, client, steps)
 
     # by name
 
     def _by_name(self, entry: int, wanted: Desired, name: str) -> Match | None:
-        active = self._existing.active.get(name_key(name), [])
-        client = self._one_of(entry, name, self._unclaimed(entry, active))
+        key = name_key(name)
+        client = self._one_of(entry, name, self._existing.active.get(key, []))
         if client is not None:
             self._claim(client, entry, "stays")
             return Match(wanted, client)
-        if wanted.state == "restored":
-            return self._restored_by_name(entry, wanted, name)
-        return None
-
-    def _restored_by_name(self, entry: int, wanted: Desired, name: str) -> Match:
-        deleted = self._existing.deleted.get(name_key(name), [])
-        if deleted:
-            return self._restored(entry, wanted, name, deleted)
-        from .problems import NothingToRestore
-
-        nearest = nearest_name(name, [c.name for c in self._existing.by_id.values() if c.deleted])
-        return self._refuse(entry, NothingToRestore((entry,), name, nearest))
+        if wanted.state == "present":
+            return None  # other entries may have the name as well, before a former one counts
+        if key in self._existing.deleted:
+            return self._restored(entry, wanted, name)
+        names = [client.name for client in self._existing.by_id.values() if client.deleted]
+        return self._refuse(entry, problems.nothing_to_restore(name, nearest_name(name, names)))
 
     def _by_former_names(self) -> None:
-        """All of them are compared before any is claimed: if two entries may stand for one client,
-        the order of the list must not decide which one gets it."""
-        seeking = [(e, wanted) for e, wanted in self._open() if wanted.state == "present"]
-        free = {entry: self._free_former(wanted) for entry, wanted in seeking}
-        takers: dict[int, list[int]] = defaultdict(list)
+        """Match by former names. All are compared before any client is claimed: if two entries may
+        stand for one client, the order of the list must not decide which one gets it."""
+        free = {entry: self._free(w) for entry, w in self._open() if w.state == "present"}
+        takers = Counter(client.id for clients in free.values() for client in clients)
         for entry, clients in free.items():
-            for client in clients:
-                takers[client.id].append(entry)
-        for entry, wanted in seeking:
-            if wanted.name is not None:
-                match = self._by_former_name(entry, wanted, wanted.name, free[entry], takers)
-                self._note(entry, match)
+            self._match(entry, self._by_former_name(entry, self._desired[entry], clients, takers))
 
-    def _free_former(self, wanted: Desired) -> list[Client]:
-        """The active clients of its former names that no entry stands for by id or exact name."""
+    def _free(self, wanted: Desired) -> list[Client]:
+        """Return the active clients of the former names of an entry that none stands for."""
         keys = dict.fromkeys(map(name_key, wanted.former_names))
         former = [client for key in keys for client in self._existing.active.get(key, [])]
         return [client for client in former if client.id not in self._claims]
 
     def _by_former_name(
-        self,
-        entry: int,
-        wanted: Desired,
-        name: str,
-        clients: Sequence[Client],
-        takers: Mapping[int, Sequence[int]],
+        self, entry: int, wanted: Desired, clients: Sequence[Client], takers: Mapping[int, int]
     ) -> Match:
+        name = wanted.name or ""
         for client in clients:
-            first = takers[client.id][0]
-            if first != entry:
-                self._refuse_second(first, entry, client)
+            if takers[client.id] > 1:
+                self._refuse(entry, problems.two_entries_one_client(client))
         if len(clients) > 1:
-            from .problems import AmbiguousFormer
-
-            return self._refuse(entry, AmbiguousFormer((entry,), name, tuple(clients)))
+            return self._refuse(entry, problems.ambiguous_former(name, clients))
         if not clients:
             return self._restored_or_created(entry, wanted, name)
-        former = clients[0]
-        if any(len(takers[client.id]) > 1 for client in clients):
-            return Match(wanted, None)
-        self._claim(former, entry, "leaves its name")
-        return Match(wanted, former, (_rename(entry, former, name),))
+        (client,) = clients
+        self._claim(client, entry, "leaves its name")
+        return Match(wanted, client, (Step("rename", entry, client, client.renamed(name)),))
 
     def _restored_or_created(self, entry: int, wanted: Desired, name: str) -> Match:
-        deleted = self._existing.deleted.get(name_key(name), [])
+        deleted = self._existing.deleted.get(name_key(name))
         if deleted and wanted.restore_deleted:
-            return self._restored(entry, wanted, name, deleted)
+            return self._restored(entry, wanted, name)
         if deleted:
-            from .problems import deleted_namesake
-
-            self.warnings.add(deleted_namesake, name, deleted)
+            self.warnings.add(problems.deleted_namesake, name, deleted)
         new = Client.unborn(name, self._workspace_id)
         return Match(wanted, None, (Step("create", entry, None, new),))
 
-    def _restored(self, entry: int, wanted: Desired, name: str, deleted: Sequence[Client]) -> Match:
-        if len(deleted) > 1:
-            from .problems import SeveralDeleted
-
-            return self._refuse(entry, SeveralDeleted((entry,), name, tuple(deleted)))
-        client = deleted[0]
-        if not self._unclaimed(entry, deleted):
-            return Match(wanted, client)
+    def _restored(self, entry: int, wanted: Desired, name: str) -> Match:
+        client, *others = self._existing.deleted[name_key(name)]
+        if others:
+            return self._refuse(entry, problems.several_deleted(name, [client, *others]))
+        if client.id in self._claims:
+            return self._refuse_second(entry, client)
         self._claim(client, entry, "stays")
-        return Match(wanted, client, (_restore(entry, client),))
+        return Match(wanted, client, (Step("restore", entry, client, client.restored()),))
 
     def _absent_by_name(self, entry: int, wanted: Desired, name: str) -> Match:
         key = name_key(name)
         named = [*self._existing.active.get(key, []), *self._coming_back(key)]
-        meant = [client for client in named if not self._is_set_apart(client)]
-        client = self._one_of(entry, name, self._unclaimed(entry, meant))
+        client = self._one_of(entry, name, [c for c in named if not self._is_exactly_meant(c)])
         if client is None:
             return Match(wanted, None)
         self._claim(client, entry, "is deleted")
         return Match(wanted, client, (_delete(entry, client),))
 
     def _coming_back(self, key: str) -> list[Client]:
-        """The deleted clients of a name that entries restore by id, without another name."""
+        """Return the deleted clients of a name that entries restore by id, without another name."""
         return [
             client
             for client in self._existing.deleted.get(key, [])
-            if client.id in self._claims and self._is_kept_by_id(self._claims[client.id])
+            if (claim := self._claims.get(client.id)) is not None
+            and claim.fate == "stays"
+            and self._desired[claim.entry].name is None
         ]
 
-    def _is_kept_by_id(self, claim: _Claim) -> bool:
-        return claim.fate == "stays" and self._desired[claim.entry].name is None
-
-    def _is_set_apart(self, client: Client) -> bool:
+    def _is_exactly_meant(self, client: Client) -> bool:
         claim = self._claims.get(client.id)
-        return claim is not None and is_set_apart(self._desired[claim.entry])
+        return claim is not None and is_exact(self._desired[claim.entry])
 
     # claims
 
     def _claim(self, client: Client, entry: int, fate: Fate) -> None:
         self._claims[client.id] = _Claim(entry, fate)
 
-    def _unclaimed(self, entry: int, clients: Iterable[Client]) -> list[Client]:
-        """The clients that no other entry stands for; one that another entry keeps is a problem."""
+    def _one_of(self, entry: int, name: str, clients: Iterable[Client]) -> Client | None:
+        """Return the client of a name that no other entry stands for. It is a problem if another
+        entry keeps or deletes it, or if there are several."""
         free = []
         for client in clients:
             claim = self._claims.get(client.id)
             if claim is None:
                 free.append(client)
-            elif claim.fate in ("stays", "is deleted"):
-                self._refuse_second(claim.entry, entry, client)
-        return free
+            elif claim.fate != "leaves its name":
+                self._refuse_second(entry, client)
+        if len(free) > 1:
+            self._refuse(entry, problems.ambiguous(name, free))
+        return free[0] if free else None
 
-    def _refuse_second(self, first: int, second: int, client: Client) -> None:
-        from .problems import TwoEntriesOneClient
-
-        self._refuse(second, TwoEntriesOneClient((first, second), client))
-
-    def _one_of(self, entry: int, name: str, clients: Sequence[Client]) -> Client | None:
-        if len(clients) > 1:
-            from .problems import Ambiguous
-
-            self._refuse(entry, Ambiguous((entry,), name, tuple(clients)))
-        return clients[0] if clients else None
+    def _refuse_second(self, entry: int, client: Client) -> Match:
+        first = self._claims[client.id].entry
+        return self._refuse(entry, problems.two_entries_one_client(client), first)
 
     # warnings
 
     def _warn_of_former_names(self) -> None:
         for entry, wanted in enumerate(self._desired):
-            if wanted.state != "present" or wanted.name is None or not wanted.former_names:
+            if wanted.state != "present" or wanted.name is None or self._found[entry].steps:
                 continue
-            left = [
-                client
-                for key in dict.fromkeys(map(name_key, wanted.former_names))
-                for client in self._existing.active.get(key, [])
-                if client.id not in self._claims
-            ]
-            if left and not self._found[entry].steps:
-                from .problems import former_left_alone
-
-                self.warnings.add(former_left_alone, wanted.name, left)
+            left = self._free(wanted)
+            if left:
+                self.warnings.add(problems.former_left_alone, wanted.name, left)
                 self._left_alone.update(client.id for client in left)
 
     def _warn_of_looks(self) -> None:
@@ -365,30 +305,14 @@ class Matcher:
                 free = tuple(client for client in others if client.id not in self._claims)
                 self.look_alikes += [LookAlikes(entry, free)] if free else []
             elif others:
-                from .problems import looks_alike
-
-                self.warnings.add(looks_alike, wanted.name, others)
+                self.warnings.add(problems.looks_alike, wanted.name, others)
 
 
-def is_set_apart(wanted: Desired) -> bool:
-    """Whether the entry is about only its own client, whatever other client has the name: it has
-    the id, and former names as well. Undo lists need this (see ``undo``)."""
+def is_exact(wanted: Desired) -> bool:
+    """Return whether the entry is about its own client alone, whoever else has the name: it has the
+    id, and former names as well. Undo lists need this (see ``undo``)."""
     return wanted.id is not None and wanted.name is not None and bool(wanted.former_names)
-
-
-def _rename(entry: int, client: Client, name: str) -> Step:
-    return Step("rename", entry, client, client.renamed(name))
-
-
-def _rename_if_needed(entry: int, wanted: Desired, client: Client) -> tuple[Step, ...]:
-    if wanted.name is None or name_key(wanted.name) == name_key(client.name):
-        return ()
-    return (_rename(entry, client, wanted.name),)
 
 
 def _delete(entry: int, client: Client) -> Step:
     return Step("delete", entry, client, client.removed())
-
-
-def _restore(entry: int, client: Client) -> Step:
-    return Step("restore", entry, client, client.restored())

@@ -6,15 +6,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from .._errors import PlanRefused, Problem
+from .._errors import PlanRefused
 from .._model import DEFAULT_RULES, Action, Client, Desired, Kind, Plan, Planned, Rules, Step
 from .._text import name_key
+from . import problems
 from .contradictions import NO_NAMES, contradictions, taken_names
 from .digest import Row, digest, digest_by_client, row_of
+from .guards import check_guards, look_alikes, protecting
 from .match import Existing, Match, Matcher
 from .warned import Warned
-
-# Most runs find nothing to do; what only the others need is imported where it is used.
 
 _ACTIONS: dict[Kind, Action] = {
     "create": "created",
@@ -52,14 +52,17 @@ def plan(
     matches = matcher.matches
     victims = _victims(rules, matcher) if rules.purge else []
     chains = [match.steps for match in matches if match.steps]
-    chains += [(_purge(victim),) for victim in victims]
+    chains += [(Step("delete", None, victim, victim.removed()),) for victim in victims]
     taken = taken_names(existing, matches, victims, matcher.warnings, returned)
-    problems = [*repeated, *matcher.problems, *taken]
-    if problems:
-        raise PlanRefused(problems, [wanted.name for wanted in desired])
+    refused = [*repeated, *matcher.problems, *taken]
+    if refused:
+        raise PlanRefused(refused, [wanted.name for wanted in desired])
     steps = _in_order(chains, existing, matches) if chains else ()
     written = [step for chain in chains for step in chain]
-    forbidden = _forbidden(rules, existing, written, victims, matcher, desired) if written else ()
+    forbidden = (
+        *look_alikes(rules, matcher.look_alikes, desired, matcher.warnings),
+        *check_guards(rules, existing.active_count, written, victims),
+    )
     _warn_of_renames(matcher, written, desired)
     return Plan(
         entries=_entries(matches, steps),
@@ -125,13 +128,6 @@ def _by_its_id(entry: Planned, client: Client) -> Desired:
     return entry.desired._replace(id=client.id, former_names=former_names)
 
 
-def alone_in_task(problems: Iterable[Problem]) -> list[Problem]:
-    """Return the problems in the words for a task of one client, which has no list."""
-    from .problems import LookAlike
-
-    return [p._replace(in_list=False) if isinstance(p, LookAlike) else p for p in problems]
-
-
 def continued(first: Plan, done: Sequence[Step], rest: Plan) -> Plan:
     """Return the plan of a run that planned the ``rest`` again after the steps that are ``done``.
 
@@ -192,25 +188,13 @@ def renamed_by_id(plan: Plan) -> Iterator[str]:
     warned = Warned()
     for entry in plan.entries:
         wanted, client = entry.desired, entry.client
-        if None in (wanted.id, wanted.name) or wanted.state == "absent" or not entry.steps:
+        if not entry.steps or wanted.id is None or wanted.name is None or wanted.state == "absent":
             continue
         if client is None or client.hidden:
             continue
-        known = map(name_key, (wanted.name or "", *wanted.former_names))
-        if name_key(client.name) not in known:
-            from . import problems
-
-            warned.add(problems.renamed_by_id, client, wanted.name or "")
+        if name_key(client.name) not in map(name_key, (wanted.name, *wanted.former_names)):
+            warned.add(problems.renamed_by_id, client, wanted.name)
     return iter(warned)
-
-
-def look_alikes_of(plan: Plan) -> list[Problem]:
-    """Return the look-alikes that forbid a plan: each is a problem of one step, which shows it."""
-    if not plan.forbidden:
-        return []
-    from .problems import LookAlike
-
-    return [problem for problem in plan.forbidden if isinstance(problem, LookAlike)]
 
 
 def _in_order(
@@ -235,50 +219,23 @@ def _warn_of_renames(matcher: Matcher, steps: Sequence[Step], desired: Sequence[
     """Ask whether a deletion and a create are a rename, unless they are refused as look-alikes."""
     if not {"delete", "create"} <= {step.kind for step in steps}:
         return
-    from .problems import rename_meant
     from .renames import renames_meant
 
     asked = {(client.id, entry) for entry, clients in matcher.look_alikes for client in clients}
     for old, new in renames_meant(steps):
         if (old.id, new.entry) not in asked:
-            matcher.warnings.add(rename_meant, old, new, _former_names(desired, new))
-
-
-def _forbidden(
-    rules: Rules,
-    existing: Existing,
-    steps: Sequence[Step],
-    victims: Sequence[Client],
-    matcher: Matcher,
-    desired: Sequence[Desired],
-) -> tuple[Problem, ...]:
-    from .guards import judge, look_alikes
-
-    alike = look_alikes(rules, matcher.look_alikes, desired, matcher.warnings)
-    return (*alike, *judge(rules, existing.active_count, steps, victims))
+            former_names = () if new.entry is None else desired[new.entry].former_names
+            matcher.warnings.add(problems.rename_meant, old, new, former_names)
 
 
 def _victims(rules: Rules, matcher: Matcher) -> list[Client]:
-    """What the purge deletes: it leaves protected clients alone."""
-    purgeable = matcher.purgeable()
-    if not purgeable:
-        return []
-    from .guards import protecting
-
-    return [client for client in purgeable if protecting(rules, client.name) is None]
+    """Return what the purge deletes: it leaves protected clients alone."""
+    return [client for client in matcher.purgeable() if protecting(rules, client.name) is None]
 
 
 def _unmanaged(matcher: Matcher, victims: Iterable[Client]) -> tuple[Client, ...]:
     leaving = {victim.id for victim in victims}
     return tuple(client for client in matcher.unmanaged() if client.id not in leaving)
-
-
-def _former_names(desired: Sequence[Desired], step: Step) -> tuple[str, ...]:
-    return () if step.entry is None else desired[step.entry].former_names
-
-
-def _purge(victim: Client) -> Step:
-    return Step("delete", None, victim, victim.removed())
 
 
 def _shared_names(existing: Existing) -> frozenset[str]:

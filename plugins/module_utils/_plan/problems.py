@@ -1,270 +1,166 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be wrong with a list of desired clients, as data, each with its sentence.
-
-A plan is refused with all its problems at once; nothing is written then.
-"""
+"""Sentences about a plan: what refuses it, and what it warns of. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
-from .._errors import listed
+from .._errors import Problem, listed
 from .._model import Client, Step
 from .._text import case_key, quoted, revealed, trimmed, yaml_text
-
-
-class NameTwice(NamedTuple):
-    entries: tuple[int, ...]
-    name: str
-
-    def __str__(self) -> str:
-        return (
-            f"The name {quoted(self.name)} is in the list more than once: "
-            "keep one entry, or give each one its id."
-        )
-
-
-class IdTwice(NamedTuple):
-    entries: tuple[int, ...]
-    id: int
-
-    def __str__(self) -> str:
-        return f"The id {self.id} is in the list more than once: keep one entry."
-
-
-class PresentAndAbsent(NamedTuple):
-    entries: tuple[int, ...]
-    name: str
-
-    def __str__(self) -> str:
-        return (
-            f"The name {quoted(self.name)} is declared both present and absent: "
-            "keep one of the entries, or give the id of the client to delete."
-        )
-
-
-class TwoEntriesOneClient(NamedTuple):
-    entries: tuple[int, ...]
-    client: Client
-
-    def __str__(self) -> str:
-        return (
-            f"More than one entry stands for the client {_named(self.client)}: "
-            "keep one, or change the names so that each finds its own client."
-        )
-
-
-class Ambiguous(NamedTuple):
-    entries: tuple[int, ...]
-    name: str
-    clients: tuple[Client, ...]
-
-    def __str__(self) -> str:
-        return (
-            f"Several active clients have the name {quoted(self.name)}, "
-            f"with the ids {_ids(self.clients)}: give the id of the one that you mean."
-        )
-
-
-class AmbiguousFormer(NamedTuple):
-    entries: tuple[int, ...]
-    name: str
-    clients: tuple[Client, ...]
-
-    def __str__(self) -> str:
-        names = ", ".join(map(_named, self.clients))
-        return (
-            f"Several active clients have former names of {quoted(self.name)}: {names}. "
-            "Keep the former name of the one to rename."
-        )
-
-
-class LookAlike(NamedTuple):
-    """A create beside an active client that looks like it.
-
-    :arg former_names: those that the entry has already
-    :arg in_list: whether the entry is one of a list
-    """
-
-    entries: tuple[int, ...]
-    name: str
-    client: Client
-    former_names: tuple[str, ...] = ()
-    in_list: bool = True
-
-    def __str__(self) -> str:
-        names = ", ".join(map(yaml_text, (*self.former_names, trimmed(self.client.name))))
-        if self.in_list:
-            two = f"If they are two, add an entry of its own: name: {yaml_text(self.client.name)}."
-        else:
-            two = "If they are two, use toggl.focus.focus_clients with an entry for each."
-        return (
-            f"The new client {_revealed(self.name)} looks like the active client "
-            f"{_revealed(self.client.name)} (id {self.client.id}). If it is that one, add "
-            f"former_names: [{names}] to rename it. {two}"
-        )
-
-
-class SeveralDeleted(NamedTuple):
-    entries: tuple[int, ...]
-    name: str
-    clients: tuple[Client, ...]
-
-    def __str__(self) -> str:
-        when = ", ".join(
-            f"{client.id} (deleted {quoted(client.deleted_at)})" for client in self.clients
-        )
-        return (
-            f"Several deleted clients have the name {quoted(self.name)}: {when}. "
-            "Give the id of the one to restore."
-        )
-
-
-class NothingToRestore(NamedTuple):
-    entries: tuple[int, ...]
-    name: str
-    nearest: str | None = None
-
-    def __str__(self) -> str:
-        meant = f". Did you mean {quoted(self.nearest)}? Otherwise," if self.nearest else ":"
-        return (
-            f"The service lists no deleted client of the name {quoted(self.name)}{meant} "
-            "give the id of the client to restore, or use state=present to create a new one."
-        )
-
-
-class UnknownId(NamedTuple):
-    entries: tuple[int, ...]
-    id: int
-
-    def __str__(self) -> str:
-        return (
-            f"The service shows no client with the id {self.id}: check the id and the "
-            "workspace_id. If the client was deleted, state=restored brings it back."
-        )
-
-
-class DeletedId(NamedTuple):
-    entries: tuple[int, ...]
-    client: Client
-
-    def __str__(self) -> str:
-        return (
-            f"The client {_named(self.client)} is deleted: "
-            "use state=restored with its id to bring it back first."
-        )
-
-
-class NamesDisagree(NamedTuple):
-    entries: tuple[int, ...]
-    client: Client
-    name: str
-
-    def __str__(self) -> str:
-        return (
-            f"The client with the id {self.client.id} is called {quoted(self.client.name)}, "
-            f"not {quoted(self.name)}: nothing is deleted until id and name agree."
-        )
-
-
-class NameTaken(NamedTuple):
-    entries: tuple[int, ...]
-    name: str
-    ids: tuple[int, ...]
-    holders: tuple[Client, ...]
-
-    def __str__(self) -> str:
-        held = f", which {_clients([c.id for c in self.holders])} has," if self.holders else ""
-        return (
-            f"The name {quoted(self.name)}{held} would be given to {_clients(self.ids)}: "
-            "only one active client may get a name. Rename or delete the other one first."
-        )
-
-
-class Protected(NamedTuple):
-    entries: tuple[int, ...]
-    name: str
-    id: int
-    glob: str
-    kind: str
-
-    def __str__(self) -> str:
-        return (
-            f"The client {quoted(self.name)} (id {self.id}) is protected by {quoted(self.glob)} "
-            f"and would be {self.kind}d: leave it as it is, or change protected."
-        )
-
-
-class TooManyDeletions(NamedTuple):
-    entries: tuple[int, ...]
-    victims: tuple[tuple[str, int], ...]
-    limit: int
-
-    def __str__(self) -> str:
-        count = len(self.victims)
-        clients, them = ("client", "it") if count == 1 else ("clients", "them")
-        return (
-            f"{count} {clients} would be deleted, {_victims(self.victims)}, but "
-            f"max_deletions is {self.limit}: to let {them} through, set max_deletions to {count}."
-        )
-
-
-class PurgeTooLarge(NamedTuple):
-    """``by_entries``: how many clients the entries delete as well."""
-
-    entries: tuple[int, ...]
-    victims: tuple[tuple[str, int], ...]
-    active_count: int
-    percent: int
-    by_entries: int = 0
-    victims_named: bool = False
-    """Whether another sentence already names the victims."""
-
-    def __str__(self) -> str:
-        count = len(self.victims)
-        leaves_none = count + self.by_entries >= self.active_count
-        needed = 100 if leaves_none else -(-count * 100 // self.active_count)
-        clients = "client" if count == 1 else f"{count} clients"
-        what = f"the last {clients}" if leaves_none else clients
-        what += f" of {self.active_count}" if self.active_count > 1 else ""
-        named = "" if self.victims_named else f"{_victims(self.victims)}, "
-        return (
-            f"The purge would delete {what}, {named}but "
-            f"max_deletion_percent is {self.percent}: check that the list is complete. To let "
-            f"{'it' if count == 1 else 'them'} through, set it to {needed}."
-        )
-
 
 MOST_VICTIMS_NAMED = 20
 
 
-def _victims(victims: Sequence[tuple[str, int]]) -> str:
-    named = ", ".join(
-        f"{quoted(name)} (id {client_id})" for name, client_id in victims[:MOST_VICTIMS_NAMED]
+def name_twice(name: str) -> str:
+    return (
+        f"The name {quoted(name)} is in the list more than once: "
+        "keep one entry, or give each one its id."
     )
-    more = len(victims) - MOST_VICTIMS_NAMED
-    return f"{named} and {more} more" if more > 0 else named
 
 
-def _clients(ids: Sequence[int]) -> str:
-    if not ids:
-        return "a new client"
-    return f"client{'' if len(ids) == 1 else 's'} {listed([str(client_id) for client_id in ids])}"
+def id_twice(client_id: int) -> str:
+    return f"The id {client_id} is in the list more than once: keep one entry."
+
+
+def present_and_absent(name: str) -> str:
+    return (
+        f"The name {quoted(name)} is declared both present and absent: "
+        "keep one of the entries, or give the id of the client to delete."
+    )
+
+
+def two_entries_one_client(client: Client) -> str:
+    return (
+        f"More than one entry stands for the client {_named([client])}: "
+        "keep one, or change the names so that each finds its own client."
+    )
+
+
+def ambiguous(name: str, clients: Sequence[Client]) -> str:
+    return (
+        f"Several active clients have the name {quoted(name)}, with the ids {_ids(clients)}: "
+        "give the id of the one that you mean."
+    )
+
+
+def ambiguous_former(name: str, clients: Sequence[Client]) -> str:
+    return (
+        f"Several active clients have former names of {quoted(name)}: {_named(clients)}. "
+        "Keep the former name of the one to rename."
+    )
+
+
+def look_alike(entry: int, name: str, former_names: Iterable[str], client: Client) -> Problem:
+    """Return that a client would be created beside an active one that looks like it.
+
+    :arg former_names: those that the entry has already
+    """
+    line = _former_names(former_names, client.name)
+    same = (
+        f"The new client {_revealed(name)} looks like the active client {_revealed(client.name)} "
+        f"(id {client.id}). If it is that one, add {line} to rename it. If they are two, "
+    )
+    return Problem(
+        (entry,),
+        f"{same}add an entry of its own: name: {yaml_text(client.name)}.",
+        f"{same}use toggl.focus.focus_clients with an entry for each.",
+    )
+
+
+def several_deleted(name: str, clients: Iterable[Client]) -> str:
+    when = ", ".join(f"{client.id} (deleted {quoted(client.deleted_at)})" for client in clients)
+    return (
+        f"Several deleted clients have the name {quoted(name)}: {when}. "
+        "Give the id of the one to restore."
+    )
+
+
+def nothing_to_restore(name: str, nearest: str | None) -> str:
+    meant = f". Did you mean {quoted(nearest)}? Otherwise," if nearest else ":"
+    return (
+        f"The service lists no deleted client of the name {quoted(name)}{meant} "
+        "give the id of the client to restore, or use state=present to create a new one."
+    )
+
+
+def unknown_id(client_id: int) -> str:
+    return (
+        f"The service shows no client with the id {client_id}: check the id and the "
+        "workspace_id. If the client was deleted, state=restored brings it back."
+    )
+
+
+def deleted_id(client: Client) -> str:
+    return (
+        f"The client {_named([client])} is deleted: "
+        "use state=restored with its id to bring it back first."
+    )
+
+
+def names_disagree(client: Client, name: str) -> str:
+    return (
+        f"The client with the id {client.id} is called {quoted(client.name)}, "
+        f"not {quoted(name)}: nothing is deleted until id and name agree."
+    )
+
+
+def name_taken(name: str, ids: Sequence[int], holders: Sequence[Client]) -> str:
+    held = f", which {_clients([c.id for c in holders])} has," if holders else ""
+    return (
+        f"The name {quoted(name)}{held} would be given to {_clients(ids)}: "
+        "only one active client may get a name. Rename or delete the other one first."
+    )
+
+
+def protected(step: Step, glob: str) -> str:
+    return (
+        f"The client {quoted(step.old_name)} (id {step.id}) is protected by {quoted(glob)} "
+        f"and would be {step.kind}d: leave it as it is, or change protected."
+    )
+
+
+def too_many_deletions(victims: Sequence[Client], limit: int) -> str:
+    count = len(victims)
+    clients, them = ("client", "it") if count == 1 else ("clients", "them")
+    return (
+        f"{count} {clients} would be deleted, {_victims(victims)}, but "
+        f"max_deletions is {limit}: to let {them} through, set max_deletions to {count}."
+    )
+
+
+def purge_too_large(
+    victims: Sequence[Client], active: int, percent: int, leaves_none: bool, are_named: bool
+) -> str:
+    """:arg are_named: whether another sentence names the victims"""
+    count = len(victims)
+    needed = 100 if leaves_none else -(-count * 100 // active)
+    clients = "client" if count == 1 else f"{count} clients"
+    what = f"the last {clients}" if leaves_none else clients
+    what += f" of {active}" if active > 1 else ""
+    named = "" if are_named else f"{_victims(victims)}, "
+    return (
+        f"The purge would delete {what}, {named}but "
+        f"max_deletion_percent is {percent}: check that the list is complete. To let "
+        f"{'it' if count == 1 else 'them'} through, set it to {needed}."
+    )
+
+
+# warnings
 
 
 def former_left_alone(name: str, former: Sequence[Client]) -> str:
-    names = ", ".join(_named(client) for client in former)
     return (
-        f"The client {quoted(name)} exists, and so does a client of a former name, {names}: "
-        "the latter is left alone. Delete it, or take its name out of former_names."
+        f"The client {quoted(name)} exists, and so does a client of a former name, "
+        f"{_named(former)}: the latter is left alone. Delete it, or take its name out of "
+        "former_names."
     )
 
 
 def given_twice(name: str, ids: Sequence[int]) -> str:
     return (
-        f"The active clients {listed([str(client_id) for client_id in ids])} will have the name "
-        f"{quoted(name)}: an entry that gives the id and former_names says so on purpose."
+        f"The active clients {listed(list(map(str, ids)))} will have the name {quoted(name)}: an "
+        "entry that gives the id and former_names says so on purpose."
     )
 
 
@@ -277,9 +173,8 @@ def deleted_namesake(name: str, deleted: Sequence[Client]) -> str:
 
 def looks_alike(name: str, clients: Sequence[Client]) -> str:
     if all(case_key(client.name) == case_key(name) for client in clients):
-        names = ", ".join(_named(client) for client in clients)
         return (
-            f"The client {quoted(name)} differs only in case from {names}: "
+            f"The client {quoted(name)} differs only in case from {_named(clients)}: "
             "they are treated as different clients."
         )
     names = ", ".join(f"{_revealed(client.name)} (id {client.id})" for client in clients)
@@ -289,7 +184,7 @@ def looks_alike(name: str, clients: Sequence[Client]) -> str:
     )
 
 
-def entries_look_alike(entries: Sequence[int], names: Sequence[str]) -> str:
+def entries_look_alike(entries: Iterable[int], names: Iterable[str]) -> str:
     numbers = listed([str(entry + 1) for entry in sorted(entries)])
     return (
         f"Entries {numbers} have names that look alike, {listed(list(map(_revealed, names)))}: "
@@ -311,15 +206,14 @@ def renamed_by_id(client: Client, name: str) -> str:
     )
 
 
-def rename_meant(old: Step, new: Step, former_names: Sequence[str] = ()) -> str:
+def rename_meant(old: Step, new: Step, former_names: Iterable[str]) -> str:
     """:arg former_names: those that the new one's entry has already"""
     without = "" if old.entry is None else f", and take entry {old.entry + 1} out"
     entry = "" if new.entry is None else f"entry {new.entry + 1}"
-    names = ", ".join(map(yaml_text, (*former_names, trimmed(old.old_name or ""))))
     return (
         f"The client {quoted(old.old_name)} (id {old.id}) is deleted, and {quoted(new.name)} is "
         f"created. If that is a rename, give {entry} the line "
-        f"former_names: [{names}]{without}."
+        f"{_former_names(former_names, old.old_name or '')}{without}."
     )
 
 
@@ -345,13 +239,32 @@ def restored_unseen(client_id: int) -> str:
     )
 
 
-def _ids(clients: Sequence[Client]) -> str:
+# parts of sentences
+
+
+def _victims(victims: Sequence[Client]) -> str:
+    more = len(victims) - MOST_VICTIMS_NAMED
+    return _named(victims[:MOST_VICTIMS_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _clients(ids: Sequence[int]) -> str:
+    if not ids:
+        return "a new client"
+    return f"client{'' if len(ids) == 1 else 's'} {listed(list(map(str, ids)))}"
+
+
+def _ids(clients: Iterable[Client]) -> str:
     return ", ".join(str(client.id) for client in clients)
+
+
+def _named(clients: Iterable[Client]) -> str:
+    return ", ".join(f"{quoted(client.name)} (id {client.id})" for client in clients)
 
 
 def _revealed(name: str) -> str:
     return f'"{revealed(name)}"'
 
 
-def _named(client: Client) -> str:
-    return f"{quoted(client.name)} (id {client.id})"
+def _former_names(given: Iterable[str], name: str) -> str:
+    """Return the line to paste into an entry, with a name that it does not have yet."""
+    return f"former_names: [{', '.join(map(yaml_text, (*given, trimmed(name))))}]"

@@ -3,13 +3,13 @@
 
 Ansible's own validation names neither the entry nor its name, and makes a text of everything: an
 unquoted ``No`` would become a client called "False". So an entry is validated here. All problems
-are reported together, and before credentials are needed. Most lists have none, so a problem is
-imported where it is found.
+are reported together, and before credentials are needed.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
@@ -18,6 +18,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from .._errors import Problem
 from .._model import Desired, State
 from .._text import is_one_line, is_stand_in, look_key, trimmed
+from . import problems
 
 OPTIONS = ("name", "id", "state", "former_names", "restore_deleted")
 
@@ -27,7 +28,7 @@ _DIGITS = re.compile("[0-9]{1,20}")
 
 
 def read_list(given: Iterable[object]) -> list[Entry]:
-    """The list of a task, entry by entry.
+    """Return the list of a task, entry by entry.
 
     :arg given: each a text, which is a name, or a mapping
     """
@@ -35,34 +36,48 @@ def read_list(given: Iterable[object]) -> list[Entry]:
 
 
 def read_one(options: Mapping[str, Any]) -> Entry:
-    """The entry of a ``focus_client`` task, from all of its ``options``."""
+    """Return the entry of a ``focus_client`` task, from all of its ``options``."""
     return Entry(0, {name: options[name] for name in OPTIONS if name in options})
 
 
 def problems_of(entries: Iterable[Entry]) -> list[Problem]:
-    """What is wrong with each entry by itself."""
-    problems = [problem for entry in entries for problem in entry.problems]
-    if not problems:
-        return []
-    from .problems import merged
+    """Return what is wrong with each entry by itself. All names that YAML has made into something
+    else are one problem."""
+    others: list[Problem] = []
+    unquoted: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for entry in entries:
+        others += entry.problems
+        for option, became in entry.unquoted:
+            unquoted[option].append((entry.position, became))
+    return [*(_of_unquoted(option, unquoted[option]) for option in unquoted), *others]
 
-    return merged(problems)
+
+def _of_unquoted(option: str, found: Iterable[tuple[int, str]]) -> Problem:
+    at, became = (tuple(dict.fromkeys(values)) for values in zip(*found, strict=True))
+    return _of_option(at, option, problems.not_text(became))
+
+
+def _of_option(at: tuple[int, ...], option: str, predicate: str) -> Problem:
+    return Problem(at, f"{option} {predicate}", f"The option {option} {predicate}")
 
 
 class Entry:
-    """One entry: ``desired`` is valid if there are no ``problems``."""
+    """One entry: ``desired`` is valid if there are no ``problems`` and no ``unquoted`` names, which
+    are options with what YAML has made of the name."""
 
     def __init__(self, position: int, given: object) -> None:
-        self._at = (position,)
+        self.position = position
+        self.problems: list[Problem] = []
+        self.unquoted: list[tuple[str, str]] = []
         self._wrong: set[str] = set()
         """The options whose values, or names, cannot be used."""
-        self.problems: list[Problem] = []
         self._given = self._as_options(given)
         self._check_options()
         self.desired = Desired(
             self._name(), self._id(), self._state(), self._former_names(), self._restore_deleted()
         )
-        self._check_values()
+        if self.desired.name is None and self.desired.id is None and not self._wrong:
+            self._refuse("", problems.NOTHING_NAMED)
 
     @property
     def label(self) -> str | None:
@@ -70,93 +85,77 @@ class Entry:
         return self.desired.name or None
 
     @property
-    def judged(self) -> Desired:
+    def comparable(self) -> Desired:
         """The part of the entry that may contradict others: nothing that is wrong by itself."""
         is_named = not self._wrong & {"name", "id", "state"}
-        client_id = self.desired.id
-        return Desired(
-            name=(self.desired.name or None) if is_named else None,
-            id=client_id if client_id is not None and client_id > 0 else None,
-            state=self.desired.state,
-            former_names=self.desired.former_names,
-        )
+        return self.desired._replace(name=self.label if is_named else None, restore_deleted=False)
 
     def _as_options(self, given: object) -> Mapping[str, object]:
         if isinstance(given, Mapping):
             return given
         if given is None or isinstance(given, (list, tuple)):
-            from .problems import NotAnEntry
-
-            self._refuse("name", NotAnEntry.of(self._at, given))
+            self._refuse("name", problems.not_an_entry(given))
             return {}
         return {"name": given}  # a number or a date is a name without quotes
 
-    def _refuse(self, option: str, problem: Problem) -> None:
+    def _refuse(self, option: str, sentence: str) -> None:
         self._wrong.add(option)
-        self.problems.append(problem)
+        self.problems.append(Problem((self.position,), sentence))
+
+    def _refuse_value(self, option: str, predicate: str) -> None:
+        self._wrong.add(option)
+        self.problems.append(_of_option((self.position,), option, predicate))
 
     def _value(self, option: str) -> object:
-        """The value of an option, ``None`` if it is not given or empty."""
+        """Return the value of an option, ``None`` if it is not given or empty."""
         value = self._given.get(option)
         return None if isinstance(value, str) and not value.strip() else value
 
     def _check_options(self) -> None:
-        if self._given.keys() <= _KNOWN:
-            return
-        from .problems import UnknownOption, UnknownOptions, nearest
-
         strange = []
         for option in sorted(map(str, self._given.keys() - _KNOWN)):
-            meant = nearest(option, OPTIONS)
+            meant = problems.nearest(option, OPTIONS)
             if meant is None:
                 strange.append(option)
             else:
-                self._refuse(meant, UnknownOption(self._at, option, meant))
+                self._refuse(meant, problems.unknown_option(option, meant))
         if strange:
             is_alone = not {"name", "id"} & (self._given.keys() | self._wrong)
-            self._refuse(
-                "name" if is_alone else "",
-                UnknownOptions(self._at, tuple(strange), OPTIONS, is_alone),
-            )
+            sentence = problems.unknown_options(strange, OPTIONS, is_alone)
+            self._refuse("name" if is_alone else "", sentence)
 
     def _name(self) -> str | None:
         if "name" not in self._given:
             return None
         given = self._given["name"]
-        if given is None:
-            if self._value("id") is None:
-                from .problems import NullName
-
-                self._refuse("name", NullName(self._at))
-            return None
-        return self._text("name", given)
+        if given is not None:
+            return self._text("name", given)
+        if self._value("id") is None:
+            self._refuse_value("name", problems.NULL_NAME)
+        return None
 
     def _text(self, option: str, given: object) -> str | None:
-        if isinstance(given, str) and is_one_line(given) and not is_stand_in(given):
-            return trimmed(given)
-        from .problems import NotText, UnfitText
-
-        if isinstance(given, str):
-            self._refuse(option, UnfitText(self._at, option, given))
-        else:
-            self._refuse(option, NotText.of(self._at, option, given))
-        return None
+        if not isinstance(given, str):
+            self._wrong.add(option)
+            self.unquoted.append((option, problems.became(given)))
+            return None
+        if not is_one_line(given) or is_stand_in(given):
+            self._refuse_value(option, problems.unfit_text(given))
+            return None
+        if not look_key(given):
+            self.problems.append(Problem((self.position,), problems.blank_name(option)))
+        return trimmed(given)
 
     def _id(self) -> int | None:
         given = self._value("id")
         if given is None:
             return None
-        if isinstance(given, str) and _DIGITS.fullmatch(given.strip()):
-            return int(given)
-        if isinstance(given, int) and not isinstance(given, bool):
-            return int(given)
-        self._refuse("id", self._bad_id(given))
+        is_text = isinstance(given, str) and _DIGITS.fullmatch(given.strip())
+        is_number = isinstance(given, int) and not isinstance(given, bool)
+        if (is_text or is_number) and int(str(given)) > 0:
+            return int(str(given))
+        self._refuse("id", problems.bad_id(given))
         return None
-
-    def _bad_id(self, given: object) -> Problem:
-        from .problems import BadId
-
-        return BadId.of(self._at, given)
 
     def _state(self) -> State:
         given = self._value("state")
@@ -165,9 +164,7 @@ class Entry:
         for state in STATES:
             if given == state:
                 return state
-        from .problems import BadState
-
-        self._refuse("state", BadState.of(self._at, given, STATES))
+        self._refuse_value("state", problems.bad_state(given, STATES))
         return "present"
 
     def _former_names(self) -> tuple[str, ...]:
@@ -180,34 +177,11 @@ class Entry:
 
     def _restore_deleted(self) -> bool:
         given = self._value("restore_deleted")
-        if given is None:
-            return False
         try:
-            return bool(boolean(given))
+            return given is not None and bool(boolean(given))
         except TypeError:
-            from .problems import BadSwitch
-
-            self._refuse("restore_deleted", BadSwitch.of(self._at, "restore_deleted", given))
+            self._refuse_value("restore_deleted", problems.bad_switch(given))
             return False
-
-    def _check_values(self) -> None:
-        """Whether options of the right types have values that can be used."""
-        wanted = self.desired
-        if wanted.name is None and wanted.id is None and not self._wrong:
-            from .problems import NothingNamed
-
-            self.problems.append(NothingNamed(self._at))
-        if wanted.name is not None and not look_key(wanted.name):
-            self.problems.append(self._blank("name"))
-        if not all(map(look_key, wanted.former_names)):
-            self.problems.append(self._blank("former_names"))
-        if wanted.id is not None and wanted.id < 1:
-            self.problems.append(self._bad_id(wanted.id))
-
-    def _blank(self, option: str) -> Problem:
-        from .problems import BlankName
-
-        return BlankName(self._at, option)
 
 
 _KNOWN = frozenset(OPTIONS)

@@ -15,6 +15,7 @@ from .._errors import BadOption, MissingOption, NoAuthentication
 from .._model import Access, Rules
 from .._text import has_lone_surrogate, is_loopback, quoted
 from .arguments import _NO_WORKSPACE, MOST_CONCURRENCY, VARIABLES, _set_variable
+from .problems import became
 
 _DATE = re.compile(r"\bdatetime\.date(?:time)?\((\d{4}), (\d\d?), (\d\d?)\b")
 """Up to ansible-core 2.18, a template with a list that holds a date gives a text."""
@@ -84,8 +85,6 @@ def check_patterns(given: object) -> None:
         return
     for pattern in given if isinstance(given, (list, tuple)) else [given]:
         if not isinstance(pattern, str):
-            from .problems import became
-
             reason = f"a pattern in it became {became(pattern)}; put the pattern in quotes"
             raise BadOption("protected", reason)
 

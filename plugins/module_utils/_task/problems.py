@@ -1,210 +1,97 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be wrong with an entry by itself, as data, each with its sentence."""
+"""What can be wrong with an entry by itself, in words."""
 
 from __future__ import annotations
 
 import datetime
-import difflib
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
 
-from .._errors import Problem, listed
+from .._errors import listed
 from .._text import has_lone_surrogate, has_omitted_part, is_stand_in, quoted, shown
 
 _NEAR = 0.65
 """For ``difflib``: "former" is near former_names, "deleted" is near no option."""
 
+_OTHER_WORDS = {"deleted": "absent", "removed": "absent"}
+"""What users call a state that has another name."""
 
-class NotAnEntry(NamedTuple):
-    """``what`` it is instead of a name or of options."""
+NULL_NAME = (
+    "is empty (null); give a name or an id. A name that YAML takes for nothing, "
+    "such as null or ~, needs quotes."
+)
 
-    entries: tuple[int, ...]
-    what: str
-
-    @classmethod
-    def of(cls, entries: tuple[int, ...], given: object) -> NotAnEntry:
-        return cls(entries, became(given))
-
-    def __str__(self) -> str:
-        return f"it is {self.what}; an entry is a name, or options such as name and id."
+NOTHING_NAMED = "Neither name nor id is given: give at least one, so that the client can be found."
 
 
-class NotText(NamedTuple):
-    """``became``: what YAML has made of names without quotes."""
-
-    entries: tuple[int, ...]
-    option: str
-    became: tuple[str, ...]
-
-    @classmethod
-    def of(cls, entries: tuple[int, ...], option: str, given: object) -> NotText:
-        return cls(entries, option, (became(given),))
-
-    def __str__(self) -> str:
-        names = "the name" if len(self.became) == 1 else "the names"
-        became = listed(self.became)
-        return f"{self.option} is not a text, it became {became}; put {names} in quotes."
+def not_an_entry(given: object) -> str:
+    return f"it is {became(given)}; an entry is a name, or options such as name and id."
 
 
-class NullName(NamedTuple):
-    entries: tuple[int, ...]
+def not_text(values: Sequence[str]) -> str:
+    """:arg values: what YAML has made of names without quotes"""
+    names = "the name" if len(values) == 1 else "the names"
+    return f"is not a text, it became {listed(values)}; put {names} in quotes."
 
-    def __str__(self) -> str:
+
+def unfit_text(text: str) -> str:
+    """Return why a text cannot be a name."""
+    if has_omitted_part(text):
         return (
-            "name is empty (null); give a name or an id. A name that YAML takes for nothing, "
-            "such as null or ~, needs quotes."
+            "has a part that is omitted (default(omit)); only a whole value can be. Give the part "
+            "another default, such as ''."
         )
-
-
-class UnfitText(NamedTuple):
-    """A text that cannot be a name."""
-
-    entries: tuple[int, ...]
-    option: str
-    text: str
-
-    def __str__(self) -> str:
-        if has_omitted_part(self.text):
-            return (
-                f"{self.option} has a part that is omitted (default(omit)); only a whole value can "
-                "be. Give the part another default, such as ''."
-            )
-        option, text = self.option, quoted(self.text)
-        if has_lone_surrogate(self.text):
-            return (
-                f"{option} is {text}, which contains half of a character (a lone surrogate); write "
-                "the character itself."
-            )
-        if is_stand_in(self.text):
-            return (
-                f"{option} is {text}, which Ansible has written in place of a secret; give the "
-                "name itself, or the client's id."
-            )
-        return (
-            f"{option} is {text}, which has a line break; write the name on one line, or give the "
-            "client's id."
+    if has_lone_surrogate(text):
+        wrong = "contains half of a character (a lone surrogate); write the character itself."
+    elif is_stand_in(text):
+        wrong = (
+            "Ansible has written in place of a secret; give the name itself, or the client's id."
         )
+    else:
+        wrong = "has a line break; write the name on one line, or give the client's id."
+    return f"is {quoted(text)}, which {wrong}"
 
 
-class UnknownOption(NamedTuple):
-    """``meant``: the known option with nearly that name."""
-
-    entries: tuple[int, ...]
-    option: str
-    meant: str
-
-    def __str__(self) -> str:
-        return f"the option {_word(self.option)} is not known; did you mean {self.meant}?"
+def unknown_option(option: str, meant: str) -> str:
+    return f"the option {_word(option)} is not known; did you mean {meant}?"
 
 
-class UnknownOptions(NamedTuple):
-    """``alone``: the entry has neither a name nor an id."""
-
-    entries: tuple[int, ...]
-    options: tuple[str, ...]
-    known: tuple[str, ...]
-    alone: bool
-
-    def __str__(self) -> str:
-        words = listed([_word(option) for option in self.options])
-        subject = f"options {words} are" if len(self.options) > 1 else f"option {words} is"
-        colon = " A name with a colon in it needs quotes." if self.alone else ""
-        return f"the {subject} not known; an entry has {listed(self.known)}.{colon}"
+def unknown_options(options: Sequence[str], known: Sequence[str], is_alone: bool) -> str:
+    """:arg is_alone: whether the entry has neither a name nor an id"""
+    words = listed(list(map(_word, options)))
+    subject = f"options {words} are" if len(options) > 1 else f"option {words} is"
+    colon = " A name with a colon in it needs quotes." if is_alone else ""
+    return f"the {subject} not known; an entry has {listed(known)}.{colon}"
 
 
-class BadState(NamedTuple):
-    entries: tuple[int, ...]
-    given: str
-    known: tuple[str, ...]
-    meant: str | None
-
-    @classmethod
-    def of(cls, entries: tuple[int, ...], given: object, known: tuple[str, ...]) -> BadState:
-        meant = nearest(given, known) if isinstance(given, str) else None
-        return cls(entries, _shown(given), known, meant)
-
-    def __str__(self) -> str:
-        if self.meant:
-            return f"state is {self.given}; did you mean {self.meant}?"
-        return f"state is {self.given}; it must be one of {listed(self.known)}."
+def bad_state(given: object, known: Sequence[str]) -> str:
+    meant = isinstance(given, str) and (_OTHER_WORDS.get(given) or nearest(given, known))
+    advice = f"did you mean {meant}?" if meant else f"it must be one of {listed(known)}."
+    return f"is {_shown(given)}; {advice}"
 
 
-class BadSwitch(NamedTuple):
-    entries: tuple[int, ...]
-    option: str
-    given: str
-
-    @classmethod
-    def of(cls, entries: tuple[int, ...], option: str, given: object) -> BadSwitch:
-        return cls(entries, option, _shown(given))
-
-    def __str__(self) -> str:
-        return f"{self.option} is {self.given}; it must be true or false."
+def bad_switch(given: object) -> str:
+    return f"is {_shown(given)}; it must be true or false."
 
 
-class NothingNamed(NamedTuple):
-    entries: tuple[int, ...]
-
-    def __str__(self) -> str:
-        return "Neither name nor id is given: give at least one, so that the client can be found."
+def blank_name(option: str) -> str:
+    return f"The option {option} has an empty or blank name: give a name or leave it out."
 
 
-class BlankName(NamedTuple):
-    entries: tuple[int, ...]
-    option: str
-
-    def __str__(self) -> str:
-        return f"The option {self.option} has an empty or blank name: give a name or leave it out."
-
-
-class BadId(NamedTuple):
-    """``given``: as it is shown to the user."""
-
-    entries: tuple[int, ...]
-    given: str
-
-    @classmethod
-    def of(cls, entries: tuple[int, ...], given: object) -> BadId:
-        return cls(entries, _shown(given))
-
-    def __str__(self) -> str:
-        return f"The id {self.given} is not a client's id: give a whole number above 0."
-
-
-def merged(problems: Iterable[Problem]) -> list[Problem]:
-    """The problems, with all names that YAML has made into something else as one problem."""
-    others: list[Problem] = []
-    unquoted: dict[str, list[NotText]] = defaultdict(list)
-    for problem in problems:
-        if isinstance(problem, NotText):
-            unquoted[problem.option].append(problem)
-        else:
-            others.append(problem)
-    return [*map(_as_one, unquoted.values()), *others]
-
-
-def _as_one(problems: Sequence[NotText]) -> Problem:
-    entries = dict.fromkeys(entry for problem in problems for entry in problem.entries)
-    became = dict.fromkeys(value for problem in problems for value in problem.became)
-    return NotText(tuple(entries), problems[0].option, tuple(became))
+def bad_id(given: object) -> str:
+    return f"The id {_shown(given)} is not a client's id: give a whole number above 0."
 
 
 def nearest(word: str, words: Sequence[str]) -> str | None:
+    """Return the one that was probably meant; "acme" is another word than "name"."""
+    import difflib  # most lists need none
+
     written = word.strip().lower()
-    near = difflib.get_close_matches(written, words, n=1, cutoff=_NEAR)
-    if not near or (near[0][0] != written[0] and not _is_very_near(written, near[0])):
-        return None
-    return near[0]
-
-
-def _is_very_near(word: str, other: str) -> bool:
-    """Whether only letters at the ends differ; "acme" is another word than "name"."""
-    return word in other or other in word
+    like = [other for other in words if other[:1] == written[:1]]
+    return next(iter(difflib.get_close_matches(written, like, n=1, cutoff=_NEAR)), None)
 
 
 def became(value: object) -> str:
-    """What YAML has made of a name, in the user's words."""
+    """Return what YAML has made of a name, in the user's words."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -221,7 +108,10 @@ def became(value: object) -> str:
 
 
 def _shown(value: object) -> str:
-    return quoted(value) if isinstance(value, str) else became(value).removeprefix("the number ")
+    if isinstance(value, str):
+        return quoted(value)
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return str(value) if is_number else became(value)
 
 
 def _word(option: str) -> str:
