@@ -248,12 +248,14 @@ MOST_NUMBERS = 10
 class Problem(NamedTuple):
     """What is wrong with entries of the user's list, which are named by their positions.
 
-    ``alone`` is the sentence for a task of one client, which has no list, where it differs.
+    ``alone`` is the sentence for a task of one client, which has no list, where it differs. It may
+    be ``of_step``: then the step of its entry shows it too.
     """
 
     entries: tuple[int, ...]
     sentence: str
     alone: str = ""
+    of_step: bool = False
 
 
 class PlanRefused(FocusError):

@@ -55,9 +55,10 @@ class Outcome(NamedTuple):
 def predicted(steps: Sequence[Step], forbidden: Iterable[Problem] = ()) -> tuple[Outcome, ...]:
     """Return the outcomes where no step is tried: in check mode, and of a plan that is refused.
 
-    :arg forbidden: why guards refuse it; a step of an entry with such a problem says so
+    :arg forbidden: why guards refuse it; a step says so if the problem is one of its own
     """
-    reasons = {entry: problem.sentence for problem in forbidden for entry in problem.entries}
+    shown = [problem for problem in forbidden if problem.of_step]
+    reasons = {entry: problem.sentence for problem in shown for entry in problem.entries}
     return tuple(
         Outcome(step, "planned", PlanRefused([Problem((), reasons[step.entry])], ()))
         if step.entry in reasons

@@ -65,6 +65,7 @@ def look_alike(entry: int, name: str, former_names: Iterable[str], client: Clien
         (entry,),
         f"{same}add an entry of its own: name: {yaml_text(client.name)}.",
         f"{same}use toggl.focus.focus_clients with an entry for each.",
+        of_step=True,
     )
 
 

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, get_args
 
 from ansible.module_utils.basic import AnsibleFallbackNotFound
 
+from .._model import State
 from .._text import SERVICE_URL
 
 VARIABLES: dict[str, tuple[str, ...]] = {
@@ -31,16 +32,18 @@ def _set_variable(option: str) -> str | None:
     return next((name for name in VARIABLES[option] if os.environ.get(name)), None)
 
 
-def _from_environment(option: str) -> str:
+def _from_environment(option: str, otherwise: object = None) -> object:
     variable = _set_variable(option)
-    if variable is None:
+    if variable is not None:
+        return os.environ[variable]
+    if otherwise is None:
         raise AnsibleFallbackNotFound
-    return os.environ[variable]
+    return otherwise
 
 
-def _workspace_from_environment(option: str) -> str | int:
-    variable = _set_variable(option)
-    return _NO_WORKSPACE if variable is None else os.environ[variable]
+def _variable_of(option: str, **otherwise: object) -> tuple[object, ...]:
+    """Return what Ansible takes as ``fallback``."""
+    return _from_environment, [option], otherwise
 
 
 # Credentials have no fallback: if one kind is given as an option, the other kind in the environment
@@ -49,36 +52,24 @@ SHARED: dict[str, Any] = {
     "workspace_id": {
         "type": "int",
         "required": True,
-        "fallback": (_workspace_from_environment, ["workspace_id"]),
+        "fallback": _variable_of("workspace_id", otherwise=_NO_WORKSPACE),
     },
     "api_token": {"type": "str", "no_log": True},
     "username": {"type": "str"},
     "password": {"type": "str", "no_log": True},
-    "api_url": {
-        "type": "str",
-        "default": SERVICE_URL,
-        "fallback": (_from_environment, ["api_url"]),
-    },
-    "api_timeout": {
-        "type": "float",
-        "default": 30.0,
-        "fallback": (_from_environment, ["api_timeout"]),
-    },
+    "api_url": {"type": "str", "default": SERVICE_URL, "fallback": _variable_of("api_url")},
+    "api_timeout": {"type": "float", "default": 30.0, "fallback": _variable_of("api_timeout")},
     "api_retries": {"type": "int", "default": 4},
     "quota_wait": {"type": "int", "default": 0},
     "validate_certs": {"type": "bool", "default": True},
     "ca_path": {"type": "path"},
-    "journal": {"type": "path", "fallback": (_from_environment, ["journal"])},
+    "journal": {"type": "path", "fallback": _variable_of("journal")},
 }
 
 ENTRY: dict[str, Any] = {
     "name": {"type": "str"},
     "id": {"type": "int"},
-    "state": {
-        "type": "str",
-        "choices": ["present", "absent", "restored"],
-        "default": "present",
-    },
+    "state": {"type": "str", "choices": list(get_args(State)), "default": "present"},
     "former_names": {"type": "list", "elements": "str", "default": []},
     "restore_deleted": {"type": "bool", "default": False},
 }
@@ -108,11 +99,7 @@ CLIENT_INFO: dict[str, Any] = {
         "name": {"type": "str"},
         "name_contains": {"type": "str"},
         "id": {"type": "int"},
-        "deleted": {
-            "type": "str",
-            "choices": ["exclude", "include", "only"],
-            "default": "exclude",
-        },
+        "deleted": {"type": "str", "choices": ["exclude", "include", "only"], "default": "exclude"},
         "order_by": {"type": "list", "elements": "str", "default": []},
         "limit": {"type": "int"},
     }

@@ -8,7 +8,8 @@ import os
 import re
 import ssl
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from glob import escape, glob
+from typing import Any
 from urllib.parse import urlsplit
 
 from .._errors import BadOption, MissingOption, NoAuthentication
@@ -31,18 +32,14 @@ def reviewed_digest(given: object) -> str | None:
     if given is None:
         return None
     digest = str(given).strip().lower()
-    if not digest:
-        raise BadOption(
-            "plan_digest",
-            "it is empty; give the digest of the plan that was reviewed, or leave the option out",
-        )
-    if not _DIGEST.fullmatch(digest):
-        raise BadOption(
-            "plan_digest",
-            f"{quoted(given)} is not a digest, which has 64 hexadecimal digits; copy it from the "
-            "plan that was reviewed",
-        )
-    return digest
+    if _DIGEST.fullmatch(digest):
+        return digest
+    reason = (
+        f"{quoted(given)} is not a digest, which has 64 hexadecimal digits; copy it from the plan "
+        "that was reviewed"
+    )
+    empty = "it is empty; give the digest of the plan that was reviewed, or leave the option out"
+    raise BadOption("plan_digest", reason if digest else empty)
 
 
 def check_is_list(given: object) -> None:
@@ -129,55 +126,38 @@ def access(options: Mapping[str, Any]) -> Access:
     )
 
 
-class _Login(NamedTuple):
-    """Credentials of both kinds; a text is empty if it is not given."""
-
-    token: str
-    username: str
-    password: str
-
-    @property
-    def is_of_both_kinds(self) -> bool:
-        return bool(self.token and (self.username or self.password))
-
-
 def _credentials(options: Mapping[str, Any]) -> tuple[str | None, str | None, str | None]:
-    """What is an option decides the kind. What is not comes from the environment."""
-    given = _Login(
-        (options["api_token"] or "").strip(), options["username"] or "", options["password"] or ""
-    )
-    if given.is_of_both_kinds:
+    """Return key, user name and password. What is an option decides the kind; what is not comes
+    from the environment."""
+    token = (options["api_token"] or "").strip()
+    has_login = bool(options["username"] or options["password"])
+    if token and has_login:
         raise BadOption(
             "api_token", "username or password is given as well; keep one kind of authentication"
         )
-    if given.token:
-        return _header_text("api_token", given.token), None, None
-    found = _Login(
-        _found(options, "api_token").strip(),
-        _found(options, "username"),
-        _found(options, "password"),
-    )
-    if given.username or given.password:
-        found = found._replace(token="")
-    if found.is_of_both_kinds:
+    if token:
+        return _key(token), None, None
+    token = "" if has_login else _found(options, "api_token").strip()
+    username, password = (_found(options, option) for option in ("username", "password"))
+    if token and (username or password):
         raise BadOption(
             "api_token",
             f"the environment holds both kinds of authentication, {_set_variable('api_token')} and "
             f"{_set_variable('username') or _set_variable('password')}; unset one, or give one "
             "kind as options",
         )
-    if found.token:
-        return _header_text("api_token", found.token), None, None
-    if not found.username and not found.password:
+    if token:
+        return _key(token), None, None
+    if not username and not password:
         raise NoAuthentication
-    for option in ("username", "password"):
-        if not getattr(found, option):
+    for option, value in (("username", username), ("password", password)):
+        if not value:
             raise MissingOption(option, *VARIABLES[option])
-    return None, found.username, found.password
+    return None, username, password
 
 
 def _found(options: Mapping[str, Any], option: str) -> str:
-    """The option, otherwise the environment; an empty option does not fall back to it."""
+    """Return the option, otherwise the environment; an empty option does not fall back to it."""
     value: str | None = options[option]
     variable = _set_variable(option) if value is None else None
     found = os.environ[variable] if variable is not None else (value or "")
@@ -193,43 +173,49 @@ def _check_characters(option: str, value: object) -> None:
             raise BadOption(option, "it contains half of a character (a lone surrogate)")
 
 
-def _header_text(option: str, secret: str) -> str:
-    if not secret.isascii() or not secret.isprintable() or " " in secret:
-        raise BadOption(option, "it contains blanks or characters that no API key has")
-    return secret
+def _key(token: str) -> str:
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise BadOption("api_token", "it contains blanks or characters that no API key has")
+    return token
 
 
 def _address(url: str) -> str:
-    """The address without a slash at its end.
+    """Return the address without a slash at its end.
 
     Credentials are sent over TLS; plain http is for a simulator on the same machine.
     """
+    address = url.strip()
     try:
-        parts = urlsplit(url.strip())
-        host, user_part = parts.hostname, parts.username or parts.password
-        if parts.port == 0:
-            raise ValueError
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        is_valid = parts.port != 0
     except ValueError:
-        raise BadOption("api_url", "it is not a valid address") from None
-    if user_part is not None or "@" in parts.netloc:
-        raise BadOption(
-            "api_url", "it contains a user or a password; use api_token, or username and password"
-        )
-    if not re.fullmatch(r"[\w.:%-]*", host or "") or re.search(r"\s", url.strip()):
-        raise BadOption("api_url", "it contains blanks or characters that no address has")
-    if parts.scheme not in ("http", "https") or not host:
-        raise BadOption("api_url", "it must begin with https:// and name a host")
-    if parts.query or parts.fragment:
-        raise BadOption("api_url", "it must end with the path, without ? or #")
-    if parts.scheme == "http" and not is_loopback(host):
-        raise BadOption(
-            "api_url", "plain http would show the credentials to the network; use https"
-        )
-    return url.strip().rstrip("/")
+        is_valid = False
+    if not is_valid:
+        raise BadOption("api_url", "it is not a valid address")
+    reasons = {
+        "it contains a user or a password; use api_token, or username and password": (
+            "@" in parts.netloc
+        ),
+        "it contains blanks or characters that no address has": (
+            not re.fullmatch(r"[\w.:%-]*", host) or re.search(r"\s", address)
+        ),
+        "it must begin with https:// and name a host": (
+            parts.scheme not in ("http", "https") or not host
+        ),
+        "it must end with the path, without ? or #": parts.query or parts.fragment,
+        "plain http would show the credentials to the network; use https": (
+            parts.scheme == "http" and not is_loopback(host)
+        ),
+    }
+    for reason, applies in reasons.items():
+        if applies:
+            raise BadOption("api_url", reason)
+    return address.rstrip("/")
 
 
 def _whole(options: Mapping[str, Any], option: str, least: int, most: int | None = None) -> int:
-    """An option's whole number.
+    """Return an option's whole number.
 
     :raises BadOption: it is out of its bounds
     """
@@ -249,41 +235,25 @@ def _positive_seconds(options: Mapping[str, Any], option: str) -> float:
 
 
 def _verification(options: Mapping[str, Any]) -> bool | str:
-    if not options["validate_certs"]:
-        return False
-    ca_path: str | None = options["ca_path"]
-    if not ca_path:
-        return True
+    """Return what ``requests`` takes as ``verify``.
+
+    OpenSSL finds a certificate in a folder only under the hash of its subject.
+    """
+    ca_path: str = options["ca_path"] or ""
+    if not options["validate_certs"] or not ca_path:
+        return bool(options["validate_certs"])
+    files, reason = [ca_path], "the file contains no certificate that can be read"
     if not os.path.exists(ca_path):
-        raise BadOption("ca_path", "there is no such file or folder on the host that runs the task")
-    if os.path.isdir(ca_path):
-        _check_hashed(ca_path)
-    else:
-        _check_certificates(ca_path)
-    return ca_path
-
-
-def _check_certificates(ca_path: str) -> None:
-    if not _holds_certificates(ca_path):
-        raise BadOption("ca_path", "the file contains no certificate that can be read")
-
-
-def _check_hashed(folder: str) -> None:
-    """OpenSSL finds a certificate in a folder only under the hash of its subject."""
-    try:
-        names = os.listdir(folder)
-    except OSError:
-        raise BadOption("ca_path", "the folder cannot be read") from None
-    hashed = (os.path.join(folder, name) for name in names if _HASHED.fullmatch(name))
-    if not any(map(_holds_certificates, hashed)):
-        raise BadOption(
-            "ca_path",
+        reason = "there is no such file or folder on the host that runs the task"
+    elif os.path.isdir(ca_path):
+        files = glob(os.path.join(escape(ca_path), "[0-9a-f]" * 8 + ".[0-9]*"))
+        reason = (
             "the folder has no certificate under a name that OpenSSL looks for, such as "
-            "0a1b2c3d.0; run openssl rehash on it, or give the certificates as one file",
+            "0a1b2c3d.0; run openssl rehash on it, or give the certificates as one file"
         )
-
-
-_HASHED = re.compile(r"[0-9a-f]{8}\.\d+")
+    if not any(map(_holds_certificates, files)):
+        raise BadOption("ca_path", reason)
+    return ca_path
 
 
 def _holds_certificates(file: str) -> bool:
