@@ -16,22 +16,33 @@ from typing import Any
 
 import pytest
 from wire import standin
+from wire.forks import ENDED
 from wire.standin import WORKSPACE, Service
 
 Run = Callable[..., dict[str, Any]]
 TOKEN = "toggl_sk_0123456789abcdef0123456789abcdef"
-PATIENCE = 25  # seconds; no run here has reason to take more than a few
+PATIENCE = 25  # seconds, then the run is ended; none here has reason to take more than a few
 
 
 @pytest.fixture(scope="session")
-def tree(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which Python and Ansible find the collection."""
+def loaded(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[subprocess.Popen[str]]:
+    """The modules in a process that is copied for each run: loading them takes half a second."""
     folder = tmp_path_factory.mktemp("tree")
     place = folder / "ansible_collections" / "toggl"
     place.mkdir(parents=True)
     checkout = pytestconfig.getoption("collection") or pytestconfig.rootpath
     (place / "focus").symlink_to(Path(checkout).resolve())
-    return folder
+    with subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("forks.py"))],
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "PYTHONPATH": str(folder)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        yield process
 
 
 @pytest.fixture
@@ -41,21 +52,13 @@ def service() -> Iterator[Service]:
 
 
 @pytest.fixture
-def environment(tree: Path, tmp_path: Path) -> dict[str, str]:
+def environment(tmp_path: Path) -> dict[str, str]:
     """Nobody's settings: no proxy, no credentials."""
-    return {
-        "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path),
-        "LC_ALL": "C.UTF-8",
-        "PYTHONPATH": str(tree),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "ANSIBLE_COLLECTIONS_PATH": str(tree),
-        "ANSIBLE_HOME": str(tmp_path / "ansible"),
-    }
+    return {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
 
 
 @pytest.fixture
-def run(service: Service, environment: dict[str, str], tmp_path: Path) -> Run:
+def run(service: Service, environment: dict[str, str], loaded: subprocess.Popen[str]) -> Run:
     """``run(clients=[...])`` is a task of ``focus_clients``, without a list of ``focus_client``."""
 
     def one(check: bool = False, **options: Any) -> dict[str, Any]:
@@ -65,19 +68,26 @@ def run(service: Service, environment: dict[str, str], tmp_path: Path) -> Run:
         given = {k: v for k, v in arguments.items() if v is not None}
         if "clients" in given:  # an earlier version takes no plain texts as entries
             given["clients"] = [{"name": e} if isinstance(e, str) else e for e in given["clients"]]
-        ran = subprocess.run(
-            [sys.executable, "-m", f"ansible_collections.toggl.focus.plugins.modules.{module}"],
-            input=json.dumps({"ANSIBLE_MODULE_ARGS": given}),
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-        lines = [line for line in ran.stdout.splitlines() if line.startswith("{")]
-        assert lines, f"no result:\n{ran.stdout}{ran.stderr}"
-        result: dict[str, Any] = json.loads(lines[-1])
+        printed = printed_by(loaded, module, given, environment)
+        results = [line for line in printed if line.startswith("{")]
+        assert results, "no result:\n" + "".join(printed)
+        result: dict[str, Any] = json.loads(results[-1])
         result.setdefault("failed", False)
         return result
 
     return one
+
+
+def printed_by(
+    loaded: subprocess.Popen[str], module: str, given: dict[str, Any], environment: dict[str, str]
+) -> list[str]:
+    """Return the lines of a run, the last one of which says how it ended."""
+    assert loaded.stdin and loaded.stdout
+    arguments = json.dumps({"ANSIBLE_MODULE_ARGS": given})
+    asked = {"module": module, "given": arguments, "environment": environment, "seconds": PATIENCE}
+    print(json.dumps(asked), file=loaded.stdin, flush=True)
+    lines: list[str] = []
+    while not lines or not lines[-1].startswith(ENDED):
+        lines.append(loaded.stdout.readline())
+        assert lines[-1], "".join(lines)
+    return lines
