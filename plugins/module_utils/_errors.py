@@ -1,25 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task may fail with, as typed exceptions with data; ``str()`` is the message for the user.
+"""What a task may fail with. ``str()`` of an error is the message for the user.
+
+An error has a class of its own only where the code takes another branch for it.
 
 .. code-block:: text
 
     FocusError
-    ├── BadOption  MissingOption  NoAuthentication     an option; before any request
-    ├── MissingLibrary                                 on the host that runs the task
+    ├── BadOption  MissingLibrary                      before any request
     ├── PlanRefused                                    the list, or a guard; holds all its problems
-    ├── PlanChanged  QuotaTooSmall                     the plan must not be applied now
-    ├── NamesMasked                                    no list can be returned without a secret
+    ├── PlanChanged  QuotaTooSmall  NamesMasked        the plan must not be applied now
     ├── JournalFailed                                  nothing is written without it
-    ├── Unforeseen                                     a fault of the collection
-    ├── NotOnce  AmongOthers  NotShown  NotChecked     ``_apply.errors``: a create that was sent
-    ├── NameShared  StepRefused                        ``_apply.errors``: a step
-    │   └── StepForbidden  HasReturned  MayHaveReturned  TakenAndUnlisted
+    ├── InternalError                                  a fault of the collection
+    ├── OtherName  NotShown  NotChecked                ``_apply.errors``: a create that was sent
     └── RequestError                                   a request
         ├── Interrupted                                ended from outside
         └── ...                                        ``_api.errors``: connections and answers
-
-Two flags decide what happens next: ``stops_all`` (every later request would fail too) and
-``unclear`` (the request may have been carried out).
 """
 
 from __future__ import annotations
@@ -27,70 +22,41 @@ from __future__ import annotations
 import traceback
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from ._text import quoted, shown
-
-Failed = TypeVar("Failed", bound="RequestError")
 
 
 class FocusError(Exception):
     """Base of all errors that a user may meet; ``str()`` is the message for the user."""
 
     stops_all = False
+    """Whether every later request would fail too."""
+
     unclear = False
+    """Whether a write may have been carried out."""
+
+    may_pass = False
+    """Whether another run may not meet it."""
 
 
 class BadOption(FocusError):
     """An option of the task cannot be used; raised before any request."""
 
     def __init__(self, option: str, reason: str) -> None:
-        super().__init__(option, reason)
+        super().__init__(f"The option {option} cannot be used: {reason}.")
         self.option = option
-        self.reason = reason
-
-    def __str__(self) -> str:
-        return f"The option {self.option} cannot be used: {self.reason}."
-
-
-class MissingOption(FocusError):
-    """A required option is given neither in the task nor in the environment."""
-
-    def __init__(self, option: str, variable: str) -> None:
-        super().__init__(option, variable)
-        self.option = option
-        self.variable = variable
-
-    def __str__(self) -> str:
-        return (
-            f"The option {self.option} is missing: give it, or set the environment variable "
-            f"{self.variable}."
-        )
-
-
-class NoAuthentication(FocusError):
-    """Neither an API key nor a login is given anywhere."""
-
-    def __str__(self) -> str:
-        return (
-            "No authentication is given: give api_token or set TOGGL_FOCUS_API_TOKEN, or give "
-            "username and password or set TOGGL_FOCUS_USERNAME and TOGGL_FOCUS_PASSWORD."
-        )
 
 
 class MissingLibrary(FocusError):
-    """A Python library is missing on the host that runs the task."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
+    """A Python library, which ``str()`` names, is missing on the host that runs the task."""
 
 
 class PlanChanged(FocusError):
     """The plan is not the one that was reviewed."""
 
-    def __str__(self) -> str:
-        return "The plan has changed since it was reviewed. Run toggl.focus.plan again."
+    def __init__(self) -> None:
+        super().__init__("The plan has changed since it was reviewed. Run toggl.focus.plan again.")
 
 
 class QuotaTooSmall(FocusError):
@@ -102,20 +68,13 @@ class QuotaTooSmall(FocusError):
     def __init__(
         self, needed: int, left: int, resets_in: int | None, may_be_partial: bool = True
     ) -> None:
-        super().__init__(needed, left, resets_in, may_be_partial)
-        self.may_be_partial = may_be_partial
-        self.needed = needed
-        self.left = left
-        self.resets_in = resets_in
-
-    def __str__(self) -> str:
-        if self.resets_in is None:
+        if resets_in is None:
             resets = "the service does not say when it resets"
         else:
-            resets = f"it resets in {-(-self.resets_in // 60)} minutes"
-        partial = "; or let it do what fits with allow_partial" if self.may_be_partial else ""
-        return (
-            f"The plan needs {self.needed} requests, but the quota has {self.left} left; "
+            resets = f"it resets in {-(-resets_in // 60)} minutes"
+        partial = "; or let it do what fits with allow_partial" if may_be_partial else ""
+        super().__init__(
+            f"The plan needs {needed} requests, but the quota has {left} left; "
             f"{resets}. Run again then, or let the task wait with quota_wait{partial}."
         )
 
@@ -128,16 +87,12 @@ class NamesMasked(FocusError):
     """
 
     def __init__(self, is_key: bool) -> None:
-        super().__init__(is_key)
-        self.is_key = is_key
-
-    def __str__(self) -> str:
         secret, advice = (
             ("API key", "Make a new API key, and use that.")
-            if self.is_key
+            if is_key
             else ("password", "Use an API key (api_token) in place of the password.")
         )
-        return (
+        super().__init__(
             f"The {secret} is a part of what undo or desired would say, such as a client's name. "
             f"Applied with the {secret} masked, such a list would change other names. {advice}"
         )
@@ -149,80 +104,49 @@ class JournalFailed(FocusError):
     stops_all = True
 
     def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-    def __str__(self) -> str:
-        return (
-            f"The journal could not be written ({shown(self.reason)}), so nothing more is written "
+        super().__init__(
+            f"The journal could not be written ({shown(reason)}), so nothing more is written "
             "to the service. Make room for it, and run again."
         )
 
 
-class Unforeseen(FocusError):
-    """An unforeseen error: a fault of the collection or of a library that it uses.
+class InternalError(FocusError):
+    """A fault of the collection, or of a library that it uses.
 
-    :arg kind: the exception's type; its text is left out, since it may contain anything
-    :arg where: the last line of the collection that it passed through
+    The message has the exception's type and the last line of the collection that it passed
+    through. Its text is left out, since it may contain anything.
     """
 
-    def __init__(self, kind: str, where: str) -> None:
-        super().__init__(kind, where)
-        self.kind = kind
-        self.where = where
+    unclear = True
 
-    @classmethod
-    def of(cls, error: BaseException) -> Unforeseen:
+    def __init__(self, error: BaseException) -> None:
         places = [
             f"{frame.f_code.co_filename.partition(_HERE)[2]}, line {line}"
             for frame, line in traceback.walk_tb(error.__traceback__)
             if _HERE in frame.f_code.co_filename
         ]
-        return cls(type(error).__name__, places[-1] if places else "elsewhere")
-
-    def __str__(self) -> str:
-        return f"An unforeseen error occurred ({self.kind} in {self.where}). Please report it."
+        where = places[-1] if places else "elsewhere"
+        super().__init__(
+            f"An unforeseen error occurred ({type(error).__name__} in {where}). Please report it."
+        )
 
 
 _HERE = "toggl/focus/plugins/"
 
 
-def foreseen(error: Exception) -> FocusError:
-    """The error itself if it is a ``FocusError``, otherwise ``Unforeseen`` in its place."""
-    return error if isinstance(error, FocusError) else Unforeseen.of(error)
+def as_focus_error(error: Exception) -> FocusError:
+    """Return the error itself if it is a ``FocusError``, otherwise an ``InternalError``."""
+    return error if isinstance(error, FocusError) else InternalError(error)
 
 
 class RequestError(FocusError):
-    """A request that did not end as the contract says.
+    """A request that did not end as the contract says."""
 
-    :arg method: HTTP method
-    :arg path: path below ``api_url``; it contains no secrets
-    """
+    status: int | None = None
+    """Of the answer, if there is one."""
 
     retry_after: float | None = None
     """Seconds that the service asks to wait."""
-
-    repeated_unclear = False
-    """Whether an earlier try of the same request may have been carried out."""
-
-    def __init__(self, method: str, path: str) -> None:
-        super().__init__(method, path)
-        self.method = method
-        self.path = path
-
-    def repeated(self, unclear: bool) -> RequestError:
-        """The error of the last one of several tries, of which one may have been carried out."""
-        return self._with(repeated_unclear=unclear)
-
-    def _with(self: Failed, **more: object) -> Failed:
-        """The error with more data. Not by ``copy``, which makes an exception from its ``args``."""
-        error = self.__class__.__new__(self.__class__, *self.args)
-        error.__dict__.update(self.__dict__, **more)
-        return error
-
-    @property
-    def where(self) -> str:
-        return f"{self.method} {shown(self.path)}"
 
 
 class Interrupted(RequestError):
@@ -230,12 +154,8 @@ class Interrupted(RequestError):
 
     stops_all = True
 
-    def __init__(self, by: str, method: str = "", path: str = "") -> None:
-        super().__init__(method, path)
-        self.by = by
-
-    def __str__(self) -> str:
-        return f"{self.by} ended the run: nothing more is written."
+    def __init__(self, by: str) -> None:
+        super().__init__(f"{by} ended the run: nothing more is written.")
 
 
 MOST_SENTENCES = 20

@@ -223,14 +223,14 @@ class _Writing:
 
         :raises FocusError: why it cannot be executed
         """
-        from ._apply.errors import StillHidden
+        from ._apply.errors import still_hidden
 
         for outcome in outcomes:
             if outcome.error is not None and outcome.error.stops_all:
                 raise outcome.error
             may_be_back = outcome.status in ("done", "unclear")
             if may_be_back and outcome.step.restores_hidden:
-                raise StillHidden(outcome.step.after.id)
+                raise still_hidden(outcome.step.after.id)
         hidden = {step.after.id for step in planned.steps if step.restores_hidden}
         done = [outcome.step for outcome in outcomes if outcome.status == "done"]
         left = [step for step in planned.steps if not _is_among(step, done)]
@@ -240,7 +240,7 @@ class _Writing:
         if rest.forbidden:
             raise PlanRefused(rest.forbidden, self._names)
         if self._reviewed is not None and not is_same_but_for(hidden, left, rest.steps):
-            raise PlanChanged(self._reviewed, rest.digest)
+            raise PlanChanged()
         self._check_undo(api, rest)
         return rest
 
@@ -272,12 +272,12 @@ def _without_rest(
 
 
 def _with_reason(outcome: Outcome, reason: FocusError) -> Outcome:
-    from ._apply.errors import RestNotPlanned
+    from ._apply.errors import rest_not_planned
 
     client = outcome.step.after
     if outcome.step.kind != "restore" or outcome.status != "done" or outcome.error is not None:
         return outcome
-    return outcome._replace(error=RestNotPlanned(client.id, client.shown_name, reason))
+    return outcome._replace(error=rest_not_planned(client.id, client.shown_name, reason))
 
 
 class _OneClient(_Writing):

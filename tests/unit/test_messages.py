@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from ansible_collections.toggl.focus.plugins.module_utils._api import errors as E
+from ansible_collections.toggl.focus.plugins.module_utils._api.quota import Closed
 from ansible_collections.toggl.focus.plugins.module_utils._apply.outcome import Outcome
 from ansible_collections.toggl.focus.plugins.module_utils._errors import FocusError, PlanRefused
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Rules
@@ -17,12 +18,12 @@ from ansible_collections.toggl.focus.plugins.module_utils._results.clients impor
 from ansible_collections.toggl.focus.plugins.plugin_utils import _role_variables
 
 POST = ("POST", "/workspaces/1/clients")
-REFUSED = E.StatusError(E.Heard(*POST, 400, "no such name"))
-FORBIDDEN = E.Forbidden(E.Heard(*POST, 403, "forbidden"))
-UNAUTHORIZED = E.Unauthorized(E.Heard(*POST, 401, "unauthorized"))
-QUOTA = E.QuotaExceeded(E.Heard(*POST, 402, "quota"), 600)
-FAILING = E.ServerError(E.Heard(*POST, 503, "down"))
-LOST = E.ConnectionLost(*POST, 30.0)
+REFUSED = E.status_error(E.ErrorResponse(*POST, 400, "no such name"))
+FORBIDDEN = E.status_error(E.ErrorResponse(*POST, 403, "forbidden"))
+UNAUTHORIZED = E.status_error(E.ErrorResponse(*POST, 401, "unauthorized"))
+QUOTA = E.QuotaExceeded(E.ErrorResponse(*POST, 402, "quota"), Closed(600))
+FAILING = E.status_error(E.ErrorResponse(*POST, 503, "down"))
+LOST = E.ConnectionLost("The connection was lost.")
 
 DONE = ("done", None)
 BAD = ("failed", REFUSED)

@@ -11,7 +11,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any, TypeGuard
 
 from .._model import Client
-from .errors import BadAnswer, OtherWorkspace
+from .._text import shown
+from .errors import BadAnswer, OtherWorkspace, where
 from .transport import Answer
 
 DEEPEST = 32
@@ -37,9 +38,13 @@ def check_workspace(fields: Mapping[str, Any], own: int, method: str, path: str)
 
     :raises OtherWorkspace: it is of another one
     """
-    shown = fields.get("workspace_id")
-    if shown and shown not in (own, str(own)):
-        raise OtherWorkspace(method, path, fields["id"], shown, own)
+    workspace = fields.get("workspace_id")
+    if workspace and workspace not in (own, str(own)):
+        raise OtherWorkspace(
+            f"The answer to {where(method, path)} shows client {fields['id']} of the workspace "
+            f"{shown(workspace)}, not of {own}: the answer was discarded. Check api_url and the "
+            "workspace_id."
+        )
 
 
 def json_of(answer: Answer, method: str, path: str) -> Any:

@@ -13,18 +13,26 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from .._errors import MissingLibrary
+from .._errors import MissingLibrary, RequestError
 from .._model import Access, Client
 from .._progress import Halt, Progress
 from .answers import check_workspace, client_of, is_id, is_whole, json_of
 from .errors import (
     BadAnswer,
-    ListIncomplete,
     ListMoved,
     NotFound,
     StatusError,
 )
-from .listing import MOST_PAGES, ONE_BY_ONE, Ahead, Foretold, Listing, Page, Reading
+from .listing import (
+    MOST_PAGES,
+    ONE_BY_ONE,
+    Ahead,
+    Foretold,
+    Listing,
+    Page,
+    Reading,
+    list_incomplete,
+)
 from .quota import Quota
 from .session import Session
 from .transport import HAS_REQUESTS, Answer, Parameters, Transport
@@ -123,9 +131,9 @@ class FocusApi:
         :arg foretold: what the list probably holds; pages that are probably there are read side by
             side, without asking ``enough``
         :raises ListMoved: pages show that it changed while it was read
-        :raises ListIncomplete: it cannot be read to its end
+        :raises RequestError: it cannot be read to its end
         """
-        reading = Reading(self._clients, self._progress)
+        reading = Reading(self._progress)
         first = self._page(None, name, order_by)
         if reading.ends_with(first) or enough(reading.listing):
             return reading.listing
@@ -139,7 +147,7 @@ class FocusApi:
             page = self._page(number, name, order_by)
             if reading.ends_with(page) or enough(reading.listing):
                 return reading.listing
-        raise self._incomplete(MOST_PAGES, "which has no end")
+        raise list_incomplete(MOST_PAGES, "which has no end")
 
     @property
     def _quota_left(self) -> int | None:
@@ -154,21 +162,23 @@ class FocusApi:
         :raises ListMoved: it shows other clients
         """
         if self._page(page.asked, page.name, page.order_by).ids != page.ids:
-            raise self.moved(f"page {page.number} shows other clients than before")
+            raise ListMoved(f"page {page.number} shows other clients than before")
 
-    def moved(self, sign: str) -> ListMoved:
-        """The error, with the sign of the change."""
-        return ListMoved("GET", self._clients, sign)
-
-    def create(self, name: str, currency: str | None = None) -> dict[str, Any]:
+    def create(
+        self,
+        name: str,
+        currency: str | None = None,
+        look: Callable[[RequestError], Mapping[str, Any] | None] | None = None,
+    ) -> Mapping[str, Any]:
         """POST of a new client, never repeated when it may have been carried out.
 
+        :arg look: returns the client that an unanswered try has made, ``None`` if there is none
         :returns: the fields that are certain from the answer: all of the client, which may have
             another name, or only its ``id``, or none, since the vendor's reference shows no body
         :raises OtherWorkspace: it was created, but perhaps elsewhere
         """
         body = partial(_body, name, currency)
-        return self.session.call("POST", self._clients, self._created, body=body)
+        return self.session.call("POST", self._clients, self._created, body=body, look=look)
 
     def get(self, client_id: int) -> Client:
         """GET of one client.
@@ -209,7 +219,7 @@ class FocusApi:
         try:
             self._write("DELETE", self._client(client_id))
         except NotFound as error:
-            if not error.repeated_unclear:
+            if not error.unclear:
                 raise
 
     def restore(self, client_id: int) -> None:
@@ -276,7 +286,7 @@ class FocusApi:
             raise self._wrong_shape(answer, "its data is not a list")
         shown_number = envelope.get("page")
         if number is not None and is_id(shown_number) and shown_number != number:
-            raise self._incomplete(number, "the service gave another page")
+            raise list_incomplete(number, "the service gave another page")
         per_page = envelope.get("per_page")
         return Page(
             asked=number,
@@ -289,7 +299,7 @@ class FocusApi:
             size=len(answer.body),
         )
 
-    def _created(self, answer: Answer) -> dict[str, Any]:
+    def _created(self, answer: Answer) -> Mapping[str, Any]:
         if not answer.body.strip():
             return {}
         fields = json_of(answer, "POST", self._clients)
@@ -309,6 +319,3 @@ class FocusApi:
 
     def _wrong_shape(self, answer: Answer, reason: str, method: str = "GET") -> BadAnswer:
         return BadAnswer(method, self._clients, answer.status, reason)
-
-    def _incomplete(self, page: int, reason: str) -> ListIncomplete:
-        return ListIncomplete("GET", self._clients, page, reason)

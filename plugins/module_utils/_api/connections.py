@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any
 
-from .errors import Hindrance
+from .._text import shown
 
 try:
     from requests.adapters import HTTPAdapter
@@ -31,19 +31,38 @@ except ImportError:
 
 
 class NotOpened(Exception):
-    """No connection was made, so nothing was sent. The libraries do not know this type, so they do
-    not wrap it.
+    """No connection was made, so nothing was sent; ``reason`` says why. The libraries do not know
+    this type, so they do not wrap it."""
 
-    :arg at: the host with the certificate, or the proxy's host and port, never its user part
-    :arg detail: more of the reason, ``""`` if there is none
-    """
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
-    def __init__(self, hindrance: Hindrance, at: str = "", detail: str = "") -> None:
-        super().__init__(hindrance, at, detail)
-        self.hindrance = hindrance
-        self.at = at
-        self.detail = detail
 
+class CertificateRefused(NotOpened):
+    """The certificate of ``host`` was not accepted; ``""`` stands for the service's own host."""
+
+    def __init__(self, host: str, reason: str) -> None:
+        super().__init__(reason)
+        self.host = host
+
+
+UNKNOWN_HOST = "no such host is known. Check api_url, and that this machine can resolve names."
+
+NO_PROXY = "the proxy did not let it through. Check HTTPS_PROXY, NO_PROXY and api_url."
+
+_REASONS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
+    (
+        (TimeoutError,),
+        "nothing answered in time. Check api_url, the network and the proxy settings.",
+    ),
+    ((socket.gaierror, UnicodeError), UNKNOWN_HOST),
+    (
+        (ConnectionRefusedError,),
+        "it was refused. Check api_url, its port, and whether a firewall forbids it.",
+    ),
+)
+"""What exceptions mean, also where a library has wrapped them."""
 
 BEFORE_SENDING: ContextVar[Callable[[], None]] = ContextVar("before_sending")
 """What a thread calls between making a connection and sending. The libraries hand nothing down to
@@ -122,10 +141,10 @@ class _Connection:
         for cause in chain:
             if isinstance(cause, (ssl.SSLCertVerificationError, CertificateError)):
                 host = self.host if before_the_proxy else beyond or self.host
-                return NotOpened("certificate", host, getattr(cause, "verify_message", str(cause)))
+                return CertificateRefused(host, getattr(cause, "verify_message", str(cause)))
         if before_the_proxy:
-            return NotOpened("proxy", address(self.host, self.port), _status_of_tunnel(chain))
-        return NotOpened(_hindrance(chain, self._has_socket))
+            return NotOpened(_reason_of_proxy(address(self.host, self.port), chain))
+        return NotOpened(_reason(chain, self._has_socket))
 
 
 def address(host: str, port: int | None) -> str:
@@ -141,21 +160,30 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _hindrance(chain: list[BaseException], has_socket: bool) -> Hindrance:
+def _reason(chain: list[BaseException], has_socket: bool) -> str:
     for cause in chain:
-        if isinstance(cause, TimeoutError):
-            return "timed out"
-        if isinstance(cause, (socket.gaierror, UnicodeError)):
-            return "unknown host"
-        if isinstance(cause, ConnectionRefusedError):
-            return "refused"
-    return "tls" if has_socket else "unreachable"
+        for kinds, reason in _REASONS:
+            if isinstance(cause, kinds):
+                return reason
+    if has_socket:
+        return (
+            "the TLS handshake failed. Check api_url, its port, and any proxy or firewall in "
+            "between."
+        )
+    return "the network is unreachable. Check api_url and the proxy settings."
 
 
-def _status_of_tunnel(chain: list[BaseException]) -> str:
-    """The status that a proxy refused with, ``""`` if it did not answer at all."""
-    found = (re.search(r"Tunnel connection failed: (\d{3})\b", str(cause)) for cause in chain)
-    return next((match[1] for match in found if match), "")
+def _reason_of_proxy(at: str, chain: list[BaseException]) -> str:
+    """:arg at: the proxy's host and port, never its user part"""
+    texts = "\n".join(map(str, chain))
+    refused = re.search(r"Tunnel connection failed: (\d{3})\b", texts)
+    if refused is None:
+        return NO_PROXY.replace("the proxy", f"the proxy {shown(at)}", 1)
+    if refused[1] == "407":
+        return f"the proxy {shown(at)} asks for a user and a password. Give them in HTTPS_PROXY."
+    return (
+        f"the proxy {shown(at)} refused with {refused[1]}. Check HTTPS_PROXY, NO_PROXY and api_url."
+    )
 
 
 def _watched(pools: Mapping[str, Any]) -> dict[str, Any]:
@@ -184,7 +212,7 @@ class DeadlineAdapter(HTTPAdapter):
         try:
             manager = super().proxy_manager_for(*arguments, **keywords)
         except ValueError:
-            raise NotOpened("proxy") from None
+            raise NotOpened(NO_PROXY) from None
         manager.pool_classes_by_scheme = _watched(manager.pool_classes_by_scheme)
         return manager
 
@@ -195,4 +223,4 @@ class DeadlineAdapter(HTTPAdapter):
         except OSError:
             source = "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE"
             missing = f"the CA bundle {verify}, which {source} names, does not exist"
-            raise NotOpened("certificate", "", missing) from None
+            raise CertificateRefused("", missing) from None

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from .._errors import RequestError
 from .._model import Client
 from .._progress import Progress
-from .errors import ListIncomplete, ListMoved
+from .errors import ListMoved
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -128,8 +129,7 @@ class Ahead:
 class Reading:
     """A list while it is read. Pages are given in their order, whatever order they arrived in."""
 
-    def __init__(self, path: str, progress: Progress) -> None:
-        self._path = path
+    def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._pages: list[Page] = []
         self._seen: set[int] = set()
@@ -143,11 +143,11 @@ class Reading:
         """Whether the page is the last one.
 
         :raises ListMoved: it shows that the list changed while it was read
-        :raises ListIncomplete: the list is too large
+        :raises RequestError: the list is too large
         """
         self._size += page.size
         if self._size > LARGEST_LIST:
-            raise ListIncomplete("GET", self._path, page.number, "which is too large")
+            raise list_incomplete(page.number, "which is too large")
         self._check_follows(page)
         self._pages.append(page)
         self._progress.listed(len(page.clients))
@@ -164,7 +164,7 @@ class Reading:
             later = pages.close()
         for page in later if ended else ():
             if page.clients:
-                raise self._moved(f"page {page.number} follows the last one")
+                raise ListMoved(f"page {page.number} follows the last one")
         return ended
 
     def _check_follows(self, page: Page) -> None:
@@ -172,11 +172,16 @@ class Reading:
         per_page = self._pages[0].per_page if self._pages else page.per_page
         if None not in (page.per_page, per_page) and page.per_page != per_page:
             sign = f"page {page.number} has the size {page.per_page}, not {per_page}"
-            raise self._moved(sign)
+            raise ListMoved(sign)
         for client_id in page.ids:
             if client_id in self._seen:
-                raise self._moved(f"page {page.number} shows client {client_id} a second time")
+                raise ListMoved(f"page {page.number} shows client {client_id} a second time")
             self._seen.add(client_id)
 
-    def _moved(self, sign: str) -> ListMoved:
-        return ListMoved("GET", self._path, sign)
+
+def list_incomplete(page: int, reason: str) -> RequestError:
+    """Return the error of a list that could not be read to its end: nothing may be concluded."""
+    return RequestError(
+        f"The list of clients could not be read to its end, {reason} at page {page}: the partial "
+        "list was discarded. Run it again."
+    )

@@ -120,5 +120,5 @@ def _is_conclusive(api: FocusApi, name: str, form: str, check: Check) -> bool:
     for client in answer.clients:
         is_known = client.deleted or client.id in check.known
         if not is_known and name_key(client.name) == name_key(name):
-            raise api.moved(f"it lacks the client {client.id}")
+            raise ListMoved(f"it lacks the client {client.id}")
     return answer.is_whole

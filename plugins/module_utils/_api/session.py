@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from datetime import datetime
 from itertools import count
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from .._errors import Interrupted, RequestError
 from .._model import Access
@@ -27,20 +27,14 @@ from .answers import date_of, readable, words_of
 from .errors import (
     BadAnswer,
     ConnectionLost,
-    Elsewhere,
-    Forbidden,
-    Heard,
+    ErrorResponse,
     NotConnected,
-    NotFound,
-    PaymentRequired,
+    NotFromApi,
     QuotaExceeded,
-    Redirected,
     ServerError,
-    StatusError,
     TooManyRequests,
-    Unanswered,
-    Unauthorized,
-    Untrusted,
+    status_error,
+    where,
 )
 from .quota import Quota, Window, closed_by, quota_of
 from .transport import Answer, Parameters, Transport, retry_after
@@ -55,9 +49,31 @@ _DEADLINE = 300.0
 
 
 _TRACK_TOKEN = re.compile(r"[0-9a-f]{32}")
-
+"""The form of a token of Toggl Track, which people paste by mistake."""
 
 Read = TypeVar("Read")
+
+Next = Literal["repeat", "look", "give up"]
+
+_NEXT: dict[type[RequestError], tuple[Next, Next, Next]] = {
+    # what happened   to a GET,  PUT, PATCH or DELETE, POST
+    NotConnected: ("repeat", "repeat", "repeat"),
+    TooManyRequests: ("repeat", "repeat", "repeat"),
+    ConnectionLost: ("repeat", "repeat", "look"),
+    ServerError: ("repeat", "repeat", "look"),
+    BadAnswer: ("repeat", "look", "look"),
+    NotFromApi: ("give up", "look", "look"),
+}
+"""What follows; whatever is not listed is given up. See ``docs/docsite/rst/faults.rst``.
+
+A look settles whether the write was carried out. So it does after the last repetition of a write
+that may have been.
+"""
+
+
+def next_after(error: RequestError, method: str) -> Next:
+    after_get, after_write, after_post = _NEXT.get(type(error), ("give up",) * 3)
+    return {"GET": after_get, "POST": after_post}.get(method, after_write)
 
 
 class Attempts:
@@ -121,10 +137,6 @@ class Session:
         """Seconds that the run may still wait for the quota."""
         return self._window.wait_left
 
-    def attempts(self) -> Attempts:
-        """The tries that a request has."""
-        return Attempts(self._access.retries, self._halt)
-
     def let_settle(self) -> None:
         """Sleep, so that the service shows what was just written: it may answer with old data."""
         self._halt.sleep(6 * _FIRST_PAUSE)
@@ -136,13 +148,17 @@ class Session:
         read: Callable[[Answer], Read],
         parameters: Parameters = (),
         body: Callable[[], Mapping[str, str]] | None = None,
+        look: Callable[[RequestError], Read | None] | None = None,
     ) -> Read:
         """Send, and retry where that is safe, until ``read`` understands the answer.
 
         :arg body: returns what to send; asked before each try, since one may come much later
-        :raises RequestError: and what derives from it
+        :arg look: after an unclear answer, returns what the request has made, and ``None`` if it
+            was certainly not carried out; then it is sent again
+        :raises RequestError: and what derives from it; ``unclear`` says of a write whether one of
+            its tries may have been carried out
         """
-        attempts = self.attempts()
+        attempts = Attempts(self._access.retries, self._halt)
         for number in count(1):
             try:
                 content = None if body is None else json.dumps(body()).encode()
@@ -150,9 +166,18 @@ class Session:
             except QuotaExceeded as error:
                 attempts.extend(self._waited_for_quota(error, attempts.unclear))
             except RequestError as error:
-                unclear = attempts.unclear
-                if not _may_repeat(method, error) or not attempts.again(error):
-                    raise error.repeated(unclear) from None
+                error.unclear = method != "GET" and (error.unclear or attempts.unclear)
+                then = next_after(error, method)
+                if then == "give up" or (then == "look" and look is None):
+                    raise
+                goes_on = attempts.again(error)
+                if then == "look" and look is not None:
+                    found = look(error)
+                    if found is not None:
+                        return found
+                    attempts.unclear = error.unclear = False
+                if not goes_on:
+                    raise
         raise AssertionError("a count has no end")
 
     def _once(
@@ -173,7 +198,8 @@ class Session:
             return outcome
         if not isinstance(outcome, Interrupted):
             trace_id = getattr(outcome, "trace_id", None)
-            self.sent.append(_line(method, path, _status_of(outcome), number, took, trace_id))
+            status = outcome.status or _NO_STATUS[isinstance(outcome, NotConnected)]
+            self.sent.append(_line(method, path, str(status), number, took, trace_id))
         raise outcome
 
     def _outcome(
@@ -188,7 +214,7 @@ class Session:
     def _check_goes_on(self, method: str, path: str) -> None:
         """:raises Interrupted: the run was ended"""
         if self._halt.by is not None:
-            raise Interrupted(self._halt.by, method, path)
+            raise Interrupted(self._halt.by)
 
     def _exchanged(
         self, method: str, path: str, parameters: Parameters, content: bytes | None
@@ -197,7 +223,7 @@ class Session:
         a name server or for a proxy.
 
         :raises Interrupted: the run was ended before the request was sent
-        :raises Unanswered: the run was abandoned before the answer came
+        :raises ConnectionLost: the run was abandoned before the answer came
         """
 
         def exchange() -> Answer | BaseException:
@@ -212,7 +238,8 @@ class Session:
         exchanging.begin()
         while (answer := exchanging.result_within(TICK)) is None:
             if self._halt.is_abandoned:
-                raise Unanswered(method, path, self._halt.by or "")
+                by, what = self._halt.by, where(method, path)
+                raise ConnectionLost(f"{by} ended the run before {what} was answered.")
         if isinstance(answer, BaseException):
             raise answer
         return answer
@@ -229,7 +256,7 @@ class Session:
     def _check_quota(self, method: str, path: str) -> None:
         closed = self._window.closed(time.monotonic())
         if closed is not None:
-            raise QuotaExceeded(Heard(method, path, 402), closed.resets_in, sent=False)
+            raise QuotaExceeded(ErrorResponse(method, path, 402), closed, sent=False)
 
     def _noted(self, answer: Answer, method: str, path: str) -> RequestError | None:
         """The error that an answer is, if it is one; what it says of the quota is kept."""
@@ -250,10 +277,13 @@ class Session:
     def _waited_for_quota(self, error: QuotaExceeded, unclear: bool) -> float:
         """Sleep until the window reopens, if ``quota_wait`` allows; the seconds that it took."""
         now = time.monotonic()
-        until = self._window.wait(now, is_known=not error.sent or error.resets_in is not None)
+        is_known = not error.sent or error.closed.resets_in is not None
+        until = self._window.wait(now, is_known)
         if until is None:
-            in_vain = error.after(self._access.quota_wait, self._window.waited)
-            raise in_vain.repeated(unclear) from None
+            allowed, waited = self._access.quota_wait, self._window.waited
+            in_vain = QuotaExceeded(error.response, error.closed, error.sent, allowed, waited)
+            in_vain.unclear = unclear
+            raise in_vain from None
         self._progress.sleeps(until)
         self._halt.sleep(until - now)
         self._window.slept(until)
@@ -261,34 +291,17 @@ class Session:
         return until - now
 
     def _refusal(self, answer: Answer, method: str, path: str) -> RequestError:
-        status = answer.status
-        heard = Heard(method, path, status, *self._words(answer))
-        if 300 <= status < 400:
-            return Redirected(heard)
-        if status == 401:
-            return Unauthorized(heard, _is_track_token(self._access.api_token or ""))
-        if status == 402:
-            return self._payment(answer, heard)
-        if status == 403:
-            return Forbidden(heard)
-        if status in (404, 407) and not _is_of_the_api(answer, status):
-            return Elsewhere(heard)
-        if status == 404:
-            return NotFound(heard)
-        if status == 429:
-            return TooManyRequests(heard, retry_after(answer.headers.get("Retry-After")))
-        if status >= 500:
-            return ServerError(heard, retry_after(answer.headers.get("Retry-After")))
-        return StatusError(heard)
-
-    def _payment(self, answer: Answer, heard: Heard) -> RequestError:
-        """402 is the quota, or a feature that the plan lacks: headers and body say which."""
+        response = ErrorResponse(method, path, answer.status, *self._words(answer))
         asked = retry_after(answer.headers.get("Retry-After"))
-        closed = closed_by(answer.headers, heard.words, asked, self._window.is_used_up)
-        if closed is None:
-            return PaymentRequired(heard)
-        self._window.refused(closed, time.monotonic())
-        return QuotaExceeded(heard, closed.resets_in, closed.certain)
+        if answer.status == 402:  # the quota, or a feature that the plan lacks
+            closed = closed_by(answer.headers, response.words, asked, self._window.is_used_up)
+            if closed is not None:
+                self._window.refused(closed, time.monotonic())
+                return QuotaExceeded(response, closed)
+        is_track_token = _TRACK_TOKEN.fullmatch(self._access.api_token or "") is not None
+        error = status_error(response, _is_of_the_api(answer), is_track_token)
+        error.retry_after = asked
+        return error
 
     def _words(self, answer: Answer) -> tuple[str, str | None]:
         """The service's own words and the trace id of an error answer, if it has them.
@@ -300,30 +313,14 @@ class Session:
         return mask(words, secrets), None if trace_id is None else mask(trace_id, secrets)
 
 
+_NO_STATUS = {True: "not connected", False: "no answer"}
+
+
 def _line(
     method: str, path: str, status: str, number: int, took: float, trace_id: str | None = None
 ) -> str:
     trace = f", trace id {shown(trace_id)}" if trace_id else ""
     return f"{method} {path} {status} (try {number}, {1000 * took:.0f} ms{trace})"
-
-
-def _status_of(error: RequestError) -> str:
-    if isinstance(error, (StatusError, BadAnswer)):
-        return str(error.status)
-    return "not connected" if isinstance(error, NotConnected) else "no answer"
-
-
-def _may_repeat(method: str, error: RequestError) -> bool:
-    """What may be sent again without a read first: see ``docs/docsite/rst/faults.rst``."""
-    if isinstance(error, Untrusted):
-        return False
-    if isinstance(error, (NotConnected, TooManyRequests)):
-        return True
-    if method == "POST":
-        return False
-    if isinstance(error, BadAnswer):
-        return method == "GET"
-    return isinstance(error, (ConnectionLost, ServerError))
 
 
 def _pause(error: RequestError, tries: int) -> float:
@@ -334,14 +331,9 @@ def _pause(error: RequestError, tries: int) -> float:
     return random.uniform(longest / 2, longest)
 
 
-def _is_track_token(token: str) -> bool:
-    """Whether it has the form of a token of Toggl Track, which people paste by mistake."""
-    return _TRACK_TOKEN.fullmatch(token) is not None
-
-
-def _is_of_the_api(answer: Answer, status: int) -> bool:
+def _is_of_the_api(answer: Answer) -> bool:
     """Whether an error has the form of the API's errors; a 404 without a body may be one too."""
     if not answer.body.strip():
-        return status == 404
+        return answer.status == 404
     body = readable(answer.body)
     return isinstance(body, dict) and bool({"error", "error_description"} & body.keys())

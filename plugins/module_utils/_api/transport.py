@@ -4,20 +4,28 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
-from .._text import is_loopback
-from .connections import BEFORE_SENDING, DeadlineAdapter, NotOpened, address
-from .errors import BadAnswer, ConnectionLost, NotConnected, Untrusted
+from .._text import is_loopback, shown
+from .connections import (
+    BEFORE_SENDING,
+    NO_PROXY,
+    UNKNOWN_HOST,
+    CertificateRefused,
+    DeadlineAdapter,
+    NotOpened,
+    address,
+)
+from .errors import BadAnswer, ConnectionLost, NotConnected, Untrusted, where
 
 try:
     import requests
-    from requests.auth import AuthBase, HTTPBasicAuth
+    from requests.auth import HTTPBasicAuth
     from urllib3 import disable_warnings
     from urllib3.exceptions import (
         HTTPError,
@@ -30,7 +38,6 @@ try:
     HAS_REQUESTS = True
 except ImportError:
     HAS_REQUESTS = False
-    AuthBase = object  # type: ignore[assignment,misc]
 
 VERSION = "1.0.0"
 
@@ -116,79 +123,62 @@ class Transport:
             ):
                 content = self._read(response, method, path)
                 return Answer(response.status_code, response.headers, content)
+        except CertificateRefused as refused:
+            raise Untrusted(
+                f"The certificate of {shown(refused.host or self._host)} is not trusted: "
+                f"{shown(refused.reason)}. Check api_url, or give the authority's certificate in "
+                "ca_path."
+            ) from None
         except NotOpened as unopened:
-            raise self._not_connected(unopened, method, path) from None
+            raise self._not_connected(method, path, unopened.reason) from None
         except requests.exceptions.InvalidProxyURL:
-            raise NotConnected(method, path, self._host, "proxy") from None
+            raise self._not_connected(method, path, NO_PROXY) from None
         except (requests.exceptions.InvalidURL, LocationValueError):
-            raise NotConnected(method, path, self._host, "unknown host") from None
+            raise self._not_connected(method, path, UNKNOWN_HOST) from None
         except (requests.RequestException, HTTPError, OSError):
             # The libraries' messages are not passed on: they may contain addresses with passwords.
-            raise self._lost(method, path) from None
+            self._has_lost_one = True
+            raise ConnectionLost(
+                f"The connection was lost before the answer to {where(method, path)} was complete, "
+                f"or it took longer than {self._timeout:g} seconds (api_timeout)."
+            ) from None
 
-    def _lost(self, method: str, path: str) -> ConnectionLost:
-        self._has_lost_one = True
-        return ConnectionLost(method, path, self._timeout)
-
-    @contextmanager
-    def _connections(self) -> Iterator[requests.Session]:
-        """Kept connections, or a new one after one was lost: what is in between may not let
+    def _connections(self) -> AbstractContextManager[requests.Session]:
+        """Return kept connections, or a new one after one was lost: what is in between may not let
         connections be used again, and there may be many of them."""
-        if not self._has_lost_one:
-            yield self._session
-            return
-        with self._new_session(1) as session:
-            yield session
+        return self._new_session(1) if self._has_lost_one else nullcontext(self._session)
 
-    def _not_connected(self, unopened: NotOpened, method: str, path: str) -> NotConnected:
-        if unopened.hindrance == "certificate":
-            return Untrusted(method, path, unopened.at or self._host, unopened.detail)
-        hindrance, at, detail = unopened.hindrance, unopened.at, unopened.detail
-        return NotConnected(method, path, self._host, hindrance, at, detail)
+    def _not_connected(self, method: str, path: str, reason: str) -> NotConnected:
+        return NotConnected(
+            f"No connection to {shown(self._host)} ({where(method, path)}): {reason}"
+        )
 
     def _read(self, response: requests.Response, method: str, path: str) -> bytes:
-        """The whole body. The libraries do not decode it: a small body may decompress to more than
-        there is memory, also in several layers."""
+        """Return the whole body. The libraries do not decode it: a small body may decompress to
+        more than there is memory, also in several layers. One is accepted although none is
+        requested: a proxy may compress whatever it sees."""
+
+        def bad(reason: str) -> BadAnswer:
+            return BadAnswer(method, path, response.status_code, reason)
+
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
+        is_packed = encoding in ("gzip", "x-gzip", "deflate")
+        if not is_packed and encoding not in ("", "identity"):
+            raise bad(_OTHER_ENCODING)
+        unpacking = zlib.decompressobj(zlib.MAX_WBITS | 32)
         content = bytearray()
+        response.raw.enforce_content_length = True  # urllib3 before version 2 does not
         try:
-            unpacked = _UNPACKING[encoding]()
             for chunk in response.raw.stream(_CHUNK, decode_content=False):
-                content += unpacked(chunk, LARGEST_ANSWER + 1 - len(content))
+                content += unpacking.decompress(chunk, LARGEST_ANSWER + 1) if is_packed else chunk
                 if len(content) > LARGEST_ANSWER:
-                    raise BadAnswer(method, path, response.status_code, "it is too large")
-        except (KeyError, zlib.error):
-            wrong = "it is encoded in a way that was not asked for"
-            raise BadAnswer(method, path, response.status_code, wrong) from None
-        if _is_cut_off(response):
-            raise self._lost(method, path)
+                    raise bad("it is too large")
+        except zlib.error:
+            raise bad(_OTHER_ENCODING) from None
         return bytes(content)
 
 
-def _is_cut_off(response: requests.Response) -> bool:
-    """Whether fewer bytes came than were announced: urllib3 before version 2 does not say so."""
-    announced: str = response.headers.get("Content-Length", "")
-    has_length = announced.isdigit() and "Transfer-Encoding" not in response.headers
-    return has_length and response.status_code != 204 and response.raw.tell() < int(announced)
-
-
-def _as_it_is() -> Callable[[bytes, int], bytes]:
-    return lambda chunk, most: chunk
-
-
-def _inflated() -> Callable[[bytes, int], bytes]:
-    """Decompresses gzip and zlib, up to a number of bytes."""
-    return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress
-
-
-_UNPACKING = {
-    "": _as_it_is,
-    "identity": _as_it_is,
-    "gzip": _inflated,
-    "x-gzip": _inflated,
-    "deflate": _inflated,
-}
-"""One layer is accepted although none is requested: a proxy may compress whatever it sees."""
+_OTHER_ENCODING = "it is encoded in a way that was not asked for"
 
 
 def _session(credentials: str | tuple[str, str], connections: int) -> requests.Session:
@@ -203,7 +193,7 @@ def _session(credentials: str | tuple[str, str], connections: int) -> requests.S
     )
     # As ``auth`` rather than as a header, so that requests never reads ~/.netrc.
     session.auth = (
-        _Bearer(credentials)
+        partial(_authorized, credentials)
         if isinstance(credentials, str)
         else HTTPBasicAuth(*(part.encode("utf-8") for part in credentials))
     )
@@ -214,13 +204,9 @@ def _session(credentials: str | tuple[str, str], connections: int) -> requests.S
     return session
 
 
-class _Bearer(AuthBase):
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
+def _authorized(token: str, request: requests.PreparedRequest) -> requests.PreparedRequest:
+    request.headers["Authorization"] = f"Bearer {token}"
+    return request
 
 
 def retry_after(text: str | None) -> float | None:

@@ -3,22 +3,30 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from graphlib import TopologicalSorter
 from types import MappingProxyType
 
 from .._api.clients import FocusApi
 from .._api.errors import QuotaExceeded
-from .._errors import FocusError, Interrupted, JournalFailed, RequestError, Unforeseen, foreseen
+from .._errors import (
+    FocusError,
+    InternalError,
+    Interrupted,
+    JournalFailed,
+    RequestError,
+    as_focus_error,
+)
 from .._journal import Journal
-from .._model import NOT_YET, Client, Step
+from .._model import NOT_YET, Client, Status, Step
 from .._progress import Progress
 from .._text import name_key
 from .creates import Creates
-from .errors import OtherName, Unsettled
+from .errors import OtherName
 from .outcome import Outcome
-from .reads import read_until
+from .reads import client_until, is_shown
 
 NOTHING_KNOWN: Mapping[int, Outcome] = MappingProxyType({})
 
@@ -62,14 +70,10 @@ class _Execution:
         self._writer = writer
         self._progress = progress
         self._outcomes: dict[int, Outcome] = dict(settled)
-        self._open_needs = [len(step.needs) for step in steps]
-        self._dependents: dict[int, list[int]] = defaultdict(list)
-        for position, step in enumerate(steps):
-            for need in step.needs:
-                self._dependents[need].append(position)
-        self._ready = deque(
-            at for at, count in enumerate(self._open_needs) if not count and at not in settled
-        )
+        self._order = TopologicalSorter({at: step.needs for at, step in enumerate(steps)})
+        self._order.prepare()
+        self._ready: deque[int] = deque()
+        self._release()
         self._stop: FocusError | None = None
 
     def run(self, concurrency: int) -> list[Outcome]:
@@ -92,7 +96,7 @@ class _Execution:
         try:
             in_flight[pool.submit(self._writer.run_step, position, step)] = position
         except RuntimeError as error:  # no thread can be started, but one that runs may take it
-            self._stop = Unforeseen.of(error)
+            self._stop = InternalError(error)
             self._record(position, Outcome(step, "unclear", error=self._stop))
 
     def _record(self, position: int, outcome: Outcome) -> None:
@@ -101,13 +105,12 @@ class _Execution:
         if outcome.error is not None and outcome.error.stops_all:
             self._stop = outcome.error
         if outcome.status == "done":
-            self._release(self._dependents[position])
+            self._order.done(position)
+            self._release()
 
-    def _release(self, dependents: Iterable[int]) -> None:
-        for dependent in dependents:
-            self._open_needs[dependent] -= 1
-            if not self._open_needs[dependent]:
-                self._ready.append(dependent)
+    def _release(self) -> None:
+        """Let the steps begin that wait for nothing any more, unless they are settled already."""
+        self._ready.extend(at for at in self._order.get_ready() if at not in self._outcomes)
 
 
 class _Writer:
@@ -146,7 +149,7 @@ class _Writer:
             for step in outcome.touched or (outcome.step,):
                 self._journal.after(number, step, outcome.status, outcome.error)
         except Exception as error:
-            return outcome._replace(error=outcome.error or foreseen(error))
+            return outcome._replace(error=outcome.error or as_focus_error(error))
         return outcome
 
     def _executed(self, number: int, step: Step) -> Outcome:
@@ -157,14 +160,9 @@ class _Writer:
                 return self._creates.outcome(step)
             self._write(step)
             return self._read_if_hidden(step)
-        except Unsettled as unsettled:
-            return Outcome(step, "unclear", error=unsettled.error)
-        except (QuotaExceeded, JournalFailed, Interrupted) as error:
-            return Outcome(step, "pending", error=error)
-        except RequestError as error:
-            return Outcome(step, "failed", error=error)
-        except Exception as error:
-            return Outcome(step, "unclear", error=Unforeseen.of(error))
+        except Exception as raised:
+            error = as_focus_error(raised)
+            return Outcome(step, _status_after(error), error)
 
     def _known(self, step: Step) -> Step:
         """Return the step; a hidden client that is back but was not read yet is read, since a PUT
@@ -179,7 +177,7 @@ class _Writer:
         if not step.restores_hidden:
             return Outcome(step, "done")
         try:
-            client = read_until(self._api, step.after.id, lambda c: c is not None and not c.deleted)
+            client = client_until(self._api, step.after.id, _is_active)
         except RequestError:
             client = None
         if client is None:
@@ -200,7 +198,9 @@ class _Writer:
         if left:
             return outcome._replace(left=left)
         undone = outcome.step._replace(after=outcome.step.after._replace(id=NOT_YET))
-        return Outcome(undone, "failed", OtherName(error.name, error.client, taken_back=True))
+        return Outcome(
+            undone, "failed", OtherName(undone.after.name, error.client, taken_back=True)
+        )
 
     def _is_deleted(self, client: Client) -> bool:
         """Delete a new client again, if that is safe; whether it is gone."""
@@ -215,7 +215,7 @@ class _Writer:
     def _is_new(self, client: Client) -> bool:
         if "created_at" in client.read:
             return self._creates.is_new(client)
-        read = read_until(self._api, client.id, lambda found: found is not None)
+        read = client_until(self._api, client.id, is_shown)
         return read is not None and self._creates.is_new(read)
 
     def _has_quota(self) -> bool:
@@ -225,10 +225,16 @@ class _Writer:
     # writes that may be repeated
 
     def _write(self, step: Step) -> None:
+        """Write; a look settles what the answers left open.
+
+        :raises RequestError: it was not written, or, if it is ``unclear``, the look failed
+        """
         try:
             self._send(step)
         except RequestError as error:
-            if not (error.unclear or error.repeated_unclear) or not self._is_done(step, error):
+            is_done = self._is_done(step) if error.unclear else False
+            if not is_done:
+                error.unclear = is_done is None
                 raise
 
     def _send(self, step: Step) -> None:
@@ -240,8 +246,8 @@ class _Writer:
         else:
             self._api.restore(client_id)
 
-    def _is_done(self, step: Step, error: RequestError) -> bool:
-        """Read the client to settle what the answers left open."""
+    def _is_done(self, step: Step) -> bool | None:
+        """Return whether the client is as the step leaves it, ``None`` if it cannot be read."""
 
         def shows(client: Client | None) -> bool:
             if client is None:
@@ -251,6 +257,17 @@ class _Writer:
             return client.deleted == step.after.deleted
 
         try:
-            return shows(read_until(self._api, step.after.id, shows))
+            return shows(client_until(self._api, step.after.id, shows))
         except RequestError:
-            raise Unsettled(error) from None
+            return None
+
+
+def _is_active(client: Client | None) -> bool:
+    return client is not None and not client.deleted
+
+
+def _status_after(error: FocusError) -> Status:
+    if error.unclear:
+        return "unclear"
+    not_sent = isinstance(error, (QuotaExceeded, JournalFailed, Interrupted))
+    return "pending" if not_sent else "failed"

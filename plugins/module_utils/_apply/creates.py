@@ -8,22 +8,20 @@ from typing import Any
 
 from .._api.answers import time_of
 from .._api.clients import PAGE_SIZE, FocusApi
-from .._api.errors import OtherWorkspace
 from .._api.moved import check_pages, unmoved, whole_list
-from .._errors import FocusError, Interrupted, RequestError, foreseen
+from .._errors import FocusError, Interrupted, RequestError, as_focus_error
 from .._model import Client, Status, Step
 from .._text import forms, name_key
 from .errors import (
-    AmongOthers,
     NotChecked,
-    NotNew,
-    NotOnce,
-    NotShown,
     OtherName,
-    Unsettled,
+    created_twice,
+    duplicate_candidates,
+    not_new,
+    not_shown,
 )
 from .outcome import Outcome
-from .reads import read_until
+from .reads import client_until, is_shown, read_until
 
 
 class Creates:
@@ -42,33 +40,30 @@ class Creates:
     def outcome(self, step: Step) -> Outcome:
         """Create a client: after an unclear answer, it is looked for before it is sent again.
 
-        :raises Unsettled: looking for it failed
-        :raises RequestError: it was not created
+        :raises RequestError: it was not created, or, if it is ``unclear``, looking for it failed
         """
-        name, attempts = step.after.name, self._api.session.attempts()
-        while True:
-            try:
-                fields = self._api.create(name, step.after.currency)
-                return self._with_earlier(self._answered(step, fields))
-            except OtherWorkspace as error:
-                raise Unsettled(error) from None
-            except RequestError as error:
-                if not error.unclear:
-                    raise
-                self._doubted.add(name_key(name))
-                may_repeat = attempts.again(error)
-                found = self._new_one(step, error)
-                if found is not None:
-                    return _made(step, found)
-                if not may_repeat:
-                    raise
-                self._sent_again.add(name_key(name))
+        name, key = step.after.name, name_key(step.after.name)
 
-    def _with_earlier(self, outcome: Outcome) -> Outcome:
+        def look(error: RequestError) -> Mapping[str, Any] | None:
+            """Return the new client of the name; the oldest, if there are several."""
+            self._doubted.add(key)
+            try:
+                found = self._look([name])[key]
+            except RequestError:
+                raise error from None
+            if found:
+                return found[0].read
+            self._sent_again.add(key)
+            return None
+
+        fields = self._api.create(name, step.after.currency, look)
+        return self._with_earlier(key, self._answered(step, fields))
+
+    def _with_earlier(self, key: str, outcome: Outcome) -> Outcome:
         """Return the outcome, where the service changes names and an answer to the same create was
         lost: what that has made has the changed name too, so no look by the name has found it."""
         error = outcome.error
-        if not isinstance(error, OtherName) or name_key(error.name) not in self._sent_again:
+        if not isinstance(error, OtherName) or key not in self._sent_again:
             return outcome
         try:
             found = self._looked([error.client.name])[name_key(error.client.name)]
@@ -83,31 +78,14 @@ class Creates:
         if client_id is None:
             return Outcome(step, "done")
         if client_id in self._known:
-            return Outcome(step, "failed", NotNew(step.after.name, client_id))
+            return Outcome(step, "failed", not_new(step.after.name, client_id))
         client = step.after._replace(id=client_id, read={**step.after.read, **fields})
         if "name" not in fields:
             self._nameless.add(client_id)
             return _made(step, client)
         return _named(step, client._replace(name=fields["name"]))
 
-    def is_new(self, client: Client) -> bool:
-        """Return whether a client is certainly one that this run has created, so that it may be
-        deleted again: it was not read before, and the service's own clock says so."""
-        first, created = self._api.first_date, time_of(client.read.get("created_at"))
-        return (
-            client.id not in self._known
-            and first is not None
-            and created is not None
-            and created >= first
-        )
-
-    def _new_one(self, step: Step, error: RequestError) -> Client | None:
-        """The new client of the step's name; the oldest, if there are several."""
-        try:
-            found = self._look([step.after.name])
-        except RequestError:
-            raise Unsettled(error) from None
-        return next(iter(found[name_key(step.after.name)]), None)
+    # the last check
 
     def settled(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """Return the outcomes, after a last check of the creates that are still open.
@@ -116,133 +94,117 @@ class Creates:
         answer shows no name is read. This costs a request each, or the list of all clients where
         that is cheaper.
         """
+        names = [outcome.step.after.name for outcome in outcomes if self._is_open(outcome)]
+        if not names:
+            return list(outcomes)
         try:
-            seen = self._with_names(outcomes)
-            names = [outcome.step.after.name for outcome in seen if self._is_open(outcome)]
-            if not names:
-                return seen
-            found = self._last_look(names)
-            settled = [
-                self._settled(outcome, found[name_key(outcome.step.after.name)])
+            found = self._look(names)
+            others = self._in_no_entry(outcomes, found)
+            return [
+                self._settled(outcome, found[name_key(outcome.step.after.name)], others)
                 if self._is_open(outcome)
                 else outcome
-                for outcome in seen
+                for outcome in outcomes
             ]
-            return self._with_new_clients(settled)
         except Exception as error:
-            return [self._unchecked(outcome, foreseen(error)) for outcome in outcomes]
+            return [self._unchecked(outcome, as_focus_error(error)) for outcome in outcomes]
 
-    def _with_names(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
-        """Return the outcomes with the names of the clients whose answers showed only an id."""
-        ids = [o.step.after.id for o in outcomes if self._is_nameless(o)]
-        if not ids:
-            return list(outcomes)
-        clients = self._of_ids(ids)
-        return [
-            self._with_name(outcome, clients.get(outcome.step.after.id))
-            if self._is_nameless(outcome)
-            else outcome
+    def _in_no_entry(
+        self, outcomes: Sequence[Outcome], found: Mapping[str, Sequence[Client]]
+    ) -> list[Client]:
+        """Return the new clients of other names, if one was created under a name that nobody
+        knows."""
+        if not any(
+            outcome.status == "done" and not found[name_key(outcome.step.after.name)]
             for outcome in outcomes
-        ]
-
-    def _is_nameless(self, outcome: Outcome) -> bool:
-        is_made = outcome.step.kind == "create" and outcome.status == "done"
-        return is_made and outcome.step.after.id in self._nameless
-
-    def _with_name(self, outcome: Outcome, client: Client | None) -> Outcome:
-        if client is None:
-            return outcome._replace(error=NotShown(outcome.step.after.name))
-        return _named(outcome.step, client)
-
-    def _of_ids(self, ids: Sequence[int]) -> dict[int, Client]:
-        """Return the clients with these ids that the service shows; read twice if need be."""
-        if len(ids) > self._pages(len(ids)):
-            listed = {client.id: client for client in whole_list(self._api).clients}
-            if listed.keys() >= set(ids):
-                return listed
-            self._api.session.let_settle()
-            return {client.id: client for client in whole_list(self._api).clients}
-        found = (read_until(self._api, client_id, lambda c: c is not None) for client_id in ids)
-        return {client.id: client for client in found if client is not None}
-
-    def _pages(self, more: int) -> int:
-        return (len(self._known) + more) // PAGE_SIZE + 1
-
-    def _with_new_clients(self, outcomes: list[Outcome]) -> list[Outcome]:
-        """Return the outcomes; what was created under a name that nobody knows says which clients
-        are new and in no entry."""
-        if not any(isinstance(o.error, NotShown) and o.without_id for o in outcomes):
-            return outcomes
+            if outcome.step.id is None and self._is_open(outcome)
+        ):
+            return []
         made = {outcome.step.id for outcome in outcomes}
-        others = [
+        made |= {client.id for clients in found.values() for client in clients}
+        return [
             client
             for client in whole_list(self._api).clients
-            if self._may_be_new(client) and client.id not in made
-        ]
-        return [
-            outcome._replace(error=NotShown(outcome.error.name, outcome.error.sent_twice, others))
-            if isinstance(outcome.error, NotShown) and outcome.without_id
-            else outcome
-            for outcome in outcomes
+            if self._is_new(client) and not self._is_older(client) and client.id not in made
         ]
 
-    def _settled(self, outcome: Outcome, found: Sequence[Client]) -> Outcome:
-        name = outcome.step.after.name
+    def _settled(
+        self, outcome: Outcome, found: Sequence[Client], others: Sequence[Client]
+    ) -> Outcome:
+        step, name = outcome.step, outcome.step.after.name
+        ids = [client.id for client in found]
+        if step.id in self._nameless and not (ids and self._is_doubted(outcome)):
+            return self._with_name(step, found)
         if not found:
-            return _missing(outcome, name_key(name) in self._sent_again)
-        if len(found) > 1 and not self._is_doubted(outcome):  # it was created once, as one of them
-            return outcome._replace(error=AmongOthers(name, [client.id for client in found]))
+            return _missing(outcome, name_key(name) in self._sent_again, others)
+        if len(ids) > 1 and not self._is_doubted(outcome):  # it was created once, as one of them
+            return outcome._replace(error=duplicate_candidates(name, ids))
         return _held(outcome, found)
 
+    def _with_name(self, step: Step, found: Sequence[Client]) -> Outcome:
+        """Return the outcome of a create whose answer showed an id and no name."""
+        by_id = {client.id: client for client in found}
+        client = by_id.get(step.after.id) or client_until(self._api, step.after.id, is_shown)
+        if client is None:
+            return Outcome(step, "done", not_shown(step.after.name, sent_twice=False))
+        return _named(step, client)
+
     def _is_open(self, outcome: Outcome) -> bool:
-        if outcome.step.kind != "create":
-            return False
-        without_id = outcome.status == "done" and outcome.step.id is None
-        return without_id or self._is_doubted(outcome)
+        step = outcome.step
+        lacks = step.id is None or step.id in self._nameless
+        is_made = outcome.status == "done" and lacks
+        return step.kind == "create" and (is_made or self._is_doubted(outcome))
 
     def _is_doubted(self, outcome: Outcome) -> bool:
         return name_key(outcome.step.after.name) in self._doubted
 
     def _unchecked(self, outcome: Outcome, error: FocusError) -> Outcome:
-        is_doubted = outcome.step.kind == "create" and self._is_doubted(outcome)
-        if not is_doubted and not self._is_nameless(outcome):
+        is_certain = outcome.status == "done" and outcome.step.id is None
+        if not self._is_open(outcome) or (is_certain and not self._is_doubted(outcome)):
             return outcome
         status: Status = "done" if outcome.status == "done" else "unclear"
         if isinstance(error, Interrupted) and outcome.error is not None:  # it says enough
             return outcome if outcome.status == status else outcome._replace(status=status)
         return outcome._replace(status=status, error=NotChecked(outcome.step.after.name, error))
 
-    def _last_look(self, names: Sequence[str]) -> dict[str, list[Client]]:
-        """As ``_look``. A name that was sent again and seems to be there once is looked for once
-        more: the first request may have been carried out late, and old data hides one of the two.
-        """
-        found = self._look(names)
-        return self._again([name for name in names if self._seems_single(name, found)], found)
+    # looking for clients
 
-    def _seems_single(self, name: str, found: Mapping[str, Sequence[Client]]) -> bool:
-        key = name_key(name)
-        return key in self._sent_again and len(found[key]) == 1
+    def is_new(self, client: Client) -> bool:
+        """Return whether a client is certainly one that this run has created, so that it may be
+        deleted again: it was not read before, and the service's own clock says so."""
+        return client.id not in self._known and self._is_older(client) is False
+
+    def _is_older(self, client: Client) -> bool | None:
+        """Return whether it was there before the run, ``None`` if the service does not say."""
+        first, created = self._api.first_date, time_of(client.read.get("created_at"))
+        return None if first is None or created is None else created < first
+
+    def _is_new(self, client: Client) -> bool:
+        return not client.deleted and client.id not in self._known
 
     def _look(self, names: Sequence[str]) -> dict[str, list[Client]]:
-        """The new clients of each name, by its key and sorted by id.
+        """Return the new clients of each name, by its key and sorted by id.
 
-        A name that seems to be missing is looked for once more: the service may answer with old
-        data just after a write.
+        A name that seems to be missing is looked for once more. So is one that was sent again and
+        seems to be there once: the first request may have been carried out late, and old data hides
+        one of the two.
         """
-        found = self._looked(names)
-        return self._again([name for name in names if not found[name_key(name)]], found)
+        found: dict[str, list[Client]] = {}
 
-    def _again(
-        self, names: Sequence[str], found: Mapping[str, list[Client]]
-    ) -> dict[str, list[Client]]:
-        """What was found, with a second look for these names after a pause."""
-        if not names:
-            return dict(found)
-        self._api.session.let_settle()
-        return {**found, **self._looked(names)}
+        def uncertain() -> list[str]:
+            return [name for name in names if not self._is_certain(name_key(name), found)]
+
+        def read() -> dict[str, list[Client]]:
+            found.update(self._looked(uncertain()))
+            return found
+
+        return read_until(self._api, read, lambda _found: not uncertain())
+
+    def _is_certain(self, key: str, found: Mapping[str, Sequence[Client]]) -> bool:
+        return len(found.get(key, ())) > (key in self._sent_again)
 
     def _looked(self, names: Sequence[str]) -> dict[str, list[Client]]:
-        pages = self._pages(len(names))
+        pages = (len(self._known) + len(names)) // PAGE_SIZE + 1
         found: dict[str, list[Client]] = {name_key(name): [] for name in names}
         looks = (
             [self._by_name(name) for name in names] if len(names) <= pages else [self._new(names)]
@@ -252,8 +214,8 @@ class Creates:
         return {key: self._newest(clients) for key, clients in found.items()}
 
     def _newest(self, clients: Sequence[Client]) -> list[Client]:
-        """Those that are newer than all clients read before the run, if there are any. An older one
-        was only hidden while the list was read, and must not be taken for a client of this run."""
+        """Return those that are newer than all clients read before the run, if there are any. An
+        older one was only hidden then, and must not be taken for a client of this run."""
         by_id = sorted(clients, key=lambda client: client.id)
         oldest = max(self._known, default=0)
         return [client for client in by_id if client.id > oldest] or by_id[:1]
@@ -282,15 +244,6 @@ class Creates:
 
         return unmoved(read)
 
-    def _may_be_new(self, client: Client) -> bool:
-        """Whether it was not read before; one that only the filter had hidden is older."""
-        first, created = self._api.first_date, time_of(client.read.get("created_at"))
-        is_older = first is not None and created is not None and created < first
-        return self._is_new(client) and not is_older
-
-    def _is_new(self, client: Client) -> bool:
-        return not client.deleted and client.id not in self._known
-
 
 def _made(step: Step, client: Client) -> Outcome:
     """Return the outcome of a create whose client is known; its name is as the user wrote it."""
@@ -316,14 +269,15 @@ def _held(outcome: Outcome, found: Sequence[Client]) -> Outcome:
     if len(ids) == 1:
         return made._replace(error=outcome.error if outcome.status == "done" else None)
     others = tuple(by_id[client_id] for client_id in ids if client_id != held)
-    return made._replace(error=NotOnce(outcome.step.after.name, ids), left=others)
+    return made._replace(error=created_twice(outcome.step.after.name, ids), left=others)
 
 
-def _missing(outcome: Outcome, sent_twice: bool) -> Outcome:
+def _missing(outcome: Outcome, sent_twice: bool, others: Sequence[Client]) -> Outcome:
     """Return the outcome where the service shows no client of the name, although it had time to."""
     if outcome.status == "unclear":
         return outcome._replace(status="failed")
     if outcome.status != "done":
         return outcome
-    status: Status = "unclear" if outcome.step.id is None else "done"
-    return outcome._replace(status=status, error=NotShown(outcome.step.after.name, sent_twice))
+    is_known = outcome.step.id is not None
+    error = not_shown(outcome.step.after.name, sent_twice, () if is_known else others)
+    return outcome._replace(status="done" if is_known else "unclear", error=error)

@@ -6,17 +6,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from .._api.errors import (
-    ConnectionLost,
-    NotConnected,
-    QuotaExceeded,
-    ServerError,
-    TooManyRequests,
-    Untrusted,
-)
+from .._api.errors import QuotaExceeded
 from .._apply.errors import NotChecked
 from .._apply.outcome import Outcome
-from .._errors import FocusError, listed
+from .._errors import listed
 from .._model import Step
 from .._text import quoted
 
@@ -42,22 +35,21 @@ def failure_of(outcomes: Sequence[Outcome], errors: Sequence[Outcome]) -> str:
 
 def _reasons(errors: Sequence[Outcome]) -> list[str]:
     """Each reason once: what affects every request, and the same answer for several clients."""
-    reasons: dict[object, str] = {}
-    clients: dict[object, dict[str, None]] = {}
+    clients: dict[str, dict[str, None]] = {}
+    for_all: set[object] = set()
     for outcome in errors:
-        kind = _kind(outcome)
-        reasons.setdefault(kind, error_text(outcome))
-        clients.setdefault(kind, {})[_label(outcome.step)] = None
+        error, reason = outcome.error, error_text(outcome)
+        if error is None or not error.stops_all:
+            clients.setdefault(reason, {})[_label(outcome.step)] = None
+            continue
+        kind = (type(error), getattr(error, "status", None))
+        if kind not in for_all:  # it is one, whatever the step
+            clients[reason] = {}
+            for_all.add(kind)
     return [
-        reason if isinstance(kind, type) else f"{listed(list(clients[kind]))}: {reason}"
-        for kind, reason in reasons.items()
+        f"{listed(list(labels))}: {reason}" if labels else reason
+        for reason, labels in clients.items()
     ]
-
-
-def _kind(outcome: Outcome) -> object:
-    """What makes two reasons one: an error that affects every request is one, whatever the step."""
-    error = outcome.error
-    return type(error) if error is not None and error.stops_all else error_text(outcome)
 
 
 def _label(step: Step) -> str:
@@ -77,19 +69,11 @@ def _numbers(counts: Counter[str], total: int) -> str:
     return f"Of {total} changes, {listed(parts)}."
 
 
-_PASSING = (QuotaExceeded, TooManyRequests, ServerError, ConnectionLost, NotConnected)
-"""Errors that another run may not have."""
-
-
 def _next_run(outcomes: Sequence[Outcome], errors: Sequence[Outcome]) -> str:
     """What another run will do, which is not what was refused: that would be refused again."""
     if len(outcomes) == 1 or any(outcome.status == "unclear" for outcome in outcomes):
         return ""
-    if all(_passes(outcome.error) for outcome in errors):
+    if all(outcome.error is not None and outcome.error.may_pass for outcome in errors):
         return "Another run does the rest."
     waits = [o for o in errors if o.status == "pending" and isinstance(o.error, QuotaExceeded)]
     return "Another run does what is pending." if waits else ""
-
-
-def _passes(error: FocusError | None) -> bool:
-    return isinstance(error, _PASSING) and not isinstance(error, Untrusted)

@@ -12,7 +12,7 @@ from glob import escape, glob
 from typing import Any
 from urllib.parse import urlsplit
 
-from .._errors import BadOption, MissingOption, NoAuthentication
+from .._errors import BadOption, FocusError
 from .._model import Access, Rules
 from .._text import has_lone_surrogate, is_loopback, quoted
 from .arguments import _NO_WORKSPACE, MOST_CONCURRENCY, VARIABLES, _set_variable
@@ -104,11 +104,10 @@ def access(options: Mapping[str, Any]) -> Access:
     """How to reach the service, from the shared options.
 
     :raises BadOption: an option cannot be used; no secret is in its text
-    :raises MissingOption: an option is not given anywhere
-    :raises NoAuthentication: no credentials are given anywhere
+    :raises FocusError: an option, or any credentials, are not given anywhere
     """
     if options["workspace_id"] == _NO_WORKSPACE:
-        raise MissingOption("workspace_id", *VARIABLES["workspace_id"])
+        raise _missing("workspace_id")
     for option, value in options.items():
         _check_characters(option, value)
     token, username, password = _credentials(options)
@@ -149,11 +148,21 @@ def _credentials(options: Mapping[str, Any]) -> tuple[str | None, str | None, st
     if token:
         return _key(token), None, None
     if not username and not password:
-        raise NoAuthentication
+        raise FocusError(
+            "No authentication is given: give api_token or set TOGGL_FOCUS_API_TOKEN, or give "
+            "username and password or set TOGGL_FOCUS_USERNAME and TOGGL_FOCUS_PASSWORD."
+        )
     for option, value in (("username", username), ("password", password)):
         if not value:
-            raise MissingOption(option, *VARIABLES[option])
+            raise _missing(option)
     return None, username, password
+
+
+def _missing(option: str) -> FocusError:
+    (variable,) = VARIABLES[option]
+    return FocusError(
+        f"The option {option} is missing: give it, or set the environment variable {variable}."
+    )
 
 
 def _found(options: Mapping[str, Any], option: str) -> str:

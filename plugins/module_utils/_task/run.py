@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from .._errors import FocusError, Interrupted, MissingLibrary, Unforeseen
+from .._errors import FocusError, InternalError, Interrupted, MissingLibrary
 from .._model import Access
 from .._progress import Background, Halt, Progress
 from .._redact import masked
@@ -102,7 +102,7 @@ def run(
         transport = None if runtime.transport is None else runtime.transport(reached)
         api = connect(reached, transport, runtime.progress, runtime.halt)
     except MissingLibrary as error:
-        return refused(missing_required_lib(error.name), options)
+        return refused(missing_required_lib(str(error)), options)
     except FocusError as error:
         return refused(str(error), options)
     return _Task(work, api, reached, runtime, certificate_warnings(options)).result()
@@ -169,7 +169,7 @@ class _Task:
         except FocusError as error:
             result = _failed(str(error))
         except BaseException as error:
-            result = self._lost(Unforeseen.of(error))
+            result = self._lost(InternalError(error))
         return self._completed(result)
 
     @property
