@@ -9,7 +9,6 @@ import pytest
 import yaml
 
 from ansible_collections.toggl.focus.plugins.module_utils._api import errors as E
-from ansible_collections.toggl.focus.plugins.module_utils._api.quota import Closed
 from ansible_collections.toggl.focus.plugins.module_utils._apply.outcome import Outcome
 from ansible_collections.toggl.focus.plugins.module_utils._errors import FocusError, PlanRefused
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Rules
@@ -21,7 +20,7 @@ POST = ("POST", "/workspaces/1/clients")
 REFUSED = E.status_error(E.ErrorResponse(*POST, 400, "no such name"))
 FORBIDDEN = E.status_error(E.ErrorResponse(*POST, 403, "forbidden"))
 UNAUTHORIZED = E.status_error(E.ErrorResponse(*POST, 401, "unauthorized"))
-QUOTA = E.QuotaExceeded(E.ErrorResponse(*POST, 402, "quota"), Closed(600))
+QUOTA = E.QuotaExceeded(E.ErrorResponse(*POST, 402, "quota"), E.Closed(600))
 FAILING = E.status_error(E.ErrorResponse(*POST, 503, "down"))
 LOST = E.ConnectionLost("The connection was lost.")
 

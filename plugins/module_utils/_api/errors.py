@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from .._errors import RequestError
 from .._text import quoted, shown
-from .quota import Closed
 
 
 class NotConnected(RequestError):
@@ -62,6 +61,14 @@ class ListMoved(RequestError):
             f"The list of clients changed while it was read, {sign}, so it was discarded. "
             "Run it again when nobody else changes the workspace."
         )
+
+
+class Closed(NamedTuple):
+    """A refusal because of the quota: seconds until it reopens, if the answer says, and whether
+    that is certain, rather than the more likely of two meanings."""
+
+    resets_in: int | None
+    certain: bool = True
 
 
 class ErrorResponse(NamedTuple):

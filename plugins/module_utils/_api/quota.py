@@ -13,6 +13,8 @@ import threading
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from .errors import Closed
+
 LONGEST_PAUSE = 600.0
 """Seconds between two tries if it is not known when the quota reopens."""
 
@@ -34,14 +36,6 @@ class Quota(NamedTuple):
 
     remaining: int | None
     resets_in: int | None
-
-
-class Closed(NamedTuple):
-    """A refusal because of the quota: seconds until it reopens, if the answer says, and whether
-    that is certain, rather than the more likely of two meanings."""
-
-    resets_in: int | None
-    certain: bool = True
 
 
 def quota_of(headers: Mapping[str, str]) -> Quota | None:
