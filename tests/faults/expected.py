@@ -289,9 +289,10 @@ class Expected:
         wanted = Counter({name: count for name, count in new.items() if name not in refused})
         made = active_keys({i: c for i, c in after.items() if i not in before})
         if switches.create_body == "nothing" and switches.names_changed != "no":
-            left = [name for name in refused if isinstance(name, str) and name in new]
-            made = Counter(
-                n for n in made if not any(is_called(n, name, switches) for name in left)
+            left = [n for i, (n, _) in verdict.goal.items() if i < 0 and key(n) in refused]
+            made, wanted = (
+                Counter(n for n in names if not any(is_called(n, name, switches) for name in left))
+                for names in (made, wanted)
             )
         if made != wanted:
             yield f"new are {dict(made)}, not {dict(wanted)}"

@@ -400,7 +400,14 @@ class Refusals:
             for client_id, (other, deleted) in there
             if client_id != step.get("id") and (client_id in self._goal or deleted)
             if not (client_id < 0 and step["step"] == "create" and key(other) == key(name))
+        ) or (step["step"] == "create" and self._is_made_of_another(name))
+
+    def _is_made_of_another(self, name: str) -> bool:
+        """Whether the service makes this name of the one that another new client is to get."""
+        others = (
+            other for i, (other, _) in self._goal.items() if i < 0 and key(other) != key(name)
         )
+        return any(self._collide(name, made_of(other, self._switches)) for other in others)
 
     def _is_changed(self, name: str, now: State) -> bool:
         if self._switches.names_changed == "numbered":

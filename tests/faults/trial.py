@@ -367,7 +367,8 @@ class Trial(Runs):
             self.tally.counts["undos refused"] += 1
             reasons = {refusal.reason for refusal in verdict.refusals}
             is_known = self._case.switches.names_changed == "no"
-            interfered = since or ran.task.single  # which sees no other client of the name
+            interfered = since or others
+            interfered = interfered or ran.task.single  # which sees no other client of the name
             interfered = interfered or any(not can_be_given(name) for name, _ in before.values())
             if is_known and (not interfered or not reasons <= UNDO_MAY_BE_REFUSED):
                 self._hold("not begun", [f"{back.report['msg']} {undo}"])
