@@ -179,8 +179,9 @@ def _looking(name: str, paging: Paging, new: int) -> Budget:
 
 def rings(changes: Sequence[Change], state: State, goal: State) -> Budget:
     """Temporary names: one for each ring of clients that take each other's names, where case does
-    not matter to the service either; a client that nobody sees may be in one. Where names are there, or are to be there, that such a service
-    would not let in, any client that may wait for another may get one.
+    not matter to the service either; a client that nobody sees may be in one. Where names are
+    there, or are to be, that such a service would not let in, any client that may wait for another
+    may get one.
 
     :arg state: without the clients that nobody sees
     """
