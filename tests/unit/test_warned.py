@@ -36,8 +36,8 @@ def kinds(number: int) -> dict[str, Case]:
             [Desired(id=at, state="restored") for at in all_of],
         ),
         "a rename that was meant": (
-            [Client(at, f"No {at} Inc", None, {}) for at in all_of],
-            [Desired(f"No {at} Ltd") for at in all_of],
+            [Client(at, f"Number {at}", None, {}) for at in all_of],
+            [Desired(f"{at} Number") for at in all_of],
         ),
     }
 

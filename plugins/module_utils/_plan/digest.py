@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -44,7 +44,7 @@ def digest(rows: Iterable[Row], workspace_id: int, api_url: str) -> str:
 
 def digest_by_client(rows: Iterable[Row], workspace_id: int, api_url: str) -> str:
     """Return the same of rows of which those of one client stand together. It holds few at once."""
-    effects = sorted(map(_hash_of, _effects(rows)))
+    effects = sorted(_hash(effect).digest() for effect in _effects(rows))
     whole = _hash([normal_address(api_url), workspace_id])
     for effect in effects:
         whole.update(effect)
@@ -54,43 +54,29 @@ def digest_by_client(rows: Iterable[Row], workspace_id: int, api_url: str) -> st
 def _effects(rows: Iterable[Row]) -> Iterator[list[Row]]:
     """Yield the rows of one client each. A create has no id: it is by itself."""
     for client, of_client in groupby(rows, _client):
-        effect: list[Row] = []
-        for row in of_client:
-            shown = {key: value for key, value in row.items() if key not in _AFTERWARDS}
-            if client:
-                _append(effect, shown)
-            else:
-                yield [shown]
-        if effect:
-            yield effect
+        shown: Iterator[Row] = (
+            {key: row[key] for key in row if key not in _AFTERWARDS} for row in of_client
+        )
+        yield from [_effect(shown)] if client else ([row] for row in shown)
 
 
 def _client(row: Row) -> str:
     return repr(row["id"]) if "id" in row else ""
 
 
-def _hash_of(effect: Sequence[Row]) -> bytes:
-    return _hash(effect).digest()
-
-
 def _hash(of: object) -> hashlib._Hash:
     return hashlib.sha256(_JSON.encode(of).encode())
 
 
-def _append(rows: list[Row], row: Row) -> None:
-    """Add a step of a client to those before it. Two renames, the first to a temporary name, have
-    the effect of one."""
-    last = rows[-1] if rows else {}
-    if last.get("step") == row.get("step") == "rename" and last.get("name") == row.get("from"):
-        rows[-1] = {**_without_origin(row), **_origin(last)}
-    else:
-        rows.append(row)
-
-
-def _origin(row: Row) -> dict[str, Any]:
-    """Return what it shows of the client before the step."""
-    return {key: value for key, value in row.items() if key.endswith("from")}
-
-
-def _without_origin(row: Row) -> dict[str, Any]:
-    return {key: value for key, value in row.items() if not key.endswith("from")}
+def _effect(rows: Iterable[Row]) -> list[Row]:
+    """Return the rows of one client, where two renames, the first to a temporary name, have the
+    effect of one."""
+    effect: list[Row] = []
+    for row in rows:
+        last = effect[-1] if effect else {}
+        if last.get("step") == row["step"] == "rename" and last["name"] == row.get("from"):
+            own = {key: row[key] for key in row if not key.endswith("from")}
+            effect[-1] = {**own, **{key: last[key] for key in last if key.endswith("from")}}
+        else:
+            effect.append(row)
+    return effect

@@ -234,26 +234,21 @@ class Matcher:
 
     def _absent_by_name(self, entry: int, wanted: Desired, name: str) -> Match:
         key = name_key(name)
-        named = [*self._existing.active.get(key, []), *self._coming_back(key)]
-        client = self._one_of(entry, name, [c for c in named if not self._is_exactly_meant(c)])
+        named = (*self._existing.active.get(key, ()), *self._existing.deleted.get(key, ()))
+        client = self._one_of(entry, name, filter(self._may_be_meant, named))
         if client is None:
             return Match(wanted, None)
         self._claim(client, entry, "is deleted")
         return Match(wanted, client, (_delete(entry, client),))
 
-    def _coming_back(self, key: str) -> list[Client]:
-        """Return the deleted clients of a name that entries restore by id, without another name."""
-        return [
-            client
-            for client in self._existing.deleted.get(key, [])
-            if (claim := self._claims.get(client.id)) is not None
-            and claim.fate == "stays"
-            and self._desired[claim.entry].name is None
-        ]
-
-    def _is_exactly_meant(self, client: Client) -> bool:
+    def _may_be_meant(self, client: Client) -> bool:
+        """Return whether an entry that wants its name absent may mean a client: an active one that
+        no exact entry stands for, or one that an entry restores by its id, without a name."""
         claim = self._claims.get(client.id)
-        return claim is not None and is_exact(self._desired[claim.entry])
+        if claim is None:
+            return not client.deleted
+        other = self._desired[claim.entry]
+        return claim.fate == "stays" and not other.name if client.deleted else not is_exact(other)
 
     # claims
 

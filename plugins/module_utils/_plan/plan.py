@@ -65,7 +65,7 @@ def plan(
     )
     _warn_of_renames(matcher, written, desired)
     return Plan(
-        entries=_entries(matches, steps),
+        entries=_entries(((match.desired, match.client) for match in matches), steps),
         steps=steps,
         warnings=tuple(matcher.warnings),
         shared_names=_shared_names(existing),
@@ -135,28 +135,15 @@ def continued(first: Plan, done: Sequence[Step], rest: Plan) -> Plan:
     plan's.
     """
     offset = len(done)
-    by_entry: dict[int, list[int]] = defaultdict(list)
-    for at, step in enumerate(done):
-        if step.entry is not None:
-            by_entry[step.entry].append(at)
-    entries = []
-    for number, (before, after) in enumerate(zip(first.entries, rest.entries, strict=True)):
-        positions = (*by_entry[number], *(offset + at for at in after.steps))
-        steps = [*done, *rest.steps]
-        entries.append(
-            Planned(
-                before.desired,
-                before.client or after.client,
-                action_of(steps[at] for at in positions),
-                positions,
-            )
-        )
-    moved = (
+    moved = [
         step._replace(needs=tuple(offset + need for need in step.needs)) for step in rest.steps
-    )
+    ]
+    steps = (*done, *moved)
+    entries = zip(first.entries, rest.entries, strict=True)
+    known = [(before.desired, before.client or after.client) for before, after in entries]
     return first._replace(
-        entries=tuple(entries),
-        steps=(*done, *moved),
+        entries=_entries(known, steps),
+        steps=steps,
         warnings=tuple(dict.fromkeys([*first.warnings, *rest.warnings])),
         unmanaged=rest.unmanaged,
     )
@@ -259,14 +246,18 @@ def _likely_names(matches: Iterable[Match]) -> dict[int, str]:
     return likely
 
 
-def _entries(matches: Sequence[Match], steps: Sequence[Step]) -> tuple[Planned, ...]:
-    positions: dict[int, list[int]] = defaultdict(list)
+def _entries(
+    known: Iterable[tuple[Desired, Client | None]], steps: Sequence[Step]
+) -> tuple[Planned, ...]:
+    """:arg known: each entry, with the client that it stands for"""
+    positions: dict[int, tuple[int, ...]] = defaultdict(tuple)
     for position, step in enumerate(steps):
         if step.entry is not None:
-            positions[step.entry].append(position)
+            positions[step.entry] += (position,)
+    places = ((*of, positions.get(entry, ())) for entry, of in enumerate(known))
     return tuple(
-        Planned(match.desired, match.client, action_of(match.steps), tuple(positions[entry]))
-        for entry, match in enumerate(matches)
+        Planned(desired, client, action_of(steps[at] for at in own), own)
+        for desired, client, own in places
     )
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from .._model import Step
 from .._text import look_key
 
-_MOST_COMPARED = 200_000
+_MOST_COMPARED = 250_000
 """Pairs of a deletion and a creation: more take seconds, and only five pairs are shown."""
 
 _SHORTEST = 5

@@ -16,20 +16,12 @@ Three things make it work with every service:
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple
 
 from .._model import Client, Desired, Step
 from .._text import case_key, is_listable, name_key
 from .order import temporary_name
 from .problems import created_without_id, name_lost
 from .warned import Warned
-
-
-class _Stage(NamedTuple):
-    """A client at one time, as far as a list can declare it."""
-
-    name: str | None
-    deleted: bool
 
 
 def undo(steps: Iterable[Step], shared_names: Collection[str] = ()) -> tuple[Desired, ...]:
@@ -45,13 +37,9 @@ def undo(steps: Iterable[Step], shared_names: Collection[str] = ()) -> tuple[Des
         if step.id is None:
             nameless.setdefault(name_key(step.after.name), step.after.name)
     first, last = _ends(steps)
-    changes = [(id_, first[id_], _stage(last[id_])) for id_ in reversed(last)]
     regained = {case_key(b.name) for b in first.values() if b and b.name}
     shared = {*shared_names, *nameless}
-    entries = (
-        _entry(id_, _goal(id_, before, after, regained), after, before is None, shared)
-        for id_, before, after in changes
-    )
+    entries = (_entry(first[id_], last[id_], regained, shared) for id_ in reversed(last))
     return (
         *(Desired(name, state="absent") for name in nameless.values()),
         *(entry for entry in entries if entry is not None),
@@ -92,40 +80,39 @@ def unsure(names: Iterable[str]) -> Iterator[str]:
     return iter(warned)
 
 
-def _stage(client: Client) -> _Stage:
-    name = client.shown_name
-    return _Stage(name if name is not None and is_listable(name) else None, client.deleted)
-
-
-def _goal(id_: int, before: Client | None, after: _Stage, regained: Collection[str]) -> _Stage:
-    """Return the stage that the client has to reach: as it was, or with an unused name."""
-    was = _Stage(None, deleted=True) if before is None else _stage(before)
-    if was.name is not None:
-        return was
-    if after.name is not None and case_key(after.name) in regained:
-        return was._replace(name=temporary_name(id_))
-    return was._replace(name=after.name) if before is None else was
-
-
 def _entry(
-    id_: int, goal: _Stage, after: _Stage, is_new: bool, shared: Collection[str]
+    before: Client | None, after: Client, regained: Collection[str], shared: Collection[str]
 ) -> Desired | None:
-    if goal == after:
+    """Return the entry that makes a client as it was, or deletes it: under an unused name if
+    another client gets its name back."""
+    name, current = _listable_name(before), _listable_name(after)
+    if name is None and current is not None and case_key(current) in regained:
+        name = temporary_name(after.id)
+    elif before is None:
+        name = current
+    is_deleted = before is None or before.deleted
+    if (name, is_deleted) == (current, after.deleted):
         return None
-    if goal.deleted:
-        return Desired(goal.name, id_, "absent", _renamed_first(goal, after, is_new))
-    if goal.name is None:
-        return Desired(None, id_, "restored") if after.deleted else None
-    is_told = name_key(goal.name) in shared or (after.deleted and goal.name != after.name)
-    former = (after.name,) if is_told and after.name is not None else ()
-    return Desired(goal.name, id_, "restored" if after.deleted else "present", former)
+    if is_deleted:
+        return Desired(name, after.id, "absent", _renamed_first(name, current, before is None))
+    if name is None:
+        return Desired(None, after.id, "restored") if after.deleted else None
+    is_told = name_key(name) in shared or (after.deleted and name != current)
+    former = (current,) if is_told and current is not None else ()
+    return Desired(name, after.id, "restored" if after.deleted else "present", former)
 
 
-def _renamed_first(goal: _Stage, after: _Stage, is_new: bool) -> tuple[str, ...]:
+def _listable_name(client: Client | None) -> str | None:
+    """Return a client's name, as far as a list can declare it."""
+    name = None if client is None else client.shown_name
+    return name if name is not None and is_listable(name) else None
+
+
+def _renamed_first(name: str | None, current: str | None, is_new: bool) -> tuple[str, ...]:
     """Return the former names of a client that gets another name before it is deleted.
 
     It gets its own name back even if another client has it, since it is deleted at once.
     """
-    if goal.name is None or after.name is None or name_key(goal.name) == name_key(after.name):
+    if name is None or current is None or name_key(name) == name_key(current):
         return ()
-    return (after.name,) if is_new else (after.name, goal.name)
+    return (current,) if is_new else (current, name)
