@@ -130,7 +130,7 @@ def ids(verdict: Verdict, sight: Sight, paging: Paging) -> Budget:
     if paging.tells_names or not creates:
         return NOTHING
     deleted = sum(change.kind == "delete" for change in verdict.changes)
-    restored = sum(change.kind == "restore" for change in verdict.changes)
+    restored = sum(c.kind == "restore" and c.id not in sight.listed for c in verdict.changes)
     longest = len(sight.listed) + creates + restored
     shortest = longest - deleted
     most = sum(_looking(change.name or "", paging, 1).most for change in verdict.changes)

@@ -7,6 +7,7 @@ What a run must lead to is in ``model``; here is what it may not do on the way.
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
@@ -351,7 +352,8 @@ def is_called(shown: str, wanted: str, switches: Switches) -> bool:
     if switches.names_changed == "numbered":
         while shown != wanted and shown.endswith(" 1"):
             shown = shown.removesuffix(" 1")
-    return key(shown) == key(made_of(wanted, switches))
+    forms = {wanted, unicodedata.normalize("NFC", wanted), unicodedata.normalize("NFD", wanted)}
+    return key(shown) in {key(made_of(form, switches)) for form in forms}  # it may cut at either
 
 
 def hides_deleted(switches: Switches) -> bool:
