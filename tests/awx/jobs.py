@@ -16,6 +16,7 @@ from typing import Any
 
 import ansible_runner
 from awx.objects import AWX, ROOT, from_tasks, injected, only
+from support.callback import loaded
 
 PROJECT = AWX / "project"
 BIN = Path(sys.executable).parent
@@ -84,6 +85,7 @@ def environment() -> dict[str, str]:
         "ANSIBLE_CONFIG": str(ROOT / "tests" / "e2e" / "ansible.cfg"),
         "LC_ALL": "C.UTF-8",
         "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+        **loaded.ENVIRONMENT,
     }
 
 

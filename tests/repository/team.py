@@ -12,6 +12,7 @@ from pathlib import Path
 
 import yaml
 from simulator.server import Simulator
+from support.callback import loaded
 
 from .code_host import CodeHost
 
@@ -37,6 +38,7 @@ class Machine:
             "ANSIBLE_HOME": str(self.home / ".ansible"),
             "LC_ALL": "C.UTF-8",
             "NO_PROXY": "127.0.0.1",
+            **loaded.ENVIRONMENT,
             **dict.fromkeys(("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"), "Ada"),
             **dict.fromkeys(("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"), "ada@example.com"),
         }

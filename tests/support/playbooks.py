@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 from simulator.server import Simulator
+from support.callback import loaded
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSIBLE_PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
@@ -72,6 +73,7 @@ def settings() -> dict[str, str]:
         "ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tests" / "e2e" / "connection"),
         "ANSIBLE_HOME": str(ROOT / ".ansible" / "e2e"),
         "LC_ALL": "C.UTF-8",
+        **loaded.ENVIRONMENT,
     }
     return {**os.environ, **own}
 
