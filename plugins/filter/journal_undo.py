@@ -63,7 +63,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._errors import FocusError
-from ..module_utils._journal import way_back
+from ..module_utils._journal import undo_of_last_run
 from ..module_utils._task.problems import became
 from ..plugin_utils._data import as_data
 
@@ -79,7 +79,7 @@ def journal_undo(text: object, workspace_id: object = None) -> list[dict[str, An
             f"not {became(text)}."
         )
     try:
-        return way_back(text, _id(workspace_id))
+        return undo_of_last_run(text, _id(workspace_id))
     except FocusError as error:
         raise AnsibleFilterError(f"toggl.focus.journal_undo: {error}") from None
 

@@ -15,7 +15,8 @@ import os
 import stat
 import threading
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timezone
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -27,8 +28,6 @@ from ._text import name_key, quoted
 FORMAT = 2
 
 Event = Literal["before", "after"]
-
-_STATUSES: tuple[Status, ...] = get_args(Status)
 
 
 class Journal:
@@ -96,8 +95,7 @@ class Journal:
 
 
 def _kept(client: Client) -> dict[str, Any]:
-    kept: dict[str, Any] = {"id": client.id or None, "name": client.shown_name}
-    kept["deleted"] = client.deleted
+    kept = {"id": client.id or None, "name": client.shown_name, "deleted": client.deleted}
     return kept if client.currency is None else {**kept, "currency": client.currency}
 
 
@@ -183,93 +181,53 @@ class Line(NamedTuple):
 
 
 def lines_of(text: str) -> Iterator[Line]:
-    """The lines of a journal, in their order; a damaged one is skipped."""
+    """Yield the lines of a journal, in their order; a damaged one is skipped."""
     for raw in text.split("\n"):
-        line = _line(raw)
-        if line is not None:
-            yield line
+        with suppress(KeyError, RecursionError, TypeError, ValueError):
+            yield _line(json.loads(raw))
 
 
-def _line(raw: str) -> Line | None:
-    try:
-        line = json.loads(raw)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(line, dict):
-        return None
-    status = line.get("status")
-    if not all(key in line and check(line[key]) for key, check in _KEYS.items()):
-        return None
-    step = _step(line) if "format" in line else _first_format(line)
-    if step is None or not (status is None or status in _STATUSES):
-        return None
-    named = {key: line[key] for key in ("at", "run", "workspace_id", "number", "event", "shared")}
-    return Line(step=step, status=status, **named)
-
-
-def _step(line: Mapping[str, Any]) -> Step | None:
-    """Return the step of a line. A create has no client before it, any other one has the same."""
-    if line["format"] != FORMAT:
-        return None
-    kind, before, after = line["step"], _client(line.get("before")), _client(line.get("after"))
-    if after is None or (before is None) != (kind == "create"):
-        return None
-    if before is not None and (before.id == NOT_YET or before.id != after.id):
-        return None
-    return Step(kind, None, before, after)
-
-
-def _client(kept: object) -> Client | None:
-    if not isinstance(kept, dict):
-        return None
-    client_id, name, deleted = kept.get("id"), kept.get("name"), kept.get("deleted")
-    if not _is_id(client_id) or not _is_name(name) or not isinstance(deleted, bool):
-        return None
-    fields = {key: kept[key] for key in kept if key != "deleted"}
-    return Client(client_id or NOT_YET, name or "", "" if deleted else None, fields, name is None)
-
-
-def _first_format(line: Mapping[str, Any]) -> Step | None:
-    if not {"id", "name", "from"} <= line.keys():
-        return None
-    kind = line["step"]
-    client_id, name, old = line["id"], line["name"], line["from"]
-    if not _is_id(client_id) or not _is_name(name) or not _is_name(old):
-        return None
-    if (name if kind == "create" else client_id) is None:
-        return None
+def _line(line: Any) -> Line:
+    """:raises KeyError, TypeError, ValueError: it is no line of a journal"""
+    if "format" not in line:
+        line = _first_format(line)
+    kind, status = line["step"], line.get("status")
+    before, after = _client(line["before"]), _client(line["after"])
+    is_known = line["format"] == FORMAT and kind in KINDS and line["event"] in get_args(Event)
+    if not is_known or status not in (None, *get_args(Status)) or after is None:
+        raise ValueError(line)
     if kind == "create":
-        before = None
+        is_whole = before is None and after.shown_name is not None
     else:
-        was_deleted = "" if kind == "restore" else None
-        before = Client(client_id or NOT_YET, old or "", was_deleted, {}, old is None)
-    is_deleted = "" if kind == "delete" else None
-    after = Client(client_id or NOT_YET, name or "", is_deleted, {}, name is None)
-    return Step(kind, None, before, after)
+        is_whole = before is not None and before.id == after.id != NOT_YET
+    if not is_whole or any(type(line[key]) is not of for key, of in _TYPES.items()):
+        raise ValueError(line)
+    return Line(step=Step(kind, None, before, after), status=status, **{k: line[k] for k in _TYPES})
 
 
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+_TYPES = {"at": str, "run": str, "workspace_id": int, "number": int, "event": str, "shared": bool}
 
 
-def _is_id(value: object) -> bool:
-    return value is None or _is_whole(value)
+def _first_format(line: Any) -> dict[str, Any]:
+    """Return a line that has the names alone as one of this format."""
+    kind = line["step"]
+
+    def client(name: str, deleted: bool) -> dict[str, Any]:
+        return {"id": line["id"], "name": line[name], "deleted": deleted}
+
+    before = None if kind == "create" else client("from", deleted=kind == "restore")
+    after = client("name", deleted=kind == "delete")
+    return {**line, "format": FORMAT, "before": before, "after": after}
 
 
-def _is_name(value: object) -> bool:
-    return value is None or isinstance(value, str)
-
-
-_KEYS: dict[str, Callable[[object], bool]] = {
-    "at": lambda value: isinstance(value, str),
-    "run": lambda value: isinstance(value, str),
-    "workspace_id": _is_whole,
-    "number": _is_whole,
-    "event": lambda value: value in get_args(Event),
-    "step": lambda value: value in KINDS,
-    "shared": lambda value: isinstance(value, bool),
-}
-"""The keys that every line must have, and a check of each value."""
+def _client(kept: Any) -> Client | None:
+    """:raises KeyError, TypeError, ValueError: it is no client of a line"""
+    if kept is None:
+        return None
+    client_id, name, deleted = kept["id"], kept["name"], kept["deleted"]
+    if type(client_id) not in (int, type(None)) or type(name) not in (str, type(None)):
+        raise ValueError(kept)
+    return Client(client_id or NOT_YET, name or "", "" if deleted else None, kept, name is None)
 
 
 def last_deletions(path: str, workspace_id: int) -> dict[int, Deletion]:
@@ -278,7 +236,13 @@ def last_deletions(path: str, workspace_id: int) -> dict[int, Deletion]:
     :returns: by the client's id, in their order; empty if there is no file yet
     :raises BadOption: the file cannot be read
     """
-    lines = [line for line in lines_of(_text_of(path)) if line.workspace_id == workspace_id]
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            lines = [line for line in lines_of(file.read()) if line.workspace_id == workspace_id]
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise BadOption("journal", f"it cannot be read: {error.strerror}") from None
     deletions: dict[int, Deletion] = {}
     for line in _happened(lines):
         step = line.step
@@ -291,100 +255,44 @@ def last_deletions(path: str, workspace_id: int) -> dict[int, Deletion]:
     return deletions
 
 
-def _text_of(path: str) -> str:
-    if not os.path.exists(path):
-        return ""
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError as error:
-        raise BadOption("journal", f"it cannot be read: {error.strerror}") from None
-
-
-class NoJournal(FocusError):
-    """A text without a single line of a journal."""
-
-    def __str__(self) -> str:
-        return (
-            "This is not a journal: it has no line that can be read. Give the text of the file "
-            "that the option journal names."
-        )
-
-
-class WhichWorkspace(FocusError):
-    """It is not known which workspace is meant, or the journal has no run of it.
-
-    :arg found: the ids of the workspaces in the journal
-    :arg wanted: the id that was given, if one was
-    """
-
-    def __init__(self, found: Sequence[int], wanted: int | None) -> None:
-        super().__init__(found, wanted)
-        self.found = tuple(found)
-        self.wanted = wanted
-
-    def __str__(self) -> str:
-        found = ", ".join(map(str, self.found))
-        if self.wanted is None:
-            return (
-                f"The journal holds runs of several workspaces, with the ids {found}: give the "
-                "workspace_id whose last run you want to undo, the same as in the task."
-            )
-        return f"The journal holds no run of the workspace {self.wanted}, only of {found}."
-
-
-class NameAlone(FocusError):
-    """Only the name of a client is known, and its workspace is not given."""
-
-    def __init__(self, name: str, workspace_id: int) -> None:
-        super().__init__(name, workspace_id)
-        self.name = name
-        self.workspace_id = workspace_id
-
-    def __str__(self) -> str:
-        return (
-            f"The journal does not know the id of the new client {quoted(self.name)}, and another "
-            "workspace may have a client of that name: give the workspace_id in which you will "
-            "apply this list, the same as in the task. The journal is of the workspace "
-            f"{self.workspace_id}."
-        )
-
-
-def way_back(text: str, workspace_id: int | None) -> list[dict[str, Any]]:
-    """As ``undo_of_last_run``, where the list may be applied to another workspace.
-
-    :raises NameAlone: it has an entry without an id, and no workspace is given
-    """
-    entries = undo_of_last_run(text, workspace_id)
-    for entry in entries:
-        if workspace_id is None and "id" not in entry:
-            raise NameAlone(entry["name"], next(lines_of(text)).workspace_id)
-    return entries
-
-
 def undo_of_last_run(text: str, workspace_id: int | None = None) -> list[dict[str, Any]]:
-    """The list for ``focus_clients`` that undoes the last run of a workspace: the run that the last
-    line belongs to.
+    """Return the list for ``focus_clients`` that undoes the last run of a workspace: the run that
+    the last line belongs to.
 
     :arg text: a journal; a write that was under way when the run was killed may have been carried
         out or not, and the list works in both cases
-    :arg workspace_id: may be left out where all lines are of one workspace
-    :raises NoJournal: it has no line
-    :raises WhichWorkspace: it has lines of several workspaces, or none of this one
+    :arg workspace_id: may be left out where all lines are of one workspace, and the list has ids
+    :raises FocusError: what it is no journal of, or what is not known
     """
-    lines = _of_one_workspace(list(lines_of(text)), workspace_id)
+    lines = list(lines_of(text))
+    found = sorted({line.workspace_id for line in lines})
+    ids = ", ".join(map(str, found))
+    if not found:
+        raise FocusError(
+            "This is not a journal: it has no line that can be read. Give the text of the file "
+            "that the option journal names."
+        )
+    if workspace_id is None and len(found) > 1:
+        raise FocusError(
+            f"The journal holds runs of several workspaces, with the ids {ids}: give the "
+            "workspace_id whose last run you want to undo, the same as in the task."
+        )
+    if workspace_id not in (None, *found):
+        raise FocusError(
+            f"The journal holds no run of the workspace {workspace_id}, only of {ids}."
+        )
+    lines = [line for line in lines if workspace_id in (None, line.workspace_id)]
     happened = _happened([line for line in lines if line.run == lines[-1].run])
     shared = {name_key(line.step.old_name or "") for line in happened if line.shared}
-    return [entry.as_options() for entry in undo([line.step for line in happened], shared)]
-
-
-def _of_one_workspace(lines: Sequence[Line], workspace_id: int | None) -> list[Line]:
-    if not lines:
-        raise NoJournal
-    found = sorted({line.workspace_id for line in lines})
-    if workspace_id not in found and (workspace_id is not None or len(found) > 1):
-        raise WhichWorkspace(found, workspace_id)
-    return [line for line in lines if workspace_id in (None, line.workspace_id)]
+    entries = [entry.as_options() for entry in undo([line.step for line in happened], shared)]
+    nameless = next((entry["name"] for entry in entries if "id" not in entry), None)
+    if workspace_id is None and nameless is not None:
+        raise FocusError(
+            f"The journal does not know the id of the new client {quoted(nameless)}, and another "
+            "workspace may have a client of that name: give the workspace_id in which you will "
+            f"apply this list, the same as in the task. The journal is of the workspace {ids}."
+        )
+    return entries
 
 
 def _happened(lines: Iterable[Line]) -> list[Line]:

@@ -217,6 +217,6 @@ def test_the_journal_knows_the_name_of_a_hidden_client_before_it_is_renamed(
     clients(service, clients=wanted, journal=str(journal))
     assert service.names() == ["New"]
     *until_then, _renamed = journal.read_text().splitlines(keepends=True)
-    back = clients(service, clients=undo_of_last_run("".join(until_then)))
+    back = clients(service, clients=undo_of_last_run("".join(until_then), 4711))
     assert not back.get("failed"), back["msg"]
     assert state_of(service.clients()) == before

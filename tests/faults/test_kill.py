@@ -150,7 +150,9 @@ def assert_readable(journal: Path, service: Simulator) -> None:
 
 
 def assert_undone(before: model.State, service: Simulator, journal: Path) -> None:
-    back = clients(service, clients=undo_of_last_run(journal.read_text()), max_deletion_percent=100)
+    back = clients(
+        service, clients=undo_of_last_run(journal.read_text(), 4711), max_deletion_percent=100
+    )
     assert not back.get("failed"), back["msg"]
     assert list(oracle.not_undone(before, state(service), (), service.switches)) == []
 

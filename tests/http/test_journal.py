@@ -71,7 +71,7 @@ def test_what_it_takes_back_is_what_the_result_takes_back(
     seed(service)
     clients(service, clients=[{"name": "Earlier"}], journal=str(journal))
     result = clients(service, clients=LIST, journal=str(journal))
-    assert by_id(undo_of_last_run(journal.read_text())) == by_id(result["undo"])
+    assert by_id(undo_of_last_run(journal.read_text(), 4711)) == by_id(result["undo"])
 
 
 def test_check_mode_and_nothing_to_do_leave_no_file(service: Simulator, journal: Path) -> None:
@@ -92,7 +92,7 @@ def test_a_run_that_was_killed(service: Simulator, journal: Path) -> None:
         seed(service)
         clients(service, clients=LIST, concurrency=1)
         killed = "".join(whole[:kept]) + whole[kept - 1][: len(whole[kept - 1]) // 2]
-        back = undo_of_last_run(killed)
+        back = undo_of_last_run(killed, 4711)
         assert back, kept
         if kept < len(whole) - 1:
             continue
@@ -108,7 +108,7 @@ def test_a_damaged_line_is_passed_over(service: Simulator, journal: Path, damage
     seed(service)
     journal.write_text(damage)
     result = clients(service, clients=LIST, journal=str(journal))
-    assert by_id(undo_of_last_run(journal.read_text())) == by_id(result["undo"])
+    assert by_id(undo_of_last_run(journal.read_text(), 4711)) == by_id(result["undo"])
     assert 1001 in [held.id for held in last_deletions(str(journal), 4711).values()]
 
 

@@ -241,7 +241,7 @@ def test_a_torn_line_does_not_swallow_the_next_one(service: Simulator, disk: Dis
     )
     assert [step["name"] for step in rows(result, "done")] == ["A", "B"]
     assert [line["event"] for line in disk.lines()] == ["before", "before", "after"]
-    names = {entry["name"] for entry in undo_of_last_run(disk.journal.read_text())}
+    names = {entry["name"] for entry in undo_of_last_run(disk.journal.read_text(), 4711)}
     assert names == {"A", "B"}
 
 
