@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from functools import partial
 
 from ._api.clients import FocusApi, opened
 from ._api.listing import Listing
@@ -13,7 +13,7 @@ from ._errors import BadOption
 from ._model import Client, Desired
 from ._progress import Progress
 from ._read import by_id
-from ._task.run import Options, Result, Runtime, run
+from ._task.run import Options, Result, Runtime, Work, run
 from ._text import counted, forms, name_key
 
 _DELETED = {"exclude": (False,), "include": (False, True), "only": (True,)}
@@ -21,28 +21,27 @@ _DELETED = {"exclude": (False,), "include": (False, True), "only": (True,)}
 
 def list_clients(options: Options, check_mode: bool, runtime: Runtime) -> Result:
     """``focus_client_info``: it writes nothing, with or without check mode."""
-    return run(_List, opened, options, check_mode, runtime)
 
-
-class _List:
-    def __init__(self, options: Options, check_mode: bool) -> None:
+    def prepare() -> Work:
         _check_filters(options)
-        self._options = options
+        return partial(_result, options)
 
-    def result(self, api: FocusApi, progress: Progress) -> Result:
-        options = self._options
-        read, whole = _read(api, options)
-        clients = [client for client in read if _fits(client, options)][: options["limit"]]
-        counts = Counter(name_key(client.name) for client in read if not client.deleted)
-        unique = {key for key, count in counts.items() if count == 1} if whole else set()
-        desired = [Desired.of(client, unique).as_options() for client in clients]
-        api.access.check_unmasked(desired)
-        return {
-            "changed": False,
-            "msg": f"Found {counted(len(clients), 'client')}.",
-            "clients": [dict(client.read) for client in clients],
-            "desired": desired,
-        }
+    return run(prepare, opened, options, runtime)
+
+
+def _result(options: Options, api: FocusApi, progress: Progress) -> Result:
+    read, whole = _read(api, options)
+    clients = [client for client in read if _fits(client, options)][: options["limit"]]
+    counts = Counter(name_key(client.name) for client in read if not client.deleted)
+    unique = {key for key, count in counts.items() if count == 1} if whole else set()
+    desired = [Desired.of(client, unique).as_options() for client in clients]
+    api.access.check_unmasked(desired)
+    return {
+        "changed": False,
+        "msg": f"Found {counted(len(clients), 'client')}.",
+        "clients": [dict(client.read) for client in clients],
+        "desired": desired,
+    }
 
 
 def _check_filters(options: Options) -> None:
@@ -66,19 +65,10 @@ def _read(api: FocusApi, options: Options) -> tuple[list[Client], bool]:
     whole = True
     clients: dict[int, Client] = {}
     for form in forms(options["name"].strip()) if options["name"] is not None else (None,):
-        listing = _list(api, form, options["order_by"], enough)
+        listing = unmoved(partial(api.list_clients, form, options["order_by"], enough))
         clients.update((client.id, client) for client in listing.clients)
         whole = whole and not enough(listing)
     return list(clients.values()), whole
-
-
-def _list(
-    api: FocusApi,
-    form: str | None,
-    order_by: Sequence[str],
-    enough: Callable[[Listing], bool],
-) -> Listing:
-    return unmoved(lambda: api.list_clients(form, order_by, enough))
 
 
 def _fits(client: Client, options: Options) -> bool:

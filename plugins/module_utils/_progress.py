@@ -29,8 +29,8 @@ class Snapshot(NamedTuple):
     """A run at one moment.
 
     ``total`` steps, of which ``done`` and ``failed``; ``None`` until they are planned. ``read``
-    clients so far. ``quota`` requests left, if known. ``waits`` seconds from now until the quota
-    reopens, if the run sleeps until then. ``holder`` of the workspace's lock, if the run waits for
+    clients so far. ``quota`` requests left, if known. The run sleeps until the quota reopens if it
+    ``wakes`` then, on the monotonic clock. ``holder`` of the workspace's lock, if the run waits for
     it.
     """
 
@@ -39,64 +39,46 @@ class Snapshot(NamedTuple):
     failed: int = 0
     read: int = 0
     quota: int | None = None
-    waits: float | None = None
+    wakes: float | None = None
     holder: str | None = None
 
 
 class Progress:
-    """Collects what the threads of a run report, and returns it as one value."""
+    """Collects what the threads of a run report, as one value: ``so_far``."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._total: int | None = None
-        self._done = self._failed = self._read = 0
-        self._quota: int | None = None
-        self._wakes: float | None = None
-        self._holder: str | None = None
+        self.so_far = Snapshot()
 
     def listed(self, clients: int) -> None:
-        with self._lock:
-            self._read += clients
+        self._record(lambda so_far: so_far._replace(read=so_far.read + clients))
 
     def planned(self, steps: int) -> None:
-        with self._lock:
-            self._total = steps
+        self._record(lambda so_far: so_far._replace(total=steps))
 
     def noted(self, done: bool) -> None:
         """Record that a step has ended."""
-        with self._lock:
-            self._done += done
-            self._failed += not done
+        self._record(
+            lambda so_far: so_far._replace(
+                done=so_far.done + done, failed=so_far.failed + (not done)
+            )
+        )
 
     def quota_left(self, quota: int | None) -> None:
         """Record how many requests an answer says are left. This also ends a wait for them."""
-        with self._lock:
-            self._quota = quota
-            self._wakes = None
+        self._record(lambda so_far: so_far._replace(quota=quota, wakes=None))
 
     def sleeps(self, until: float) -> None:
         """:arg until: on the monotonic clock"""
-        with self._lock:
-            self._wakes = until
+        self._record(lambda so_far: so_far._replace(wakes=until))
 
     def waits_for(self, holder: str | None) -> None:
         """Record who holds the workspace's lock; ``None`` when the run has it."""
-        with self._lock:
-            self._holder = holder
+        self._record(lambda so_far: so_far._replace(holder=holder))
 
-    def snapshot(self, now: float) -> Snapshot:
-        """:arg now: on the monotonic clock"""
+    def _record(self, change: Callable[[Snapshot], Snapshot]) -> None:
         with self._lock:
-            waits = None if self._wakes is None else max(0.0, self._wakes - now)
-            return Snapshot(
-                self._total,
-                self._done,
-                self._failed,
-                self._read,
-                self._quota,
-                waits,
-                self._holder,
-            )
+            self.so_far = change(self.so_far)
 
 
 class Halt:
@@ -137,12 +119,14 @@ class Background(Generic[Result]):
     def begin(self) -> None:
         _thread().work.put(self._work_in)
 
-    def result(self) -> Result:
-        """Wait for the result. A signal may interrupt that anywhere."""
-        while True:
+    def result(self, while_waiting: Callable[[], None]) -> Result:
+        """Wait for the result, and call ``while_waiting`` now and then. A signal may interrupt that
+        anywhere."""
+        while not self._results:
             with suppress(Empty):
                 self._done.get(timeout=TICK)
-                return self._results[0]
+            while_waiting()
+        return self._results[0]
 
     def result_within(self, seconds: float, ignored: type[BaseException] = Empty) -> Result | None:
         """Return the result if it comes within ``seconds``.

@@ -46,12 +46,16 @@ from ._task.run import Options, Result, Runtime, run
 
 def reconcile_client(options: Options, check_mode: bool, runtime: Runtime) -> Result:
     """``focus_client``: one client kept as declared."""
-    return run(partial(_OneClient, play=runtime.play), opened, options, check_mode, runtime)
+    return run(
+        lambda: _OneClient(options, check_mode, runtime.play).result, opened, options, runtime
+    )
 
 
 def reconcile_clients(options: Options, check_mode: bool, runtime: Runtime) -> Result:
     """``focus_clients``: the whole list in one task."""
-    return run(partial(_AllClients, play=runtime.play), opened, options, check_mode, runtime)
+    return run(
+        lambda: _AllClients(options, check_mode, runtime.play).result, opened, options, runtime
+    )
 
 
 def desired_client(options: Mapping[str, Any]) -> Desired:

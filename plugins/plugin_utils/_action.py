@@ -30,7 +30,8 @@ from ..module_utils._api.transport import HAS_REQUESTS, Transport
 from ..module_utils._errors import FocusError
 from ..module_utils._model import Access
 from ..module_utils._redact import masked
-from ..module_utils._task.run import SENT, SHOWS_REQUESTS, Runtime, refused
+from ..module_utils._results.render import MOST_LINES
+from ..module_utils._task.run import SENT, SHOWS_REQUESTS, Runtime, refused, secrets_of
 from ..module_utils._text import shown
 from ._plain import plain
 from ._progress_lines import PREFIX, ProgressLines
@@ -69,19 +70,19 @@ class FocusAction(NormalAction):  # type: ignore[misc]
     ) -> dict[str, Any]:
         # The arguments are returned with the result, so the tags that no module gets are removed.
         self._task.args = plain(self._task.args)
+        variables = task_vars or {}
         environment: dict[str, Any] = {}
         self._compute_environment_string(environment)
-        try:
-            with _environment(environment):
-                self.judge(self._task.args, task_vars or {})
-        except FocusError as error:
-            super(NormalAction, self).run(tmp, task_vars)
-            return refused(str(error), self._task.args)
-        if not self._runs_here():
-            return self._shown(super().run(tmp, task_vars), task_vars or {})
-        super(NormalAction, self).run(tmp, task_vars)
         with _environment(environment):
-            return self._shown(self._in_this_process(task_vars or {}), task_vars or {})
+            try:
+                self.judge(self._task.args, variables)
+            except FocusError as error:
+                super(NormalAction, self).run(tmp, task_vars)
+                return refused(str(error), self._task.args)
+            if self._runs_here():
+                super(NormalAction, self).run(tmp, task_vars)
+                return self._shown(self._in_this_process(variables), variables)
+        return self._shown(super().run(tmp, task_vars), variables)
 
     def _update_module_args(
         self, module_name: str, module_args: dict[str, Any], *more: Any, **keywords: Any
@@ -99,42 +100,30 @@ class FocusAction(NormalAction):  # type: ignore[misc]
             and not self._task.async_val
         )
 
-    def _in_this_process(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
+    def _in_this_process(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         validated = ArgumentSpecValidator(**self.spec).validate(self._task.args)
         options = validated.validated_parameters
-        given = {name: options.get(name) for name in self._secret_options()}
-        hidden = {str(value) for value in given.values() if str(value or "").strip()}
         if validated.error_messages:
             result = {"failed": True, "changed": False, "msg": self._message(validated.errors)}
         else:
-            result = self._worked(options, task_vars)
+            result = self._worked(options, variables)
         if Display().verbosity >= SHOWS_INVOCATION:
-            arguments = {**options, **{name: HIDDEN for name, value in given.items() if value}}
-            result["invocation"] = {"module_args": arguments}
-        elif not validated.error_messages:
-            return result  # the task has masked it
-        return masked(result, hidden)
+            spec = self.spec["argument_spec"]
+            hidden = {
+                name: HIDDEN for name in spec if spec[name].get("no_log") and options.get(name)
+            }
+            result["invocation"] = {"module_args": {**options, **hidden}}
+        return masked(result, secrets_of(options))
 
-    def _secret_options(self) -> list[str]:
-        spec: Mapping[str, Mapping[str, Any]] = self.spec["argument_spec"]
-        return [name for name, option in spec.items() if option.get("no_log")]
-
-    def _worked(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        runtime = Runtime(transport=_kept, play=self._play(), verbosity=Display().verbosity)
-        shows = self._templar.template(task_vars.get(PROGRESS_VARIABLE, True))
-        # As a text, and not strictly: no value of it is worth a failed task.
-        is_shown = boolean(str(shows), strict=False)
-        lines = ProgressLines(runtime.progress, _print) if is_shown else _silent()
-        with lines:
-            result = self.work(options, bool(self._task.check_mode), runtime)
-        if not result.get("warnings"):
-            result.pop("warnings", None)
-        return result
-
-    def _play(self) -> str | None:
-        """What the tasks of one play have in common, on all hosts."""
+    def _worked(self, options: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+        # What the tasks of one play have in common, on all hosts.
         play = getattr(getattr(self._task, "_parent", None), "_play", None)
-        return getattr(play, "_uuid", None)
+        runtime = Runtime(_kept, getattr(play, "_uuid", None), Display().verbosity)
+        shows = self._templar.template(variables.get(PROGRESS_VARIABLE, True))
+        # As a text, and not strictly: no value of it is worth a failed task.
+        if boolean(str(shows), strict=False):
+            runtime.while_waiting = ProgressLines(runtime.progress, _print).tick
+        return self.work(options, bool(self._task.check_mode), runtime)
 
     def _shown(self, result: dict[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
         """Return the result as it is to be shown, and print what was sent."""
@@ -142,7 +131,9 @@ class FocusAction(NormalAction):  # type: ignore[misc]
         lines = [f"<{host}> {PREFIX}{shown(line)}" for line in result.pop(SENT, ())]
         if lines and not self._task.no_log:
             _print("\n".join(lines))
-        return _shown_short(result)
+        if len(result.get("plan", ())) > MOST_LINES and Display().verbosity < SHOWS_LONG_PLANS:
+            result["_ansible_verbose_override"] = True  # limits noise: -v prints each result
+        return result
 
     def _message(self, errors: Any) -> str:
         """The message, as ``AnsibleModule`` words it."""
@@ -151,22 +142,9 @@ class FocusAction(NormalAction):  # type: ignore[misc]
         return str(errors.msg)
 
 
-def _shown_short(result: dict[str, Any]) -> dict[str, Any]:
-    """With ``-v``, Ansible prints each result; hundreds of steps would bury all others."""
-    if result.get("plan") and Display().verbosity < SHOWS_LONG_PLANS:
-        from ..module_utils._results.render import MOST_LINES  # most plans are empty
-
-        if len(result["plan"]) > MOST_LINES:
-            result["_ansible_verbose_override"] = True
-    return result
-
-
 def _print(text: str) -> None:
     """Not to stdout, which is the callback's: whoever reads it may need it whole, or close it."""
     Display().display(text, stderr=True)
-
-
-_silent = contextlib.nullcontext
 
 
 @functools.lru_cache(maxsize=8)
@@ -178,13 +156,11 @@ def _kept(access: Access) -> Transport:
 @contextlib.contextmanager
 def _environment(variables: Mapping[str, Any]) -> Iterator[None]:
     """Inside, the process has the task's ``environment``, as a module's process would have."""
-    before = {name: os.environ.get(name) for name in variables}
+    before = {name: os.environ[name] for name in variables if name in os.environ}
     os.environ.update({name: str(value) for name, value in variables.items()})
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        for name in variables:
+            os.environ.pop(name, None)
+        os.environ.update(before)

@@ -81,7 +81,7 @@ def test_waiting_ends_with_the_run(service: Simulator) -> None:
         ended = threading.Timer(0.5, runtime.halt.now, ["Ctrl-C"])
         ended.start()
         result = reconcile_clients(given, False, runtime)
-        holder = runtime.progress.snapshot(0).holder
+        holder = runtime.progress.so_far.holder
     assert holder == f"process {process}"
     assert "Ctrl-C ended the run" in result["msg"]
     assert service.log == []
@@ -109,7 +109,7 @@ def test_it_is_a_file_of_the_user_alone(
     service: Simulator, write: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    assert write(service)["warnings"] == []
+    assert "warnings" not in write(service)
     (lock,) = tmp_path.iterdir()
     assert stat.S_IMODE(lock.stat().st_mode) == 0o600
 
@@ -122,7 +122,7 @@ def test_or_in_a_folder_of_the_user_alone(
     monkeypatch.setenv("XDG_RUNTIME_DIR", given)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     for _ in range(2):
-        assert clients(service, clients=["Acme"])["warnings"] == []
+        assert "warnings" not in clients(service, clients=["Acme"])
     (folder,) = tmp_path.iterdir()
     (lock,) = folder.iterdir()
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700

@@ -39,7 +39,9 @@ def test_a_create_without_an_id_is_taken_back_by_its_name_with_a_warning(
     service.reset(Switches(create_body="nothing"), script=looks_fail(service))
     service.add("E")
     wanted = [{"id": 1001, "name": "D"}, {"name": "E"}]
-    assert all(NO_ID not in one for one in clients(service, True, clients=wanted)["warnings"])
+    assert all(
+        NO_ID not in one for one in clients(service, True, clients=wanted).get("warnings", ())
+    )
     result = clients(service, clients=wanted, api_retries=0)
     assert [one for one in result["warnings"] if NO_ID in one and '"E"' in one] != []
     back = clients(service, clients=result["undo"], max_deletion_percent=100)
@@ -54,8 +56,8 @@ def test_focus_client_warns_of_a_create_without_an_id(service: Simulator) -> Non
 
 
 def test_a_create_with_an_id_gets_no_warning(service: Simulator) -> None:
-    assert clients(service, clients=[{"name": "E"}])["warnings"] == []
-    assert client(service, name="F")["warnings"] == []
+    assert "warnings" not in clients(service, clients=[{"name": "E"}])
+    assert "warnings" not in client(service, name="F")
 
 
 def test_a_hidden_client_restored_under_another_name_goes_back_under_its_own(
@@ -134,4 +136,4 @@ def test_a_name_that_no_list_can_give_back_is_a_warning(
 def test_a_name_that_comes_back_is_no_warning(service: Simulator, case: str) -> None:
     wanted, deleted = KEEPING[case]
     service.add(UNSEEN, deleted=deleted)
-    assert clients(service, clients=[wanted])["warnings"] == []
+    assert "warnings" not in clients(service, clients=[wanted])

@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any
 
@@ -34,14 +34,10 @@ Work = Callable[[Runtime], dict[str, Any]]
 def result_of(work: Work) -> dict[str, Any]:
     runtime = Runtime()
 
-    class Worked:
-        def __init__(self, options: Mapping[str, Any], check_mode: bool) -> None:
-            pass
+    def worked(api: FocusApi, progress: Progress) -> dict[str, Any]:
+        return work(runtime)
 
-        def result(self, api: FocusApi, progress: Progress) -> dict[str, Any]:
-            return work(runtime)
-
-    return run.run(Worked, opened, OPTIONS, False, runtime)
+    return run.run(lambda: worked, opened, OPTIONS, runtime)
 
 
 def writing(runtime: Runtime) -> dict[str, Any]:
@@ -51,8 +47,8 @@ def writing(runtime: Runtime) -> dict[str, Any]:
     goes_on = runtime.halt.sleep(10)
     time.sleep(4 * SOON)
     runtime.progress.noted(True)
-    done = runtime.progress.snapshot(0).done
-    return {"failed": not goes_on, "changed": True, "msg": f"{done} done.", "goes_on": goes_on}
+    done = runtime.progress.so_far.done
+    return {"changed": True, "msg": f"{done} done.", "goes_on": goes_on}
 
 
 def test_what_is_under_way_is_waited_for() -> None:

@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-import threading
-import time
+from collections.abc import Iterable
 from datetime import datetime
 
 import pytest
@@ -37,7 +36,7 @@ LINES = {
     ),
     "nothing done yet": (Snapshot(total=10), 8.0, "toggl.focus: 0 of 10 changes done"),
     "waiting": (
-        Snapshot(total=100, done=25, quota=0, waits=90.0),
+        Snapshot(total=100, done=25, quota=0, wakes=100.0),
         10.0,
         "toggl.focus: 25 of 100 changes done, quota left 0, waiting for the quota until 12:01:30",
     ),
@@ -47,44 +46,43 @@ LINES = {
 @pytest.mark.parametrize("case", LINES)
 def test_line(case: str) -> None:
     snapshot, elapsed, expected = LINES[case]
-    assert line(snapshot, elapsed, NOON) == expected
+    assert line(snapshot, 0.0, elapsed, NOON) == expected
 
 
-def test_a_quick_run_says_nothing() -> None:
-    said: list[str] = []
-    with ProgressLines(Progress(), said.append):
-        pass
-    assert said == []
+class Clock:
+    """In place of ``time``."""
+
+    now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
 
 
-def test_a_long_run_says_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_progress_lines, "INTERVAL", 0.01)
-    progress, said, printed = Progress(), list[str](), threading.Event()
-
-    def show(text: str) -> None:
-        said.append(text)
-        printed.set()
-
+def said_at(seconds: Iterable[float], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The lines of a run of which one of two changes is done."""
+    clock, progress, said = Clock(), Progress(), list[str]()
+    monkeypatch.setattr(_progress_lines, "time", clock)
     progress.planned(2)
     progress.noted(done=True)
-    with ProgressLines(progress, show):
-        assert printed.wait(5)
-    assert said[0].startswith("toggl.focus: 1 of 2 changes done, ends about ")
+    lines = ProgressLines(progress, said.append)
+    for clock.now in seconds:
+        lines.tick()
+    return said
 
 
-def test_a_line_is_shown_once_an_interval() -> None:
-    said: list[str] = []
-    lines = ProgressLines(Progress(), said.append)
-    with lines:
-        now = time.monotonic()
-        for seconds in (1, 4, 6, 8, 10.5, 12):
-            lines.tick(now + seconds)
+def test_a_quick_run_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert said_at((1, 4), monkeypatch) == []
+
+
+def test_a_line_is_shown_once_an_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = said_at((1, 4, 6, 8, 10.5, 12), monkeypatch)
     assert len(said) == 2
+    assert said[0].startswith("toggl.focus: 1 of 2 changes done, ends about ")
 
 
 def test_a_wait_ends_with_the_next_answer() -> None:
     progress = Progress()
     progress.sleeps(until=60.0)
-    assert progress.snapshot(now=20.0).waits == 40.0
+    assert progress.so_far == Snapshot(wakes=60.0)
     progress.quota_left(quota=30)
-    assert progress.snapshot(now=61.0) == Snapshot(quota=30)
+    assert progress.so_far == Snapshot(quota=30)

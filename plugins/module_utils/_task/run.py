@@ -7,9 +7,8 @@ is never lost, and no secret is in the result.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
@@ -38,69 +37,45 @@ SHOWS_REQUESTS = 3
 
 class Runtime:
     """What a run gets from the process it runs in. ``transport`` returns a kept connection to the
-    service, if there is one; ``progress`` and ``halt`` belong to one run. The tasks of one ``play``
-    share it. ``verbosity`` is Ansible's."""
+    service, if there is one; ``while_waiting`` is called now and then during the run. The tasks of
+    one ``play`` share it. ``verbosity`` is Ansible's. ``progress`` and ``halt`` belong to one
+    run."""
 
     def __init__(
         self,
-        transport: Callable[[Access], Any] | None = None,
-        progress: Progress | None = None,
-        halt: Halt | None = None,
+        transport: Callable[[Access], Any] = lambda reached: None,
         play: str | None = None,
         verbosity: int = 0,
     ) -> None:
         self.transport = transport
         self.play = play
         self.verbosity = verbosity
-        self.progress = progress or Progress()
-        self.halt = halt or Halt()
+        self.while_waiting: Callable[[], None] = lambda: None
+        self.progress = Progress()
+        self.halt = Halt()
 
 
-class Service(Protocol):
-    """The service, as far as it is known here."""
+Work = Callable[[Any, Progress], Result]
+"""What a module does, once its options are checked: takes the service, and returns what the task
+returns, without what ``run`` adds."""
 
-    @property
-    def requests(self) -> int:
-        """How many were sent."""
-
-    @property
-    def sent(self) -> Sequence[str]:
-        """A line for each."""
-
-    @property
-    def quota(self) -> Any:
-        """A named tuple, ``None`` if the service does not say."""
-
-
-class Work(Protocol):
-    """What a module does, once its options are checked."""
-
-    def result(self, api: Any, progress: Progress) -> Result:
-        """What the task returns, without what ``run`` adds."""
-
-
-Connect = Callable[[Access, Any, Progress, Halt], Service]
+Connect = Callable[[Access, Any, Progress, Halt], Any]
 
 
 def run(
-    kind: Callable[[Options, bool], Work],
-    connect: Connect,
-    options: Options,
-    check_mode: bool,
-    runtime: Runtime,
+    prepare: Callable[[], Work], connect: Connect, options: Options, runtime: Runtime
 ) -> Result:
-    """What the work returns, with the requests that were sent and without secrets.
+    """Return what the work returns, with the requests that were sent and without secrets.
 
-    :arg kind: takes the options, and whether in check mode; checks them before credentials are
-        needed
-    :arg connect: makes the service from how to reach it, and a kept connection or ``None``
+    :arg prepare: checks the options before credentials are needed, and returns the work
+    :arg connect: makes the service from how to reach it, and a kept connection or ``None``; it
+        knows the ``requests`` that were ``sent``, and the ``quota``
     :arg options: a module's options, validated by its argument spec
     """
     try:
-        work = kind(options, check_mode)
+        work = prepare()
         reached = access(options)
-        transport = None if runtime.transport is None else runtime.transport(reached)
-        api = connect(reached, transport, runtime.progress, runtime.halt)
+        api = connect(reached, runtime.transport(reached), runtime.progress, runtime.halt)
     except MissingLibrary as error:
         return refused(missing_required_lib(str(error)), options)
     except FocusError as error:
@@ -108,25 +83,15 @@ def run(
     return _Task(work, api, reached, runtime, certificate_warnings(options)).result()
 
 
-class _Task:
-    def __init__(
-        self,
-        work: Work,
-        api: Service,
-        reached: Access,
-        runtime: Runtime,
-        warnings: Sequence[str],
-    ) -> None:
-        self._work = work
-        self._api = api
-        self._reached = reached
-        self._progress = runtime.progress
-        self._halt = runtime.halt
-        self._shows_requests = runtime.verbosity >= SHOWS_REQUESTS
-        self._warnings = warnings
+class _Task(NamedTuple):
+    work: Work
+    api: Any
+    reached: Access
+    runtime: Runtime
+    warnings: Sequence[str]
 
     def result(self) -> Result:
-        """The result, also of a run that was ended from outside.
+        """Return the result, also of a run that was ended from outside.
 
         Ctrl-C and the like end the process as usual, after the run has recorded what it did. Any
         other exception that is not an ``Exception`` is the task's timeout, whatever Ansible calls
@@ -135,7 +100,7 @@ class _Task:
         working = Background(self._worked)
         try:
             working.begin()
-            return working.result()
+            return working.result(self.runtime.while_waiting)
         except (Exception, KeyboardInterrupt, SystemExit) as error:
             self._ended(working, type(error).__name__)
             raise
@@ -145,40 +110,36 @@ class _Task:
     def _ended(self, working: Background[Result], by: str) -> Result:
         """Return the result of a run that was ended. If it writes, it has a moment to get the
         answers to requests in flight, and another to record what has no answer then."""
-        self._halt.now(by)
-        error = Interrupted(by)
-        writes = self._planned is not None  # a run that has no plan by now will not write
+        halt = self.runtime.halt
+        halt.now(by)
+        writes = self.runtime.progress.so_far.total is not None  # otherwise it will not write
         if not writes:
-            self._halt.let_go()
-        seconds = min(LONGEST_END, self._reached.timeout) if writes else 0
+            halt.let_go()
+        seconds = min(LONGEST_END, self.reached.timeout) if writes else 0
         to_record = min(_TO_RECORD, seconds / 2)
         result = working.result_within(seconds - to_record, ignored=BaseException)
         if result is None:
-            self._halt.is_abandoned = True
+            halt.is_abandoned = True
             result = working.result_within(to_record, ignored=BaseException)
         if result is None:
-            return self._completed(self._lost(error))
-        reason, message = str(error), result.get("msg", "")
-        if not message.startswith(reason):
-            message = f"{reason} {message}".rstrip()
+            return self._completed(self._lost(Interrupted(by)))
+        if result.get("failed"):  # it says why
+            return result
+        message = f"{Interrupted(by)} {result.get('msg', '')}".rstrip()
         return {**result, "failed": True, "msg": message}
 
     def _worked(self) -> Result:
         try:
-            result = self._work.result(self._api, self._progress)
+            result = self.work(self.api, self.runtime.progress)
         except FocusError as error:
             result = _failed(str(error))
         except BaseException as error:
             result = self._lost(InternalError(error))
         return self._completed(result)
 
-    @property
-    def _planned(self) -> int | None:
-        return self._progress.snapshot(time.monotonic()).total
-
     def _lost(self, error: FocusError) -> Result:
-        """For a run that cannot say what it did: what is known of it."""
-        so_far = self._progress.snapshot(time.monotonic())
+        """Return what is known of a run when its outcome is unknown."""
+        so_far = self.runtime.progress.so_far
         if so_far.total is None:
             waited = f" It waited for another run on the workspace ({so_far.holder})."
             return _failed(f"{error} Nothing had been written.{waited if so_far.holder else ''}")
@@ -189,29 +150,31 @@ class _Task:
         return {**_failed(f"{error} {known}"), "changed": so_far.done > 0}
 
     def _completed(self, result: Result) -> Result:
-        result = {**result, **_spent(self._api)}
-        if self._shows_requests:
-            result[SENT] = list(self._api.sent)
-        if self._warnings:
-            result["warnings"] = [*self._warnings, *result.get("warnings", ())]
-        return masked(result, self._reached.secrets)
+        """Return the result with what was sent, and without secrets."""
+        warnings = [*self.warnings, *result.get("warnings", ())]
+        more = {
+            "requests": self.api.requests,
+            "quota": self.api.quota and self.api.quota._asdict(),
+            "warnings": warnings or None,
+            SENT: list(self.api.sent) if self.runtime.verbosity >= SHOWS_REQUESTS else None,
+        }
+        result = {key: value for key, value in result.items() if key not in more}
+        given = {key: value for key, value in more.items() if value is not None}
+        return masked({**result, **given}, self.reached.secrets)
 
 
 def refused(message: str, options: Options) -> Result:
-    """The result of a task that sends no request, without the secrets among its options."""
-    secrets = {str(options.get(name) or "").strip() for name in ("api_token", "password")} - {""}
-    return masked({**_failed(message), "requests": 0}, secrets)
+    """Return the result of a task that sends no request."""
+    return masked({**_failed(message), "requests": 0}, secrets_of(options))
+
+
+def secrets_of(options: Options) -> set[str]:
+    """Return the secrets among the options, as they are given."""
+    return {str(options.get(name) or "").strip() for name in ("api_token", "password")} - {""}
 
 
 def _failed(message: str) -> Result:
     return {"failed": True, "changed": False, "msg": message}
-
-
-def _spent(api: Service) -> Result:
-    """The return keys ``requests`` and, if the service says, ``quota``."""
-    if api.quota is None:
-        return {"requests": api.requests}
-    return {"requests": api.requests, "quota": api.quota._asdict()}
 
 
 def run_module(
