@@ -143,8 +143,9 @@ def test_a_check_and_its_run_differ_in_status_and_new_ids_alone(service: Simulat
         for row in checked["plan"]
     ]
     assert foretold == ran["plan"]
-    for key in ("changed", "plan_digest", "summary", "diff", "warnings"):
+    for key in ("changed", "plan_digest", "summary", "diff"):
         assert checked[key] == ran[key], key
+    assert checked.get("warnings") == ran.get("warnings")
     new = {"name": "Stark Industries", "state": "absent"}
     assert new in checked["undo"], "a new client is in it by its name, as long as it has no id"
     foretold = [{**entry, **({"id": 1007} if entry == new else {})} for entry in checked["undo"]]
