@@ -125,9 +125,9 @@ MUTANTS = (
     ),
     Mutant(
         "TLS certificate error: not the same as no connection",
-        TRANSPORT,
-        "except CertificateRefused as refused:",
-        "except () as refused:",
+        CONNECTIONS,
+        "return Untrusted(",
+        "return NotConnected(",
         (f"{TLS}a_certificate_that_is_not_trusted_ends_the_task_at_once",),
     ),
     Mutant(
@@ -266,7 +266,7 @@ MUTANTS = (
     Mutant(
         "a run with an ambiguous create ends with a look",
         APPLY,
-        "checked = self._creates.settled(outcomes)",
+        "checked = self.creates.settled(outcomes)",
         "checked = list(outcomes)",
         (f"{LOOKS}a_name_that_is_there_twice_is_said_with_its_ids",),
     ),
@@ -385,8 +385,8 @@ MUTANTS = (
     Mutant(
         "401, 402, 403: the rest is not tried",
         APPLY,
-        "error.stops_all:",
-        "error.stops_all and False:",
+        "and outcome.error.stops_all else None",
+        "and False else None",
         (f"{TABLE}what_fails_for_all_stops_all",),
     ),
     Mutant(
@@ -504,7 +504,7 @@ MUTANTS = (
     Mutant(
         "the journal is written before",
         APPLY,
-        "self._journal.before(number, step)",
+        "self.journal.before(number, step)",
         "pass",
         ("tests/http/test_journal.py::test_each_write_is_noted",),
     ),

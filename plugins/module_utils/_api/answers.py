@@ -21,8 +21,6 @@ can handle a few hundred."""
 
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.\d+)?(?:[Zz]|[+-]00:00)")
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
 
 def client_of(fields: object, workspace_id: int, answer: Answer, method: str, path: str) -> Client:
     if not isinstance(fields, dict):
@@ -55,7 +53,11 @@ def json_of(answer: Answer, method: str, path: str) -> Any:
 
 
 def _parsed(body: bytes) -> Any:
-    """:raises ValueError: it is not JSON, or is nested too deeply"""
+    """Return the value of the JSON; half of a character, which JSON can spell and nothing can
+    print, becomes U+FFFD.
+
+    :raises ValueError: it is not JSON, or is nested too deeply
+    """
     text = body.decode(json.detect_encoding(body)).removeprefix("\ufeff")
     try:
         value = json.loads(text)
@@ -63,36 +65,22 @@ def _parsed(body: bytes) -> Any:
         raise ValueError from None
     if _is_deeper(value, DEEPEST):
         raise ValueError
-    return _without_surrogates(value) if "\\ud" in text or "\\uD" in text else value
+    if "\\ud" not in text and "\\uD" not in text:
+        return value
+    written = json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass")
+    return json.loads(written.decode("utf-16", "replace"))
 
 
 def _is_deeper(value: Any, levels: int) -> bool:
     """Whether lists and objects are nested more than ``levels`` deep."""
-    level = [value] if isinstance(value, _NESTED) else []
-    for _level in range(levels):
-        level = [
-            inner
-            for outer in level
-            for inner in (outer.values() if isinstance(outer, dict) else outer)
-            if isinstance(inner, _NESTED)
-        ]
-        if not level:
-            return False
-    return True
+    if not isinstance(value, _NESTED):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    nested = [item for item in inner if isinstance(item, _NESTED)]
+    return levels == 0 or any(_is_deeper(item, levels - 1) for item in nested)
 
 
 _NESTED = (dict, list)
-
-
-def _without_surrogates(value: Any) -> Any:
-    """Half a character, which JSON can spell and nothing can print, becomes U+FFFD."""
-    if isinstance(value, str):
-        return _SURROGATE.sub("\ufffd", value)
-    if isinstance(value, list):
-        return [_without_surrogates(item) for item in value]
-    if isinstance(value, dict):
-        return {_without_surrogates(k): _without_surrogates(item) for k, item in value.items()}
-    return value
 
 
 def readable(body: bytes) -> Any:

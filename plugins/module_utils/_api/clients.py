@@ -26,7 +26,6 @@ from .errors import (
 from .listing import (
     MOST_PAGES,
     ONE_BY_ONE,
-    Ahead,
     Foretold,
     Listing,
     Page,
@@ -139,9 +138,9 @@ class FocusApi:
             return reading.listing
         last = first.number + foretold.pages(first.per_page, self._quota_left) - 1
         if last > first.number:
-            numbers = range(first.number + 1, last + 1)
+            numbers = iter(range(first.number + 1, last + 1))
             with_filter = partial(self._page, name=name, order_by=order_by)
-            if reading.ends_within(Ahead(with_filter, numbers, foretold.concurrency)):
+            if reading.ends_within(with_filter, numbers, foretold.concurrency):
                 return reading.listing
         for number in range(max(first.number, last) + 1, first.number + MOST_PAGES):
             page = self._page(number, name, order_by)

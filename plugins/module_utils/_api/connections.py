@@ -16,11 +16,12 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any
 
 from .._text import shown
+from .errors import NotConnected, Untrusted
 
 try:
     from requests.adapters import HTTPAdapter
@@ -30,39 +31,23 @@ except ImportError:
     CertificateError = ValueError  # type: ignore[assignment,misc]
 
 
-class NotOpened(Exception):
-    """No connection was made, so nothing was sent; ``reason`` says why. The libraries do not know
-    this type, so they do not wrap it."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class CertificateRefused(NotOpened):
-    """The certificate of ``host`` was not accepted; ``""`` stands for the service's own host."""
-
-    def __init__(self, host: str, reason: str) -> None:
-        super().__init__(reason)
-        self.host = host
-
-
 UNKNOWN_HOST = "no such host is known. Check api_url, and that this machine can resolve names."
 
-NO_PROXY = "the proxy did not let it through. Check HTTPS_PROXY, NO_PROXY and api_url."
-
-_REASONS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
-    (
-        (TimeoutError,),
-        "nothing answered in time. Check api_url, the network and the proxy settings.",
+_REASONS: dict[type[BaseException], str] = {
+    TimeoutError: "nothing answered in time. Check api_url, the network and the proxy settings.",
+    socket.gaierror: UNKNOWN_HOST,
+    UnicodeError: UNKNOWN_HOST,
+    ConnectionRefusedError: (
+        "it was refused. Check api_url, its port, and whether a firewall forbids it."
     ),
-    ((socket.gaierror, UnicodeError), UNKNOWN_HOST),
-    (
-        (ConnectionRefusedError,),
-        "it was refused. Check api_url, its port, and whether a firewall forbids it.",
-    ),
-)
+}
 """What exceptions mean, also where a library has wrapped them."""
+
+_BROKEN_TLS = (
+    "the TLS handshake failed. Check api_url, its port, and any proxy or firewall in between."
+)
+
+_UNREACHABLE = "the network is unreachable. Check api_url and the proxy settings."
 
 BEFORE_SENDING: ContextVar[Callable[[], None]] = ContextVar("before_sending")
 """What a thread calls between making a connection and sending. The libraries hand nothing down to
@@ -134,17 +119,26 @@ class _Connection:
         super()._tunnel()  # type: ignore[misc]
         self._is_through = True
 
-    def _not_opened(self, error: BaseException, beyond: str | None) -> NotOpened:
+    def _not_opened(self, error: BaseException, beyond: str | None) -> NotConnected:
         """:arg beyond: the service's host, if the connection is to a proxy"""
         before_the_proxy = beyond is not None and not self._is_through
         chain = list(_chain(error))
         for cause in chain:
             if isinstance(cause, (ssl.SSLCertVerificationError, CertificateError)):
                 host = self.host if before_the_proxy else beyond or self.host
-                return CertificateRefused(host, getattr(cause, "verify_message", str(cause)))
+                return untrusted(host, getattr(cause, "verify_message", str(cause)))
         if before_the_proxy:
-            return NotOpened(_reason_of_proxy(address(self.host, self.port), chain))
-        return NotOpened(_reason(chain, self._has_socket))
+            return NotConnected(reason_of_proxy(address(self.host, self.port), chain))
+        default = _BROKEN_TLS if self._has_socket else _UNREACHABLE
+        found = (_REASONS[kind] for cause in chain for kind in _REASONS if isinstance(cause, kind))
+        return NotConnected(next(found, default))
+
+
+def untrusted(host: str, reason: str) -> Untrusted:
+    return Untrusted(
+        f"The certificate of {shown(host)} is not trusted: {shown(reason)}. Check api_url, or give "
+        "the authority's certificate in ca_path."
+    )
 
 
 def address(host: str, port: int | None) -> str:
@@ -160,30 +154,14 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _reason(chain: list[BaseException], has_socket: bool) -> str:
-    for cause in chain:
-        for kinds, reason in _REASONS:
-            if isinstance(cause, kinds):
-                return reason
-    if has_socket:
-        return (
-            "the TLS handshake failed. Check api_url, its port, and any proxy or firewall in "
-            "between."
-        )
-    return "the network is unreachable. Check api_url and the proxy settings."
-
-
-def _reason_of_proxy(at: str, chain: list[BaseException]) -> str:
+def reason_of_proxy(at: str = "", chain: Iterable[BaseException] = ()) -> str:
     """:arg at: the proxy's host and port, never its user part"""
-    texts = "\n".join(map(str, chain))
-    refused = re.search(r"Tunnel connection failed: (\d{3})\b", texts)
-    if refused is None:
-        return NO_PROXY.replace("the proxy", f"the proxy {shown(at)}", 1)
-    if refused[1] == "407":
-        return f"the proxy {shown(at)} asks for a user and a password. Give them in HTTPS_PROXY."
-    return (
-        f"the proxy {shown(at)} refused with {refused[1]}. Check HTTPS_PROXY, NO_PROXY and api_url."
-    )
+    proxy = f"the proxy {shown(at)}".rstrip()
+    refused = re.search(r"Tunnel connection failed: (\d{3})\b", "\n".join(map(str, chain)))
+    if refused is not None and refused[1] == "407":
+        return f"{proxy} asks for a user and a password. Give them in HTTPS_PROXY."
+    did = f"refused with {refused[1]}" if refused is not None else "did not let it through"
+    return f"{proxy} {did}. Check HTTPS_PROXY, NO_PROXY and api_url."
 
 
 def _watched(pools: Mapping[str, Any]) -> dict[str, Any]:
@@ -208,19 +186,19 @@ class DeadlineAdapter(HTTPAdapter):
         manager.pool_classes_by_scheme = _watched(manager.pool_classes_by_scheme)
 
     def proxy_manager_for(self, *arguments: Any, **keywords: Any) -> Any:
-        """:raises NotOpened: the proxy's address is not valid, or its kind is not supported"""
+        """:raises NotConnected: the proxy's address is not valid, or its kind is not supported"""
         try:
             manager = super().proxy_manager_for(*arguments, **keywords)
         except ValueError:
-            raise NotOpened(NO_PROXY) from None
+            raise NotConnected(reason_of_proxy()) from None
         manager.pool_classes_by_scheme = _watched(manager.pool_classes_by_scheme)
         return manager
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
-        """:raises NotOpened: an environment variable names a file of authorities that is missing"""
+        """:raises Untrusted: an environment variable names a file of authorities that is missing"""
         try:
             super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
         except OSError:
             source = "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE"
             missing = f"the CA bundle {verify}, which {source} names, does not exist"
-            raise CertificateRefused("", missing) from None
+            raise untrusted(address(conn.host, conn.port), missing) from None

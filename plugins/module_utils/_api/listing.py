@@ -4,17 +4,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from .._errors import RequestError
 from .._model import Client
 from .._progress import Progress
 from .errors import ListMoved
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
 
 MOST_PAGES = 2_000
 """In one list, which is 200,000 clients; the largest quota allows 600 pages an hour."""
@@ -93,39 +90,6 @@ class Foretold(NamedTuple):
 ONE_BY_ONE = Foretold()
 
 
-class Ahead:
-    """Pages in their order, of which ``concurrency`` are under way at once.
-
-    The next one is begun when the one before is taken, so that at most ``concurrency`` - 1 are read
-    for nothing when the list ends early.
-    """
-
-    def __init__(
-        self, read: Callable[[int], Page], numbers: Iterable[int], concurrency: int
-    ) -> None:
-        from concurrent.futures import ThreadPoolExecutor  # most runs need none
-
-        self._read = read
-        self._numbers = iter(numbers)
-        self._pool = ThreadPoolExecutor(concurrency)
-        self._under_way: deque[Future[Page]] = deque()
-        self._begin(concurrency)
-
-    def __iter__(self) -> Iterator[Page]:
-        while self._under_way:
-            yield self._under_way.popleft().result()
-            self._begin(1)
-
-    def close(self) -> list[Page]:
-        """Begin none any more; the pages that were under way, without those that failed."""
-        self._pool.shutdown()
-        return [future.result() for future in self._under_way if future.exception() is None]
-
-    def _begin(self, most: int) -> None:
-        for number in islice(self._numbers, most):
-            self._under_way.append(self._pool.submit(self._read, number))
-
-
 class Reading:
     """A list while it is read. Pages are given in their order, whatever order they arrived in."""
 
@@ -153,18 +117,28 @@ class Reading:
         self._progress.listed(len(page.clients))
         return page.is_last
 
-    def ends_within(self, pages: Ahead) -> bool:
-        """Whether one of the pages is the last one. Those behind it must be empty.
+    def ends_within(
+        self, read: Callable[[int], Page], numbers: Iterator[int], concurrency: int
+    ) -> bool:
+        """Whether one of the pages is the last one; ``concurrency`` are in flight at once.
+
+        The next one is begun when the one before is there, so that at most ``concurrency`` - 1 are
+        read for nothing when the list ends early. These must be empty, unless they fail.
 
         :raises ListMoved: as ``ends_with``
         """
-        try:
-            ended = any(map(self.ends_with, pages))
-        finally:
-            later = pages.close()
-        for page in later if ended else ():
-            if page.clients:
-                raise ListMoved(f"page {page.number} follows the last one")
+        from concurrent.futures import ThreadPoolExecutor  # most runs need none
+
+        ended = False
+        with ThreadPoolExecutor(concurrency) as pool:
+            in_flight = deque(pool.submit(read, number) for number in islice(numbers, concurrency))
+            while in_flight:
+                future = in_flight.popleft()
+                if not ended:
+                    ended = self.ends_with(future.result())
+                    in_flight.extend(pool.submit(read, n) for n in islice(numbers, 1 - ended))
+                elif future.exception() is None and future.result().clients:
+                    raise ListMoved(f"page {future.result().number} follows the last one")
         return ended
 
     def _check_follows(self, page: Page) -> None:

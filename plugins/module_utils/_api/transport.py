@@ -14,12 +14,10 @@ from urllib.parse import urlencode, urlsplit
 from .._text import is_loopback, shown
 from .connections import (
     BEFORE_SENDING,
-    NO_PROXY,
     UNKNOWN_HOST,
-    CertificateRefused,
     DeadlineAdapter,
-    NotOpened,
     address,
+    reason_of_proxy,
 )
 from .errors import BadAnswer, ConnectionLost, NotConnected, Untrusted, where
 
@@ -123,16 +121,12 @@ class Transport:
             ):
                 content = self._read(response, method, path)
                 return Answer(response.status_code, response.headers, content)
-        except CertificateRefused as refused:
-            raise Untrusted(
-                f"The certificate of {shown(refused.host or self._host)} is not trusted: "
-                f"{shown(refused.reason)}. Check api_url, or give the authority's certificate in "
-                "ca_path."
-            ) from None
-        except NotOpened as unopened:
-            raise self._not_connected(method, path, unopened.reason) from None
+        except Untrusted:
+            raise
+        except NotConnected as unopened:
+            raise self._not_connected(method, path, str(unopened)) from None
         except requests.exceptions.InvalidProxyURL:
-            raise self._not_connected(method, path, NO_PROXY) from None
+            raise self._not_connected(method, path, reason_of_proxy()) from None
         except (requests.exceptions.InvalidURL, LocationValueError):
             raise self._not_connected(method, path, UNKNOWN_HOST) from None
         except (requests.RequestException, HTTPError, OSError):

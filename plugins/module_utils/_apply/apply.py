@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from graphlib import TopologicalSorter
 from types import MappingProxyType
+from typing import NamedTuple
 
 from .._api.clients import FocusApi
 from .._api.errors import QuotaExceeded
@@ -54,100 +55,71 @@ def apply(
     :arg settled: outcomes that are known already, by position: these steps are not tried again
     """
     writer = _Writer(api, Creates(api, known), journal, first_number)
-    outcomes = _Execution(steps, writer, progress, settled).run(concurrency)
-    return tuple(writer.settled(outcomes))
+    outcomes: dict[int, Outcome] = dict(settled)
+    order = TopologicalSorter({at: step.needs for at, step in enumerate(steps)})
+    order.prepare()
+    ready = deque(order.get_ready())
+    in_flight: dict[Future[Outcome], int] = {}
+    stop: FocusError | None = None
 
-
-class _Execution:
-    def __init__(
-        self,
-        steps: Sequence[Step],
-        writer: _Writer,
-        progress: Progress,
-        settled: Mapping[int, Outcome],
-    ) -> None:
-        self._steps = steps
-        self._writer = writer
-        self._progress = progress
-        self._outcomes: dict[int, Outcome] = dict(settled)
-        self._order = TopologicalSorter({at: step.needs for at, step in enumerate(steps)})
-        self._order.prepare()
-        self._ready: deque[int] = deque()
-        self._release()
-        self._stop: FocusError | None = None
-
-    def run(self, concurrency: int) -> list[Outcome]:
-        in_flight: dict[Future[Outcome], int] = {}
-        with ThreadPoolExecutor(concurrency) as pool:
-            while in_flight or (self._ready and self._stop is None):
-                while self._ready and self._stop is None and len(in_flight) < concurrency:
-                    self._begin(pool, in_flight, self._ready.popleft())
-                for future in wait(in_flight, return_when=FIRST_COMPLETED).done:
-                    self._record(in_flight.pop(future), future.result())
-        return [
-            self._outcomes.get(position, Outcome(step, "pending", error=self._stop))
-            for position, step in enumerate(self._steps)
-        ]
-
-    def _begin(
-        self, pool: ThreadPoolExecutor, in_flight: dict[Future[Outcome], int], position: int
-    ) -> None:
-        step = self._steps[position]
-        try:
-            in_flight[pool.submit(self._writer.run_step, position, step)] = position
-        except RuntimeError as error:  # no thread can be started, but one that runs may take it
-            self._stop = InternalError(error)
-            self._record(position, Outcome(step, "unclear", error=self._stop))
-
-    def _record(self, position: int, outcome: Outcome) -> None:
-        self._outcomes[position] = outcome
-        self._progress.noted(outcome.status == "done")
-        if outcome.error is not None and outcome.error.stops_all:
-            self._stop = outcome.error
+    def record(at: int, outcome: Outcome) -> FocusError | None:
+        """Record an outcome; return the error if no other step may begin after it."""
+        outcomes[at] = outcome
+        progress.noted(outcome.status == "done")
         if outcome.status == "done":
-            self._order.done(position)
-            self._release()
+            order.done(at)
+            ready.extend(order.get_ready())
+        return outcome.error if outcome.error is not None and outcome.error.stops_all else None
 
-    def _release(self) -> None:
-        """Let the steps begin that wait for nothing any more, unless they are settled already."""
-        self._ready.extend(at for at in self._order.get_ready() if at not in self._outcomes)
+    with ThreadPoolExecutor(concurrency) as pool:
+        while in_flight or (ready and stop is None):
+            while ready and stop is None and len(in_flight) < concurrency:
+                at = ready.popleft()
+                if at in settled:
+                    continue
+                try:
+                    in_flight[pool.submit(writer.run_step, at, steps[at])] = at
+                except RuntimeError as error:  # there is no thread, but one that runs may take it
+                    stop = InternalError(error)
+                    record(at, Outcome(steps[at], "unclear", stop))
+            for future in wait(in_flight, return_when=FIRST_COMPLETED).done:
+                stop = record(in_flight.pop(future), future.result()) or stop
+    return tuple(
+        writer.settled(
+            [outcomes.get(at, Outcome(step, "pending", stop)) for at, step in enumerate(steps)]
+        )
+    )
 
 
-class _Writer:
+class _Writer(NamedTuple):
     """Executes single steps, concurrently."""
 
-    def __init__(
-        self, api: FocusApi, creates: Creates, journal: Journal, first_number: int
-    ) -> None:
-        self._api = api
-        self._creates = creates
-        self._journal = journal
-        self._first_number = first_number
+    api: FocusApi
+    creates: Creates
+    journal: Journal
+    first_number: int
 
     def run_step(self, position: int, step: Step) -> Outcome:
         """Return the outcome of the step, which the journal records before and after.
 
         It raises nothing, since the outcomes of all other steps would be lost.
         """
-        number = self._first_number + position
+        number = self.first_number + position
         return self._recorded(number, self._taken_back(number, self._executed(number, step)))
 
     def settled(self, outcomes: Sequence[Outcome]) -> Iterable[Outcome]:
         """Yield the outcomes after a last check of the creates that are still open."""
-        checked = self._creates.settled(outcomes)
-        for number, (before, after) in enumerate(
-            zip(outcomes, checked, strict=True), self._first_number
-        ):
-            if after is before:
-                yield after
-            else:
-                yield self._recorded(number, self._taken_back(number, after))
+        checked = self.creates.settled(outcomes)
+        both = zip(outcomes, checked, strict=True)
+        for number, (before, after) in enumerate(both, self.first_number):
+            is_same = after is before
+            yield after if is_same else self._recorded(number, self._taken_back(number, after))
 
     def _recorded(self, number: int, outcome: Outcome) -> Outcome:
         """Return the outcome, after the journal has recorded it."""
         try:
             for step in outcome.touched or (outcome.step,):
-                self._journal.after(number, step, outcome.status, outcome.error)
+                self.journal.after(number, step, outcome.status, outcome.error)
         except Exception as error:
             return outcome._replace(error=outcome.error or as_focus_error(error))
         return outcome
@@ -155,9 +127,9 @@ class _Writer:
     def _executed(self, number: int, step: Step) -> Outcome:
         try:
             step = self._known(step)
-            self._journal.before(number, step)
+            self.journal.before(number, step)
             if step.kind == "create":
-                return self._creates.outcome(step)
+                return self.creates.outcome(step)
             self._write(step)
             return self._read_if_hidden(step)
         except Exception as raised:
@@ -169,7 +141,7 @@ class _Writer:
         would reset what is not known of it."""
         if step.kind != "rename" or not step.after.hidden:
             return step
-        client = self._api.get(step.after.id)
+        client = self.api.get(step.after.id)
         return step._replace(before=client, after=client.renamed(step.after.name))
 
     def _read_if_hidden(self, step: Step) -> Outcome:
@@ -177,7 +149,7 @@ class _Writer:
         if not step.restores_hidden:
             return Outcome(step, "done")
         try:
-            client = client_until(self._api, step.after.id, _is_active)
+            client = client_until(self.api, step.after.id, _is_active)
         except RequestError:
             client = None
         if client is None:
@@ -205,7 +177,7 @@ class _Writer:
     def _is_deleted(self, client: Client) -> bool:
         """Delete a new client again, if that is safe; whether it is gone."""
         try:
-            if not self._is_new(client) or not self._has_quota():
+            if not self._is_new(client) or (self.api.quota and self.api.quota.remaining == 0):
                 return False
             self._write(Step("delete", None, client, client.removed()))
         except Exception:  # it is left, which the outcome says
@@ -213,14 +185,9 @@ class _Writer:
         return True
 
     def _is_new(self, client: Client) -> bool:
-        if "created_at" in client.read:
-            return self._creates.is_new(client)
-        read = client_until(self._api, client.id, is_shown)
-        return read is not None and self._creates.is_new(read)
-
-    def _has_quota(self) -> bool:
-        quota = self._api.quota
-        return quota is None or quota.remaining != 0
+        is_dated = "created_at" in client.read
+        read = client if is_dated else client_until(self.api, client.id, is_shown)
+        return read is not None and self.creates.is_new(read)
 
     # writes that may be repeated
 
@@ -240,11 +207,11 @@ class _Writer:
     def _send(self, step: Step) -> None:
         client_id = step.after.id
         if step.kind == "rename":
-            self._api.update(client_id, step.after.name, step.after.currency)
+            self.api.update(client_id, step.after.name, step.after.currency)
         elif step.kind == "delete":
-            self._api.delete(client_id)
+            self.api.delete(client_id)
         else:
-            self._api.restore(client_id)
+            self.api.restore(client_id)
 
     def _is_done(self, step: Step) -> bool | None:
         """Return whether the client is as the step leaves it, ``None`` if it cannot be read."""
@@ -257,7 +224,7 @@ class _Writer:
             return client.deleted == step.after.deleted
 
         try:
-            return shows(client_until(self._api, step.after.id, shows))
+            return shows(client_until(self.api, step.after.id, shows))
         except RequestError:
             return None
 
