@@ -62,7 +62,7 @@ MUTANTS = (
     Mutant(
         "ended: what waits for its turn is not sent",
         SESSION,
-        "            self._check_goes_on(method, path)\n            self._check_quota",
+        "            self._check_goes_on()\n            self._check_quota",
         "            self._check_quota",
         (f"{ENDED}what_waits_for_its_turn",),
     ),
@@ -182,8 +182,8 @@ MUTANTS = (
     Mutant(
         "secrets: masked before they are cut",
         SESSION,
-        "return mask(words, secrets),",
-        "return words,",
+        "mask(text, self._access.secrets) for text",
+        "text for text",
         (f"{REFUSALS}the_words_of_an_error_hold_no_secret",),
     ),
     Mutant(

@@ -21,7 +21,7 @@ from support.running import clients, options, rows
 
 from ansible_collections.toggl.focus.plugins.module_utils._api.answers import date_of
 from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi, opened
-from ansible_collections.toggl.focus.plugins.module_utils._api.errors import QuotaExceeded
+from ansible_collections.toggl.focus.plugins.module_utils._api.errors import QuotaExceeded, Request
 from ansible_collections.toggl.focus.plugins.module_utils._progress import Halt, Progress
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENTS
 from ansible_collections.toggl.focus.plugins.module_utils._task.options import access
@@ -118,7 +118,7 @@ def test_a_window_that_reopens_while_it_is_asked_breaks_nothing(service: Simulat
     try:
         while time.monotonic() < ends:
             with suppress(QuotaExceeded):
-                session._check_quota("GET", "/")
+                session._check_quota(Request("GET", "/"))
     finally:
         sys.setswitchinterval(interval)
         other.join()

@@ -18,7 +18,7 @@ from simulator import QUESTIONS
 
 from ansible_collections.toggl.focus.plugins.module_utils._api.answers import readable, words_of
 from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi, connected
-from ansible_collections.toggl.focus.plugins.module_utils._api.errors import StatusError
+from ansible_collections.toggl.focus.plugins.module_utils._api.errors import Request, StatusError
 from ansible_collections.toggl.focus.plugins.module_utils._api.quota import Quota, quota_of
 from ansible_collections.toggl.focus.plugins.module_utils._api.transport import Answer
 from ansible_collections.toggl.focus.plugins.module_utils._model import Access, Client
@@ -172,7 +172,7 @@ class Workspace:
 
     def look(self, *parameters: tuple[str, str]) -> Heard:
         """GET of the list with parameters that the API's class never sends."""
-        self.exchange("GET", self._clients, parameters, None)
+        self.exchange(Request("GET", self._clients, parameters))
         if self.heard[-1].status == 402:
             raise UsedUp(self._state.window)
         return self.heard[-1]
@@ -188,14 +188,10 @@ class Workspace:
             assert gone.accepted or gone.status == 404, f"{client_id} is left: {gone.words}"
 
     def exchange(
-        self,
-        method: str,
-        path: str,
-        parameters: Sequence[tuple[str, str]],
-        body: bytes | None,
-        before_sending: Callable[[], None] = lambda: None,
+        self, request: Request, before_sending: Callable[[], None] = lambda: None
     ) -> Answer:
         """As the API's connection does."""
+        method, path, parameters, body = request
         client_id = int(found[1]) if (found := re.search(r"/clients/(\d+)", path)) else None
         name = json.loads(body)["name"] if body else self.prefix
         is_own = method in ("GET", "POST") or client_id in self._own
@@ -205,7 +201,7 @@ class Workspace:
         self._state.need(1 if self._cleans_up else 1 + there)
         self._state.spend()
         self.made += method == "POST"
-        answer = self._connection.exchange(method, path, parameters, body, before_sending)
+        answer = self._connection.exchange(request, before_sending)
         heard = heard_in(answer)
         self.heard.append(heard)
         self._state.hear(heard.quota)

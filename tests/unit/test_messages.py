@@ -16,12 +16,12 @@ from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
 from ansible_collections.toggl.focus.plugins.module_utils._results.clients import clients_result
 from ansible_collections.toggl.focus.plugins.plugin_utils import _role_variables
 
-POST = ("POST", "/workspaces/1/clients")
-REFUSED = E.status_error(E.ErrorResponse(*POST, 400, "no such name"))
-FORBIDDEN = E.status_error(E.ErrorResponse(*POST, 403, "forbidden"))
-UNAUTHORIZED = E.status_error(E.ErrorResponse(*POST, 401, "unauthorized"))
-QUOTA = E.QuotaExceeded(E.ErrorResponse(*POST, 402, "quota"), E.Closed(600))
-FAILING = E.status_error(E.ErrorResponse(*POST, 503, "down"))
+POST = E.Request("POST", "/workspaces/1/clients")
+REFUSED = E.status_error(E.ErrorResponse(POST, 400, "no such name"))
+FORBIDDEN = E.status_error(E.ErrorResponse(POST, 403, "forbidden"))
+UNAUTHORIZED = E.status_error(E.ErrorResponse(POST, 401, "unauthorized"))
+QUOTA = E.QuotaExceeded(E.ErrorResponse(POST, 402, "quota"), E.Closed(600))
+FAILING = E.status_error(E.ErrorResponse(POST, 503, "down"))
 LOST = E.ConnectionLost("The connection was lost.")
 
 DONE = ("done", None)

@@ -11,8 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, TypeGuard
 
 from .._model import Client
-from .._text import shown
-from .errors import BadAnswer, OtherWorkspace, where
+from .errors import BadAnswer, OtherWorkspace
 from .transport import Answer
 
 DEEPEST = 32
@@ -22,34 +21,30 @@ can handle a few hundred."""
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.\d+)?(?:[Zz]|[+-]00:00)")
 
 
-def client_of(fields: object, workspace_id: int, answer: Answer, method: str, path: str) -> Client:
+def client_of(fields: object, workspace_id: int, status: int) -> Client:
     if not isinstance(fields, dict):
-        raise BadAnswer(method, path, answer.status, "it has no client")
+        raise BadAnswer("it has no client", status)
     if not is_id(fields.get("id")) or not isinstance(fields.get("name"), str):
-        raise BadAnswer(method, path, answer.status, "a client in it has no id or no name")
-    check_workspace(fields, workspace_id, method, path)
+        raise BadAnswer("a client in it has no id or no name", status)
+    check_workspace(fields, workspace_id)
     return Client.of(fields)
 
 
-def check_workspace(fields: Mapping[str, Any], own: int, method: str, path: str) -> None:
+def check_workspace(fields: Mapping[str, Any], own: int) -> None:
     """Check that a client is of the workspace that was asked for, as far as it shows that.
 
     :raises OtherWorkspace: it is of another one
     """
     workspace = fields.get("workspace_id")
     if workspace and workspace not in (own, str(own)):
-        raise OtherWorkspace(
-            f"The answer to {where(method, path)} shows client {fields['id']} of the workspace "
-            f"{shown(workspace)}, not of {own}: the answer was discarded. Check api_url and the "
-            "workspace_id."
-        )
+        raise OtherWorkspace(fields["id"], workspace, own)
 
 
-def json_of(answer: Answer, method: str, path: str) -> Any:
+def json_of(answer: Answer) -> Any:
     try:
         return _parsed(answer.body)
     except ValueError:
-        raise BadAnswer(method, path, answer.status, "it is not JSON that can be read") from None
+        raise BadAnswer("it is not JSON that can be read", answer.status) from None
 
 
 def _parsed(body: bytes) -> Any:
@@ -91,18 +86,17 @@ def readable(body: bytes) -> Any:
         return None
 
 
-def words_of(answer: Answer) -> tuple[str, str | None]:
+def words_of(answer: Answer) -> tuple[str, str]:
+    """Return the service's own words of an error and its trace id, ``""`` where there is none."""
     body = readable(answer.body)
     if isinstance(body, dict):
-        trace_id = body.get("trace_id")
         parts = [body.get("error"), body.get("error_description")]
         parts = parts if any(parts) else [body.get("message"), body.get("detail")]
-        words = ": ".join(str(part) for part in parts if part)
-        return words, str(trace_id) if trace_id else None
+        return ": ".join(str(part) for part in parts if part), str(body.get("trace_id") or "")
     if isinstance(body, str):
-        return body, None
+        return body, ""
     text = " ".join(answer.body.decode(errors="replace").split())
-    return "" if body is not None or text.startswith("<") else text, None
+    return "" if body is not None or text.startswith("<") else text, ""
 
 
 def date_of(header: str | None) -> datetime | None:

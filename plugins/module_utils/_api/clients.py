@@ -34,7 +34,7 @@ from .listing import (
 )
 from .quota import Quota
 from .session import Session
-from .transport import HAS_REQUESTS, Answer, Parameters, Transport
+from .transport import HAS_REQUESTS, Answer, Transport
 
 Seen = TypeVar("Seen")
 
@@ -187,10 +187,9 @@ class FocusApi:
         path = self._client(client_id)
 
         def read(answer: Answer) -> Client:
-            fields = json_of(answer, "GET", path)
-            client = client_of(fields, self.workspace_id, answer, "GET", path)
+            client = client_of(json_of(answer), self.workspace_id, answer.status)
             if client.id != client_id:
-                raise BadAnswer("GET", path, answer.status, "it shows another client")
+                raise BadAnswer("it shows another client", answer.status)
             return client
 
         return self._read(path, read)
@@ -230,7 +229,12 @@ class FocusApi:
     def _client(self, client_id: int) -> str:
         return f"{self._clients}/{client_id}"
 
-    def _read(self, path: str, read: Callable[[Answer], Seen], parameters: Parameters = ()) -> Seen:
+    def _read(
+        self,
+        path: str,
+        read: Callable[[Answer], Seen],
+        parameters: Sequence[tuple[str, str]] = (),
+    ) -> Seen:
         if self._first_read is None:
             self._first_read = time.monotonic()
         return self.session.call("GET", path, read, parameters)
@@ -246,7 +250,7 @@ class FocusApi:
 
         def read(answer: Answer) -> None:
             if answer.status != NO_CONTENT:
-                raise BadAnswer(method, path, answer.status, "unexpected status, expected 204")
+                raise BadAnswer("unexpected status, expected 204", answer.status)
 
         self.session.call(method, path, read, body=body)
 
@@ -275,14 +279,14 @@ class FocusApi:
                 self._page_size = size // 2
 
     def _read_page(self, answer: Answer, number: int | None) -> Page:
-        envelope = json_of(answer, "GET", self._clients)
+        envelope = json_of(answer)
         if not isinstance(envelope, dict) or not ({"data", "page", "per_page"} & envelope.keys()):
-            raise self._wrong_shape(answer, "it has no list of clients")
+            raise BadAnswer("it has no list of clients", answer.status)
         data = envelope.get("data")
         if data is None:
             data = []
         if not isinstance(data, list):
-            raise self._wrong_shape(answer, "its data is not a list")
+            raise BadAnswer("its data is not a list", answer.status)
         shown_number = envelope.get("page")
         if number is not None and is_id(shown_number) and shown_number != number:
             raise list_incomplete(number, "the service gave another page")
@@ -290,10 +294,7 @@ class FocusApi:
         return Page(
             asked=number,
             number=shown_number if number is None and is_whole(shown_number) else number or 1,
-            clients=[
-                client_of(fields, self.workspace_id, answer, "GET", self._clients)
-                for fields in data
-            ],
+            clients=[client_of(fields, self.workspace_id, answer.status) for fields in data],
             per_page=per_page if is_id(per_page) else None,
             size=len(answer.body),
         )
@@ -301,20 +302,17 @@ class FocusApi:
     def _created(self, answer: Answer) -> Mapping[str, Any]:
         if not answer.body.strip():
             return {}
-        fields = json_of(answer, "POST", self._clients)
+        fields = json_of(answer)
         if isinstance(fields, dict) and isinstance(fields.get("data"), dict):
             fields = fields["data"]
         if not isinstance(fields, dict):
-            raise self._wrong_shape(answer, "it has no client", "POST")
+            raise BadAnswer("it has no client", answer.status)
         if not is_id(fields.get("id")):
             if fields and "name" not in fields:
-                raise self._wrong_shape(answer, "it has no client", "POST")
+                raise BadAnswer("it has no client", answer.status)
             return {}
-        check_workspace(fields, self.workspace_id, "POST", self._clients)
+        check_workspace(fields, self.workspace_id)
         written = fields.get("name")
         if not isinstance(written, str):  # the name is not known, but the client is there
             return {key: value for key, value in fields.items() if key != "name"}
         return fields
-
-    def _wrong_shape(self, answer: Answer, reason: str, method: str = "GET") -> BadAnswer:
-        return BadAnswer(method, self._clients, answer.status, reason)

@@ -7,10 +7,24 @@ A class says which branch the code takes; the functions write the sentences.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from .._errors import RequestError
 from .._text import quoted, shown
+
+
+class Request(NamedTuple):
+    """What is sent."""
+
+    method: str
+    path: str
+    parameters: Sequence[tuple[str, str]] = ()
+    content: bytes | None = None
+
+    @property
+    def where(self) -> str:
+        return f"{self.method} {shown(self.path)}"
 
 
 class NotConnected(RequestError):
@@ -36,18 +50,29 @@ class BadAnswer(RequestError):
 
     unclear = True
 
-    def __init__(self, method: str, path: str, status: int, reason: str) -> None:
-        super().__init__(
-            f"The answer to {where(method, path)} (status {status}) is not from the Focus API: "
-            f"{reason}. Check api_url, and any proxy or firewall in between."
-        )
+    def __init__(self, reason: str, status: int) -> None:
+        super().__init__(reason)
         self.status = status
+
+    def __str__(self) -> str:
+        return (
+            f"The answer to {self.where} (status {self.status}) is not from the Focus API: "
+            f"{self.args[0]}. Check api_url, and any proxy or firewall in between."
+        )
 
 
 class OtherWorkspace(RequestError):
-    """An answer that shows a client of another workspace."""
+    """An answer that shows a client of another workspace; ``args`` say which, and of which."""
 
     stops_all = unclear = True
+
+    def __str__(self) -> str:
+        client_id, workspace, own = self.args
+        return (
+            f"The answer to {self.where} shows client {client_id} of the workspace "
+            f"{shown(workspace)}, not of {own}: the answer was discarded. Check api_url and the "
+            "workspace_id."
+        )
 
 
 class ListMoved(RequestError):
@@ -75,22 +100,13 @@ class ErrorResponse(NamedTuple):
     """What an answer with an error status says.
 
     :arg words: the service's own, ``""`` if there are none
-    :arg trace_id: what the vendor's support asks for, ``None`` if the answer has none
+    :arg trace_id: what the vendor's support asks for, ``""`` if the answer has none
     """
 
-    method: str
-    path: str
+    request: Request
     status: int
     words: str = ""
-    trace_id: str | None = None
-
-    @property
-    def where(self) -> str:
-        return where(self.method, self.path)
-
-    @property
-    def is_of_a_client(self) -> bool:
-        return self.path.rpartition("/clients")[2] != ""
+    trace_id: str = ""
 
     @property
     def text(self) -> str:
@@ -142,8 +158,8 @@ class QuotaExceeded(StatusError):
         quota_wait: int = 0,
         waited: float = 0,
     ) -> None:
-        why = response.text if sent else f"{response.where} was not sent"
-        reason = _quota_reason(closed, response.where, why)
+        why = response.text if sent else f"{response.request.where} was not sent"
+        reason = _quota_reason(closed, response.request.where, why)
         super().__init__(response, f"{reason} {_quota_advice(closed, quota_wait, waited)}")
         self.response = response
         self.closed = closed
@@ -162,10 +178,6 @@ class ServerError(StatusError):
     unclear = may_pass = True
 
 
-def where(method: str, path: str) -> str:
-    return f"{method} {shown(path)}"
-
-
 def status_error(
     response: ErrorResponse, is_of_the_api: bool = True, is_track_token: bool = False
 ) -> StatusError:
@@ -182,11 +194,12 @@ def status_error(
         kind, sentence = ServerError, _FAILED
     elif status in (404, 407) and not is_of_the_api:
         kind, sentence = NotFromApi, _NOT_FROM_API[status]
-    elif status == 404 and not (response.words and response.is_of_a_client):
+    elif status == 404 and (not response.words or response.request.path.endswith("/clients")):
         sentence = f"{_REFUSED} Check api_url, which should end in /api, and workspace_id."
     elif status == 401 and is_track_token:
         sentence = _TRACK_TOKEN
-    return kind(response, sentence.format(where=response.where, text=response.text, status=status))
+    where = response.request.where
+    return kind(response, sentence.format(where=where, text=response.text, status=status))
 
 
 _REFUSED = "The service refused {where}: {text}."

@@ -12,7 +12,7 @@ import random
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from itertools import count
@@ -31,13 +31,14 @@ from .errors import (
     NotConnected,
     NotFromApi,
     QuotaExceeded,
+    Request,
     ServerError,
+    StatusError,
     TooManyRequests,
     status_error,
-    where,
 )
 from .quota import Quota, Window, closed_by, quota_of
-from .transport import Answer, Parameters, Transport, retry_after
+from .transport import Answer, Transport, retry_after
 
 _FIRST_PAUSE = 0.5
 
@@ -146,7 +147,7 @@ class Session:
         method: str,
         path: str,
         read: Callable[[Answer], Read],
-        parameters: Parameters = (),
+        parameters: Sequence[tuple[str, str]] = (),
         body: Callable[[], Mapping[str, str]] | None = None,
         look: Callable[[RequestError], Read | None] | None = None,
     ) -> Read:
@@ -162,10 +163,12 @@ class Session:
         for number in count(1):
             try:
                 content = None if body is None else json.dumps(body()).encode()
-                return read(self._once(number, method, path, parameters, content))
+                request = Request(method, path, parameters, content)
+                return read(self._once(number, request))
             except QuotaExceeded as error:
                 attempts.extend(self._waited_for_quota(error, attempts.unclear))
             except RequestError as error:
+                error.where = Request(method, path).where
                 error.unclear = method != "GET" and (error.unclear or attempts.unclear)
                 then = next_after(error, method)
                 if then == "give up" or (then == "look" and look is None):
@@ -180,45 +183,36 @@ class Session:
                     raise
         raise AssertionError("a count has no end")
 
-    def _once(
-        self, number: int, method: str, path: str, parameters: Parameters, content: bytes | None
-    ) -> Answer:
+    def _once(self, number: int, request: Request) -> Answer:
         """Send, unless it is known to be refused or the run is over. While it is in doubt whether
         the quota has reopened, one request is sent at a time."""
         with self._probe if self._goes_alone else nullcontext():
-            self._check_goes_on(method, path)
-            self._check_quota(method, path)
+            self._check_goes_on()
+            self._check_quota(request)
             with self._lock:
                 self.requests += 1
             started = time.monotonic()
-            outcome = self._outcome(method, path, parameters, content)
+            outcome = self._outcome(request)
             took = time.monotonic() - started
-        if isinstance(outcome, Answer):
-            self.sent.append(_line(method, path, str(outcome.status), number, took))
-            return outcome
         if not isinstance(outcome, Interrupted):
-            trace_id = getattr(outcome, "trace_id", None)
-            status = outcome.status or _NO_STATUS[isinstance(outcome, NotConnected)]
-            self.sent.append(_line(method, path, str(status), number, took, trace_id))
-        raise outcome
+            self.sent.append(_line(request, outcome, number, took))
+        if isinstance(outcome, RequestError):
+            raise outcome
+        return outcome
 
-    def _outcome(
-        self, method: str, path: str, parameters: Parameters, content: bytes | None
-    ) -> Answer | RequestError:
+    def _outcome(self, request: Request) -> Answer | RequestError:
         try:
-            answer = self._exchanged(method, path, parameters, content)
-            return self._noted(answer, method, path) or answer
+            answer = self._exchanged(request)
+            return self._noted(answer, request) or answer
         except RequestError as error:
             return error
 
-    def _check_goes_on(self, method: str, path: str) -> None:
+    def _check_goes_on(self) -> None:
         """:raises Interrupted: the run was ended"""
         if self._halt.by is not None:
             raise Interrupted(self._halt.by)
 
-    def _exchanged(
-        self, method: str, path: str, parameters: Parameters, content: bytes | None
-    ) -> Answer:
+    def _exchanged(self, request: Request) -> Answer:
         """Wait for the answer, unless the run is abandoned meanwhile: nothing else ends a wait for
         a name server or for a proxy.
 
@@ -228,9 +222,7 @@ class Session:
 
         def exchange() -> Answer | BaseException:
             try:
-                return self._transport.exchange(
-                    method, path, parameters, content, lambda: self._check_goes_on(method, path)
-                )
+                return self._transport.exchange(request, self._check_goes_on)
             except BaseException as error:
                 return error
 
@@ -238,8 +230,8 @@ class Session:
         exchanging.begin()
         while (answer := exchanging.result_within(TICK)) is None:
             if self._halt.is_abandoned:
-                by, what = self._halt.by, where(method, path)
-                raise ConnectionLost(f"{by} ended the run before {what} was answered.")
+                by = self._halt.by
+                raise ConnectionLost(f"{by} ended the run before {request.where} was answered.")
         if isinstance(answer, BaseException):
             raise answer
         return answer
@@ -253,20 +245,20 @@ class Session:
         scarce = left is not None and left < 2 * self._access.connections
         return self._window.in_doubt or (scarce and self._access.connections > 1)
 
-    def _check_quota(self, method: str, path: str) -> None:
+    def _check_quota(self, request: Request) -> None:
         closed = self._window.closed(time.monotonic())
         if closed is not None:
-            raise QuotaExceeded(ErrorResponse(method, path, 402), closed, sent=False)
+            raise QuotaExceeded(ErrorResponse(request, 402), closed, sent=False)
 
-    def _noted(self, answer: Answer, method: str, path: str) -> RequestError | None:
+    def _noted(self, answer: Answer, request: Request) -> RequestError | None:
         """The error that an answer is, if it is one; what it says of the quota is kept."""
         quota = quota_of(answer.headers)
         if quota is not None:
             self._window.note(quota, time.monotonic())
             self._progress.quota_left(quota.remaining)
         if answer.status == 206:
-            raise BadAnswer(method, path, answer.status, "the response is partial")
-        error = None if 200 <= answer.status < 300 else self._refusal(answer, method, path)
+            raise BadAnswer("the response is partial", answer.status)
+        error = None if 200 <= answer.status < 300 else self._refusal(answer, request)
         if error is None and not self._is_answered:  # an error may be from what is in between
             self._is_answered = True
             self.first_date = date_of(answer.headers.get("Date"))
@@ -290,8 +282,10 @@ class Session:
         self._progress.quota_left(None)
         return until - now
 
-    def _refusal(self, answer: Answer, method: str, path: str) -> RequestError:
-        response = ErrorResponse(method, path, answer.status, *self._words(answer))
+    def _refusal(self, answer: Answer, request: Request) -> RequestError:
+        # Secrets are masked before anything is cut: a part of one would not be recognised.
+        words, trace_id = (mask(text, self._access.secrets) for text in words_of(answer))
+        response = ErrorResponse(request, answer.status, words, trace_id)
         asked = retry_after(answer.headers.get("Retry-After"))
         if answer.status == 402:  # the quota, or a feature that the plan lacks
             closed = closed_by(answer.headers, response.words, asked, self._window.is_used_up)
@@ -303,24 +297,14 @@ class Session:
         error.retry_after = asked
         return error
 
-    def _words(self, answer: Answer) -> tuple[str, str | None]:
-        """The service's own words and the trace id of an error answer, if it has them.
 
-        Secrets are masked before anything is cut, since a part of one would not be recognised.
-        """
-        words, trace_id = words_of(answer)
-        secrets = self._access.secrets
-        return mask(words, secrets), None if trace_id is None else mask(trace_id, secrets)
-
-
-_NO_STATUS = {True: "not connected", False: "no answer"}
-
-
-def _line(
-    method: str, path: str, status: str, number: int, took: float, trace_id: str | None = None
-) -> str:
+def _line(request: Request, outcome: Answer | RequestError, number: int, took: float) -> str:
+    """Return how a request ended, as ``-vvv`` shows it."""
+    no_answer = "not connected" if isinstance(outcome, NotConnected) else "no answer"
+    trace_id = outcome.trace_id if isinstance(outcome, StatusError) else ""
     trace = f", trace id {shown(trace_id)}" if trace_id else ""
-    return f"{method} {path} {status} (try {number}, {1000 * took:.0f} ms{trace})"
+    what = f"{request.method} {request.path} {outcome.status or no_answer}"
+    return f"{what} (try {number}, {1000 * took:.0f} ms{trace})"
 
 
 def _pause(error: RequestError, tries: int) -> float:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from http.cookiejar import DefaultCookiePolicy
@@ -19,7 +19,7 @@ from .connections import (
     address,
     reason_of_proxy,
 )
-from .errors import BadAnswer, ConnectionLost, NotConnected, Untrusted, where
+from .errors import BadAnswer, ConnectionLost, NotConnected, Request, Untrusted
 
 try:
     import requests
@@ -45,8 +45,6 @@ LARGEST_ANSWER = 4 * 1024 * 1024
 _CHUNK = 65536
 
 _PORTS = {"http": 80, "https": 443}
-
-Parameters = Sequence[tuple[str, str]]
 
 
 class Answer(NamedTuple):
@@ -87,14 +85,7 @@ class Transport:
         if verify is False:  # the user asked for it; a warning at each request would not help
             disable_warnings(InsecureRequestWarning)
 
-    def exchange(
-        self,
-        method: str,
-        path: str,
-        parameters: Parameters,
-        body: bytes | None,
-        before_sending: Callable[[], None],
-    ) -> Answer:
+    def exchange(self, request: Request, before_sending: Callable[[], None]) -> Answer:
         """Send once and read the whole answer.
 
         :arg before_sending: called once more when a connection has been made for the request, which
@@ -108,10 +99,10 @@ class Transport:
             with (
                 self._connections() as session,
                 session.request(
-                    method,
-                    self._api_url + path,
-                    params=urlencode(parameters),
-                    data=body,
+                    request.method,
+                    self._api_url + request.path,
+                    params=urlencode(request.parameters),
+                    data=request.content,
                     timeout=self._timeout,
                     verify=self._verify,
                     proxies=self._proxies,
@@ -119,21 +110,20 @@ class Transport:
                     stream=True,
                 ) as response,
             ):
-                content = self._read(response, method, path)
-                return Answer(response.status_code, response.headers, content)
+                return Answer(response.status_code, response.headers, _content(response))
         except Untrusted:
             raise
         except NotConnected as unopened:
-            raise self._not_connected(method, path, str(unopened)) from None
+            raise self._not_connected(request, str(unopened)) from None
         except requests.exceptions.InvalidProxyURL:
-            raise self._not_connected(method, path, reason_of_proxy()) from None
+            raise self._not_connected(request, reason_of_proxy()) from None
         except (requests.exceptions.InvalidURL, LocationValueError):
-            raise self._not_connected(method, path, UNKNOWN_HOST) from None
+            raise self._not_connected(request, UNKNOWN_HOST) from None
         except (requests.RequestException, HTTPError, OSError):
             # The libraries' messages are not passed on: they may contain addresses with passwords.
             self._has_lost_one = True
             raise ConnectionLost(
-                f"The connection was lost before the answer to {where(method, path)} was complete, "
+                f"The connection was lost before the answer to {request.where} was complete, "
                 f"or it took longer than {self._timeout:g} seconds (api_timeout)."
             ) from None
 
@@ -142,34 +132,29 @@ class Transport:
         connections be used again, and there may be many of them."""
         return self._new_session(1) if self._has_lost_one else nullcontext(self._session)
 
-    def _not_connected(self, method: str, path: str, reason: str) -> NotConnected:
-        return NotConnected(
-            f"No connection to {shown(self._host)} ({where(method, path)}): {reason}"
-        )
+    def _not_connected(self, request: Request, reason: str) -> NotConnected:
+        return NotConnected(f"No connection to {shown(self._host)} ({request.where}): {reason}")
 
-    def _read(self, response: requests.Response, method: str, path: str) -> bytes:
-        """Return the whole body. The libraries do not decode it: a small body may decompress to
-        more than there is memory, also in several layers. One is accepted although none is
-        requested: a proxy may compress whatever it sees."""
 
-        def bad(reason: str) -> BadAnswer:
-            return BadAnswer(method, path, response.status_code, reason)
-
-        encoding = response.headers.get("Content-Encoding", "").strip().lower()
-        is_packed = encoding in ("gzip", "x-gzip", "deflate")
-        if not is_packed and encoding not in ("", "identity"):
-            raise bad(_OTHER_ENCODING)
-        unpacking = zlib.decompressobj(zlib.MAX_WBITS | 32)
-        content = bytearray()
-        response.raw.enforce_content_length = True  # urllib3 before version 2 does not
-        try:
-            for chunk in response.raw.stream(_CHUNK, decode_content=False):
-                content += unpacking.decompress(chunk, LARGEST_ANSWER + 1) if is_packed else chunk
-                if len(content) > LARGEST_ANSWER:
-                    raise bad("it is too large")
-        except zlib.error:
-            raise bad(_OTHER_ENCODING) from None
-        return bytes(content)
+def _content(response: requests.Response) -> bytes:
+    """Return the whole body. The libraries do not decode it: a small body may decompress to more
+    than there is memory, also in several layers. One is accepted although none is requested: a
+    proxy may compress whatever it sees."""
+    encoding = response.headers.get("Content-Encoding", "").strip().lower()
+    is_packed = encoding in ("gzip", "x-gzip", "deflate")
+    if not is_packed and encoding not in ("", "identity"):
+        raise BadAnswer(_OTHER_ENCODING, response.status_code)
+    unpacking = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    content = bytearray()
+    response.raw.enforce_content_length = True  # urllib3 before version 2 does not
+    try:
+        for chunk in response.raw.stream(_CHUNK, decode_content=False):
+            content += unpacking.decompress(chunk, LARGEST_ANSWER + 1) if is_packed else chunk
+            if len(content) > LARGEST_ANSWER:
+                raise BadAnswer("it is too large", response.status_code)
+    except zlib.error:
+        raise BadAnswer(_OTHER_ENCODING, response.status_code) from None
+    return bytes(content)
 
 
 _OTHER_ENCODING = "it is encoded in a way that was not asked for"
