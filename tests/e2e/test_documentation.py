@@ -8,9 +8,9 @@ import re
 from pathlib import Path
 from types import ModuleType
 
-import pytest
 import yaml
 from simulator.server import Simulator
+from simulator.workspace import Workspace
 from support.playbooks import ROOT, ansible_playbook, played
 
 COLLECTION = "ansible_collections.toggl.focus.plugins.modules"
@@ -20,19 +20,28 @@ def module(name: str) -> ModuleType:
     return importlib.import_module(f"{COLLECTION}.{name}")
 
 
-def seed(service: Simulator) -> None:
+def seed(workspace: Workspace) -> None:
     for name in ("Acme", "Globex", "Initech"):
-        service.add(name)
-    service.add("Umbrella", deleted=True)
+        workspace.add(name)
+    workspace.add("Umbrella", deleted=True)
 
 
-@pytest.mark.parametrize("name", ["focus_client", "focus_client_info", "focus_clients"])
-def test_examples(service: Simulator, tmp_path: Path, name: str) -> None:
-    seed(service)
-    ran = played(service, tmp_path, yaml.safe_load(module(name).EXAMPLES))
+def test_examples(tmp_path: Path) -> None:
+    """Those of each module, in a workspace of their own."""
+    modules = {1: "focus_clients", 4711: "focus_client", 2: "focus_client_info"}
+    with Simulator() as service:
+        service.workspace_ids = tuple(modules)
+        service.reset()
+        tasks = []
+        for workspace_id, name in modules.items():
+            seed(service.workspaces[workspace_id])
+            examples = yaml.safe_load(module(name).EXAMPLES)
+            there = {"TOGGL_FOCUS_WORKSPACE_ID": str(workspace_id)}
+            tasks.append({"block": examples, "environment": there})
+        ran = played(service, tmp_path, tasks)
     assert ran.status == 0, ran.output
-    assert "failed=0" in ran.output
-    assert service.log
+    used = {int(entry.path.split("/")[3]) for entry in service.log}
+    assert used == set(modules)
 
 
 def test_the_playbook_of_the_readme(service: Simulator, tmp_path: Path) -> None:
@@ -42,10 +51,7 @@ def test_the_playbook_of_the_readme(service: Simulator, tmp_path: Path) -> None:
     assert len(first[1].splitlines()) <= 12
     path = tmp_path / "playbook.yml"
     path.write_text(first[1])
-    ran = ansible_playbook(service, path)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    twice = ansible_playbook(service, path, str(path))
+    assert twice.returncode == 0, twice.stdout + twice.stderr
     assert service.writes
-    writes = len(service.writes)
-    again = ansible_playbook(service, path)
-    assert "changed=0" in again.stdout
-    assert len(service.writes) == writes
+    assert "changed=1" in twice.stdout, "the second time, nothing changes"

@@ -164,75 +164,77 @@ ALL: dict[str, tuple[str, str]] = {
 }
 
 
-def assert_said(
-    service: Simulator, play: Play, module: str, cases: dict[str, tuple[str, str]], **task: Any
-) -> None:
-    tasks = [
-        {module: yaml.safe_load(given), "register": f"t_{number}", "ignore_errors": True, **task}
+def mistakes(module: str, cases: dict[str, tuple[str, str]]) -> dict[str, dict[str, Any]]:
+    """A task for each case, by the name under which its result is kept."""
+    return {
+        f"{module.rpartition('.')[2]}_{number}": {module: yaml.safe_load(given)}
         for number, (given, _) in enumerate(cases.values())
-    ]
-    ran = play(tasks)
+    }
+
+
+def test_each_mistake_has_its_words(service: Simulator, play: Play) -> None:
+    """With one client and with a list. What needs no service is said before credentials are asked
+    for."""
+    nobody = {"TOGGL_FOCUS_API_TOKEN": "", "TOGGL_FOCUS_WORKSPACE_ID": ""}
+    tasks = {
+        **mistakes(MODULE, ONE),
+        **mistakes(BULK, ALL),
+        "nobody": {BULK: yaml.safe_load(ALL["state"][0]), "environment": nobody},
+    }
+    ran = play(registered(tasks))
     assert ran.results, ran.output
-    said = {case: ran.results[f"t_{number}"]["msg"] for number, case in enumerate(cases)}
-    assert said == {case: expected for case, (_, expected) in cases.items()}
+    expected = [words for _, words in [*ONE.values(), *ALL.values(), ALL["state"]]]
+    assert {name: ran.results[name]["msg"] for name in tasks} == dict(
+        zip(tasks, expected, strict=True)
+    )
     assert all(result["requests"] == 0 for result in ran.results.values())
     assert service.log == []
 
 
-def test_with_one_client(service: Simulator, play: Play) -> None:
-    assert_said(service, play, MODULE, ONE)
+def registered(tasks: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """They may fail, and their results are kept."""
+    return [{**task, "register": name, "ignore_errors": True} for name, task in tasks.items()]
 
 
-def test_with_a_list(service: Simulator, play: Play) -> None:
-    assert_said(service, play, BULK, ALL)
-
-
-def test_what_needs_no_service_is_reported_before_credentials_are_needed(
-    service: Simulator, play: Play
-) -> None:
-    nobody = {"TOGGL_FOCUS_API_TOKEN": "", "TOGGL_FOCUS_WORKSPACE_ID": ""}
-    assert_said(service, play, BULK, {"state": ALL["state"]}, environment=nobody)
-
-
-def test_a_list_through_the_role(service: Simulator, play: Play) -> None:
-    """The users of the role read the same words, and not the role's argument spec."""
-    role = {
-        "ansible.builtin.include_role": {"name": "toggl.focus.clients"},
-        "vars": yaml.safe_load(
-            "{clients_list: [Acme, {name: Gamma, state: presnt}], clients_purg: true}"
-        ),
+def test_the_users_of_the_role_read_the_same_words(service: Simulator, play: Play) -> None:
+    """And not the role's argument spec. An empty digest is not the same as none; a variable that is
+    not given is."""
+    given = {
+        "an unknown variable": "{clients_list: [Acme, {name: Gamma, state: presnt}], "
+        "clients_purg: true}",
+        "an empty digest": "{clients_list: [Acme], clients_plan_digest: ''}",
+        "no digest": "{clients_list: [Globex]}",
     }
-    ran = play([role])
-    assert ran.status == 2
-    assert 'Entry 2 (\\"Gamma\\"): state is \\"presnt\\"; did you mean present?' in ran.output
-    assert "argument_spec" not in ran.output
+    role = {"name": "toggl.focus.clients"}
+    tasks = [
+        {
+            "block": [
+                {"ansible.builtin.include_role": role, "vars": yaml.safe_load(variables)},
+            ],
+            "rescue": [
+                {"ansible.builtin.debug": {"msg": "rescued {{ ansible_failed_result.msg }}"}}
+            ],
+        }
+        for variables in given.values()
+    ]
+    ran = play(tasks)
+    assert ran.status == 0, ran.output
+    said = " ".join(ran.output.split()).replace('\\"', "'")
+    assert "rescued Entry 2 ('Gamma'): state is 'presnt'; did you mean present?" in said
+    assert f"rescued {DIGEST_OF_NOTHING}" in said
+    assert "argument_spec" not in said
     warning = (
         "The role toggl.focus.clients has no variable clients_purg; did you mean clients_purge?"
     )
-    assert warning in " ".join(ran.output.split())
-    assert service.log == []
-
-
-def test_an_empty_digest_through_the_role(service: Simulator, play: Play) -> None:
-    """It is not the same as none; a variable that is not given is."""
-    role = {"name": "toggl.focus.clients"}
-    refused = {
-        "ansible.builtin.include_role": role,
-        "vars": {"clients_list": ["Acme"], "clients_plan_digest": ""},
-    }
-    tasks = [
-        {"block": [refused], "rescue": [{"ansible.builtin.debug": {"msg": "refused"}}]},
-        {"ansible.builtin.include_role": role, "vars": {"clients_list": ["Globex"]}},
-    ]
-    ran = play(tasks)
-    assert DIGEST_OF_NOTHING in ran.output
+    assert warning in said
     assert service.names() == ["Globex"]
 
 
 def test_an_option_of_one_kind_outdoes_the_other_kind_in_the_environment(
     service: Simulator, play: Play
 ) -> None:
-    """In a task and in module_defaults. Both kinds as options, or in the environment: an error."""
+    """In a task and in module_defaults. Both kinds as options or in the environment, half of one
+    and none are errors."""
     login = {"username": service.username, "password": service.password}
     token = {"api_token": service.token}
     in_environment = {
@@ -244,6 +246,7 @@ def test_an_option_of_one_kind_outdoes_the_other_kind_in_the_environment(
         name: value for name, value in access(service).items() if not name.endswith("TOKEN")
     }
     defaults = {"group/toggl.focus.focus": login}
+    without_login = {"TOGGL_FOCUS_USERNAME": "", "TOGGL_FOCUS_PASSWORD": ""}
     tasks: list[dict[str, Any]] = [
         {MODULE: {"name": "Acme", **login}},
         {MODULE: {"name": "Acme", **token}},
@@ -259,13 +262,18 @@ def test_an_option_of_one_kind_outdoes_the_other_kind_in_the_environment(
             MODULE: {"name": "Acme"},
             "environment": {"TOGGL_FOCUS_API_TOKEN": "", "TOGGL_FOCUS_PASSWORD": ""},
         },
+        {
+            MODULE: {"name": "Acme"},
+            "environment": {"TOGGL_FOCUS_API_TOKEN": "", **without_login},
+        },
+        {
+            MODULE: {"name": "Acme"},
+            "environment": {"TOGGL_FOCUS_WORKSPACE_ID": "", **without_login},
+        },
     ]
-    named = [
-        {**task, "register": f"t_{number}", "ignore_errors": True}
-        for number, task in enumerate(tasks)
-    ]
-    ran = play(named, environment={**workspace, **in_environment})
-    said = [ran.results[f"t_{number}"].get("msg") for number in range(len(tasks))]
+    named = {f"t_{number}": task for number, task in enumerate(tasks)}
+    ran = play(registered(named), environment={**workspace, **in_environment})
+    said = [ran.results[name].get("msg") for name in named]
     as_declared = 'Nothing to do: "Acme" (id 1001) is as declared.'
     assert said[4:] == [
         "The option api_token cannot be used: username or password is given as well; keep one kind "
@@ -275,6 +283,10 @@ def test_an_option_of_one_kind_outdoes_the_other_kind_in_the_environment(
         as_declared,
         "The option password is missing: give it, or set the environment variable "
         "TOGGL_FOCUS_PASSWORD.",
+        "No authentication is given: give api_token or set TOGGL_FOCUS_API_TOKEN, or give username "
+        "and password or set TOGGL_FOCUS_USERNAME and TOGGL_FOCUS_PASSWORD.",
+        "The option workspace_id is missing: give it, or set the environment variable "
+        "TOGGL_FOCUS_WORKSPACE_ID.",
     ]
     assert said[:4] == ['Created "Acme" (id 1001).', *[as_declared] * 3]
     assert service.names() == ["Acme"]

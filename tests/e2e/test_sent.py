@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -27,11 +28,9 @@ LINE = re.compile(
 REFUSED = b'{"error": "no", "error_description": "not this one", "trace_id": "trace-7"}'
 
 
-def book(folder: Path, *tasks: Mapping[str, Any]) -> Path:
+def book(folder: Path, *tasks: Mapping[str, Any], hosts: str = "localhost") -> Path:
     path = folder / "book.yml"
-    path.write_text(
-        yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": [*tasks]}])
-    )
+    path.write_text(yaml.safe_dump([{"hosts": hosts, "gather_facts": False, "tasks": [*tasks]}]))
     return path
 
 
@@ -75,41 +74,63 @@ def test_what_was_sent_is_a_line_each(service: Simulator, tmp_path: Path, way: s
         assert secret not in ran.stderr
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize(
-    ("flags", "keywords"),
-    [
-        (["-vv"], {}),
-        (["-vvv"], {"no_log": True}),
-        (["-vvv"], {"async": 60, "poll": 1}),
-    ],
-    ids=["-vv", "no_log", "async"],
-)
-def test_where_there_are_no_such_lines(
-    service: Simulator, tmp_path: Path, way: str, flags: list[str], keywords: dict[str, Any]
-) -> None:
-    task = {MODULE: {"name": "Acme"}, "register": "done", **keywords}
-    told = {"ansible.builtin.debug": {"msg": "{{ done.keys() | sort | to_json }}"}}
-    ran = ansible_playbook(service, book(tmp_path, task, told), *flags, *WAYS[way])
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+def on_both_hosts(folder: Path) -> tuple[str, ...]:
+    """Arguments by which a playbook runs in Ansible's own process and as a module."""
+    connections = {"here": "local", "there": "elsewhere"}
+    hosts = {
+        host: {"ansible_connection": name, "ansible_python_interpreter": sys.executable}
+        for host, name in connections.items()
+    }
+    (folder / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
+    return ("-i", str(folder / "hosts.yml"))
+
+
+KEYS = {"ansible.builtin.debug": {"msg": "keys: {{ done.keys() | sort | join(' ') }}"}}
+
+
+def test_below_that_verbosity_there_are_none(service: Simulator, tmp_path: Path) -> None:
+    task = {MODULE: {"name": "Acme"}, "register": "done"}
+    playbook = book(tmp_path, task, KEYS, hosts="all")
+    assert_no_lines(ansible_playbook(service, playbook, "-vv", *on_both_hosts(tmp_path)), keys=2)
     assert service.names() == ["Acme"]
-    assert "toggl.focus: " not in ran.stdout + ran.stderr
+
+
+def test_there_are_none_with_no_log_and_async(service: Simulator, tmp_path: Path) -> None:
+    keywords: dict[str, dict[str, Any]] = {
+        "Hidden name": {"no_log": True},
+        "Acme": {"async": 60, "poll": 1},
+    }
+    tasks: list[dict[str, Any]] = []
+    for name, more in keywords.items():
+        tasks += [{MODULE: {"name": name}, "register": "done", **more}, KEYS]
+    ran = ansible_playbook(service, book(tmp_path, *tasks), "-vvv")
+    assert_no_lines(ran, keys=2)
+    assert service.names() == ["Acme", "Hidden name"]
+    assert "Hidden name" not in ran.stdout + ran.stderr
+
+
+def assert_no_lines(ran: subprocess.CompletedProcess[str], keys: int) -> None:
+    """The keys of so many results were printed."""
+    printed = ran.stdout + ran.stderr
+    assert ran.returncode == 0, printed
+    assert len(re.findall(r"keys: \w", printed)) == keys
+    assert "toggl.focus: " not in printed
     assert "_sent" not in ran.stdout
 
 
-def test_each_item_of_a_loop_has_its_own(service: Simulator, tmp_path: Path) -> None:
-    task = {INFO: {"name": "{{ item }}"}, "loop": ["Acme", "Globex"]}
-    ran = ansible_playbook(service, book(tmp_path, task), "-vvv")
-    assert [line[0] for line in lines_of(ran.stderr)] == ["GET", "GET"]
-
-
-def test_a_service_that_is_not_there_is_a_line_too(service: Simulator, tmp_path: Path) -> None:
-    wrong = {**access(service), "TOGGL_FOCUS_API_URL": "http://127.0.0.1:9/api"}
-    task = {INFO: {"api_retries": 1}}
-    ran = ansible_playbook(service, book(tmp_path, task), "-vvv", environment=wrong)
-    assert [line[2:4] for line in lines_of(ran.stderr)] == [
-        ("not connected", "1"),
-        ("not connected", "2"),
+def test_each_item_of_a_loop_and_a_service_that_is_not_there_have_lines(
+    service: Simulator, tmp_path: Path
+) -> None:
+    tasks: list[dict[str, Any]] = [
+        {INFO: {"name": "{{ item }}"}, "loop": ["Acme", "Globex"]},
+        {INFO: {"api_retries": 1, "api_url": "http://127.0.0.1:9/api"}},
+    ]
+    ran = ansible_playbook(service, book(tmp_path, *tasks), "-vvv")
+    assert [(line[0], *line[2:4]) for line in lines_of(ran.stderr)] == [
+        ("GET", "200", "1"),
+        ("GET", "200", "1"),
+        ("GET", "not connected", "1"),
+        ("GET", "not connected", "2"),
     ]
 
 

@@ -10,10 +10,11 @@ import pytest
 import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 from simulator.server import Simulator
-from support.playbooks import Play, access
+from support.playbooks import WAYS, Play, access
 
 MODULE = "toggl.focus.focus_client"
 BULK = "toggl.focus.focus_clients"
+ROLE = {"ansible.builtin.include_role": {"name": "toggl.focus.clients"}}
 PASSWORD = "the password of this vault"
 
 
@@ -47,81 +48,68 @@ def where(service: Simulator) -> dict[str, str]:
     return {name: given[name] for name in given if name != "TOGGL_FOCUS_API_TOKEN"}
 
 
-def in_a_task(token: Vaulted) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    return [{MODULE: {"name": "Acme", "api_token": token}}], {}
-
-
-def by_a_variable(token: Vaulted) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    tasks = [{MODULE: {"name": "Acme", "api_token": "{{ the_token }}"}}]
-    return tasks, {"vars": {"the_token": token}}
-
-
-def in_module_defaults(token: Vaulted) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    defaults = {"group/toggl.focus.focus": {"api_token": token}}
-    return [{MODULE: {"name": "Acme"}}], {"module_defaults": defaults}
-
-
-def through_the_role(token: Vaulted) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    variables = {"clients_list": ["Acme"], "clients_api_token": token}
-    role = {"ansible.builtin.include_role": {"name": "toggl.focus.clients"}, "vars": variables}
-    return [role], {}
-
-
-@pytest.mark.parametrize("given", [in_a_task, by_a_variable, in_module_defaults, through_the_role])
-def test_a_vaulted_token(
-    service: Simulator, play: Play, unlocked: tuple[str, str], given: Any
+def test_a_token_opens_the_service_and_is_in_no_output(
+    service: Simulator, play: Play, unlocked: tuple[str, str]
 ) -> None:
-    """It opens the service, and is in no output."""
-    tasks, keywords = given(Vaulted(service.token))
-    ran = play(tasks, *unlocked, "-vvv", environment=where(service), dumper=Dumper, **keywords)
+    """Vaulted in a task, by a variable, in module_defaults and through the role; and as it is
+    through the role, also if that refuses another variable."""
+    token = Vaulted(service.token)
+    defaults = {"group/toggl.focus.focus": {"api_token": token}}
+    sound: list[dict[str, Any]] = [
+        {MODULE: {"name": "In a task", "api_token": token}},
+        {MODULE: {"name": "By a variable", "api_token": "{{ the_token }}"}},
+        {MODULE: {"name": "In module_defaults"}, "module_defaults": defaults},
+        {**ROLE, "vars": {"clients_list": ["By the role"], "clients_api_token": token}},
+    ]
+    rescue = [{"ansible.builtin.debug": {"msg": "refused"}}]
+    plain = {"clients_list": ["Plain"], "clients_api_token": service.token}
+    roles: list[dict[str, Any]] = [
+        {"block": [{**ROLE, "vars": {**plain, **more}}], "rescue": rescue}
+        for more in ({}, {"clients_purge": "maybe"}, {"clients_password": PASSWORD})
+    ]
+    ran = play(
+        [*sound, *roles],
+        *unlocked,
+        "-vvvv",
+        environment=where(service),
+        dumper=Dumper,
+        vars={"the_token": token},
+    )
     assert ran.status == 0, ran.output
-    assert service.names() == ["Acme"]
+    assert service.names() == [
+        "By a variable",
+        "By the role",
+        "In a task",
+        "In module_defaults",
+        "Plain",
+    ]
+    assert ran.output.count("FAILED!") == 2
     assert service.token not in ran.output
+    assert PASSWORD not in ran.output
 
 
-def test_vaulted_names(service: Simulator, play: Play, unlocked: tuple[str, str]) -> None:
-    """Of a client by itself, and in a list: as an entry, a name and a former name."""
+CHECKED = "{{ (listed | toggl.focus.clients_plan(base, protected=listed[:1])).msg }}"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_names(service: Simulator, play: Play, unlocked: tuple[str, str], way: str) -> None:
+    """Of a client by itself, and in a list: as an entry, a name and a former name; and in the
+    filter by which ``toggl.focus.check`` judges without the service."""
     service.add("Globex")
     listed = [
         Vaulted("Initech"),
         {"name": Vaulted("Globex Corporation"), "former_names": [Vaulted("Globex")]},
     ]
+    token = Vaulted(service.token)
     tasks = [
-        {MODULE: {"name": Vaulted("Acme")}, "register": "one"},
+        {MODULE: {"name": Vaulted("Acme"), "api_token": token}, "register": "one"},
         {BULK: {"clients": listed}, "register": "all"},
+        {"ansible.builtin.debug": {"msg": CHECKED}, "register": "checked"},
     ]
-    ran = play(tasks, *unlocked, dumper=Dumper)
+    variables = {"listed": listed, "base": [Vaulted("Globex")]}
+    ran = play(tasks, *unlocked, *WAYS[way], dumper=Dumper, vars=variables)
     assert ran.status == 0, ran.output
     assert ran.results["one"]["client"]["name"] == "Acme"
     assert ran.results["all"]["summary"]["renamed"] == 1
+    assert ran.results["checked"]["msg"] == "Would create 1, rename 1."
     assert sorted(service.names()) == ["Acme", "Globex Corporation", "Initech"]
-
-
-def test_vaulted_names_without_the_service(
-    service: Simulator, play: Play, unlocked: tuple[str, str]
-) -> None:
-    """``toggl.focus.check`` judges what the other playbooks apply."""
-    entry = {"name": Vaulted("Globex"), "former_names": [Vaulted("Initech")]}
-    variables = {"listed": [Vaulted("Acme"), entry], "base": [Vaulted("Initech")]}
-    message = "{{ (listed | toggl.focus.clients_plan(base, protected=listed[:1])).msg }}"
-    task = {"ansible.builtin.debug": {"msg": message}, "register": "said"}
-    ran = play([task], *unlocked, dumper=Dumper, vars=variables)
-    assert ran.results["said"]["msg"] == "Would create 1, rename 1.", ran.output
-
-
-def test_a_plain_token_through_the_role(service: Simulator, play: Play) -> None:
-    """It is in no output, whatever the verbosity, nor if the role refuses another variable."""
-    roles = [
-        {
-            "ansible.builtin.include_role": {"name": "toggl.focus.clients"},
-            "vars": {"clients_list": ["Acme"], "clients_api_token": service.token, **more},
-        }
-        for more in ({}, {"clients_purge": "maybe"}, {"clients_password": PASSWORD})
-    ]
-    rescue = [{"ansible.builtin.debug": {"msg": "refused"}}]
-    tasks = [{"block": [role], "rescue": rescue} for role in roles]
-    ran = play(tasks, "-vvvv", environment=where(service))
-    assert service.names() == ["Acme"]
-    assert ran.output.count("FAILED!") == 2
-    assert service.token not in ran.output
-    assert PASSWORD not in ran.output

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The modules as users run them, in Ansible's own process and as processes of their own. What they
+do in each state is in ``tests/http``; here one playbook shows that both ways are the same."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from simulator.server import Simulator
+from simulator.service import Credentials
+from support.playbooks import WAYS, Ran, played
+
+ONE = "toggl.focus.focus_client"
+BULK = "toggl.focus.focus_clients"
+INFO = "toggl.focus.focus_client_info"
+
+SEEDED = {1001: "Acme", 1002: "Globex", 1003: "Stark"}
+LIST: list[Any] = [
+    "New",
+    "Acme",
+    {"name": "Globex Corporation", "former_names": ["Globex"]},
+    {"name": "Stark", "state": "absent"},
+    {"name": "Umbrella", "state": "restored"},
+]
+COUNTS = "%s 1, %s 1, %s 1, %s 1; 1 unchanged"
+
+# By the name under which the results are kept; every task may fail.
+TASKS: dict[str, dict[str, Any]] = {
+    "plan": {BULK: {"clients": LIST}, "check_mode": True},
+    "first": {BULK: {"clients": LIST, "plan_digest": "{{ plan.plan_digest }}"}},
+    "undone": {BULK: {"clients": "{{ first.undo }}"}},
+    "refused": {BULK: {"clients": [], "purge": True}},
+    "renamed": {ONE: {"name": "Acme Ltd", "former_names": ["Acme"]}},
+    "unknown": {ONE: {"id": 7}},
+    "listed": {INFO: {"deleted": "include", "order_by": ["-name"]}},
+    "elsewhere": {INFO: {}, "environment": {"TOGGL_FOCUS_WORKSPACE_ID": "999"}},
+}
+
+
+class Done(NamedTuple):
+    """``left`` holds the names of the clients at the end by their ids, None for a deleted one."""
+
+    ran: Ran
+    sent: list[tuple[str, str]]
+    left: dict[int, str | None]
+
+
+def run(service: Simulator, folder: Path, way: str) -> Done:
+    """The workspace comes from the environment, and the login from ``module_defaults``."""
+    service.reset()
+    for name in SEEDED.values():
+        service.add(name)
+    service.add("Umbrella", deleted=True)
+    login = {
+        "api_url": service.url,
+        "username": service.username,
+        "password": service.password,
+    }
+    ran = played(
+        service,
+        folder,
+        [{**task, "register": name, "ignore_errors": True} for name, task in TASKS.items()],
+        *("-vvv", "--diff"),
+        *WAYS[way],
+        environment={"TOGGL_FOCUS_WORKSPACE_ID": str(service.workspace_id)},
+        module_defaults={"group/toggl.focus.focus": login},
+    )
+    assert ran.results, ran.output
+    sent = sorted((entry.method, entry.path) for entry in service.log)
+    left = {found.id: None if found.deleted_at else found.name for found in service.clients()}
+    return Done(ran, sent, left)
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Done]:
+    """What each way has led to."""
+    with Simulator() as service:
+        return {way: run(service, tmp_path_factory.mktemp("play"), way) for way in WAYS}
+
+
+def test_both_ways_return_and_send_the_same(both: dict[str, Done]) -> None:
+    here, there = both.values()
+    assert differences(comparable(here.ran.results), comparable(there.ran.results)) == []
+    assert here.sent == there.sent
+    assert here.left == there.left
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_list_is_reviewed_applied_and_taken_back(both: dict[str, Done], way: str) -> None:
+    results = both[way].ran.results
+    plan, first = results["plan"], results["first"]
+    for key in ("changed", "plan_digest", "diff", "summary"):
+        assert plan[key] == first[key], key
+    assert {step["status"] for step in plan["plan"]} == {"planned"}
+    assert {step["status"] for step in first["plan"]} == {"done"}
+    assert plan["msg"] == f"Would {COUNTS % ('create', 'rename', 'restore', 'delete')}."
+    assert first["msg"] == f"{COUNTS % ('Created', 'renamed', 'restored', 'deleted')}."
+    assert results["undone"]["changed"] is True
+    assert both[way].left == {**SEEDED, 1001: "Acme Ltd", 1004: None, 1005: None}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_client_is_renamed_and_all_are_listed(both: dict[str, Done], way: str) -> None:
+    results = both[way].ran.results
+    assert (results["renamed"]["action"], results["listed"]["changed"]) == ("renamed", False)
+    names = [found["name"] for found in results["listed"]["clients"]]
+    assert names == ["Umbrella", "Stark", "New", "Globex", "Acme Ltd"]
+
+
+FAILURES = {
+    "refused": "max_deletion_percent is 30",
+    "unknown": "7",
+    "elsewhere": "999",
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_fails_is_one_sentence_and_nothing_is_written(both: dict[str, Done], way: str) -> None:
+    """The environment of a task counts, also where it takes the place of what the process has."""
+    for task, words in FAILURES.items():
+        result = both[way].ran.results[task]
+        assert (result["failed"], result["changed"]) == (True, False), task
+        assert words in result["msg"]
+        assert result["msg"].endswith(".") and "\n" not in result["msg"]
+    writes = [path for method, path in both[way].sent if method != "GET"]
+    assert len(writes) == 4 + 4 + 1, "the list, its undo and one rename"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_secret_and_no_traceback_is_in_the_output(both: dict[str, Done], way: str) -> None:
+    """At ``-vvv``, with diff, of what is done and of what fails."""
+    output = both[way].ran.output
+    assert "Acme" in output
+    for words in (Credentials().password, "Authorization", "Traceback"):
+        assert words not in output
+
+
+_TIMES = {"resets_in", "created_at", "updated_at", "deleted_at"}
+_OF_THE_WAY = {"invocation", "exception"}
+
+
+def comparable(value: object) -> object:
+    """Without times and what says how the task was started."""
+    if isinstance(value, dict):
+        kept = {key: value[key] for key in value if key not in _TIMES | _OF_THE_WAY}
+        return {key: comparable(item) for key, item in kept.items()}
+    if isinstance(value, list):
+        return [comparable(item) for item in value]
+    if isinstance(value, str):
+        return re.sub(r"\(trace id \w+\)", "(trace id)", value)
+    return value
+
+
+def differences(here: object, there: object, path: str = "") -> list[str]:
+    """Where two results differ, with both values."""
+    if isinstance(here, dict) and isinstance(there, dict):
+        found = []
+        for key in sorted({*here, *there}):
+            found += differences(here.get(key), there.get(key), f"{path}.{key}")
+        return found
+    return [] if here == there else [f"{path}: {here!r} here, {there!r} as a module"]
