@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 from simulator.server import Simulator
+
 from support.callback import loaded
 
 ROOT = Path(__file__).resolve().parents[2]
