@@ -201,7 +201,7 @@ class PlanRefused(FocusError):
         sentences = [self._located(sentence, sorted(entries[sentence])) for sentence in entries]
         more = len(sentences) - MOST_SENTENCES
         if more > 0:
-            sentences[MOST_SENTENCES:] = [_and_more(more)]
+            sentences[MOST_SENTENCES:] = [f"And {more} more problem{'' if more == 1 else 's'}."]
         return " ".join(sentences)
 
     def _located(self, sentence: str, entries: Sequence[int]) -> str:
@@ -213,10 +213,6 @@ class PlanRefused(FocusError):
         name = self.names[entries[0]]
         is_named = name is None or quoted(name) in sentence
         return f"Entry {numbers}{'' if is_named else f' ({quoted(name)})'}: {sentence}"
-
-
-def _and_more(count: int) -> str:
-    return f"And {count} more {'problem' if count == 1 else 'problems'}."
 
 
 def listed(words: Sequence[str]) -> str:

@@ -21,7 +21,15 @@ Kind = Literal["create", "rename", "delete", "restore"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-Action = Literal["created", "renamed", "deleted", "restored", "none"]
+Action = Literal["created", "renamed", "restored", "deleted", "none"]
+
+ACTIONS: dict[Kind, Action] = {
+    "create": "created",
+    "rename": "renamed",
+    "restore": "restored",
+    "delete": "deleted",
+}
+"""What is done by a step of each kind, in the order of messages."""
 
 _ZERO_DATE = "0001-01-01"
 """Of the time that Go writes where none is set."""

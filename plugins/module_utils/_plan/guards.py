@@ -7,16 +7,14 @@ of it is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from .._errors import Problem
-from .._model import Client, Desired, Rules, Step
+from .._model import Client, Rules, Step
 from .._text import case_key, name_key
 from . import problems
-from .match import LookAlikes
-from .warned import Warned
 
 
 def check_guards(
@@ -35,23 +33,6 @@ def check_guards(
     if victims and (is_large or (leaves_none and percent < 100)):
         sentence = problems.purge_too_large(victims, active_count, percent, leaves_none, too_many)
         yield Problem((), sentence)
-
-
-def look_alikes(
-    rules: Rules, found: Iterable[LookAlikes], desired: Sequence[Desired], warnings: Warned
-) -> Iterator[Problem]:
-    """Yield a problem for each create beside an active client that looks like it.
-
-    :arg warnings: gets a sentence where that client is protected instead
-    """
-    for entry, clients in found:
-        wanted = desired[entry]
-        for client in clients:
-            glob = protecting(rules, client.name)
-            if glob is None:
-                yield problems.look_alike(entry, wanted.name or "", wanted.former_names, client)
-            else:
-                warnings.add(problems.protected_look_alike, wanted.name or "", client, glob)
 
 
 def protecting(rules: Rules, name: str) -> str | None:

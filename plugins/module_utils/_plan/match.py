@@ -9,13 +9,14 @@ interrupted finds the same clients again.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from .._errors import Problem
-from .._model import Client, Desired, Step
+from .._model import Client, Desired, Rules, Step
 from .._text import look_key, name_key, nearest_name
 from . import problems
+from .guards import protecting
 from .warned import Warned
 
 Fate = Literal["stays", "leaves its name", "is deleted"]
@@ -45,14 +46,6 @@ class Match(NamedTuple):
     steps: tuple[Step, ...] = ()
 
 
-class LookAlikes(NamedTuple):
-    """An entry that creates a client, and the active clients that look like it and that no entry
-    stands for."""
-
-    entry: int
-    clients: tuple[Client, ...]
-
-
 class _Claim(NamedTuple):
     entry: int
     fate: Fate
@@ -65,39 +58,35 @@ class Matcher:
         stand for no client
     :arg workspace_id: of clients of which nothing else is known
 
-    After ``run()``, ``matches`` has one match for each entry in the list's order, ``problems`` what
-    forbids to write anything, ``look_alikes`` which creates would stand beside a client that may be
-    the one that is meant, and ``warnings`` sentences for the user.
+    After ``run()``, ``matches`` has one match for each entry in the list's order, ``problems`` why
+    there is no plan, ``look_alikes`` why the plan is forbidden, by the id of the client that may be
+    meant and the entry that would create one beside it, and ``warnings`` sentences for the user.
     """
 
     def __init__(
         self,
         existing: Existing,
         desired: Sequence[Desired],
-        contended: Iterable[int] = (),
-        workspace_id: int = 0,
+        rules: Rules,
+        contended: Iterable[int],
+        workspace_id: int,
     ) -> None:
         self._existing = existing
         self._desired = desired
+        self._rules = rules
         self._workspace_id = workspace_id
         self._found = {entry: Match(desired[entry], None) for entry in contended}
         self._claims: dict[int, _Claim] = {}
         self._left_alone: set[int] = set()
         self.problems: list[Problem] = []
-        self.look_alikes: list[LookAlikes] = []
+        self.look_alikes: dict[tuple[int, int], Problem] = {}
         self.warnings = Warned()
 
     def run(self) -> None:
-        for entry, wanted in self._open():
-            if wanted.id is not None:
-                self._match(entry, self._by_id(entry, wanted, wanted.id))
-        for entry, wanted in self._open():
-            if wanted.name is not None and wanted.state != "absent":
-                self._match(entry, self._by_name(entry, wanted, wanted.name))
+        self._match(self._by_id)
+        self._match(self._by_name)
         self._by_former_names()
-        for entry, wanted in self._open():
-            if wanted.name is not None:
-                self._match(entry, self._absent_by_name(entry, wanted, wanted.name))
+        self._match(self._absent_by_name)
         self._warn_of_former_names()
         self._warn_of_looks()
 
@@ -113,10 +102,12 @@ class Matcher:
             if entry not in self._found
         ]
 
-    def _match(self, entry: int, match: Match | None) -> None:
-        """Set what an entry stands for; that it was refused on the way comes first."""
-        if match is not None:
-            self._found.setdefault(entry, match)
+    def _match(self, find: Callable[[int, Desired], Match | None]) -> None:
+        """Set what open entries stand for. Where one is refused on the way, that comes first."""
+        for entry, wanted in self._open():
+            match = find(entry, wanted)
+            if match is not None:
+                self._found.setdefault(entry, match)
 
     def _refuse(self, entry: int, sentence: str, *others: int) -> Match:
         self.problems.append(Problem((*others, entry), sentence))
@@ -131,20 +122,24 @@ class Matcher:
         ]
 
     def purgeable(self) -> list[Client]:
-        """Return those of them that no entry leaves alone by a former name."""
-        return [client for client in self.unmanaged() if client.id not in self._left_alone]
+        """Return those of them that a purge deletes: they are not protected, and no entry leaves
+        them alone by a former name."""
+        clients = [client for client in self.unmanaged() if client.id not in self._left_alone]
+        return [client for client in clients if protecting(self._rules, client.name) is None]
 
     # by id
 
-    def _by_id(self, entry: int, wanted: Desired, client_id: int) -> Match:
-        client = self._existing.by_id.get(client_id)
+    def _by_id(self, entry: int, wanted: Desired) -> Match | None:
+        if wanted.id is None:
+            return None
+        client = self._existing.by_id.get(wanted.id)
         if wanted.state == "absent":
             return self._absent_by_id(entry, wanted, client)
         if client is None and wanted.state == "restored":
-            self.warnings.add(problems.restored_unseen, client_id)
-            client = Client.unseen(client_id, self._workspace_id)
+            self.warnings.add(problems.restored_unseen, wanted.id)
+            client = Client.unseen(wanted.id, self._workspace_id)
         if client is None:
-            return self._refuse(entry, problems.unknown_id(client_id))
+            return self._refuse(entry, problems.unknown_id(wanted.id))
         if client.deleted and wanted.state == "present":
             return self._refuse(entry, problems.deleted_id(client))
         steps = [Step("restore", entry, client, client.restored())] if client.deleted else []
@@ -172,7 +167,10 @@ class Matcher:
 
     # by name
 
-    def _by_name(self, entry: int, wanted: Desired, name: str) -> Match | None:
+    def _by_name(self, entry: int, wanted: Desired) -> Match | None:
+        if wanted.state == "absent":
+            return None
+        name = wanted.name or ""
         key = name_key(name)
         client = self._one_of(entry, name, self._existing.active.get(key, []))
         if client is not None:
@@ -191,7 +189,8 @@ class Matcher:
         free = {entry: self._free(w) for entry, w in self._open() if w.state == "present"}
         takers = Counter(client.id for clients in free.values() for client in clients)
         for entry, clients in free.items():
-            self._match(entry, self._by_former_name(entry, self._desired[entry], clients, takers))
+            match = self._by_former_name(entry, self._desired[entry], clients, takers)
+            self._found.setdefault(entry, match)
 
     def _free(self, wanted: Desired) -> list[Client]:
         """Return the active clients of the former names of an entry that none stands for."""
@@ -232,7 +231,8 @@ class Matcher:
         self._claim(client, entry, "stays")
         return Match(wanted, client, (Step("restore", entry, client, client.restored()),))
 
-    def _absent_by_name(self, entry: int, wanted: Desired, name: str) -> Match:
+    def _absent_by_name(self, entry: int, wanted: Desired) -> Match:
+        name = wanted.name or ""
         key = name_key(name)
         named = (*self._existing.active.get(key, ()), *self._existing.deleted.get(key, ()))
         client = self._one_of(entry, name, filter(self._may_be_meant, named))
@@ -297,10 +297,20 @@ class Matcher:
             alike = unnamed.get(look_key(wanted.name), [])
             others = [client for client in alike if client is not match.client]
             if match.steps and match.steps[0].kind == "create":
-                free = tuple(client for client in others if client.id not in self._claims)
-                self.look_alikes += [LookAlikes(entry, free)] if free else []
+                for client in others:
+                    if client.id not in self._claims:
+                        self._create_beside(entry, wanted, client)
             elif others:
                 self.warnings.add(problems.looks_alike, wanted.name, others)
+
+    def _create_beside(self, entry: int, wanted: Desired, client: Client) -> None:
+        name = wanted.name or ""
+        glob = protecting(self._rules, client.name)
+        if glob is None:
+            problem = problems.look_alike(entry, name, wanted.former_names, client)
+            self.look_alikes[client.id, entry] = problem
+        else:
+            self.warnings.add(problems.protected_look_alike, name, client, glob)
 
 
 def is_exact(wanted: Desired) -> bool:

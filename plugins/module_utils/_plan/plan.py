@@ -5,23 +5,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from .._errors import PlanRefused
-from .._model import DEFAULT_RULES, Action, Client, Desired, Kind, Plan, Planned, Rules, Step
+from .._model import ACTIONS, DEFAULT_RULES, Action, Client, Desired, Plan, Planned, Rules, Step
 from .._text import name_key
 from . import problems
 from .contradictions import NO_NAMES, contradictions, taken_names
 from .digest import Row, digest, digest_by_client, row_of
-from .guards import check_guards, look_alikes, protecting
+from .guards import check_guards
 from .match import Existing, Match, Matcher
 from .warned import Warned
-
-_ACTIONS: dict[Kind, Action] = {
-    "create": "created",
-    "delete": "deleted",
-    "restore": "restored",
-    "rename": "renamed",
-}
 
 
 def plan(
@@ -47,10 +41,10 @@ def plan(
     existing = Existing(clients)
     repeated = list(contradictions(desired))
     contended = {entry for same in repeated for entry in same.entries}
-    matcher = Matcher(existing, desired, contended, workspace_id)
+    matcher = Matcher(existing, desired, rules, contended, workspace_id)
     matcher.run()
     matches = matcher.matches
-    victims = _victims(rules, matcher) if rules.purge else []
+    victims = matcher.purgeable() if rules.purge else []
     chains = [match.steps for match in matches if match.steps]
     chains += [(Step("delete", None, victim, victim.removed()),) for victim in victims]
     taken = taken_names(existing, matches, victims, matcher.warnings, returned)
@@ -58,20 +52,18 @@ def plan(
     if refused:
         raise PlanRefused(refused, [wanted.name for wanted in desired])
     steps = _in_order(chains, existing, matches) if chains else ()
-    written = [step for chain in chains for step in chain]
-    forbidden = (
-        *look_alikes(rules, matcher.look_alikes, desired, matcher.warnings),
-        *check_guards(rules, existing.active_count, written, victims),
-    )
+    written = list(chain.from_iterable(chains))
+    leaving = {victim.id for victim in victims}
+    guarded = check_guards(rules, existing.active_count, written, victims)
     _warn_of_renames(matcher, written, desired)
     return Plan(
         entries=_entries(((match.desired, match.client) for match in matches), steps),
         steps=steps,
         warnings=tuple(matcher.warnings),
-        shared_names=_shared_names(existing),
+        shared_names=frozenset(key for key, same in existing.active.items() if len(same) > 1),
         active=tuple(client for client in existing.by_id.values() if not client.deleted),
-        unmanaged=_unmanaged(matcher, victims),
-        forbidden=forbidden,
+        unmanaged=tuple(client for client in matcher.unmanaged() if client.id not in leaving),
+        forbidden=(*matcher.look_alikes.values(), *guarded),
         digest=digest_by_client(map(row_of, written), workspace_id, api_url),
     )
 
@@ -189,7 +181,8 @@ def _in_order(
 ) -> tuple[Step, ...]:
     from .order import in_order
 
-    names = _all_names(existing, [match.desired for match in matches])
+    wanted = (match.desired.name or "" for match in matches)
+    names = chain((client.name for client in existing.by_id.values()), wanted)
     return _hidden_first(in_order(chains, names, _likely_names(matches)))
 
 
@@ -208,31 +201,10 @@ def _warn_of_renames(matcher: Matcher, steps: Sequence[Step], desired: Sequence[
         return
     from .renames import renames_meant
 
-    asked = {(client.id, entry) for entry, clients in matcher.look_alikes for client in clients}
     for old, new in renames_meant(steps):
-        if (old.id, new.entry) not in asked:
+        if (old.id, new.entry) not in matcher.look_alikes:
             former_names = () if new.entry is None else desired[new.entry].former_names
             matcher.warnings.add(problems.rename_meant, old, new, former_names)
-
-
-def _victims(rules: Rules, matcher: Matcher) -> list[Client]:
-    """Return what the purge deletes: it leaves protected clients alone."""
-    return [client for client in matcher.purgeable() if protecting(rules, client.name) is None]
-
-
-def _unmanaged(matcher: Matcher, victims: Iterable[Client]) -> tuple[Client, ...]:
-    leaving = {victim.id for victim in victims}
-    return tuple(client for client in matcher.unmanaged() if client.id not in leaving)
-
-
-def _shared_names(existing: Existing) -> frozenset[str]:
-    """Return the keys of the names that several active clients have."""
-    return frozenset(key for key, clients in existing.active.items() if len(clients) > 1)
-
-
-def _all_names(existing: Existing, desired: Sequence[Desired]) -> Iterator[str]:
-    yield from (client.name for client in existing.by_id.values())
-    yield from (wanted.name for wanted in desired if wanted.name is not None)
 
 
 def _likely_names(matches: Iterable[Match]) -> dict[int, str]:
@@ -262,8 +234,7 @@ def _entries(
 
 
 def action_of(steps: Iterable[Step]) -> Action:
-    """The action that an entry's steps are together; a rename that only helps does not count."""
+    """Return the action that an entry's steps are together; a rename that only helps does not count
+    beside the others."""
     kinds = {step.kind for step in steps}
-    if not kinds:
-        return "none"
-    return next(action for kind, action in _ACTIONS.items() if kind in kinds)
+    return next((action for kind, action in reversed(ACTIONS.items()) if kind in kinds), "none")

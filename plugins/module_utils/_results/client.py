@@ -8,7 +8,7 @@ from typing import Any
 
 from .._apply.outcome import Outcome
 from .._errors import FocusError, listed
-from .._model import Client, Plan, Planned, Step
+from .._model import ACTIONS, Client, Plan, Planned, Step
 from .._plan.plan import action_of
 from .._text import quoted, shown
 from .diff import headers
@@ -76,10 +76,7 @@ def _done(entry: Planned, outcomes: Sequence[Outcome]) -> str:
 
 def _in_words(step: Step, is_planned: bool, client: str) -> str:
     name = f" to {quoted(step.name)}" if step.kind == "rename" else ""
-    return f"{step.kind if is_planned else _DONE[step.kind]} {client}{name}"
-
-
-_DONE = {"create": "created", "rename": "renamed", "delete": "deleted", "restore": "restored"}
+    return f"{step.kind if is_planned else ACTIONS[step.kind]} {client}{name}"
 
 
 def _as_declared(entry: Planned) -> str:

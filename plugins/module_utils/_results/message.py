@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from .._apply.outcome import Outcome
 from .._errors import FocusError
-
-_WOULD = {"created": "create", "renamed": "rename", "restored": "restore", "deleted": "delete"}
+from .._model import ACTIONS
 
 
 def message_of(
@@ -43,9 +42,10 @@ def errors_of(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 def _counts(summary: Mapping[str, int], is_planned: bool) -> str:
     """``create 1, rename 1, delete 2 (1 by purge); 497 unchanged``; empty if nothing is done."""
-    numbers = {key: summary[key] for key in _WOULD}
+    numbers = {action: summary[action] for action in ACTIONS.values()}
     numbers["deleted"] += summary["purged"]
-    parts = [f"{_WOULD[k] if is_planned else k} {n}" for k, n in numbers.items() if n]
+    words = (kind if is_planned else action for kind, action in ACTIONS.items())
+    parts = [f"{word} {n}" for word, n in zip(words, numbers.values(), strict=True) if n]
     if not parts:
         return ""
     if summary["purged"]:
