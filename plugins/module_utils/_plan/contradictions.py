@@ -50,14 +50,14 @@ def _of_one_name(desired: Sequence[Desired], entries: Sequence[int]) -> Iterator
 
 def look_alikes(desired: Sequence[Desired]) -> Iterator[str]:
     """Yield a warning for each group of entries whose names differ only to a machine."""
-    groups: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    groups: dict[str, list[int]] = defaultdict(list)
     for entry, wanted in enumerate(desired):
         if wanted.name is not None:
-            groups[look_key(wanted.name)][wanted.name].append(entry)
-    for names in groups.values():
+            groups[look_key(wanted.name)].append(entry)
+    for entries in groups.values():
+        names = dict.fromkeys(desired[entry].name or "" for entry in entries)
         if len(set(map(name_key, names))) > 1:
-            entries = [at for places in names.values() for at in places]
-            yield problems.entries_look_alike(entries, list(names))
+            yield problems.entries_look_alike(entries, names)
 
 
 def taken_names(

@@ -7,7 +7,7 @@ of it is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
@@ -21,7 +21,7 @@ def check_guards(
     rules: Rules, active_count: int, steps: Sequence[Step], victims: Sequence[Client]
 ) -> Iterator[Problem]:
     """Yield the problems of a plan's ``steps``, of which the purge deletes ``victims``."""
-    yield from filter(None, (_protected(rules, step) for step in steps))
+    yield from _protected(rules, steps)
     deleted = [step.after for step in steps if step.kind == "delete"]
     too_many = rules.max_deletions is not None and len(deleted) > rules.max_deletions
     if rules.max_deletions is not None and too_many:
@@ -46,15 +46,14 @@ def protecting(rules: Rules, name: str) -> str | None:
     return None
 
 
-def _protected(rules: Rules, step: Step) -> Problem | None:
-    """Return whether a step would delete or rename a protected client."""
-    if step.kind not in ("delete", "rename") or step.old_name is None:
-        return None
-    glob = protecting(rules, step.old_name)
-    if glob is None:
-        return None
-    entries = () if step.entry is None else (step.entry,)
-    return Problem(entries, problems.protected(step, glob))
+def _protected(rules: Rules, steps: Iterable[Step]) -> Iterator[Problem]:
+    """Yield a problem for each step that would delete or rename a protected client."""
+    for step in steps:
+        is_touched = step.kind in ("delete", "rename") and step.old_name is not None
+        glob = protecting(rules, step.old_name or "") if is_touched else None
+        if glob is not None:
+            entries = () if step.entry is None else (step.entry,)
+            yield Problem(entries, problems.protected(step, glob))
 
 
 @lru_cache

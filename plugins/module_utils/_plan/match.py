@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from .._errors import Problem
 from .._model import Client, Desired, Rules, Step
@@ -18,8 +18,6 @@ from .._text import look_key, name_key, nearest_name
 from . import problems
 from .guards import protecting
 from .warned import Warned
-
-Fate = Literal["stays", "leaves its name", "is deleted"]
 
 
 class Existing:
@@ -44,11 +42,6 @@ class Match(NamedTuple):
     desired: Desired
     client: Client | None
     steps: tuple[Step, ...] = ()
-
-
-class _Claim(NamedTuple):
-    entry: int
-    fate: Fate
 
 
 class Matcher:
@@ -76,7 +69,10 @@ class Matcher:
         self._rules = rules
         self._workspace_id = workspace_id
         self._found = {entry: Match(desired[entry], None) for entry in contended}
-        self._claims: dict[int, _Claim] = {}
+        self._claims: dict[int, int] = {}
+        """The entries that stand for clients, by the clients' ids."""
+        self._renamed: set[int] = set()
+        """The ids of clients that leave a name, which another entry may mean then."""
         self._left_alone: set[int] = set()
         self.problems: list[Problem] = []
         self.look_alikes: dict[tuple[int, int], Problem] = {}
@@ -146,14 +142,15 @@ class Matcher:
         if wanted.name is not None and name_key(wanted.name) != name_key(client.name):
             now = steps[0].after if steps else client
             steps.append(Step("rename", entry, now, now.renamed(wanted.name)))
-        leaves = steps and not client.deleted
-        self._claim(client, entry, "leaves its name" if leaves else "stays")
+        self._claims[client.id] = entry
+        if steps and not client.deleted:
+            self._renamed.add(client.id)
         return Match(wanted, client, tuple(steps))
 
     def _absent_by_id(self, entry: int, wanted: Desired, client: Client | None) -> Match:
         if client is None:
             return Match(wanted, None)
-        self._claim(client, entry, "is deleted")
+        self._claims[client.id] = entry
         if client.deleted:
             return Match(wanted, client)
         key = name_key(client.name)
@@ -174,7 +171,7 @@ class Matcher:
         key = name_key(name)
         client = self._one_of(entry, name, self._existing.active.get(key, []))
         if client is not None:
-            self._claim(client, entry, "stays")
+            self._claims[client.id] = entry
             return Match(wanted, client)
         if wanted.state == "present":
             return None  # other entries may have the name as well, before a former one counts
@@ -210,7 +207,8 @@ class Matcher:
         if not clients:
             return self._restored_or_created(entry, wanted, name)
         (client,) = clients
-        self._claim(client, entry, "leaves its name")
+        self._claims[client.id] = entry
+        self._renamed.add(client.id)
         return Match(wanted, client, (Step("rename", entry, client, client.renamed(name)),))
 
     def _restored_or_created(self, entry: int, wanted: Desired, name: str) -> Match:
@@ -228,7 +226,7 @@ class Matcher:
             return self._refuse(entry, problems.several_deleted(name, [client, *others]))
         if client.id in self._claims:
             return self._refuse_second(entry, client)
-        self._claim(client, entry, "stays")
+        self._claims[client.id] = entry
         return Match(wanted, client, (Step("restore", entry, client, client.restored()),))
 
     def _absent_by_name(self, entry: int, wanted: Desired) -> Match:
@@ -238,40 +236,36 @@ class Matcher:
         client = self._one_of(entry, name, filter(self._may_be_meant, named))
         if client is None:
             return Match(wanted, None)
-        self._claim(client, entry, "is deleted")
+        self._claims[client.id] = entry
         return Match(wanted, client, (_delete(entry, client),))
 
     def _may_be_meant(self, client: Client) -> bool:
         """Return whether an entry that wants its name absent may mean a client: an active one that
         no exact entry stands for, or one that an entry restores by its id, without a name."""
-        claim = self._claims.get(client.id)
-        if claim is None:
+        if client.id not in self._claims:
             return not client.deleted
-        other = self._desired[claim.entry]
-        return claim.fate == "stays" and not other.name if client.deleted else not is_exact(other)
+        other = self._desired[self._claims[client.id]]
+        is_restored_by_id = other.state == "restored" and other.name is None
+        return is_restored_by_id if client.deleted else not is_exact(other)
 
     # claims
-
-    def _claim(self, client: Client, entry: int, fate: Fate) -> None:
-        self._claims[client.id] = _Claim(entry, fate)
 
     def _one_of(self, entry: int, name: str, clients: Iterable[Client]) -> Client | None:
         """Return the client of a name that no other entry stands for. It is a problem if another
         entry keeps or deletes it, or if there are several."""
         free = []
         for client in clients:
-            claim = self._claims.get(client.id)
-            if claim is None:
+            if client.id not in self._claims:
                 free.append(client)
-            elif claim.fate != "leaves its name":
+            elif client.id not in self._renamed:
                 self._refuse_second(entry, client)
         if len(free) > 1:
             self._refuse(entry, problems.ambiguous(name, free))
         return free[0] if free else None
 
     def _refuse_second(self, entry: int, client: Client) -> Match:
-        first = self._claims[client.id].entry
-        return self._refuse(entry, problems.two_entries_one_client(client), first)
+        sentence = problems.two_entries_one_client(client)
+        return self._refuse(entry, sentence, self._claims[client.id])
 
     # warnings
 
