@@ -25,10 +25,9 @@ from ._plan.plan import (
     after_steps,
     by_their_ids,
     continued,
-    first_steps,
+    first_part,
     is_same_but_for,
     plan,
-    selected,
 )
 from ._progress import Progress
 from ._results.client import client_result
@@ -187,10 +186,10 @@ class _Writing:
                 progress=progress,
                 concurrency=self._concurrency,
             )
-            at_first = first_steps(planned.steps)
+            at_first = first_part(planned.steps)
             if not at_first:
                 return planned, write(planned.steps)
-            outcomes = write(selected(planned.steps, at_first))
+            outcomes = write(planned.steps[:at_first])
             return self._execute_rest(api, planned, clients, outcomes, write)
 
     def _execute_rest(
@@ -268,11 +267,8 @@ def _without_rest(
     planned: Plan, outcomes: Sequence[Outcome], reason: FocusError
 ) -> tuple[Outcome, ...]:
     """Return the outcomes of all steps where the rest is not tried: the restores say why."""
-    at_first = dict(zip(first_steps(planned.steps), outcomes, strict=True))
-    return tuple(
-        _with_reason(at_first[at], reason) if at in at_first else Outcome(step, "pending")
-        for at, step in enumerate(planned.steps)
-    )
+    rest = (Outcome(step, "pending") for step in planned.steps[len(outcomes) :])
+    return (*(_with_reason(outcome, reason) for outcome in outcomes), *rest)
 
 
 def _with_reason(outcome: Outcome, reason: FocusError) -> Outcome:

@@ -31,10 +31,6 @@ class Existing:
             names = self.deleted if client.deleted else self.active
             names[name_key(client.name)].append(client)
 
-    @property
-    def active_count(self) -> int:
-        return sum(map(len, self.active.values()))
-
 
 class Match(NamedTuple):
     """An entry, the client that it stands for (``None``: there is none yet), its steps in order."""

@@ -54,42 +54,25 @@ def plan(
     steps = _in_order(chains, existing, matches) if chains else ()
     written = list(chain.from_iterable(chains))
     leaving = {victim.id for victim in victims}
-    guarded = check_guards(rules, existing.active_count, written, victims)
+    active = tuple(client for client in existing.by_id.values() if not client.deleted)
+    guarded = check_guards(rules, len(active), written, victims)
     _warn_of_renames(matcher, written, desired)
     return Plan(
         entries=_entries(((match.desired, match.client) for match in matches), steps),
         steps=steps,
         warnings=tuple(matcher.warnings),
         shared_names=frozenset(key for key, same in existing.active.items() if len(same) > 1),
-        active=tuple(client for client in existing.by_id.values() if not client.deleted),
+        active=active,
         unmanaged=tuple(client for client in matcher.unmanaged() if client.id not in leaving),
         forbidden=(*matcher.look_alikes.values(), *guarded),
         digest=digest_by_client(map(row_of, written), workspace_id, api_url),
     )
 
 
-def selected(steps: Sequence[Step], positions: Sequence[int]) -> tuple[Step, ...]:
-    """Return the steps at these positions, in this order; they need no others."""
-    places = {at: place for place, at in enumerate(positions)}
-    return tuple(
-        steps[at]._replace(needs=tuple(sorted(places[need] for need in steps[at].needs)))
-        for at in positions
-    )
-
-
-def first_steps(steps: Sequence[Step]) -> tuple[int, ...]:
-    """Return the positions of the restores of hidden clients, and of the steps that they need.
-
-    The rest is planned again when these clients are known. Empty where none is hidden.
-    """
-    found: set[int] = set()
-    due = [at for at, step in enumerate(steps) if step.restores_hidden]
-    while due:
-        at = due.pop()
-        if at not in found:
-            found.add(at)
-            due += steps[at].needs
-    return tuple(sorted(found))
+def first_part(steps: Sequence[Step]) -> int:
+    """Return how many steps come before the rest is planned again, since hidden clients are known
+    then; 0 where none is hidden."""
+    return max((at for at, step in enumerate(steps, 1) if step.restores_hidden), default=0)
 
 
 def after_steps(clients: Iterable[Client], steps: Iterable[Step]) -> list[Client]:
@@ -187,12 +170,22 @@ def _in_order(
 
 
 def _hidden_first(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """Return the steps with those first after which the rest is planned again."""
-    first = first_steps(steps)
+    """Return the steps with the restores of hidden clients first, and the steps that they need."""
+    first: set[int] = set()
+    due = [at for at, step in enumerate(steps) if step.restores_hidden]
+    while due:
+        at = due.pop()
+        if at not in first:
+            first.add(at)
+            due += steps[at].needs
     if not first:
         return steps
-    order = [*first, *(at for at in range(len(steps)) if at not in first)]
-    return selected(steps, order)
+    order = sorted(range(len(steps)), key=lambda at: (at not in first, at))
+    places = {at: place for place, at in enumerate(order)}
+    return tuple(
+        steps[at]._replace(needs=tuple(sorted(places[need] for need in steps[at].needs)))
+        for at in order
+    )
 
 
 def _warn_of_renames(matcher: Matcher, steps: Sequence[Step], desired: Sequence[Desired]) -> None:

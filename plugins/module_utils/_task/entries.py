@@ -151,9 +151,9 @@ class Entry:
         if given is None:
             return None
         is_text = isinstance(given, str) and _DIGITS.fullmatch(given.strip())
-        is_number = isinstance(given, int) and not isinstance(given, bool)
-        if (is_text or is_number) and int(str(given)) > 0:
-            return int(str(given))
+        number = int(str(given)) if is_text else given
+        if isinstance(number, int) and not isinstance(number, bool) and number > 0:
+            return int(number)
         self._refuse("id", problems.bad_id(given))
         return None
 
