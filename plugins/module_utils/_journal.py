@@ -21,7 +21,7 @@ from datetime import datetime, timezone
 from typing import Any, Literal, NamedTuple, get_args
 
 from ._errors import BadOption, FocusError, JournalFailed
-from ._model import KINDS, NO_ORIGIN, NOT_YET, Client, Deletion, Origin, Status, Step
+from ._model import ACTIONS, NO_ORIGIN, NOT_YET, Client, Deletion, Origin, Status, Step
 from ._plan.undo import undo
 from ._text import name_key, quoted
 
@@ -193,7 +193,7 @@ def _line(line: Any) -> Line:
         line = _first_format(line)
     kind, status = line["step"], line.get("status")
     before, after = _client(line["before"]), _client(line["after"])
-    is_known = line["format"] == FORMAT and kind in KINDS and line["event"] in get_args(Event)
+    is_known = line["format"] == FORMAT and kind in ACTIONS and line["event"] in get_args(Event)
     if not is_known or status not in (None, *get_args(Status)) or after is None:
         raise ValueError(line)
     if kind == "create":

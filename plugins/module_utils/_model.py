@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Collection, Mapping
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple
 
 from ._errors import NamesMasked, Problem
 from ._redact import forms_of, is_affected
@@ -18,8 +18,6 @@ from ._text import is_listable, name_key
 State = Literal["present", "absent", "restored"]
 
 Kind = Literal["create", "rename", "delete", "restore"]
-
-KINDS: tuple[Kind, ...] = get_args(Kind)
 
 Action = Literal["created", "renamed", "restored", "deleted", "none"]
 
@@ -148,18 +146,14 @@ class Desired(NamedTuple):
 
     def as_options(self) -> dict[str, Any]:
         """The options as a user writes them, without defaults."""
-        options: dict[str, Any] = {}
-        if self.name is not None:
-            options["name"] = self.name
-        if self.id is not None:
-            options["id"] = self.id
-        if self.state != "present":
-            options["state"] = self.state
-        if self.former_names:
-            options["former_names"] = list(self.former_names)
-        if self.restore_deleted:
-            options["restore_deleted"] = True
-        return options
+        options = {
+            "name": self.name,
+            "id": self.id,
+            "state": None if self.state == "present" else self.state,
+            "former_names": list(self.former_names),
+            "restore_deleted": self.restore_deleted,
+        }
+        return {option: value for option, value in options.items() if value}
 
 
 class Step(NamedTuple):

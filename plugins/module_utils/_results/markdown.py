@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from .._model import ACTIONS
 from .._text import LONGEST_SHOWN, SERVICE_URL, counted, shown
 from .render import in_reading_order
 
@@ -69,22 +71,15 @@ def _fitting(lines: Sequence[str], room: int, more: str) -> list[str]:
 
 
 def _heading(workspaces: Sequence[Workspace]) -> str:
-    counts = {
-        word: sum(_planned(workspace, kinds) for workspace in workspaces)
-        for word, kinds in (
-            ("create", ("created",)),
-            ("rename", ("renamed",)),
-            ("restore", ("restored",)),
-            ("delete", ("deleted", "purged")),
-        )
-    }
-    parts = ", ".join(f"{word} {count}" for word, count in counts.items() if count)
+    summary: Counter[str] = Counter()
+    for workspace in workspaces:
+        summary.update(workspace["summary"] or {})
+    summary["deleted"] += summary["purged"]
+    parts = ", ".join(
+        f"{kind} {summary[action]}" for kind, action in ACTIONS.items() if summary[action]
+    )
     where = counted(len(workspaces), "workspace")
     return f"Plan for {where}: {parts or 'nothing to do'}"
-
-
-def _planned(workspace: Workspace, kinds: Sequence[str]) -> int:
-    return sum((workspace["summary"] or {}).get(kind, 0) for kind in kinds)
 
 
 def _cautions(workspaces: Mapping[str, Workspace]) -> list[str]:
