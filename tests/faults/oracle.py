@@ -390,6 +390,8 @@ class Refusals:
             return True
         if step["step"] == "create" and self._is_changed(name, now):
             return True
+        if name.startswith(reports.TEMPORARY) and is_changed(reports.TEMPORARY, self._switches):
+            return True  # cut so short that all of them are one
         name = made_of(name, self._switches)
         if self._unseen and self._is_borne_by_unseen(name, now):
             return True
