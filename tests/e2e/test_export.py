@@ -1,109 +1,186 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook ``toggl.focus.export``: what it writes, and what it never writes over."""
+"""The playbook ``toggl.focus.export``: what it writes, and what it never writes over.
+
+The hosts of one run are the cases. Each has a workspace and a folder of its own.
+"""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+import re
+from typing import Any, NamedTuple
 
+import pytest
 import yaml
 from simulator.server import Simulator
 from simulator.switches import Switches
 from simulator.wire import Call
+from support.lists import load_list
 from support.playbooks import ROOT, ansible_playbook
 
 MAINTAINED = "# ours\nclients_list: [Acme]\nclients_purge: true\n"
+NEW, KEPT, REPLACED, MOVING = WORKSPACES = (1, 2, 3, 4)
+HOSTS: dict[str, dict[str, Any]] = {
+    "new": {"clients_workspace_id": NEW},
+    "kept": {"clients_workspace_id": KEPT},
+    "replaced": {"clients_workspace_id": REPLACED, "clients_overwrite": True},
+    "moving": {"clients_workspace_id": MOVING},
+}
+"""Two have a list and a schema already; the workspace of the third one is empty; in the last one, a
+client is deleted while the list is read."""
+
+HOSTILE = [
+    "{{ lookup('ansible.builtin.pipe', 'echo evaluated') }}",
+    "{% raw %}",
+    "'quoted' \"twice\" # no comment",
+    "yes",
+    "~",
+    "C# [Ltd]",
+    "#1",
+    "Zo\u00eb \U0001f680 e\u0301 \u202e\x85",
+]
+UNSORTED = ["b", "\u00e4", "B", "same", "a", "same", " ", *HOSTILE, "line\nbreak: [x]"]
 
 
-def export(service: Simulator, folder: Path, *arguments: str, status: int = 0) -> str:
-    own = ("-e", "clients_file=clients.yml")
-    ran = ansible_playbook(service, "toggl.focus.export", *own, *arguments, folder=folder)
-    assert ran.returncode == status, ran.stdout + ran.stderr
-    return ran.stdout
+class Exported(NamedTuple):
+    """What a run printed, and the files that there were after it, each with its mode."""
+
+    printed: str
+    files: dict[str, tuple[str, int]]
 
 
-def mode(path: Path) -> int:
-    return path.stat().st_mode & 0o777
+class Exports(NamedTuple):
+    checked: Exported
+    first: Exported
+    second: Exported
+    """After the new file was made readable for all, and its schema another one. Nothing moves."""
+    applied: str
+    """Of the new file, with a purge."""
+    requests: list[int]
+    """Of the second one and of the application."""
 
 
-def test_a_maintained_file_is_never_written_over(service: Simulator, tmp_path: Path) -> None:
-    """Unless clients_overwrite is true. The same content is no reason to fail. What is written can
-    be read by its owner only, also where the file could be read by others before."""
-    for name in ("Acme", "Globex"):
-        service.add(name)
-    file = tmp_path / "clients.yml"
-    file.write_text(MAINTAINED)
-    file.chmod(0o644)
-    assert "clients_overwrite" in export(service, tmp_path, status=2)
-    assert "clients_overwrite" in export(service, tmp_path, "--check", status=2)
-    assert file.read_text() == MAINTAINED
-    assert mode(file) == 0o644
-    overwrites = ("-e", "clients_overwrite=true")
-    export(service, tmp_path, *overwrites, "--check")
-    assert file.read_text() == MAINTAINED
-    export(service, tmp_path, *overwrites)
-    assert yaml.safe_load(file.read_text()) == {
-        "clients_list": [{"name": "Acme"}, {"name": "Globex"}]
-    }
-    assert mode(file) == 0o600
-    assert "changed=0" in export(service, tmp_path)
-    file.chmod(0o644)
-    export(service, tmp_path)
-    assert mode(file) == 0o600
+@pytest.fixture(scope="module")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> Exports:
+    folder = tmp_path_factory.mktemp("export")
+    with Simulator(workspace_id=NEW) as service:
+        service.workspace_ids = WORKSPACES
+        service.reset(Switches(per_page_cap=20, list_shows_deleted=False))
+        for name in UNSORTED:
+            service.add(name)
+        for number in range(50):
+            service.workspaces[MOVING].add(f"Client {number}")
+        (folder / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": HOSTS}}))
+        for host in HOSTS:
+            (folder / host).mkdir()
+        for host in ("kept", "replaced"):
+            (folder / host / "clients.yml").write_text(MAINTAINED)
+            (folder / host / "clients.yml").chmod(0o644)
+            (folder / host / "clients.schema.json").write_text("{}")
+        to_delete = [1005]
+
+        def moves(call: Call) -> None:
+            if f"/{MOVING}/" in call.path and call.query.get("page") == "2" and to_delete:
+                service.workspaces[MOVING].delete(to_delete.pop())
+
+        def run(playbook: str, *arguments: str, status: int = 0) -> str:
+            ran = ansible_playbook(service, f"toggl.focus.{playbook}", *arguments, folder=folder)
+            assert ran.returncode == status, ran.stdout + ran.stderr
+            return " ".join(ran.stdout.split())
+
+        def export(hosts: str, *arguments: str, status: int = 0) -> Exported:
+            file = ("-e", "clients_file={{ inventory_hostname }}/clients.yml")
+            own = ("-i", "hosts.yml", "--limit", hosts, *file)
+            printed = run("export", *own, *arguments, status=status)
+            files = {
+                str(path.relative_to(folder)): (path.read_text(), path.stat().st_mode & 0o777)
+                for path in folder.glob("*/*")
+            }
+            return Exported(printed, files)
+
+        checked = export("new,kept,replaced", "--check", status=2)
+        service.chaos = moves
+        first = export("all", status=2)
+        service.log.clear()
+        (folder / "new" / "clients.yml").chmod(0o644)
+        (folder / "new" / "clients.schema.json").write_text("{}")
+        second = export("new,moving")
+        requests = [len(service.log)]
+        purging = ("-e", "clients_purge=true", "-e", "clients_workspace_id=1")
+        applied = run("apply", "-e", "@new/clients.yml", *purging)
+        assert service.writes == []
+        return Exports(checked, first, second, applied, [*requests, len(service.log)])
 
 
-def test_a_client_that_moves_between_two_pages_is_in_the_file(
-    service: Simulator, tmp_path: Path
-) -> None:
+def listed(run: Exported, host: str) -> list[dict[str, Any]]:
+    text, _ = run.files[f"{host}/clients.yml"]
+    found: list[dict[str, Any]] = load_list(text)["clients_list"]
+    return found
+
+
+def changes(run: Exported) -> dict[str, int]:
+    """How many tasks changed something, by host."""
+    found = re.findall(r"(\w+) : ok=\d+ changed=(\d+)", run.printed)
+    return {host: int(count) for host, count in found}
+
+
+def test_a_maintained_file_is_never_written_over(exports: Exports) -> None:
+    """Unless clients_overwrite is true. The same content is no reason to fail."""
+    for run in (exports.checked, exports.first):
+        assert "set clients_overwrite to true to replace it" in run.printed
+        assert run.files["kept/clients.yml"] == (MAINTAINED, 0o644)
+    assert "failed=0" in exports.second.printed
+    assert listed(exports.second, "new") == listed(exports.first, "new")
+    assert listed(exports.first, "replaced") == []
+
+
+def test_check_mode_says_what_would_be_written(exports: Exports) -> None:
+    assert changes(exports.checked) == {"new": 2, "kept": 1, "replaced": 3}
+    assert exports.checked.files["replaced/clients.yml"] == (MAINTAINED, 0o644)
+    assert [file for file in exports.checked.files if file.startswith("new/")] == []
+
+
+def test_what_is_written_can_be_read_by_its_owner_only(exports: Exports) -> None:
+    """Also where the file could be read by others before, with another content or the same."""
+    assert exports.first.files["new/clients.yml"][1] == 0o600
+    assert exports.first.files["replaced/clients.yml"][1] == 0o600
+    assert exports.second.files["new/clients.yml"][1] == 0o600
+    assert changes(exports.second)["new"] == 1, "its mode, and nothing else"
+
+
+def test_a_client_that_moves_between_two_pages_is_in_the_file(exports: Exports) -> None:
     """Or there is no file: a purge by a shorter one would delete the client."""
-    service.reset(Switches(per_page_cap=20, list_shows_deleted=False))
-    service.add_many(50)
-    to_delete = [1005]
-
-    def before(call: Call) -> None:
-        if to_delete and call.query.get("page") == "2":
-            service.workspace.delete(to_delete.pop())
-
-    service.chaos = before
-    said = export(service, tmp_path, status=2)
-    assert "changed while they were read" in " ".join(said.split())
-    assert list(tmp_path.iterdir()) == []
-    export(service, tmp_path)
-    assert len(yaml.safe_load((tmp_path / "clients.yml").read_text())["clients_list"]) == 49
-    assert len(service.log) == 4 * 3
+    assert "changed while they were read" in exports.first.printed
+    assert [file for file in exports.first.files if file.startswith("moving/")] == []
+    assert len(listed(exports.second, "moving")) == 49
+    assert exports.requests[0] == 1 + 2 * 3, "one page is read once, three are read twice"
 
 
-def test_an_export_is_sorted_by_name(service: Simulator, tmp_path: Path) -> None:
+def test_an_export_is_sorted_by_name(exports: Exports) -> None:
     """Clients of one name by id, whatever the service's order; those without a name come first."""
-    for name in ("b", "\u00e4", "B", "same", "a", "same", " "):
-        service.add(name)
-    assert "changed" in export(service, tmp_path, "--check")
-    assert list(tmp_path.iterdir()) == []
-    export(service, tmp_path)
-    assert mode(tmp_path / "clients.yml") == 0o600
-    listed = yaml.safe_load((tmp_path / "clients.yml").read_text())["clients_list"]
-    assert [(entry.get("name"), entry.get("id")) for entry in listed] == [
+    found = [(entry.get("name"), entry.get("id")) for entry in listed(exports.first, "new")]
+    assert found == [
         (None, 1007),
-        ("B", None),
-        ("a", None),
-        ("b", None),
+        (None, 1016),
+        *((name.strip(), None) for name in sorted(["b", "B", "a", *HOSTILE]) if name < "same"),
         ("same", 1004),
         ("same", 1006),
-        ("\u00e4", None),
+        *((name.strip(), None) for name in sorted(["\u00e4", *HOSTILE]) if name > "same"),
     ]
+    assert found.index(("B", None)) < found.index(("a", None)) < found.index(("b", None))
 
 
-def test_editors_find_the_schema_beside_an_export(service: Simulator, tmp_path: Path) -> None:
+def test_an_export_applies_with_no_change(exports: Exports) -> None:
+    """Also where names share, look like templates or hold what YAML takes for something else."""
+    assert "changed=0" in exports.applied and "failed=0" in exports.applied
+    assert "Zo\u00eb \U0001f680" in exports.first.files["new/clients.yml"][0]
+
+
+def test_editors_find_the_schema_beside_an_export(exports: Exports) -> None:
     """A schema that is there already is replaced only if clients_overwrite is true."""
-    export(service, tmp_path)
-    first = (tmp_path / "clients.yml").read_text().splitlines()[0]
-    key, _, name = first.partition("=")
+    text, _ = exports.first.files["new/clients.yml"]
+    key, _, name = text.splitlines()[0].partition("=")
     assert key == "# yaml-language-server: $schema"
-    schema = tmp_path / name
-    shipped = json.loads((ROOT / "clients.schema.json").read_text())
-    assert json.loads(schema.read_text()) == shipped
-    schema.write_text("{}")
-    export(service, tmp_path)
-    assert schema.read_text() == "{}"
-    export(service, tmp_path, "-e", "clients_overwrite=true")
-    assert json.loads(schema.read_text()) == shipped
+    shipped = (ROOT / "clients.schema.json").read_text()
+    schemas = {host: exports.first.files[f"{host}/{name}"][0] for host in ("new", "replaced")}
+    assert schemas == {"new": shipped, "replaced": shipped}
+    assert exports.second.files[f"new/{name}"][0] == "{}"

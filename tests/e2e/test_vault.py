@@ -48,7 +48,7 @@ def where(service: Simulator) -> dict[str, str]:
     return {name: given[name] for name in given if name != "TOGGL_FOCUS_API_TOKEN"}
 
 
-def test_a_token_opens_the_service_and_is_in_no_output(
+def test_a_vaulted_token_opens_the_service_and_is_in_no_output(
     service: Simulator, play: Play, unlocked: tuple[str, str]
 ) -> None:
     """Vaulted in a task, by a variable, in module_defaults and through the role; and as it is
