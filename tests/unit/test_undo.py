@@ -60,7 +60,7 @@ ENTRIES: dict[str, tuple[list[Step], set[str], list[Desired]]] = {
     "a deletion under another name": (
         [rename(1, "E", "D"), delete(1, "D")],
         set(),
-        [Desired("E", 1, "restored", ("D",))],
+        [Desired("E", 1, "restored")],
     ),
     "a restore": ([restore(1, "E")], set(), [Desired("E", 1, "absent")]),
     "a restore of a client that nobody has seen": (
@@ -244,16 +244,6 @@ CASES = {
         [Desired("B", 1), Desired("A", 2, "restored")],
         hidden=(False,),
     ),
-    "a name that one came back to, another was deleted under, and a third was deleted under": Case(
-        [deleted(1, "A"), active(2, "A"), active(3, "B")],
-        [
-            Desired("A", 1, "restored"),
-            Desired("A", 2, "absent", ("A",)),
-            Desired("A", 3, "absent", ("B",)),
-        ],
-        counts=("active",),
-        hidden=(True,),
-    ),
     "one of two that had a name, deleted": Case(
         [active(1, "A"), active(2, "A")], [Desired(id=1, state="absent")], counts=("none",)
     ),
@@ -338,8 +328,9 @@ def test_undo_brings_back_every_name_and_deletion_state(
 ) -> None:
     """Wherever the run was broken off, whatever was refused on the way, in whatever order.
 
-    The service itself can refuse it in one case alone: a client was created, nobody knows its id,
-    the name goes back to another one, and the names of deleted clients count.
+    The service itself can refuse it in two cases alone: a client was created, nobody knows its id,
+    the name goes back to another one, and the names of deleted clients count; or it hides a client
+    that was deleted under another name, which the list does not tell. Then a second time does it.
     """
     existing, wanted = drawn
     chance = random.Random(seed)
@@ -363,6 +354,11 @@ def test_undo_brings_back_every_name_and_deletion_state(
         new = service.state().keys() - before.keys()
         assert all(one.bearer in new for one in refused)
         return
+    if manners.hides and refused:
+        ends = {step.id: step.name for step in run.done}
+        hidden = [one.step.id for one in refused if one.step.id in ends and one.step.id in before]
+        assert all(ends[id_] != before[id_][0] for id_ in hidden)
+        refused = carried_out(service, plan(service.shown(), back).steps, chance).refused
     assert refused == []
     assert is_undone(before, service.state())
     assert plan(service.shown(), back).steps == ()

@@ -97,8 +97,7 @@ def _entry(
         return Desired(name, after.id, "absent", _renamed_first(name, current, before is None))
     if name is None:
         return Desired(None, after.id, "restored") if after.deleted else None
-    is_told = name_key(name) in shared or (after.deleted and name != current)
-    former = (current,) if is_told and current is not None else ()
+    former = (current,) if name_key(name) in shared and current is not None else ()
     return Desired(name, after.id, "restored" if after.deleted else "present", former)
 
 
