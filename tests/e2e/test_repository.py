@@ -195,16 +195,20 @@ MISTAKES = {
 }
 
 
-@pytest.mark.parametrize("case", MISTAKES)
 def test_a_check_fails_with_what_is_wrong(
-    service: Simulator, tmp_path: Path, cut_off: dict[str, str], case: str
+    service: Simulator, tmp_path: Path, cut_off: dict[str, str]
 ) -> None:
-    listed, more, message = MISTAKES[case]
-    variables = {**({} if listed is None else {"clients_list": listed}), **more}
-    (tmp_path / "clients.yml").write_text(yaml.safe_dump(variables))
-    arguments = ("-e", "@clients.yml")
+    """Each host has its own mistake."""
+    hosts = {}
+    for number, (listed, more, _) in enumerate(MISTAKES.values(), 1):
+        given = {} if listed is None else {"clients_list": listed}
+        hosts[f"host{number}"] = {"clients_workspace_id": number, **given, **more}
+    inventory(tmp_path, hosts)
+    arguments = ("-i", "workspaces.yml")
     printed = run(service, tmp_path, "check", *arguments, status=2, environment=cut_off)
-    assert message in printed.replace('\\"', '"')
+    failures = dict(re.findall(r"(?m)^fatal: \[(.+?)\]: FAILED! => (.*)$", printed))
+    for host, (_, _, message) in zip(hosts, MISTAKES.values(), strict=True):
+        assert message in failures[host].replace('\\"', '"')
 
 
 # toggl.focus.plan
@@ -396,16 +400,20 @@ def test_exactly_the_reviewed_plan_is_applied(service: Simulator, tmp_path: Path
 def test_a_workspace_that_changed_since_the_review_is_left_alone(
     service: Simulator, tmp_path: Path
 ) -> None:
-    """The others are applied. The message says what is left to do."""
+    """So is one that is not in the plan file. The others are applied. The message says what is left
+    to do."""
     two_workspaces(service, tmp_path)
     listed = yaml.safe_load((tmp_path / "workspaces.yml").read_text())["all"]["hosts"]
-    inventory(tmp_path, {**listed, "asia": workspace(ASIA, "Initech", "Hooli", "Stark")})
+    changed = workspace(ASIA, "Initech", "Hooli", "Stark")
+    inventory(tmp_path, {**listed, "asia": changed, "africa": workspace(AFRICA, "Acme")})
     fill(service, ASIA, "Hooli")
     printed = many(service, tmp_path, "apply", *BY_PLAN, status=2)
     assert active(service, EUROPE) == ["Globex Corp"]
     assert active(service, ASIA) == ["Hooli", "Initech"]
+    assert active(service, AFRICA) == []
     assert [entry.method for entry in service.writes] == ["PUT"]
-    assert printed.count("failed=1") == 1
+    assert printed.count("failed=1") == 2
+    assert "plan.json has no plan for africa. Nothing was written there. Run " in printed
     assert "The plan has changed since it was reviewed" in printed
     assert "Nothing was written. The plan would create 1; 2 unchanged." in printed
 
@@ -417,19 +425,6 @@ def test_a_list_that_changed_since_the_review_is_not_applied(
     inventory(tmp_path, {"europe": workspace(EUROPE, "Stark")})
     many(service, tmp_path, "apply", *BY_PLAN, status=2)
     assert service.writes == []
-
-
-def test_a_workspace_that_is_not_in_the_plan_file_is_left_alone(
-    service: Simulator, tmp_path: Path
-) -> None:
-    """The others are applied."""
-    two_workspaces(service, tmp_path)
-    both = yaml.safe_load((tmp_path / "workspaces.yml").read_text())["all"]["hosts"]
-    inventory(tmp_path, {**both, "africa": workspace(AFRICA, "Acme")})
-    printed = many(service, tmp_path, "apply", *BY_PLAN, status=2)
-    assert "plan.json has no plan for africa. Nothing was written there. Run " in printed
-    assert active(service, AFRICA) == []
-    assert active(service, EUROPE) == ["Globex Corp"]
 
 
 def test_a_limit_narrows_plans_and_what_is_applied(service: Simulator, tmp_path: Path) -> None:
