@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from support.playbooks import WAYS, Ran, played
+from support.running import holding_the_turn
 
 CLIENT = "toggl.focus.focus_client"
 CLIENTS = "toggl.focus.focus_clients"
@@ -107,24 +107,36 @@ def test_what_was_sent_and_not_answered_is_unclear(service: Simulator, tmp_path:
     assert_whole(journal)
 
 
-@pytest.mark.parametrize(
-    "task",
-    [
-        timed(CLIENT, 1, name="Acme"),
-        timed(CLIENTS, 1, clients=[{"name": "Acme"}]),
-        timed(INFO, 1),
-    ],
-    ids=[CLIENT, CLIENTS, INFO],
-)
-def test_a_list_that_is_being_read_ends_at_once(
-    service: Simulator, tmp_path: Path, task: dict[str, Any]
-) -> None:
+def test_a_list_that_is_being_read_ends_at_once(service: Simulator, tmp_path: Path) -> None:
     service.reset(latency=2)
-    result = run(service, tmp_path, task)
-    assert (result["failed"], result["changed"]) == (True, False)
-    assert result["msg"] == f"{REASON} Nothing had been written."
+    modules: dict[str, dict[str, Any]] = {
+        CLIENT: {"name": "Acme"},
+        CLIENTS: {"clients": [{"name": "Acme"}]},
+        INFO: {},
+    }
+    tasks = [
+        {**timed(module, 1, **given), "register": f"ended_{number}"}
+        for number, (module, given) in enumerate(modules.items())
+    ]
+    ran = played(service, tmp_path, tasks)
+    assert len(ran.results) == len(modules), ran.output
+    for result in ran.results.values():
+        assert (result["failed"], result["changed"]) == (True, False)
+        assert result["msg"] == f"{REASON} Nothing had been written."
     time.sleep(2.5)
     assert service.writes == []
+
+
+def test_a_wait_for_another_run_ends_with_it(service: Simulator, tmp_path: Path) -> None:
+    """The message says what it waited for, and nothing was sent."""
+    with holding_the_turn(service) as process:
+        result = run(service, tmp_path, timed(CLIENTS, 1, clients=SIX))
+    assert (result["failed"], result["changed"], result["requests"]) == (True, False, 0)
+    assert result["msg"] == (
+        f"{REASON} Nothing had been written. "
+        f"It waited for another run on the workspace (process {process})."
+    )
+    assert service.log == []
 
 
 def test_the_message_for_one_client_names_its_steps(service: Simulator, tmp_path: Path) -> None:
