@@ -23,7 +23,7 @@ from support.playbooks import ROOT, access, ansible_playbook
 
 FULL, EMPTY, PURGED = WORKSPACES = (4242, 5151, 6161)
 CORE = tuple(map(int, __version__.split(".")[:2]))
-DRAWN = times(short=240, long=5_000)
+DRAWN = times(short=80, long=5_000)  # FAULTS_LONG=1 is the long one
 
 
 @pytest.fixture(scope="module")

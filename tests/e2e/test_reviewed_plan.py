@@ -192,13 +192,12 @@ def inventory(folder: Path, hosts: dict[str, dict[str, object]]) -> None:
     (folder / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
 
 
-@pytest.mark.parametrize("name", ["check", "plan", "export"])
 def test_two_hosts_of_one_workspace_are_refused_before_any_request(
-    service: Simulator, tmp_path: Path, name: str
+    service: Simulator, tmp_path: Path
 ) -> None:
     """And no file is written. The other playbooks begin in the same way, see below."""
     inventory(tmp_path, COPIED)
-    ran = ansible_playbook(service, f"toggl.focus.{name}", "-i", "hosts.yml", folder=tmp_path)
+    ran = ansible_playbook(service, "toggl.focus.plan", "-i", "hosts.yml", folder=tmp_path)
     assert ran.returncode == FAILED, ran.stdout + ran.stderr
     assert "These hosts have the same workspace: copy and europe (workspace 4242" in ran.stdout
     assert service.log == []
