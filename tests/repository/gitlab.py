@@ -55,9 +55,9 @@ class GitLab:
         self.count = 0
         self.obeyed: list[str] = []
 
-    def proposed(self, from_fork: bool = False, in_parent: bool = False) -> Run:
-        """Of a branch, or of a fork: in the fork's own project, or in the parent project where a
-        member starts it there."""
+    def proposed(self, from_fork: bool = False) -> Run:
+        """Of a branch, or of a fork: a member starts it in the parent project, which has variables
+        that are not bound to an environment. In the fork's own project there is none at all."""
         base = self.team.git("merge-base", "origin/main", "feature")
         request = {
             "CI_MERGE_REQUEST_IID": str(REQUEST),
@@ -66,8 +66,7 @@ class GitLab:
             "CI_MERGE_REQUEST_PROJECT_ID": PROJECT,
             "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": FORK if from_fork else PROJECT,
         }
-        has_variables = in_parent or not from_fork
-        return self._start("merge_request_event", "feature", request, has_variables)
+        return self._start("merge_request_event", "feature", request)
 
     def merged(self) -> Run:
         return self._start("push", "main", {"CI_COMMIT_BRANCH": "main"})
@@ -80,16 +79,12 @@ class GitLab:
         self._carry_out(run, [name for name, became in run.jobs.items() if became == "waits"])
         return run
 
-    def _start(
-        self, source: str, branch: str, more: Mapping[str, str], has_variables: bool = True
-    ) -> Run:
-        """A fork's pipeline has none of the variables of the project that it was forked from."""
+    def _start(self, source: str, branch: str, more: Mapping[str, str]) -> Run:
         self.count += 1
         self.folder = self.team.folder / f"run{self.count}"
         self.folder.mkdir()
         self.branch = branch
-        own = {"TOGGL_FOCUS_API_URL": self.team.service.url}
-        self.scoped = self._scoped() if has_variables else {}
+        self.scoped = self._scoped()
         self.variables = {
             **self.defaults,  # those of the project go before them
             "GITLAB_CI": "true",
@@ -97,7 +92,7 @@ class GitLab:
             "CI_DEFAULT_BRANCH": "main",
             "CI_PIPELINE_SOURCE": source,
             "CI_PROJECT_ID": PROJECT,
-            **(own if has_variables else {}),
+            "TOGGL_FOCUS_API_URL": self.team.service.url,
             **more,
         }
         run = Run()

@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import yaml
 from checks.commands import run
+from simulator.server import Simulator
 
+from .conftest import WORKSPACES
 from .github import INTERNET, NEEDED_FROM_THERE, WORKFLOW, GitHub, filled, steps
-from .scenarios import Scenarios
+from .scenarios import COMMANDS, IN_ASIA, SECTION, Scenarios, names
 
 DESCRIBED = yaml.safe_load(WORKFLOW.read_text())
 JOBS = DESCRIBED["jobs"]
@@ -18,10 +21,46 @@ JOBS = DESCRIBED["jobs"]
 class TestGitHub(Scenarios):
     code_host = GitHub
 
+    def test_a_change_goes_from_the_pull_request_to_the_workspaces(
+        self, pipeline: GitHub, workspaces: Simulator, elsewhere: Simulator, tmp_path: Path
+    ) -> None:
+        """Pull request, review, merge, approval, and exactly the plan that was seen. Drift, then,
+        is what somebody has added."""
+        merged = self.merged(pipeline, workspaces, elsewhere, tmp_path)
+        assert pipeline.approved(merged).jobs["apply"] == "passed", merged.output
+        kept = ["Acme", "Globex Corporation", "Initech", "Stark"]
+        assert names(workspaces, "europe") == sorted([*kept, *COMMANDS])
+        assert names(workspaces, "asia") == ["Acme"]
+        workspaces.workspaces[WORKSPACES["europe"]["clients_workspace_id"]].add(SECTION)
+        self.drifted(pipeline, elsewhere, tmp_path)
+
+    def test_a_workspace_that_has_no_plan_stops_the_way_for_all(
+        self, pipeline: GitHub, workspaces: Simulator
+    ) -> None:
+        """Of two that are changed, one is refused. The comment has both; nothing is applied."""
+        team = pipeline.team
+        for name in (*COMMANDS, SECTION):  # the refusal names them, in long lines
+            workspaces.workspaces[WORKSPACES["europe"]["clients_workspace_id"]].add(name)
+        team.propose("asia", IN_ASIA)
+        team.propose("europe", ["Acme"], clients_purge=True)
+        proposed = pipeline.proposed()
+        assert proposed.jobs["check"] == proposed.jobs["plan"] == "failed"
+        (comment,) = team.host.comments
+        assert "**`europe` cannot be applied:**" in comment.text
+        assert "`asia`: `Umbrella`" in comment.text
+        team.merge()
+        merged = pipeline.merged()
+        assert (merged.jobs["plan"], merged.jobs["apply"]) == ("failed", "left out")
+        assert workspaces.writes == []
+
     def test_nobody_is_asked_where_nothing_is_to_be_done(self, pipeline: GitHub) -> None:
+        """Nor is that drift."""
         run = pipeline.merged()
         assert (run.jobs["plan"], run.jobs["apply"]) == ("passed", "left out"), run.output
         assert "Plan for 3 workspaces: nothing to do" in run.page
+        (comparison,) = re.findall("^jq .*", "\n".join(s.get("run", "") for s in steps()), re.M)
+        done = pipeline.team.machine.run(comparison, pipeline.folder / "plan")
+        assert done.returncode == 0, done.stdout
 
 
 def test_it_fits_the_schema() -> None:

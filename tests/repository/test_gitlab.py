@@ -10,9 +10,10 @@ import yaml
 from checks.commands import run
 from simulator.server import Simulator
 
+from .conftest import WORKSPACES
 from .github import steps
 from .gitlab import PIPELINE, GitLab, environment_of
-from .scenarios import Scenarios, code
+from .scenarios import COMMANDS, Scenarios, names
 
 JOBS = yaml.safe_load(PIPELINE.read_text())
 GIVEN = '-e clients_api_url="$TOGGL_FOCUS_API_URL" -e clients_plan_file=plan.json'
@@ -21,17 +22,20 @@ GIVEN = '-e clients_api_url="$TOGGL_FOCUS_API_URL" -e clients_plan_file=plan.jso
 class TestGitLab(Scenarios):
     code_host = GitLab
 
-    def test_a_fork_that_a_member_starts_in_the_project_is_checked_without_the_key(
-        self, pipeline: GitLab, workspaces: Simulator, tmp_path: Path
+    def test_nothing_is_written_where_something_changed_after_the_plan(
+        self, pipeline: GitLab, workspaces: Simulator, elsewhere: Simulator, tmp_path: Path
     ) -> None:
-        """Its pipeline has the variables that are not protected, if it says so itself."""
-        told = tmp_path / "told"
-        pipeline.team.propose("europe", [code(f"env > {told}")])
-        run = pipeline.proposed(from_fork=True, in_parent=True)
-        due = {name for name, became in run.jobs.items() if became != "left out"}
-        assert due == {"check"} and told.exists()
-        assert not re.search("TOGGL_FOCUS_API_TOKEN|CLIENTS_BOT_TOKEN", told.read_text())
-        assert workspaces.log == []
+        """The others are done, and the job is red."""
+        merged = self.merged(pipeline, workspaces, elsewhere, tmp_path)
+        in_asia = workspaces.workspaces[WORKSPACES["asia"]["clients_workspace_id"]]
+        in_asia.add("Stark")
+        in_asia.delete(in_asia.clients()[0].id)
+        assert pipeline.approved(merged).jobs["apply"] == "failed"
+        assert "The plan has changed since it was reviewed" in merged.output
+        assert set(COMMANDS) < set(names(workspaces, "europe"))
+        assert "Globex Corporation" in names(workspaces, "europe")
+        assert names(workspaces, "asia") == ["Stark", "Umbrella"]
+        self.drifted(pipeline, elsewhere, tmp_path)
 
 
 def test_it_fits_the_schema() -> None:
@@ -41,7 +45,16 @@ def test_it_fits_the_schema() -> None:
 def test_somebody_starts_apply_and_one_runs_at_a_time() -> None:
     apply = JOBS["apply"]
     assert [rule["when"] for rule in apply["rules"]] == ["manual"]
+    assert apply["needs"] == ["plan"]  # which has passed
     assert apply["environment"] == apply["resource_group"] == "production"
+
+
+def test_only_drift_opens_an_issue() -> None:
+    issue = JOBS["issue"]
+    assert (issue["needs"], [rule["when"] for rule in issue["rules"]]) == (
+        ["drift"],
+        ["on_failure"],
+    )
 
 
 def test_the_key_and_the_bot_s_token_are_in_no_job_together() -> None:

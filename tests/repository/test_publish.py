@@ -77,13 +77,19 @@ def test_the_token_is_on_no_command_line_and_each_request_has_a_time_limit(
 def test_only_what_is_its_own_and_ends_with_the_marker_alone_is_replaced(
     host: CodeHost, dialect: Dialect, tmp_path: Path, kind: str
 ) -> None:
-    """A code host may keep line ends as forms send them, and without the last one."""
+    """A code host may keep line ends as forms send them, and without the last one. What is its own
+    is on a later page; a closed issue stays closed."""
     kept = entries(host, kind)
-    others = [host.add(kept, author, text, "Another") for author, text in OTHERS.values()]
+    written = [*OTHERS.values(), *[(PERSON, f"I agree.\n\n{MARKER}")] * 150]
+    others = [host.add(kept, author, text, "Another") for author, text in written]
+    if kind == "issue":
+        others.append(host.add(kept, BOT, MARKER, "From the last time"))
+        others[-1].is_open = False
+    texts = [other.text for other in others]
     own = host.add(kept, BOT, f"Before\r\n\r\n{MARKER}\r\n", "Before")
     publish(host, dialect, tmp_path, kind)
     assert own.text == PLAN
     own.text = f"Before\n{MARKER}"
     publish(host, dialect, tmp_path, kind)
     assert own.text == PLAN and kept == [*others, own]
-    assert [(other.author, other.text) for other in others] == list(OTHERS.values())
+    assert [other.text for other in others] == texts
