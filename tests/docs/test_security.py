@@ -139,7 +139,7 @@ CLAIMS: dict[str, str] = {
     "A pipeline that a branch can change": NO_CLAIM,
     "The README of `examples/repository/` says": NO_CLAIM,
     "Whoever can read the environment": NO_CLAIM,
-    "Use a vault, or a credential type": "e2e/test_vault.py::test_a_token_opens_the_service",
+    "Use a vault, or a credential type": "e2e/test_vault.py::test_a_vaulted_token",
     "The journal, plan files and exports hold names of clients.": NO_CLAIM,
     "They are made readable by their owner only.": """
         http/test_journal.py::test_each_write_is_noted
