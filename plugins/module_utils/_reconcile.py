@@ -8,7 +8,7 @@ task's result.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from functools import partial
 from typing import Any
@@ -20,7 +20,7 @@ from ._api.moved import Check, carry_out, check_of, unmoved
 from ._apply.outcome import Outcome, predicted
 from ._errors import FocusError, NamesMasked, PlanChanged, PlanRefused, QuotaTooSmall, RequestError
 from ._model import DEFAULT_RULES, Client, Deletion, Desired, Origin, Plan, Rules, Step
-from ._plan.contradictions import NO_NAMES, contradictions
+from ._plan.contradictions import contradictions
 from ._plan.plan import (
     after_steps,
     by_their_ids,
@@ -156,11 +156,11 @@ class _Writing:
         api: FocusApi,
         clients: Iterable[Client],
         wanted: Sequence[Desired],
-        returned: Mapping[int, str] = NO_NAMES,
+        returned: Collection[int] = (),
     ) -> Plan:
         """Return the plan from these clients.
 
-        :arg returned: hidden clients that this run has restored already, with their names then
+        :arg returned: ids of hidden clients that this run has restored already
         """
         with collector_paused():
             return plan(clients, wanted, self.rules, api.workspace_id, api.api_url, returned)
@@ -237,9 +237,8 @@ class _Writing:
         hidden = {step.after.id for step in planned.steps if step.restores_hidden}
         done = [outcome.step for outcome in outcomes if outcome.status == "done"]
         left = [step for step in planned.steps if not _is_among(step, done)]
-        wanted = by_their_ids(planned.entries)
-        returned = {s.after.id: s.after.name for s in done if s.kind == "restore"}
-        rest = self._plan(api, after_steps(clients, done), wanted, returned)
+        wanted = by_their_ids(planned.entries, done)
+        rest = self._plan(api, after_steps(clients, done), wanted, hidden)
         if rest.forbidden:
             raise PlanRefused(rest.forbidden, self._names)
         if self._reviewed is not None and not is_same_but_for(hidden, left, rest.steps):

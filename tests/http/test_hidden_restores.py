@@ -242,3 +242,15 @@ def test_a_client_of_a_former_name_is_left_alone_after_a_restore_too(hiding: Sim
     result = clients(hiding, clients=wanted, purge=True, max_deletion_percent=100)
     assert not result.get("failed"), result["msg"]
     assert hiding.names() == ["Acme", "Globex", "Globex Inc"]
+
+
+def test_one_of_two_of_a_name_comes_back_while_the_other_moves(service: Simulator) -> None:
+    """The other one has a temporary name when the rest is planned again; it had agreed before."""
+    service.reset(HIDES)
+    for _ in range(2):
+        service.add("a")
+    wanted = [{"id": 1001, "state": "absent"}, {"id": 1002, "name": "A"}]
+    undo = clients(service, clients=wanted)["undo"]
+    undone = clients(service, clients=undo)
+    assert not undone.get("failed"), undone["msg"]
+    assert service.names() == ["a", "a"]

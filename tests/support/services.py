@@ -57,7 +57,6 @@ class Refused(Exception):
 
     def __init__(self, step: Step, bearer: int | None = None) -> None:
         super().__init__(step, bearer)
-        self.step = step
         self.bearer = bearer
 
 

@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from support.drawn import cases
 from support.ending import ends_within
-from support.services import MANNERS, Manners, Run, Service, carried_out
+from support.services import MANNERS, Manners, Refused, Run, Service, carried_out
 from support.steps import active, create, delete, deleted, rename, restore
 
 from ansible_collections.toggl.focus.plugins.module_utils._errors import PlanRefused
@@ -23,7 +23,11 @@ from ansible_collections.toggl.focus.plugins.module_utils._model import (
     Rules,
     Step,
 )
-from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
+from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import (
+    by_their_ids,
+    first_part,
+    plan,
+)
 from ansible_collections.toggl.focus.plugins.module_utils._plan.undo import undo, unsure
 
 ENTRIES: dict[str, tuple[list[Step], set[str], list[Desired]]] = {
@@ -310,6 +314,19 @@ def test_a_create_without_an_id_cannot_be_taken_back_where_deleted_names_count()
     assert service.state() == {1: ("D", False), 1001: ("E", True)}
 
 
+def applied(service: Service, wanted: Sequence[Desired], chance: random.Random) -> list[Refused]:
+    """What the service refuses of a list. Clients that it hides are restored first, and the rest
+    is planned again, since only then their names are known."""
+    with ends_within(5):
+        planned = plan(service.shown(), wanted)
+    first = planned.steps[: first_part(planned.steps)]
+    run = carried_out(service, first, chance)
+    hidden = {step.id for step in first if step.restores_hidden and step.id is not None}
+    with ends_within(5):
+        rest = plan(service.shown(), by_their_ids(planned.entries, run.done), returned=hidden)
+    return [*run.refused, *carried_out(service, rest.steps, chance).refused]
+
+
 @given(
     cases(),
     st.sampled_from(MANNERS),
@@ -330,7 +347,7 @@ def test_undo_brings_back_every_name_and_deletion_state(
 
     The service itself can refuse it in two cases alone: a client was created, nobody knows its id,
     the name goes back to another one, and the names of deleted clients count; or it hides a client
-    that was deleted under another name, which the list does not tell. Then a second time does it.
+    that comes back first, since only then its name is known, and that name is in somebody's way.
     """
     existing, wanted = drawn
     chance = random.Random(seed)
@@ -347,18 +364,14 @@ def test_undo_brings_back_every_name_and_deletion_state(
     before = service.state()
     run = carried_out(service, first.steps, chance, most)
     back = undo(reported(run, forgets), first.shared_names)
-    with ends_within(5):
-        way_back = plan(service.shown(), back)
-    refused = carried_out(service, way_back.steps, chance).refused
+    refused = applied(service, back, chance)
     if forgets and manners.counts == "all" and refused:
         new = service.state().keys() - before.keys()
         assert all(one.bearer in new for one in refused)
         return
     if manners.hides and refused:
-        ends = {step.id: step.name for step in run.done}
-        hidden = [one.step.id for one in refused if one.step.id in ends and one.step.id in before]
-        assert all(ends[id_] != before[id_][0] for id_ in hidden)
-        refused = carried_out(service, plan(service.shown(), back).steps, chance).refused
+        assert any(step.kind == "delete" for step in run.done)
+        return
     assert refused == []
     assert is_undone(before, service.state())
     assert plan(service.shown(), back).steps == ()

@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Collection, Iterator, Sequence
 
 from .._errors import Problem
 from .._model import Client, Desired
@@ -13,8 +12,6 @@ from .._text import look_key, name_key
 from . import problems
 from .match import Existing, Match, is_exact
 from .warned import Warned
-
-NO_NAMES: Mapping[int, str] = MappingProxyType({})
 
 
 def contradictions(desired: Sequence[Desired]) -> Iterator[Problem]:
@@ -65,7 +62,7 @@ def taken_names(
     matches: Sequence[Match],
     victims: Sequence[Client],
     warnings: Warned,
-    returned: Mapping[int, str] = NO_NAMES,
+    returned: Collection[int] = (),
 ) -> Iterator[Problem]:
     """Yield the names that more than one active client would end with.
 
@@ -73,7 +70,7 @@ def taken_names(
     entry that gives the id and, in ``former_names``, the client's present name says so on purpose.
 
     :arg warnings: gets a sentence for each name that is given twice on purpose
-    :arg returned: the clients that this run has restored, with the names that they took by that
+    :arg returned: ids of clients that this run has restored: they have just taken their names
     """
     takers: dict[str, list[int]] = defaultdict(list)
     leaving = {victim.id for victim in victims}
@@ -91,13 +88,13 @@ def taken_names(
         keepers = [c for c in active if c.id not in leaving and c.id not in ids]
         if not keepers and len(entries) < 2:
             continue
-        if all(_on_purpose(match, returned) for match in taking):
+        if all(_on_purpose(match) for match in taking):
             warnings.add(problems.given_twice, key, sorted(ids.union(c.id for c in keepers)))
         else:
             yield Problem(tuple(entries), problems.name_taken(key, sorted(ids), keepers))
 
 
-def _name_taken_by(match: Match, returned: Mapping[int, str]) -> str | None:
+def _name_taken_by(match: Match, returned: Collection[int]) -> str | None:
     """Return the name that the entry's client ends with, if it has not had it all along."""
     if match.steps:
         last = match.steps[-1]
@@ -106,10 +103,10 @@ def _name_taken_by(match: Match, returned: Mapping[int, str]) -> str | None:
     return client.name if client is not None and client.id in returned else None
 
 
-def _on_purpose(match: Match, returned: Mapping[int, str]) -> bool:
+def _on_purpose(match: Match) -> bool:
     """Whether an exact entry has the present name of its client, or that name is not known."""
     client = match.client
     if client is None or not is_exact(match.desired):
         return False
-    present = name_key(returned.get(client.id, client.name))
+    present = name_key(client.name)
     return client.hidden or present in map(name_key, match.desired.former_names)

@@ -11,7 +11,7 @@ from .._errors import PlanRefused
 from .._model import ACTIONS, DEFAULT_RULES, Action, Client, Desired, Plan, Planned, Rules, Step
 from .._text import name_key
 from . import problems
-from .contradictions import NO_NAMES, contradictions, taken_names
+from .contradictions import contradictions, taken_names
 from .digest import Row, digest, digest_by_client, row_of
 from .guards import check_guards
 from .match import Existing, Match, Matcher
@@ -24,7 +24,7 @@ def plan(
     rules: Rules = DEFAULT_RULES,
     workspace_id: int = 0,
     api_url: str = "",
-    returned: Mapping[int, str] = NO_NAMES,
+    returned: Collection[int] = (),
 ) -> Plan:
     """Return what has to be written so that ``clients`` become as ``desired``.
 
@@ -33,8 +33,7 @@ def plan(
     :arg desired: the user's entries, each valid by itself, in the user's order
     :arg workspace_id: is part of the digest, as ``api_url`` is: the same names elsewhere are
         another plan
-    :arg returned: the hidden clients that this run has restored already, with the names that they
-        had then
+    :arg returned: ids of the hidden clients that this run has restored already
     :raises PlanRefused: with all contradictions; a plan that only guards refuse is returned, with
         what they say
     """
@@ -82,25 +81,33 @@ def after_steps(clients: Iterable[Client], steps: Iterable[Step]) -> list[Client
     return list(by_id.values())
 
 
-def by_their_ids(entries: Iterable[Planned]) -> list[Desired]:
+def by_their_ids(entries: Iterable[Planned], done: Sequence[Step]) -> list[Desired]:
     """Return what is desired for planning again in the same run, with the ids of active clients.
 
     A client that the run has renamed, to a temporary name for example, is the same client. Deleted
     ones are matched again: of those that were hidden, only now the names are known.
     """
-    return [
-        _by_its_id(entry, entry.client)
-        if entry.client is not None and not entry.client.deleted and entry.desired.id is None
-        else entry.desired
-        for entry in entries
-    ]
+    old = {step.after.id: step.before.name for step in reversed(done) if step.before is not None}
+    now = {step.after.id: step.after.name for step in done}
+    return [_with_new_name(_by_its_id(entry), old, now) for entry in entries]
 
 
-def _by_its_id(entry: Planned, client: Client) -> Desired:
+def _by_its_id(entry: Planned) -> Desired:
     """Return the entry with its client's id. Former names agree to one that is given twice, so only
     an entry that gives none keeps them: they leave other clients alone."""
-    former_names = entry.desired.former_names if entry.action == "none" else ()
-    return entry.desired._replace(id=client.id, former_names=former_names)
+    wanted, client = entry.desired, entry.client
+    if client is None or client.deleted or wanted.id is not None:
+        return wanted
+    former_names = wanted.former_names if entry.action == "none" else ()
+    return wanted._replace(id=client.id, former_names=former_names)
+
+
+def _with_new_name(wanted: Desired, old: Mapping[int, str], now: Mapping[int, str]) -> Desired:
+    """Return an entry that agreed to the old name of its client as one that agrees to the name that
+    this run has given it."""
+    if wanted.id not in now or name_key(old[wanted.id]) not in map(name_key, wanted.former_names):
+        return wanted
+    return wanted._replace(former_names=(*wanted.former_names, now[wanted.id]))
 
 
 def continued(first: Plan, done: Sequence[Step], rest: Plan) -> Plan:
