@@ -50,7 +50,7 @@ demo: $(VENV)/.ready-for-demo ## a playbook against a simulated service on this 
 simulator: $(VENV)/.ready-for-demo ## a simulated service for your own playbooks, until Ctrl-C
 	@$(BIN)/python -m tools.simulator serve $(ARGS)
 
-test: env ## what finds a mistake here, in four minutes (ARGS=FILE)
+test: env ## what finds a mistake here; run it before you push (ARGS=FILE)
 	@$(CHECK) $(BESIDE) --durations=15 --junitxml=.ansible/logs/test.xml $(ARGS)
 
 ci: test slow ## all checks and tests
