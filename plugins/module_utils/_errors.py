@@ -24,7 +24,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ._text import quoted, shown
+from ._text import counted, quoted, shown
 
 
 class FocusError(Exception):
@@ -201,7 +201,7 @@ class PlanRefused(FocusError):
         sentences = [self._located(sentence, sorted(entries[sentence])) for sentence in entries]
         more = len(sentences) - MOST_SENTENCES
         if more > 0:
-            sentences[MOST_SENTENCES:] = [f"And {more} more problem{'' if more == 1 else 's'}."]
+            sentences[MOST_SENTENCES:] = [f"And {counted(more, 'more problem')}."]
         return " ".join(sentences)
 
     def _located(self, sentence: str, entries: Sequence[int]) -> str:

@@ -200,7 +200,7 @@ def _line(line: Any) -> Line:
         is_whole = before is None and after.shown_name is not None
     else:
         is_whole = before is not None and before.id == after.id != NOT_YET
-    if not is_whole or any(type(line[key]) is not of for key, of in _TYPES.items()):
+    if not is_whole or not all(isinstance(line[key], of) for key, of in _TYPES.items()):
         raise ValueError(line)
     return Line(step=Step(kind, None, before, after), status=status, **{k: line[k] for k in _TYPES})
 

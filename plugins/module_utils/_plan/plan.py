@@ -105,7 +105,12 @@ def _by_its_id(entry: Planned) -> Desired:
 def _with_new_name(wanted: Desired, old: Mapping[int, str], now: Mapping[int, str]) -> Desired:
     """Return an entry that agreed to the old name of its client as one that agrees to the name that
     this run has given it."""
-    if wanted.id not in now or name_key(old[wanted.id]) not in map(name_key, wanted.former_names):
+    name = old.get(wanted.id or 0)
+    if (
+        wanted.id is None
+        or name is None
+        or name_key(name) not in map(name_key, wanted.former_names)
+    ):
         return wanted
     return wanted._replace(former_names=(*wanted.former_names, now[wanted.id]))
 

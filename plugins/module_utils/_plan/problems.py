@@ -56,10 +56,11 @@ def look_alike(entry: int, name: str, former_names: Iterable[str], client: Clien
 
     :arg former_names: those that the entry has already
     """
-    line = _former_names(former_names, client.name)
+    names = _former_names(former_names, client.name)
     same = (
         f"The new client {_revealed(name)} looks like the active client {_revealed(client.name)} "
-        f"(id {client.id}). If it is that one, add {line} to rename it. If they are two, "
+        f"(id {client.id}). If it is that one, add former_names: [{names}] to rename it. If they "
+        "are two, "
     )
     return Problem(
         (entry,),
@@ -214,7 +215,7 @@ def rename_meant(old: Step, new: Step, former_names: Iterable[str]) -> str:
     return (
         f"The client {quoted(old.old_name)} (id {old.id}) is deleted, and {quoted(new.name)} is "
         f"created. If that is a rename, give {entry} the line "
-        f"{_former_names(former_names, old.old_name or '')}{without}."
+        f"former_names: [{_former_names(former_names, old.old_name or '')}]{without}."
     )
 
 
@@ -267,5 +268,5 @@ def _revealed(name: str) -> str:
 
 
 def _former_names(given: Iterable[str], name: str) -> str:
-    """Return the line to paste into an entry, with a name that it does not have yet."""
-    return f"former_names: [{', '.join(map(yaml_text, (*given, trimmed(name))))}]"
+    """Return those to paste into an entry, with a name that it does not have yet."""
+    return ", ".join(map(yaml_text, (*given, trimmed(name))))

@@ -53,7 +53,7 @@ def _pairs(deleted: Iterable[str], created: Iterable[str]) -> dict[int, int]:
     pairs: dict[int, int] = {}
     for is_like in (_is_same, _is_mistyped, _is_longer):
         found = [(at, to) for at in old for to in new if is_like(old[at], new[to])]
-        of_old, of_new = Counter(at for at, _ in found), Counter(to for _, to in found)
+        of_old, of_new = Counter(at for at, _to in found), Counter(to for _at, to in found)
         for at, to in found:
             if of_old[at] == of_new[to] == 1:
                 pairs[at] = to

@@ -32,18 +32,18 @@ def _set_variable(option: str) -> str | None:
     return next((name for name in VARIABLES[option] if os.environ.get(name)), None)
 
 
-def _from_environment(option: str, otherwise: object = None) -> object:
+def _from_environment(option: str, *otherwise: str) -> str:
     variable = _set_variable(option)
     if variable is not None:
         return os.environ[variable]
-    if otherwise is None:
+    if not otherwise:
         raise AnsibleFallbackNotFound
-    return otherwise
+    return otherwise[0]
 
 
-def _variable_of(option: str, **otherwise: object) -> tuple[object, ...]:
+def _variable_of(option: str, *otherwise: str) -> tuple[object, ...]:
     """Return what Ansible takes as ``fallback``."""
-    return _from_environment, [option], otherwise
+    return _from_environment, [option, *otherwise]
 
 
 # Credentials have no fallback: if one kind is given as an option, the other kind in the environment
@@ -52,7 +52,7 @@ SHARED: dict[str, Any] = {
     "workspace_id": {
         "type": "int",
         "required": True,
-        "fallback": _variable_of("workspace_id", otherwise=_NO_WORKSPACE),
+        "fallback": _variable_of("workspace_id", str(_NO_WORKSPACE)),
     },
     "api_token": {"type": "str", "no_log": True},
     "username": {"type": "str"},

@@ -40,15 +40,20 @@ def unfit_text(text: str) -> str:
             "has a part that is omitted (default(omit)); only a whole value can be. Give the part "
             "another default, such as ''."
         )
+    name = quoted(text)
     if has_lone_surrogate(text):
-        wrong = "contains half of a character (a lone surrogate); write the character itself."
-    elif is_stand_in(text):
-        wrong = (
-            "Ansible has written in place of a secret; give the name itself, or the client's id."
+        return (
+            f"is {name}, which contains half of a character (a lone surrogate); write the "
+            "character itself."
         )
-    else:
-        wrong = "has a line break; write the name on one line, or give the client's id."
-    return f"is {quoted(text)}, which {wrong}"
+    if is_stand_in(text):
+        return (
+            f"is {name}, which Ansible has written in place of a secret; give the name itself, or "
+            "the client's id."
+        )
+    return (
+        f"is {name}, which has a line break; write the name on one line, or give the client's id."
+    )
 
 
 def unknown_option(option: str, meant: str) -> str:
@@ -65,8 +70,9 @@ def unknown_options(options: Sequence[str], known: Sequence[str], is_alone: bool
 
 def bad_state(given: object, known: Sequence[str]) -> str:
     meant = isinstance(given, str) and (_OTHER_WORDS.get(given) or nearest(given, known))
-    advice = f"did you mean {meant}?" if meant else f"it must be one of {listed(known)}."
-    return f"is {_shown(given)}; {advice}"
+    if meant:
+        return f"is {_shown(given)}; did you mean {meant}?"
+    return f"is {_shown(given)}; it must be one of {listed(known)}."
 
 
 def bad_switch(given: object) -> str:
