@@ -200,9 +200,14 @@ def _line(line: Any) -> Line:
         is_whole = before is None and after.shown_name is not None
     else:
         is_whole = before is not None and before.id == after.id != NOT_YET
-    if not is_whole or not all(isinstance(line[key], of) for key, of in _TYPES.items()):
+    if not is_whole or not all(_is_a(line[key], of) for key, of in _TYPES.items()):
         raise ValueError(line)
     return Line(step=Step(kind, None, before, after), status=status, **{k: line[k] for k in _TYPES})
+
+
+def _is_a(value: object, of: type) -> bool:
+    """A bool is no number here."""
+    return isinstance(value, of) and isinstance(value, bool) is (of is bool)
 
 
 _TYPES = {"at": str, "run": str, "workspace_id": int, "number": int, "event": str, "shared": bool}
