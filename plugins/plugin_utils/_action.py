@@ -25,7 +25,6 @@ from ansible.utils.display import Display
 with contextlib.suppress(ImportError):
     import requests  # noqa: F401  # pylint: disable=unused-import
 
-from ..module_utils._api.clients import connected
 from ..module_utils._api.transport import HAS_REQUESTS, Transport
 from ..module_utils._errors import FocusError
 from ..module_utils._model import Access
@@ -150,7 +149,7 @@ def _print(text: str) -> None:
 @functools.lru_cache(maxsize=8)
 def _kept(access: Access) -> Transport:
     """A kept connection: one worker process runs all items of a loop."""
-    return connected(access)
+    return Transport(access)
 
 
 @contextlib.contextmanager

@@ -83,7 +83,7 @@ MUTANTS = (
     Mutant(
         "lost: the next try has a new connection",
         TRANSPORT,
-        "self._new_session(1) if self._has_lost_one else ",
+        "_session(self._access, 1) if self._has_lost_one else ",
         "",
         (f"{SENT}after_a_lost_connection",),
     ),

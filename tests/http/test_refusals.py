@@ -17,8 +17,9 @@ from simulator.switches import Switches
 from support.running import client, clients, info, rows, sent
 
 from ansible_collections.toggl.focus.plugins.module_utils._api import session
-from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi, connected
+from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi
 from ansible_collections.toggl.focus.plugins.module_utils._api.errors import StatusError
+from ansible_collections.toggl.focus.plugins.module_utils._api.transport import Transport
 from ansible_collections.toggl.focus.plugins.module_utils._model import Access
 from ansible_collections.toggl.focus.plugins.module_utils._progress import Halt, Progress
 
@@ -393,7 +394,7 @@ def test_the_words_of_an_error_hold_no_secret_before_they_are_cut(service: Simul
     service.reset(script=[Fault(status=403, body=body)])
     access = Access(service.workspace_id, service.url, service.token)
     with pytest.raises(StatusError) as refused:
-        FocusApi(access, connected(access), Progress(), Halt()).list_clients()
+        FocusApi(access, Transport(access), Progress(), Halt()).list_clients()
     assert leaked(refused.value.words, PRIVATE) == []
     assert leaked(refused.value.trace_id or "", PRIVATE) == []
 

@@ -17,10 +17,10 @@ from typing import Any, NamedTuple
 from simulator import QUESTIONS
 
 from ansible_collections.toggl.focus.plugins.module_utils._api.answers import readable, words_of
-from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi, connected
+from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi
 from ansible_collections.toggl.focus.plugins.module_utils._api.errors import Request, StatusError
 from ansible_collections.toggl.focus.plugins.module_utils._api.quota import Quota, quota_of
-from ansible_collections.toggl.focus.plugins.module_utils._api.transport import Answer
+from ansible_collections.toggl.focus.plugins.module_utils._api.transport import Answer, Transport
 from ansible_collections.toggl.focus.plugins.module_utils._model import Access, Client
 from ansible_collections.toggl.focus.plugins.module_utils._progress import Halt, Progress
 
@@ -139,7 +139,7 @@ class Workspace:
     """``api`` sends its requests through ``exchange``; ``made`` counts the creations."""
 
     def __init__(self, access: Access, state: State) -> None:
-        self._connection = connected(access)
+        self._connection = Transport(access)
         self._state = state
         self._clients = f"/workspaces/{access.workspace_id}/clients"
         self.made = 0

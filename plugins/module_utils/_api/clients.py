@@ -45,14 +45,6 @@ PAGE_SIZE = 100
 """Clients. More may be refused, or answered with an empty page."""
 
 
-def connected(access: Access) -> Transport:
-    """A connection to the service; opened with the first request, kept alive after it."""
-    token, user = access.api_token, (access.username or "", access.password or "")
-    return Transport(
-        access.api_url, token or user, access.timeout, access.verify, access.connections
-    )
-
-
 def opened(access: Access, transport: Transport | None, progress: Progress, halt: Halt) -> FocusApi:
     """The clients of a workspace.
 
@@ -61,7 +53,7 @@ def opened(access: Access, transport: Transport | None, progress: Progress, halt
     """
     if not HAS_REQUESTS:
         raise MissingLibrary("requests")
-    return FocusApi(access, transport or connected(access), progress, halt)
+    return FocusApi(access, transport or Transport(access), progress, halt)
 
 
 def _body(name: str, currency: str | None) -> dict[str, str]:
@@ -82,7 +74,6 @@ class FocusApi:
     def __init__(
         self, access: Access, transport: Transport, progress: Progress, halt: Halt
     ) -> None:
-        """:arg transport: the connection, from ``connected``"""
         self.session = Session(access, transport, progress, halt)
         self.workspace_id = access.workspace_id
         self.access = access

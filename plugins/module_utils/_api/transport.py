@@ -11,6 +11,7 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
+from .._model import Access
 from .._text import is_loopback, shown
 from .connections import (
     BEFORE_SENDING,
@@ -54,35 +55,22 @@ class Answer(NamedTuple):
 
 
 class Transport:
-    """A kept-alive session to one address, with one kind of credentials.
+    """A kept-alive session to one address, with one kind of credentials; opened with the first
+    request."""
 
-    :arg api_url: the address that all paths are relative to; checked by the caller
-    :arg credentials: an API key, or user name and password
-    :arg timeout: seconds to connect, and again for the whole answer
-    :arg verify: whether to verify certificates, or the file or folder to verify them with
-    """
-
-    def __init__(
-        self,
-        api_url: str,
-        credentials: str | tuple[str, str],
-        timeout: float,
-        verify: bool | str,
-        connections: int = 1,
-    ) -> None:
-        self._api_url = api_url
-        parts = urlsplit(api_url)
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        parts = urlsplit(access.api_url)
         self._host = address(parts.hostname or "", parts.port or _PORTS[parts.scheme])
-        self._timeout = timeout
-        self._verify = verify
         # A proxy would see plain http, and no proxy is needed to reach the same machine.
         self._proxies: dict[str, Any] = (
             {"http": None, "https": None, "all": None} if is_loopback(parts.hostname or "") else {}
         )
-        self._new_session = partial(_session, credentials)
-        self._session = self._new_session(connections)
+        self._session = _session(access, access.connections)
         self._has_lost_one = False
-        if verify is False:  # the user asked for it; a warning at each request would not help
+        if (
+            access.verify is False
+        ):  # the user asked for it; a warning at each request would not help
             disable_warnings(InsecureRequestWarning)
 
     def exchange(self, request: Request, before_sending: Callable[[], None]) -> Answer:
@@ -100,11 +88,11 @@ class Transport:
                 self._connections() as session,
                 session.request(
                     request.method,
-                    self._api_url + request.path,
+                    self._access.api_url + request.path,
                     params=urlencode(request.parameters),
                     data=request.content,
-                    timeout=self._timeout,
-                    verify=self._verify,
+                    timeout=self._access.timeout,
+                    verify=self._access.verify,
                     proxies=self._proxies,
                     allow_redirects=False,
                     stream=True,
@@ -124,13 +112,13 @@ class Transport:
             self._has_lost_one = True
             raise ConnectionLost(
                 f"The connection was lost before the answer to {request.where} was complete, "
-                f"or it took longer than {self._timeout:g} seconds (api_timeout)."
+                f"or it took longer than {self._access.timeout:g} seconds (api_timeout)."
             ) from None
 
     def _connections(self) -> AbstractContextManager[requests.Session]:
         """Return kept connections, or a new one after one was lost: what is in between may not let
         connections be used again, and there may be many of them."""
-        return self._new_session(1) if self._has_lost_one else nullcontext(self._session)
+        return _session(self._access, 1) if self._has_lost_one else nullcontext(self._session)
 
     def _not_connected(self, request: Request, reason: str) -> NotConnected:
         return NotConnected(f"No connection to {shown(self._host)} ({request.where}): {reason}")
@@ -160,7 +148,7 @@ def _content(response: requests.Response) -> bytes:
 _OTHER_ENCODING = "it is encoded in a way that was not asked for"
 
 
-def _session(credentials: str | tuple[str, str], connections: int) -> requests.Session:
+def _session(access: Access, connections: int) -> requests.Session:
     session = requests.Session()
     session.headers.update(
         {
@@ -171,10 +159,11 @@ def _session(credentials: str | tuple[str, str], connections: int) -> requests.S
         }
     )
     # As ``auth`` rather than as a header, so that requests never reads ~/.netrc.
+    login = (access.username or "", access.password or "")
     session.auth = (
-        partial(_authorized, credentials)
-        if isinstance(credentials, str)
-        else HTTPBasicAuth(*(part.encode("utf-8") for part in credentials))
+        partial(_authorized, access.api_token)
+        if access.api_token
+        else HTTPBasicAuth(*(part.encode("utf-8") for part in login))
     )
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     adapter = DeadlineAdapter(pool_maxsize=connections, max_retries=0)
