@@ -293,9 +293,9 @@ MUTANTS = (
     ),
     Mutant(
         "5xx to a POST: the look first",
-        ERRORS,
-        'carried the request out."""\n\n    unclear = may_pass',
-        'carried the request out."""\n\n    may_pass',
+        SESSION,
+        'ServerError: ("repeat", "repeat", "look"),',
+        'ServerError: ("repeat", "repeat", "repeat"),',
         (f"{TABLE}lost_after_the_work",),
     ),
     Mutant(
