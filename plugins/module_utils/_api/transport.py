@@ -68,9 +68,7 @@ class Transport:
         )
         self._session = _session(access, access.connections)
         self._has_lost_one = False
-        if (
-            access.verify is False
-        ):  # the user asked for it; a warning at each request would not help
+        if access.verify is False:  # as the user wants; a warning at each request would not help
             disable_warnings(InsecureRequestWarning)
 
     def exchange(self, request: Request, before_sending: Callable[[], None]) -> Answer:
