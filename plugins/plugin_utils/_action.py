@@ -102,8 +102,10 @@ class FocusAction(NormalAction):  # type: ignore[misc]
     def _in_this_process(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         validated = ArgumentSpecValidator(**self.spec).validate(self._task.args)
         options = validated.validated_parameters
+        secrets = secrets_of(options)
         if validated.error_messages:
-            result = {"failed": True, "changed": False, "msg": self._message(validated.errors)}
+            message = self._message(validated.errors)
+            result = masked({"failed": True, "changed": False, "msg": message}, secrets)
         else:
             result = self._worked(options, variables)
         if Display().verbosity >= SHOWS_INVOCATION:
@@ -111,8 +113,8 @@ class FocusAction(NormalAction):  # type: ignore[misc]
             hidden = {
                 name: HIDDEN for name in spec if spec[name].get("no_log") and options.get(name)
             }
-            result["invocation"] = {"module_args": {**options, **hidden}}
-        return masked(result, secrets_of(options))
+            result["invocation"] = masked({"module_args": {**options, **hidden}}, secrets)
+        return result
 
     def _worked(self, options: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
         # What the tasks of one play have in common, on all hosts.
