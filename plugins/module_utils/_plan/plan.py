@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
 
 from .._errors import PlanRefused
@@ -87,9 +87,15 @@ def by_their_ids(entries: Iterable[Planned], done: Sequence[Step]) -> list[Desir
     A client that the run has renamed, to a temporary name for example, is the same client. Deleted
     ones are matched again: of those that were hidden, only now the names are known.
     """
-    old = {step.after.id: step.before.name for step in reversed(done) if step.before is not None}
-    now = {step.after.id: step.after.name for step in done}
-    return [_with_new_name(_by_its_id(entry), old, now) for entry in entries]
+    names: dict[int | None, tuple[str, str]] = {}
+    for step in done:
+        if step.before is not None:
+            old, _last = names.get(step.id, (step.before.name, ""))
+            names[step.id] = old, step.after.name
+    return [
+        _with_new_name(wanted, *names.get(wanted.id, ("", "")))
+        for wanted in map(_by_its_id, entries)
+    ]
 
 
 def _by_its_id(entry: Planned) -> Desired:
@@ -102,17 +108,12 @@ def _by_its_id(entry: Planned) -> Desired:
     return wanted._replace(id=client.id, former_names=former_names)
 
 
-def _with_new_name(wanted: Desired, old: Mapping[int, str], now: Mapping[int, str]) -> Desired:
+def _with_new_name(wanted: Desired, old: str, new: str) -> Desired:
     """Return an entry that agreed to the old name of its client as one that agrees to the name that
     this run has given it."""
-    name = old.get(wanted.id or 0)
-    if (
-        wanted.id is None
-        or name is None
-        or name_key(name) not in map(name_key, wanted.former_names)
-    ):
+    if name_key(old) not in map(name_key, wanted.former_names):
         return wanted
-    return wanted._replace(former_names=(*wanted.former_names, now[wanted.id]))
+    return wanted._replace(former_names=(*wanted.former_names, new))
 
 
 def continued(first: Plan, done: Sequence[Step], rest: Plan) -> Plan:
