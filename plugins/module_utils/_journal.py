@@ -230,8 +230,9 @@ def _client(kept: Any) -> Client | None:
     if kept is None:
         return None
     client_id, name, deleted = kept["id"], kept["name"], kept["deleted"]
-    if type(client_id) not in (int, type(None)) or type(name) not in (str, type(None)):
-        raise ValueError(kept)
+    for value, of in ((client_id, int), (name, str)):
+        if value is not None and not _is_a(value, of):
+            raise ValueError(kept)
     return Client(client_id or NOT_YET, name or "", "" if deleted else None, kept, name is None)
 
 

@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import datetime
-from itertools import count
 from typing import Literal, TypeVar
 
 from .._errors import Interrupted, RequestError
@@ -160,7 +159,9 @@ class Session:
             its tries may have been carried out
         """
         attempts = Attempts(self._access.retries, self._halt)
-        for number in count(1):
+        number = 0
+        while True:
+            number += 1
             try:
                 content = None if body is None else json.dumps(body()).encode()
                 request = Request(method, path, parameters, content)
@@ -181,7 +182,6 @@ class Session:
                     attempts.unclear = error.unclear = False
                 if not goes_on:
                     raise
-        raise AssertionError("a count has no end")
 
     def _once(self, number: int, request: Request) -> Answer:
         """Send, unless it is known to be refused or the run is over. While it is in doubt whether
