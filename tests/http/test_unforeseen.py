@@ -58,27 +58,29 @@ def assert_all_are_told_of(service: Simulator, result: dict[str, Any]) -> None:
 
 # in a step
 
-KINDS = (Strange(SECRET), KeyError(SECRET), RecursionError(SECRET), MemoryError(), UnicodeError())
-PLACES: dict[str, tuple[type, str]] = {
-    "before the journal": (Journal, "before"),
-    "the request": (FocusApi, "create"),
+KINDS = (Strange, KeyError, RecursionError, MemoryError, UnicodeError)
+PLACES: dict[str, tuple[type, str, str]] = {
+    "before the journal": (Journal, "before", "apply.py"),
+    "the request": (FocusApi, "create", "creates.py"),
 }
+"""What raises, and the last file of the collection that it passes through."""
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("error", KINDS, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_step_that_raises_is_unclear_and_the_others_are_reported(
-    service: Simulator, monkeypatch: pytest.MonkeyPatch, place: str, error: Exception
+    service: Simulator, monkeypatch: pytest.MonkeyPatch, place: str, kind: type[Exception]
 ) -> None:
     """The message says what type of exception it was, and where; nothing of its text."""
-    owner, method = PLACES[place]
+    owner, method, file = PLACES[place]
+    error = kind(SECRET)
     monkeypatch.setattr(owner, method, raising_for("Client 2", getattr(owner, method), error))
     result = clients(service, clients=FIVE)
     assert_all_are_told_of(service, result)
     (unclear,) = rows(result, "failed", "unclear")
     assert (unclear["name"], unclear["status"]) == ("Client 2", "unclear")
     reported = unclear["error"]
-    assert f"({type(error).__name__} in module_utils/_apply/apply.py, line " in reported
+    assert f"({kind.__name__} in module_utils/_apply/{file}, line " in reported
     assert "It may have been done" in reported
     assert len(rows(result, "done")) == 4
 
