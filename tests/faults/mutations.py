@@ -331,7 +331,7 @@ MUTANTS = (
         QUOTA,
         "or quota.remaining == 0:",
         "or quota.remaining == -1:",
-        (f"{TABLE}the_quota_is_not_waited_for",),
+        ("tests/unit/test_quota.py::test_what_a_402_means",),
     ),
     Mutant(
         "402 by its words is the quota",
