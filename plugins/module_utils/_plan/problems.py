@@ -58,8 +58,9 @@ def look_alike(entry: int, name: str, former_names: Iterable[str], client: Clien
     """
     names = _former_names(former_names, client.name)
     same = (
-        f"{_looks_like(name, client)}. If it is that one, add former_names: [{names}] to rename "
-        "it. If they are two, "
+        f"The new client {_revealed(name)} looks like the active client {_revealed(client.name)} "
+        f"(id {client.id}). If it is that one, add former_names: [{names}] to rename it. If they "
+        "are two, "
     )
     return Problem(
         (entry,),
@@ -195,8 +196,8 @@ def entries_look_alike(entries: Iterable[int], names: Iterable[str]) -> str:
 
 def protected_look_alike(name: str, client: Client, glob: str) -> str:
     return (
-        f"{_looks_like(name, client)}, which {quoted(glob)} protects: they are treated as "
-        "different clients."
+        f"The new client {_revealed(name)} looks like the active client {_revealed(client.name)} "
+        f"(id {client.id}), which {quoted(glob)} protects: they are treated as different clients."
     )
 
 
@@ -260,11 +261,6 @@ def _ids(clients: Iterable[Client]) -> str:
 
 def _named(clients: Iterable[Client]) -> str:
     return ", ".join(f"{quoted(client.name)} (id {client.id})" for client in clients)
-
-
-def _looks_like(name: str, client: Client) -> str:
-    active = f"{_revealed(client.name)} (id {client.id})"
-    return f"The new client {_revealed(name)} looks like the active client {active}"
 
 
 def _revealed(name: str) -> str:
