@@ -78,19 +78,21 @@ def test_what_is_unanswered_when_the_time_is_over_is_unclear(
 def test_a_connection_that_is_made_after_the_end_sends_nothing(
     service: Simulator, monkeypatch: pytest.MonkeyPatch, api_timeout: float
 ) -> None:
-    """Whether the run still waits for it by then or not: it is not known what takes so long."""
+    """Whether the run still waits for it by then or not: it is not known what takes so long. The
+    first deletion is answered late, so that the second one needs a connection of its own."""
     create, made = connection.create_connection, []
 
     def slow(*given: Any, **more: Any) -> socket.socket:
         if made:
-            time.sleep(1)
+            time.sleep(2)
         made.append(given)
         return create(*given, **more)
 
     monkeypatch.setattr(connection, "create_connection", slow)
-    service.reset()
-    result = ended(service, after=0.5, concurrency=2, api_timeout=api_timeout)
+    late = Fault(match=lambda method, _: method == "DELETE", when="after", delay=0.4)
+    service.reset(script=[late])
+    result = ended(service, after=1, concurrency=2, api_timeout=api_timeout)
     assert len(rows(result, "pending", "unclear")) == 1
-    time.sleep(1.5)
+    time.sleep(2.5)
     assert len(made) == 2
     assert len(service.writes) == 5
