@@ -152,7 +152,7 @@ def of_one(verdict: Verdict, entry: Entry, sight: Sight, paging: Paging, remembe
     by_id = entry.get("id") is not None
     if by_id and not names and (verdict.names_on_the_way or verdict.refused):
         if entry["id"] in sight.by_id:
-            looks = up_to(_looking(sight.by_id[entry["id"]][0], paging, 1).most)
+            looks = up_to(2 * _looking(sight.by_id[entry["id"]][0], paging, 1).most)
         else:  # a name that only the journal tells, in two Unicode forms
             looks = up_to(2 * paging.pages(len(sight.listed)))
     read = exactly(1) + looks + up_to(paging.too_large + remembered)

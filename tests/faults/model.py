@@ -538,7 +538,7 @@ class _Desk:
     def _judge_look_alikes(self, name: str) -> None:
         """No client is created beside one that may be the same, unless the list names both; where
         that one is protected, it is somebody else's."""
-        named = {entry.key for entry in self._wanted}
+        named = {entry.key for entry in self._wanted if entry.id is None}
         for client_id, (theirs, deleted) in sorted(self._sight.listed.items()):
             if deleted or client_id in self._stood_for or key(theirs) in named:
                 continue

@@ -161,9 +161,8 @@ def untruths(
     for step in done:
         if not _take(happened, step, switches) and not _needed_nothing(step, drifted, switches):
             yield f"reported as done, but did not happen: {dict(step)}"
-    left = 0
+    is_left = any(not reports.is_unclear(step) and _is_named(happened, step) for step in failed)
     for step in failed:
-        left += not reports.is_unclear(step) and _is_named(happened, step)
         if cannot_see or reports.is_unclear(step) or _is_named(happened, step):
             _take(happened, step, switches)
     for step in pending:
@@ -174,7 +173,8 @@ def untruths(
         if kind == "create" and any(is_called(name, told, switches) for told in may_be_twice):
             continue
         yield f"happened, but is not reported as done or unclear: {kind} {client_id} {name!r}"
-    if bool(report["changed"]) != bool(done or left):
+    may_be_left = any(map(reports.may_be_left, failed))
+    if bool(report["changed"]) != bool(done or is_left or may_be_left):
         yield f"changed is {report['changed']}, with {len(done)} steps done"
     if (failed or pending) and not report.get("failed"):
         yield "the task says ok, and not all was done"
@@ -237,7 +237,8 @@ def untruths_of_one(
     unclear = reports.says_unclear(report.get("msg", "")) or (cannot_see and report.get("failed"))
     action = report.get("action", "none")
     may_be_same = bool(drifted) or (action == "renamed" and switches.names_changed != "no")
-    if report["changed"] and not history and not may_be_same:
+    may_be_left = reports.MAY_BE_LEFT in report.get("msg", "")
+    if report["changed"] and not history and not (may_be_same or may_be_left):
         yield "reported as changed, and nothing happened"
     if history and not report["changed"] and not unclear:
         yield f"reported as unchanged, but {history} happened"

@@ -15,7 +15,8 @@ Report = Mapping[str, Any]
 Step = Mapping[str, Any]
 
 UNCHECKED = "could not be checked"
-UNCLEAR = ("may have been done", UNCHECKED)
+MAY_BE_LEFT = "may still be there"
+UNCLEAR = ("may have been done", UNCHECKED, MAY_BE_LEFT)
 """What is said of a write of which nobody knows whether it was carried out."""
 
 MORE_WARNINGS = "more warnings of this kind"
@@ -70,6 +71,11 @@ def is_unclear(step: Step) -> bool:
     return bool(step["status"] == "unclear")
 
 
+def may_be_left(step: Step) -> bool:
+    """Whether a new client was to be deleted again, and nobody knows whether it was."""
+    return step["step"] == "create" and MAY_BE_LEFT in step["error"]
+
+
 def is_refused(report: Report) -> bool:
     """Whether there is a plan, and it must not be carried out."""
     return report.get("refused") is True
@@ -104,7 +110,7 @@ def names_perhaps_twice(report: Report) -> set[str]:
 
 
 def _says_twice(words: str) -> bool:
-    return "twice" in words or "more than once" in words
+    return any(said in words for said in ("twice", "more than once", UNCHECKED))
 
 
 def came_to_light(words: str) -> bool:

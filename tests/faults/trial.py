@@ -377,6 +377,7 @@ class Trial(Runs):
             is_known = self._case.switches.names_changed == "no"
             interfered = since or others
             interfered = interfered or ran.task.single  # which sees no other client of the name
+            interfered = interfered or reports.names_perhaps_twice(ran.report)
             interfered = interfered or any(not can_be_given(name) for name, _ in before.values())
             if is_known and (not interfered or not reasons <= UNDO_MAY_BE_REFUSED):
                 self._hold("not begun", [f"{back.report['msg']} {undo}"])
@@ -482,9 +483,9 @@ class Trial(Runs):
                     other[0] == kind and oracle.is_called(write.name, other[2], self._case.switches)
                     for other in asked
                 )
-            elif kind == "rename":
+            elif kind in ("rename", "update"):  # a name that the service writes as it was
                 fits = oracle.is_temporary(write.name, self._case.switches) or any(
-                    other[:2] == (kind, client_id)
+                    other[:2] == ("rename", client_id)
                     and oracle.is_called(write.name, other[2], self._case.switches)
                     for other in asked
                 )

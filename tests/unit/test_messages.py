@@ -187,6 +187,14 @@ def test_with_both_in_the_list_there_is_nothing_to_say() -> None:
     assert (planned.forbidden, planned.warnings) == ((), ())
 
 
+def test_an_entry_that_is_about_another_client_does_not_stand_for_a_look_alike() -> None:
+    """Its id says which one it means. So where the service writes names its own way, a purge does
+    not delete what the service has made of a name in the list."""
+    wanted = [Desired("acme", id=9, state="absent"), Desired("Acme")]
+    (problem,) = plan(active("acme"), wanted, Rules(purge=True, max_deletion_percent=100)).forbidden
+    assert "looks like the active client" in problem.sentence
+
+
 def test_a_protected_look_alike_is_a_warning() -> None:
     planned = plan(active("ACME"), [Desired("Acme")], Rules(protected=("AC*",)))
     (warning,) = planned.warnings

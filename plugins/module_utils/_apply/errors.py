@@ -20,7 +20,7 @@ class OtherName(FocusError):
         done = (
             "It was deleted again."
             if taken_back
-            else "It was left, since it could not be deleted again: the list in undo deletes it."
+            else "It was left, or may still be there: the list in undo deletes it."
         )
         super().__init__(
             f"The service created the client {quoted(name)} as {quoted(client.name)} "

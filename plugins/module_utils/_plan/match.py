@@ -275,7 +275,7 @@ class Matcher:
                 self._left_alone.update(client.id for client in left)
 
     def _warn_of_looks(self) -> None:
-        named = {name_key(wanted.name) for wanted in self._desired if wanted.name is not None}
+        named = {name_key(w.name) for w in self._desired if w.name is not None and w.id is None}
         unnamed: dict[str, list[Client]] = defaultdict(list)
         for key, clients in self._existing.active.items():
             if key not in named:
