@@ -119,14 +119,10 @@ def _with_new_name(wanted: Desired, old: str, new: str) -> Desired:
 def continued(first: Plan, done: Sequence[Step], rest: Plan) -> Plan:
     """Return the plan of a run that planned the ``rest`` again after the steps that are ``done``.
 
-    Its steps are both, in this order. What was there before, and what was reviewed, is the first
-    plan's.
+    Its steps are both, in this order; all have been tried, so what they ``need`` is as it was. What
+    was there before, and what was reviewed, is the first plan's.
     """
-    offset = len(done)
-    moved = [
-        step._replace(needs=tuple(offset + need for need in step.needs)) for step in rest.steps
-    ]
-    steps = (*done, *moved)
+    steps = (*done, *rest.steps)
     entries = zip(first.entries, rest.entries, strict=True)
     known = [(before.desired, before.client or after.client) for before, after in entries]
     return first._replace(
@@ -177,28 +173,9 @@ def _in_order(
 ) -> tuple[Step, ...]:
     from .order import in_order
 
-    wanted = (match.desired.name or "" for match in matches)
-    names = chain((client.name for client in existing.by_id.values()), wanted)
-    return _hidden_first(in_order(chains, names, _likely_names(matches)))
-
-
-def _hidden_first(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """Return the steps with the restores of hidden clients first, and the steps that they need."""
-    first: set[int] = set()
-    due = [at for at, step in enumerate(steps) if step.restores_hidden]
-    while due:
-        at = due.pop()
-        if at not in first:
-            first.add(at)
-            due += steps[at].needs
-    if not first:
-        return steps
-    order = sorted(range(len(steps)), key=lambda at: (at not in first, at))
-    places = {at: place for place, at in enumerate(order)}
-    return tuple(
-        steps[at]._replace(needs=tuple(sorted(places[need] for need in steps[at].needs)))
-        for at in order
-    )
+    names = [client.name for client in existing.by_id.values()]
+    names += [match.desired.name or "" for match in matches]
+    return in_order(chains, names, _likely_names(matches))
 
 
 def _warn_of_renames(matcher: Matcher, steps: Sequence[Step], desired: Sequence[Desired]) -> None:
