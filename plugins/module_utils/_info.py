@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import partial
 
-from ._api.clients import FocusApi, opened
+from ._api.clients import FocusApi
 from ._api.listing import Listing
 from ._api.moved import unmoved
 from ._errors import BadOption
@@ -26,7 +26,7 @@ def list_clients(options: Options, check_mode: bool, runtime: Runtime) -> Result
         _check_filters(options)
         return partial(_result, options)
 
-    return run(prepare, opened, options, runtime)
+    return run(prepare, FocusApi, options, runtime)
 
 
 def _result(options: Options, api: FocusApi, progress: Progress) -> Result:

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from . import _read
-from ._api.clients import FocusApi, opened
+from ._api.clients import FocusApi
 from ._api.errors import ListMoved
 from ._api.moved import Check, carry_out, check_of, unmoved
 from ._apply.outcome import Outcome, predicted
@@ -46,14 +46,14 @@ from ._task.run import Options, Result, Runtime, run
 def reconcile_client(options: Options, check_mode: bool, runtime: Runtime) -> Result:
     """``focus_client``: one client kept as declared."""
     return run(
-        lambda: _OneClient(options, check_mode, runtime.play).result, opened, options, runtime
+        lambda: _OneClient(options, check_mode, runtime.play).result, FocusApi, options, runtime
     )
 
 
 def reconcile_clients(options: Options, check_mode: bool, runtime: Runtime) -> Result:
     """``focus_clients``: the whole list in one task."""
     return run(
-        lambda: _AllClients(options, check_mode, runtime.play).result, opened, options, runtime
+        lambda: _AllClients(options, check_mode, runtime.play).result, FocusApi, options, runtime
     )
 
 
@@ -119,7 +119,7 @@ class _Writing:
     def _turn(self, api: FocusApi, progress: Progress) -> AbstractContextManager[tuple[str, ...]]:
         if self._check_mode:
             return nullcontext(())
-        return turn(api.api_url, api.workspace_id, progress, api.halt)
+        return turn(api.access.api_url, api.workspace_id, progress, api.halt)
 
     def _reconciled(self, api: FocusApi, progress: Progress) -> Result:
         raise NotImplementedError
@@ -163,7 +163,7 @@ class _Writing:
         :arg returned: ids of hidden clients that this run has restored already
         """
         with collector_paused():
-            return plan(clients, wanted, self.rules, api.workspace_id, api.api_url, returned)
+            return plan(clients, wanted, self.rules, api.workspace_id, api.access.api_url, returned)
 
     def _execute(
         self, api: FocusApi, progress: Progress, planned: Plan, clients: Sequence[Client]
@@ -248,11 +248,11 @@ class _Writing:
 
     def _refused_by_quota(self, api: FocusApi, needed: int) -> QuotaTooSmall | None:
         """What speaks against beginning a plan that needs so many requests."""
-        quota = api.quota
+        quota, wait_left = api.session.window.quota, api.session.window.wait_left
         is_partial = self._options.get("allow_partial")
-        if not needed or is_partial or quota is None or quota.remaining is None:
+        if not needed or is_partial or quota.remaining is None:
             return None
-        waits = quota.resets_in is not None and api.session.quota_wait_left > quota.resets_in
+        waits = quota.resets_in is not None and wait_left > quota.resets_in
         if needed <= quota.remaining or waits:
             return None
         return QuotaTooSmall(needed, quota.remaining, quota.resets_in, is_partial is not None)

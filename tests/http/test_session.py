@@ -20,7 +20,7 @@ from simulator.wire import Answer, Call, Scope
 from support.running import clients, options, rows
 
 from ansible_collections.toggl.focus.plugins.module_utils._api.answers import date_of
-from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi, opened
+from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi
 from ansible_collections.toggl.focus.plugins.module_utils._api.errors import QuotaExceeded, Request
 from ansible_collections.toggl.focus.plugins.module_utils._progress import Halt, Progress
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENTS
@@ -28,7 +28,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._task.options import a
 
 
 def api_of(service: Simulator, halt: Halt | None = None, **given: object) -> FocusApi:
-    return opened(access(options(CLIENTS, service, **given)), None, Progress(), halt or Halt())
+    return FocusApi(access(options(CLIENTS, service, **given)), None, Progress(), halt or Halt())
 
 
 # what is written
@@ -109,8 +109,8 @@ def test_a_window_that_reopens_while_it_is_asked_breaks_nothing(service: Simulat
 
     def open_and_close() -> None:
         while time.monotonic() < ends:
-            session._window._close(math.inf, is_guess=True)
-            session._window.slept(math.inf)
+            session.window._close(math.inf, is_guess=True)
+            session.window.slept(math.inf)
 
     sys.setswitchinterval(1e-6)
     other = threading.Thread(target=open_and_close)
@@ -153,11 +153,11 @@ def test_the_first_date_is_that_of_the_first_good_answer(service: Simulator) -> 
     """It is the service's own time before anything is written; an error may be from a gateway."""
     service.script = [Fault(status=502)]
     api = api_of(service)
-    assert api.first_date is None
+    assert api.session.first_date is None
     api.list_clients()
-    first = api.first_date
+    first = api.session.first_date
     assert first is not None
     assert abs(datetime.now(timezone.utc) - first) < timedelta(seconds=5)
     time.sleep(1.1)
     api.list_clients()
-    assert api.first_date == first
+    assert api.session.first_date == first

@@ -16,7 +16,7 @@ import pytest
 from support.interrupting import SOON, TaskTimeoutError, ended_by
 
 from ansible_collections.toggl.focus.plugins.module_utils import _progress
-from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi, opened
+from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi
 from ansible_collections.toggl.focus.plugins.module_utils._errors import Interrupted
 from ansible_collections.toggl.focus.plugins.module_utils._progress import Halt, Progress
 from ansible_collections.toggl.focus.plugins.module_utils._task import run
@@ -37,7 +37,7 @@ def result_of(work: Work) -> dict[str, Any]:
     def worked(api: FocusApi, progress: Progress) -> dict[str, Any]:
         return work(runtime)
 
-    return run.run(lambda: worked, opened, OPTIONS, runtime)
+    return run.run(lambda: worked, FocusApi, OPTIONS, runtime)
 
 
 def writing(runtime: Runtime) -> dict[str, Any]:
@@ -179,9 +179,9 @@ def test_what_ends_the_process_does_so_when_the_run_has_settled(error: BaseExcep
 def test_no_request_begins_after_the_end() -> None:
     """Whichever: a look could only tell of the past, and it costs time."""
     halt = Halt()
-    api = opened(access(OPTIONS), None, Progress(), halt)
+    api = FocusApi(access(OPTIONS), None, Progress(), halt)
     halt.now("Somebody")
     for call in (api.list_clients, lambda: api.create("A"), lambda: api.delete(1)):
         with pytest.raises(Interrupted, match="Somebody ended the run"):
             call()
-    assert api.requests == 0
+    assert api.session.requests == 0

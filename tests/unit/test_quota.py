@@ -76,10 +76,9 @@ def test_odd_headers_never_break_a_run(remaining: str | None, resets_in: str | N
     odd = headers(remaining, resets_in)
     headers_given = quota_of(odd)
     window = Window(HOUR)
-    if headers_given is not None:
-        window.note(headers_given, 0.0)
-        assert headers_given.remaining is None or headers_given.remaining >= 0
-        assert headers_given.resets_in is None or headers_given.resets_in >= 0
+    window.note(headers_given, 0.0)
+    assert headers_given.remaining is None or headers_given.remaining >= 0
+    assert headers_given.resets_in is None or headers_given.resets_in >= 0
     closed = closed_by(odd, "quota", None)
     assert closed is not None
     window.refused(closed, 0.0)
@@ -94,7 +93,7 @@ def test_what_is_known_to_be_refused_is_not_sent_until_the_window_reopens() -> N
     assert window.wait(100, is_known=True) is None
     assert window.closed(159) == Closed(1)
     assert window.closed(160) is None
-    assert window.quota is None, "what was known of the window that is over counts no more"
+    assert window.quota == Quota(), "what was known of the window that is over counts no more"
 
 
 def test_nothing_is_held_back_while_nobody_says_when_it_reopens() -> None:

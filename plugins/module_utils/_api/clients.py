@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from .._errors import MissingLibrary, RequestError
+from .._errors import RequestError
 from .._model import Access, Client
 from .._progress import Halt, Progress
 from .answers import check_workspace, client_of, is_id, is_whole, json_of
@@ -32,9 +31,8 @@ from .listing import (
     Reading,
     list_incomplete,
 )
-from .quota import Quota
 from .session import Session
-from .transport import HAS_REQUESTS, Answer, Transport
+from .transport import Answer, Transport
 
 Seen = TypeVar("Seen")
 
@@ -45,23 +43,8 @@ PAGE_SIZE = 100
 """Clients. More may be refused, or answered with an empty page."""
 
 
-def opened(access: Access, transport: Transport | None, progress: Progress, halt: Halt) -> FocusApi:
-    """The clients of a workspace.
-
-    :arg transport: a kept connection, if there is one
-    :raises MissingLibrary: there is no way to send a request
-    """
-    if not HAS_REQUESTS:
-        raise MissingLibrary("requests")
-    return FocusApi(access, transport or Transport(access), progress, halt)
-
-
 def _body(name: str, currency: str | None) -> dict[str, str]:
     return {"name": name} if currency is None else {"name": name, "currency": currency}
-
-
-def _reads_on(_so_far: Listing) -> bool:
-    return False
 
 
 class FocusApi:
@@ -69,39 +52,22 @@ class FocusApi:
 
     All methods raise ``RequestError`` and what derives from it. A method that returns has
     succeeded. How a call is made and retried is up to the ``session`` alone.
+
+    :arg transport: a kept connection, if there is one
+    :raises MissingLibrary: there is no way to send a request
     """
 
     def __init__(
-        self, access: Access, transport: Transport, progress: Progress, halt: Halt
+        self, access: Access, transport: Transport | None, progress: Progress, halt: Halt
     ) -> None:
-        self.session = Session(access, transport, progress, halt)
+        self.session = Session(access, transport or Transport(access), progress, halt)
         self.workspace_id = access.workspace_id
         self.access = access
-        self.api_url = access.api_url
         self.halt = halt
         self._progress = progress
         self._clients = f"/workspaces/{access.workspace_id}/clients"
         self._page_size = PAGE_SIZE
         self._first_read: float | None = None
-
-    @property
-    def requests(self) -> int:
-        """How many were sent, retries included."""
-        return self.session.requests
-
-    @property
-    def sent(self) -> Sequence[str]:
-        """A line for each request."""
-        return self.session.sent
-
-    @property
-    def quota(self) -> Quota | None:
-        return self.session.quota
-
-    @property
-    def first_date(self) -> datetime | None:
-        """The service's own time of the run's first good answer, ``None`` if it does not say."""
-        return self.session.first_date
 
     # the six endpoints
 
@@ -109,7 +75,7 @@ class FocusApi:
         self,
         name: str | None = None,
         order_by: Sequence[str] = (),
-        enough: Callable[[Listing], bool] = _reads_on,
+        enough: Callable[[Listing], bool] = lambda _so_far: False,
         foretold: Foretold = ONE_BY_ONE,
     ) -> Listing:
         """GET of the list, page by page, to its end: that is after a page that is shorter than the
@@ -127,7 +93,8 @@ class FocusApi:
         first = self._page(None, name, order_by)
         if reading.ends_with(first) or enough(reading.listing):
             return reading.listing
-        last = first.number + foretold.pages(first.per_page, self._quota_left) - 1
+        quota_left = self.session.window.quota.remaining
+        last = first.number + foretold.pages(first.per_page, quota_left) - 1
         if last > first.number:
             numbers = iter(range(first.number + 1, last + 1))
             with_filter = partial(self._page, name=name, order_by=order_by)
@@ -138,10 +105,6 @@ class FocusApi:
             if reading.ends_with(page) or enough(reading.listing):
                 return reading.listing
         raise list_incomplete(MOST_PAGES, "which has no end")
-
-    @property
-    def _quota_left(self) -> int | None:
-        return None if self.quota is None else self.quota.remaining
 
     def check_unmoved(self, page: Page) -> None:
         """GET of a page once more: it shows the same, or the list has changed.

@@ -32,20 +32,19 @@ _UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
 class Quota(NamedTuple):
-    """What the last answer said about the quota: requests left, seconds until it reopens."""
+    """What the last answer said about the quota: requests left, seconds until it reopens. ``None``
+    if it did not say."""
 
-    remaining: int | None
-    resets_in: int | None
+    remaining: int | None = None
+    resets_in: int | None = None
 
 
-def quota_of(headers: Mapping[str, str]) -> Quota | None:
+def quota_of(headers: Mapping[str, str]) -> Quota:
     """What the headers of an answer say. A count below 0 counts as absent."""
     remaining = _whole(headers.get("X-Toggl-Quota-Remaining"))
     resets_in = _whole(headers.get("X-Toggl-Quota-Resets-In"))
     if remaining is not None and remaining < 0:
         remaining = None
-    if remaining is None and resets_in is None:
-        return None
     return Quota(remaining, None if resets_in is None else max(0, resets_in))
 
 
@@ -56,12 +55,10 @@ def closed_by(
 
     :arg is_used_up: whether an earlier answer has said that nothing is left
     """
-    quota = quota_of(headers) or Quota(None, None)
-    resets_in = quota.resets_in
-    if resets_in is None:
-        resets_in = _seconds_in(words)
-    if resets_in is None and retry_after is not None:
-        resets_in = math.ceil(retry_after)
+    quota = quota_of(headers)
+    asked = None if retry_after is None else math.ceil(retry_after)
+    said = (quota.resets_in, _seconds_in(words), asked)
+    resets_in = next((seconds for seconds in said if seconds is not None), None)
     if re.search(_ABOUT_QUOTA, words) or quota.remaining == 0:
         return Closed(resets_in)
     if re.search(_ABOUT_A_FEATURE, words):
@@ -81,7 +78,7 @@ def _seconds_in(words: str) -> int | None:
 def _whole(text: str | None) -> int | None:
     """A header's whole number, ``None`` if it has none."""
     try:
-        return None if text is None else int(float(text))
+        return int(float(text or ""))
     except (ValueError, OverflowError):
         return None
 
@@ -95,10 +92,12 @@ class Window:
     """
 
     def __init__(self, quota_wait: int) -> None:
-        self.quota: Quota | None = None
+        self.quota = Quota()
+        """What the last answer that mentions it said, unless that window is over."""
         self.in_doubt = False
         """Whether a pause is over, but no answer has shown yet that the quota has reopened."""
         self.wait_left = float(quota_wait)
+        """Seconds that the run may still wait."""
         self.waited = 0.0
         self._lock = threading.Lock()
         self._closed_until: float | None = None
@@ -111,9 +110,9 @@ class Window:
         lowest count counts until the window reopens, which shows when the seconds go up."""
         with self._lock:
             known = self.quota
-            same_window = known is not None and (known.resets_in or 0) >= (quota.resets_in or 0)
-            if known is not None and same_window and None not in (known.remaining, quota.remaining):
-                quota = quota._replace(remaining=min(known.remaining or 0, quota.remaining or 0))
+            same_window = (known.resets_in or 0) >= (quota.resets_in or 0)
+            if same_window and known.remaining is not None and quota.remaining is not None:
+                quota = quota._replace(remaining=min(known.remaining, quota.remaining))
             self.quota = quota
             if quota.remaining == 0 and quota.resets_in is not None:
                 self._close(now + quota.resets_in)
@@ -146,12 +145,6 @@ class Window:
             if self._closed_until is None:
                 return None
             return Closed(None if self._is_guess else math.ceil(self._closed_until - now))
-
-    @property
-    def is_used_up(self) -> bool:
-        """Whether an answer has said that nothing is left."""
-        quota = self.quota
-        return quota is not None and quota.remaining == 0
 
     def wait(self, now: float, is_known: bool) -> float | None:
         """Until when to sleep; ``None``: for longer than ``quota_wait``, or it is not known.
@@ -188,4 +181,4 @@ class Window:
         self._closed_until = None
         self.in_doubt = self._is_guess
         self._is_guess = False
-        self.quota = None
+        self.quota = Quota()

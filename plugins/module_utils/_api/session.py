@@ -108,7 +108,7 @@ class Attempts:
 
 
 class Session:
-    """Calls to the service, side by side. ``requests`` counts what was sent."""
+    """Calls to the service, side by side. ``requests`` counts what was sent, retries included."""
 
     def __init__(
         self, access: Access, transport: Transport, progress: Progress, halt: Halt
@@ -119,23 +119,13 @@ class Session:
         self._halt = halt
         self._lock = threading.Lock()
         self._probe = threading.Lock()
-        self._window = Window(access.quota_wait)
+        self.window = Window(access.quota_wait)
         self.requests = 0
         self.sent: list[str] = []
         """A line for each request that has ended, as ``-vvv`` shows it."""
         self.first_date: datetime | None = None
         """The service's own time of the first good answer, ``None`` if it does not say."""
         self._is_answered = False
-
-    @property
-    def quota(self) -> Quota | None:
-        """What the last answer that mentions it says, unless that window is over."""
-        return self._window.quota
-
-    @property
-    def quota_wait_left(self) -> float:
-        """Seconds that the run may still wait for the quota."""
-        return self._window.wait_left
 
     def let_settle(self) -> None:
         """Sleep, so that the service shows what was just written: it may answer with old data."""
@@ -240,21 +230,20 @@ class Session:
     def _goes_alone(self) -> bool:
         """Whether its answer must come before the next request is sent: that may be one too many
         for the quota."""
-        quota = self._window.quota
-        left = None if quota is None else quota.remaining
-        scarce = left is not None and left < 2 * self._access.connections
-        return self._window.in_doubt or (scarce and self._access.connections > 1)
+        left = self.window.quota.remaining
+        is_scarce = left is not None and left < 2 * self._access.connections
+        return self.window.in_doubt or is_scarce
 
     def _check_quota(self, request: Request) -> None:
-        closed = self._window.closed(time.monotonic())
+        closed = self.window.closed(time.monotonic())
         if closed is not None:
             raise QuotaExceeded(ErrorResponse(request, 402), closed, sent=False)
 
     def _noted(self, answer: Answer, request: Request) -> RequestError | None:
         """The error that an answer is, if it is one; what it says of the quota is kept."""
         quota = quota_of(answer.headers)
-        if quota is not None:
-            self._window.note(quota, time.monotonic())
+        if quota != Quota():
+            self.window.note(quota, time.monotonic())
             self._progress.quota_left(quota.remaining)
         if answer.status == 206:
             raise BadAnswer("the response is partial", answer.status)
@@ -263,22 +252,22 @@ class Session:
             self._is_answered = True
             self.first_date = date_of(answer.headers.get("Date"))
         if not isinstance(error, QuotaExceeded):
-            self._window.answered()
+            self.window.answered()
         return error
 
     def _waited_for_quota(self, error: QuotaExceeded, unclear: bool) -> float:
         """Sleep until the window reopens, if ``quota_wait`` allows; the seconds that it took."""
         now = time.monotonic()
         is_known = not error.sent or error.closed.resets_in is not None
-        until = self._window.wait(now, is_known)
+        until = self.window.wait(now, is_known)
         if until is None:
-            allowed, waited = self._access.quota_wait, self._window.waited
+            allowed, waited = self._access.quota_wait, self.window.waited
             in_vain = QuotaExceeded(error.response, error.closed, error.sent, allowed, waited)
             in_vain.unclear = unclear
             raise in_vain from None
         self._progress.sleeps(until)
         self._halt.sleep(until - now)
-        self._window.slept(until)
+        self.window.slept(until)
         self._progress.quota_left(None)
         return until - now
 
@@ -288,9 +277,10 @@ class Session:
         response = ErrorResponse(request, answer.status, words, trace_id)
         asked = retry_after(answer.headers.get("Retry-After"))
         if answer.status == 402:  # the quota, or a feature that the plan lacks
-            closed = closed_by(answer.headers, response.words, asked, self._window.is_used_up)
+            is_used_up = self.window.quota.remaining == 0
+            closed = closed_by(answer.headers, response.words, asked, is_used_up)
             if closed is not None:
-                self._window.refused(closed, time.monotonic())
+                self.window.refused(closed, time.monotonic())
                 return QuotaExceeded(response, closed)
         is_track_token = _TRACK_TOKEN.fullmatch(self._access.api_token or "") is not None
         error = status_error(response, _is_of_the_api(answer), is_track_token)

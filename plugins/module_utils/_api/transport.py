@@ -11,6 +11,7 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
+from .._errors import MissingLibrary
 from .._model import Access
 from .._text import is_loopback, shown
 from .connections import (
@@ -56,9 +57,14 @@ class Answer(NamedTuple):
 
 class Transport:
     """A kept-alive session to one address, with one kind of credentials; opened with the first
-    request."""
+    request.
+
+    :raises MissingLibrary: there is no way to send one
+    """
 
     def __init__(self, access: Access) -> None:
+        if not HAS_REQUESTS:
+            raise MissingLibrary("requests")
         self._access = access
         parts = urlsplit(access.api_url)
         self._host = address(parts.hostname or "", parts.port or _PORTS[parts.scheme])

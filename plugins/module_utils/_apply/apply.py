@@ -177,7 +177,7 @@ class _Writer(NamedTuple):
     def _is_deleted(self, client: Client) -> bool:
         """Delete a new client again, if that is safe; whether it is gone."""
         try:
-            if not self._is_new(client) or (self.api.quota and self.api.quota.remaining == 0):
+            if not self._is_new(client) or self.api.session.window.quota.remaining == 0:
                 return False
             self._write(Step("delete", None, client, client.removed()))
         except Exception:  # it is left, which the outcome says

@@ -176,7 +176,7 @@ class Creates:
 
     def _is_older(self, client: Client) -> bool | None:
         """Return whether it was there before the run, ``None`` if the service does not say."""
-        first, created = self._api.first_date, time_of(client.read.get("created_at"))
+        first, created = self._api.session.first_date, time_of(client.read.get("created_at"))
         return None if first is None or created is None else created < first
 
     def _is_new(self, client: Client) -> bool:

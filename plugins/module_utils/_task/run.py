@@ -68,8 +68,8 @@ def run(
     """Return what the work returns, with the requests that were sent and without secrets.
 
     :arg prepare: checks the options before credentials are needed, and returns the work
-    :arg connect: makes the service from how to reach it, and a kept connection or ``None``; it
-        knows the ``requests`` that were ``sent``, and the ``quota``
+    :arg connect: makes the service from how to reach it, and a kept connection or ``None``; its
+        ``session`` knows the ``requests`` that were ``sent``, and the quota
     :arg options: a module's options, validated by its argument spec
     """
     try:
@@ -152,11 +152,13 @@ class _Task(NamedTuple):
     def _completed(self, result: Result) -> Result:
         """Return the result with what was sent, and without secrets."""
         warnings = [*self.warnings, *result.get("warnings", ())]
+        session = self.api.session
+        quota = session.window.quota
         more = {
-            "requests": self.api.requests,
-            "quota": self.api.quota and self.api.quota._asdict(),
+            "requests": session.requests,
+            "quota": None if set(quota) == {None} else quota._asdict(),
             "warnings": warnings or None,
-            SENT: list(self.api.sent) if self.runtime.verbosity >= SHOWS_REQUESTS else None,
+            SENT: list(session.sent) if self.runtime.verbosity >= SHOWS_REQUESTS else None,
         }
         result = {key: value for key, value in result.items() if key not in more}
         given = {key: value for key, value in more.items() if value is not None}
