@@ -99,20 +99,35 @@ def _kept(client: Client) -> dict[str, Any]:
     return kept if client.currency is None else {**kept, "currency": client.currency}
 
 
-def check_path(path: str) -> None:
+def check_path(path: str) -> list[str]:
     """Check that a journal can be kept there, without reading, writing or creating anything.
 
+    :returns: warnings of what lets other users write it
     :raises BadOption: it cannot
     """
+    folder = os.path.dirname(os.path.realpath(path))
+    why = []
     if os.path.lexists(path):
         os.close(_opened(path))
-        return
-    folder = os.path.dirname(os.path.realpath(path))
-    if not os.path.isdir(folder):
+        file = os.stat(path)
+        if file.st_uid not in (os.geteuid(), 0):  # root may write every file anyway
+            why.append("belongs to another user")
+        if file.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            why.append("is writable for other users (chmod 600 ends that)")
+    elif not os.path.isdir(folder):
         raise _unusable(path, "there is no folder for it")
-    as_effective = os.access in os.supports_effective_ids
-    if not os.access(folder, os.W_OK | os.X_OK, effective_ids=as_effective):
+    elif not os.access(
+        folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids
+    ):
         raise _unusable(path, "its folder cannot be written to")
+    mode = os.stat(folder).st_mode
+    if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+        why.append("is in a folder in which every user may replace it")
+    return [
+        f"The journal {quoted(path)} {reason}. An undo, and a restore by name, rely on what it "
+        "says: keep it where only you can write."
+        for reason in why
+    ]
 
 
 def _opened(path: str, more: int = 0) -> int:
@@ -129,29 +144,6 @@ def _opened(path: str, more: int = 0) -> int:
         return os.open(path, flags, 0o600)
     except OSError as error:
         raise _unusable(path, f"it cannot be written ({error.strerror})") from None
-
-
-def warnings_about(path: str) -> list[str]:
-    """Return what lets other users write the journal, for which a check must have passed."""
-    why = []
-    if os.path.exists(path):
-        file = os.stat(path)
-        if file.st_uid not in (os.geteuid(), _ROOT):
-            why.append("belongs to another user")
-        if file.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-            why.append("is writable for other users (chmod 600 ends that)")
-    folder = os.stat(os.path.dirname(os.path.abspath(path))).st_mode
-    if folder & stat.S_IWOTH and not folder & stat.S_ISVTX:
-        why.append("is in a folder in which every user may replace it")
-    return [
-        f"The journal {quoted(path)} {reason}. An undo, and a restore by name, rely on what it "
-        "says: keep it where only you can write."
-        for reason in why
-    ]
-
-
-_ROOT = 0
-"""The user id of root, who may write every file anyway."""
 
 
 def _unusable(path: str, reason: str) -> BadOption:

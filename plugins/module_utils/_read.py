@@ -9,16 +9,16 @@ from typing import NamedTuple
 from ._api.clients import PAGE_SIZE, FocusApi
 from ._api.errors import NotFound
 from ._api.listing import Foretold, Listing
-from ._api.moved import check_pages, each, unmoved, whole_list
+from ._api.moved import check_pages, each
 from ._model import Client, Deletion, Desired
 from ._text import forms, name_key
 
 
 class Read(NamedTuple):
-    """The clients that were read, and the list of the workspace as it was read."""
+    """The clients that were read, and the list of the workspace as it was read, if it was."""
 
     clients: list[Client]
-    listing: Listing
+    listing: Listing = Listing(())
 
 
 def of_one(api: FocusApi, wanted: Desired, deletions: Mapping[int, Deletion]) -> list[Client]:
@@ -28,6 +28,7 @@ def of_one(api: FocusApi, wanted: Desired, deletions: Mapping[int, Deletion]) ->
     several pages is checked before a client gets a name.
 
     :arg deletions: what the journal says of deleted clients, which the service may hide
+    :raises ListMoved: pages show that the list changed while it was read
     """
     if wanted.id is not None:
         found = _by_id(api, wanted, wanted.id, deletions)
@@ -35,8 +36,7 @@ def of_one(api: FocusApi, wanted: Desired, deletions: Mapping[int, Deletion]) ->
         return found if given is None else found + _found(api, given)
     name = wanted.name or ""
     if wanted.state == "absent":
-        listings = unmoved(lambda: _find(api, name, enough=False))
-        return [client for listing in listings for client in listing.clients]
+        return [client for listing in _find(api, name, enough=False) for client in listing.clients]
     found = _found(api, name)
     if not _has_active(found, name):
         found += _of_former_names(api, wanted.former_names, found)
@@ -45,7 +45,7 @@ def of_one(api: FocusApi, wanted: Desired, deletions: Mapping[int, Deletion]) ->
 
 
 def of_all(
-    api: FocusApi, desired: Sequence[Desired], deletions: Mapping[int, Deletion], concurrency: int
+    api: FocusApi, deletions: Mapping[int, Deletion], desired: Sequence[Desired], concurrency: int
 ) -> Read:
     """All clients of the workspace, and those that entries name by ids which the list hides.
 
@@ -98,23 +98,21 @@ def _name_given(wanted: Desired, found: Sequence[Client]) -> str | None:
 
 def _found(api: FocusApi, name: str) -> list[Client]:
     """Return what a look-up by a name shows, to the first active client of that name."""
-
-    def read() -> list[Client]:
-        listings = _find(api, name, enough=True)
-        clients = [client for listing in listings for client in listing.clients]
-        if not _has_active(clients, name):
-            for listing in listings:
-                check_pages(api, listing.boundaries)
-        return clients
-
-    return unmoved(read)
+    listings = _find(api, name, enough=True)
+    clients = [client for listing in listings for client in listing.clients]
+    if not _has_active(clients, name):
+        for listing in listings:
+            check_pages(api, listing.boundaries)
+    return clients
 
 
 def _of_former_names(api: FocusApi, names: Sequence[str], found: Sequence[Client]) -> list[Client]:
     """Return the clients of former names. Where a look-up takes several pages, the service ignores
     its filter: then the list is read once."""
     if len(names) > 1 and len(found) > PAGE_SIZE:
-        return whole_list(api).clients
+        listing = api.list_clients()
+        check_pages(api, listing.boundaries)
+        return listing.clients
     return [client for name in names for client in _found(api, name)]
 
 

@@ -11,14 +11,13 @@ import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
-from . import _read
 from ._api.clients import FocusApi
-from ._api.errors import ListMoved
-from ._api.moved import Check, carry_out, check_of, unmoved
+from ._api.errors import QuotaExceeded
+from ._api.moved import carry_out, check_of, unmoved
 from ._apply.outcome import Outcome, predicted
-from ._errors import FocusError, NamesMasked, PlanChanged, PlanRefused, QuotaTooSmall, RequestError
+from ._errors import FocusError, NamesMasked, PlanChanged, PlanRefused, QuotaTooSmall
 from ._model import DEFAULT_RULES, Client, Deletion, Desired, Origin, Plan, Rules, Step
 from ._plan.contradictions import contradictions
 from ._plan.plan import (
@@ -30,13 +29,14 @@ from ._plan.plan import (
     plan,
 )
 from ._progress import Progress
+from ._read import Read, of_all, of_one
 from ._results.client import client_result
 from ._results.clients import clients_result
 from ._results.undo import undo_list
 from ._task import options as values
 from ._task.entries import problems_of, read_list, read_one
 from ._task.lock import turn
-from ._task.run import Options, Result, Runtime, run
+from ._task.run import Options, Result, Runtime, Work, run
 
 # Most runs find nothing to do. What only a write or a journal needs is imported where it is used,
 # because Ansible compiles a collection's files again in every process. What every run needs is
@@ -45,16 +45,37 @@ from ._task.run import Options, Result, Runtime, run
 
 def reconcile_client(options: Options, check_mode: bool, runtime: Runtime) -> Result:
     """``focus_client``: one client kept as declared."""
-    return run(
-        lambda: _OneClient(options, check_mode, runtime.play).result, FocusApi, options, runtime
-    )
+
+    def prepare() -> Work:
+        given = {name: value for name, value in options.items() if value is not None}
+        wanted = desired_client(given)
+
+        def read(api: FocusApi, deletions: Mapping[int, Deletion]) -> Read:
+            return Read(of_one(api, wanted, deletions))
+
+        return _Writing(options, check_mode, runtime.play, [wanted], read, client_result).result
+
+    return run(prepare, FocusApi, options, runtime)
 
 
 def reconcile_clients(options: Options, check_mode: bool, runtime: Runtime) -> Result:
     """``focus_clients``: the whole list in one task."""
-    return run(
-        lambda: _AllClients(options, check_mode, runtime.play).result, FocusApi, options, runtime
-    )
+
+    def prepare() -> Work:
+        wanted = desired_clients(options["clients"])
+        return _Writing(
+            options,
+            check_mode,
+            runtime.play,
+            wanted,
+            partial(of_all, desired=wanted, concurrency=options["concurrency"]),
+            partial(clients_result, report_all=options["report"] == "all"),
+            names=[entry.name for entry in wanted],
+            rules=values.rules(options),
+            reviewed=values.reviewed_digest(options["plan_digest"]),
+        ).result
+
+    return run(prepare, FocusApi, options, runtime)
 
 
 def desired_client(options: Mapping[str, Any]) -> Desired:
@@ -86,70 +107,115 @@ def desired_clients(given: Iterable[object]) -> list[Desired]:
 def collector_paused() -> Iterator[None]:
     """Pauses the garbage collector. A plan has no reference cycles, and the searches for them make
     a plan of 100,000 clients take half as long again. With 1,000, it makes no difference."""
-    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if was_enabled:
-            gc.enable()
+        gc.enable()
 
 
-class _Writing:
-    """What the two modules share: the journal, and how a plan is executed."""
+class _Writing(NamedTuple):
+    """A run of one of the two modules that write, which differ in what they read and ``report``.
 
-    rules = DEFAULT_RULES
-    _wanted: Sequence[Desired]
-    _names: Sequence[str | None] = ()
-    _reviewed: str | None = None
+    ``names`` are those of the user's list, if there is one, and ``reviewed`` is the digest of the
+    one plan that may be written, if it is given.
+    """
 
-    def __init__(self, options: Options, check_mode: bool, play: str | None = None) -> None:
-        self._options = options
-        self._check_mode = check_mode
-        self._play = play
-        self._journal: str | None = options["journal"] or None
-        self._concurrency: int = options.get("concurrency", 1)
+    options: Options
+    check_mode: bool
+    play: str | None
+    wanted: Sequence[Desired]
+    read: Callable[[FocusApi, Mapping[int, Deletion]], Read]
+    report: Callable[[Plan, Sequence[Outcome], int, FocusError | None], Result]
+    names: Sequence[str | None] = ()
+    rules: Rules = DEFAULT_RULES
+    reviewed: str | None = None
 
     def result(self, api: FocusApi, progress: Progress) -> Result:
-        """What the task returns. From its first read to its last write, other runs wait."""
+        """Return the task's result. From its first read to its last write, other runs wait."""
         with self._turn(api, progress) as warnings:
-            result = self._reconciled(api, progress)
-        return {**result, "warnings": [*result["warnings"], *warnings]}
+            deletions, doubts = self._from_journal(api.workspace_id)
+            clients, planned, refusal = unmoved(lambda: self._read_and_planned(api, deletions))
+            if isinstance(refusal, QuotaTooSmall) and self.check_mode:
+                doubts, refusal = [*doubts, str(refusal)], None
+            if refusal is None:
+                planned, outcomes = self._execute(api, progress, planned, clients)
+            else:
+                outcomes = predicted(planned.steps, planned.forbidden)
+            result = self.report(planned, outcomes, api.workspace_id, refusal)
+        if self.reviewed is not None and not planned.steps and refusal is None:
+            result["msg"] = "Nothing to do: already applied."
+        return {**result, "warnings": [*result["warnings"], *doubts, *warnings]}
 
     def _turn(self, api: FocusApi, progress: Progress) -> AbstractContextManager[tuple[str, ...]]:
-        if self._check_mode:
+        if self.check_mode:
             return nullcontext(())
         return turn(api.access.api_url, api.workspace_id, progress, api.halt)
 
-    def _reconciled(self, api: FocusApi, progress: Progress) -> Result:
-        raise NotImplementedError
-
-    def _deletions(self, api: FocusApi, wanted: Iterable[Desired]) -> dict[int, Deletion]:
-        """What the journal says about deleted clients, if an entry needs it.
+    def _from_journal(self, workspace_id: int) -> tuple[Mapping[int, Deletion], Sequence[str]]:
+        """Return what the journal says about deleted clients, if an entry needs it, and warnings.
 
         :raises BadOption: there can be no journal at its path; raised before anything is read
         """
-        if self._journal is None:
-            return {}
+        path = self.options["journal"]
+        if not path:
+            return {}, ()
         from ._journal import check_path, last_deletions
 
-        check_path(self._journal)
-        if not any(entry.state == "restored" for entry in wanted):
-            return {}
-        return last_deletions(self._journal, api.workspace_id)
+        warnings = check_path(path)
+        if not any(entry.state == "restored" for entry in self.wanted):
+            return {}, warnings
+        return last_deletions(path, workspace_id), warnings
 
-    def _with_journal_warnings(self, planned: Plan) -> Plan:
-        if self._journal is None:
-            return planned
-        from ._journal import warnings_about
+    def _read_and_planned(
+        self, api: FocusApi, deletions: Mapping[int, Deletion]
+    ) -> tuple[Sequence[Client], Plan, FocusError | None]:
+        """Return what was read, the plan, and why it is refused, if it is. The list of a refused
+        plan is not checked.
 
-        return planned._replace(warnings=(*planned.warnings, *warnings_about(self._journal)))
+        :raises ListMoved: the list changed while it was read
+        """
+        clients, listing = self.read(api, deletions)
+        planned = self._plan(api, clients, self.wanted)
+        check = check_of(listing, planned.names_relied_on)
+        refusal = self._refusal(api, planned, check.requests + planned.requests)
+        if refusal is None:
+            try:
+                carry_out(check, api, self.options.get("concurrency", 1))
+                refusal = self._refused_by_quota(api, planned.requests)
+            except QuotaExceeded as error:
+                refusal = error
+        return clients, planned, refusal
+
+    def _refusal(self, api: FocusApi, planned: Plan, needed: int) -> FocusError | None:
+        """Why a plan without contradictions must not be written, which needs so many requests."""
+        if planned.forbidden:
+            return PlanRefused(planned.forbidden, self.names)
+        # Where nothing is left to do, whatever was reviewed has been done.
+        if planned.steps and self.reviewed is not None and self.reviewed != planned.digest:
+            return PlanChanged()
+        try:
+            self._check_undo(api, planned)
+        except NamesMasked as error:
+            return error
+        return self._refused_by_quota(api, needed)
 
     def _check_undo(self, api: FocusApi, planned: Plan) -> None:
         """:raises NamesMasked: what undoes the plan could not be returned as it is"""
         if planned.steps:
             names = [(step.old_name, step.name) for step in planned.steps]
             api.access.check_unmasked([undo_list(planned, predicted(planned.steps)), names])
+
+    def _refused_by_quota(self, api: FocusApi, needed: int) -> QuotaTooSmall | None:
+        """What speaks against beginning a plan that needs so many requests."""
+        quota, wait_left = api.session.window.quota, api.session.window.wait_left
+        is_partial = self.options.get("allow_partial")
+        if not needed or is_partial or quota.remaining is None:
+            return None
+        waits = quota.resets_in is not None and wait_left > quota.resets_in
+        if needed <= quota.remaining or waits:
+            return None
+        return QuotaTooSmall(needed, quota.remaining, quota.resets_in, is_partial is not None)
 
     def _plan(
         self,
@@ -162,21 +228,27 @@ class _Writing:
 
         :arg returned: ids of hidden clients that this run has restored already
         """
-        with collector_paused():
-            return plan(clients, wanted, self.rules, api.workspace_id, api.access.api_url, returned)
+        workspace = api.workspace_id, api.access.api_url
+        try:
+            with collector_paused():
+                return plan(clients, wanted, self.rules, *workspace, returned)
+        except PlanRefused as error:  # of a task of one client, the user wrote no list
+            raise PlanRefused(error.problems, self.names) from None
 
     def _execute(
         self, api: FocusApi, progress: Progress, planned: Plan, clients: Sequence[Client]
     ) -> tuple[Plan, tuple[Outcome, ...]]:
         """Execute the plan; return it as it was executed, and an outcome for each of its steps."""
-        if self._check_mode or not planned.steps:
+        if self.check_mode or not planned.steps:
             return planned, predicted(planned.steps)
         from ._apply.apply import apply
         from ._journal import Journal
 
         known = {client.id for client in clients} | planned.ids
-        shared_names, origin = planned.shared_names, Origin(self._play)
-        with closing(Journal(self._journal, api.workspace_id, shared_names, origin)) as journal:
+        shared_names, origin = planned.shared_names, Origin(self.play)
+        with closing(
+            Journal(self.options["journal"] or None, api.workspace_id, shared_names, origin)
+        ) as journal:
             progress.planned(len(planned.steps))
             write = partial(
                 apply,
@@ -184,7 +256,7 @@ class _Writing:
                 known=known,
                 journal=journal,
                 progress=progress,
-                concurrency=self._concurrency,
+                concurrency=self.options.get("concurrency", 1),
             )
             at_first = first_part(planned.steps)
             if not at_first:
@@ -240,22 +312,11 @@ class _Writing:
         wanted = by_their_ids(planned.entries, done)
         rest = self._plan(api, after_steps(clients, done), wanted, hidden)
         if rest.forbidden:
-            raise PlanRefused(rest.forbidden, self._names)
-        if self._reviewed is not None and not is_same_but_for(hidden, left, rest.steps):
+            raise PlanRefused(rest.forbidden, self.names)
+        if self.reviewed is not None and not is_same_but_for(hidden, left, rest.steps):
             raise PlanChanged()
         self._check_undo(api, rest)
         return rest
-
-    def _refused_by_quota(self, api: FocusApi, needed: int) -> QuotaTooSmall | None:
-        """What speaks against beginning a plan that needs so many requests."""
-        quota, wait_left = api.session.window.quota, api.session.window.wait_left
-        is_partial = self._options.get("allow_partial")
-        if not needed or is_partial or quota.remaining is None:
-            return None
-        waits = quota.resets_in is not None and wait_left > quota.resets_in
-        if needed <= quota.remaining or waits:
-            return None
-        return QuotaTooSmall(needed, quota.remaining, quota.resets_in, is_partial is not None)
 
 
 def _is_among(step: Step, done: Iterable[Step]) -> bool:
@@ -277,93 +338,3 @@ def _with_reason(outcome: Outcome, reason: FocusError) -> Outcome:
     if outcome.step.kind != "restore" or outcome.status != "done" or outcome.error is not None:
         return outcome
     return outcome._replace(error=rest_not_planned(client.id, client.shown_name, reason))
-
-
-class _OneClient(_Writing):
-    def __init__(self, options: Options, check_mode: bool, play: str | None = None) -> None:
-        super().__init__(options, check_mode, play)
-        given = {name: value for name, value in options.items() if value is not None}
-        self._wanted = [desired_client(given)]
-
-    def _reconciled(self, api: FocusApi, progress: Progress) -> Result:
-        (wanted,) = self._wanted
-        clients = _read.of_one(api, wanted, self._deletions(api, [wanted]))
-        try:
-            planned = self._with_journal_warnings(self._plan(api, clients, self._wanted))
-        except PlanRefused as error:  # the user wrote no list
-            raise PlanRefused(error.problems, ()) from None
-        self._check_undo(api, planned)
-        if planned.forbidden:
-            refused = PlanRefused(planned.forbidden, ())
-            return client_result(planned, predicted(planned.steps), api.workspace_id, refused)
-        refusal = self._refused_by_quota(api, planned.requests)
-        if refusal is not None and self._check_mode:
-            planned = planned._replace(warnings=(*planned.warnings, str(refusal)))
-        elif refusal is not None:
-            raise refusal
-        planned, outcomes = self._execute(api, progress, planned, clients)
-        return client_result(planned, outcomes, api.workspace_id)
-
-
-class _AllClients(_Writing):
-    def __init__(self, options: Options, check_mode: bool, play: str | None = None) -> None:
-        super().__init__(options, check_mode, play)
-        self._wanted = desired_clients(options["clients"])
-        self._names = [entry.name for entry in self._wanted]
-        self.rules: Rules = values.rules(options)
-        self._report_all = options["report"] == "all"
-        self._reviewed = values.reviewed_digest(options["plan_digest"])
-
-    def _reconciled(self, api: FocusApi, progress: Progress) -> Result:
-        clients, planned, refusal = unmoved(lambda: self._read_and_planned(api))
-        planned = self._with_journal_warnings(planned)
-        if isinstance(refusal, QuotaTooSmall) and self._check_mode:
-            planned = planned._replace(warnings=(*planned.warnings, str(refusal)))
-            refusal = None
-        if refusal is None:
-            planned, outcomes = self._execute(api, progress, planned, clients)
-        else:
-            outcomes = predicted(planned.steps, planned.forbidden)
-        result = clients_result(planned, outcomes, api.workspace_id, refusal, self._report_all)
-        if self._reviewed is not None and not planned.steps and refusal is None:
-            result["msg"] = "Nothing to do: already applied."
-        return result
-
-    def _read_and_planned(self, api: FocusApi) -> tuple[Sequence[Client], Plan, FocusError | None]:
-        """What was read, the plan, and why it is refused, if it is. The list of a refused plan is
-        not checked.
-
-        :raises ListMoved: the list changed while it was read
-        """
-        deletions = self._deletions(api, self._wanted)
-        read = _read.of_all(api, self._wanted, deletions, self._concurrency)
-        planned = self._plan(api, read.clients, self._wanted)
-        check = check_of(read.listing, planned.names_relied_on)
-        refusal = self._refusal(api, planned, check) or self._unchecked(api, planned, check)
-        return read.clients, planned, refusal
-
-    def _unchecked(self, api: FocusApi, planned: Plan, check: Check) -> FocusError | None:
-        """Why the list could not be checked, or what the check has left of the quota.
-
-        :raises ListMoved: the list changed while it was read
-        """
-        try:
-            carry_out(check, api, self._concurrency)
-        except ListMoved:
-            raise
-        except RequestError as error:
-            return error
-        return self._refused_by_quota(api, planned.requests)
-
-    def _refusal(self, api: FocusApi, planned: Plan, check: Check) -> FocusError | None:
-        """Why a plan without contradictions must not be written."""
-        if planned.forbidden:
-            return PlanRefused(planned.forbidden, self._names)
-        # Where nothing is left to do, whatever was reviewed has been done.
-        if planned.steps and self._reviewed is not None and self._reviewed != planned.digest:
-            return PlanChanged()
-        try:
-            self._check_undo(api, planned)
-        except NamesMasked as error:
-            return error
-        return self._refused_by_quota(api, check.requests + planned.requests)
