@@ -13,6 +13,7 @@ from ._errors import BadOption
 from ._model import Client, Desired
 from ._progress import Progress
 from ._read import by_id
+from ._task.options import whole_number
 from ._task.run import Options, Result, Runtime, Work, run
 from ._text import counted, forms, name_key
 
@@ -33,8 +34,8 @@ def _result(options: Options, api: FocusApi, progress: Progress) -> Result:
     read, whole = _read(api, options)
     clients = [client for client in read if _fits(client, options)][: options["limit"]]
     counts = Counter(name_key(client.name) for client in read if not client.deleted)
-    unique = {key for key, count in counts.items() if count == 1} if whole else set()
-    desired = [Desired.of(client, unique).as_options() for client in clients]
+    shared = {key for key, count in counts.items() if count > 1 or not whole}
+    desired = [Desired.of(client, shared).as_options() for client in clients]
     api.access.check_unmasked(desired)
     return {
         "changed": False,
@@ -47,8 +48,7 @@ def _result(options: Options, api: FocusApi, progress: Progress) -> Result:
 def _check_filters(options: Options) -> None:
     """:raises BadOption: a filter cannot be used"""
     for option in ("id", "limit"):
-        if options[option] is not None and options[option] < 1:
-            raise BadOption(option, f"{options[option]} is below 1")
+        whole_number(options, option, 1)
     if options["name"] is not None and not name_key(options["name"]):
         raise BadOption("name", "it is empty or blank; give a name or leave it out")
 

@@ -132,15 +132,16 @@ class Desired(NamedTuple):
     restore_deleted: bool = False
 
     @classmethod
-    def of(cls, client: Client, unique: Collection[str]) -> Desired:
+    def of(cls, client: Client, shared_names: Collection[str]) -> Desired:
         """The entry that finds nothing to do for the client.
 
-        :arg unique: the keys of the names that stand for one client, so that no id is needed
+        :arg shared_names: the keys of the names that may stand for several clients, so that an id
+            is needed
         """
         name = client.name.strip() if is_listable(client.name) else None
         if client.deleted:
             return cls(name, client.id, "absent")
-        if name is None or name_key(name) not in unique:
+        if name is None or name_key(name) in shared_names:
             return cls(name, client.id)
         return cls(name)
 

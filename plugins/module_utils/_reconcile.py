@@ -32,7 +32,7 @@ from ._progress import Progress
 from ._read import Read, of_all, of_one
 from ._results.client import client_result
 from ._results.clients import clients_result
-from ._results.undo import undo_list
+from ._results.common import undo_of
 from ._task import options as values
 from ._task.entries import problems_of, read_list, read_one
 from ._task.lock import turn
@@ -204,7 +204,8 @@ class _Writing(NamedTuple):
         """:raises NamesMasked: what undoes the plan could not be returned as it is"""
         if planned.steps:
             names = [(step.old_name, step.name) for step in planned.steps]
-            api.access.check_unmasked([undo_list(planned, predicted(planned.steps)), names])
+            undo, _warnings = undo_of(planned, predicted(planned.steps))
+            api.access.check_unmasked([undo, names])
 
     def _refused_by_quota(self, api: FocusApi, needed: int) -> QuotaTooSmall | None:
         """What speaks against beginning a plan that needs so many requests."""

@@ -225,6 +225,15 @@ ANY_NAME = st.sampled_from(NAMES)
     restore_deleted=st.booleans(),
     switches=st.integers(0, 10_000).map(random_switches),
 )
+@hypothesis.example(  # only the run sees that the hidden client has a blank in its name
+    there=[(" Initech", True)],
+    name="Initech",
+    client_id=1001,
+    state="restored",
+    former=[],
+    restore_deleted=False,
+    switches=Switches(list_shows_deleted=False, get_shows_deleted=False, names_trimmed=False),
+)
 def test_check_mode_never_lies(
     server: Simulator,
     there: list[tuple[str, bool]],

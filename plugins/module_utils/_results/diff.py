@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable
 
 from .._model import Client, Plan, Step
 from .._text import quoted, yaml_text
@@ -16,15 +14,28 @@ Line = tuple[str, str, str]
 
 def clients_diff(plan: Plan, steps: Iterable[Step], workspace_id: int) -> dict[str, str]:
     """Return the active clients of ``plan`` before and after ``steps``, sorted by name."""
-    changes = list(_changes(steps))
-    staying = Counter(client.name for client in plan.active)
-    staying.subtract(c.before.name for c in changes if c.before and not c.before.deleted)
-    unchanged = [(name, _entry(name), "") for name in staying.elements()]
-    return {
-        **headers(workspace_id),
-        "before": _as_yaml([*unchanged, *(line for c in changes for line in c.lines_before())]),
-        "after": _as_yaml([*unchanged, *(line for c in changes for line in c.lines_after())]),
-    }
+    new = []
+    first: dict[int, Client] = {}
+    last: dict[int, Step] = {}
+    for step in steps:
+        if step.before is None:
+            new.append(_line(step.after, "new"))
+        else:
+            first.setdefault(step.after.id, step.before)
+            last[step.after.id] = step
+    old = [_line(client) for client in plan.active if client.id not in first]
+    new += old
+    for client_id, before in first.items():
+        after, by_purge = last[client_id].after, last[client_id].entry is None
+        if before.deleted and not after.deleted:
+            new.append(_line(after, f"restored, id {client_id}"))
+        elif after.deleted and not before.deleted:
+            purge = " by purge" if by_purge else ""
+            old.append(_line(before, f"deleted{purge}, id {client_id}"))
+        elif not after.deleted:
+            old.append(_line(before, f"becomes {quoted(after.name)}"))
+            new.append(_line(after, f"was {quoted(before.name)}, id {client_id}"))
+    return {**headers(workspace_id), "before": _as_yaml(old), "after": _as_yaml(new)}
 
 
 def headers(workspace_id: int) -> dict[str, str]:
@@ -33,51 +44,10 @@ def headers(workspace_id: int) -> dict[str, str]:
     return {"before_header": title, "after_header": title}
 
 
-class _Change(NamedTuple):
-    """All that happens to one client."""
-
-    before: Client | None
-    after: Client
-    by_purge: bool = False
-
-    def lines_before(self) -> Iterator[Line]:
-        if self.before is None or self.before.deleted:
-            return
-        if self.after.deleted:
-            purge = " by purge" if self.by_purge else ""
-            yield _line(self.before, f"deleted{purge}, id {self.before.id}")
-        else:
-            yield _line(self.before, f"becomes {quoted(self.after.name)}")
-
-    def lines_after(self) -> Iterator[Line]:
-        if self.after.deleted:
-            return
-        if self.before is None:
-            yield _line(self.after, "new")
-        elif self.before.deleted:
-            yield _line(self.after, f"restored, id {self.after.id}")
-        else:
-            yield _line(self.after, f"was {quoted(self.before.name)}, id {self.after.id}")
-
-
-def _changes(steps: Iterable[Step]) -> Iterator[_Change]:
-    changed: dict[int, _Change] = {}
-    for step in steps:
-        if step.before is None:
-            yield _Change(None, step.after)
-            continue
-        change = changed.get(step.after.id, _Change(step.before, step.after))
-        changed[step.after.id] = change._replace(after=step.after, by_purge=step.entry is None)
-    yield from changed.values()
-
-
-def _line(client: Client, comment: str) -> Line:
+def _line(client: Client, comment: str = "") -> Line:
     name = client.shown_name
-    return client.name, f"id: {client.id}" if name is None else _entry(name), comment
-
-
-def _entry(name: str) -> str:
-    return f"name: {yaml_text(name)}"
+    entry = f"id: {client.id}" if name is None else f"name: {yaml_text(name)}"
+    return client.name, entry, comment
 
 
 def _as_yaml(lines: Iterable[Line]) -> str:

@@ -35,20 +35,18 @@ def failure_of(outcomes: Sequence[Outcome], errors: Sequence[Outcome]) -> str:
 
 def _reasons(errors: Sequence[Outcome]) -> list[str]:
     """Each reason once: what affects every request, and the same answer for several clients."""
-    clients: dict[str, dict[str, None]] = {}
-    for_all: set[object] = set()
+    reasons: dict[object, str] = {}
+    labels: dict[object, dict[str, None]] = {}
     for outcome in errors:
         error, reason = outcome.error, error_text(outcome)
-        if error is None or not error.stops_all:
-            clients.setdefault(reason, {})[_label(outcome.step)] = None
-            continue
-        kind = (type(error), getattr(error, "status", None))
-        if kind not in for_all:  # it is one, whatever the step
-            clients[reason] = {}
-            for_all.add(kind)
+        if error is not None and error.stops_all:  # it is one, whatever the step
+            reasons.setdefault((type(error), getattr(error, "status", None)), reason)
+        else:
+            reasons[reason] = reason
+            labels.setdefault(reason, {})[_label(outcome.step)] = None
     return [
-        f"{listed(list(labels))}: {reason}" if labels else reason
-        for reason, labels in clients.items()
+        f"{listed(list(labels[key]))}: {reason}" if key in labels else reason
+        for key, reason in reasons.items()
     ]
 
 

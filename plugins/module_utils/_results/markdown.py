@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .._model import ACTIONS
 from .._text import LONGEST_SHOWN, SERVICE_URL, counted, shown
+from .message import counts_of
 from .render import in_reading_order
 
 Workspace = Mapping[str, Any]
@@ -74,12 +74,8 @@ def _heading(workspaces: Sequence[Workspace]) -> str:
     summary: Counter[str] = Counter()
     for workspace in workspaces:
         summary.update(workspace["summary"] or {})
-    summary["deleted"] += summary["purged"]
-    parts = ", ".join(
-        f"{kind} {summary[action]}" for kind, action in ACTIONS.items() if summary[action]
-    )
     where = counted(len(workspaces), "workspace")
-    return f"Plan for {where}: {parts or 'nothing to do'}"
+    return f"Plan for {where}: {counts_of(summary) or 'nothing to do'}"
 
 
 def _cautions(workspaces: Mapping[str, Workspace]) -> list[str]:

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from .._apply.outcome import Outcome
 from .._errors import FocusError
 from .._model import ACTIONS
+from .common import as_sentence, errors_of
 
 
 def message_of(
@@ -17,41 +19,37 @@ def message_of(
 
     :arg summary: what the entries and the purged clients are counted as
     """
-    if refusal is not None:
-        counts = _counts(summary, is_planned=True)
-        return (
-            f"{refusal} Nothing was written. The plan would {counts}." if counts else f"{refusal}"
-        )
     errors = errors_of(outcomes)
-    if errors:
+    if errors and refusal is None:
         from .failure import failure_of  # most runs have no errors
 
         return failure_of(outcomes, errors)
     is_planned = any(outcome.status == "planned" for outcome in outcomes)
-    counts = _counts(summary, is_planned)
-    if not counts:
-        return _nothing_to_do(summary["unchanged"])
-    return f"Would {counts}." if is_planned else f"{counts[0].upper()}{counts[1:]}."
+    counts = counts_of(summary, is_planned)
+    if refusal is not None:
+        plan = f" Nothing was written. The plan would {_whole(counts, summary)}." if counts else ""
+        return f"{refusal}{plan}"
+    if counts:
+        return as_sentence(_whole(counts, summary), is_planned)
+    return _nothing_to_do(summary["unchanged"])
 
 
-def errors_of(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """The outcomes with an error; what affects every request comes first."""
-    errors = [outcome for outcome in outcomes if outcome.error is not None]
-    return sorted(errors, key=lambda outcome: not (outcome.error and outcome.error.stops_all))
+def counts_of(summary: Mapping[str, int], is_planned: bool = True) -> str:
+    """``create 1, rename 1, delete 2``; empty if nothing is done."""
+    numbers = Counter(summary)
+    numbers["deleted"] += numbers["purged"]
+    return ", ".join(
+        f"{kind if is_planned else action} {numbers[action]}"
+        for kind, action in ACTIONS.items()
+        if numbers[action]
+    )
 
 
-def _counts(summary: Mapping[str, int], is_planned: bool) -> str:
-    """``create 1, rename 1, delete 2 (1 by purge); 497 unchanged``; empty if nothing is done."""
-    numbers = {action: summary[action] for action in ACTIONS.values()}
-    numbers["deleted"] += summary["purged"]
-    words = (kind if is_planned else action for kind, action in ACTIONS.items())
-    parts = [f"{word} {n}" for word, n in zip(words, numbers.values(), strict=True) if n]
-    if not parts:
-        return ""
-    if summary["purged"]:
-        parts[-1] += f" ({summary['purged']} by purge)"
-    unchanged = summary["unchanged"]
-    return ", ".join(parts) + (f"; {unchanged} unchanged" if unchanged else "")
+def _whole(counts: str, summary: Mapping[str, int]) -> str:
+    """``create 1, rename 1, delete 2 (1 by purge); 497 unchanged``."""
+    purged, unchanged = summary["purged"], summary["unchanged"]
+    by_purge = f" ({purged} by purge)" if purged else ""
+    return f"{counts}{by_purge}{f'; {unchanged} unchanged' if unchanged else ''}"
 
 
 def _nothing_to_do(entries: int) -> str:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import os
 import re
 import ssl
@@ -91,12 +92,11 @@ def rules(options: Mapping[str, Any]) -> Rules:
 
     :raises BadOption: for numbers out of their range
     """
-    most = options["max_deletions"]
     return Rules(
         purge=options["purge"],
         protected=tuple(options["protected"]),
-        max_deletions=None if most is None else _whole(options, "max_deletions", 0),
-        max_deletion_percent=_whole(options, "max_deletion_percent", 0, 100),
+        max_deletions=whole_number(options, "max_deletions", 0),
+        max_deletion_percent=whole_number(options, "max_deletion_percent", 0, 100),
     )
 
 
@@ -112,16 +112,16 @@ def access(options: Mapping[str, Any]) -> Access:
         _check_characters(option, value)
     token, username, password = _credentials(options)
     return Access(
-        workspace_id=_whole(options, "workspace_id", 1),
+        workspace_id=whole_number(options, "workspace_id", 1),
         api_url=_address(options["api_url"]),
         api_token=token,
         username=username,
         password=password,
-        timeout=_positive_seconds(options, "api_timeout"),
-        retries=_whole(options, "api_retries", 0),
-        quota_wait=_whole(options, "quota_wait", 0),
+        timeout=_timeout(options),
+        retries=whole_number(options, "api_retries", 0),
+        quota_wait=whole_number(options, "quota_wait", 0),
         verify=_verification(options),
-        connections=_whole({"concurrency": 1, **options}, "concurrency", 1, MOST_CONCURRENCY),
+        connections=whole_number({"concurrency": 1, **options}, "concurrency", 1, MOST_CONCURRENCY),
     )
 
 
@@ -223,23 +223,25 @@ def _address(url: str) -> str:
     return address.rstrip("/")
 
 
-def _whole(options: Mapping[str, Any], option: str, least: int, most: int | None = None) -> int:
-    """Return an option's whole number.
+def whole_number(
+    options: Mapping[str, Any], option: str, least: int, most: float = math.inf
+) -> Any:
+    """Return an option's whole number, ``None`` if it is not given.
 
     :raises BadOption: it is out of its bounds
     """
-    value: int = options[option]
-    if value < least:
+    value = options[option]
+    if value is not None and value < least:
         raise BadOption(option, f"{value} is below {least}")
-    if most is not None and value > most:
+    if value is not None and value > most:
         raise BadOption(option, f"{value} is above {most}")
     return value
 
 
-def _positive_seconds(options: Mapping[str, Any], option: str) -> float:
-    value: float = options[option]
+def _timeout(options: Mapping[str, Any]) -> float:
+    value: float = options["api_timeout"]
     if not 0 < value <= 3600:
-        raise BadOption(option, f"{value:g} is not between 0 and 3600 seconds")
+        raise BadOption("api_timeout", f"{value:g} is not between 0 and 3600 seconds")
     return value
 
 
