@@ -87,20 +87,21 @@ def late(
     lagged: Collection[str],
     history: Sequence[Write],
     log: Sequence[Entry],
+    switches: Switches,
 ) -> set[int]:
     """Ids of the clients whose creation came after the last list that could have shown it, or that
     the report says could not be looked for.
 
-    :arg lagged: names whose creation the service has kept waiting
+    :arg lagged: names whose creation the service has kept waiting; it may have changed them
     """
-    waited = {key(name) for name in lagged}
     known = reports.ids_of_clients(report)
     unchecked = reports.unchecked_names(report)
     looks = [entry for entry in log if entry.method == "GET" and entry.status == 200]
     return {
         write.id
         for write in history
-        if write.kind == "create" and key(write.name) in waited and write.id not in known
+        if write.kind == "create" and write.id not in known
+        if any(is_called(write.name, name, switches) for name in lagged)
         if key(write.name) in unchecked
         or not any(look.at >= write.at and _shows(look, write.name) for look in looks)
     }

@@ -572,8 +572,14 @@ class Trial(Runs):
     # what is remembered
 
     def _remember_run(self, ran: Ran, others: Collection[int] = ()) -> None:
-        if ran.has_changed:
-            self._undoable.append(Undoable(ran, set(others), self._journal_text()))
+        if not ran.has_changed:
+            return
+        text = self._journal_text()  # of two runs at once, the second one is its last
+        self._undoable = [
+            known._replace(journal="") if known.journal == text else known
+            for known in self._undoable
+        ]
+        self._undoable.append(Undoable(ran, set(others), text))
 
     def _count(self, ran: Ran) -> None:
         counts, report = self.tally.counts, ran.report

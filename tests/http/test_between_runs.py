@@ -193,6 +193,24 @@ def test_a_service_that_changes_a_name_is_not_given_one_more_client_each_night(
     assert found != CHANGES[change]
 
 
+def test_purge_waits_until_all_that_the_list_names_is_there(service: Simulator) -> None:
+    """The client that it would delete is the one that the rename gave its name, as the service
+    writes it."""
+    service.reset(Switches(names_changed="escaped", duplicates="refused_any_case"))
+    service.add("Groß")
+    service.add("Beta")
+    wanted = {
+        "clients": ["Beta", {"name": "R & D", "former_names": ["Groß"]}],
+        "purge": True,
+        "max_deletion_percent": 100,
+    }
+    assert clients(service, **wanted)["msg"] == "Renamed 1; 1 unchanged."
+    for _night in range(2):
+        result = clients(service, **wanted)
+        assert [row["status"] for row in result["plan"]] == ["failed", "pending"]
+        assert service.names() == ["Beta", "R &amp; D"]
+
+
 def test_one_that_may_be_older_than_the_run_is_left(service: Simulator) -> None:
     """Its creation is before the first answer, by the service's own clock: it is in undo."""
 
@@ -281,13 +299,18 @@ def test_a_201_with_the_id_of_a_client_that_was_there_is_no_new_client(service: 
     assert service.names() == ["Old"]
 
 
-def test_a_create_that_was_sent_twice_and_is_not_shown_says_so(service: Simulator) -> None:
+@pytest.mark.parametrize("shown", ["nothing", "id", "client"])
+def test_a_create_that_was_sent_twice_and_is_not_shown_says_so(
+    service: Simulator, shown: str
+) -> None:
     """The list lags for longer than the looks: it may be there twice; undo has what is known."""
-    service.reset(lag=Lag(reads=20), script=[Fault(match=on("POST"), drop="after")])
+    lost = Fault(match=on("POST"), drop="after")
+    service.reset(Switches(create_body=shown), lag=Lag(reads=20), script=[lost])
     result = clients(service, clients=["Acme"])
     assert result["failed"] and "was sent twice" in result["msg"]
     assert "api_url" not in result["msg"] and "may be there twice" in result["msg"]
-    assert [entry["id"] for entry in result["undo"]] == [1002]
+    known = [entry["id"] for entry in result["undo"] if "id" in entry]
+    assert known == ([] if shown == "nothing" else [1002])
 
 
 # only the name that a client ends with is checked

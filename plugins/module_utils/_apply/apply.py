@@ -29,6 +29,9 @@ from .errors import OtherName
 from .outcome import Outcome
 from .reads import client_until, is_shown
 
+ALL_CREATED = -1
+"""Stands for all creates, where a step waits for them."""
+
 NOTHING_KNOWN: Mapping[int, Outcome] = MappingProxyType({})
 
 
@@ -44,9 +47,9 @@ def apply(
 ) -> tuple[Outcome, ...]:
     """Execute ``steps``, as many at once as ``concurrency``; return an outcome for each, in order.
 
-    A step waits for those that it ``needs``. It stays pending if one of them did not succeed, and
-    so do all that are not in flight when an error occurs that would affect every request. Whatever
-    happens to one step, all others have an outcome.
+    A step waits for those that it ``needs``, and a purge for the creates. It stays pending if one
+    of them did not succeed, and so do all that are not in flight when an error occurs that would
+    affect every request. Whatever happens to one step, all others have an outcome.
 
     :arg known: ids of the clients that were there before: none of them is a new one
     :arg journal: records each step before it is written, and after
@@ -56,7 +59,7 @@ def apply(
     """
     writer = _Writer(api, Creates(api, known), journal, first_number)
     outcomes: dict[int, Outcome] = dict(settled)
-    order = TopologicalSorter({at: step.needs for at, step in enumerate(steps)})
+    order = TopologicalSorter(_waits(steps))
     order.prepare()
     ready = deque(order.get_ready())
     in_flight: dict[Future[Outcome], int] = {}
@@ -75,6 +78,10 @@ def apply(
         while in_flight or (ready and stop is None):
             while ready and stop is None and len(in_flight) < concurrency:
                 at = ready.popleft()
+                if at == ALL_CREATED:
+                    order.done(at)
+                    ready.extend(order.get_ready())
+                    continue
                 if at in settled:
                     continue
                 try:
@@ -89,6 +96,25 @@ def apply(
             [outcomes.get(at, Outcome(step, "pending", stop)) for at, step in enumerate(steps)]
         )
     )
+
+
+def _waits(steps: Sequence[Step]) -> dict[int, list[int]]:
+    """Return what each step waits for, by position.
+
+    A client that no entry stands for may be what the service has made of a name in the list: then
+    it does not let that name be created, or creates it under another name again.
+    """
+    waits = {at: list(step.needs) for at, step in enumerate(steps)}
+    purges = {at for at, step in enumerate(steps) if step.kind == "delete" and step.entry is None}
+    after_purge = set(purges)
+    for at, step in enumerate(steps):
+        if not after_purge.isdisjoint(step.needs):
+            after_purge.add(at)
+    creates = (at for at, step in enumerate(steps) if step.kind == "create")
+    waits[ALL_CREATED] = [at for at in creates if at not in after_purge]
+    for at in purges:
+        waits[at].append(ALL_CREATED)
+    return waits
 
 
 class _Writer(NamedTuple):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -34,7 +35,7 @@ class Creates:
         self._api = api
         self._known = known
         self._doubted: set[str] = set()
-        self._sent_again: set[str] = set()
+        self._sent_again: Counter[str] = Counter()
         self._nameless: set[int] = set()
 
     def outcome(self, step: Step) -> Outcome:
@@ -53,7 +54,7 @@ class Creates:
                 raise error from None
             if found:
                 return found[0].read
-            self._sent_again.add(key)
+            self._sent_again[key] += 1
             return None
 
         fields = self._api.create(name, step.after.currency, look)
@@ -69,8 +70,9 @@ class Creates:
             found = self._looked([error.client.name])[name_key(error.client.name)]
         except RequestError:
             return outcome
-        earlier = tuple(client for client in found if client.id != error.client.id)
-        return outcome._replace(left=(*outcome.left, *earlier))
+        earlier = [client for client in found if client.id != error.client.id]
+        newest = earlier[-self._sent_again[key] :]  # it made no more, and others may be at work
+        return outcome._replace(left=(*outcome.left, *newest))
 
     def _answered(self, step: Step, fields: Mapping[str, Any]) -> Outcome:
         """Return what the answer to a create says, of which any part may be missing."""
@@ -146,7 +148,8 @@ class Creates:
         by_id = {client.id: client for client in found}
         client = by_id.get(step.after.id) or client_until(self._api, step.after.id, is_shown)
         if client is None:
-            return Outcome(step, "done", not_shown(step.after.name, sent_twice=False))
+            is_again = name_key(step.after.name) in self._sent_again
+            return Outcome(step, "done", not_shown(step.after.name, is_again))
         return _named(step, client)
 
     def _is_open(self, outcome: Outcome) -> bool:

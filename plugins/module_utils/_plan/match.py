@@ -285,7 +285,8 @@ class Matcher:
                 continue
             match = self._found[entry]
             alike = unnamed.get(look_key(wanted.name), [])
-            others = [client for client in alike if client is not match.client]
+            key = name_key(wanted.name)
+            others = [c for c in alike if c is not match.client and name_key(c.name) != key]
             if match.steps and match.steps[0].kind == "create":
                 for client in others:
                     if client.id not in self._claims:
