@@ -180,7 +180,9 @@ class Questions:
         extra = sorted({*fields, *self._page.content} - KNOWN_FIELDS)
         self.found["extra_fields"] = bool(extra)
         self.found["fields_beyond_the_reference"] = extra
-        self.found["quota_headers"] = any(heard.quota for heard in self._at.heard)
+        self.found["quota_headers"] = any(
+            heard.quota.remaining is not None for heard in self._at.heard
+        )
         self.found["trace_id"] = any("trace_id" in heard.content for heard in self._at.heard)
 
     def _active_field(self) -> str | None:

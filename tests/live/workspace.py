@@ -96,9 +96,9 @@ class State:
         self.sent += [self.clock()] * requests
         self.save()
 
-    def hear(self, quota: Quota | None) -> None:
+    def hear(self, quota: Quota) -> None:
         """What the service says of its own quota, which others use too."""
-        if quota is not None and quota.remaining is not None:
+        if quota.remaining is not None:
             self.remaining = quota.remaining
             resets_in = self.window if quota.resets_in is None else quota.resets_in
             self.reopens = self.clock() + resets_in
@@ -109,7 +109,7 @@ class Heard(NamedTuple):
 
     status: int
     content: dict[str, Any]
-    quota: Quota | None
+    quota: Quota
     words: str
 
     @property
