@@ -101,6 +101,8 @@ options:
       - An entry with O(clients[].state=absent) stands for its client, and so does one that renames
         it.
       - Clients that match O(protected) are left alone.
+      - Nothing is purged in a run in which a client of the list could not be created. It may be
+        there under the name that the service has made of it.
     type: bool
     default: false
   protected:

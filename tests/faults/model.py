@@ -18,6 +18,7 @@ Where the design leaves a choice, it is made here in words:
 * Several active clients that former names may mean are ambiguous, like several of the name itself.
 * A client that is left alone because the wanted name is there, too, is left alone by purge as well.
 * The name that a client ends with is checked against the others; one that it has on the way is not.
+* A blank name, which no list can give, may come back beside another one.
 * An id and a name that do not agree are no error where nothing is deleted.
 * A look-alike counts that is active when the list is read, also one that purge would delete.
 """
@@ -507,7 +508,7 @@ class _Desk:
         """The other active clients that have the name in the end, if the client ends with it."""
         goal = self._answer.goal
         its_name, is_deleted = goal[client_id]
-        if is_deleted or key(its_name) != key(name):
+        if is_deleted or key(its_name) != key(name) or not key(name):
             return []
         return [
             other

@@ -51,13 +51,13 @@ def without_taken_back(history: Sequence[Write]) -> list[Write]:
 
 
 def doubles(before: State, after: State, may: Mapping[str, int] | None = None) -> Iterator[str]:
-    """A name that is active more often than before, and more than once.
+    """A name that is active more often than before, and more than once. Blank ones may be.
 
     :arg may: how often a name may be active, where that is more
     """
     there = active_keys(before)
     for name, count in active_keys(after).items():
-        if count > max(1, there[name], (may or {}).get(name, 0)):
+        if name and count > max(1, there[name], (may or {}).get(name, 0)):
             yield f"{name!r} is active {count} times, before it was {there[name]} times"
 
 
