@@ -168,8 +168,8 @@ MUTANTS = (
     Mutant(
         "402: the time of a request stands still",
         SESSION,
-        "attempts.extend(self._waited_for_quota(error, attempts.unclear))",
-        "self._waited_for_quota(error, attempts.unclear)",
+        "attempts.extend(self._waited_for_quota(error))",
+        "self._waited_for_quota(error)",
         (f"{REFUSALS}the_time_of_a_request_does_not_run",),
     ),
     Mutant(
@@ -343,7 +343,7 @@ MUTANTS = (
     Mutant(
         "402: quota_wait waits",
         SESSION,
-        "attempts.extend(self._waited_for_quota(error, attempts.unclear))",
+        "attempts.extend(self._waited_for_quota(error))",
         "raise",
         (f"{TABLE}the_quota_is_waited_for",),
     ),

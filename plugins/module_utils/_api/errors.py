@@ -145,25 +145,24 @@ class QuotaExceeded(StatusError):
     """402 because the hourly quota is used up, or a request that was not sent because of it.
 
     :arg sent: whether the service refused it; otherwise it was not sent
-    :arg quota_wait: seconds that the task may wait in all, of which it has ``waited`` some
     """
 
     stops_all = may_pass = True
 
-    def __init__(
-        self,
-        response: ErrorResponse,
-        closed: Closed,
-        sent: bool = True,
-        quota_wait: int = 0,
-        waited: float = 0,
-    ) -> None:
+    quota_wait = 0
+    """Seconds that the task may wait in all."""
+
+    waited = 0.0
+    """Seconds that it has waited."""
+
+    def __init__(self, response: ErrorResponse, closed: Closed, sent: bool = True) -> None:
         why = response.text if sent else f"{response.request.where} was not sent"
-        reason = _quota_reason(closed, response.request.where, why)
-        super().__init__(response, f"{reason} {_quota_advice(closed, quota_wait, waited)}")
-        self.response = response
+        super().__init__(response, _quota_reason(closed, response.request.where, why))
         self.closed = closed
         self.sent = sent
+
+    def __str__(self) -> str:
+        return f"{self.args[0]} {_quota_advice(self.closed, self.quota_wait, self.waited)}"
 
 
 class TooManyRequests(StatusError):

@@ -124,8 +124,7 @@ class Session:
         self.sent: list[str] = []
         """A line for each request that has ended, as ``-vvv`` shows it."""
         self.first_date: datetime | None = None
-        """The service's own time of the first good answer, ``None`` if it does not say."""
-        self._is_answered = False
+        """The service's own time of the first good answer that says it."""
 
     def let_settle(self) -> None:
         """Sleep, so that the service shows what was just written: it may answer with old data."""
@@ -157,7 +156,8 @@ class Session:
                 request = Request(method, path, parameters, content)
                 return read(self._once(number, request))
             except QuotaExceeded as error:
-                attempts.extend(self._waited_for_quota(error, attempts.unclear))
+                error.unclear = attempts.unclear
+                attempts.extend(self._waited_for_quota(error))
             except RequestError as error:
                 error.where = Request(method, path).where
                 error.unclear = method != "GET" and (error.unclear or attempts.unclear)
@@ -186,61 +186,47 @@ class Session:
             took = time.monotonic() - started
         if not isinstance(outcome, Interrupted):
             self.sent.append(_line(request, outcome, number, took))
-        if isinstance(outcome, RequestError):
+        if isinstance(outcome, BaseException):
             raise outcome
         return outcome
-
-    def _outcome(self, request: Request) -> Answer | RequestError:
-        try:
-            answer = self._exchanged(request)
-            return self._noted(answer, request) or answer
-        except RequestError as error:
-            return error
 
     def _check_goes_on(self) -> None:
         """:raises Interrupted: the run was ended"""
         if self._halt.by is not None:
             raise Interrupted(self._halt.by)
 
-    def _exchanged(self, request: Request) -> Answer:
-        """Wait for the answer, unless the run is abandoned meanwhile: nothing else ends a wait for
-        a name server or for a proxy.
-
-        :raises Interrupted: the run was ended before the request was sent
-        :raises ConnectionLost: the run was abandoned before the answer came
-        """
+    def _outcome(self, request: Request) -> Answer | BaseException:
+        """Return the answer, or the error that it is or that came in its place. It is not waited
+        for when the run is abandoned: nothing else ends a wait for a name server or for a proxy."""
 
         def exchange() -> Answer | BaseException:
             try:
-                return self._transport.exchange(request, self._check_goes_on)
+                return self._noted(self._transport.exchange(request, self._check_goes_on), request)
             except BaseException as error:
                 return error
 
         exchanging = Background(exchange)
         exchanging.begin()
-        while (answer := exchanging.result_within(TICK)) is None:
+        while (outcome := exchanging.result_within(TICK)) is None:
             if self._halt.is_abandoned:
                 by = self._halt.by
-                raise ConnectionLost(f"{by} ended the run before {request.where} was answered.")
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer
+                return ConnectionLost(f"{by} ended the run before {request.where} was answered.")
+        return outcome
 
     @property
     def _goes_alone(self) -> bool:
         """Whether its answer must come before the next request is sent: that may be one too many
         for the quota."""
         left = self.window.quota.remaining
-        is_scarce = left is not None and left < 2 * self._access.connections
-        return self.window.in_doubt or is_scarce
+        return self.window.in_doubt or (left is not None and left < 2 * self._access.connections)
 
     def _check_quota(self, request: Request) -> None:
         closed = self.window.closed(time.monotonic())
         if closed is not None:
             raise QuotaExceeded(ErrorResponse(request, 402), closed, sent=False)
 
-    def _noted(self, answer: Answer, request: Request) -> RequestError | None:
-        """The error that an answer is, if it is one; what it says of the quota is kept."""
+    def _noted(self, answer: Answer, request: Request) -> Answer | RequestError:
+        """The answer, or the error that it is; what it says of the quota is kept."""
         quota = quota_of(answer.headers)
         if quota != Quota():
             self.window.note(quota, time.monotonic())
@@ -248,23 +234,20 @@ class Session:
         if answer.status == 206:
             raise BadAnswer("the response is partial", answer.status)
         error = None if 200 <= answer.status < 300 else self._refusal(answer, request)
-        if error is None and not self._is_answered:  # an error may be from what is in between
-            self._is_answered = True
+        if error is None and self.first_date is None:  # an error may be from what is in between
             self.first_date = date_of(answer.headers.get("Date"))
         if not isinstance(error, QuotaExceeded):
             self.window.answered()
-        return error
+        return error or answer
 
-    def _waited_for_quota(self, error: QuotaExceeded, unclear: bool) -> float:
+    def _waited_for_quota(self, error: QuotaExceeded) -> float:
         """Sleep until the window reopens, if ``quota_wait`` allows; the seconds that it took."""
         now = time.monotonic()
         is_known = not error.sent or error.closed.resets_in is not None
         until = self.window.wait(now, is_known)
         if until is None:
-            allowed, waited = self._access.quota_wait, self.window.waited
-            in_vain = QuotaExceeded(error.response, error.closed, error.sent, allowed, waited)
-            in_vain.unclear = unclear
-            raise in_vain from None
+            error.quota_wait, error.waited = self._access.quota_wait, self.window.waited
+            raise error
         self._progress.sleeps(until)
         self._halt.sleep(until - now)
         self.window.slept(until)
@@ -288,12 +271,12 @@ class Session:
         return error
 
 
-def _line(request: Request, outcome: Answer | RequestError, number: int, took: float) -> str:
+def _line(request: Request, outcome: Answer | BaseException, number: int, took: float) -> str:
     """Return how a request ended, as ``-vvv`` shows it."""
     no_answer = "not connected" if isinstance(outcome, NotConnected) else "no answer"
     trace_id = outcome.trace_id if isinstance(outcome, StatusError) else ""
     trace = f", trace id {shown(trace_id)}" if trace_id else ""
-    what = f"{request.method} {request.path} {outcome.status or no_answer}"
+    what = f"{request.method} {request.path} {getattr(outcome, 'status', None) or no_answer}"
     return f"{what} (try {number}, {1000 * took:.0f} ms{trace})"
 
 
