@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ._api.clients import PAGE_SIZE, FocusApi
 from ._api.errors import NotFound
-from ._api.listing import Foretold, Listing
+from ._api.listing import Listing
 from ._api.moved import check_pages, each
 from ._model import Client, Deletion, Desired
 from ._text import forms, name_key
@@ -18,7 +18,7 @@ class Read(NamedTuple):
     """The clients that were read, and the list of the workspace as it was read, if it was."""
 
     clients: list[Client]
-    listing: Listing = Listing(())
+    listing: Listing | None = None
 
 
 def of_one(api: FocusApi, wanted: Desired, deletions: Mapping[int, Deletion]) -> list[Client]:
@@ -52,7 +52,7 @@ def of_all(
     :raises ListMoved: pages show that the list changed while it was read
     """
     staying = sum(wanted.state != "absent" for wanted in desired)
-    listing = api.list_clients(foretold=Foretold(staying, concurrency))
+    listing = api.list_clients(expected=staying)
     clients = listing.clients
     shown = {client.id for client in clients}
     hidden = [(want, want.id) for want in desired if want.id is not None and want.id not in shown]

@@ -105,8 +105,8 @@ MUTANTS = (
         "pages are read concurrently only with a known quota",
         LISTING,
         " or quota_left is None:",
-        ":\n            return 0\n        if quota_left is None:\n            quota_left = 10**6\n"
-        "        if not quota_left:",
+        ":\n        return 0\n    if quota_left is None:\n        quota_left = 10**6\n"
+        "    if not quota_left:",
         ("tests/http/test_pages_at_once.py::test_no_page_is_risked",),
     ),
     Mutant(

@@ -10,31 +10,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from .._errors import RequestError
 from .._model import Access, Client
 from .._progress import Halt, Progress
 from .answers import check_workspace, client_of, is_id, is_whole, json_of
-from .errors import (
-    BadAnswer,
-    ListMoved,
-    NotFound,
-    StatusError,
-)
-from .listing import (
-    MOST_PAGES,
-    ONE_BY_ONE,
-    Foretold,
-    Listing,
-    Page,
-    Reading,
-    list_incomplete,
-)
+from .errors import BadAnswer, ListMoved, NotFound, StatusError
+from .listing import MOST_PAGES, Listing, Page, Parameters, list_incomplete, pages_ahead
 from .session import Session
 from .transport import Answer, Transport
-
-Seen = TypeVar("Seen")
 
 NO_CONTENT = 204
 LONGEST_KEPT = 60.0
@@ -67,7 +52,6 @@ class FocusApi:
         self._progress = progress
         self._clients = f"/workspaces/{access.workspace_id}/clients"
         self._page_size = PAGE_SIZE
-        self._first_read: float | None = None
 
     # the six endpoints
 
@@ -76,7 +60,7 @@ class FocusApi:
         name: str | None = None,
         order_by: Sequence[str] = (),
         enough: Callable[[Listing], bool] = lambda _so_far: False,
-        foretold: Foretold = ONE_BY_ONE,
+        expected: int = 0,
     ) -> Listing:
         """GET of the list, page by page, to its end: that is after a page that is shorter than the
         envelope's own ``per_page``, or empty.
@@ -84,26 +68,26 @@ class FocusApi:
         :arg name: passed on as a filter; nobody knows how it compares, so match the answer
         :arg order_by: passed on
         :arg enough: takes what was read so far; whether the rest need not be read
-        :arg foretold: what the list probably holds; pages that are probably there are read side by
-            side, without asking ``enough``
+        :arg expected: how many clients it probably has; pages that are probably there are read
+            concurrently, without asking ``enough``
         :raises ListMoved: pages show that it changed while it was read
         :raises RequestError: it cannot be read to its end
         """
-        reading = Reading(self._progress)
-        first = self._page(None, name, order_by)
-        if reading.ends_with(first) or enough(reading.listing):
-            return reading.listing
-        quota_left = self.session.window.quota.remaining
-        last = first.number + foretold.pages(first.per_page, quota_left) - 1
-        if last > first.number:
-            numbers = iter(range(first.number + 1, last + 1))
-            with_filter = partial(self._page, name=name, order_by=order_by)
-            if reading.ends_within(with_filter, numbers, foretold.concurrency):
-                return reading.listing
-        for number in range(max(first.number, last) + 1, first.number + MOST_PAGES):
-            page = self._page(number, name, order_by)
-            if reading.ends_with(page) or enough(reading.listing):
-                return reading.listing
+        filters = [] if name is None else [("name", name)]
+        filters += [("order_by[]", order) for order in order_by]
+        read = partial(self._page, filters)
+        listing = Listing(self._progress)
+        first = read(None)
+        if listing.ends_with(first) or enough(listing):
+            return listing
+        numbers = range(first.number + 1, first.number + MOST_PAGES)
+        ahead = pages_ahead(expected, first.per_page, self.session.window.quota.remaining)
+        concurrency = self.access.connections
+        if ahead and listing.ends_within(read, iter(numbers[:ahead]), concurrency):
+            return listing
+        for page in map(read, numbers[ahead:]):
+            if listing.ends_with(page) or enough(listing):
+                return listing
         raise list_incomplete(MOST_PAGES, "which has no end")
 
     def check_unmoved(self, page: Page) -> None:
@@ -114,7 +98,7 @@ class FocusApi:
 
         :raises ListMoved: it shows other clients
         """
-        if self._page(page.asked, page.name, page.order_by).ids != page.ids:
+        if self._page(page.filters, page.asked).ids != page.ids:
             raise ListMoved(f"page {page.number} shows other clients than before")
 
     def create(
@@ -146,7 +130,7 @@ class FocusApi:
                 raise BadAnswer("it shows another client", answer.status)
             return client
 
-        return self._read(path, read)
+        return self.session.call("GET", path, read)
 
     def update(self, client_id: int, name: str, currency: str | None = None) -> None:
         """PUT of a client's name. It replaces the currency too, which is sent back as it was read.
@@ -155,7 +139,7 @@ class FocusApi:
 
         :arg currency: that the client showed, ``None`` if it showed none
         """
-        read_at, kept = self._first_read, currency
+        read_at, kept = self.session.first_answer, currency
 
         def body() -> Mapping[str, str]:
             nonlocal read_at, kept
@@ -183,16 +167,6 @@ class FocusApi:
     def _client(self, client_id: int) -> str:
         return f"{self._clients}/{client_id}"
 
-    def _read(
-        self,
-        path: str,
-        read: Callable[[Answer], Seen],
-        parameters: Sequence[tuple[str, str]] = (),
-    ) -> Seen:
-        if self._first_read is None:
-            self._first_read = time.monotonic()
-        return self.session.call("GET", path, read, parameters)
-
     def _write(
         self, method: str, path: str, body: Callable[[], Mapping[str, str]] | None = None
     ) -> None:
@@ -210,29 +184,23 @@ class FocusApi:
 
     # answers
 
-    def _page(self, number: int | None, name: str | None, order_by: Sequence[str]) -> Page:
+    def _page(self, filters: Parameters, number: int | None) -> Page:
         """The first page is requested without a number, so that it is the first however the service
         counts. If its size is refused, half of it is requested from then on."""
-
-        def read(answer: Answer) -> Page:
-            page = self._read_page(answer, number)
-            return page._replace(name=name, order_by=tuple(order_by))
-
+        asked = [] if number is None else [("page", str(number))]
+        read = partial(self._read_page, filters, number)
         while True:
             size = self._page_size
-            parameters = [("per_page", str(size))]
-            parameters += [] if number is None else [("page", str(number))]
-            parameters += [] if name is None else [("name", name)]
-            parameters += [("order_by[]", order) for order in order_by]
+            parameters = [("per_page", str(size)), *asked, *filters]
             try:
-                return self._read(self._clients, read, parameters)
+                return self.session.call("GET", self._clients, read, parameters)
             except StatusError as error:
                 too_large = error.status == 400 and "perpage" in error.words.lower()
                 if not too_large or number is not None or size == 1:
                     raise
                 self._page_size = size // 2
 
-    def _read_page(self, answer: Answer, number: int | None) -> Page:
+    def _read_page(self, filters: Parameters, number: int | None, answer: Answer) -> Page:
         envelope = json_of(answer)
         if not isinstance(envelope, dict) or not ({"data", "page", "per_page"} & envelope.keys()):
             raise BadAnswer("it has no list of clients", answer.status)
@@ -246,6 +214,7 @@ class FocusApi:
             raise list_incomplete(number, "the service gave another page")
         per_page = envelope.get("per_page")
         return Page(
+            filters=filters,
             asked=number,
             number=shown_number if number is None and is_whole(shown_number) else number or 1,
             clients=[client_of(fields, self.workspace_id, answer.status) for fields in data],

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -20,16 +20,18 @@ LARGEST_LIST = 128 * 1024 * 1024
 """Bytes of all pages of one list."""
 
 
+Parameters = Sequence[tuple[str, str]]
+
+
 class Page(NamedTuple):
     """A page of a list: what was asked for, and what it shows. ``size`` in bytes."""
 
+    filters: Parameters
     asked: int | None
     number: int
     clients: list[Client]
     per_page: int | None
     size: int
-    name: str | None = None
-    order_by: tuple[str, ...] = ()
 
     @property
     def ids(self) -> list[int]:
@@ -44,17 +46,38 @@ class Page(NamedTuple):
         return len(self.clients) < self.per_page
 
 
-class Listing(NamedTuple):
-    """A list as it was read, page by page."""
+_QUOTA_LEFT = 10
+"""Times the pages: with less, or where the service does not say what is left, no request is risked
+for a page that may not be there."""
 
-    pages: tuple[Page, ...]
+
+def pages_ahead(expected: int, per_page: int | None, quota_left: int | None) -> int:
+    """How many pages after the first one are probably there, so that it is safe to read them
+    concurrently.
+
+    :arg expected: how many clients the list probably has
+    :arg quota_left: requests, ``None`` if the service does not say
+    """
+    if per_page is None or quota_left is None:
+        return 0
+    ahead = min(expected // per_page, MOST_PAGES - 1)  # the last one shows the end
+    return ahead if quota_left >= _QUOTA_LEFT * (ahead + 1) else 0
+
+
+class Listing:
+    """A list, page by page. Pages are given in their order, whatever order they arrived in."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.pages: list[Page] = []
+        self._progress = progress
+        self._seen: set[int] = set()
 
     @property
     def clients(self) -> list[Client]:
         return [client for page in self.pages for client in page.clients]
 
     @property
-    def boundaries(self) -> tuple[Page, ...]:
+    def boundaries(self) -> Sequence[Page]:
         """The pages that another page follows, which was read later."""
         return self.pages[:-1]
 
@@ -63,64 +86,29 @@ class Listing(NamedTuple):
         """Whether it was read to its end."""
         return self.pages[-1].is_last
 
-
-_QUOTA_LEFT = 10
-"""Times the pages: with less, or where the service does not say what is left, no request is risked
-for a page that may not be there."""
-
-
-class Foretold(NamedTuple):
-    """How many clients a list probably has, and how many pages may be read at once."""
-
-    clients: int = 0
-    concurrency: int = 1
-
-    def pages(self, per_page: int | None, quota_left: int | None) -> int:
-        """How many pages are safe to read at once; 0 if they are to be read one by one.
-
-        :arg quota_left: requests, ``None`` if the service does not say
-        """
-        if self.concurrency < 2 or per_page is None or quota_left is None:
-            return 0
-        needed = self.clients // per_page + 1  # the last one shows the end
-        count = min(needed, MOST_PAGES)
-        return count if quota_left >= _QUOTA_LEFT * count else 0
-
-
-ONE_BY_ONE = Foretold()
-
-
-class Reading:
-    """A list while it is read. Pages are given in their order, whatever order they arrived in."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._pages: list[Page] = []
-        self._seen: set[int] = set()
-        self._size = 0
-
-    @property
-    def listing(self) -> Listing:
-        return Listing(tuple(self._pages))
-
     def ends_with(self, page: Page) -> bool:
-        """Whether the page is the last one.
+        """Add a page; return whether it is the last one.
 
-        :raises ListMoved: it shows that the list changed while it was read
+        :raises ListMoved: it shows, without a request, that the list changed while it was read
         :raises RequestError: the list is too large
         """
-        self._size += page.size
-        if self._size > LARGEST_LIST:
+        self.pages.append(page)
+        if sum(read.size for read in self.pages) > LARGEST_LIST:
             raise list_incomplete(page.number, "which is too large")
-        self._check_follows(page)
-        self._pages.append(page)
+        per_page = self.pages[0].per_page
+        if None not in (page.per_page, per_page) and page.per_page != per_page:
+            raise ListMoved(f"page {page.number} has the size {page.per_page}, not {per_page}")
+        for client_id in page.ids:
+            if client_id in self._seen:
+                raise ListMoved(f"page {page.number} shows client {client_id} a second time")
+            self._seen.add(client_id)
         self._progress.listed(len(page.clients))
         return page.is_last
 
     def ends_within(
         self, read: Callable[[int], Page], numbers: Iterator[int], concurrency: int
     ) -> bool:
-        """Whether one of the pages is the last one; ``concurrency`` are in flight at once.
+        """Add pages; return whether one of them is the last one. ``concurrency`` are in flight.
 
         The next one is begun when the one before is there, so that at most ``concurrency`` - 1 are
         read for nothing when the list ends early. These must be empty, unless they fail.
@@ -140,17 +128,6 @@ class Reading:
                 elif future.exception() is None and future.result().clients:
                     raise ListMoved(f"page {future.result().number} follows the last one")
         return ended
-
-    def _check_follows(self, page: Page) -> None:
-        """Check, without a request, that the list has not changed while it was read."""
-        per_page = self._pages[0].per_page if self._pages else page.per_page
-        if None not in (page.per_page, per_page) and page.per_page != per_page:
-            sign = f"page {page.number} has the size {page.per_page}, not {per_page}"
-            raise ListMoved(sign)
-        for client_id in page.ids:
-            if client_id in self._seen:
-                raise ListMoved(f"page {page.number} shows client {client_id} a second time")
-            self._seen.add(client_id)
 
 
 def list_incomplete(page: int, reason: str) -> RequestError:

@@ -8,7 +8,7 @@ second client of its name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple, TypeVar
 
 from .._text import forms, name_key
@@ -54,28 +54,30 @@ def whole_list(api: FocusApi) -> Listing:
 class Check(NamedTuple):
     """How to make sure that no client is missing in a list, before names are given.
 
-    Either each name is looked for, or each page before a boundary is read once more. ``pages`` has
-    the latter in both cases: a read by name may show that the filter is ignored. ``known`` are the
-    ids in the list.
+    Either each name is looked for, in each of its Unicode forms, or each page before a boundary is
+    read once more. ``pages`` has the latter in both cases: a read by name may show that the filter
+    is ignored. ``known`` are the ids in the list.
     """
 
-    names: tuple[str, ...] = ()
-    pages: tuple[Page, ...] = ()
+    looks: Sequence[tuple[str, str]] = ()
+    pages: Sequence[Page] = ()
     known: frozenset[int] = frozenset()
 
     @property
     def requests(self) -> int:
         """How many it costs; where the filter is ignored, ``pages`` are read besides."""
-        return _looks(self.names) or len(self.pages)
+        return len(self.looks) or len(self.pages)
 
 
-def check_of(listing: Listing, names: Collection[str]) -> Check:
-    """The cheaper one of the two; empty if no names are given or the list has one page."""
-    pages = listing.boundaries
-    if not pages or not names:
+def check_of(listing: Listing | None, names: Collection[str]) -> Check:
+    """The cheaper one of the two; empty if no names are given, or the list was not read or has one
+    page."""
+    if listing is None or not listing.boundaries or not names:
         return Check()
-    looks = tuple(names) if _looks(names) < len(pages) else ()
-    return Check(looks, pages, frozenset(client.id for client in listing.clients))
+    pages = listing.boundaries
+    looks = [(name, form) for name in names for form in forms(name)]
+    known = frozenset(client.id for client in listing.clients)
+    return Check(looks if len(looks) < len(pages) else (), pages, known)
 
 
 def carry_out(check: Check, api: FocusApi, concurrency: int = 1) -> None:
@@ -83,9 +85,8 @@ def carry_out(check: Check, api: FocusApi, concurrency: int = 1) -> None:
 
     :raises ListMoved: a client is missing in the list, or may be
     """
-    asks = [(name, form) for name in check.names for form in forms(name)]
-    conclusive = each(lambda ask: _is_conclusive(api, *ask, check), asks, concurrency)
-    if not asks or not all(conclusive):
+    conclusive = each(lambda look: _is_conclusive(api, *look, check), check.looks, concurrency)
+    if not conclusive or not all(conclusive):
         check_pages(api, check.pages, concurrency)
 
 
@@ -105,10 +106,6 @@ def each(do: Callable[[Item], Seen], items: Sequence[Item], concurrency: int) ->
 
     with ThreadPoolExecutor(concurrency) as pool:
         return list(pool.map(do, items))
-
-
-def _looks(names: Iterable[str]) -> int:
-    return sum(len(forms(name)) for name in names)
 
 
 def _is_conclusive(api: FocusApi, name: str, form: str, check: Check) -> bool:

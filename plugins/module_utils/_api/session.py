@@ -124,7 +124,9 @@ class Session:
         self.sent: list[str] = []
         """A line for each request that has ended, as ``-vvv`` shows it."""
         self.first_date: datetime | None = None
-        """The service's own time of the first good answer that says it."""
+        """The service's own time of the first good answer, ``None`` if it does not say."""
+        self.first_answer: float | None = None
+        """When that came, on the monotonic clock."""
 
     def let_settle(self) -> None:
         """Sleep, so that the service shows what was just written: it may answer with old data."""
@@ -234,7 +236,8 @@ class Session:
         if answer.status == 206:
             raise BadAnswer("the response is partial", answer.status)
         error = None if 200 <= answer.status < 300 else self._refusal(answer, request)
-        if error is None and self.first_date is None:  # an error may be from what is in between
+        if error is None and self.first_answer is None:  # an error may be from what is in between
+            self.first_answer = time.monotonic()
             self.first_date = date_of(answer.headers.get("Date"))
         if not isinstance(error, QuotaExceeded):
             self.window.answered()
