@@ -67,8 +67,6 @@ class Matcher:
         self._found = {entry: Match(desired[entry], None) for entry in contended}
         self._claims: dict[int, int] = {}
         """The entries that stand for clients, by the clients' ids."""
-        self._renamed: set[int] = set()
-        """The ids of clients that leave a name, which another entry may mean then."""
         self._left_alone: set[int] = set()
         self.problems: list[Problem] = []
         self.look_alikes: dict[tuple[int, int], Problem] = {}
@@ -139,8 +137,6 @@ class Matcher:
             now = steps[0].after if steps else client
             steps.append(Step("rename", entry, now, now.renamed(wanted.name)))
         self._claims[client.id] = entry
-        if steps and not client.deleted:
-            self._renamed.add(client.id)
         return Match(wanted, client, tuple(steps))
 
     def _absent_by_id(self, entry: int, wanted: Desired, client: Client | None) -> Match:
@@ -204,7 +200,6 @@ class Matcher:
             return self._restored_or_created(entry, wanted, name)
         (client,) = clients
         self._claims[client.id] = entry
-        self._renamed.add(client.id)
         return Match(wanted, client, (Step("rename", entry, client, client.renamed(name)),))
 
     def _restored_or_created(self, entry: int, wanted: Desired, name: str) -> Match:
@@ -253,11 +248,16 @@ class Matcher:
         for client in clients:
             if client.id not in self._claims:
                 free.append(client)
-            elif client.id not in self._renamed:
+            elif not self._is_renamed(client):
                 self._refuse_second(entry, client)
         if len(free) > 1:
             self._refuse(entry, problems.ambiguous(name, free))
         return free[0] if free else None
+
+    def _is_renamed(self, client: Client) -> bool:
+        """Return whether a client leaves its name, which another entry may mean then."""
+        steps = self._found[self._claims[client.id]].steps
+        return bool(steps) and steps[-1].kind == "rename"
 
     def _refuse_second(self, entry: int, client: Client) -> Match:
         sentence = problems.two_entries_one_client(client)

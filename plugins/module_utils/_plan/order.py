@@ -22,22 +22,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
+from itertools import groupby
+from operator import attrgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
 from .._model import Step
 from .._text import case_key
 
+_TEMPORARY = "toggl.focus-"
+
 
 def temporary_name(client_id: int) -> str:
     """A name for a client that has to free its own, or that will be deleted."""
-    return f"toggl.focus-{client_id}"
+    return f"{_TEMPORARY}{client_id}"
 
 
 def in_order(
     chains: Sequence[Sequence[Step]],
-    taken_names: Sequence[str],
+    taken_names: Iterable[str],
     likely_names: Mapping[int, str] = MappingProxyType({}),
 ) -> tuple[Step, ...]:
     """All steps of all chains, each after those that it ``needs``. The restores of hidden clients
@@ -49,18 +54,16 @@ def in_order(
     """
     ordering = _Ordering(chains, taken_names, likely_names)
     order = ordering.order()
+    steps, needs = ordering.steps, ordering.needs
     first: set[int] = set()
     for node in reversed(order):
-        if node in first or ordering.steps[node].restores_hidden:
-            first.update((node, *ordering.needs[node]))
+        if node in first or steps[node].restores_hidden:
+            first.update((node, *needs.get(node, ())))
     order.sort(key=lambda node: node not in first)
-    places = {node: place for place, node in enumerate(order)}
-    return tuple(
-        ordering.steps[node]._replace(
-            needs=tuple(sorted({places[need] for need in ordering.needs[node]}))
-        )
-        for node in order
-    )
+    places = sorted(range(len(order)), key=order.__getitem__)  # by node
+    for node, of_node in needs.items():
+        steps[node] = steps[node]._replace(needs=tuple(sorted({places[need] for need in of_node})))
+    return tuple(steps[node] for node in order)
 
 
 class _Ordering:
@@ -69,39 +72,44 @@ class _Ordering:
     def __init__(
         self,
         chains: Sequence[Sequence[Step]],
-        taken_names: Sequence[str],
+        taken_names: Iterable[str],
         likely_names: Mapping[int, str],
     ) -> None:
         self.steps = [step for chain in chains for step in chain]
-        self.needs: list[list[int]] = [[] for _step in self.steps]
+        self.needs: dict[int, tuple[int, ...]] = defaultdict(tuple)
         self._taken_names = taken_names
-        names: dict[str, list[_Stay]] = defaultdict(list)
+        stays: list[_Stay] = []
         first = 0
         for chain in chains:
             for node in range(first + 1, first + len(chain)):
-                self.needs[node].append(node - 1)
-            for name, stay in _stays(chain, first, likely_names):
-                names[case_key(name)].append(stay)
+                self.needs[node] += (node - 1,)
+            stays += _stays(chain, first, likely_names)
             first += len(chain)
-        for stays in names.values():
-            self._pass_on(sorted(stays))
+        stays.sort()
+        for _name, of_name in groupby(stays, attrgetter("name")):
+            self._pass_on(of_name)
 
     def _pass_on(self, stays: Iterable[_Stay]) -> None:
         """Let those who get a name wait for those who have it before them."""
         freeing: list[int] = []
         for stay in stays:
-            if stay.takes is not None:
-                self.needs[stay.takes] += (node for node in freeing if node != stay.takes)
+            if stay.takes is not None and freeing:
+                self.needs[stay.takes] += tuple(node for node in freeing if node != stay.takes)
             if stay.frees is not None:
-                freeing = [stay.frees] if stay.rank else [*freeing, stay.frees]
+                if stay.rank:
+                    freeing = []
+                freeing.append(stay.frees)
 
     def order(self) -> list[int]:
         """Return the nodes in order. Rings are broken one after the other, so that few clients have
         a temporary name at once."""
-        done: dict[int, None] = {}
-        while len(done) < len(self.steps):
+        order = [node for node in range(len(self.steps)) if not self.needs.get(node)]
+        while len(order) < len(self.steps):
+            done = set(order)
             left = [node for node in range(len(self.steps)) if node not in done]
-            sorter = TopologicalSorter(dict.fromkeys(left, ()))
+            sorter: TopologicalSorter[int] = TopologicalSorter()
+            for node in left:
+                sorter.add(node)
             for node in left:
                 sorter.add(node, *(need for need in self.needs[node] if need not in done))
             ring: Sequence[int] = ()
@@ -110,39 +118,44 @@ class _Ordering:
             except CycleError as error:
                 ring = error.args[1]
             while ready := sorter.get_ready():
-                done.update(dict.fromkeys(ready))
+                order += ready
                 sorter.done(*ready)
             if ring:
                 self._break(ring)
-        return list(done)
+        return order
 
     def _break(self, ring: Sequence[int]) -> None:
         """Split one rename of a ring, whose last node is its first again; see the module's
         docstring."""
         ids = [self.steps[node].after.id for node in (*ring, ring[1])]
-        renames = {
-            client: node
+        _id, node = min(
+            (client, node)
             for before, client, after, node in zip(ids, ids[1:], ids[2:], ring[1:], strict=False)
             if self.steps[node].kind == "rename" and client not in (before, after)
-        }
-        self._split(renames[min(renames)])
+        )
+        self._split(node)
 
     def _split(self, node: int) -> None:
         """Make two renames of one: one that frees the name at once, and later one to the new
         name."""
         step, away = self.steps[node], len(self.steps)
         name = temporary_name(step.after.id)
-        while name in map(case_key, self._taken_names):
+        while name in self._taken:
             name += "-"
         moved = step._replace(after=step.after.renamed(name))
         self.steps[node] = step._replace(before=moved.after)
-        own = [need for need in self.needs[node] if self.steps[need].after.id == step.after.id]
-        for other, needs in zip(self.steps, self.needs, strict=True):
-            if other.after.id != step.after.id:
-                needs[:] = [away if need == node else need for need in needs]
         self.steps.append(moved)
-        self.needs.append(own)
-        self.needs[node].append(away)
+        for other, needs in self.needs.items():
+            if self.steps[other].after.id != step.after.id:
+                self.needs[other] = tuple(away if need == node else need for need in needs)
+        own = (need for need in self.needs[node] if self.steps[need].after.id == step.after.id)
+        self.needs[away] = tuple(own)
+        self.needs[node] += (away,)
+
+    @cached_property
+    def _taken(self) -> frozenset[str]:
+        keys = map(case_key, self._taken_names)
+        return frozenset(key for key in keys if key.startswith(_TEMPORARY))
 
 
 class _Stay(NamedTuple):
@@ -154,20 +167,19 @@ class _Stay(NamedTuple):
     deleted clients too takes the name as used until they are renamed.
     """
 
+    name: str
     rank: int
     takes: int | None
     frees: int | None
 
 
-def _stays(
-    chain: Sequence[Step], first: int, likely_names: Mapping[int, str]
-) -> Iterator[tuple[str, _Stay]]:
+def _stays(chain: Sequence[Step], first: int, likely_names: Mapping[int, str]) -> Iterator[_Stay]:
     """Yield the names that one client has, where ``first`` is the node of its first step."""
     if chain[0].kind in ("rename", "delete") and chain[0].old_name is not None:
-        yield chain[0].old_name, _Stay(0, None, first)
+        yield _Stay(case_key(chain[0].old_name), 0, None, first)
     last = first + len(chain) - 1
     for node, step in enumerate(chain, first):
         name = likely_names.get(step.after.id) if step.restores_hidden else step.name
         if name is not None and step.kind != "delete":
             rank = 3 if node == last else 2 if step.kind == "rename" else 1
-            yield name, _Stay(rank, node, None if node == last else node + 1)
+            yield _Stay(case_key(name), rank, node, None if node == last else node + 1)

@@ -173,8 +173,8 @@ def _in_order(
 ) -> tuple[Step, ...]:
     from .order import in_order
 
-    names = [client.name for client in existing.by_id.values()]
-    names += [match.desired.name or "" for match in matches]
+    wanted = (match.desired.name or "" for match in matches)
+    names = chain((client.name for client in existing.by_id.values()), wanted)
     return in_order(chains, names, _likely_names(matches))
 
 
