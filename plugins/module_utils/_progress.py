@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 Result = TypeVar("Result")
 
@@ -50,35 +50,20 @@ class Progress:
         self._lock = threading.Lock()
         self.so_far = Snapshot()
 
-    def listed(self, clients: int) -> None:
-        self._record(lambda so_far: so_far._replace(read=so_far.read + clients))
+    def set(self, **values: Any) -> None:
+        """Record parts of a ``Snapshot`` as they are now."""
+        with self._lock:
+            self.so_far = self.so_far._replace(**values)
 
-    def planned(self, steps: int) -> None:
-        self._record(lambda so_far: so_far._replace(total=steps))
-
-    def noted(self, done: bool) -> None:
-        """Record that a step has ended."""
-        self._record(
-            lambda so_far: so_far._replace(
-                done=so_far.done + done, failed=so_far.failed + (not done)
-            )
-        )
+    def add(self, **numbers: int) -> None:
+        """Record how much has come to parts of a ``Snapshot``."""
+        with self._lock:
+            sums = {part: getattr(self.so_far, part) + more for part, more in numbers.items()}
+            self.so_far = self.so_far._replace(**sums)
 
     def quota_left(self, quota: int | None) -> None:
         """Record how many requests an answer says are left. This also ends a wait for them."""
-        self._record(lambda so_far: so_far._replace(quota=quota, wakes=None))
-
-    def sleeps(self, until: float) -> None:
-        """:arg until: on the monotonic clock"""
-        self._record(lambda so_far: so_far._replace(wakes=until))
-
-    def waits_for(self, holder: str | None) -> None:
-        """Record who holds the workspace's lock; ``None`` when the run has it."""
-        self._record(lambda so_far: so_far._replace(holder=holder))
-
-    def _record(self, change: Callable[[Snapshot], Snapshot]) -> None:
-        with self._lock:
-            self.so_far = change(self.so_far)
+        self.set(quota=quota, wakes=None)
 
 
 class Halt:

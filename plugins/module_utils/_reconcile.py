@@ -250,7 +250,7 @@ class _Writing(NamedTuple):
         with closing(
             Journal(self.options["journal"] or None, api.workspace_id, shared_names, origin)
         ) as journal:
-            progress.planned(len(planned.steps))
+            progress.set(total=len(planned.steps))
             write = partial(
                 apply,
                 api=api,

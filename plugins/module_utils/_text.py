@@ -39,11 +39,6 @@ _UNSEEN_MARKS = re.compile("[\u034f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0
 """The grapheme joiner, inherent vowels and variation selectors: marks that are invisible."""
 
 
-def trimmed(name: str) -> str:
-    """The name as it is sent: without blanks around it, otherwise untouched."""
-    return name.strip()
-
-
 def name_key(name: str) -> str:
     """Equal for two names that count as one: trimmed, Unicode NFC, case kept."""
     return _composed(name.strip())
@@ -97,15 +92,18 @@ def forms(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(given))
 
 
-def nearest_name(name: str, names: Sequence[str]) -> str | None:
-    """The one of ``names`` that was probably meant; ``None`` if none is near, or there are too
-    many."""
-    if len(names) > MOST_COMPARED:
+def nearest(word: str, words: Sequence[str], least: float = 0.75) -> str | None:
+    """The one of ``words`` that was probably meant; ``None`` if none is near, or there are too
+    many.
+
+    :arg least: how like it must be, for ``difflib``
+    """
+    if len(words) > MOST_COMPARED:
         return None
     import difflib  # most runs need none
 
-    written = {case_key(candidate): candidate for candidate in names}
-    near = difflib.get_close_matches(case_key(name), written, n=1, cutoff=0.75)
+    written = {case_key(candidate): candidate for candidate in words}
+    near = difflib.get_close_matches(case_key(word), written, n=1, cutoff=least)
     return written[near[0]] if near else None
 
 
@@ -117,16 +115,12 @@ def shown(text: object, longest: int = LONGEST_SHOWN) -> str:
     """
     raw = str(text)
     cut = raw if len(raw) <= longest else raw[:longest] + CUT
-    return "".join(_shown_character(character) for character in cut)
+    return "".join(_escaped(char) if _is_unprintable(char) else char for char in cut)
 
 
-def revealed(name: str) -> str:
-    """Return a name on one line, with all invisible characters escaped, and blanks of other kinds
+def revealed(text: str) -> str:
+    """Return a text on one line, with all invisible characters escaped, and blanks of other kinds
     too."""
-    return _revealed(name[:LONGEST_SHOWN])
-
-
-def _revealed(text: str) -> str:
     return "".join(
         _escaped(char) if char != " " and (_is_blank(char) or _is_unseen(char)) else char
         for char in text
@@ -158,7 +152,7 @@ def yaml_text(name: str) -> str:
     mark = "" if is_plain(name) else "!unsafe "
     if not mark and _BARE.fullmatch(name) and name.lower() not in _OTHER_THAN_TEXT:
         return name
-    return mark + _revealed(json.dumps(name, ensure_ascii=False))
+    return mark + revealed(json.dumps(name, ensure_ascii=False))
 
 
 def is_plain(name: str) -> bool:
@@ -196,10 +190,6 @@ def is_loopback(host: str) -> bool:
 
 def _composed(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
-
-
-def _shown_character(character: str) -> str:
-    return _escaped(character) if _is_unprintable(character) else character
 
 
 def _is_unprintable(character: str) -> bool:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -11,7 +10,7 @@ from typing import Any, NamedTuple
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils._errors import listed
-from ..module_utils._task.arguments import VARIABLES
+from ..module_utils._task.arguments import from_environment
 from ..module_utils._text import SERVICE_URL, normal_address, shown
 from ._plain import plain
 
@@ -28,8 +27,8 @@ class Place(NamedTuple):
 
 def place_of(workspace_id: object, api_url: object) -> Place:
     """Return where a task with these options works; an empty one counts as not given."""
-    known_id = str(workspace_id or _from_environment("workspace_id") or "").strip()
-    url = str(api_url or _from_environment("api_url") or SERVICE_URL)
+    known_id = str(workspace_id or from_environment("workspace_id")).strip()
+    url = str(api_url or from_environment("api_url") or SERVICE_URL)
     return Place(int(known_id) if known_id.isdecimal() else None, normal_address(url))
 
 
@@ -61,7 +60,3 @@ def _refusal(place: Place, hosts: list[Mapping[str, Any]]) -> str:
     else:
         remedy = f"Run on this machine alone with -e clients_hosts=localhost, or {own}."
     return f"These hosts have the same workspace: {names} ({place}). {remedy}"
-
-
-def _from_environment(option: str) -> str | None:
-    return next((os.environ[name] for name in VARIABLES[option] if os.environ.get(name)), None)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..module_utils._task.arguments import CLIENTS
+from ..module_utils._text import nearest
 
 ROLE = "toggl.focus.clients"
 _PREFIX = "clients_"
@@ -25,8 +26,6 @@ def warnings(variables: Iterable[str]) -> Iterator[str]:
         option = variable.removeprefix(_PREFIX)
         if option == variable or option in _OPTIONS or option in _OTHERS:
             continue
-        import difflib  # most runs need none
-
-        near = difflib.get_close_matches(option, _OPTIONS, n=1, cutoff=_NEAR)
-        if near:
-            yield (f"The role {ROLE} has no variable {variable}; did you mean {_PREFIX}{near[0]}?")
+        meant = nearest(option, _OPTIONS, _NEAR)
+        if meant is not None:
+            yield f"The role {ROLE} has no variable {variable}; did you mean {_PREFIX}{meant}?"

@@ -42,11 +42,11 @@ def result_of(work: Work) -> dict[str, Any]:
 
 def writing(runtime: Runtime) -> dict[str, Any]:
     """Five steps, of which one is done when the end comes, and another while it is waited for."""
-    runtime.progress.planned(5)
-    runtime.progress.noted(True)
+    runtime.progress.set(total=5)
+    runtime.progress.add(done=1)
     goes_on = runtime.halt.sleep(10)
     time.sleep(4 * SOON)
-    runtime.progress.noted(True)
+    runtime.progress.add(done=1)
     done = runtime.progress.so_far.done
     return {"changed": True, "msg": f"{done} done.", "goes_on": goes_on}
 
@@ -68,7 +68,7 @@ def test_another_signal_meanwhile_loses_nothing() -> None:
 
 def test_a_task_whose_time_is_over_has_failed_even_if_all_was_done() -> None:
     def work(runtime: Runtime) -> dict[str, Any]:
-        runtime.progress.planned(1)
+        runtime.progress.set(total=1)
         time.sleep(4 * SOON)
         return {"changed": True, "plan": [1]}
 
@@ -150,8 +150,8 @@ def test_a_request_that_does_not_end_is_not_waited_for_without_end(
     until = threading.Event()
 
     def work(runtime: Runtime) -> dict[str, Any]:
-        runtime.progress.planned(5)
-        runtime.progress.noted(True)
+        runtime.progress.set(total=5)
+        runtime.progress.add(done=1)
         until.wait(10)
         return {}
 

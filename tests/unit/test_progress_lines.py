@@ -62,8 +62,8 @@ def said_at(seconds: Iterable[float], monkeypatch: pytest.MonkeyPatch) -> list[s
     """The lines of a run of which one of two changes is done."""
     clock, progress, said = Clock(), Progress(), list[str]()
     monkeypatch.setattr(_progress_lines, "time", clock)
-    progress.planned(2)
-    progress.noted(done=True)
+    progress.set(total=2)
+    progress.add(done=1)
     lines = ProgressLines(progress, said.append)
     for clock.now in seconds:
         lines.tick()
@@ -82,7 +82,7 @@ def test_a_line_is_shown_once_an_interval(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_wait_ends_with_the_next_answer() -> None:
     progress = Progress()
-    progress.sleeps(until=60.0)
+    progress.set(wakes=60.0)
     assert progress.so_far == Snapshot(wakes=60.0)
     progress.quota_left(quota=30)
     assert progress.so_far == Snapshot(quota=30)

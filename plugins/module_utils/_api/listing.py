@@ -102,7 +102,7 @@ class Listing:
             if client_id in self._seen:
                 raise ListMoved(f"page {page.number} shows client {client_id} a second time")
             self._seen.add(client_id)
-        self._progress.listed(len(page.clients))
+        self._progress.add(read=len(page.clients))
         return page.is_last
 
     def ends_within(

@@ -251,7 +251,7 @@ class Session:
         if until is None:
             error.quota_wait, error.waited = self._access.quota_wait, self.window.waited
             raise error
-        self._progress.sleeps(until)
+        self._progress.set(wakes=until)
         self._halt.sleep(until - now)
         self.window.slept(until)
         self._progress.quota_left(None)

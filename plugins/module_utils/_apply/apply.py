@@ -68,10 +68,12 @@ def apply(
     def record(at: int, outcome: Outcome) -> FocusError | None:
         """Record an outcome; return the error if no other step may begin after it."""
         outcomes[at] = outcome
-        progress.noted(outcome.status == "done")
         if outcome.status == "done":
+            progress.add(done=1)
             order.done(at)
             ready.extend(order.get_ready())
+        else:
+            progress.add(failed=1)
         return outcome.error if outcome.error is not None and outcome.error.stops_all else None
 
     with ThreadPoolExecutor(concurrency) as pool:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from .._errors import Problem
 from .._model import Client, Desired, Rules, Step
-from .._text import look_key, name_key, nearest_name
+from .._text import look_key, name_key, nearest
 from . import problems
 from .guards import protecting
 from .warned import Warned
@@ -170,7 +170,7 @@ class Matcher:
         if key in self._existing.deleted:
             return self._restored(entry, wanted, name)
         names = [client.name for client in self._existing.by_id.values() if client.deleted]
-        return self._refuse(entry, problems.nothing_to_restore(name, nearest_name(name, names)))
+        return self._refuse(entry, problems.nothing_to_restore(name, nearest(name, names)))
 
     def _by_former_names(self) -> None:
         """Match by former names. All are compared before any client is claimed: if two entries may

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from .._errors import Problem, listed
 from .._model import Client, Step
-from .._text import case_key, quoted, revealed, trimmed, yaml_text
+from .._text import LONGEST_SHOWN, case_key, quoted, revealed, yaml_text
 
 MOST_VICTIMS_NAMED = 20
 
@@ -264,9 +264,9 @@ def _named(clients: Iterable[Client]) -> str:
 
 
 def _revealed(name: str) -> str:
-    return f'"{revealed(name)}"'
+    return f'"{revealed(name[:LONGEST_SHOWN])}"'
 
 
 def _former_names(given: Iterable[str], name: str) -> str:
     """Return those to paste into an entry, with a name that it does not have yet."""
-    return ", ".join(map(yaml_text, (*given, trimmed(name))))
+    return ", ".join(map(yaml_text, (*given, name.strip())))

@@ -22,28 +22,28 @@ VARIABLES: dict[str, tuple[str, ...]] = {
 }
 """The environment variables that are used where an option is not given, by option."""
 
-_NO_WORKSPACE = 0
+NO_WORKSPACE = 0
 """The id of no workspace. It means that none is given anywhere: Ansible's own message about a
 required option does not name the variable."""
 
 
-def _set_variable(option: str) -> str | None:
-    """The first that is set and not empty: AWX sets an empty one for an input that is left out."""
-    return next((name for name in VARIABLES[option] if os.environ.get(name)), None)
+def variable_set(option: str) -> str:
+    """Return the first that is set and not empty, or an empty text: AWX sets an empty one for an
+    input that is left out."""
+    return next(filter(os.environ.get, VARIABLES[option]), "")
 
 
-def _from_environment(option: str, *otherwise: str) -> str:
-    variable = _set_variable(option)
-    if variable is not None:
-        return os.environ[variable]
-    if not otherwise:
+def from_environment(option: str) -> str:
+    """Return the value of an option's variable, or an empty text."""
+    return os.environ.get(variable_set(option), "")
+
+
+def _fallback(option: str, otherwise: str = "") -> str:
+    """Return what Ansible takes where the option is not given."""
+    found = from_environment(option) or otherwise
+    if not found:
         raise AnsibleFallbackNotFound
-    return otherwise[0]
-
-
-def _variable_of(option: str, *otherwise: str) -> tuple[object, ...]:
-    """Return what Ansible takes as ``fallback``."""
-    return _from_environment, [option, *otherwise]
+    return found
 
 
 # Credentials have no fallback: if one kind is given as an option, the other kind in the environment
@@ -52,18 +52,18 @@ SHARED: dict[str, Any] = {
     "workspace_id": {
         "type": "int",
         "required": True,
-        "fallback": _variable_of("workspace_id", str(_NO_WORKSPACE)),
+        "fallback": (_fallback, ["workspace_id", str(NO_WORKSPACE)]),
     },
     "api_token": {"type": "str", "no_log": True},
     "username": {"type": "str"},
     "password": {"type": "str", "no_log": True},
-    "api_url": {"type": "str", "default": SERVICE_URL, "fallback": _variable_of("api_url")},
-    "api_timeout": {"type": "float", "default": 30.0, "fallback": _variable_of("api_timeout")},
+    "api_url": {"type": "str", "default": SERVICE_URL, "fallback": (_fallback, ["api_url"])},
+    "api_timeout": {"type": "float", "default": 30.0, "fallback": (_fallback, ["api_timeout"])},
     "api_retries": {"type": "int", "default": 4},
     "quota_wait": {"type": "int", "default": 0},
     "validate_certs": {"type": "bool", "default": True},
     "ca_path": {"type": "path"},
-    "journal": {"type": "path", "fallback": _variable_of("journal")},
+    "journal": {"type": "path", "fallback": (_fallback, ["journal"])},
 }
 
 ENTRY: dict[str, Any] = {

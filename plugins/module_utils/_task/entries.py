@@ -17,10 +17,11 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from .._errors import Problem
 from .._model import Desired, State
-from .._text import is_one_line, is_stand_in, look_key, trimmed
+from .._text import is_one_line, is_stand_in, look_key
 from . import problems
+from .arguments import ENTRY
 
-OPTIONS = ("name", "id", "state", "former_names", "restore_deleted")
+OPTIONS = tuple(ENTRY)
 
 STATES: tuple[State, ...] = get_args(State)
 
@@ -113,8 +114,8 @@ class Entry:
 
     def _check_options(self) -> None:
         strange = []
-        for option in sorted(map(str, self._given.keys() - _KNOWN)):
-            meant = problems.nearest(option, OPTIONS)
+        for option in sorted(map(str, self._given.keys() - OPTIONS)):
+            meant = problems.nearest_word(option, OPTIONS)
             if meant is None:
                 strange.append(option)
             else:
@@ -125,12 +126,10 @@ class Entry:
             self._refuse("name" if is_alone else "", sentence)
 
     def _name(self) -> str | None:
-        if "name" not in self._given:
-            return None
-        given = self._given["name"]
+        given = self._given.get("name")
         if given is not None:
             return self._text("name", given)
-        if self._value("id") is None:
+        if "name" in self._given and self._value("id") is None:
             self._refuse_value("name", problems.NULL_NAME)
         return None
 
@@ -143,8 +142,8 @@ class Entry:
             self._refuse_value(option, problems.unfit_text(given))
             return None
         if not look_key(given):
-            self.problems.append(Problem((self.position,), problems.blank_name(option)))
-        return trimmed(given)
+            self._refuse(option, problems.blank_name(option))
+        return given.strip()
 
     def _id(self) -> int | None:
         given = self._value("id")
@@ -182,6 +181,3 @@ class Entry:
         except TypeError:
             self._refuse_value("restore_deleted", problems.bad_switch(given))
             return False
-
-
-_KNOWN = frozenset(OPTIONS)

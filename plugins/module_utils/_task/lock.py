@@ -63,7 +63,7 @@ def _wait_for(path: str, progress: Progress, halt: Halt) -> io.FileIO:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             file.truncate()
             file.write(str(os.getpid()).encode())
-            progress.waits_for(None)
+            progress.set(holder=None)
             return file
         except BlockingIOError:
             holder = _holder(file)
@@ -71,7 +71,7 @@ def _wait_for(path: str, progress: Progress, halt: Halt) -> io.FileIO:
         except OSError:
             file.close()
             raise
-        progress.waits_for(holder)
+        progress.set(holder=holder)
         if time.monotonic() > ends:
             raise FocusError(
                 f"Another run on this workspace ({holder}) has not ended for "

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from .._errors import BadOption, FocusError
 from .._model import Access, Rules
 from .._text import has_lone_surrogate, is_loopback, quoted
-from .arguments import _NO_WORKSPACE, MOST_CONCURRENCY, VARIABLES, _set_variable
+from .arguments import MOST_CONCURRENCY, NO_WORKSPACE, VARIABLES, from_environment, variable_set
 from .problems import became
 
 _DATE = re.compile(r"\bdatetime\.date(?:time)?\((\d{4}), (\d\d?), (\d\d?)\b")
@@ -106,7 +106,7 @@ def access(options: Mapping[str, Any]) -> Access:
     :raises BadOption: an option cannot be used; no secret is in its text
     :raises FocusError: an option, or any credentials, are not given anywhere
     """
-    if options["workspace_id"] == _NO_WORKSPACE:
+    if options["workspace_id"] == NO_WORKSPACE:
         raise _missing("workspace_id")
     for option, value in options.items():
         _check_characters(option, value)
@@ -141,8 +141,8 @@ def _credentials(options: Mapping[str, Any]) -> tuple[str | None, str | None, st
     if token and (username or password):
         raise BadOption(
             "api_token",
-            f"the environment holds both kinds of authentication, {_set_variable('api_token')} and "
-            f"{_set_variable('username') or _set_variable('password')}; unset one, or give one "
+            f"the environment holds both kinds of authentication, {variable_set('api_token')} and "
+            f"{variable_set('username') or variable_set('password')}; unset one, or give one "
             "kind as options",
         )
     if token:
@@ -168,8 +168,7 @@ def _missing(option: str) -> FocusError:
 def _found(options: Mapping[str, Any], option: str) -> str:
     """Return the option, otherwise the environment; an empty option does not fall back to it."""
     value: str | None = options[option]
-    variable = _set_variable(option) if value is None else None
-    found = os.environ[variable] if variable is not None else (value or "")
+    found = from_environment(option) if value is None else value
     _check_characters(option, found)
     return found
 
@@ -196,13 +195,11 @@ def _address(url: str) -> str:
     address = url.strip()
     try:
         parts = urlsplit(address)
-        host = parts.hostname or ""
-        is_valid = parts.port != 0
+        host, port = parts.hostname or "", parts.port
     except ValueError:
-        is_valid = False
-    if not is_valid:
-        raise BadOption("api_url", "it is not a valid address")
+        raise BadOption("api_url", "it is not a valid address") from None
     reasons = {
+        "it is not a valid address": port == 0,
         "it contains a user or a password; use api_token, or username and password": (
             "@" in parts.netloc
         ),

@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 
 from .._errors import listed
-from .._text import has_lone_surrogate, has_omitted_part, is_stand_in, quoted, shown
+from .._text import has_lone_surrogate, has_omitted_part, is_stand_in, nearest, quoted, shown
 
 _NEAR = 0.65
 """For ``difflib``: "former" is near former_names, "deleted" is near no option."""
@@ -69,7 +69,7 @@ def unknown_options(options: Sequence[str], known: Sequence[str], is_alone: bool
 
 
 def bad_state(given: object, known: Sequence[str]) -> str:
-    meant = isinstance(given, str) and (_OTHER_WORDS.get(given) or nearest(given, known))
+    meant = isinstance(given, str) and (_OTHER_WORDS.get(given) or nearest_word(given, known))
     if meant:
         return f"is {_shown(given)}; did you mean {meant}?"
     return f"is {_shown(given)}; it must be one of {listed(known)}."
@@ -87,37 +87,33 @@ def bad_id(given: object) -> str:
     return f"The id {_shown(given)} is not a client's id: give a whole number above 0."
 
 
-def nearest(word: str, words: Sequence[str]) -> str | None:
+def nearest_word(word: str, words: Sequence[str]) -> str | None:
     """Return the one that was probably meant; "acme" is another word than "name"."""
-    import difflib  # most lists need none
-
-    written = word.strip().lower()
-    like = [other for other in words if other[:1] == written[:1]]
-    return next(iter(difflib.get_close_matches(written, like, n=1, cutoff=_NEAR)), None)
+    first = word.strip()[:1].lower()
+    return nearest(word, [other for other in words if other[:1] == first], _NEAR)
 
 
 def became(value: object) -> str:
     """Return what YAML has made of a name, in the user's words."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(bool(value)).lower()
-    if isinstance(value, (int, float)):
-        return f"the number {value}"
-    if isinstance(value, datetime.datetime):
-        return f"the time {value}"
-    if isinstance(value, datetime.date):
-        return f"the date {value}"
-    if isinstance(value, (list, tuple)):
-        return "a list"
-    return "a mapping" if isinstance(value, Mapping) else "something else"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    kinds = (kind for types, kind in _KINDS.items() if isinstance(value, types))
+    return next(kinds, "something else").format(value)
+
+
+_KINDS: dict[type | tuple[type, ...], str] = {
+    (int, float): "the number {}",
+    datetime.datetime: "the time {}",
+    datetime.date: "the date {}",
+    (list, tuple): "a list",
+    Mapping: "a mapping",
+}
+"""Of the values that YAML makes, in the order in which they are asked for."""
 
 
 def _shown(value: object) -> str:
-    if isinstance(value, str):
-        return quoted(value)
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return str(value) if is_number else became(value)
+    """Return a value that was given; of a number, only the number."""
+    return quoted(value) if isinstance(value, str) else became(value).removeprefix("the number ")
 
 
 def _word(option: str) -> str:

@@ -151,7 +151,7 @@ class _Task(NamedTuple):
 
     def _completed(self, result: Result) -> Result:
         """Return the result with what was sent, and without secrets."""
-        warnings = [*self.warnings, *result.get("warnings", ())]
+        warnings = [*self.warnings, *result.pop("warnings", ())]
         session = self.api.session
         quota = session.window.quota
         more = {
@@ -160,7 +160,6 @@ class _Task(NamedTuple):
             "warnings": warnings or None,
             SENT: list(session.sent) if self.runtime.verbosity >= SHOWS_REQUESTS else None,
         }
-        result = {key: value for key, value in result.items() if key not in more}
         given = {key: value for key, value in more.items() if value is not None}
         return masked({**result, **given}, self.reached.secrets)
 
