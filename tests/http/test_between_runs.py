@@ -403,12 +403,14 @@ def test_no_client_is_restored_beside_one_that_has_the_name_in_the_journal(
     assert service.names() == ["Hooli"]
 
 
+@pytest.mark.parametrize("shown", ["client", "id"])
 def test_what_a_lost_answer_made_under_a_changed_name_is_taken_back_too(
-    service: Simulator,
+    service: Simulator, shown: str
 ) -> None:
-    """No look by the name finds it; the answer to the second create shows the changed one."""
+    """No look by the name finds it; the answer to the second create shows the changed one, or a
+    look at its id does."""
     service.reset(
-        Switches(names_changed="cut", longest_name=6),
+        Switches(names_changed="cut", longest_name=6, create_body=shown),
         script=[Fault(match=on("POST"), drop="after")],
     )
     result = clients(service, clients=["A long name"])

@@ -57,22 +57,7 @@ class Creates:
             self._sent_again[key] += 1
             return None
 
-        fields = self._api.create(name, step.after.currency, look)
-        return self._with_earlier(key, self._answered(step, fields))
-
-    def _with_earlier(self, key: str, outcome: Outcome) -> Outcome:
-        """Return the outcome, where the service changes names and an answer to the same create was
-        lost: what that has made has the changed name too, so no look by the name has found it."""
-        error = outcome.error
-        if not isinstance(error, OtherName) or key not in self._sent_again:
-            return outcome
-        try:
-            found = self._looked([error.client.name])[name_key(error.client.name)]
-        except RequestError:
-            return outcome
-        earlier = [client for client in found if client.id != error.client.id]
-        newest = earlier[-self._sent_again[key] :]  # it made no more, and others may be at work
-        return outcome._replace(left=(*outcome.left, *newest))
+        return self._answered(step, self._api.create(name, step.after.currency, look))
 
     def _answered(self, step: Step, fields: Mapping[str, Any]) -> Outcome:
         """Return what the answer to a create says, of which any part may be missing."""
@@ -85,7 +70,27 @@ class Creates:
         if "name" not in fields:
             self._nameless.add(client_id)
             return _made(step, client)
-        return _named(step, client._replace(name=fields["name"]))
+        return self._named(step, client._replace(name=fields["name"]))
+
+    def _named(self, step: Step, client: Client) -> Outcome:
+        """Return the outcome of a create whose client is shown with this name."""
+        name = step.after.name
+        if name_key(client.name) == name_key(name):
+            return _made(step, client)
+        left = (client, *self._earlier(name_key(name), client))
+        return Outcome(step, "failed", OtherName(name, client), left=left)
+
+    def _earlier(self, key: str, client: Client) -> Sequence[Client]:
+        """Return what lost answers to the same create have made. It has the name of ``client`` too,
+        so no look by the name that was sent has found it."""
+        if key not in self._sent_again:
+            return ()
+        try:
+            found = self._looked([client.name])[name_key(client.name)]
+        except RequestError:
+            return ()
+        others = [other for other in found if other.id != client.id]
+        return others[-self._sent_again[key] :]  # it made no more, and others may be at work
 
     # the last check
 
@@ -150,7 +155,7 @@ class Creates:
         if client is None:
             is_again = name_key(step.after.name) in self._sent_again
             return Outcome(step, "done", not_shown(step.after.name, is_again))
-        return _named(step, client)
+        return self._named(step, client)
 
     def _is_open(self, outcome: Outcome) -> bool:
         step = outcome.step
@@ -251,14 +256,6 @@ class Creates:
 def _made(step: Step, client: Client) -> Outcome:
     """Return the outcome of a create whose client is known; its name is as the user wrote it."""
     return Outcome(step._replace(after=client._replace(name=step.after.name)), "done")
-
-
-def _named(step: Step, client: Client) -> Outcome:
-    """Return the outcome of a create whose client is shown with this name."""
-    name = step.after.name
-    if name_key(client.name) == name_key(name):
-        return _made(step, client)
-    return Outcome(step, "failed", OtherName(name, client), left=(client,))
 
 
 def _held(outcome: Outcome, found: Sequence[Client]) -> Outcome:
