@@ -19,7 +19,7 @@ MAY_BE_LEFT = "may still be there"
 UNCLEAR = ("may have been done", UNCHECKED, MAY_BE_LEFT)
 """What is said of a write of which nobody knows whether it was carried out."""
 
-MORE_WARNINGS = "more warnings of this kind"
+MORE_WARNINGS = "of this kind"
 SERVICE_REFUSED = "The service refused"
 CAME_TO_LIGHT = "was restored and is called"
 """It is said where what a client is called that was restored unseen stands against the rest."""
