@@ -11,7 +11,7 @@ An error has a class of its own only where the code takes another branch for it.
     ├── PlanChanged  QuotaTooSmall  NamesMasked        the plan must not be applied now
     ├── JournalFailed                                  nothing is written without it
     ├── InternalError                                  a fault of the collection
-    ├── OtherName  NotShown  NotChecked                ``_apply.errors``: a create that was sent
+    ├── NotChecked                                     ``_apply.errors``: a create that was sent
     └── RequestError                                   a request
         ├── Interrupted                                ended from outside
         └── ...                                        ``_api.errors``: connections and answers

@@ -21,7 +21,7 @@ from datetime import datetime, timezone
 from typing import Any, Literal, NamedTuple, get_args
 
 from ._errors import BadOption, FocusError, JournalFailed
-from ._model import ACTIONS, NO_ORIGIN, NOT_YET, Client, Deletion, Origin, Status, Step
+from ._model import ACTIONS, NOT_YET, Client, Deletion, Origin, Status, Step
 from ._plan.undo import undo
 from ._text import name_key, quoted
 
@@ -38,18 +38,14 @@ class Journal:
     """
 
     def __init__(
-        self,
-        path: str | None,
-        workspace_id: int,
-        shared_names: Collection[str] = (),
-        origin: Origin = NO_ORIGIN,
+        self, path: str | None, workspace_id: int, shared_names: Collection[str], origin: Origin
     ) -> None:
         self._workspace_id = workspace_id
         self._shared_names = shared_names
         self._run = uuid.uuid4().hex
         self._origin = origin
         self._lock = threading.Lock()
-        self._file = None if path is None else _opened(path, os.O_CREAT)
+        self._file = _opened(path, os.O_CREAT) if path else None
 
     def before(self, number: int, step: Step) -> None:
         """Record that the step ``number`` of this run is about to be written.
@@ -244,12 +240,10 @@ def last_deletions(path: str, workspace_id: int) -> dict[int, Deletion]:
     deletions: dict[int, Deletion] = {}
     for line in _happened(lines):
         step = line.step
-        if step.id is None:
-            continue
         if step.kind == "delete" or (step.kind == "restore" and line.status == "done"):
-            deletions.pop(step.id, None)
+            deletions.pop(step.after.id, None)
         if step.kind == "delete" and step.name is not None:
-            deletions[step.id] = Deletion(step.id, step.name, line.at)
+            deletions[step.after.id] = Deletion(step.after.id, step.name, line.at)
     return deletions
 
 
@@ -295,12 +289,18 @@ def undo_of_last_run(text: str, workspace_id: int | None = None) -> list[dict[st
 
 def _happened(lines: Iterable[Line]) -> list[Line]:
     """The last lines of each step that was carried out, or may have been, in the order in which the
-    steps were begun."""
-    latest: dict[tuple[str, int], list[Line]] = {}
+    steps were begun.
+
+    A later line replaces an earlier one, unless it is about another client that the same step
+    created.
+    """
+    latest: dict[tuple[str, int], dict[int | None, Line]] = {}
     for line in lines:
-        step = (line.run, line.number)
-        latest[step] = _latest(latest.get(step, []), line)
-    return [line for held in latest.values() for line in held if _may_have_happened(line)]
+        held = latest.setdefault((line.run, line.number), {})
+        if line.step.id is None or None in held:
+            held.clear()
+        held[line.step.id] = line
+    return [line for held in latest.values() for line in held.values() if _may_have_happened(line)]
 
 
 def _may_have_happened(line: Line) -> bool:
@@ -309,11 +309,3 @@ def _may_have_happened(line: Line) -> bool:
     if line.step.kind == "create" and line.step.id is not None:
         return True
     return line.status in (None, "done", "unclear")
-
-
-def _latest(held: list[Line], line: Line) -> list[Line]:
-    """Return the last lines of a step: a later line replaces an earlier one, unless it is about
-    another client that the same step created."""
-    if line.step.id is None:
-        return [line]
-    return [known for known in held if known.step.id not in (None, line.step.id)] + [line]

@@ -255,9 +255,6 @@ class Origin(NamedTuple):
     undoes: str | None = None
 
 
-NO_ORIGIN = Origin()
-
-
 class Rules(NamedTuple):
     """What a plan may do. ``protected`` are globs, for which case does not matter.
 

@@ -18,7 +18,7 @@ from ._api.errors import QuotaExceeded
 from ._api.moved import carry_out, check_of, unmoved
 from ._apply.outcome import Outcome, predicted
 from ._errors import FocusError, NamesMasked, PlanChanged, PlanRefused, QuotaTooSmall
-from ._model import DEFAULT_RULES, Client, Deletion, Desired, Origin, Plan, Rules, Step
+from ._model import DEFAULT_RULES, Client, Deletion, Desired, Origin, Plan, Rules
 from ._plan.contradictions import contradictions
 from ._plan.plan import (
     after_steps,
@@ -242,51 +242,26 @@ class _Writing(NamedTuple):
         """Execute the plan; return it as it was executed, and an outcome for each of its steps."""
         if self.check_mode or not planned.steps:
             return planned, predicted(planned.steps)
-        from ._apply.apply import apply
+        from ._apply.apply import Writer
         from ._journal import Journal
 
         known = {client.id for client in clients} | planned.ids
-        shared_names, origin = planned.shared_names, Origin(self.play)
-        with closing(
-            Journal(self.options["journal"] or None, api.workspace_id, shared_names, origin)
-        ) as journal:
+        path, shared_names = self.options["journal"], planned.shared_names
+        with closing(Journal(path, api.workspace_id, shared_names, Origin(self.play))) as journal:
             progress.set(total=len(planned.steps))
-            write = partial(
-                apply,
-                api=api,
-                known=known,
-                journal=journal,
-                progress=progress,
-                concurrency=self.options.get("concurrency", 1),
-            )
+            writer = Writer(api, known, journal, progress, self.options.get("concurrency", 1))
             at_first = first_part(planned.steps)
+            outcomes = writer.write(planned.steps[: at_first or None])
             if not at_first:
-                return planned, write(planned.steps)
-            outcomes = write(planned.steps[:at_first])
-            return self._execute_rest(api, planned, clients, outcomes, write)
-
-    def _execute_rest(
-        self,
-        api: FocusApi,
-        planned: Plan,
-        clients: Sequence[Client],
-        outcomes: tuple[Outcome, ...],
-        write: Callable[..., tuple[Outcome, ...]],
-    ) -> tuple[Plan, tuple[Outcome, ...]]:
-        """Plan the rest again, now that hidden clients are restored and known, and execute it."""
-        done = [outcome.step for outcome in outcomes if outcome.status == "done"]
-        try:
-            rest = self._rest(api, planned, clients, outcomes)
-        except FocusError as reason:
-            return planned, _without_rest(planned, outcomes, reason)
-        undone = {o.step.after.id: o for o in outcomes if o.status != "done"}
-        settled: dict[int, Outcome] = {}
-        for position, step in enumerate(rest.steps):
-            if step.after.id in undone:
-                settled[position] = undone.pop(step.after.id)
-        later = write(rest.steps, first_number=len(outcomes), settled=settled)
-        earlier = tuple(outcome for outcome in outcomes if outcome.status == "done")
-        return continued(planned, done, rest), (*earlier, *later)
+                return planned, outcomes
+            # Hidden clients are restored and known by now.
+            try:
+                rest = self._rest(api, planned, clients, outcomes)
+            except FocusError as reason:
+                return planned, _without_rest(planned, outcomes, reason)
+            done = [outcome for outcome in outcomes if outcome.status == "done"]
+            steps = [outcome.step for outcome in done]
+            return continued(planned, steps, rest), (*done, *writer.write(rest.steps))
 
     def _rest(
         self,
@@ -309,7 +284,8 @@ class _Writing(NamedTuple):
                 raise still_hidden(outcome.step.after.id)
         hidden = {step.after.id for step in planned.steps if step.restores_hidden}
         done = [outcome.step for outcome in outcomes if outcome.status == "done"]
-        left = [step for step in planned.steps if not _is_among(step, done)]
+        left = [outcome.step for outcome in outcomes if outcome.status != "done"]
+        left += planned.steps[len(outcomes) :]
         wanted = by_their_ids(planned.entries, done)
         rest = self._plan(api, after_steps(clients, done), wanted, hidden)
         if rest.forbidden:
@@ -320,22 +296,16 @@ class _Writing(NamedTuple):
         return rest
 
 
-def _is_among(step: Step, done: Iterable[Step]) -> bool:
-    return any((step.kind, step.id) == (other.kind, other.id) for other in done)
-
-
 def _without_rest(
     planned: Plan, outcomes: Sequence[Outcome], reason: FocusError
 ) -> tuple[Outcome, ...]:
     """Return the outcomes of all steps where the rest is not tried: the restores say why."""
-    rest = (Outcome(step, "pending") for step in planned.steps[len(outcomes) :])
-    return (*(_with_reason(outcome, reason) for outcome in outcomes), *rest)
-
-
-def _with_reason(outcome: Outcome, reason: FocusError) -> Outcome:
     from ._apply.errors import rest_not_planned
 
-    client = outcome.step.after
-    if outcome.step.kind != "restore" or outcome.status != "done" or outcome.error is not None:
-        return outcome
-    return outcome._replace(error=rest_not_planned(client.id, client.shown_name, reason))
+    def told(outcome: Outcome) -> Outcome:
+        if outcome.step.kind != "restore" or outcome.status != "done" or outcome.error is not None:
+            return outcome
+        return outcome._replace(error=rest_not_planned(outcome.step.after, reason))
+
+    rest = (Outcome(step, "pending") for step in planned.steps[len(outcomes) :])
+    return (*map(told, outcomes), *rest)

@@ -154,7 +154,7 @@ MUTANTS = (
     Mutant(
         "a create without an id: which of several clients is the new one is not known",
         CREATES,
-        "if len(ids) > 1 and not self._is_doubted(outcome):",
+        "if len(found) > 1 and not is_doubted:",
         "if False:",
         (f"{LOOKS}which_of_several_clients_a_create_without_an_id_made",),
     ),
@@ -252,8 +252,8 @@ MUTANTS = (
     Mutant(
         "lost: another name is not adopted",
         CREATES,
-        "self._is_new(c) and name_key(c.name) in wanted",
-        "self._is_new(c)",
+        "by_key.get(name_key(client.name))",
+        "names[0]",
         (f"{TABLE}a_client_of_a_longer_name_is_never_adopted",),
     ),
     Mutant(
@@ -266,15 +266,15 @@ MUTANTS = (
     Mutant(
         "a run with an ambiguous create ends with a look",
         APPLY,
-        "checked = self.creates.settled(outcomes)",
-        "checked = list(outcomes)",
+        "in self._creates.settled(outcomes).items():",
+        "in ():",
         (f"{LOOKS}a_name_that_is_there_twice_is_said_with_its_ids",),
     ),
     Mutant(
         "a name that is there twice is said",
         CREATES,
-        "if len(ids) == 1:",
-        "if len(ids) < 9:",
+        "if len(ids) > 1:",
+        "if len(ids) > 9:",
         (f"{LOOKS}a_name_that_is_there_twice_is_said_with_its_ids",),
     ),
     Mutant(
@@ -504,7 +504,7 @@ MUTANTS = (
     Mutant(
         "the journal is written before",
         APPLY,
-        "self.journal.before(number, step)",
+        "self._journal.before(number, step)",
         "pass",
         ("tests/http/test_journal.py::test_each_write_is_noted",),
     ),

@@ -14,7 +14,7 @@ import pytest
 TREE = Path(__file__).resolve().parents[2] / ".ansible" / "tree"
 UTILS = "ansible_collections.toggl.focus.plugins.module_utils"
 
-WRITES = {"_apply.apply", "_apply.creates", "_apply.reads", "_journal", "_plan.order"}
+WRITES = {"_apply.apply", "_apply.creates", "_journal", "_plan.order"}
 WRITES |= {"_plan.renames", "_plan.undo"}
 REFUSALS = {"_apply.errors", "_results.failure"}
 NOT_LOADED_BY = {

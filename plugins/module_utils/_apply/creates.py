@@ -4,29 +4,54 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from .._api.answers import time_of
 from .._api.clients import PAGE_SIZE, FocusApi
+from .._api.errors import NotFound
 from .._api.moved import check_pages, unmoved, whole_list
 from .._errors import FocusError, Interrupted, RequestError, as_focus_error
 from .._model import Client, Status, Step
 from .._text import forms, name_key
 from .errors import (
     NotChecked,
-    OtherName,
     created_twice,
     duplicate_candidates,
     not_new,
     not_shown,
+    other_name,
 )
 from .outcome import Outcome
-from .reads import client_until, is_shown, read_until
+
+
+def client_until(
+    api: FocusApi, client_id: int, shows: Callable[[Client | None], bool]
+) -> Client | None:
+    """Return the client as the service shows it, ``None`` if it does not.
+
+    It is read again after a pause unless it ``shows`` what is expected: after a write, the service
+    may answer with old data for a moment.
+
+    :raises RequestError: it cannot be read
+    """
+
+    def read() -> Client | None:
+        try:
+            return api.get(client_id)
+        except NotFound:
+            return None
+
+    client = read()
+    if shows(client):
+        return client
+    api.session.let_settle()
+    return read()
 
 
 class Creates:
-    """Creates clients exactly once. Threads may share it.
+    """Creates clients exactly once. Threads may share it. No two steps of a plan create one name.
 
     :arg known: ids of the clients that were there before: none of them is a new one
     """
@@ -41,90 +66,82 @@ class Creates:
     def outcome(self, step: Step) -> Outcome:
         """Create a client: after an unclear answer, it is looked for before it is sent again.
 
+        Any part may be missing in an answer.
+
         :raises RequestError: it was not created, or, if it is ``unclear``, looking for it failed
         """
-        name, key = step.after.name, name_key(step.after.name)
+        name = step.after.name
 
         def look(error: RequestError) -> Mapping[str, Any] | None:
             """Return the new client of the name; the oldest, if there are several."""
-            self._doubted.add(key)
+            self._doubted.add(name)
             try:
-                found = self._look([name])[key]
+                found = self._find([name])[name]
             except RequestError:
                 raise error from None
             if found:
                 return found[0].read
-            self._sent_again[key] += 1
+            self._sent_again[name] += 1
             return None
 
-        return self._answered(step, self._api.create(name, step.after.currency, look))
-
-    def _answered(self, step: Step, fields: Mapping[str, Any]) -> Outcome:
-        """Return what the answer to a create says, of which any part may be missing."""
+        fields = self._api.create(name, step.after.currency, look)
         client_id = fields.get("id")
         if client_id is None:
             return Outcome(step, "done")
         if client_id in self._known:
-            return Outcome(step, "failed", not_new(step.after.name, client_id))
+            return Outcome(step, "failed", not_new(name, client_id))
         client = step.after._replace(id=client_id, read={**step.after.read, **fields})
-        if "name" not in fields:
-            self._nameless.add(client_id)
-            return _made(step, client)
-        return self._named(step, client._replace(name=fields["name"]))
+        if "name" in fields:
+            return self._named(step, client._replace(name=fields["name"]))
+        self._nameless.add(client_id)
+        return _made(step, client)
 
     def _named(self, step: Step, client: Client) -> Outcome:
         """Return the outcome of a create whose client is shown with this name."""
         name = step.after.name
         if name_key(client.name) == name_key(name):
             return _made(step, client)
-        left = (client, *self._earlier(name_key(name), client))
-        return Outcome(step, "failed", OtherName(name, client), left=left)
-
-    def _earlier(self, key: str, client: Client) -> Sequence[Client]:
-        """Return what lost answers to the same create have made. It has the name of ``client`` too,
-        so no look by the name that was sent has found it."""
-        if key not in self._sent_again:
-            return ()
-        try:
-            found = self._looked([client.name])[name_key(client.name)]
-        except RequestError:
-            return ()
-        others = [other for other in found if other.id != client.id]
-        return others[-self._sent_again[key] :]  # it made no more, and others may be at work
+        left = [client]
+        if name in self._sent_again:
+            with suppress(RequestError):  # what lost answers were to has the changed name too
+                found = self._shown([client.name])[client.name]
+                earlier = [other for other in found if other.id != client.id]
+                left += earlier[-self._sent_again[name] :]  # it made no more; others may be at work
+        return Outcome(step, "failed", other_name(name, client), left=tuple(left))
 
     # the last check
 
-    def settled(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
-        """Return the outcomes, after a last check of the creates that are still open.
+    def settled(self, outcomes: Mapping[int, Outcome]) -> dict[int, Outcome]:
+        """Return the outcomes of the creates that are still open, after a last check.
 
         Each name in doubt must be there only once. A create without an id gets it, and one whose
         answer shows no name is read. This costs a request each, or the list of all clients where
         that is cheaper.
+
+        :arg outcomes: by the positions of their steps
         """
-        names = [outcome.step.after.name for outcome in outcomes if self._is_open(outcome)]
-        if not names:
-            return list(outcomes)
+        still_open = {at: outcome for at, outcome in outcomes.items() if self._is_open(outcome)}
+        if not still_open:
+            return {}
         try:
-            found = self._look(names)
-            others = self._in_no_entry(outcomes, found)
-            return [
-                self._settled(outcome, found[name_key(outcome.step.after.name)], others)
-                if self._is_open(outcome)
-                else outcome
-                for outcome in outcomes
-            ]
-        except Exception as error:
-            return [self._unchecked(outcome, as_focus_error(error)) for outcome in outcomes]
+            found = self._find([outcome.step.after.name for outcome in still_open.values()])
+            others = self._in_no_entry(outcomes.values(), found)
+            return {
+                at: self._settled(outcome, found[outcome.step.after.name], others)
+                for at, outcome in still_open.items()
+            }
+        except Exception as raised:
+            error = as_focus_error(raised)
+            return {at: self._unchecked(outcome, error) for at, outcome in still_open.items()}
 
     def _in_no_entry(
-        self, outcomes: Sequence[Outcome], found: Mapping[str, Sequence[Client]]
+        self, outcomes: Collection[Outcome], found: Mapping[str, Sequence[Client]]
     ) -> list[Client]:
         """Return the new clients of other names, if one was created under a name that nobody
         knows."""
         if not any(
-            outcome.status == "done" and not found[name_key(outcome.step.after.name)]
+            outcome.status == "done" and outcome.without_id and not found[outcome.step.after.name]
             for outcome in outcomes
-            if outcome.step.id is None and self._is_open(outcome)
         ):
             return []
         made = {outcome.step.id for outcome in outcomes}
@@ -138,48 +155,53 @@ class Creates:
     def _settled(
         self, outcome: Outcome, found: Sequence[Client], others: Sequence[Client]
     ) -> Outcome:
+        """Return the outcome of a create, of which these new clients of its name were found."""
         step, name = outcome.step, outcome.step.after.name
-        ids = [client.id for client in found]
-        if step.id in self._nameless and not (ids and self._is_doubted(outcome)):
-            return self._with_name(step, found)
-        if not found:
-            return _missing(outcome, name_key(name) in self._sent_again, others)
-        if len(ids) > 1 and not self._is_doubted(outcome):  # it was created once, as one of them
-            return outcome._replace(error=duplicate_candidates(name, ids))
-        return _held(outcome, found)
-
-    def _with_name(self, step: Step, found: Sequence[Client]) -> Outcome:
-        """Return the outcome of a create whose answer showed an id and no name."""
+        is_doubted = name in self._doubted
         by_id = {client.id: client for client in found}
-        client = by_id.get(step.after.id) or client_until(self._api, step.after.id, is_shown)
-        if client is None:
-            is_again = name_key(step.after.name) in self._sent_again
-            return Outcome(step, "done", not_shown(step.after.name, is_again))
-        return self._named(step, client)
+        if step.id in self._nameless and not (found and is_doubted):
+            client = by_id.get(step.after.id) or client_until(self._api, step.after.id, bool)
+            if client is None:
+                return Outcome(step, "done", not_shown(name, name in self._sent_again))
+            return self._named(step, client)
+        if not found:
+            return _missing(outcome, name in self._sent_again, others)
+        if len(found) > 1 and not is_doubted:  # it was created once, as one of them
+            return outcome._replace(error=duplicate_candidates(name, sorted(by_id)))
+        own = step.id or min(by_id)
+        by_id.setdefault(own, step.after)
+        ids = sorted(by_id)
+        error = outcome.error if outcome.status == "done" else None
+        if len(ids) > 1:
+            error = created_twice(name, ids)
+        left = tuple(by_id[client_id] for client_id in ids if client_id != own)
+        return _made(step, by_id[own])._replace(error=error, left=left)
 
     def _is_open(self, outcome: Outcome) -> bool:
         step = outcome.step
         lacks = step.id is None or step.id in self._nameless
         is_made = outcome.status == "done" and lacks
-        return step.kind == "create" and (is_made or self._is_doubted(outcome))
-
-    def _is_doubted(self, outcome: Outcome) -> bool:
-        return name_key(outcome.step.after.name) in self._doubted
+        return step.kind == "create" and (is_made or step.after.name in self._doubted)
 
     def _unchecked(self, outcome: Outcome, error: FocusError) -> Outcome:
-        is_certain = outcome.status == "done" and outcome.step.id is None
-        if not self._is_open(outcome) or (is_certain and not self._is_doubted(outcome)):
+        name, is_done = outcome.step.after.name, outcome.status == "done"
+        if is_done and outcome.step.id is None and name not in self._doubted:
             return outcome
-        status: Status = "done" if outcome.status == "done" else "unclear"
+        status: Status = "done" if is_done else "unclear"
         if isinstance(error, Interrupted) and outcome.error is not None:  # it says enough
-            return outcome if outcome.status == status else outcome._replace(status=status)
-        return outcome._replace(status=status, error=NotChecked(outcome.step.after.name, error))
+            return outcome._replace(status=status)
+        return outcome._replace(status=status, error=NotChecked(name, error))
 
     # looking for clients
 
-    def is_new(self, client: Client) -> bool:
+    def is_own(self, client: Client) -> bool:
         """Return whether a client is certainly one that this run has created, so that it may be
-        deleted again: it was not read before, and the service's own clock says so."""
+        deleted again: it was not read before, and the service's own clock says so.
+
+        :raises RequestError: it cannot be read
+        """
+        if "created_at" not in client.read:
+            client = client_until(self._api, client.id, bool) or client
         return client.id not in self._known and self._is_older(client) is False
 
     def _is_older(self, client: Client) -> bool | None:
@@ -190,63 +212,59 @@ class Creates:
     def _is_new(self, client: Client) -> bool:
         return not client.deleted and client.id not in self._known
 
-    def _look(self, names: Sequence[str]) -> dict[str, list[Client]]:
-        """Return the new clients of each name, by its key and sorted by id.
+    def _find(self, names: Sequence[str]) -> dict[str, list[Client]]:
+        """Return the new clients of each name, sorted by id.
 
         A name that seems to be missing is looked for once more. So is one that was sent again and
         seems to be there once: the first request may have been carried out late, and old data hides
         one of the two.
         """
-        found: dict[str, list[Client]] = {}
+        found = self._shown(names)
+        uncertain = [name for name in names if len(found[name]) <= (name in self._sent_again)]
+        if uncertain:
+            self._api.session.let_settle()
+            found.update(self._shown(uncertain))
+        return found
 
-        def uncertain() -> list[str]:
-            return [name for name in names if not self._is_certain(name_key(name), found)]
+    def _shown(self, names: Sequence[str]) -> dict[str, list[Client]]:
+        """Return the new clients of each name that the service shows now.
 
-        def read() -> dict[str, list[Client]]:
-            found.update(self._looked(uncertain()))
-            return found
-
-        return read_until(self._api, read, lambda _found: not uncertain())
-
-    def _is_certain(self, key: str, found: Mapping[str, Sequence[Client]]) -> bool:
-        return len(found.get(key, ())) > (key in self._sent_again)
-
-    def _looked(self, names: Sequence[str]) -> dict[str, list[Client]]:
+        Of several, these are those that are newer than all clients read before the run, if there
+        are any. An older one was only hidden then, and must not be taken for a client of this run.
+        """
         pages = (len(self._known) + len(names)) // PAGE_SIZE + 1
-        found: dict[str, list[Client]] = {name_key(name): [] for name in names}
-        looks = (
-            [self._by_name(name) for name in names] if len(names) <= pages else [self._new(names)]
-        )
-        for client in (client for look in looks for client in look):
-            found[name_key(client.name)].append(client)
-        return {key: self._newest(clients) for key, clients in found.items()}
-
-    def _newest(self, clients: Sequence[Client]) -> list[Client]:
-        """Return those that are newer than all clients read before the run, if there are any. An
-        older one was only hidden then, and must not be taken for a client of this run."""
-        by_id = sorted(clients, key=lambda client: client.id)
-        oldest = max(self._known, default=0)
-        return [client for client in by_id if client.id > oldest] or by_id[:1]
+        if len(names) > pages:
+            found = self._new(names)
+        else:
+            found = {name: self._by_name(name) for name in names}
+        newest = max(self._known, default=0)
+        return {
+            name: [client for client in same if client.id > newest] or same[:1]
+            for name, same in found.items()
+        }
 
     def _by_name(self, name: str) -> list[Client]:
-        for form in forms(name):
-            found = self._new([name], form)
-            if found:
-                return found
-        return []
+        found = (self._new([name], form)[name] for form in forms(name))
+        return next(filter(None, found), [])
 
-    def _new(self, names: Sequence[str], form: str | None = None) -> list[Client]:
-        """The clients of the names that were not there before. Before one of them is believed to
-        be missing in a list of several pages, it is made sure that the list did not move.
+    def _new(self, names: Sequence[str], form: str | None = None) -> dict[str, list[Client]]:
+        """Return the clients of each name that were not there before, sorted by id.
+
+        Before one of them is believed to be missing in a list of several pages, it is made sure
+        that the list did not move.
 
         :arg form: of the one name, passed on as a filter
         """
-        wanted = set(map(name_key, names))
+        by_key = {name_key(name): name for name in names}
 
-        def read() -> list[Client]:
+        def read() -> dict[str, list[Client]]:
             listing = self._api.list_clients(form)
-            found = [c for c in listing.clients if self._is_new(c) and name_key(c.name) in wanted]
-            if len({name_key(client.name) for client in found}) < len(wanted):
+            found: dict[str, list[Client]] = {name: [] for name in names}
+            for client in sorted(listing.clients, key=lambda client: client.id):
+                name = by_key.get(name_key(client.name))
+                if name is not None and self._is_new(client):
+                    found[name].append(client)
+            if not all(found.values()):
                 check_pages(self._api, listing.boundaries)
             return found
 
@@ -256,20 +274,6 @@ class Creates:
 def _made(step: Step, client: Client) -> Outcome:
     """Return the outcome of a create whose client is known; its name is as the user wrote it."""
     return Outcome(step._replace(after=client._replace(name=step.after.name)), "done")
-
-
-def _held(outcome: Outcome, found: Sequence[Client]) -> Outcome:
-    """Return the outcome of a create in doubt, of which these clients were found."""
-    by_id = {client.id: client for client in found}
-    if outcome.status == "done" and outcome.step.id is not None:
-        by_id.setdefault(outcome.step.id, outcome.step.after)
-    ids = sorted(by_id)
-    held = outcome.step.id if outcome.status == "done" and outcome.step.id else ids[0]
-    made = _made(outcome.step, by_id[held])
-    if len(ids) == 1:
-        return made._replace(error=outcome.error if outcome.status == "done" else None)
-    others = tuple(by_id[client_id] for client_id in ids if client_id != held)
-    return made._replace(error=created_twice(outcome.step.after.name, ids), left=others)
 
 
 def _missing(outcome: Outcome, sent_twice: bool, others: Sequence[Client]) -> Outcome:

@@ -10,25 +10,6 @@ from .._model import Client
 from .._text import quoted
 
 
-class OtherName(FocusError):
-    """The service gave a new client another name than the one that was sent.
-
-    :arg taken_back: whether it was deleted again
-    """
-
-    def __init__(self, name: str, client: Client, taken_back: bool = False) -> None:
-        done = (
-            "It was deleted again."
-            if taken_back
-            else "It was left, or may still be there: the list in undo deletes it."
-        )
-        super().__init__(
-            f"The service created the client {quoted(name)} as {quoted(client.name)} "
-            f"(id {client.id}): give the name as the service writes it. {done}"
-        )
-        self.client = client
-
-
 class NotChecked(FocusError):
     """The last check of a create failed; ``error`` says why."""
 
@@ -37,6 +18,22 @@ class NotChecked(FocusError):
             f"Whether the client {quoted(name)} was created once, and under this name, could "
             f"not be checked: {error} Check whether it exists, then run again."
         )
+
+
+def other_name(name: str, client: Client, taken_back: bool = False) -> FocusError:
+    """Return the error where the service gave a new client another name than the one that was sent.
+
+    :arg taken_back: whether it was deleted again
+    """
+    done = (
+        "It was deleted again."
+        if taken_back
+        else "It was left, or may still be there: the list in undo deletes it."
+    )
+    return FocusError(
+        f"The service created the client {quoted(name)} as {quoted(client.name)} "
+        f"(id {client.id}): give the name as the service writes it. {done}"
+    )
 
 
 def not_new(name: str, client_id: int) -> FocusError:
@@ -92,17 +89,14 @@ def still_hidden(client_id: int) -> FocusError:
     )
 
 
-def rest_not_planned(client_id: int, name: str | None, reason: FocusError) -> FocusError:
-    """Return the error where, after the restore of a hidden client, the rest of the plan cannot be
-    executed.
-
-    :arg name: of the client that was restored, ``None`` if it is not known
-    """
-    if name is None:
+def rest_not_planned(client: Client, reason: FocusError) -> FocusError:
+    """Return the error where, after the restore of a client that was hidden, the rest of the plan
+    cannot be executed."""
+    if client.hidden:  # its name is not known
         return reason
     return FocusError(
-        f"The client {client_id} was restored and is called {quoted(name)}; nothing was written "
-        f"after that. {reason}"
+        f"The client {client.id} was restored and is called {quoted(client.name)}; nothing was "
+        f"written after that. {reason}"
     )
 
 

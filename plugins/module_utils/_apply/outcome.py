@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from .._errors import FocusError, PlanRefused, Problem
+from .._errors import FocusError, Problem
 from .._model import Client, Status, Step
 
 
@@ -57,11 +57,10 @@ def predicted(steps: Sequence[Step], forbidden: Iterable[Problem] = ()) -> tuple
 
     :arg forbidden: why guards refuse it; a step says so if the problem is one of its own
     """
-    shown = [problem for problem in forbidden if problem.of_step]
-    reasons = {entry: problem.sentence for problem in shown for entry in problem.entries}
-    return tuple(
-        Outcome(step, "planned", PlanRefused([Problem((), reasons[step.entry])], ()))
-        if step.entry in reasons
-        else Outcome(step, "planned")
-        for step in steps
-    )
+    reasons: dict[int | None, FocusError] = {
+        entry: FocusError(problem.sentence)
+        for problem in forbidden
+        if problem.of_step
+        for entry in problem.entries
+    }
+    return tuple(Outcome(step, "planned", reasons.get(step.entry)) for step in steps)
