@@ -286,13 +286,18 @@ class Access(NamedTuple):
         return f"Access({self.workspace_id}, {self.api_url!r})"
 
     @property
+    def authorization(self) -> str:
+        """The header that all requests have."""
+        if self.api_token:
+            return f"Bearer {self.api_token}"
+        login = f"{self.username}:{self.password}".encode()
+        return f"Basic {base64.b64encode(login).decode()}"
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """What must be in no output, in every form in which it could be repeated, including the
         login as it is in the header."""
-        if self.api_token:
-            return forms_of(self.api_token)
-        login = f"{self.username}:{self.password}".encode()
-        return forms_of(self.password or "", base64.b64encode(login).decode())
+        return forms_of(self.api_token or self.password or "", self.authorization.partition(" ")[2])
 
     def check_unmasked(self, listed: object) -> None:
         """Check that a list that is returned holds no secret, which would be masked in it.

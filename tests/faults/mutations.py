@@ -83,7 +83,7 @@ MUTANTS = (
     Mutant(
         "lost: the next try has a new connection",
         TRANSPORT,
-        "_session(self._access, 1) if self._has_lost_one else ",
+        "_session(self._access) if self._has_lost_one else ",
         "",
         (f"{SENT}after_a_lost_connection",),
     ),
@@ -497,8 +497,8 @@ MUTANTS = (
     Mutant(
         "an answer that trickles",
         CONNECTIONS,
-        "None if seconds is None else",
-        "None if True else",
+        "(sock.gettimeout() or 0.0)",
+        "1e9",
         (f"{FOUND}an_answer_byte_by_byte",),
     ),
     Mutant(

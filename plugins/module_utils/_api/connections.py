@@ -16,7 +16,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
@@ -33,6 +33,12 @@ except ImportError:
 
 UNKNOWN_HOST = "no such host is known. Check api_url, and that this machine can resolve names."
 
+_BROKEN_TLS = (
+    "the TLS handshake failed. Check api_url, its port, and any proxy or firewall in between."
+)
+
+_UNREACHABLE = "the network is unreachable. Check api_url and the proxy settings."
+
 _REASONS: dict[type[BaseException], str] = {
     TimeoutError: "nothing answered in time. Check api_url, the network and the proxy settings.",
     socket.gaierror: UNKNOWN_HOST,
@@ -40,14 +46,10 @@ _REASONS: dict[type[BaseException], str] = {
     ConnectionRefusedError: (
         "it was refused. Check api_url, its port, and whether a firewall forbids it."
     ),
+    ConnectionError: _BROKEN_TLS,
+    ssl.SSLError: _BROKEN_TLS,
 }
-"""What exceptions mean, also where a library has wrapped them."""
-
-_BROKEN_TLS = (
-    "the TLS handshake failed. Check api_url, its port, and any proxy or firewall in between."
-)
-
-_UNREACHABLE = "the network is unreachable. Check api_url and the proxy settings."
+"""What exceptions mean, also where a library has wrapped them. The first that fits counts."""
 
 BEFORE_SENDING: ContextVar[Callable[[], None]] = ContextVar("before_sending")
 """What a thread calls between making a connection and sending. The libraries hand nothing down to
@@ -60,18 +62,16 @@ class _Limited(io.RawIOBase):
     def __init__(self, incoming: io.RawIOBase, sock: socket.socket) -> None:
         self._incoming = incoming
         self._sock = sock
-        seconds = sock.gettimeout()
-        self._ends = None if seconds is None else time.monotonic() + seconds
+        self._ends = time.monotonic() + (sock.gettimeout() or 0.0)
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        if self._ends is not None:
-            left = self._ends - time.monotonic()
-            if left <= 0:
-                raise TimeoutError("the answer took too long")
-            self._sock.settimeout(left)
+        left = self._ends - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the answer took too long")
+        self._sock.settimeout(left)
         return self._incoming.readinto(buffer)
 
     def close(self) -> None:
@@ -99,21 +99,16 @@ class _Connection:
     host: str
     port: int | None
     _tunnel_host: str | None
-    _has_socket = _is_through = False
+    _is_through = False
 
     def connect(self) -> None:
-        self._has_socket = self._is_through = False
+        self._is_through = False
         beyond = self._tunnel_host  # reset when the connection closes
         try:
             super().connect()  # type: ignore[misc]
         except Exception as error:
             raise self._not_opened(error, beyond) from error
         BEFORE_SENDING.get()()
-
-    def _new_conn(self) -> Any:
-        made = super()._new_conn()  # type: ignore[misc]
-        self._has_socket = True
-        return made
 
     def _tunnel(self) -> None:
         super()._tunnel()  # type: ignore[misc]
@@ -129,9 +124,8 @@ class _Connection:
                 return untrusted(host, getattr(cause, "verify_message", str(cause)))
         if before_the_proxy:
             return NotConnected(reason_of_proxy(address(self.host, self.port), chain))
-        default = _BROKEN_TLS if self._has_socket else _UNREACHABLE
         found = (_REASONS[kind] for cause in chain for kind in _REASONS if isinstance(cause, kind))
-        return NotConnected(next(found, default))
+        return NotConnected(next(found, _UNREACHABLE))
 
 
 def untrusted(host: str, reason: str) -> Untrusted:
@@ -164,38 +158,30 @@ def reason_of_proxy(at: str = "", chain: Iterable[BaseException] = ()) -> str:
     return f"{proxy} {did}. Check HTTPS_PROXY, NO_PROXY and api_url."
 
 
-def _watched(pools: Mapping[str, Any]) -> dict[str, Any]:
-    """The classes of pools, by scheme, with such connections; those of a SOCKS proxy too."""
-    return {scheme: _pool(pool) for scheme, pool in pools.items()}
-
-
 @functools.cache
-def _pool(pool: Any) -> Any:
-    if issubclass(pool.ConnectionCls, _Connection):
-        return pool
-    connection = type("Connection", (_Connection, pool.ConnectionCls), {})
-    return type("Pool", (pool,), {"ConnectionCls": connection})
+def _watched(kind: Any) -> Any:
+    """Such a class of a class of connections, those to a SOCKS proxy too."""
+    if issubclass(kind, _Connection):
+        return kind
+    return type("Connection", (_Connection, kind), {})
 
 
 class DeadlineAdapter(HTTPAdapter):
     """The adapter of ``requests``, with such connections, also by way of a proxy."""
 
-    def init_poolmanager(self, *arguments: Any, **keywords: Any) -> None:
-        super().init_poolmanager(*arguments, **keywords)
-        manager = self.poolmanager
-        manager.pool_classes_by_scheme = _watched(manager.pool_classes_by_scheme)
-
     def proxy_manager_for(self, *arguments: Any, **keywords: Any) -> Any:
         """:raises NotConnected: the proxy's address is not valid, or its kind is not supported"""
         try:
-            manager = super().proxy_manager_for(*arguments, **keywords)
+            return super().proxy_manager_for(*arguments, **keywords)
         except ValueError:
             raise NotConnected(reason_of_proxy()) from None
-        manager.pool_classes_by_scheme = _watched(manager.pool_classes_by_scheme)
-        return manager
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
-        """:raises Untrusted: an environment variable names a file of authorities that is missing"""
+        """Called with the pool ``conn`` before each request, whichever way it goes.
+
+        :raises Untrusted: an environment variable names a file of authorities that is missing
+        """
+        conn.ConnectionCls = _watched(conn.ConnectionCls)
         try:
             super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
         except OSError:

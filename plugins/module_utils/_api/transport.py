@@ -25,7 +25,6 @@ from .errors import BadAnswer, ConnectionLost, NotConnected, Request, Untrusted
 
 try:
     import requests
-    from requests.auth import HTTPBasicAuth
     from urllib3 import disable_warnings
     from urllib3.exceptions import (
         HTTPError,
@@ -72,8 +71,10 @@ class Transport:
         self._proxies: dict[str, Any] = (
             {"http": None, "https": None, "all": None} if is_loopback(parts.hostname or "") else {}
         )
-        self._session = _session(access, access.connections)
+        self._session = _session(access)
         self._has_lost_one = False
+        """After that, each request has a connection of its own: what is in between may not let
+        connections be used again, and there may be many of them."""
         if access.verify is False:  # as the user wants; a warning at each request would not help
             disable_warnings(InsecureRequestWarning)
 
@@ -87,9 +88,12 @@ class Transport:
         :raises BadAnswer: the answer is too large, or in an encoding that was not requested
         """
         BEFORE_SENDING.set(before_sending)
+        connections: AbstractContextManager[requests.Session] = (
+            _session(self._access) if self._has_lost_one else nullcontext(self._session)
+        )
         try:
             with (
-                self._connections() as session,
+                connections as session,
                 session.request(
                     request.method,
                     self._access.api_url + request.path,
@@ -119,11 +123,6 @@ class Transport:
                 f"or it took longer than {self._access.timeout:g} seconds (api_timeout)."
             ) from None
 
-    def _connections(self) -> AbstractContextManager[requests.Session]:
-        """Return kept connections, or a new one after one was lost: what is in between may not let
-        connections be used again, and there may be many of them."""
-        return _session(self._access, 1) if self._has_lost_one else nullcontext(self._session)
-
     def _not_connected(self, request: Request, reason: str) -> NotConnected:
         return NotConnected(f"No connection to {shown(self._host)} ({request.where}): {reason}")
 
@@ -152,7 +151,7 @@ def _content(response: requests.Response) -> bytes:
 _OTHER_ENCODING = "it is encoded in a way that was not asked for"
 
 
-def _session(access: Access, connections: int) -> requests.Session:
+def _session(access: Access) -> requests.Session:
     session = requests.Session()
     session.headers.update(
         {
@@ -163,21 +162,16 @@ def _session(access: Access, connections: int) -> requests.Session:
         }
     )
     # As ``auth`` rather than as a header, so that requests never reads ~/.netrc.
-    login = (access.username or "", access.password or "")
-    session.auth = (
-        partial(_authorized, access.api_token)
-        if access.api_token
-        else HTTPBasicAuth(*(part.encode("utf-8") for part in login))
-    )
+    session.auth = partial(_authorized, access.authorization)
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = DeadlineAdapter(pool_maxsize=connections, max_retries=0)
+    adapter = DeadlineAdapter(pool_maxsize=access.connections, max_retries=0)
     for scheme in ("https://", "http://"):
         session.mount(scheme, adapter)
     return session
 
 
-def _authorized(token: str, request: requests.PreparedRequest) -> requests.PreparedRequest:
-    request.headers["Authorization"] = f"Bearer {token}"
+def _authorized(value: str, request: requests.PreparedRequest) -> requests.PreparedRequest:
+    request.headers["Authorization"] = value
     return request
 
 
