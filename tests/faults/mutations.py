@@ -406,7 +406,7 @@ MUTANTS = (
     Mutant(
         "a 404 that is not the service's is none",
         ERRORS,
-        "elif status in (404, 407) and not is_of_the_api:",
+        "elif status in (404, 407) and not response.is_of_the_api:",
         "elif False:",
         (f"{ANSWERS}a_404_that_is_not_of_the_service",),
     ),

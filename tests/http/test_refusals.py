@@ -395,8 +395,8 @@ def test_the_words_of_an_error_hold_no_secret_before_they_are_cut(service: Simul
     access = Access(service.workspace_id, service.url, service.token)
     with pytest.raises(StatusError) as refused:
         FocusApi(access, Transport(access), Progress(), Halt()).list_clients()
-    assert leaked(refused.value.words, PRIVATE) == []
-    assert leaked(refused.value.trace_id or "", PRIVATE) == []
+    assert leaked(refused.value.response.words, PRIVATE) == []
+    assert leaked(refused.value.response.trace_id, PRIVATE) == []
 
 
 @pytest.mark.parametrize("offset", range(270, 305, 3))

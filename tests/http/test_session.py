@@ -110,7 +110,7 @@ def test_a_window_that_reopens_while_it_is_asked_breaks_nothing(service: Simulat
     def open_and_close() -> None:
         while time.monotonic() < ends:
             session.window._close(math.inf, is_guess=True)
-            session.window.slept(math.inf)
+            session.window.closed(math.inf)
 
     sys.setswitchinterval(1e-6)
     other = threading.Thread(target=open_and_close)

@@ -149,7 +149,7 @@ def pauses(quota_wait: int, closed: Closed) -> list[float]:
             return slept
         slept.append(until - now)
         now = until
-        window.slept(until)
+        window.closed(until)
         assert window.closed(now) is None
     raise AssertionError("it never ends")
 
@@ -182,11 +182,11 @@ def test_after_a_pause_of_unknown_use_one_asks_for_all() -> None:
     until = window.wait(0, is_known=False)
     assert until == 60
     assert window.closed(30) is not None
-    window.slept(60)
+    window.closed(60)
     assert window.in_doubt
     window.refused(Closed(None), now=61)
     assert not window.in_doubt
     assert window.closed(61) is not None, "who waited for that answer waits on"
-    window.slept(10_000)
+    window.closed(10_000)
     window.answered()
     assert not window.in_doubt

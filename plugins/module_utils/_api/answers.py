@@ -86,17 +86,21 @@ def readable(body: bytes) -> Any:
         return None
 
 
-def words_of(answer: Answer) -> tuple[str, str]:
-    """Return the service's own words of an error and its trace id, ``""`` where there is none."""
+def words_of(answer: Answer) -> tuple[str, str, bool]:
+    """Return the service's own words of an error and its trace id, ``""`` where there is none, and
+    whether it has the form of the API's errors; a 404 without a body may be one too."""
     body = readable(answer.body)
     if isinstance(body, dict):
         parts = [body.get("error"), body.get("error_description")]
         parts = parts if any(parts) else [body.get("message"), body.get("detail")]
-        return ": ".join(str(part) for part in parts if part), str(body.get("trace_id") or "")
+        words = ": ".join(str(part) for part in parts if part)
+        is_of_the_api = "error" in body or "error_description" in body
+        return words, str(body.get("trace_id") or ""), is_of_the_api
     if isinstance(body, str):
-        return body, ""
+        return body, "", False
     text = " ".join(answer.body.decode(errors="replace").split())
-    return "" if body is not None or text.startswith("<") else text, ""
+    words = "" if body is not None or text.startswith("<") else text
+    return words, "", not text and answer.status == 404
 
 
 def date_of(header: str | None) -> datetime | None:

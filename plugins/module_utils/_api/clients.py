@@ -122,7 +122,6 @@ class FocusApi:
 
         :raises NotFound: the service shows no client with the id; it may be a deleted one
         """
-        path = self._client(client_id)
 
         def read(answer: Answer) -> Client:
             client = client_of(json_of(answer), self.workspace_id, answer.status)
@@ -130,7 +129,7 @@ class FocusApi:
                 raise BadAnswer("it shows another client", answer.status)
             return client
 
-        return self.session.call("GET", path, read)
+        return self.session.call("GET", self._client(client_id), read)
 
     def update(self, client_id: int, name: str, currency: str | None = None) -> None:
         """PUT of a client's name. It replaces the currency too, which is sent back as it was read.
@@ -195,7 +194,7 @@ class FocusApi:
             try:
                 return self.session.call("GET", self._clients, read, parameters)
             except StatusError as error:
-                too_large = error.status == 400 and "perpage" in error.words.lower()
+                too_large = error.status == 400 and "perpage" in error.response.words.lower()
                 if not too_large or number is not None or size == 1:
                     raise
                 self._page_size = size // 2
@@ -235,7 +234,7 @@ class FocusApi:
                 raise BadAnswer("it has no client", answer.status)
             return {}
         check_workspace(fields, self.workspace_id)
-        written = fields.get("name")
-        if not isinstance(written, str):  # the name is not known, but the client is there
+        if not isinstance(fields.get("name"), str):
+            # The name is not known, but the client is there.
             return {key: value for key, value in fields.items() if key != "name"}
         return fields

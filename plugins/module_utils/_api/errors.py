@@ -101,12 +101,14 @@ class ErrorResponse(NamedTuple):
 
     :arg words: the service's own, ``""`` if there are none
     :arg trace_id: what the vendor's support asks for, ``""`` if the answer has none
+    :arg is_of_the_api: whether it has the form of the API's own errors
     """
 
     request: Request
     status: int
     words: str = ""
     trace_id: str = ""
+    is_of_the_api: bool = True
 
     @property
     def text(self) -> str:
@@ -121,8 +123,7 @@ class StatusError(RequestError):
     def __init__(self, response: ErrorResponse, sentence: str) -> None:
         super().__init__(sentence)
         self.status = response.status
-        self.words = response.words
-        self.trace_id = response.trace_id
+        self.response = response
 
 
 class NotFound(StatusError):
@@ -177,12 +178,9 @@ class ServerError(StatusError):
     unclear = may_pass = True
 
 
-def status_error(
-    response: ErrorResponse, is_of_the_api: bool = True, is_track_token: bool = False
-) -> StatusError:
+def status_error(response: ErrorResponse, is_track_token: bool = False) -> StatusError:
     """Return the error that a response is, except one about the quota.
 
-    :arg is_of_the_api: whether it has the form of the API's own errors
     :arg is_track_token: whether the API key has the form of a Toggl Track token
     """
     status = response.status
@@ -191,7 +189,7 @@ def status_error(
         kind, sentence = RefusedForAll, _REDIRECTED
     elif status >= 500:
         kind, sentence = ServerError, _FAILED
-    elif status in (404, 407) and not is_of_the_api:
+    elif status in (404, 407) and not response.is_of_the_api:
         kind, sentence = NotFromApi, _NOT_FROM_API[status]
     elif status == 404 and (not response.words or response.request.path.endswith("/clients")):
         sentence = f"{_REFUSED} Check api_url, which should end in /api, and workspace_id."

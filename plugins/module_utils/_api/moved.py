@@ -9,6 +9,7 @@ second client of its name.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from typing import NamedTuple, TypeVar
 
 from .._text import forms, name_key
@@ -30,10 +31,8 @@ def unmoved(read: Callable[[], Seen]) -> Seen:
     :raises ListMoved: it changed each time
     """
     for _turn in range(MOST_REREADS):
-        try:
+        with suppress(ListMoved):
             return read()
-        except ListMoved:
-            continue
     return read()
 
 

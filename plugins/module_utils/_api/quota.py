@@ -138,7 +138,8 @@ class Window:
                 self._close(now + pause, is_guess=True)
 
     def closed(self, now: float) -> Closed | None:
-        """How a request is known to be refused; ``None``: it may be sent."""
+        """How a request is known to be refused; ``None``: it may be sent, since the window is open
+        or reopens now."""
         with self._lock:
             if self._closed_until is not None and now >= self._closed_until:
                 self._reopen()
@@ -149,7 +150,7 @@ class Window:
     def wait(self, now: float, is_known: bool) -> float | None:
         """Until when to sleep; ``None``: for longer than ``quota_wait``, or it is not known.
 
-        Waits of several threads at once count once. Call ``slept`` afterwards.
+        Waits of several threads at once count once.
 
         :arg is_known: whether it was known until when it is closed; then another thread may have
             slept until it reopened
@@ -166,11 +167,6 @@ class Window:
             self.waited += longer
             self._waits_until = max(until, self._waits_until)
             return until
-
-    def slept(self, until: float) -> None:
-        with self._lock:
-            if self._closed_until is not None and self._closed_until <= until:
-                self._reopen()
 
     def _close(self, until: float, is_guess: bool = False) -> None:
         self._closed_until = until

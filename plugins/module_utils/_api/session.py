@@ -22,7 +22,7 @@ from .._model import Access
 from .._progress import TICK, Background, Halt, Progress
 from .._redact import mask
 from .._text import shown
-from .answers import date_of, readable, words_of
+from .answers import date_of, words_of
 from .errors import (
     BadAnswer,
     ConnectionLost,
@@ -253,14 +253,15 @@ class Session:
             raise error
         self._progress.set(wakes=until)
         self._halt.sleep(until - now)
-        self.window.slept(until)
+        self.window.closed(until)  # it may be the first to know that the window is open by then
         self._progress.quota_left(None)
         return until - now
 
     def _refusal(self, answer: Answer, request: Request) -> RequestError:
+        *texts, is_of_the_api = words_of(answer)
         # Secrets are masked before anything is cut: a part of one would not be recognised.
-        words, trace_id = (mask(text, self._access.secrets) for text in words_of(answer))
-        response = ErrorResponse(request, answer.status, words, trace_id)
+        words, trace_id = (mask(text, self._access.secrets) for text in texts)
+        response = ErrorResponse(request, answer.status, words, trace_id, is_of_the_api)
         asked = retry_after(answer.headers.get("Retry-After"))
         if answer.status == 402:  # the quota, or a feature that the plan lacks
             is_used_up = self.window.quota.remaining == 0
@@ -269,7 +270,7 @@ class Session:
                 self.window.refused(closed, time.monotonic())
                 return QuotaExceeded(response, closed)
         is_track_token = _TRACK_TOKEN.fullmatch(self._access.api_token or "") is not None
-        error = status_error(response, _is_of_the_api(answer), is_track_token)
+        error = status_error(response, is_track_token)
         error.retry_after = asked
         return error
 
@@ -277,7 +278,7 @@ class Session:
 def _line(request: Request, outcome: Answer | BaseException, number: int, took: float) -> str:
     """Return how a request ended, as ``-vvv`` shows it."""
     no_answer = "not connected" if isinstance(outcome, NotConnected) else "no answer"
-    trace_id = outcome.trace_id if isinstance(outcome, StatusError) else ""
+    trace_id = outcome.response.trace_id if isinstance(outcome, StatusError) else ""
     trace = f", trace id {shown(trace_id)}" if trace_id else ""
     what = f"{request.method} {request.path} {getattr(outcome, 'status', None) or no_answer}"
     return f"{what} (try {number}, {1000 * took:.0f} ms{trace})"
@@ -289,11 +290,3 @@ def _pause(error: RequestError, tries: int) -> float:
         return min(error.retry_after, _LONGEST_RETRY_AFTER)
     longest: float = min(_FIRST_PAUSE * 2**tries, _LONGEST_PAUSE)
     return random.uniform(longest / 2, longest)
-
-
-def _is_of_the_api(answer: Answer) -> bool:
-    """Whether an error has the form of the API's errors; a 404 without a body may be one too."""
-    if not answer.body.strip():
-        return answer.status == 404
-    body = readable(answer.body)
-    return isinstance(body, dict) and bool({"error", "error_description"} & body.keys())
