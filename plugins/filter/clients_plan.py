@@ -89,32 +89,14 @@ _value:
   type: dict
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from ..module_utils._text import SERVICE_URL
 from ..plugin_utils._data import as_data
 from ..plugin_utils._offline import planned
 
 
-def clients_plan(
-    desired: object,
-    existing: object,
-    purge: bool = False,
-    protected: Sequence[str] | None = None,
-    max_deletions: int | None = None,
-    max_deletion_percent: int = 30,
-    workspace_id: int = 0,
-    api_url: str = SERVICE_URL,
-) -> dict[str, Any]:
-    options = {
-        "purge": purge,
-        "protected": protected,
-        "max_deletions": max_deletions,
-        "max_deletion_percent": max_deletion_percent,
-        "workspace_id": workspace_id,
-        "api_url": api_url,
-    }
+def clients_plan(desired: object, existing: object, **options: object) -> dict[str, Any]:
     return planned(desired, existing, options)
 
 

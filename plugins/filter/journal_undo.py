@@ -69,9 +69,7 @@ from ..plugin_utils._data import as_data
 
 
 def journal_undo(text: object, workspace_id: object = None) -> list[dict[str, Any]]:
-    if isinstance(
-        text, Mapping
-    ):  # up to ansible-core 2.18, a variable whose text is one line of it
+    if isinstance(text, Mapping):  # up to ansible-core 2.18, a text that is one line of it
         text = json.dumps(text)
     if not isinstance(text, str):
         raise AnsibleFilterError(

@@ -8,7 +8,7 @@ An error has a class of its own only where the code takes another branch for it.
     FocusError
     ├── BadOption  MissingLibrary                      before any request
     ├── PlanRefused                                    the list, or a guard; holds all its problems
-    ├── PlanChanged  QuotaTooSmall  NamesMasked        the plan must not be applied now
+    ├── QuotaTooSmall  NamesMasked                     the plan must not be applied now
     ├── JournalFailed                                  nothing is written without it
     ├── InternalError                                  a fault of the collection
     ├── NotChecked                                     ``_apply.errors``: a create that was sent
@@ -50,13 +50,6 @@ class BadOption(FocusError):
 
 class MissingLibrary(FocusError):
     """A Python library, which ``str()`` names, is missing on the host that runs the task."""
-
-
-class PlanChanged(FocusError):
-    """The plan is not the one that was reviewed."""
-
-    def __init__(self) -> None:
-        super().__init__("The plan has changed since it was reviewed. Run toggl.focus.plan again.")
 
 
 class QuotaTooSmall(FocusError):

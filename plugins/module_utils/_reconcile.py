@@ -17,7 +17,7 @@ from ._api.clients import FocusApi
 from ._api.errors import QuotaExceeded
 from ._api.moved import carry_out, check_of, unmoved
 from ._apply.outcome import Outcome, predicted
-from ._errors import FocusError, NamesMasked, PlanChanged, PlanRefused, QuotaTooSmall
+from ._errors import FocusError, NamesMasked, PlanRefused, QuotaTooSmall
 from ._model import DEFAULT_RULES, Client, Deletion, Desired, Origin, Plan, Rules
 from ._plan.contradictions import contradictions
 from ._plan.plan import (
@@ -41,6 +41,8 @@ from ._task.run import Options, Result, Runtime, Work, run
 # Most runs find nothing to do. What only a write or a journal needs is imported where it is used,
 # because Ansible compiles a collection's files again in every process. What every run needs is
 # imported here: Ansible does that once, before it forks a process for each task and host.
+
+PLAN_CHANGED = "The plan has changed since it was reviewed. Run toggl.focus.plan again."
 
 
 def reconcile_client(options: Options, check_mode: bool, runtime: Runtime) -> Result:
@@ -193,7 +195,7 @@ class _Writing(NamedTuple):
             return PlanRefused(planned.forbidden, self.names)
         # Where nothing is left to do, whatever was reviewed has been done.
         if planned.steps and self.reviewed is not None and self.reviewed != planned.digest:
-            return PlanChanged()
+            return FocusError(PLAN_CHANGED)
         try:
             self._check_undo(api, planned)
         except NamesMasked as error:
@@ -291,7 +293,7 @@ class _Writing(NamedTuple):
         if rest.forbidden:
             raise PlanRefused(rest.forbidden, self.names)
         if self.reviewed is not None and not is_same_but_for(hidden, left, rest.steps):
-            raise PlanChanged()
+            raise FocusError(PLAN_CHANGED)
         self._check_undo(api, rest)
         return rest
 

@@ -62,7 +62,7 @@ def planned(desired: object, existing: object, options: Mapping[str, object]) ->
 
     :arg desired: as its option ``clients``
     :arg existing: clients as ``focus_client_info`` returns them, or the entries of another list
-    :arg options: those of ``_OPTIONS``, as a user gives them. With a ``workspace_id``, no existing
+    :arg options: some of ``_OPTIONS``, as a user gives them. With a ``workspace_id``, no existing
         client means an empty workspace
     :raises AnsibleFilterError: ``existing`` is no list
     """
@@ -77,16 +77,13 @@ def planned(desired: object, existing: object, options: Mapping[str, object]) ->
 
 
 def _validated(given: Mapping[str, object]) -> dict[str, Any]:
-    """:raises BadOption: a value is of the wrong type"""
+    """:raises FocusError: a value is of the wrong type"""
     check_patterns(given.get("protected"))
-    options: dict[str, Any] = {}
-    for name, spec in _OPTIONS.items():
-        is_given = given.get(name) is not None
-        value = {name: given[name]} if is_given else {}
-        validated = ArgumentSpecValidator({name: spec}).validate(value)
-        if validated.error_messages:
-            raise BadOption(name, validated.errors.msg.rstrip("."))
-        options.update(validated.validated_parameters)
+    known = {option: value for option, value in given.items() if value is not None}
+    validated = ArgumentSpecValidator(_OPTIONS).validate(known)
+    if validated.error_messages:
+        raise FocusError(f"toggl.focus.clients_plan: {validated.errors.msg}")
+    options: dict[str, Any] = validated.validated_parameters
     return options
 
 
@@ -132,40 +129,31 @@ def _as_read(number: int, given: object) -> Client:
 
 
 def _as_listed(existing: Iterable[object], wanted: Iterable[Desired]) -> list[Client]:
-    clients = _of_entries(desired_clients(existing))
-    return clients + _assumed(clients, wanted)
+    """The clients of a workspace that is as the existing entries declare it.
 
-
-def _of_entries(entries: Iterable[Desired]) -> list[Client]:
-    """The active clients of a workspace that is as the entries declare it."""
-    active = [entry for entry in entries if entry.state != "absent"]
-    return [
-        _client(entry.id if entry.id is not None else _FIRST_MADE_UP + number, entry.name or "")
-        for number, entry in enumerate(active)
-    ]
-
-
-def _assumed(clients: Sequence[Client], wanted: Iterable[Desired]) -> list[Client]:
-    """What a list cannot say, so that the entries are taken at their word: the clients that they
-    know by ids, and the deleted ones that they restore."""
+    What these cannot say, the wanted ones are taken at their word for: the clients that they know
+    by ids, and the deleted ones that they restore.
+    """
+    clients: list[Client] = []
+    for entry in desired_clients(existing):
+        if entry.state != "absent":
+            clients.append(_of_entry(entry, len(clients)))
     ids = {client.id for client in clients}
     names = {name_key(client.name) for client in clients}
-    assumed = []
-    for number, entry in enumerate(wanted, len(clients)):
-        if entry.id is not None and entry.id not in ids and entry.state != "absent":
-            assumed.append(_client(entry.id, entry.name or "", entry.state == "restored"))
-        elif (
-            entry.id is None
-            and entry.state == "restored"
-            and name_key(entry.name or "") not in names
-        ):
-            assumed.append(_client(_FIRST_MADE_UP + number, entry.name or "", is_deleted=True))
-    return assumed
+    for entry in wanted:
+        is_restored = entry.state == "restored"
+        if entry.id is not None:
+            is_assumed = entry.state != "absent" and entry.id not in ids
+        else:
+            is_assumed = is_restored and name_key(entry.name or "") not in names
+        if is_assumed:
+            clients.append(_of_entry(entry, len(clients), _LONG_AGO if is_restored else None))
+    return clients
 
 
-def _client(client_id: int, name: str, is_deleted: bool = False) -> Client:
-    deleted_at = _LONG_AGO if is_deleted else None
-    return Client.of({"id": client_id, "name": name, "deleted_at": deleted_at})
+def _of_entry(entry: Desired, number: int, deleted_at: str | None = None) -> Client:
+    client_id = _FIRST_MADE_UP + number if entry.id is None else entry.id
+    return Client.of({"id": client_id, "name": entry.name or "", "deleted_at": deleted_at})
 
 
 def _without_made_up_ids(value: Any) -> Any:

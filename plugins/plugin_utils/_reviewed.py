@@ -75,22 +75,14 @@ def _digest_in(path: str, host: str, place: Place) -> str:
         shown_place = Place(plan["workspace_id"], plan["api_url"])
         computed = digest(plan["steps"], plan["workspace_id"], plan["api_url"]) if found else None
     except (KeyError, TypeError, AttributeError):
-        raise BadOption(FILE, f"{shown(path)} has no plan for {shown(host)}. {_AGAIN}") from None
+        raise _unfit(f"{shown(path)} has no plan for {shown(host)}") from None
     if refusal or not found:
         reason = f". It was refused: {shown(refusal).rstrip('.')}" if refusal else ""
-        raise BadOption(
-            FILE,
-            f"{shown(path)} has no plan for {shown(host)} that can be applied{reason}. {_AGAIN}",
-        )
+        raise _unfit(f"{shown(path)} has no plan for {shown(host)} that can be applied{reason}")
     if computed != found:
-        raise BadOption(
-            FILE,
-            f"what {shown(path)} shows for {shown(host)} is not the plan of its digest. {_AGAIN}",
-        )
+        raise _unfit(f"what {shown(path)} shows for {shown(host)} is not the plan of its digest")
     if place.workspace_id is not None and shown_place != place:
-        raise BadOption(
-            FILE, f"{shown(path)} has a plan for {shown_place}, and this is {place}. {_AGAIN}"
-        )
+        raise _unfit(f"{shown(path)} has a plan for {shown_place}, and this is {place}")
     return str(found)
 
 
@@ -107,15 +99,16 @@ def _plan_in(path: str) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict) or "format" not in content:
-        raise BadOption(FILE, f"{shown(path)} is not a plan file. {_AGAIN}")
+        raise _unfit(f"{shown(path)} is not a plan file")
     if content["format"] != PLAN_FORMAT:
-        raise BadOption(
-            FILE,
-            f"{shown(path)} was made by another version of the collection (format "
-            f"{quoted(content['format'])}, not {PLAN_FORMAT}). {_AGAIN}",
-        )
+        formats = f"format {quoted(content['format'])}, not {PLAN_FORMAT}"
+        raise _unfit(f"{shown(path)} was made by another version of the collection ({formats})")
     plans: Mapping[str, Any] = content["workspaces"]
     return plans
+
+
+def _unfit(reason: str) -> BadOption:
+    return BadOption(FILE, f"{reason}. {_AGAIN}")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
