@@ -147,14 +147,11 @@ class Desired(NamedTuple):
 
     def as_options(self) -> dict[str, Any]:
         """The options as a user writes them, without defaults."""
-        options = {
-            "name": self.name,
-            "id": self.id,
-            "state": None if self.state == "present" else self.state,
-            "former_names": list(self.former_names),
-            "restore_deleted": self.restore_deleted,
-        }
-        return {option: value for option, value in options.items() if value}
+        options = {**self._asdict(), "former_names": list(self.former_names)}
+        given = {option: value for option, value in options.items() if value}
+        if self.state == "present":
+            del given["state"]
+        return given
 
 
 class Step(NamedTuple):
@@ -227,11 +224,6 @@ class Plan(NamedTuple):
         given = (step.name for step in last if step.kind != "delete" and step.name)
         created = (entry.desired for entry in self.entries if entry.action == "created")
         return frozenset([*given, *(name for wanted in created for name in wanted.former_names)])
-
-    @property
-    def ids(self) -> frozenset[int]:
-        """The ids of the clients that it changes, including those that the service hides."""
-        return frozenset(step.id for step in self.steps if step.id is not None)
 
     @property
     def requests(self) -> int:

@@ -247,7 +247,8 @@ class _Writing(NamedTuple):
         from ._apply.apply import Writer
         from ._journal import Journal
 
-        known = {client.id for client in clients} | planned.ids
+        touched = {step.id for step in planned.steps if step.id is not None}
+        known = {client.id for client in clients} | touched
         path, shared_names = self.options["journal"], planned.shared_names
         with closing(Journal(path, api.workspace_id, shared_names, Origin(self.play))) as journal:
             progress.set(total=len(planned.steps))

@@ -28,7 +28,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import (
     first_part,
     plan,
 )
-from ansible_collections.toggl.focus.plugins.module_utils._plan.undo import undo, unsure
+from ansible_collections.toggl.focus.plugins.module_utils._plan.undo import undo, undo_warnings
 
 ENTRIES: dict[str, tuple[list[Step], set[str], list[Desired]]] = {
     "nothing": ([], set(), []),
@@ -180,8 +180,8 @@ def test_entries_say_where_each_client_was(case: str) -> None:
 
 
 def test_a_create_without_an_id_gets_a_warning() -> None:
-    assert list(unsure([])) == []
-    first, second = unsure(["E", "F\n"])
+    assert list(undo_warnings([])) == []
+    first, second = undo_warnings([], ["E", "F\n"])
     assert first.startswith('The id of the new client "E" is not known')
     assert '"F\\n"' in second
 

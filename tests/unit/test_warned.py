@@ -7,7 +7,7 @@ import pytest
 
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Rules
 from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
-from ansible_collections.toggl.focus.plugins.module_utils._plan.undo import unsure
+from ansible_collections.toggl.focus.plugins.module_utils._plan.undo import undo_warnings
 
 LONG_AGO = "2026-01-01T00:00:00Z"
 Case = tuple[list[Client], list[Desired]]
@@ -60,6 +60,6 @@ def test_one_kind_does_not_bury_another() -> None:
 
 
 def test_clients_whose_id_is_not_known() -> None:
-    warnings = list(unsure(f"No {at}" for at in range(8)))
+    warnings = list(undo_warnings([], (f"No {at}" for at in range(8))))
     assert len(warnings) == 6
     assert warnings[-1] == "And 3 more warnings of this kind."

@@ -11,7 +11,6 @@ from .._model import Client, Desired
 from .._text import look_key, name_key
 from . import problems
 from .match import Existing, Match, is_exact
-from .warned import Warned
 
 
 def contradictions(desired: Sequence[Desired]) -> Iterator[Problem]:
@@ -61,7 +60,7 @@ def taken_names(
     existing: Existing,
     matches: Sequence[Match],
     victims: Sequence[Client],
-    warnings: Warned,
+    warnings: problems.Warned,
     returned: Collection[int] = (),
 ) -> Iterator[Problem]:
     """Yield the names that more than one active client would end with.

@@ -37,11 +37,8 @@ def check_guards(
 
 def protecting(rules: Rules, name: str) -> str | None:
     """The glob that protects a client of this name; ``None`` if there is none."""
-    if not rules.protected:
-        return None
-    forms = _forms(name)
-    for glob, patterns in _patterns(rules.protected):
-        if any(map(fnmatchcase, forms, patterns)):
+    for glob in rules.protected:
+        if any(map(fnmatchcase, _forms(name), _forms(glob))):
             return glob
     return None
 
@@ -57,10 +54,6 @@ def _protected(rules: Rules, steps: Iterable[Step]) -> Iterator[Problem]:
 
 
 @lru_cache
-def _patterns(globs: tuple[str, ...]) -> tuple[tuple[str, tuple[str, str]], ...]:
-    return tuple((glob, _forms(glob)) for glob in globs)
-
-
 def _forms(text: str) -> tuple[str, str]:
     """The text with its case folded: character by character, so that each stays one for ``?``, and
     in full, where one character may become two."""

@@ -17,7 +17,6 @@ from .._model import Client, Desired, Rules, Step
 from .._text import look_key, name_key, nearest
 from . import problems
 from .guards import protecting
-from .warned import Warned
 
 
 class Existing:
@@ -70,7 +69,7 @@ class Matcher:
         self._left_alone: set[int] = set()
         self.problems: list[Problem] = []
         self.look_alikes: dict[tuple[int, int], Problem] = {}
-        self.warnings = Warned()
+        self.warnings = problems.Warned()
 
     def run(self) -> None:
         self._match(self._by_id)

@@ -15,7 +15,6 @@ from .contradictions import contradictions, taken_names
 from .digest import Row, digest, digest_by_client, row_of
 from .guards import check_guards
 from .match import Existing, Match, Matcher
-from .warned import Warned
 
 
 def plan(
@@ -81,39 +80,30 @@ def after_steps(clients: Iterable[Client], steps: Iterable[Step]) -> list[Client
     return list(by_id.values())
 
 
-def by_their_ids(entries: Iterable[Planned], done: Sequence[Step]) -> list[Desired]:
+def by_their_ids(entries: Iterable[Planned], done: Iterable[Step]) -> list[Desired]:
     """Return what is desired for planning again in the same run, with the ids of active clients.
 
-    A client that the run has renamed, to a temporary name for example, is the same client. Deleted
-    ones are matched again: of those that were hidden, only now the names are known.
+    A client that the run has renamed, to a temporary name for example, is the same client, and an
+    entry that agreed to its old name agrees to the new one. Deleted ones are matched again: of
+    those that were hidden, only now the names are known.
     """
-    names: dict[int | None, tuple[str, str]] = {}
-    for step in done:
-        if step.before is not None:
-            old, _last = names.get(step.id, (step.before.name, ""))
-            names[step.id] = old, step.after.name
-    return [
-        _with_new_name(wanted, *names.get(wanted.id, ("", "")))
-        for wanted in map(_by_its_id, entries)
-    ]
+    from .undo import ends
 
-
-def _by_its_id(entry: Planned) -> Desired:
-    """Return the entry with its client's id. Former names agree to one that is given twice, so only
-    an entry that gives none keeps them: they leave other clients alone."""
-    wanted, client = entry.desired, entry.client
-    if client is None or client.deleted or wanted.id is not None:
-        return wanted
-    former_names = wanted.former_names if entry.action == "none" else ()
-    return wanted._replace(id=client.id, former_names=former_names)
-
-
-def _with_new_name(wanted: Desired, old: str, new: str) -> Desired:
-    """Return an entry that agreed to the old name of its client as one that agrees to the name that
-    this run has given it."""
-    if name_key(old) not in map(name_key, wanted.former_names):
-        return wanted
-    return wanted._replace(former_names=(*wanted.former_names, new))
+    first, last = ends(done)
+    desired = []
+    for entry in entries:
+        wanted, client = entry.desired, entry.client
+        if client is not None and not client.deleted and wanted.id is None:
+            # Former names agree to a name that is given twice, so only an entry that gives none
+            # keeps them: they leave other clients alone.
+            former_names = wanted.former_names if entry.action == "none" else ()
+            wanted = wanted._replace(id=client.id, former_names=former_names)
+        before = first.get(wanted.id or 0)
+        if before is not None and name_key(before.name) in map(name_key, wanted.former_names):
+            agreed = *wanted.former_names, last[before.id].name
+            wanted = wanted._replace(former_names=agreed)
+        desired.append(wanted)
+    return desired
 
 
 def continued(first: Plan, done: Sequence[Step], rest: Plan) -> Plan:
@@ -133,22 +123,21 @@ def continued(first: Plan, done: Sequence[Step], rest: Plan) -> Plan:
     )
 
 
-def is_same_but_for(hidden: Collection[int], first: Iterable[Step], rest: Iterable[Step]) -> bool:
+def is_same_but_for(hidden: Collection[int], first: Sequence[Step], rest: Sequence[Step]) -> bool:
     """Return whether the ``rest`` of a run does what the ``first`` plan has left.
 
     A rename of a ``hidden`` client that is no longer needed, or whose old name is known by now, is
     no other plan.
     """
 
-    def parts(steps: Iterable[Step]) -> tuple[list[Row], list[Row]]:
-        rows = [(step.after.id in hidden, row_of(step)) for step in steps]
-        known: list[Row] = [
-            {key: row[key] for key in row if key != "from"} for is_hidden, row in rows if is_hidden
-        ]
-        return known, [row for is_hidden, row in rows if not is_hidden]
+    def known(steps: Sequence[Step]) -> list[Row]:
+        return [{**row_of(step), "from": None} for step in steps if step.after.id in hidden]
 
-    (allowed, reviewed), (done, others) = parts(first), parts(rest)
-    return all(row in allowed for row in done) and digest(reviewed, 0, "") == digest(others, 0, "")
+    def others(steps: Sequence[Step]) -> str:
+        return digest((row_of(step) for step in steps if step.after.id not in hidden), 0, "")
+
+    allowed = known(first)
+    return all(row in allowed for row in known(rest)) and others(first) == others(rest)
 
 
 def renamed_by_id(plan: Plan) -> Iterator[str]:
@@ -156,7 +145,7 @@ def renamed_by_id(plan: Plan) -> Iterator[str]:
 
     In a list that undoes a run, somebody has renamed it since.
     """
-    warned = Warned()
+    warned = problems.Warned()
     for entry in plan.entries:
         wanted, client = entry.desired, entry.client
         if not entry.steps or wanted.id is None or wanted.name is None or wanted.state == "absent":
@@ -175,7 +164,13 @@ def _in_order(
 
     wanted = (match.desired.name or "" for match in matches)
     names = chain((client.name for client in existing.by_id.values()), wanted)
-    return in_order(chains, names, _likely_names(matches))
+    # The probable names of hidden clients: what the journal has, or what their entries have.
+    hidden = [(m.client, m.desired) for m in matches if m.client is not None and m.client.hidden]
+    likely = {
+        client.id: next(filter(None, (client.name, *wanted.former_names, wanted.name)), "")
+        for client, wanted in hidden
+    }
+    return in_order(chains, names, likely)
 
 
 def _warn_of_renames(matcher: Matcher, steps: Sequence[Step], desired: Sequence[Desired]) -> None:
@@ -188,17 +183,6 @@ def _warn_of_renames(matcher: Matcher, steps: Sequence[Step], desired: Sequence[
         if (old.id, new.entry) not in matcher.look_alikes:
             former_names = () if new.entry is None else desired[new.entry].former_names
             matcher.warnings.add(problems.rename_meant, old, new, former_names)
-
-
-def _likely_names(matches: Iterable[Match]) -> dict[int, str]:
-    """The probable names of hidden clients: what the journal has, or what their entries have."""
-    likely: dict[int, str] = {}
-    for match in matches:
-        client, wanted = match.client, match.desired
-        if client is not None and client.hidden:
-            names = (client.name, *wanted.former_names, wanted.name)
-            likely[client.id] = next(filter(None, names), "")
-    return likely
 
 
 def _entries(

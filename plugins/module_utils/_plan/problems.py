@@ -3,13 +3,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, ParamSpec
 
 from .._errors import Problem, listed
 from .._model import Client, Step
-from .._text import LONGEST_SHOWN, case_key, quoted, revealed, yaml_text
+from .._text import LONGEST_SHOWN, case_key, counted, quoted, revealed, yaml_text
 
 MOST_VICTIMS_NAMED = 20
+
+MOST_OF_A_KIND = 5
+"""Warnings of a kind: hundreds of them would bury all others."""
+
+About = ParamSpec("About")
+
+
+class Warned:
+    """Collects what to warn of; as an iterator, the sentences by kind, and how many more."""
+
+    def __init__(self) -> None:
+        self._given: dict[Callable[..., str], list[tuple[Any, ...]]] = defaultdict(list)
+
+    def add(self, sentence: Callable[About, str], *about: About.args, **none: About.kwargs) -> None:
+        """:arg sentence: what makes the sentence from ``about``; it is the kind"""
+        self._given[sentence].append(about)
+
+    def __iter__(self) -> Iterator[str]:
+        for sentence, given in self._given.items():
+            yield from (sentence(*about) for about in given[:MOST_OF_A_KIND])
+            more = len(given) - MOST_OF_A_KIND
+            if more > 0:
+                yield f"And {counted(more, 'more warning')} of this kind."
 
 
 def name_twice(name: str) -> str:

@@ -19,9 +19,8 @@ from collections.abc import Collection, Iterable, Iterator
 
 from .._model import Client, Desired, Step
 from .._text import case_key, is_listable, name_key
+from . import problems
 from .order import temporary_name
-from .problems import created_without_id, name_lost
-from .warned import Warned
 
 
 def undo(steps: Iterable[Step], shared_names: Collection[str] = ()) -> tuple[Desired, ...]:
@@ -36,7 +35,7 @@ def undo(steps: Iterable[Step], shared_names: Collection[str] = ()) -> tuple[Des
     for step in steps:
         if step.id is None:
             nameless.setdefault(name_key(step.after.name), step.after.name)
-    first, last = _ends(steps)
+    first, last = ends(steps)
     regained = {case_key(b.name) for b in first.values() if b and b.name}
     shared = {*shared_names, *nameless}
     entries = (_entry(first[id_], last[id_], regained, shared) for id_ in reversed(last))
@@ -46,7 +45,7 @@ def undo(steps: Iterable[Step], shared_names: Collection[str] = ()) -> tuple[Des
     )
 
 
-def _ends(steps: Iterable[Step]) -> tuple[dict[int, Client | None], dict[int, Client]]:
+def ends(steps: Iterable[Step]) -> tuple[dict[int, Client | None], dict[int, Client]]:
     """Return each client before the steps and after them, by its id."""
     first: dict[int, Client | None] = {}
     last: dict[int, Client] = {}
@@ -60,23 +59,20 @@ def _ends(steps: Iterable[Step]) -> tuple[dict[int, Client | None], dict[int, Cl
     return first, last
 
 
-def names_lost(steps: Iterable[Step]) -> Iterator[str]:
-    """Yield warnings about clients whose names the undo list cannot give back."""
-    warned = Warned()
-    first, last = _ends(steps)
+def undo_warnings(steps: Iterable[Step], without_id: Iterable[str] = ()) -> Iterator[str]:
+    """Yield what the undo list cannot give back, or not for certain.
+
+    :arg without_id: the names of created clients, of which the list has nothing else
+    """
+    warned = problems.Warned()
+    for name in without_id:
+        warned.add(problems.created_without_id, name)
+    first, last = ends(steps)
     for id_, before in first.items():
         if before is None or before.shown_name is None or last[id_].name == before.name:
             continue
         if not is_listable(before.name):
-            warned.add(name_lost, id_, before.name)
-    return iter(warned)
-
-
-def unsure(names: Iterable[str]) -> Iterator[str]:
-    """Yield warnings about created clients without an id, of which undo has only the names."""
-    warned = Warned()
-    for name in names:
-        warned.add(created_without_id, name)
+            warned.add(problems.name_lost, id_, before.name)
     return iter(warned)
 
 

@@ -36,11 +36,11 @@ def undo_of(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[list[dict[str, Any
     touched = [step for outcome in outcomes for step in outcome.touched]
     if not touched:
         return [], []
-    from .._plan.undo import names_lost, undo, unsure
+    from .._plan.undo import undo, undo_warnings
 
     entries = [entry.as_options() for entry in undo(touched, plan.shared_names)]
     unknown = [outcome.step.after.name for outcome in outcomes if outcome.without_id]
-    return entries, [*unsure(unknown), *names_lost(touched)]
+    return entries, list(undo_warnings(touched, unknown))
 
 
 def errors_of(outcomes: Sequence[Outcome]) -> list[Outcome]:
