@@ -61,12 +61,11 @@ class Client(NamedTuple):
         return cls(NOT_YET, name, None, _known(name=name, workspace_id=workspace_id))
 
     @classmethod
-    def unseen(
-        cls, client_id: int, workspace_id: int, name: str = "", deleted_at: str = ""
-    ) -> Client:
-        """Return a deleted client that the service hides, with what the journal has of it."""
-        fields = _known(id=client_id, name=name, workspace_id=workspace_id, deleted_at=deleted_at)
-        return cls(client_id, name, deleted_at, fields, hidden=True)
+    def unseen(cls, deletion: Deletion, workspace_id: int) -> Client:
+        """Return a deleted client that the service hides, with what is known of its deletion."""
+        id_, name, at = deletion
+        fields = _known(id=id_, name=name, workspace_id=workspace_id, deleted_at=at)
+        return cls(id_, name, at, fields, hidden=True)
 
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> Client:
@@ -236,8 +235,8 @@ class Deletion(NamedTuple):
     """That a client was deleted; ``at`` is RFC 3339."""
 
     id: int
-    name: str
-    at: str
+    name: str = ""
+    at: str = ""
 
 
 class Origin(NamedTuple):

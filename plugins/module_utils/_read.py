@@ -36,7 +36,7 @@ def of_one(api: FocusApi, wanted: Desired, deletions: Mapping[int, Deletion]) ->
         return found if given is None else found + _found(api, given)
     name = wanted.name or ""
     if wanted.state == "absent":
-        return [client for listing in _find(api, name, enough=False) for client in listing.clients]
+        return _found(api, name, enough=False)
     found = _found(api, name)
     if not _has_active(found, name):
         found += _of_former_names(api, wanted.former_names, found)
@@ -76,11 +76,7 @@ def _by_id(
     found = by_id(api, client_id)
     if found or wanted.state != "restored" or client_id not in deletions:
         return found
-    return [_unseen(api, deletions[client_id])]
-
-
-def _unseen(api: FocusApi, deletion: Deletion) -> Client:
-    return Client.unseen(deletion.id, api.workspace_id, deletion.name, deletion.at)
+    return [Client.unseen(deletions[client_id], api.workspace_id)]
 
 
 def _name_given(wanted: Desired, found: Sequence[Client]) -> str | None:
@@ -96,16 +92,6 @@ def _name_given(wanted: Desired, found: Sequence[Client]) -> str | None:
     return wanted.name if is_renamed else None
 
 
-def _found(api: FocusApi, name: str) -> list[Client]:
-    """Return what a look-up by a name shows, to the first active client of that name."""
-    listings = _find(api, name, enough=True)
-    clients = [client for listing in listings for client in listing.clients]
-    if not _has_active(clients, name):
-        for listing in listings:
-            check_pages(api, listing.boundaries)
-    return clients
-
-
 def _of_former_names(api: FocusApi, names: Sequence[str], found: Sequence[Client]) -> list[Client]:
     """Return the clients of former names. Where a look-up takes several pages, the service ignores
     its filter: then the list is read once."""
@@ -116,8 +102,9 @@ def _of_former_names(api: FocusApi, names: Sequence[str], found: Sequence[Client
     return [client for name in names for client in _found(api, name)]
 
 
-def _find(api: FocusApi, name: str, enough: bool) -> list[Listing]:
-    """Return what the service lists for a name, in each of its Unicode forms.
+def _found(api: FocusApi, name: str, enough: bool = True) -> list[Client]:
+    """Return what the service lists for a name, in each of its Unicode forms. If that is no active
+    client of the name, one may get it: then the pages are checked.
 
     :arg enough: whether the first active client of the name ends the search. For a deletion, all of
         them must be known, so that one of two is never taken for the only one.
@@ -131,7 +118,11 @@ def _find(api: FocusApi, name: str, enough: bool) -> list[Listing]:
         listings.append(api.list_clients(form, enough=ends))
         if ends(listings[-1]):
             break
-    return listings
+    clients = [client for listing in listings for client in listing.clients]
+    if enough and not _has_active(clients, name):
+        for listing in listings:
+            check_pages(api, listing.boundaries)
+    return clients
 
 
 def _has_active(clients: Iterable[Client], name: str) -> bool:
@@ -147,17 +138,12 @@ def _from_journal(
 ) -> list[Client]:
     """The deleted clients that entries want restored by name and that the list hides. An active
     client that an entry has by its id may give the name away."""
-    if not deletions:
-        return []
     by_name = {name_key(deletion.name): deletion for deletion in deletions.values()}
     by_id_too = {wanted.id for wanted in desired}
     shown = {name_key(c.name) for c in read if c.deleted or c.id not in by_id_too}
+    restored = [want for want in desired if want.state == "restored" and want.id is None]
+    keys = [name_key(want.name or "") for want in restored]
     found: list[Client] = []
-    for wanted in desired:
-        key = name_key(wanted.name or "")
-        if wanted.state != "restored" or wanted.id is not None or key in shown:
-            continue
-        if key in by_name:
-            deletion = by_name[key]
-            found += by_id(api, deletion.id) or [_unseen(api, deletion)]
+    for deletion in (by_name[key] for key in keys if key in by_name and key not in shown):
+        found += by_id(api, deletion.id) or [Client.unseen(deletion, api.workspace_id)]
     return found
