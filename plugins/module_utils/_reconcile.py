@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -135,7 +135,8 @@ class _Writing(NamedTuple):
 
     def result(self, api: FocusApi, progress: Progress) -> Result:
         """Return the task's result. From its first read to its last write, other runs wait."""
-        with self._turn(api, progress) as warnings:
+        waiting = turn(api.access.api_url, api.workspace_id, progress, api.halt)
+        with nullcontext(()) if self.check_mode else waiting as warnings:
             deletions, doubts = self._from_journal(api.workspace_id)
             clients, planned, refusal = unmoved(lambda: self._read_and_planned(api, deletions))
             if isinstance(refusal, QuotaTooSmall) and self.check_mode:
@@ -148,11 +149,6 @@ class _Writing(NamedTuple):
         if self.reviewed is not None and not planned.steps and refusal is None:
             result["msg"] = "Nothing to do: already applied."
         return {**result, "warnings": [*result["warnings"], *doubts, *warnings]}
-
-    def _turn(self, api: FocusApi, progress: Progress) -> AbstractContextManager[tuple[str, ...]]:
-        if self.check_mode:
-            return nullcontext(())
-        return turn(api.access.api_url, api.workspace_id, progress, api.halt)
 
     def _from_journal(self, workspace_id: int) -> tuple[Mapping[int, Deletion], Sequence[str]]:
         """Return what the journal says about deleted clients, if an entry needs it, and warnings.
