@@ -184,12 +184,9 @@ def status_error(response: ErrorResponse, is_track_token: bool = False) -> Statu
     :arg is_track_token: whether the API key has the form of a Toggl Track token
     """
     status = response.status
-    kind, sentence = _BY_STATUS.get(status, (StatusError, _REFUSED))
-    if 300 <= status < 400:
-        kind, sentence = RefusedForAll, _REDIRECTED
-    elif status >= 500:
-        kind, sentence = ServerError, _FAILED
-    elif status in (404, 407) and not response.is_of_the_api:
+    row = 300 if 300 <= status < 400 else min(status, 500)
+    kind, sentence = _BY_STATUS.get(row, (StatusError, _REFUSED))
+    if status in (404, 407) and not response.is_of_the_api:
         kind, sentence = NotFromApi, _NOT_FROM_API[status]
     elif status == 404 and (not response.words or response.request.path.endswith("/clients")):
         sentence = f"{_REFUSED} Check api_url, which should end in /api, and workspace_id."
@@ -200,16 +197,16 @@ def status_error(response: ErrorResponse, is_track_token: bool = False) -> Statu
 
 
 _REFUSED = "The service refused {where}: {text}."
-_FAILED = "The service failed on {where}: {text}. Run it again later."
-_REDIRECTED = (
-    "The service answered {where} with a redirect ({status}), which is not followed: set api_url "
-    "to the final address."
-)
 _TRACK_TOKEN = (
     "The service does not accept the credentials: {text}. The token has the form of a Toggl Track "
     "token, which this service never takes: make an API key in Focus, it begins with toggl_sk_."
 )
 _BY_STATUS: dict[int, tuple[type[StatusError], str]] = {
+    300: (
+        RefusedForAll,
+        "The service answered {where} with a redirect ({status}), which is not followed: set "
+        "api_url to the final address.",
+    ),
     401: (
         RefusedForAll,
         "The service does not accept the credentials: {text}. Check that the API key is whole, not "
@@ -227,7 +224,9 @@ _BY_STATUS: dict[int, tuple[type[StatusError], str]] = {
     ),
     404: (NotFound, _REFUSED),
     429: (TooManyRequests, _REFUSED),
+    500: (ServerError, "The service failed on {where}: {text}. Run it again later."),
 }
+"""300 stands for all 3xx, 500 for whatever is above it."""
 _NOT_FROM_API = {
     status: "The answer to {where} is not from the Focus API, but from something else: {text}. "
     f"Check {check} and any proxy or firewall in between."
