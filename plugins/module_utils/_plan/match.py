@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from .._errors import Problem
-from .._model import Client, Deletion, Desired, Rules, Step
+from .._model import Client, Deletion, Desired, Kind, Rules, Step
 from .._text import look_key, name_key, nearest
 from . import problems
 from .guards import protecting
@@ -131,27 +131,23 @@ class Matcher:
             return self._refuse(entry, problems.unknown_id(wanted.id))
         if client.deleted and wanted.state == "present":
             return self._refuse(entry, problems.deleted_id(client))
-        steps = [Step("restore", entry, client, client.restored())] if client.deleted else []
+        states = [client.restored()] if client.deleted else []
         if wanted.name is not None and name_key(wanted.name) != name_key(client.name):
-            now = steps[0].after if steps else client
-            steps.append(Step("rename", entry, now, now.renamed(wanted.name)))
-        self._claims[client.id] = entry
-        return Match(wanted, client, tuple(steps))
+            states.append(client.restored().renamed(wanted.name))
+        return self._claim(entry, client, *states)
 
     def _absent_by_id(self, entry: int, wanted: Desired, client: Client | None) -> Match:
         if client is None:
             return Match(wanted, None)
-        self._claims[client.id] = entry
         if client.deleted:
-            return Match(wanted, client)
+            return self._claim(entry, client)
         key = name_key(client.name)
         if wanted.name is None or name_key(wanted.name) == key:
-            return Match(wanted, client, (_delete(entry, client),))
+            return self._claim(entry, client, client.removed())
         if key not in map(name_key, wanted.former_names):
-            return self._refuse(entry, problems.names_disagree(client, wanted.name))
+            self._refuse(entry, problems.names_disagree(client, wanted.name))
         renamed = client.renamed(wanted.name)
-        steps = Step("rename", entry, client, renamed), _delete(entry, renamed)
-        return Match(wanted, client, steps)
+        return self._claim(entry, client, renamed, renamed.removed())
 
     # by name
 
@@ -162,12 +158,11 @@ class Matcher:
         key = name_key(name)
         client = self._one_of(entry, name, self._existing.active.get(key, []))
         if client is not None:
-            self._claims[client.id] = entry
-            return Match(wanted, client)
+            return self._claim(entry, client)
         if wanted.state == "present":
             return None  # other entries may have the name as well, before a former one counts
         if key in self._existing.deleted:
-            return self._restored(entry, wanted, name)
+            return self._restored(entry, name)
         names = [client.name for client in self._existing.by_id.values() if client.deleted]
         return self._refuse(entry, problems.nothing_to_restore(name, nearest(name, names)))
 
@@ -198,26 +193,24 @@ class Matcher:
         if not clients:
             return self._restored_or_created(entry, wanted, name)
         (client,) = clients
-        self._claims[client.id] = entry
-        return Match(wanted, client, (Step("rename", entry, client, client.renamed(name)),))
+        return self._claim(entry, client, client.renamed(name))
 
     def _restored_or_created(self, entry: int, wanted: Desired, name: str) -> Match:
         deleted = self._existing.deleted.get(name_key(name))
         if deleted and wanted.restore_deleted:
-            return self._restored(entry, wanted, name)
+            return self._restored(entry, name)
         if deleted:
             self.warnings.add(problems.deleted_namesake, name, deleted)
         new = Client.unborn(name, self._workspace_id)
         return Match(wanted, None, (Step("create", entry, None, new),))
 
-    def _restored(self, entry: int, wanted: Desired, name: str) -> Match:
+    def _restored(self, entry: int, name: str) -> Match:
         client, *others = self._existing.deleted[name_key(name)]
         if others:
             return self._refuse(entry, problems.several_deleted(name, [client, *others]))
         if client.id in self._claims:
             return self._refuse_second(entry, client)
-        self._claims[client.id] = entry
-        return Match(wanted, client, (Step("restore", entry, client, client.restored()),))
+        return self._claim(entry, client, client.restored())
 
     def _absent_by_name(self, entry: int, wanted: Desired) -> Match:
         name = wanted.name or ""
@@ -226,8 +219,7 @@ class Matcher:
         client = self._one_of(entry, name, filter(self._may_be_meant, named))
         if client is None:
             return Match(wanted, None)
-        self._claims[client.id] = entry
-        return Match(wanted, client, (_delete(entry, client),))
+        return self._claim(entry, client, client.removed())
 
     def _may_be_meant(self, client: Client) -> bool:
         """Return whether an entry that wants its name absent may mean a client: an active one that
@@ -239,6 +231,13 @@ class Matcher:
         return is_restored_by_id if client.deleted else not is_exact(other)
 
     # claims
+
+    def _claim(self, entry: int, client: Client, *states: Client) -> Match:
+        """Let an entry stand for a client; a step each leads to each of these states."""
+        self._claims[client.id] = entry
+        pairs = zip((client, *states), states, strict=False)
+        steps = (Step(_kind(before, after), entry, before, after) for before, after in pairs)
+        return Match(self._desired[entry], client, tuple(steps))
 
     def _one_of(self, entry: int, name: str, clients: Iterable[Client]) -> Client | None:
         """Return the client of a name that no other entry stands for. It is a problem if another
@@ -309,5 +308,7 @@ def is_exact(wanted: Desired) -> bool:
     return wanted.id is not None and wanted.name is not None and bool(wanted.former_names)
 
 
-def _delete(entry: int, client: Client) -> Step:
-    return Step("delete", entry, client, client.removed())
+def _kind(before: Client, after: Client) -> Kind:
+    if before.deleted == after.deleted:
+        return "rename"
+    return "delete" if after.deleted else "restore"

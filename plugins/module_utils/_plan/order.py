@@ -109,8 +109,6 @@ class _Ordering:
             left = [node for node in range(len(self.steps)) if node not in done]
             sorter: TopologicalSorter[int] = TopologicalSorter()
             for node in left:
-                sorter.add(node)
-            for node in left:
                 sorter.add(node, *(need for need in self.needs[node] if need not in done))
             ring: Sequence[int] = ()
             try:
@@ -118,7 +116,7 @@ class _Ordering:
             except CycleError as error:
                 ring = error.args[1]
             while ready := sorter.get_ready():
-                order += ready
+                order += sorted(ready)
                 sorter.done(*ready)
             if ring:
                 self._break(ring)
@@ -146,7 +144,7 @@ class _Ordering:
         self.steps[node] = step._replace(before=moved.after)
         self.steps.append(moved)
         for other, needs in self.needs.items():
-            if self.steps[other].after.id != step.after.id:
+            if node in needs and self.steps[other].after.id != step.after.id:
                 self.needs[other] = tuple(away if need == node else need for need in needs)
         own = (need for need in self.needs[node] if self.steps[need].after.id == step.after.id)
         self.needs[away] = tuple(own)
