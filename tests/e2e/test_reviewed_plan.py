@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import yaml
@@ -16,66 +17,132 @@ from support.playbooks import ROOT, ansible_playbook
 
 from ansible_collections.toggl.focus.plugins.module_utils._plan.digest import digest
 
-EUROPE, ASIA = 4242, 5151
+HERE, SOUND, OMITTED, OTHER, FORGED, MOVED, ALONE = IDS = range(4242, 4249)
 BY_PLAN = ("-e", "clients_plan_file=plan.json")
 FAILED = 2
+ROLE = "toggl.focus.clients"
+NOT_REVIEWED = ["Acme", "Nobody has reviewed this"]
 
 
-class Reviewed(NamedTuple):
-    """A plan was made; since then, somebody has put another client into the list."""
+HOSTS: dict[str, tuple[int, str]] = {
+    "sound": (SOUND, "Created 1."),
+    "omitted": (OMITTED, "clients_plan_digest cannot be used: it has no value"),
+    "other": (OTHER, "plan.json has another digest for this workspace"),
+    "forged": (FORGED, "what plan.json shows for forged is not the plan of its digest"),
+    "moved": (MOVED, f"plan.json has a plan for workspace {MOVED} at https://example.org/api, and"),
+}
+"""The workspaces in which a reviewed plan is applied by the playbook, and what is said of each."""
 
+
+class Planned(NamedTuple):
     service: Simulator
     folder: Path
+    printed: str
+
+
+def inventory(folder: Path, hosts: Mapping[str, Mapping[str, object]]) -> None:
+    known = {host: {"clients_list": ["Acme"], **own} for host, own in hosts.items()}
+    (folder / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": known}}))
+
+
+def run(
+    service: Simulator, folder: Path, name: str, *arguments: str, typed: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    ran = ansible_playbook(service, name, *arguments, folder=folder, typed=typed)
+    assert "Traceback" not in ran.stdout + ran.stderr
+    return ran
 
 
 @pytest.fixture(scope="module")
-def plan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reviewed]:
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planned]:
+    """A playbook of one's own plans each workspace, and compares one."""
     folder = tmp_path_factory.mktemp("plan")
-    with Simulator(workspace_id=EUROPE) as service:
-        service.workspace_ids = (EUROPE, ASIA)
-        write_list(folder, "Acme")
-        ran = ansible_playbook(service, "toggl.focus.plan", "-e", "@list.yml", folder=folder)
-        assert ran.returncode == 0, ran.stdout + ran.stderr
-        write_list(folder, "Acme", "Nobody has reviewed this")
-        yield Reviewed(service, folder)
+    hosts = dict(zip(["localhost", *HOSTS, "alone"], IDS, strict=True))
+    own = {"clients_workspace_id": f"{{{{ {hosts}[inventory_hostname] }}}}"}
+    book = [
+        {"import_playbook": "toggl.focus.plan", "vars": own},
+        {"import_playbook": "toggl.focus.drift", "vars": {**own, "clients_hosts": "sound"}},
+    ]
+    (folder / "own.yml").write_text(yaml.safe_dump(book))
+    (folder / "plan.json").write_text("{}")
+    inventory(folder, {host: {} for host in hosts})
+    with Simulator(workspace_id=HERE) as service:
+        service.workspace_ids = tuple(IDS)
+        service.reset()
+        given = ("-i", "hosts.yml", *BY_PLAN, "-e", "clients_plan_digest=")
+        ran = run(service, folder, "own.yml", *given)
+        assert ran.returncode == FAILED, ran.stdout + ran.stderr
+        assert service.writes == []
+        yield Planned(service, folder, ran.stdout)
 
 
 @pytest.fixture
-def service(plan: Reviewed) -> Simulator:
+def service(planned: Planned) -> Simulator:
     """The same, with empty workspaces."""
-    plan.service.reset()
-    return plan.service
+    planned.service.reset()
+    return planned.service
 
 
 @pytest.fixture
-def reviewed(plan: Reviewed, service: Simulator, tmp_path: Path) -> Reviewed:
-    """A copy of the folder."""
-    folder = tmp_path / "copy"
-    shutil.copytree(plan.folder, folder)
-    return Reviewed(service, folder)
+def reviewed(planned: Planned, service: Simulator, tmp_path: Path) -> Path:
+    """A folder with the plan."""
+    shutil.copy(planned.folder / "plan.json", tmp_path)
+    return tmp_path
 
 
-def write_list(folder: Path, *names: str) -> None:
-    (folder / "list.yml").write_text(yaml.safe_dump({"clients_list": list(names)}))
+def workspaces(folder: Path) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = json.loads((folder / "plan.json").read_text())["workspaces"]
+    return found
 
 
-def apply(reviewed: Reviewed, *arguments: str, typed: str | None = None) -> tuple[int, str]:
-    ran = ansible_playbook(
-        reviewed.service,
-        "toggl.focus.apply",
-        *("-e", "@list.yml", *arguments),
-        folder=reviewed.folder,
-        typed=typed,
-    )
-    return ran.returncode, ran.stdout + ran.stderr
+def test_each_host_has_the_workspace_that_the_play_gives_it(planned: Planned) -> None:
+    """Also where a playbook of one's own gives it, whose variables no other host sees."""
+    plans = workspaces(planned.folder).values()
+    assert {plan["workspace_id"] for plan in plans} == {*IDS}
+    for plan in plans:
+        assert plan["digest"] == digest(plan["steps"], plan["workspace_id"], plan["api_url"])
 
 
-def other_digest(reviewed: Reviewed) -> str:
-    """Of the plan that nobody has reviewed."""
-    names = ("Acme", "Nobody has reviewed this")
-    return digest(
-        [{"step": "create", "name": name} for name in names], EUROPE, reviewed.service.url
-    )
+def test_what_only_plans_needs_no_reviewed_plan(planned: Planned) -> None:
+    """An inventory may give ``clients_plan_file`` to all playbooks. For ``toggl.focus.plan``, that
+    is the file to write, and the one that is there is of an earlier plan."""
+    assert {plan["msg"] for plan in workspaces(planned.folder).values()} == {"Would create 1."}
+    assert "The workspace differs from the list: Would create 1." in planned.printed
+
+
+def test_nothing_passes_the_digest_over(service: Simulator, reviewed: Path) -> None:
+    """The plan file has harmless steps with the digest of what would really be done, or the plan
+    for another server: the key is not sent there, and nothing is. The role in a play of one's own
+    is bound too."""
+    others = {id_: creations(NOT_REVIEWED, id_, service.url) for id_ in (OTHER, FORGED)}
+    content = json.loads((reviewed / "plan.json").read_text())
+    plans = content["workspaces"]
+    plans["forged"]["digest"] = others[FORGED]
+    url = "https://example.org/api"
+    plans["moved"] |= {"api_url": url, "digest": digest(plans["moved"]["steps"], MOVED, url)}
+    (reviewed / "plan.json").write_text(json.dumps(content))
+    hosts: dict[str, dict[str, object]] = {
+        host: {"clients_workspace_id": id_, "clients_list": NOT_REVIEWED}
+        for host, (id_, _) in [*HOSTS.items(), ("alone", (ALONE, ""))]
+    }
+    hosts["sound"]["clients_list"] = ["Acme"]
+    hosts["omitted"]["clients_plan_digest"] = "{{ omit }}"
+    hosts["other"]["clients_plan_digest"] = others[OTHER]
+    inventory(reviewed, hosts)
+    alone = {"hosts": "alone", "connection": "local", "gather_facts": False}
+    playbook = {"import_playbook": "toggl.focus.apply", "vars": {"clients_hosts": "all:!alone"}}
+    (reviewed / "own.yml").write_text(yaml.safe_dump([playbook, {**alone, "roles": [ROLE]}]))
+    ran = run(service, reviewed, "own.yml", *BY_PLAN, "-i", "hosts.yml")
+    for host, (_, words) in HOSTS.items():
+        assert words in ran.stdout, host
+    assert "The plan has changed since it was reviewed" in ran.stdout
+    asked = {int(entry.path.split("/")[3]) for entry in service.log}
+    assert asked == {SOUND, ALONE}
+    assert len(service.writes) == 1, "of the one that is sound"
+
+
+def creations(names: list[str], workspace_id: int, url: str) -> str:
+    return digest([{"step": "create", "name": name} for name in names], workspace_id, url)
 
 
 EVERYTHING = {
@@ -89,26 +156,16 @@ EVERYTHING = {
     "omit": "",
     "inventory_hostname": "localhost",
 }
-
-WAYS_PAST: dict[str, tuple[str, ...]] = {
-    "a later task, and all variables of the playbook": (
-        *("--start-at-task", "Match the workspace"),
-        *("-e", json.dumps(EVERYTHING)),
-    ),
-    "a digest that is omitted": ("-e", '{"clients_plan_digest": "{{ omit }}"}'),
-    "another digest": ("-e", "clients_plan_digest=OTHER"),
-    "step by step": ("--step",),
-}
+LATER = ("--start-at-task", "Match the workspace")
 
 
-@pytest.mark.parametrize("way", WAYS_PAST)
-def test_nothing_passes_the_digest_over(reviewed: Reviewed, way: str) -> None:
-    """Step by step, the tasks that look at the hosts are left out, and the others are not."""
-    arguments = [argument.replace("OTHER", other_digest(reviewed)) for argument in WAYS_PAST[way]]
-    status, printed = apply(reviewed, *BY_PLAN, *arguments, typed="n\nn\ny\ny\ny\ny\n")
-    assert reviewed.service.writes == []
-    assert status == FAILED, printed
-    assert "Traceback" not in printed
+def test_nor_do_a_later_task_and_all_variables_of_the_playbook(
+    service: Simulator, reviewed: Path
+) -> None:
+    given = {**EVERYTHING, "clients_list": NOT_REVIEWED}
+    ran = run(service, reviewed, "toggl.focus.apply", *BY_PLAN, *LATER, "-e", json.dumps(given))
+    assert service.writes == []
+    assert ran.returncode == FAILED, ran.stdout + ran.stderr
 
 
 BLANK: dict[str, dict[str, object]] = {
@@ -125,81 +182,44 @@ BLANK: dict[str, dict[str, object]] = {
 }
 
 
-def test_what_is_given_but_blank_is_an_error_before_any_request(
-    service: Simulator, tmp_path: Path
-) -> None:
+def test_what_is_given_but_blank_is_an_error_before_any_request(tmp_path: Path) -> None:
     """Each host has its own mistake."""
     hosts = {
         case.replace(" ", "-"): {"clients_workspace_id": number, **given}
-        for number, (case, given) in enumerate(BLANK.items(), EUROPE)
+        for number, (case, given) in enumerate(BLANK.items(), HERE)
     }
     inventory(tmp_path, hosts)
-    ran = ansible_playbook(service, "toggl.focus.apply", "-i", "hosts.yml", folder=tmp_path)
+    with Simulator() as service:
+        ran = run(service, tmp_path, "toggl.focus.apply", "-i", "hosts.yml")
     assert service.log == []
     assert ran.stdout.count("failed=1") == len(BLANK), ran.stdout + ran.stderr
 
 
-def test_a_file_that_shows_something_else_is_refused_before_any_request(
-    reviewed: Reviewed,
-) -> None:
-    """Harmless steps with the digest of what would really be done, or the plan for another server.
-    The key is not sent there."""
-    path = reviewed.folder / "plan.json"
-    content = json.loads(path.read_text())
-    shown = content["workspaces"].pop("localhost")
-    there = {"workspace_id": ASIA, "api_url": "https://example.org/api"}
-    content["workspaces"] = {
-        "europe": {**shown, "digest": other_digest(reviewed)},
-        "asia": {**shown, **there, "digest": digest(shown["steps"], *there.values())},
-    }
-    path.write_text(json.dumps(content))
-    inventory(reviewed.folder, {"europe": {}, "asia": {"clients_workspace_id": ASIA}})
-    status, printed = apply(reviewed, *BY_PLAN, "-i", "hosts.yml")
-    assert reviewed.service.log == []
-    assert status == FAILED, printed
-    assert "what plan.json shows for europe is not the plan of its digest" in printed
-    assert "plan.json has a plan for workspace 5151 at https://example.org/api, and" in printed
-
-
-def test_the_role_alone_is_bound_too(reviewed: Reviewed) -> None:
-    """In a play of one's own, without the playbook."""
-    play = {"hosts": "localhost", "gather_facts": False, "roles": ["toggl.focus.clients"]}
-    (reviewed.folder / "own.yml").write_text(yaml.safe_dump([play]))
-    given = ("-e", "@list.yml", *BY_PLAN)
-    ran = ansible_playbook(reviewed.service, "own.yml", *given, folder=reviewed.folder)
-    assert (ran.returncode, reviewed.service.writes) == (FAILED, [])
-    assert "The plan has changed since it was reviewed" in ran.stdout
-
-
-@pytest.mark.parametrize("name", ["plan", "drift"])
-def test_what_only_plans_needs_no_reviewed_plan(reviewed: Reviewed, name: str) -> None:
-    """An inventory may give ``clients_plan_file`` to all playbooks. For ``toggl.focus.plan``, that
-    is the file to write, and the one that is there is of an earlier plan."""
-    given = ("-e", "@list.yml", *BY_PLAN, "-e", "clients_plan_digest=")
-    ran = ansible_playbook(reviewed.service, f"toggl.focus.{name}", *given, folder=reviewed.folder)
-    assert "Would create 2." in ran.stdout, ran.stdout + ran.stderr
-    assert reviewed.service.writes == []
-
-
 # one workspace, several hosts
 
-COPIED = {"europe": {"clients_workspace_id": EUROPE}, "copy": {"clients_workspace_id": "04242"}}
-SERVERS: dict[str, dict[str, object]] = {"web1": {}, "web2": {"clients_workspace_id": ""}}
-
-
-def inventory(folder: Path, hosts: dict[str, dict[str, object]]) -> None:
-    hosts = {host: {"clients_list": ["Acme"], **known} for host, known in hosts.items()}
-    (folder / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
+SHARED: dict[str, dict[str, object]] = {
+    "europe": {"clients_workspace_id": OTHER},
+    "copy": {"clients_workspace_id": f"0{OTHER}"},
+    "web1": {},
+    "web2": {"clients_workspace_id": ""},
+}
+"""The last two have the id of the environment."""
 
 
 def test_two_hosts_of_one_workspace_are_refused_before_any_request(
     service: Simulator, tmp_path: Path
 ) -> None:
-    """And no file is written. The other playbooks begin in the same way, see below."""
-    inventory(tmp_path, COPIED)
-    ran = ansible_playbook(service, "toggl.focus.plan", "-i", "hosts.yml", folder=tmp_path)
+    """With what to do, and no file is written. The other playbooks begin in the same way, see
+    below."""
+    inventory(tmp_path, SHARED)
+    ran = run(service, tmp_path, "toggl.focus.plan", "-i", "hosts.yml")
     assert ran.returncode == FAILED, ran.stdout + ran.stderr
-    assert "These hosts have the same workspace: copy and europe (workspace 4242" in ran.stdout
+    for hosts, id_, remedy in (
+        ("copy and europe", OTHER, "Give each host the clients_workspace_id of its own workspace"),
+        ("web1 and web2", HERE, "Run on this machine alone with -e clients_hosts=localhost"),
+    ):
+        shared = f"These hosts have the same workspace: {hosts} (workspace {id_} at {service.url})"
+        assert f"{shared}. {remedy}" in ran.stdout
     assert service.log == []
     assert [path.name for path in tmp_path.iterdir()] == ["hosts.yml"]
 
@@ -214,56 +234,25 @@ def test_each_playbook_looks_at_the_hosts_first(path: Path) -> None:
     assert play["vars_files"] == ["vars/controller.yml"]
 
 
-def test_servers_with_the_id_from_the_environment_are_one_workspace(
-    service: Simulator, tmp_path: Path
+@pytest.mark.parametrize("way", [LATER, ("--step",)], ids=["later", "step"])
+def test_the_look_at_the_hosts_is_not_passed_over(
+    service: Simulator, tmp_path: Path, way: tuple[str, ...]
 ) -> None:
-    """The remedy that is named first works, also without any of the servers."""
-    inventory(tmp_path, SERVERS)
-    given = ("-i", "hosts.yml")
-    ran = ansible_playbook(service, "toggl.focus.apply", *given, folder=tmp_path)
+    """Step by step, its tasks are left out, and the others are not."""
+    inventory(tmp_path, SHARED)
+    typed = "n\nn\ny\ny\ny\ny\n"
+    ran = run(service, tmp_path, "toggl.focus.apply", "-i", "hosts.yml", *way, typed=typed)
+    assert service.log == []
     assert ran.returncode == FAILED, ran.stdout + ran.stderr
-    assert "Run on this machine alone with -e clients_hosts=localhost" in ran.stdout
-    assert service.log == []
-    remedy = (*given, "-e", "clients_hosts=localhost", "-e", '{"clients_list": ["Acme"]}')
-    ran = ansible_playbook(service, "toggl.focus.apply", *remedy, folder=tmp_path)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert service.names() == ["Acme"]
 
 
-def test_the_look_at_the_hosts_is_not_passed_over(service: Simulator, tmp_path: Path) -> None:
-    inventory(tmp_path, COPIED)
-    given = ("-i", "hosts.yml", "--start-at-task", "Match the workspace")
-    ansible_playbook(service, "toggl.focus.apply", *given, folder=tmp_path)
-    assert service.log == []
-
-
-def test_a_limit_leaves_a_host_out(service: Simulator, tmp_path: Path) -> None:
-    """So there is one host of the workspace, and it is let through."""
-    inventory(tmp_path, COPIED)
-    given = ("-i", "hosts.yml", "--limit", "copy")
-    ran = ansible_playbook(service, "toggl.focus.apply", *given, folder=tmp_path)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert service.names() == ["Acme"]
-
-
-def test_each_host_has_the_workspace_that_the_play_gives_it(
-    service: Simulator, tmp_path: Path
+@pytest.mark.parametrize("way", ["--limit=web1", "--extra-vars=clients_hosts=localhost"])
+def test_where_one_host_is_left_it_is_let_through(
+    service: Simulator, tmp_path: Path, way: str
 ) -> None:
-    """Also where a playbook of one's own gives it, whose variables no other host sees."""
-    inventory(tmp_path, {"europe": {}, "asia": {}})
-    book = {
-        "import_playbook": "toggl.focus.plan",
-        "vars": {
-            "clients_workspace_id": "{{ {'europe': 4242, 'asia': 5151}[inventory_hostname] }}"
-        },
-    }
-    (tmp_path / "own.yml").write_text(yaml.safe_dump([book]))
-    ran = ansible_playbook(service, "own.yml", "-i", "hosts.yml", folder=tmp_path)
+    """The remedies work, also without any of the servers."""
+    inventory(tmp_path, SHARED)
+    given = ("-i", "hosts.yml", "-e", '{"clients_list": ["Acme"]}', way)
+    ran = run(service, tmp_path, "toggl.focus.apply", *given)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    plans = json.loads((tmp_path / "plan.json").read_text())["workspaces"]
-    assert {host: plan["workspace_id"] for host, plan in plans.items()} == {
-        "europe": EUROPE,
-        "asia": ASIA,
-    }
-    for plan in plans.values():
-        assert plan["digest"] == digest(plan["steps"], plan["workspace_id"], plan["api_url"])
+    assert service.names() == ["Acme"]
