@@ -56,12 +56,12 @@ test: env ## what finds a mistake here; run it before you push (ARGS=FILE)
 ci: test slow ## all checks and tests
 
 # The newest end of the matrix runs sanity.
-slow: env ## what ci has beside test: other environments, molecule, Galaxy's importer, ansible-test
+slow: env ## what ci has beside test: other environments, molecule, Galaxy's importer, ansible-test, ansible-lint
 	@$(CHECK) $(BESIDE) --deselect tests/slow/test_sanity.py \
 	  --durations=0 --durations-min=1 --junitxml=.ansible/logs/slow.xml tests/slow
 
 lint: env ## style, types, licences, and which room must not know which (ARGS='-k ruff')
-	@$(CHECK) tests/checks/test_lint.py tests/checks/test_rooms.py $(ARGS)
+	@$(CHECK) tests/checks/test_lint.py tests/checks/test_rooms.py tests/slow/test_lint.py $(ARGS)
 
 unit: env ## the rules, without processes and requests
 	@$(CHECK) $(BESIDE) tests/unit

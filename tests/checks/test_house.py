@@ -150,6 +150,6 @@ def test_the_hooks_before_a_commit_are_those_of_make_lint() -> None:
     (local,) = yaml.safe_load(text)["repos"]
     assert local["repo"] == "local"
     assert {hook["id"]: hook["entry"] for hook in local["hooks"]} == {
-        tool: f"make lint ARGS='-k {tool}'" for tool in (*TOOLS, "rooms")
+        tool: f"make lint ARGS='-k {tool}'" for tool in (*TOOLS, "ansible-lint", "rooms")
     }
     assert all(h["language"] == "system" and not h["pass_filenames"] for h in local["hooks"])

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Style, types, licences and the order of the rooms: one test a tool."""
+"""Style, types, licences and the order of the rooms: one test a tool. ansible-lint, which takes as
+long as all of them, is in ``tests/slow``."""
 
 from __future__ import annotations
 
@@ -12,7 +13,6 @@ TYPED = ("module_utils", "plugin_utils", "action", "filter")
 CI = "examples/repository/ci"
 SCRIPTS = f".ci/run {CI}/publish.sh {CI}/stop-commands.sh tools/environment.sh tools/tree.sh"
 TOOLS = {
-    "ansible-lint": "ansible-lint",
     "imports": "lint-imports --no-cache --no-logo",
     "mypy": " ".join(["mypy", *(f"-p {PLUGINS}.{room}" for room in TYPED)]),
     "reuse": "reuse lint --quiet",
