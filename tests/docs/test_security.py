@@ -69,12 +69,12 @@ CLAIMS: dict[str, str] = {
         unit/test_marks.py::test_a_file_has_the_marks""",
     "What is applied is what was reviewed.": """
         e2e/test_repository.py::test_exactly_the_reviewed_plan_is_applied
-        e2e/test_repository.py::test_a_list_that_changed_since_the_review""",
+        e2e/test_repository.py::test_a_workspace_that_changed_since_the_review""",
     "The digest of a plan covers the address,": """
         unit/test_digest.py::test_whatever_else_is_shown
         unit/test_digest.py::test_the_same_effect_elsewhere""",
     "With a plan file, nothing is sent unless": """
-        e2e/test_reviewed_plan.py::test_a_file_that_shows_something_else""",
+        e2e/test_reviewed_plan.py::test_nothing_passes_the_digest_over""",
     "Nothing is written if the plan is another": """
         e2e/test_repository.py::test_a_workspace_that_changed_since_the_review
         http/test_focus_clients.py::test_nothing_is_written_when_one_client_changed""",
