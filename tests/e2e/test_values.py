@@ -1,23 +1,27 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a playbook's values become, on every ansible-core: what is omitted counts as not given, and
-what is no list is refused in the same words everywhere."""
+what is no list is refused in the same words everywhere.
+
+The tasks of one playbook are the cases, and the hosts of another one."""
 
 from __future__ import annotations
 
 import datetime
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import yaml
 from simulator.server import Simulator
-from support.playbooks import Play, ansible_playbook
+from support.playbooks import Ran, ansible_playbook, played
 
 ONE = "toggl.focus.focus_client"
 BULK = "toggl.focus.focus_clients"
-ROLE = "ansible.builtin.include_role"
+OTHER = 4711
+"""The workspace of all tasks that must not get as far as a request."""
 
 OMITTED: list[Any] = [
     "{{ second | default(omit) }}",
@@ -35,110 +39,6 @@ WORDS = (
     "hyphen, as in - name: Acme."
 )
 INTERNAL = re.compile("omit_place|<<Omit|_OmitType|_Ansible")
-
-
-def steps(result: dict[str, Any]) -> list[tuple[str, str]]:
-    return sorted((row["step"], row["name"]) for row in result["plan"])
-
-
-@pytest.fixture
-def delta(service: Simulator) -> Simulator:
-    service.add("Delta")
-    return service
-
-
-def test_what_is_omitted_is_not_given_to_a_module(delta: Simulator, play: Play) -> None:
-    """An element, a name, an id and a former name."""
-    former = {"name": "Beta", "id": "{{ x | default(omit) }}", "former_names": OMITTED[:1]}
-    ran = play(
-        [
-            {BULK: {"clients": OMITTED}, "register": "all"},
-            {ONE: former, "register": "one"},
-            {
-                ONE: {"id": 1001, "name": "{{ x | default(omit) }}", "state": "absent"},
-                "register": "by_id",
-            },
-        ]
-    )
-    assert ran.status == 0, ran.output
-    assert steps(ran.results["all"]) == STEPS
-    assert ran.results["one"]["changed"] is False
-    assert ran.results["by_id"]["action"] == "deleted"
-    assert delta.names() == ["Beta"]
-    assert not INTERNAL.search(ran.output)
-
-
-def test_nor_to_a_filter(service: Simulator, play: Play) -> None:
-    """Neither in a list, nor as a list's value, nor as an option."""
-    filtered = {
-        "listed": "listed | toggl.focus.clients_plan(base)",
-        "written": (
-            "['Beta', x | default(omit), {'name': 'Gamma', 'former_names': [x | default(omit), "
-            "'Delta'], 'id': x | default(omit)}] | toggl.focus.clients_plan(base, "
-            "purge=x | default(omit), protected=x | default(omit), max_deletions=x | default(omit),"
-            " max_deletion_percent=x | default(omit), workspace_id=x | default(omit), "
-            "api_url=x | default(omit))"
-        ),
-        "nothing": "x | default(omit) | toggl.focus.clients_plan([])",
-    }
-    tasks = [
-        {"ansible.builtin.debug": {"msg": f"{{{{ {template} }}}}"}, "register": name}
-        for name, template in filtered.items()
-    ]
-    variables = {"listed": OMITTED, "base": ["{{ x | default(omit) }}", "Delta"]}
-    ran = play(tasks, vars=variables)
-    assert ran.status == 0, ran.output
-    assert steps(ran.results["listed"]["msg"]) == STEPS
-    assert steps(ran.results["written"]["msg"]) == STEPS
-    assert ran.results["nothing"]["msg"]["msg"] == (
-        "The option clients cannot be used: it is not a list; give a list of clients, or [] if "
-        "there are none."
-    )
-    assert not INTERNAL.search(ran.output)
-
-
-def test_nor_to_the_playbooks(delta: Simulator, tmp_path: Path) -> None:
-    """They see the same list."""
-    variables = tmp_path / "clients.yml"
-    variables.write_text(yaml.safe_dump({"clients_list": OMITTED}))
-
-    def run(name: str) -> str:
-        ran = ansible_playbook(delta, f"toggl.focus.{name}", "-e", f"@{variables}", folder=tmp_path)
-        assert ran.returncode == 0, ran.stdout + ran.stderr
-        assert not INTERNAL.search(ran.stdout + ran.stderr)
-        return ran.stdout
-
-    assert "Entries: 2. All are sound" in run("check")
-    run("plan")
-    (planned,) = json.loads((tmp_path / "plan.json").read_text())["workspaces"].values()
-    assert sorted((row["step"], row["name"]) for row in planned["steps"]) == STEPS
-    run("apply")
-    assert delta.names() == ["Beta", "Gamma"]
-
-
-def test_a_mapping_in_place_of_the_list_is_told_as_by_the_module(
-    service: Simulator, tmp_path: Path
-) -> None:
-    """By ``toggl.focus.check``, which has the filter's words; the others have the role's, see
-    below."""
-    variables = tmp_path / "clients.yml"
-    variables.write_text(yaml.safe_dump({"clients_list": NO_LIST}))
-    arguments = ("-e", f"@{variables}")
-    ran = ansible_playbook(service, "toggl.focus.check", *arguments, folder=tmp_path)
-    assert ran.returncode == 2
-    assert WORDS in ran.stdout
-    assert not INTERNAL.search(ran.stdout + ran.stderr)
-    assert service.log == []
-
-
-def test_and_by_the_module_itself(service: Simulator, play: Play) -> None:
-    role = {ROLE: {"name": "toggl.focus.clients"}, "vars": {"clients_list": NO_LIST}}
-    told = {"ansible.builtin.set_fact": {"by_role": "{{ ansible_failed_result }}"}}
-    kept = {"ansible.builtin.debug": {"msg": "{{ by_role.msg }}"}, "register": "role"}
-    module = {BULK: {"clients": NO_LIST}, "ignore_errors": True, "register": "module"}
-    ran = play([module, {"block": [role], "rescue": [told]}, kept])
-    assert ran.results["module"]["msg"] == ran.results["role"]["msg"] == WORDS
-    assert service.log == []
 
 
 NO_TEXTS = yaml.safe_load("""
@@ -164,47 +64,159 @@ TOLD = (
 )
 
 
-def test_what_yaml_makes_of_a_name_is_no_name(service: Simulator, play: Play) -> None:
-    """In the module, in the role, also through a variable, and in the filter that check uses."""
-    role = {ROLE: {"name": "toggl.focus.clients"}, "vars": {"clients_list": "{{ listed }}"}}
-    told = {"ansible.builtin.set_fact": {"by_role": "{{ ansible_failed_result }}"}}
-    offline = "{{ (listed | toggl.focus.clients_plan([])).msg }}"
-    ran = play(
-        [
-            {BULK: {"clients": NO_TEXTS}, "ignore_errors": True, "register": "module"},
-            {"block": [role], "rescue": [told]},
-            {"ansible.builtin.debug": {"msg": "{{ by_role.msg }}"}, "register": "role"},
-            {"ansible.builtin.debug": {"msg": offline}, "register": "filter"},
-        ],
-        vars={"listed": NO_TEXTS},
+LOOPED = [entry["name"] if isinstance(entry, dict) else entry for entry in NO_TEXTS[:4]]
+DATES = ["Acme", datetime.date(2026, 1, 31)]
+
+# By the name under which its result is kept. Every task may fail.
+TASKS: dict[str, dict[str, Any]] = {
+    "all": {BULK: {"clients": OMITTED, "workspace_id": 1}},
+    "one": {
+        ONE: {
+            "name": "Beta",
+            "id": "{{ x | default(omit) }}",
+            "former_names": OMITTED[:1],
+            "workspace_id": 1,
+        }
+    },
+    "by_id": {
+        ONE: {
+            "id": 1001,
+            "name": "{{ x | default(omit) }}",
+            "state": "absent",
+            "workspace_id": 1,
+        }
+    },
+    "mapping": {BULK: {"clients": NO_LIST}},
+    "texts": {BULK: {"clients": NO_TEXTS}},
+    "looped": {ONE: {"name": "{{ item }}"}, "loop": LOOPED},
+    "date": {BULK: {"clients": DATES}},
+    "date_by_variable": {BULK: {"clients": "{{ dates }}"}},
+}
+FILTERED = {
+    "filtered": "listed | toggl.focus.clients_plan(base)",
+    "filtered_as_written": (
+        "['Beta', x | default(omit), {'name': 'Gamma', 'former_names': [x | default(omit), "
+        "'Delta'], 'id': x | default(omit)}] | toggl.focus.clients_plan(base, "
+        "purge=x | default(omit), protected=x | default(omit), max_deletions=x | default(omit),"
+        " max_deletion_percent=x | default(omit), workspace_id=x | default(omit), "
+        "api_url=x | default(omit))"
+    ),
+    "filtered_nothing": "x | default(omit) | toggl.focus.clients_plan([])",
+    "filtered_texts": "texts_given | toggl.focus.clients_plan([])",
+}
+BY_ROLE = {"role_mapping": NO_LIST, "role_texts": "{{ texts_given }}"}
+VARIABLES = {
+    "listed": OMITTED,
+    "base": ["{{ x | default(omit) }}", "Delta"],
+    "texts_given": NO_TEXTS,
+    "dates": DATES,
+}
+
+
+def tasks() -> Iterator[dict[str, Any]]:
+    for name, task in TASKS.items():
+        yield {**task, "register": name, "ignore_errors": True}
+    for name, template in FILTERED.items():
+        yield {"ansible.builtin.debug": {"msg": f"{{{{ {template} }}}}"}, "register": name}
+    for name, given in BY_ROLE.items():
+        role = {"ansible.builtin.include_role": {"name": "toggl.focus.clients"}}
+        told = {"ansible.builtin.set_fact": {"failed": "{{ ansible_failed_result }}"}}
+        yield {"block": [{**role, "vars": {"clients_list": given}}], "rescue": [told]}
+        yield {"ansible.builtin.debug": {"msg": "{{ failed.msg }}"}, "register": name}
+
+
+class Told(NamedTuple):
+    ran: Ran
+    names: list[str]
+    asked: set[str]
+    """The workspaces to which requests were sent."""
+
+    def message(self, name: str) -> Any:
+        return self.ran.results[name]["msg"]
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    with Simulator(workspace_id=OTHER) as service:
+        service.workspace_ids = (1, OTHER)
+        service.reset()
+        service.workspaces[1].add("Delta")
+        ran = played(service, tmp_path_factory.mktemp("play"), [*tasks()], vars=VARIABLES)
+        assert ran.results, ran.output
+        left = [client.name for client in service.workspaces[1].clients() if not client.deleted_at]
+        return Told(ran, left, {entry.path.split("/")[3] for entry in service.log})
+
+
+def steps(result: dict[str, Any]) -> list[tuple[str, str]]:
+    return sorted((row["step"], row["name"]) for row in result["plan"])
+
+
+def test_what_is_omitted_is_not_given_to_a_module(told: Told) -> None:
+    """An element, a name, an id and a former name."""
+    results = told.ran.results
+    assert steps(results["all"]) == STEPS
+    assert results["one"]["changed"] is False
+    assert results["by_id"]["action"] == "deleted"
+    assert told.names == ["Beta"]
+    assert not INTERNAL.search(told.ran.output)
+
+
+def test_nor_to_a_filter(told: Told) -> None:
+    """Neither in a list, nor as a list's value, nor as an option."""
+    assert steps(told.message("filtered")) == STEPS
+    assert steps(told.message("filtered_as_written")) == STEPS
+    assert told.message("filtered_nothing")["msg"] == (
+        "The option clients cannot be used: it is not a list; give a list of clients, or [] if "
+        "there are none."
     )
-    assert [ran.results[way]["msg"] for way in ("module", "role", "filter")] == [TOLD] * 3
-    assert service.log == []
 
 
-def test_so_is_a_date(service: Simulator, play: Play) -> None:
+def test_what_is_refused_sends_no_request(told: Told) -> None:
+    assert told.asked == {"1"}
+
+
+def test_a_mapping_in_place_of_the_list_is_told_by_module_and_role(told: Told) -> None:
+    assert told.message("mapping") == told.message("role_mapping") == WORDS
+
+
+def test_what_yaml_makes_of_a_name_is_no_name(told: Told) -> None:
+    """In the module, in the role, also through a variable, and in the filter that check uses."""
+    assert told.message("texts") == told.message("role_texts") == TOLD
+    assert told.message("filtered_texts")["msg"] == TOLD
+
+
+def test_so_is_a_date(told: Told) -> None:
     """Up to ansible-core 2.18, the whole list becomes a text on its way through a template."""
-    listed = ["Acme", datetime.date(2026, 1, 31)]
-    templates = {"direct": listed, "by_variable": "{{ listed }}"}
-    tasks = [
-        {BULK: {"clients": given}, "ignore_errors": True, "register": name}
-        for name, given in templates.items()
-    ]
-    ran = play(tasks, vars={"listed": listed})
-    for name in templates:
-        message = ran.results[name]["msg"]
-        assert "became the date 2026-01-31; put the name in quotes." in message
-    assert service.log == []
+    for name in ("date", "date_by_variable"):
+        assert "became the date 2026-01-31; put the name in quotes." in told.message(name)
 
 
-def test_one_client_of_a_loop_is_told_the_same(service: Simulator, play: Play) -> None:
-    items = [entry["name"] if isinstance(entry, dict) else entry for entry in NO_TEXTS[:4]]
-    task = {ONE: {"name": "{{ item }}"}, "loop": items, "ignore_errors": True, "register": "each"}
-    ran = play([task])
-    assert [re.search("became (.+);", one["msg"])[1] for one in ran.results["each"]["results"]] == [  # type: ignore[index]
-        "false",
-        "the number 1.1",
-        "the number 750",
-        "the number 7",
-    ]
-    assert service.log == []
+def test_one_client_of_a_loop_is_told_the_same(told: Told) -> None:
+    said = [one["msg"] for one in told.ran.results["looped"]["results"]]
+    became = ["false", "the number 1.1", "the number 750", "the number 7"]
+    for message, value in zip(said, became, strict=True):
+        assert f"became {value};" in message
+
+
+def test_the_playbooks_see_the_same(service: Simulator, tmp_path: Path) -> None:
+    """Without what is omitted; a mapping is told in the filter's words."""
+    service.add("Delta")
+    hosts = {
+        host: {"clients_list": given, "clients_workspace_id": workspace_id}
+        for host, given, workspace_id in (
+            ("omitted", OMITTED, service.workspace_id),
+            ("mapping", NO_LIST, 1),
+        )
+    }
+    (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
+    names = ("check", "plan", "apply")
+    book = [{"import_playbook": f"toggl.focus.{name}"} for name in names]
+    (tmp_path / "book.yml").write_text(yaml.safe_dump(book))
+    ran = ansible_playbook(service, "book.yml", "-i", "hosts.yml", folder=tmp_path)
+    assert "Entries: 2. All are sound" in ran.stdout, ran.stdout + ran.stderr
+    assert WORDS in ran.stdout
+    assert not INTERNAL.search(ran.stdout + ran.stderr)
+    plans = json.loads((tmp_path / "plan.json").read_text())["workspaces"]
+    assert steps({"plan": plans["omitted"]["steps"]}) == STEPS
+    assert service.names() == ["Beta", "Gamma"]
+    assert {entry.path.split("/")[3] for entry in service.log} == {str(service.workspace_id)}
