@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,19 +26,15 @@ def many_workspaces(inventory: Mapping[str, Any]) -> Iterator[Simulator]:
         yield running
 
 
-@pytest.fixture
-def workspaces(many_workspaces: Simulator) -> Simulator:
-    many_workspaces.reset()
-    return many_workspaces
-
-
-@pytest.fixture
-def job(workspaces: Simulator, inventory: Mapping[str, Any], tmp_path: Path) -> Launch:
-    count = iter(range(100))
-
+@pytest.fixture(scope="session")
+def job(
+    many_workspaces: Simulator,
+    inventory: Mapping[str, Any],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Launch:
     def run(template: str, **options: Any) -> Job:
-        inputs = {"api_token": workspaces.token, "api_url": workspaces.url}
+        inputs = {"api_token": many_workspaces.token, "api_url": many_workspaces.url}
         given = {"inventory": inventory, "inputs": inputs, **options}
-        return launch(tmp_path / f"job{next(count)}", template, **given)
+        return launch(tmp_path_factory.mktemp("job"), template, **given)
 
     return run

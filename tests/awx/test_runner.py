@@ -5,16 +5,21 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from awx.jobs import Job
+from simulator.records import Fault
 from simulator.server import Simulator
 from support.lists import load_list
 
 Launch = Callable[..., Job]
 MODULE = "toggl.focus.focus_clients"
-DIGESTS = {f"clients_plan_digest_of_{host}" for host in ("europe", "asia", "america_north")}
+PLAN, APPLY = "Toggl Focus plan", "Toggl Focus apply"
+APPLY_REVIEWED, DRIFT = "Toggl Focus apply reviewed", "Toggl Focus drift"
+DIGEST_OF = "clients_plan_digest_of_"
+DIGESTS = {f"{DIGEST_OF}{host}" for host in ("europe", "asia", "america_north")}
 
 
 def names(workspaces: Simulator) -> dict[int, list[str]]:
@@ -30,29 +35,70 @@ def foreseen(step: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in step.items() if name not in unforeseen}
 
 
+ANSWERS = {"clients_purge": "false", "clients_max_deletion_percent": 30}
+"""Of a survey: whether to purge is a text."""
+
 AS_DECLARED = {4711: ["Acme", "Globex Corporation"], 4712: ["Acme", "Umbrella"], 4713: ["Hooli"]}
 
 
-@pytest.fixture
-def filled(workspaces: Simulator) -> Simulator:
+def fill(service: Simulator) -> None:
+    service.reset()
     for name in ("Globex", "Initech"):
-        workspaces.workspaces[4711].add(name, False)
-    workspaces.workspaces[4712].add("Umbrella", True)
-    return workspaces
+        service.workspaces[4711].add(name, False)
+    service.workspaces[4712].add("Umbrella", True)
 
 
-def test_a_reviewed_plan_is_applied(filled: Simulator, job: Launch) -> None:
-    plan = job("Toggl Focus plan")
+@pytest.fixture
+def filled(many_workspaces: Simulator) -> Simulator:
+    fill(many_workspaces)
+    return many_workspaces
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """A plan, what was applied after its review, and two comparisons on a later day, when somebody
+    has added a client by hand."""
+
+    plan: Job
+    applied: Job
+    drift: Job
+    purging: Job
+    written_by_plan: int
+    names: dict[int, list[str]]
+    sent_elsewhere: int
+
+
+@pytest.fixture(scope="module")
+def workflow(many_workspaces: Simulator, job: Launch, inventory: dict[str, Any]) -> Workflow:
+    """In which a variable of each host would send the key elsewhere."""
+    fill(many_workspaces)
+    with Simulator() as elsewhere:
+        hosts = inventory["_meta"]["hostvars"]
+        led = {name: {**known, "clients_api_url": elsewhere.url} for name, known in hosts.items()}
+        hostile = {"_meta": {"hostvars": led}}
+        plan = job(PLAN, inventory=hostile)
+        written = len(many_workspaces.writes)
+        applied = job(APPLY_REVIEWED, inventory=hostile, extra_vars=plan.artifacts)
+        after = names(many_workspaces)
+        many_workspaces.workspaces[4712].add("Stray", False)
+        drift, purging = (
+            job(DRIFT, inventory=hostile, extra_vars={**ANSWERS, **more})
+            for more in ({}, {"clients_purge": "true"})
+        )
+        return Workflow(plan, applied, drift, purging, written, after, len(elsewhere.log))
+
+
+def test_a_reviewed_plan_is_applied(workflow: Workflow, many_workspaces: Simulator) -> None:
+    plan, applied = workflow.plan, workflow.applied
     assert plan.status == "successful", plan.output
-    assert filled.writes == []
+    assert workflow.written_by_plan == 0
     assert set(plan.artifacts) == DIGESTS
     planned = {host: result["plan"] for host, result in plan.results(MODULE).items()}
     assert {step["step"] for step in planned["europe"]} == {"rename", "delete", "create"}
     assert planned["america-north"] == [{"step": "create", "name": "Hooli", "status": "planned"}]
     assert "create   Hooli" in plan.output
-    applied = job("Toggl Focus apply reviewed", extra_vars=plan.artifacts)
     assert applied.status == "successful", applied.output
-    assert names(filled) == AS_DECLARED
+    assert workflow.names == AS_DECLARED
     results = applied.results(MODULE)
     for host, steps in planned.items():
         assert [foreseen(step) for step in results[host]["plan"]] == list(map(foreseen, steps))
@@ -61,14 +107,12 @@ def test_a_reviewed_plan_is_applied(filled: Simulator, job: Launch) -> None:
     assert {result["plan_digest"] for result in results.values()} == set(plan.artifacts.values())
     assert results["europe"]["undo"]
     for done in (plan, applied):
-        assert done.events and filled.token not in done.written()
+        assert done.events and many_workspaces.token not in done.written()
 
 
-def test_whoever_approves_sees_the_plan_of_all_in_the_output(
-    filled: Simulator, job: Launch
-) -> None:
+def test_whoever_approves_sees_the_plan_of_all_in_the_output(workflow: Workflow) -> None:
     """What ``plan.md`` has, in one place, deletions first."""
-    output = job("Toggl Focus plan").output
+    output = workflow.plan.output
     assert "### Plan for 3 workspaces: create 3, rename 1, restore 1, delete 1" in output
     assert "- `europe`: `Initech`, id 1002" in output
     assert output.index("**1 deletion**") < output.index("#### `america-north`, workspace 4713")
@@ -76,104 +120,107 @@ def test_whoever_approves_sees_the_plan_of_all_in_the_output(
     assert '"step":' not in output
 
 
-def test_a_workspace_that_cannot_be_planned_ends_the_workflow(
-    filled: Simulator, job: Launch
-) -> None:
-    """With its reason in the plan that the others are in too."""
-    refused = job("Toggl Focus plan", extra_vars={"clients_max_deletions": 0})
-    assert refused.status == "failed"
-    assert "**`europe` cannot be applied:**" in refused.output
-    assert "max_deletions" in refused.output and "#### `asia`, workspace 4712" in refused.output
-
-
-def test_a_plan_that_is_no_longer_the_one_is_refused(filled: Simulator, job: Launch) -> None:
-    plan = job("Toggl Focus plan")
-    filled.workspaces[4711].add("Acme", False)
-    applied = job("Toggl Focus apply reviewed", extra_vars=plan.artifacts)
-    assert applied.status == "failed"
-    results = applied.results(MODULE)
-    assert "has changed since it was reviewed" in results["europe"]["msg"], results["europe"]
-    assert results["europe"]["refused"] is True
-    assert "Nothing was written. The plan would " in applied.output
-    assert names(filled) == {**AS_DECLARED, 4711: ["Acme", "Globex", "Initech"]}
-
-
-def test_nothing_is_applied_without_a_review(filled: Simulator, job: Launch) -> None:
-    applied = job("Toggl Focus apply reviewed")
-    assert applied.status == "failed"
-    assert "clients_plan_digest_of_europe" in applied.output
-    assert filled.log == []
-
-
-def test_no_variable_of_a_host_sends_the_key_elsewhere(
-    filled: Simulator, job: Launch, inventory: dict[str, Any]
-) -> None:
+def test_no_variable_of_a_host_sends_the_key_elsewhere(workflow: Workflow) -> None:
     """The address is the one of the credential, in the plan, in what is applied and by drift."""
-    with Simulator() as elsewhere:
-        hosts = inventory["_meta"]["hostvars"]
-        led = {name: {**known, "clients_api_url": elsewhere.url} for name, known in hosts.items()}
-        hostile = {"_meta": {"hostvars": led}}
-        plan = job("Toggl Focus plan", inventory=hostile)
-        assert plan.status == "successful", plan.output
-        for template in ("Toggl Focus apply reviewed", "Toggl Focus drift"):
-            done = job(template, inventory=hostile, extra_vars=plan.artifacts)
-            assert done.status == "successful", done.output
-        assert elsewhere.log == []
-    assert names(filled) == AS_DECLARED
+    assert workflow.drift.status == "successful", workflow.drift.output
+    assert workflow.sent_elsewhere == 0
+    assert workflow.names == AS_DECLARED
 
 
-def test_slices_hand_on_what_each_has_planned(filled: Simulator, job: Launch) -> None:
-    """AWX joins the artifacts of slices one over the other, without looking into them."""
-    artifacts = {
-        **job("Toggl Focus plan", hosts=["europe", "america-north"]).artifacts,
-        **job("Toggl Focus plan", hosts=["asia"]).artifacts,
-    }
-    assert set(artifacts) == DIGESTS
-    job("Toggl Focus apply reviewed", hosts=["europe", "asia"], extra_vars=artifacts)
-    assert names(filled) == {**AS_DECLARED, 4713: []}
-
-
-def test_drift_fails_the_job_of_a_workspace_that_differs(filled: Simulator, job: Launch) -> None:
-    answers = {"clients_purge": "false", "clients_max_deletion_percent": 30}
-    assert job("Toggl Focus apply", extra_vars=answers).status == "successful"
-    assert job("Toggl Focus drift", extra_vars=answers).status == "successful"
-    filled.workspaces[4712].add("Stray", False)
-    purging = {**answers, "clients_purge": "true"}
-    drift = job("Toggl Focus drift", extra_vars=purging)
-    assert drift.status == "failed"
+def test_drift_fails_the_job_of_a_workspace_that_differs(workflow: Workflow) -> None:
+    drift = workflow.purging
+    assert (workflow.drift.status, drift.status) == ("successful", "failed")
     assert "+- name: Stray" not in drift.output and "-- name: Stray" in drift.output
+
+
+@dataclass(frozen=True)
+class Late:
+    """Plans are applied when one workspace has changed, and for one there is no digest."""
+
+    applied: Job
+    names: dict[int, list[str]]
+    asked: set[int]
+
+
+@pytest.fixture(scope="module")
+def late(many_workspaces: Simulator, job: Launch, workflow: Workflow) -> Late:
+    fill(many_workspaces)
+    many_workspaces.workspaces[4711].add("Acme", False)
+    digests = dict(workflow.plan.artifacts)
+    del digests[f"{DIGEST_OF}america_north"]
+    applied = job(APPLY_REVIEWED, extra_vars=digests)
+    asked = {int(entry.path.split("/")[3]) for entry in many_workspaces.log}
+    return Late(applied, names(many_workspaces), asked)
+
+
+def test_a_plan_that_is_no_longer_the_one_is_refused(late: Late) -> None:
+    assert late.applied.status == "failed"
+    refused = late.applied.results(MODULE)["europe"]
+    assert "has changed since it was reviewed" in refused["msg"], refused
+    assert refused["refused"] is True
+    assert "Nothing was written. The plan would " in late.applied.output
+    assert late.names == {**AS_DECLARED, 4711: ["Acme", "Globex", "Initech"], 4713: []}
+
+
+def test_nothing_is_applied_without_a_review(late: Late) -> None:
+    assert "clients_plan_digest_of_america_north" in late.applied.output
+    assert late.asked == {4711, 4712}
+
+
+@pytest.fixture(scope="module")
+def shown(many_workspaces: Simulator, job: Launch) -> dict[str, Job]:
+    """Jobs with everything shown: Europe has too many deletions, and America's key is refused."""
+
+    def run(template: str) -> Job:
+        fill(many_workspaces)
+        many_workspaces.chaos = lambda call: Fault(status=401) if "/4713/" in call.path else None
+        return job(template, extra_vars={**ANSWERS, "clients_max_deletions": 0}, verbosity=4)
+
+    return {template: run(template) for template in (PLAN, APPLY)}
+
+
+@pytest.mark.parametrize("template", [PLAN, APPLY])
+def test_no_secret_stands_in_what_a_job_leaves_behind(
+    many_workspaces: Simulator, shown: dict[str, Job], template: str
+) -> None:
+    """Neither with everything shown, nor when the key is refused."""
+    results = shown[template].results(MODULE)
+    assert results["asia"]["plan"] and "401" in results["america-north"]["msg"]
+    assert many_workspaces.token not in shown[template].written()
+
+
+def test_a_workspace_that_cannot_be_planned_ends_the_workflow(shown: dict[str, Job]) -> None:
+    """With its reason in the plan that the others are in too."""
+    refused = shown[PLAN]
+    assert refused.status == "failed"
+    assert "**`europe` cannot be applied:** `1 client would be deleted, " in refused.output
+    assert "max_deletions to 1" in refused.results(MODULE)["europe"]["msg"]
+    assert "#### `asia`, workspace 4712" in refused.output
+
+
+def test_a_digest_is_handed_on_for_each_workspace_by_itself(
+    workflow: Workflow, shown: dict[str, Job]
+) -> None:
+    """AWX joins the artifacts of slices one over the other, without looking into them."""
+    asia = f"{DIGEST_OF}asia"
+    assert shown[PLAN].artifacts == {asia: workflow.plan.artifacts[asia]}
 
 
 def test_an_export_is_a_list_that_changes_nothing(filled: Simulator, job: Launch) -> None:
     """It is kept in base64: AWX makes extra variables of artifacts, which Ansible evaluates."""
     evil = "{{ lookup('ansible.builtin.pipe', 'echo evaluated') }}"
-    filled.workspaces[4711].add(evil, False)
-    exported = job("Toggl Focus export")
-    artifact = exported.artifacts["clients_export_of_europe"]
+    for name in ("Globex", evil):
+        filled.workspaces[4713].add(name, False)
+    exported = job("Toggl Focus export", hosts=["america-north"])
+    artifact = exported.artifacts["clients_export_of_america_north"]
     text = base64.b64decode(artifact, validate=True).decode()
-    listed = load_list(text)["clients_list"]
-    assert listed == [{"name": "Globex"}, {"name": "Initech"}, {"name": evil}]
+    assert load_list(text)["clients_list"] == [{"name": "Globex"}, {"name": evil}]
     assert all(line in exported.output for line in text.replace('"', '\\"').splitlines())
-
-
-@pytest.mark.parametrize("template", ["Toggl Focus plan", "Toggl Focus apply"])
-def test_no_secret_stands_in_what_a_job_leaves_behind(
-    filled: Simulator, job: Launch, template: str
-) -> None:
-    """Neither with everything shown, nor when the key is refused."""
-    wrong = "toggl_sk_ffffffffffffffffffffffffffffffff"
-    inputs = {"api_token": filled.token, "api_url": filled.url}
-    shown = job(template, inputs=inputs, verbosity=4, hosts=["europe"])
-    refused = job(template, inputs={**inputs, "api_token": wrong}, verbosity=4, hosts=["europe"])
-    assert (shown.status, refused.status) == ("successful", "failed")
-    assert "401" in refused.output
-    assert filled.token not in shown.written()
-    assert wrong not in refused.written()
 
 
 def test_the_credential_can_hold_the_workspace(filled: Simulator, job: Launch) -> None:
     inputs = {"api_token": filled.token, "api_url": filled.url, "workspace_id": "4713"}
     alone = {"_meta": {"hostvars": {"one": {"clients_list": [{"name": "Hooli"}]}}}}
-    done = job("Toggl Focus apply", inputs=inputs, inventory=alone)
+    done = job(APPLY, inputs=inputs, inventory=alone)
     assert done.status == "successful", done.output
     assert names(filled)[4713] == ["Hooli"]
