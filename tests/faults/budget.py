@@ -98,8 +98,15 @@ def after_reading(verdict: Verdict, sight: Sight, paging: Paging, temporary: int
     if not verdict.changes:
         return NOTHING
     writes = exactly(len(verdict.changes) + temporary)
-    unseen = up_to((1 + paging.looks) * len(verdict.unseen))
-    return _looks(verdict, sight, paging, temporary) + writes + unseen
+    return _looks(verdict, sight, paging, temporary) + writes + _hidden(verdict, sight, paging)
+
+
+def _hidden(verdict: Verdict, sight: Sight, paging: Paging) -> Budget:
+    """Clients that are restored unseen, and those that only a journal tells of, are read after
+    it."""
+    restored = {change.id for change in verdict.changes if change.kind == "restore"}
+    recalled = restored - set(sight.by_id) - verdict.unseen
+    return up_to((1 + paging.looks) * len(verdict.unseen) + paging.looks * len(recalled))
 
 
 def _looks(verdict: Verdict, sight: Sight, paging: Paging, temporary: int) -> Budget:
@@ -161,7 +168,7 @@ def of_one(verdict: Verdict, entry: Entry, sight: Sight, paging: Paging, remembe
     return (
         read
         + exactly(len(verdict.changes))
-        + up_to((1 + paging.looks) * len(verdict.unseen))
+        + _hidden(verdict, sight, paging)
         + ids(verdict, sight, paging)
     )
 

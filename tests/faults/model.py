@@ -580,7 +580,9 @@ class _Desk:
         """Active clients of no entry that have a former name of a client that is there already:
         nobody knows whether it is the same."""
         for entry in self._wanted:
-            own = self._active({entry.key or ""})
+            if entry.key is None:
+                continue
+            own = self._active({entry.key})
             is_there = entry.id in own if entry.id is not None else bool(own)
             if entry.state == "present" and is_there:
                 for client_id in self._active(entry.former - {entry.key}):

@@ -233,7 +233,7 @@ def untruths_of_one(
 ) -> Iterator[str]:
     """The same for one client, whose report tells less."""
     creates = sum(write.kind == "create" for write in history)
-    if creates > 1 and not reports.names_perhaps_twice(report):
+    if creates > 1 and not reports.says_twice(report.get("msg", "")):
         yield f"created {creates} times"
     unclear = reports.says_unclear(report.get("msg", "")) or (cannot_see and report.get("failed"))
     action = report.get("action", "none")

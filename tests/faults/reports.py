@@ -104,13 +104,13 @@ def unchecked_names(report: Report) -> set[str]:
 def names_perhaps_twice(report: Report) -> set[str]:
     """The names of which it says that they are there twice, or may be."""
     if has_plan(report):
-        return {step["name"] for step in plan(report) if _says_twice(step.get("error", ""))}
-    entries = report.get("undo", ()) if _says_twice(report.get("msg", "")) else ()
+        return {step["name"] for step in plan(report) if says_twice(step.get("error", ""))}
+    entries = report.get("undo", ()) if says_twice(report.get("msg", "")) else ()
     return {entry["name"] for entry in entries if "name" in entry}
 
 
-def _says_twice(words: str) -> bool:
-    return any(said in words for said in ("twice", "more than once", UNCHECKED))
+def says_twice(words: str) -> bool:
+    return any(said in words for said in ("twice", "more than once", "or several", UNCHECKED))
 
 
 def came_to_light(words: str) -> bool:

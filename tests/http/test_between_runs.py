@@ -417,6 +417,17 @@ def test_what_a_lost_answer_made_under_a_changed_name_is_taken_back_too(
     assert result["failed"] and service.names() == [], result["msg"]
 
 
+def test_what_lost_answers_may_have_made_is_told(service: Simulator) -> None:
+    """No look by the name finds it, and no answer shows the changed one."""
+    lost = [Fault(match=on("POST"), drop="after") for _try in range(3)]
+    service.reset(Switches(names_changed="lower"), script=lost)
+    service.add("Beta")
+    result = clients(service, clients=["Acme", "Beta"], api_retries=2)
+    (step,) = rows(result, "unclear")
+    ids = ", ".join(f'"acme" (id {number})' for number in (1002, 1003, 1004))
+    assert f"New and in no entry: {ids}." in step["error"]
+
+
 def test_only_what_is_new_is_told_as_new(service: Simulator) -> None:
     """A client that the name filter had hidden is older than the run, by its own creation."""
     service.reset(Switches(names_changed="lower", create_body="nothing", name_filter="equals"))

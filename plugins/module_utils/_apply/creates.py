@@ -22,6 +22,7 @@ from .errors import (
     not_new,
     not_shown,
     other_name,
+    perhaps_among,
 )
 from .outcome import Outcome
 
@@ -125,7 +126,11 @@ class Creates:
             return {}
         try:
             found = self._find([outcome.step.after.name for outcome in still_open.values()])
-            others = self._in_no_entry(outcomes.values(), found)
+            is_missing = any(
+                outcome.step.id is None and not found[outcome.step.after.name]
+                for outcome in still_open.values()
+            )
+            others = self._in_no_entry(outcomes.values(), found) if is_missing else []
             return {
                 at: self._settled(outcome, found[outcome.step.after.name], others)
                 for at, outcome in still_open.items()
@@ -137,13 +142,7 @@ class Creates:
     def _in_no_entry(
         self, outcomes: Collection[Outcome], found: Mapping[str, Sequence[Client]]
     ) -> list[Client]:
-        """Return the new clients of other names, if one was created under a name that nobody
-        knows."""
-        if not any(
-            outcome.status == "done" and outcome.without_id and not found[outcome.step.after.name]
-            for outcome in outcomes
-        ):
-            return []
+        """Return the new clients of other names: a create that is missing may have made them."""
         made = {outcome.step.id for outcome in outcomes}
         made |= {client.id for clients in found.values() for client in clients}
         return [
@@ -278,10 +277,12 @@ def _made(step: Step, client: Client) -> Outcome:
 
 def _missing(outcome: Outcome, sent_twice: bool, others: Sequence[Client]) -> Outcome:
     """Return the outcome where the service shows no client of the name, although it had time to."""
-    if outcome.status == "unclear":
+    if outcome.status == "done":
+        is_known = outcome.step.id is not None
+        error = not_shown(outcome.step.after.name, sent_twice, () if is_known else others)
+        return outcome._replace(status="done" if is_known else "unclear", error=error)
+    if outcome.error is None or not others:
         return outcome._replace(status="failed")
-    if outcome.status != "done":
-        return outcome
-    is_known = outcome.step.id is not None
-    error = not_shown(outcome.step.after.name, sent_twice, () if is_known else others)
-    return outcome._replace(status="done" if is_known else "unclear", error=error)
+    error = perhaps_among(outcome.step.after.name, outcome.error, others)
+    is_lost = isinstance(outcome.error, RequestError)
+    return outcome._replace(status="unclear" if is_lost else outcome.status, error=error)

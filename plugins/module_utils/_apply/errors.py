@@ -74,11 +74,24 @@ def not_shown(name: str, sent_twice: bool, others: Sequence[Client] = ()) -> Foc
             "service shows no client of that name yet: it may be there twice. Check that before "
             "you run it again."
         )
-    found = ", ".join(f"{quoted(client.name)} (id {client.id})" for client in others)
     return FocusError(
         f"The service answered that the client {quoted(name)} was created, but shows none of that "
-        f"name. {f'New and in no entry: {found}.' if found else 'Check api_url.'}"
+        f"name. {_in_no_entry(others) if others else 'Check api_url.'}"
     )
+
+
+def perhaps_among(name: str, error: FocusError, others: Sequence[Client]) -> FocusError:
+    """Return the error where the answer to a create was lost, no client of the name is shown, and
+    there are new clients under other names."""
+    return FocusError(
+        f"{error} {_in_no_entry(others)} An answer was lost: the service may have made one of them "
+        f"of {quoted(name)}, or several. Look at them before you run it again."
+    )
+
+
+def _in_no_entry(clients: Sequence[Client]) -> str:
+    found = ", ".join(f"{quoted(client.name)} (id {client.id})" for client in clients)
+    return f"New and in no entry: {found}."
 
 
 def still_hidden(client_id: int) -> FocusError:
