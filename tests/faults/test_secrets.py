@@ -127,95 +127,97 @@ ENDS_A_RUN = {"401", "402 by body", "402 by headers", "402 for a feature", "403"
 
 def faulty(call: Call) -> Fault | None:
     """The kind of fault that the name asks for, for the method that it asks for."""
-    name = call.query.get("name") or (json.loads(call.body)["name"] if call.body else "")
-    method, _, kind = name.partition(" ")
+    method, _, kind = name_in(call).partition(" ")
     if method != call.method or kind not in KINDS:
         return None
-    return KINDS[kind].make(random.Random(name))
+    return KINDS[kind].make(random.Random(name_in(call)))
 
 
-def single(kind: str, method: str) -> dict[str, Any]:
-    return {CLIENT: {"name": f"{method} {kind}"}}
+def name_in(call: Call) -> str:
+    return call.query.get("name") or (json.loads(call.body)["name"] if call.body else "")
 
 
-def at_the_look_up() -> Iterator[dict[str, Any]]:
-    for kind, what in KINDS.items():
-        if "GET" in what.methods:
-            yield single(kind, "GET")
+def kinds(method: str) -> list[str]:
+    return [kind for kind, what in KINDS.items() if method in what.methods]
 
 
-def at_the_create(each: bool) -> Iterator[dict[str, Any]]:
-    """:arg each: a task for each kind of fault; else those that end no run are one list"""
-    kinds = [kind for kind, what in KINDS.items() if "POST" in what.methods]
-    alone = [kind for kind in kinds if each or kind in ENDS_A_RUN]
-    yield from (single(kind, "POST") for kind in alone)
-    names = [f"POST {kind}" for kind in kinds if kind not in alone]
-    if names:
-        yield {CLIENTS: {"clients": [{"name": name} for name in names]}}
+def at_the_look_up() -> list[str]:
+    return [f"GET {kind}" for kind in kinds("GET")]
 
 
-def test_no_fault_brings_a_secret_out(stage: Stage, case: Case, tmp_path: Path, home: Path) -> None:
-    """Nor does a fault make ``~/.netrc`` win: nobody else's login is ever sent. The last task goes
-    by way of a proxy with a password, at whose address nobody listens."""
-    stage.service.chaos = faulty
-    journal = tmp_path / "journal.jsonl"
-    tasks = [*at_the_create(LONG), *(at_the_look_up() if LONG or not case.way else ())]
-    ran = stage.play(
-        kept_going([*tasks, {INFO: {"api_url": "https://focus.invalid/api"}}]),
-        *LOUD,
-        *case.way,
-        environment={"HOME": str(home), **PROXY},
-        module_defaults=case.defaults(journal, api_timeout=IMPATIENT),
-    )
-    assert len(ran.results) == len(tasks) + 1
-    assert_silent(ran, journal)
-    assert {"done", "failed"} <= {json.loads(line).get("status") for line in journal.open()}
-    sent = {entry.headers["authorization"].split()[0] for entry in stage.service.log}
-    assert sent == {"Basic" if case.login else "Bearer"}
-    beyond_the_proxy = ran.results[f"t_{len(tasks)}"]
-    assert beyond_the_proxy["failed"] is True
-    assert "No connection to focus.invalid" in beyond_the_proxy["msg"]
-    assert "proxy" in beyond_the_proxy["msg"]
+def at_the_create(ends_a_run: bool) -> list[str]:
+    return [f"POST {kind}" for kind in kinds("POST") if (kind in ENDS_A_RUN) == ends_a_run]
 
 
-# what the service repeats of it
+# what the service repeats of a secret
 
 
 def echo(call: Call) -> Fault | None:
     """Answers with all that it was sent, in place of each word that an answer may hold."""
     heard = call.headers["authorization"]
-    name = call.query.get("name") or (json.loads(call.body)["name"] if call.body else "")
     error = {"error": heard, "error_description": f"for {heard}", "trace_id": heard}
-    status, _, where = name.partition(" ")
+    status, _, where = name_in(call).partition(" ")
     if status.isdigit() and where == call.method:
         return Fault(status=int(status), body=json.dumps(error).encode())
-    if name in ("field", "name of a field"):
-        field = f'"note": {_quoted(heard)}' if name == "field" else f"{_quoted(heard)}: 1"
-        return Fault(edit=lambda body: body.replace(b'"name"', f'{field}, "name"'.encode()))
-    if name == "headers":
+    if status == "field":
+        text = json.dumps(f"echo of {heard}")
+        field = f'"note": {text}, {text}: 1, "name"'
+        return Fault(edit=lambda body: body.replace(b'"name"', field.encode()))
+    if status == "headers":
         return Fault(headers={"X-Toggl-Quota-Remaining": heard, "X-Echo": heard})
     return None
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(f"echo of {text}")
 
 
 ECHOES = [
     *(f"{status} GET" for status in (400, 401, 402, 403, 404, 422, 429, 500)),
     *(f"{status} POST" for status in (400, 401, 403, 500)),
     "headers",
-    "field",
-    "name of a field",
+    "field",  # both its name and its value
 ]
 
 
-def test_what_the_service_repeats_stays_inside(stage: Stage, case: Case, tmp_path: Path) -> None:
-    """The Authorization header comes back as an error text, a trace id, a field of a client."""
-    stage.service.chaos = echo
+# the tasks
+
+AT_ONCE = {CLIENTS: {"clients": [{"name": name} for name in at_the_create(ends_a_run=False)]}}
+BY_THE_PROXY = {INFO: {"api_url": "https://focus.invalid/api"}}
+"""At whose address nobody listens."""
+
+
+def tasks_of(case: Case) -> list[dict[str, Any]]:
+    """A module's process says what is said in Ansible's own, so it meets one fault of each sort."""
+    faults = [*at_the_create(ends_a_run=True), *at_the_look_up()]
+    if LONG:
+        faults += at_the_create(ends_a_run=False)
+    some = not LONG and case.way
+    faults, echoes = (["POST 401"], ["403 GET", "400 POST", "field"]) if some else (faults, ECHOES)
+    return [
+        *({CLIENT: {"name": name}} for name in faults),
+        *({CLIENT: {"name": name, "api_timeout": 30}} for name in echoes),
+        AT_ONCE,
+        BY_THE_PROXY,
+    ]
+
+
+def test_no_secret_comes_out(stage: Stage, case: Case, tmp_path: Path, home: Path) -> None:
+    """Whatever breaks, and where the Authorization header comes back as an error text, a trace id,
+    a field of a client. Nor does a fault make ``~/.netrc`` win: nobody else's login is ever sent.
+    The last task goes by way of a proxy with a password."""
+    stage.service.chaos = lambda call: faulty(call) or echo(call)
     journal = tmp_path / "journal.jsonl"
-    echoes = ECHOES if LONG or not case.way else ["field", "name of a field", "403 GET", "400 POST"]
-    tasks = kept_going([{CLIENT: {"name": name}} for name in echoes])
-    ran = stage.play(tasks, *LOUD, *case.way, module_defaults=case.defaults(journal))
+    tasks = tasks_of(case)
+    ran = stage.play(
+        kept_going(tasks),
+        *LOUD,
+        *case.way,
+        environment={"HOME": str(home), **PROXY},
+        module_defaults=case.defaults(journal, api_timeout=IMPATIENT),
+    )
     assert len(ran.results) == len(tasks)
     assert_silent(ran, journal)
+    assert {"done", "failed"} <= {json.loads(line).get("status") for line in journal.open()}
+    sent = {entry.headers["authorization"].split()[0] for entry in stage.service.log}
+    assert sent == {"Basic" if case.login else "Bearer"}
+    beyond_the_proxy = ran.results[f"t_{len(tasks) - 1}"]
+    assert beyond_the_proxy["failed"] is True
+    assert "No connection to focus.invalid" in beyond_the_proxy["msg"]
+    assert "proxy" in beyond_the_proxy["msg"]
