@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A few hundred histories of a workspace, each event compared with the model.
+"""A hundred histories of a workspace, each event compared with the model.
 
 ``python -m faults.campaign --only SEED`` plays one again.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from faults.campaign import campaign
 from faults.length import FIRST_SEED
 
-HISTORIES = 150
+HISTORIES = 100
 
 
 def test_each_run_does_what_the_model_says_and_nothing_is_lost_or_doubled(tmp_path: Path) -> None:

@@ -48,21 +48,34 @@ class Spent:
     requests: int
 
 
-def read_list(service: Simulator, most_pages: int | None = None, **given: Any) -> Spent:
-    """In a process that is ended if it takes far too long."""
-    asked = options(CLIENT_INFO, service, **{"api_timeout": TIMEOUT, "api_retries": 0, **given})
-    ran = subprocess.run(
+Read = Callable[..., Spent]
+
+
+@pytest.fixture(scope="module")
+def read_list(server: Simulator) -> Iterator[Read]:
+    """In a process of its own, which is ended if it takes far too long."""
+    with subprocess.Popen(
         [sys.executable, "-m", "faults.measured"],
-        input=json.dumps({**asked, "most_pages": most_pages}),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         env=environment(),
-        capture_output=True,
         text=True,
-        timeout=60,
-        check=True,
-    )
-    spent = Spent(**json.loads(ran.stdout))
-    print(spent)
-    return spent
+    ) as measuring:
+        asking, telling = measuring.stdin, measuring.stdout
+        assert asking and telling
+
+        def read(most_pages: int | None = None, **given: Any) -> Spent:
+            shared = {"api_timeout": TIMEOUT, "api_retries": 0, "most_pages": most_pages}
+            print(json.dumps(options(CLIENT_INFO, server, **{**shared, **given})), file=asking)
+            asking.flush()
+            told = telling.readline()
+            assert told.startswith("{"), told
+            spent = Spent(**json.loads(told))
+            print(spent)
+            return spent
+
+        yield read
+        asking.close()
 
 
 def is_list(method: str, path: str) -> bool:
@@ -109,10 +122,10 @@ BODIES: dict[str, tuple[Callable[[], Fault], str, float, float]] = {
 
 
 @pytest.mark.parametrize("case", BODIES)
-def test_a_body(service: Simulator, case: str) -> None:
+def test_a_body(service: Simulator, read_list: Read, case: str) -> None:
     make, said, seconds, mebibytes = BODIES[case]
     service.reset(script=[make()])
-    spent = read_list(service)
+    spent = read_list()
     assert spent.failed
     assert said in spent.msg or "not JSON" in spent.msg
     assert spent.seconds < seconds + SLACK
@@ -123,9 +136,9 @@ def test_a_body(service: Simulator, case: str) -> None:
 
 
 def clients_of(page: int, name: str) -> bytes:
-    first = page * 100
-    data = [{"id": first + number, "name": name} for number in range(1, 101)]
-    return json.dumps({"data": data, "page": page, "per_page": 100}, ensure_ascii=False).encode()
+    named = json.dumps({"name": name}, ensure_ascii=False)[1:]
+    clients = [f'{{"id": {page * 100 + number}, {named}' for number in range(1, 101)]
+    return f'{{"data": [{", ".join(clients)}], "page": {page}, "per_page": 100}}'.encode()
 
 
 def endless_list(service: Simulator, name: str) -> None:
@@ -137,21 +150,21 @@ def endless_list(service: Simulator, name: str) -> None:
     service.chaos = page
 
 
-def test_a_list_without_end(service: Simulator) -> None:
+def test_a_list_without_end(service: Simulator, read_list: Read) -> None:
     """Of few pages here; the bound of MOST_PAGES is what the quota of an hour reads many times."""
     endless_list(service, "Acme")
-    spent = read_list(service, most_pages=FEW_PAGES)
+    spent = read_list(most_pages=FEW_PAGES)
     assert "which has no end" in spent.msg
     assert spent.requests == FEW_PAGES
     assert spent.seconds < 2 + SLACK
     assert spent.mebibytes < 20
 
 
-def test_a_list_without_end_with_long_names(service: Simulator) -> None:
+def test_a_list_without_end_with_long_names(service: Simulator, read_list: Read) -> None:
     """Nothing is shortened here: the pages stay below LARGEST_ANSWER, the list ends at
     LARGEST_LIST. One rare letter makes Python keep every other one in four bytes."""
     endless_list(service, "x" * 38_000 + "\U0001f680")
-    spent = read_list(service, api_timeout=30.0)
+    spent = read_list(api_timeout=30.0)
     assert "too large" in spent.msg
     assert spent.seconds < 20 + SLACK
     assert spent.mebibytes < 800
@@ -230,11 +243,11 @@ HEADERS: dict[str, tuple[Callable[[], Iterator[bytes]], float]] = {
 
 
 @pytest.mark.parametrize("case", HEADERS)
-def test_headers(service: Simulator, case: str) -> None:
+def test_headers(read_list: Read, case: str) -> None:
     """``api_timeout`` is for the answer as a whole, its headers included."""
     pieces, pace = HEADERS[case]
     with raw(pieces, pace) as url:
-        spent = read_list(service, api_url=url)
+        spent = read_list(api_url=url)
     assert spent.failed
     assert "connection was lost" in spent.msg
     assert spent.seconds < TIMEOUT + SLACK

@@ -22,7 +22,7 @@ from faults.runs import Report
 from faults.scenarios import History, history
 from faults.trial import Trial, Violated
 
-RUNS = times(short=4, long=50)
+RUNS = times(short=2, long=50)
 
 
 class PlaybookTrial(Trial):
