@@ -29,9 +29,11 @@ def site() -> Path:
 
 
 DOCS_LINT = (
-    "antsibull-docs lint-collection-docs --plugin-docs "
-    "--validate-collection-refs=all --disallow-unknown-collection-refs ."
+    "antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck "
+    "--validate-collection-refs=self --disallow-unknown-collection-refs ."
 )
+"""What it generates, Sphinx checks below. A reference to another collection is not allowed: whether
+its page is there would take reading all documentation of ``ansible.builtin``."""
 
 
 @pytest.mark.parametrize("command", [DOCS_LINT, "antsibull-changelog lint"])
