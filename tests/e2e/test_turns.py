@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 from simulator.server import Simulator
-from support.playbooks import access, ansible_playbook, played
+from support.playbooks import access, ansible_playbook
 
 ONE = "toggl.focus.focus_client"
 BULK = "toggl.focus.focus_clients"
@@ -30,39 +30,39 @@ def slow(service: Simulator) -> Simulator:
     return service
 
 
-def test_five_hosts_of_one_workspace_create_each_client_once(
+def test_hosts_of_one_workspace_and_two_playbooks_at_once_create_each_client_once(
     slow: Simulator, tmp_path: Path
 ) -> None:
     """The role under ``hosts: all``, in Ansible's own process and as modules; then a loop, which
-    gives its turn back after each item."""
+    gives its turn back after each item. The other playbook spells the address of the service in
+    another way."""
+    connections = ("local", "local", "elsewhere")
     own = {"ansible_python_interpreter": sys.executable}
-    connections = ("local", "local", "local", "elsewhere", "elsewhere")
     hosts = {
         f"host{at}": {**own, "ansible_connection": name} for at, name in enumerate(connections)
     }
-    inventory = tmp_path / "hosts.yml"
-    inventory.write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
+    (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
     others = [f"Looped {number}" for number in range(1, 7)]
     loop = {
         ONE: {"name": "{{ item }}"},
         "loop": others,
         "when": "ansible_connection == 'local'",
     }
-    ran = played(slow, tmp_path, [ROLE, loop], "-i", str(inventory), "--forks", "5", hosts="all")
-    assert ran.status == 0, ran.output
-    assert slow.names() == [*NAMES, *others]
-
-
-def test_two_playbooks_at_once(slow: Simulator, tmp_path: Path) -> None:
-    """They spell the address of one service in two ways."""
-    book = tmp_path / "book.yml"
-    task = {BULK: {"clients": NAMES}}
-    book.write_text(yaml.dump([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}]))
+    alone = {BULK: {"clients": [*others, *NAMES]}}
+    books = {"all": [ROLE, loop], "localhost": [alone]}
+    for name, tasks in books.items():
+        play = {"hosts": name, "gather_facts": False, "tasks": tasks}
+        (tmp_path / f"{name}.yml").write_text(yaml.safe_dump([play]))
     otherwise = {"TOGGL_FOCUS_API_URL": f"{slow.url.replace('http', 'HTTP')}/"}
 
-    def status(more: Mapping[str, str]) -> int:
-        return ansible_playbook(slow, book, environment={**access(slow), **more}).returncode
+    def run(name: str, more: Mapping[str, str]) -> str:
+        given = ("-i", "hosts.yml", "--forks", "3")
+        environment = {**access(slow), **more}
+        ran = ansible_playbook(
+            slow, f"{name}.yml", *given, environment=environment, folder=tmp_path
+        )
+        return "" if ran.returncode == 0 else ran.stdout + ran.stderr
 
     with ThreadPoolExecutor(2) as pool:
-        assert list(pool.map(status, [{}, otherwise])) == [0, 0]
-    assert slow.names() == NAMES
+        assert list(pool.map(run, books, [{}, otherwise])) == ["", ""]
+    assert slow.names() == [*NAMES, *others]
