@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 from simulator.server import Simulator
-from support.playbooks import WAYS, Play, access
+from support.playbooks import Ran, access, played
 
 MODULE = "toggl.focus.focus_client"
 BULK = "toggl.focus.focus_clients"
@@ -34,82 +33,104 @@ def _encrypted(dumper: yaml.SafeDumper, text: Vaulted) -> yaml.Node:
 Dumper.add_representer(Vaulted, _encrypted)
 
 
-@pytest.fixture
-def unlocked(tmp_path: Path) -> tuple[str, str]:
-    """Arguments by which the vault is opened."""
-    path = tmp_path / "password"
-    path.write_text(PASSWORD)
-    return ("--vault-password-file", str(path))
+WORKSPACES = {"tokens": 1, "in_process": 2, "module": 3}
+CONNECTIONS = {"in_process": "local", "module": "elsewhere"}
+CHECKED = "{{ (listed | toggl.focus.clients_plan(base, protected=listed[:1])).msg }}"
+LISTED: list[Any] = [
+    Vaulted("Initech"),
+    {"name": Vaulted("Globex Corporation"), "former_names": [Vaulted("Globex")]},
+]
 
 
-def where(service: Simulator) -> dict[str, str]:
-    """The workspace without the credentials."""
-    given = access(service)
-    return {name: given[name] for name in given if name != "TOGGL_FOCUS_API_TOKEN"}
-
-
-def test_a_vaulted_token_opens_the_service_and_is_in_no_output(
-    service: Simulator, play: Play, unlocked: tuple[str, str]
-) -> None:
+def by_token(token: str) -> list[dict[str, Any]]:
     """Vaulted in a task, by a variable, in module_defaults and through the role; and as it is
     through the role, also if that refuses another variable."""
-    token = Vaulted(service.token)
-    defaults = {"group/toggl.focus.focus": {"api_token": token}}
-    sound: list[dict[str, Any]] = [
-        {MODULE: {"name": "In a task", "api_token": token}},
-        {MODULE: {"name": "By a variable", "api_token": "{{ the_token }}"}},
-        {MODULE: {"name": "In module_defaults"}, "module_defaults": defaults},
-        {**ROLE, "vars": {"clients_list": ["By the role"], "clients_api_token": token}},
-    ]
+    vaulted = Vaulted(token)
+    defaults = {"group/toggl.focus.focus": {"api_token": vaulted}}
     rescue = [{"ansible.builtin.debug": {"msg": "refused"}}]
-    plain = {"clients_list": ["Plain"], "clients_api_token": service.token}
+    plain = {"clients_list": ["Plain"], "clients_api_token": token}
     roles: list[dict[str, Any]] = [
         {"block": [{**ROLE, "vars": {**plain, **more}}], "rescue": rescue}
         for more in ({}, {"clients_purge": "maybe"}, {"clients_password": PASSWORD})
     ]
-    ran = play(
-        [*sound, *roles],
-        *unlocked,
-        "-vvvv",
-        environment=where(service),
-        dumper=Dumper,
-        vars={"the_token": token},
-    )
-    assert ran.status == 0, ran.output
-    assert service.names() == [
+    return [
+        {MODULE: {"name": "In a task", "api_token": vaulted}},
+        {MODULE: {"name": "By a variable", "api_token": "{{ the_token }}"}},
+        {MODULE: {"name": "In module_defaults"}, "module_defaults": defaults},
+        {**ROLE, "vars": {"clients_list": ["By the role"], "clients_api_token": vaulted}},
+        *roles,
+    ]
+
+
+def by_name(token: Vaulted, way: str) -> list[dict[str, Any]]:
+    own = {"api_token": token, "workspace_id": WORKSPACES[way]}
+    there = {"ansible_connection": CONNECTIONS[way]}
+    return [
+        {MODULE: {"name": Vaulted("Acme"), **own}, "register": f"{way}_one", "vars": there},
+        {BULK: {"clients": LISTED, **own}, "register": f"{way}_all", "vars": there},
+    ]
+
+
+class Opened(NamedTuple):
+    ran: Ran
+    token: str
+    names: dict[str, list[str]]
+    """Of the clients of each workspace."""
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Opened:
+    """One playbook at ``-vvvv``, without credentials in its environment."""
+    folder = tmp_path_factory.mktemp("vault")
+    (folder / "password").write_text(PASSWORD)
+    with Simulator(workspace_id=WORKSPACES["tokens"]) as service:
+        service.workspace_ids = tuple(WORKSPACES.values())
+        service.reset()
+        for way in CONNECTIONS:
+            service.workspaces[WORKSPACES[way]].add("Globex")
+        token = Vaulted(service.token)
+        tasks = by_token(service.token)
+        for way in CONNECTIONS:
+            tasks += by_name(token, way)
+        tasks.append({"ansible.builtin.debug": {"msg": CHECKED}, "register": "checked"})
+        given = access(service)
+        del given["TOGGL_FOCUS_API_TOKEN"]
+        ran = played(
+            service,
+            folder,
+            tasks,
+            *("--vault-password-file", str(folder / "password"), "-vvvv"),
+            environment=given,
+            dumper=Dumper,
+            vars={"the_token": token, "listed": LISTED, "base": [Vaulted("Globex")]},
+        )
+        assert ran.status == 0, ran.output
+        names = {
+            way: sorted(client.name for client in service.workspaces[id_].clients())
+            for way, id_ in WORKSPACES.items()
+        }
+        return Opened(ran, service.token, names)
+
+
+def test_a_vaulted_token_opens_the_service_and_is_in_no_output(opened: Opened) -> None:
+    assert opened.names["tokens"] == [
         "By a variable",
         "By the role",
         "In a task",
         "In module_defaults",
         "Plain",
     ]
-    assert ran.output.count("FAILED!") == 2
-    assert service.token not in ran.output
-    assert PASSWORD not in ran.output
+    assert opened.ran.output.count("FAILED!") == 2
+    assert opened.token not in opened.ran.output
+    assert PASSWORD not in opened.ran.output
 
 
-CHECKED = "{{ (listed | toggl.focus.clients_plan(base, protected=listed[:1])).msg }}"
-
-
-@pytest.mark.parametrize("way", WAYS)
-def test_names(service: Simulator, play: Play, unlocked: tuple[str, str], way: str) -> None:
+@pytest.mark.parametrize("way", CONNECTIONS)
+def test_names(opened: Opened, way: str) -> None:
     """Of a client by itself, and in a list: as an entry, a name and a former name; and in the
     filter by which ``toggl.focus.check`` judges without the service."""
-    service.add("Globex")
-    listed = [
-        Vaulted("Initech"),
-        {"name": Vaulted("Globex Corporation"), "former_names": [Vaulted("Globex")]},
-    ]
-    token = Vaulted(service.token)
-    tasks = [
-        {MODULE: {"name": Vaulted("Acme"), "api_token": token}, "register": "one"},
-        {BULK: {"clients": listed}, "register": "all"},
-        {"ansible.builtin.debug": {"msg": CHECKED}, "register": "checked"},
-    ]
-    variables = {"listed": listed, "base": [Vaulted("Globex")]}
-    ran = play(tasks, *unlocked, *WAYS[way], dumper=Dumper, vars=variables)
-    assert ran.status == 0, ran.output
-    assert ran.results["one"]["client"]["name"] == "Acme"
-    assert ran.results["all"]["summary"]["renamed"] == 1
-    assert ran.results["checked"]["msg"] == "Would create 1, rename 1."
-    assert sorted(service.names()) == ["Acme", "Globex Corporation", "Initech"]
+    results = opened.ran.results
+    assert results[f"{way}_one"]["client"]["name"] == "Acme"
+    assert results[f"{way}_all"]["summary"]["renamed"] == 1
+    assert results["checked"]["msg"] == "Would create 1, rename 1."
+    assert opened.names[way] == ["Acme", "Globex Corporation", "Initech"]
