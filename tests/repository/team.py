@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -99,12 +99,12 @@ class Team:
     def git(self, *words: str) -> str:
         return self.machine.git(self.clone if self.clone.exists() else self.folder, *words)
 
-    def propose(self, workspace: str, clients: list[object], **variables: object) -> None:
+    def propose(self, workspace: str, clients: Sequence[object], **variables: object) -> None:
         """A commit more on the branch, with another list of a workspace."""
         self.git("switch", "--quiet", "--force-create", "feature")
         path = self.clone / LISTS / f"{workspace}.yml"
         known = yaml.safe_load(path.read_text())
-        changed = yaml.safe_dump({**known, "clients_list": clients, **variables})
+        changed = yaml.safe_dump({**known, "clients_list": [*clients], **variables})
         self.commit({f"{LISTS}/{workspace}.yml": changed})
 
     def commit(self, files: Mapping[str, str]) -> None:

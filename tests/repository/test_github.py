@@ -4,15 +4,25 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
+import pytest
 import yaml
-from checks.commands import run
 from simulator.server import Simulator
 
-from .conftest import WORKSPACES
 from .github import INTERNET, NEEDED_FROM_THERE, WORKFLOW, GitHub, filled, steps
-from .scenarios import COMMANDS, IN_ASIA, SECTION, Scenarios, names
+from .scenarios import (
+    COMMANDS,
+    FORGED,
+    IN_ASIA,
+    IN_EUROPE,
+    MARKER,
+    SECTION,
+    Hostile,
+    Scenarios,
+    names,
+    workspace,
+)
+from .team import Run
 
 DESCRIBED = yaml.safe_load(WORKFLOW.read_text())
 JOBS = DESCRIBED["jobs"]
@@ -22,49 +32,57 @@ class TestGitHub(Scenarios):
     code_host = GitHub
 
     def test_a_change_goes_from_the_pull_request_to_the_workspaces(
-        self, pipeline: GitHub, workspaces: Simulator, elsewhere: Simulator, tmp_path: Path
+        self, pipeline: GitHub, workspaces: Simulator, hostile: Hostile
     ) -> None:
-        """Pull request, review, merge, approval, and exactly the plan that was seen. Drift, then,
-        is what somebody has added."""
-        merged = self.merged(pipeline, workspaces, elsewhere, tmp_path)
+        """Pull request, refusal, correction, merge, approval, and exactly the plan that was seen.
+
+        Of two workspaces that are changed, one is refused at first: the comment has both. Drift, at
+        the end, is what somebody has added. A plan is where the pipeline says, and what was
+        committed in its place is removed. What names do to the log is judged after each test."""
+        team, host = pipeline.team, pipeline.team.host
+        in_europe = workspace(workspaces, "europe")
+        for name in (*COMMANDS, SECTION):  # the refusal names them, in long lines
+            in_europe.add(name)
+        team.propose("asia", [*IN_ASIA, *COMMANDS])
+        team.propose("europe", ["Acme"], **hostile.variables())
+        team.commit(FORGED)
+        proposed = pipeline.proposed()
+        assert proposed.jobs["check"] == proposed.jobs["plan"] == "failed"
+        assert "- delete   Umbrella" in proposed.page
+        (comment,) = host.by_bot(host.comments)
+        assert "**`europe` cannot be applied:**" in comment.text
+        assert "`asia`: `Umbrella`" in comment.text
+        assert comment.text.rstrip().endswith(MARKER) and "forged" not in comment.text
+        hostile.assert_in_vain()
+
+        team.propose("europe", [*IN_EUROPE, *COMMANDS], **hostile.variables())
+        team.merge()
+        merged = pipeline.merged()
+        assert (merged.jobs["plan"], merged.jobs["apply"]) == ("passed", "waits"), merged.output
+        assert "Plan for 3 workspaces: create 5, rename 1, delete 2" in merged.page
+        assert "forged" not in merged.page and workspaces.writes == []
         assert pipeline.approved(merged).jobs["apply"] == "passed", merged.output
         kept = ["Acme", "Globex Corporation", "Initech", "Stark"]
         assert names(workspaces, "europe") == sorted([*kept, *COMMANDS])
-        assert names(workspaces, "asia") == ["Acme"]
-        workspaces.workspaces[WORKSPACES["europe"]["clients_workspace_id"]].add(SECTION)
-        self.drifted(pipeline, elsewhere, tmp_path)
+        assert names(workspaces, "asia") == sorted(["Acme", *COMMANDS])
 
-    def test_a_workspace_that_has_no_plan_stops_the_way_for_all(
-        self, pipeline: GitHub, workspaces: Simulator
+        in_europe.add(SECTION)
+        issue = self.drifted(pipeline)
+        assert "delete 1" in issue and "forged" not in issue
+        hostile.assert_in_vain()
+
+    def test_nobody_is_asked_where_nothing_is_to_be_done(
+        self, pipeline: GitHub, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Of two that are changed, one is refused. The comment has both; nothing is applied."""
-        team = pipeline.team
-        for name in (*COMMANDS, SECTION):  # the refusal names them, in long lines
-            workspaces.workspaces[WORKSPACES["europe"]["clients_workspace_id"]].add(name)
-        team.propose("asia", IN_ASIA)
-        team.propose("europe", ["Acme"], clients_purge=True)
-        proposed = pipeline.proposed()
-        assert proposed.jobs["check"] == proposed.jobs["plan"] == "failed"
-        (comment,) = team.host.comments
-        assert "**`europe` cannot be applied:**" in comment.text
-        assert "`asia`: `Umbrella`" in comment.text
-        team.merge()
-        merged = pipeline.merged()
-        assert (merged.jobs["plan"], merged.jobs["apply"]) == ("failed", "left out")
-        assert workspaces.writes == []
+        """That ``plan`` gives this number then is in ``test_newcomer.py``."""
 
-    def test_nobody_is_asked_where_nothing_is_to_be_done(self, pipeline: GitHub) -> None:
-        """Nor is that drift."""
+        def job(_: Run, name: str) -> bool:
+            pipeline.known["needs"][name] = {"outputs": {"steps": "0"}}
+            return True
+
+        monkeypatch.setattr(pipeline, "_job", job)
         run = pipeline.merged()
-        assert (run.jobs["plan"], run.jobs["apply"]) == ("passed", "left out"), run.output
-        assert "Plan for 3 workspaces: nothing to do" in run.page
-        (comparison,) = re.findall("^jq .*", "\n".join(s.get("run", "") for s in steps()), re.M)
-        done = pipeline.team.machine.run(comparison, pipeline.folder / "plan")
-        assert done.returncode == 0, done.stdout
-
-
-def test_it_fits_the_schema() -> None:
-    run("check-jsonschema --builtin-schema vendor.github-workflows", WORKFLOW)
+        assert (run.jobs["plan"], run.jobs["apply"]) == ("passed", "left out")
 
 
 def test_only_what_is_named_so_needs_the_internet() -> None:

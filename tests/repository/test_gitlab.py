@@ -7,27 +7,50 @@ import re
 from pathlib import Path
 
 import yaml
-from checks.commands import run
 from simulator.server import Simulator
 
-from .conftest import WORKSPACES
 from .github import steps
-from .gitlab import PIPELINE, GitLab, environment_of
-from .scenarios import COMMANDS, Scenarios, names
+from .gitlab import GIVEN, PIPELINE, PLAN, GitLab, environment_of
+from .scenarios import (
+    COMMANDS,
+    FORGED,
+    IN_ASIA,
+    IN_EUROPE,
+    MARKER,
+    SECTION,
+    Hostile,
+    Scenarios,
+    code,
+    names,
+    workspace,
+)
 
 JOBS = yaml.safe_load(PIPELINE.read_text())
-GIVEN = '-e clients_api_url="$TOGGL_FOCUS_API_URL" -e clients_plan_file=plan.json'
 
 
 class TestGitLab(Scenarios):
     code_host = GitLab
 
     def test_nothing_is_written_where_something_changed_after_the_plan(
-        self, pipeline: GitLab, workspaces: Simulator, elsewhere: Simulator, tmp_path: Path
+        self, pipeline: GitLab, workspaces: Simulator, hostile: Hostile
     ) -> None:
         """The others are done, and the job is red."""
-        merged = self.merged(pipeline, workspaces, elsewhere, tmp_path)
-        in_asia = workspaces.workspaces[WORKSPACES["asia"]["clients_workspace_id"]]
+        team, host = pipeline.team, pipeline.team.host
+        workspace(workspaces, "europe").add(SECTION)
+        team.propose("europe", [*IN_EUROPE, *COMMANDS], **hostile.variables())
+        team.propose("asia", IN_ASIA)
+        team.commit(FORGED)
+        proposed = pipeline.proposed()
+        assert proposed.jobs["check"] == proposed.jobs["plan"] == "passed", proposed.output
+        (comment,) = host.by_bot(host.comments)
+        assert "Plan for 3 workspaces: create 5, rename 1, delete 2" in comment.text
+        assert comment.text.rstrip().endswith(MARKER) and "forged" not in comment.text
+
+        team.merge()
+        merged = pipeline.merged()
+        assert (merged.jobs["plan"], merged.jobs["apply"]) == ("passed", "waits"), merged.output
+        assert workspaces.writes == []
+        in_asia = workspace(workspaces, "asia")
         in_asia.add("Stark")
         in_asia.delete(in_asia.clients()[0].id)
         assert pipeline.approved(merged).jobs["apply"] == "failed"
@@ -35,11 +58,22 @@ class TestGitLab(Scenarios):
         assert set(COMMANDS) < set(names(workspaces, "europe"))
         assert "Globex Corporation" in names(workspaces, "europe")
         assert names(workspaces, "asia") == ["Stark", "Umbrella"]
-        self.drifted(pipeline, elsewhere, tmp_path)
+        assert self.drifted(pipeline) == comment.text  # the same plan: see gitlab.py
+        hostile.assert_in_vain()
 
-
-def test_it_fits_the_schema() -> None:
-    run("check-jsonschema --builtin-schema vendor.gitlab-ci", PIPELINE)
+    def test_a_fork_without_a_key_gets_the_offline_plan(
+        self, pipeline: GitLab, workspaces: Simulator, tmp_path: Path
+    ) -> None:
+        """A list is code, so whatever the fork's check knows, the fork knows."""
+        told = tmp_path / "told"
+        pipeline.team.propose("europe", [*IN_EUROPE, code(f"env > {told}")])
+        run = pipeline.proposed(from_fork=True)
+        assert run.jobs["check"] == "passed", run.output
+        assert "Would create 2, rename 1" in run.output
+        assert "Globex -> Globex Corporation" in run.output
+        assert told.exists()
+        assert not re.search("TOGGL_FOCUS_API_TOKEN|(CLIENTS_BOT|GITHUB)_TOKEN", told.read_text())
+        assert workspaces.log == [] and pipeline.team.host.comments == []
 
 
 def test_somebody_starts_apply_and_one_runs_at_a_time() -> None:
@@ -77,9 +111,10 @@ def test_it_runs_what_the_workflow_of_github_runs() -> None:
     assert JOBS["variables"] == {"TOGGL_FOCUS_API_URL": "https://focus.toggl.com/api"}
     ours = "\n".join(line for job in JOBS.values() if "script" in job for line in job["script"])
     theirs = "\n".join(step.get("run", "") for step in steps())
+    assert ours.count(PLAN) == theirs.count(PLAN) == 2
     for command in (
         "ansible-playbook check.yml -e base=",
-        f"rm -rf plan.*\nansible-playbook toggl.focus.plan {GIVEN}\n",
+        f"rm -rf plan.*\n{PLAN}\n",
         f"ansible-playbook toggl.focus.apply {GIVEN}\n",
         "jq --exit-status 'all(.workspaces[]; .steps == [])' plan.json",
         "bash ci/publish.sh comment plan.md",

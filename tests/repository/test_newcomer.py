@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from simulator.server import Simulator
 
-from .github import NEEDED_FROM_THERE
+from .github import NEEDED_FROM_THERE, steps
 from .team import EXAMPLE, Machine
 
 OURS = {"python_version": "3.13", "python_full_version": "3.13.0", "extra": ""}
@@ -44,7 +44,9 @@ def address(workspaces: Simulator) -> Mapping[str, str]:
 def test_from_the_copy_to_a_green_plan_are_five_commands(
     machine: Machine, workspaces: Simulator, copied: Path
 ) -> None:
-    """Those that ask the package index and Galaxy are left out: the machine has what they get."""
+    """Those that ask the package index and Galaxy are left out: the machine has what they get.
+
+    Nothing is to be done, so the pipeline of GitHub asks nobody, and finds no drift."""
     assert len(FROM_COPY_TO_PLAN) == 5 and README.count("\n") < 80
     own = [line for line in FROM_COPY_TO_PLAN if line not in NEEDED_FROM_THERE]
     assert len(own) == 3
@@ -54,6 +56,10 @@ def test_from_the_copy_to_a_green_plan_are_five_commands(
     plan = json.loads((copied / "clients" / "plan.json").read_text())
     assert set(plan["workspaces"]) == {"europe", "asia", "america"}
     assert not [one for one in plan["workspaces"].values() if one["refusal"] or one["steps"]]
+    assert "3 workspaces: nothing to do" in (copied / "clients" / "plan.md").read_text()
+    counting = re.findall(r"^.*\bjq .*", "\n".join(step.get("run", "") for step in steps()), re.M)
+    done = machine.run("\n".join(counting), copied / "clients", {"GITHUB_OUTPUT": "/dev/stdout"})
+    assert (done.returncode, done.stdout.split()) == (0, ["steps=0", "true"]), done.stdout
 
 
 def test_packages_are_pinned_by_hash_with_all_that_they_need() -> None:
