@@ -15,7 +15,6 @@ from support.playbooks import access, settings
 from benchmarks.sizes import OUTCOMES, Outcome, Stage
 
 KINDS = {
-    "run",
     "every creation fails",
     "a guard refuses",
     "the quota ends on the way",
