@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
+import pytest
 import yaml
 from simulator.server import Simulator
-from support.playbooks import Play, access
+from simulator.service import Credentials
+from support.playbooks import Ran, played
 
 MODULE = "toggl.focus.focus_client"
 BULK = "toggl.focus.focus_clients"
@@ -164,7 +167,7 @@ ALL: dict[str, tuple[str, str]] = {
 }
 
 
-def mistakes(module: str, cases: dict[str, tuple[str, str]]) -> dict[str, dict[str, Any]]:
+def named(module: str, cases: dict[str, tuple[str, str]]) -> dict[str, dict[str, Any]]:
     """A task for each case, by the name under which its result is kept."""
     return {
         f"{module.rpartition('.')[2]}_{number}": {module: yaml.safe_load(given)}
@@ -172,121 +175,142 @@ def mistakes(module: str, cases: dict[str, tuple[str, str]]) -> dict[str, dict[s
     }
 
 
-def test_each_mistake_has_its_words(service: Simulator, play: Play) -> None:
+MISTAKES = {
+    **named(MODULE, ONE),
+    **named(BULK, ALL),
+    "nobody": {
+        BULK: yaml.safe_load(ALL["state"][0]),
+        "environment": {"TOGGL_FOCUS_API_TOKEN": "", "TOGGL_FOCUS_WORKSPACE_ID": ""},
+    },
+}
+
+BY_ROLE = {
+    "an unknown variable": "{clients_list: [Acme, {name: Gamma, state: presnt}], "
+    "clients_purg: true}",
+    "an empty digest": "{clients_list: [Acme], clients_plan_digest: ''}",
+    "no digest": "{clients_list: [Globex]}",
+}
+
+TOKEN = "TOGGL_FOCUS_API_TOKEN"
+USERNAME = "TOGGL_FOCUS_USERNAME"
+PASSWORD = "TOGGL_FOCUS_PASSWORD"
+WHO = Credentials()
+LOGIN = {"username": WHO.username, "password": WHO.password}
+BOTH = {TOKEN: WHO.token, USERNAME: WHO.username, PASSWORD: WHO.password}
+AS_DECLARED = 'Nothing to do: "Acme" (id 1001) is as declared.'
+
+# Options, what the environment has besides both kinds of credentials, and what is said.
+KINDS: list[tuple[dict[str, str], dict[str, str], str]] = [
+    (LOGIN, {}, 'Created "Acme" (id 1001).'),
+    ({"api_token": WHO.token}, {}, AS_DECLARED),
+    ({"username": WHO.username}, {USERNAME: ""}, AS_DECLARED),
+    (
+        {**LOGIN, "api_token": WHO.token},
+        {},
+        "The option api_token cannot be used: username or password is given as well; keep one kind "
+        "of authentication.",
+    ),
+    (
+        {},
+        {},
+        "The option api_token cannot be used: the environment holds both kinds of authentication, "
+        "TOGGL_FOCUS_API_TOKEN and TOGGL_FOCUS_USERNAME; unset one, or give one kind as options.",
+    ),
+    ({}, {TOKEN: ""}, AS_DECLARED),
+    (
+        {},
+        {TOKEN: "", PASSWORD: ""},
+        "The option password is missing: give it, or set the environment variable "
+        "TOGGL_FOCUS_PASSWORD.",
+    ),
+    (
+        {},
+        {TOKEN: "", USERNAME: "", PASSWORD: ""},
+        "No authentication is given: give api_token or set TOGGL_FOCUS_API_TOKEN, or give username "
+        "and password or set TOGGL_FOCUS_USERNAME and TOGGL_FOCUS_PASSWORD.",
+    ),
+    (
+        {},
+        {"TOGGL_FOCUS_WORKSPACE_ID": "", USERNAME: "", PASSWORD: ""},
+        "The option workspace_id is missing: give it, or set the environment variable "
+        "TOGGL_FOCUS_WORKSPACE_ID.",
+    ),
+]
+NOWHERE, ROLES, KEYS = WORKSPACES = (1, 2, 3)
+
+
+def tasks() -> Iterator[dict[str, Any]]:
+    """They may fail, and their results are kept."""
+    for name, task in MISTAKES.items():
+        yield {**task, "register": name, "ignore_errors": True}
+    role = {"ansible.builtin.include_role": {"name": "toggl.focus.clients"}}
+    told = {"ansible.builtin.debug": {"msg": "rescued {{ ansible_failed_result.msg }}"}}
+    for given in BY_ROLE.values():
+        variables = {**yaml.safe_load(given), "clients_workspace_id": ROLES}
+        yield {"block": [{**role, "vars": variables}], "rescue": [told]}
+    there = {**BOTH, "TOGGL_FOCUS_WORKSPACE_ID": str(KEYS)}
+    kept = {"ignore_errors": True}
+    for number, (options, more, _) in enumerate(KINDS):
+        task = {MODULE: {"name": "Acme", **options}, "environment": {**there, **more}}
+        yield {**task, **kept, "register": f"kind_{number}"}
+    defaults = {"group/toggl.focus.focus": LOGIN}
+    task = {MODULE: {"name": "Acme"}, "module_defaults": defaults, "environment": there}
+    yield {**task, **kept, "register": "by_default"}
+
+
+class Said(NamedTuple):
+    ran: Ran
+    names: dict[int, list[str]]
+    """Of the clients of each workspace to which a request was sent."""
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory) -> Said:
+    with Simulator(workspace_id=NOWHERE) as service:
+        service.workspace_ids = WORKSPACES
+        service.reset()
+        ran = played(service, tmp_path_factory.mktemp("play"), [*tasks()])
+        assert ran.status == 0, ran.output
+        asked = {int(entry.path.split("/")[3]) for entry in service.log}
+        return Said(
+            ran,
+            {
+                id_: sorted(client.name for client in service.workspaces[id_].clients())
+                for id_ in asked
+            },
+        )
+
+
+def test_each_mistake_has_its_words(said: Said) -> None:
     """With one client and with a list. What needs no service is said before credentials are asked
     for."""
-    nobody = {"TOGGL_FOCUS_API_TOKEN": "", "TOGGL_FOCUS_WORKSPACE_ID": ""}
-    tasks = {
-        **mistakes(MODULE, ONE),
-        **mistakes(BULK, ALL),
-        "nobody": {BULK: yaml.safe_load(ALL["state"][0]), "environment": nobody},
-    }
-    ran = play(registered(tasks))
-    assert ran.results, ran.output
     expected = [words for _, words in [*ONE.values(), *ALL.values(), ALL["state"]]]
-    assert {name: ran.results[name]["msg"] for name in tasks} == dict(
-        zip(tasks, expected, strict=True)
+    results = {name: said.ran.results[name] for name in MISTAKES}
+    assert {name: result["msg"] for name, result in results.items()} == dict(
+        zip(MISTAKES, expected, strict=True)
     )
-    assert all(result["requests"] == 0 for result in ran.results.values())
-    assert service.log == []
+    assert all(result["requests"] == 0 for result in results.values())
+    assert NOWHERE not in said.names
 
 
-def registered(tasks: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """They may fail, and their results are kept."""
-    return [{**task, "register": name, "ignore_errors": True} for name, task in tasks.items()]
-
-
-def test_the_users_of_the_role_read_the_same_words(service: Simulator, play: Play) -> None:
+def test_the_users_of_the_role_read_the_same_words(said: Said) -> None:
     """And not the role's argument spec. An empty digest is not the same as none; a variable that is
     not given is."""
-    given = {
-        "an unknown variable": "{clients_list: [Acme, {name: Gamma, state: presnt}], "
-        "clients_purg: true}",
-        "an empty digest": "{clients_list: [Acme], clients_plan_digest: ''}",
-        "no digest": "{clients_list: [Globex]}",
-    }
-    role = {"name": "toggl.focus.clients"}
-    tasks = [
-        {
-            "block": [
-                {"ansible.builtin.include_role": role, "vars": yaml.safe_load(variables)},
-            ],
-            "rescue": [
-                {"ansible.builtin.debug": {"msg": "rescued {{ ansible_failed_result.msg }}"}}
-            ],
-        }
-        for variables in given.values()
-    ]
-    ran = play(tasks)
-    assert ran.status == 0, ran.output
-    said = " ".join(ran.output.split()).replace('\\"', "'")
-    assert "rescued Entry 2 ('Gamma'): state is 'presnt'; did you mean present?" in said
-    assert f"rescued {DIGEST_OF_NOTHING}" in said
-    assert "argument_spec" not in said
+    output = " ".join(said.ran.output.split()).replace('\\"', "'")
+    assert "rescued Entry 2 ('Gamma'): state is 'presnt'; did you mean present?" in output
+    assert f"rescued {DIGEST_OF_NOTHING}" in output
+    assert "argument_spec" not in output
     warning = (
         "The role toggl.focus.clients has no variable clients_purg; did you mean clients_purge?"
     )
-    assert warning in said
-    assert service.names() == ["Globex"]
+    assert warning in output
+    assert said.names[ROLES] == ["Globex"]
 
 
-def test_an_option_of_one_kind_outdoes_the_other_kind_in_the_environment(
-    service: Simulator, play: Play
-) -> None:
+def test_an_option_of_one_kind_outdoes_the_other_kind_in_the_environment(said: Said) -> None:
     """In a task and in module_defaults. Both kinds as options or in the environment, half of one
     and none are errors."""
-    login = {"username": service.username, "password": service.password}
-    token = {"api_token": service.token}
-    in_environment = {
-        "TOGGL_FOCUS_API_TOKEN": service.token,
-        "TOGGL_FOCUS_USERNAME": service.username,
-        "TOGGL_FOCUS_PASSWORD": service.password,
-    }
-    workspace = {
-        name: value for name, value in access(service).items() if not name.endswith("TOKEN")
-    }
-    defaults = {"group/toggl.focus.focus": login}
-    without_login = {"TOGGL_FOCUS_USERNAME": "", "TOGGL_FOCUS_PASSWORD": ""}
-    tasks: list[dict[str, Any]] = [
-        {MODULE: {"name": "Acme", **login}},
-        {MODULE: {"name": "Acme", **token}},
-        {MODULE: {"name": "Acme"}, "module_defaults": defaults},
-        {
-            MODULE: {"name": "Acme", "username": service.username},
-            "environment": {"TOGGL_FOCUS_USERNAME": ""},
-        },
-        {MODULE: {"name": "Acme", **login, **token}},
-        {MODULE: {"name": "Acme"}},
-        {MODULE: {"name": "Acme"}, "environment": {"TOGGL_FOCUS_API_TOKEN": ""}},
-        {
-            MODULE: {"name": "Acme"},
-            "environment": {"TOGGL_FOCUS_API_TOKEN": "", "TOGGL_FOCUS_PASSWORD": ""},
-        },
-        {
-            MODULE: {"name": "Acme"},
-            "environment": {"TOGGL_FOCUS_API_TOKEN": "", **without_login},
-        },
-        {
-            MODULE: {"name": "Acme"},
-            "environment": {"TOGGL_FOCUS_WORKSPACE_ID": "", **without_login},
-        },
-    ]
-    named = {f"t_{number}": task for number, task in enumerate(tasks)}
-    ran = play(registered(named), environment={**workspace, **in_environment})
-    said = [ran.results[name].get("msg") for name in named]
-    as_declared = 'Nothing to do: "Acme" (id 1001) is as declared.'
-    assert said[4:] == [
-        "The option api_token cannot be used: username or password is given as well; keep one kind "
-        "of authentication.",
-        "The option api_token cannot be used: the environment holds both kinds of authentication, "
-        "TOGGL_FOCUS_API_TOKEN and TOGGL_FOCUS_USERNAME; unset one, or give one kind as options.",
-        as_declared,
-        "The option password is missing: give it, or set the environment variable "
-        "TOGGL_FOCUS_PASSWORD.",
-        "No authentication is given: give api_token or set TOGGL_FOCUS_API_TOKEN, or give username "
-        "and password or set TOGGL_FOCUS_USERNAME and TOGGL_FOCUS_PASSWORD.",
-        "The option workspace_id is missing: give it, or set the environment variable "
-        "TOGGL_FOCUS_WORKSPACE_ID.",
-    ]
-    assert said[:4] == ['Created "Acme" (id 1001).', *[as_declared] * 3]
-    assert service.names() == ["Acme"]
+    messages = [said.ran.results[f"kind_{number}"]["msg"] for number in range(len(KINDS))]
+    assert messages == [message for *_, message in KINDS]
+    assert said.ran.results["by_default"]["msg"] == AS_DECLARED
+    assert said.names[KEYS] == ["Acme"]
