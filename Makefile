@@ -23,9 +23,6 @@ BESIDE := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 LC_ALL ?= C.UTF-8
 export LC_ALL
-# What nox makes environments with keeps its wheels here, and does not look for newer ones.
-export VIRTUALENV_OVERRIDE_APP_DATA := $(CURDIR)/.ansible/virtualenv
-export VIRTUALENV_NO_PERIODIC_UPDATE := 1
 # A user's own settings and credentials have no part in a test.
 export ANSIBLE_CONFIG := $(CURDIR)/.ansible/ansible.cfg
 export ANSIBLE_HOME := $(CURDIR)/.ansible/user

@@ -9,6 +9,7 @@ import nox
 
 nox.options.envdir = ".ansible/nox"
 nox.options.reuse_venv = "yes"
+nox.options.default_venv_backend = "uv"
 
 # From the metadata of each release: Requires-Python says the oldest, its classifiers the newest.
 SUPPORTED: dict[str, tuple[str, ...]] = {
@@ -85,7 +86,7 @@ def devel(session: nox.Session) -> None:
 
 
 def tests(session: nox.Session, *requirements: str) -> None:
-    session.install("-r", "tests/requirements.txt", *requirements)
+    session.install("pip", "-r", "tests/requirements.txt", *requirements)  # ansible-test asks pip
     session.run("pytest", "-q", *(session.posargs or WHOLE))
 
 
