@@ -530,8 +530,9 @@ class _Desk:
 
     def _judge_guards(self) -> None:
         for change in self._answer.changes:
-            if change.id in self._known and not change.by_purge:
-                self._judge_protection(change)
+            name = self._last_name_of(change.id)
+            if name is not None and not change.by_purge:
+                self._judge_protection(change, name)
             if change.kind == "create":
                 self._judge_look_alikes(change.name or "")
         self._judge_deletions()
@@ -550,8 +551,8 @@ class _Desk:
             else:
                 self._refuse("look-alike", client_id)
 
-    def _judge_protection(self, change: Change) -> None:
-        names = [self._name_of(change.id)]
+    def _judge_protection(self, change: Change, name: str) -> None:
+        names = [name]
         if change.kind == "delete" and change.name is not None:
             names.append(change.name)  # it may have been renamed to it before
         touches = change.kind in ("rename", "delete")
@@ -605,6 +606,12 @@ class _Desk:
         """:arg entry: none for what purge deletes"""
         number = None if entry is None else entry.number
         self._answer.changes.append(Change(kind, client_id, name, number))
+
+    def _last_name_of(self, client_id: int) -> str | None:
+        """Of a client that nobody sees, the name that the journal has."""
+        if client_id in self._known:
+            return self._known[client_id][0]
+        return self._remembered.get(client_id)
 
     def _name_of(self, client_id: int) -> str:
         return self._known[client_id][0]
