@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each guide is carried out as it is written, from top to bottom, against the simulator."""
+"""Each guide is carried out as it is written, from top to bottom, against the simulator. The output
+is in colours; they are taken away where no picture is made of it."""
 
 from __future__ import annotations
 
 import re
 import shlex
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +15,8 @@ import pytest
 import yaml
 from simulator.server import Simulator
 from simulator.switches import Switches
-from support.playbooks import ROOT, access, ansible_playbook
+from support.playbooks import ROOT, access, settings
+from support.started import Started
 
 from .guide import Block, Remark, read, with_blocks
 from .picture import picture, without_colours
@@ -48,11 +49,22 @@ def simulator() -> Iterator[Simulator]:
         yield running
 
 
-class Reader:
-    """Somebody who does what a guide says, in a folder of their own."""
+@pytest.fixture(scope="module")
+def ansible(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+    environment = {**settings(), "ANSIBLE_FORCE_COLOR": "true"}
+    with Started(environment, tmp_path_factory.mktemp("printed")) as started:
+        yield started
 
-    def __init__(self, service: Simulator, folder: Path) -> None:
+
+class Reader:
+    """Somebody who does what a guide says, in a folder of their own.
+
+    ``output`` is what the last command printed, ``said`` what a guide shows of it, in colours.
+    """
+
+    def __init__(self, service: Simulator, ansible: Started, folder: Path) -> None:
         self.service = service
+        self.ansible = ansible
         self.folder = folder
         self.output = ""
         self.said = ""
@@ -70,7 +82,7 @@ class Reader:
         elif part.test == "output":
             self._compare_output(part.text)
         elif part.test == "prints":
-            self.printed[part.line] = folded(self.said)
+            self.printed[part.line] = folded(without_colours(self.said))
         elif part.test.startswith("shows "):
             file = self.folder / part.test.removeprefix("shows ")
             assert yaml.safe_load(part.text) == yaml.safe_load(file.read_text())
@@ -116,25 +128,15 @@ class Reader:
             program, *arguments = shlex.split(self._with_digest(line))
             assert program == "ansible-playbook", f"{line}: say why it is not run"
             self.command = arguments
-            ran = self._play()
-            self.output = ran.stdout + ran.stderr
+            ran = self.ansible.run(arguments, access(self.service), self.folder)
+            self.output = without_colours(ran.stdout + ran.stderr)
             self.said = transcript(ran.stdout, ran.stderr)
             wanted = 2 if fails and position == len(commands) - 1 else 0
             assert ran.returncode == wanted, f"{line}\n{self.output}"
 
-    def _play(self, **environment: str) -> subprocess.CompletedProcess[str]:
-        *others, last = self.command  # which stay in this order
-        given = {**access(self.service), **environment}
-        return ansible_playbook(self.service, last, *others, environment=given, folder=self.folder)
-
     def _draw(self) -> str:
-        """The last command once more, in colours; only a check says the same again."""
-        assert "--check" in self.command
-        ran = self._play(ANSIBLE_FORCE_COLOR="true")
-        said = transcript(ran.stdout, ran.stderr)
-        assert without_colours(said) == self.said and said != self.said
         shell = f"$ {shlex.join(['ansible-playbook', *self.command])}\n\n"
-        return picture(shell + said, "focus-check", *PICTURE)
+        return picture(shell + self.said, "focus-check", *PICTURE)
 
     def _with_digest(self, line: str) -> str:
         if "DIGEST" not in line:
@@ -156,11 +158,15 @@ def _plain(text: str) -> str:
 
 @pytest.mark.parametrize("guide", sorted(GUIDES.glob("*.rst")), ids=lambda path: path.stem)
 def test_a_guide_does_what_it_says(
-    simulator: Simulator, tmp_path: Path, guide: Path, request: pytest.FixtureRequest
+    simulator: Simulator,
+    ansible: Started,
+    tmp_path: Path,
+    guide: Path,
+    request: pytest.FixtureRequest,
 ) -> None:
     """With ``--write``, what is printed and drawn is written into it."""
     writes = request.config.getoption("--write", default=False)
-    reader = Reader(simulator, tmp_path)
+    reader = Reader(simulator, ansible, tmp_path)
     for part in read(guide):
         try:
             reader.follow(part)
