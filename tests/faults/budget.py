@@ -126,7 +126,8 @@ def _looks(verdict: Verdict, sight: Sight, paging: Paging, temporary: int) -> Bu
     if len(names) >= boundaries:
         return Budget(least, boundaries)
     looks = sum(_looking(name, paging, 0).most for name in passing) + temporary
-    tells_nothing = any(len(paging.found(name.strip())) >= paging.size for name in passing)
+    shown = (len(paging.found(form)) for name in passing for form in _forms(name))
+    tells_nothing = any(count >= paging.size for count in shown)
     return Budget(least, looks + len(verdict.unseen) + boundaries * tells_nothing)
 
 
@@ -176,9 +177,12 @@ def of_one(verdict: Verdict, entry: Entry, sight: Sight, paging: Paging, remembe
 def _looking(name: str, paging: Paging, new: int) -> Budget:
     """A look for a name goes on until it has found it; a name of several Unicode forms may need one
     for each, as nobody knows how the filter compares."""
+    return Budget(1, sum(paging.pages(len(paging.found(form)) + new) for form in _forms(name)))
+
+
+def _forms(name: str) -> set[str]:
     name = name.strip()
-    forms = {name, unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name)}
-    return Budget(1, sum(paging.pages(len(paging.found(form)) + new) for form in forms))
+    return {name, unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name)}
 
 
 # rings

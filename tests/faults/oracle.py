@@ -88,11 +88,13 @@ def late(
     history: Sequence[Write],
     log: Sequence[Entry],
     switches: Switches,
+    lag: int,
 ) -> set[int]:
     """Ids of the clients whose creation came after the last list that could have shown it, or that
     the report says could not be looked for.
 
     :arg lagged: names whose creation the service has kept waiting; it may have changed them
+    :arg lag: how many reads after a write do not show it yet
     """
     known = reports.ids_of_clients(report)
     unchecked = reports.unchecked_names(report)
@@ -103,7 +105,9 @@ def late(
         if write.kind == "create" and write.id not in known
         if any(is_called(write.name, name, switches) for name in lagged)
         if key(write.name) in unchecked
-        or not any(look.at >= write.at and _shows(look, write.name) for look in looks)
+        or not any(
+            _shows(look, write.name) for look in [e for e in looks if e.at >= write.at][lag:]
+        )
     }
 
 

@@ -187,7 +187,9 @@ class Runs:
             verdicts += self._expected(task, state_of(before)).verdicts
         happened = list(service.workspace.history)
         self._remember(before, happened)
-        late = oracle.late(report, chaos.lagged, happened, service.log, task.switches)
+        late = oracle.late(
+            report, chaos.lagged, happened, service.log, task.switches, self._case.lag
+        )
         doubles = oracle.told_doubles(report, state_of(before), happened)
         history = [write for write in happened if write.id not in {*late, *doubles}]
         after = [client for client in service.clients() if client.id not in late]

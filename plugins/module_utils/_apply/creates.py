@@ -284,5 +284,4 @@ def _missing(outcome: Outcome, sent_twice: bool, others: Sequence[Client]) -> Ou
     if outcome.error is None or not others:
         return outcome._replace(status="failed")
     error = perhaps_among(outcome.step.after.name, outcome.error, others)
-    is_lost = isinstance(outcome.error, RequestError)
-    return outcome._replace(status="unclear" if is_lost else outcome.status, error=error)
+    return outcome._replace(status="unclear", error=error)
