@@ -6,7 +6,7 @@ PYTHON := $(shell command -v python3)
 endif
 VENV ?= .venv
 ANSIBLE_CORE ?= ansible-core>=2.16
-JOBS ?= 3
+JOBS ?= 4
 
 BIN := $(abspath $(VENV))/bin
 TREE := .ansible/ansible.cfg

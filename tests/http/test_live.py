@@ -11,6 +11,7 @@ from subprocess import PIPE, STDOUT, Popen
 from typing import Any
 
 import pytest
+from live.conftest import CONSENT, MISSING, given
 from live.run import Run
 from live.workspace import PREFIX, State, UsedUp, Workspace, table
 from simulator.records import Fault
@@ -161,23 +162,29 @@ def test_no_other_client_is_ever_written_to(service: Simulator, tmp_path: Path) 
 
 
 def started(service: Simulator, folder: Path, *options: str, **given: str) -> Popen[str]:
-    consent = {"TOGGL_FOCUS_LIVE": "yes-change-this-workspace"}
+    consent = {"TOGGL_FOCUS_LIVE": CONSENT}
     command = [sys.executable, "-m", "pytest", "-q", "-s", "-m", "live", "tests/live"]
     environment = {**os.environ, **access(service), **consent, **given}
     words = [*command, "--folder", str(folder), *options]
     return Popen(words, cwd=ROOT, env=environment, stdout=PIPE, stderr=STDOUT, text=True)
 
 
-def test_without_consent_it_does_nothing(service: Simulator, tmp_path: Path) -> None:
-    for name, value, words in (
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
         ("TOGGL_FOCUS_API_TOKEN", "", "No authentication is given"),
-        ("TOGGL_FOCUS_LIVE", "yes", "say TOGGL_FOCUS_LIVE=yes-change-this-workspace"),
+        ("TOGGL_FOCUS_LIVE", "yes", f"say TOGGL_FOCUS_LIVE={CONSENT}"),
         ("TOGGL_FOCUS_API_URL", "http://focus.example.com", "api_url"),
-    ):
-        process = started(service, tmp_path, **{name: value})
-        output, _ = process.communicate(timeout=60)
-        assert process.returncode == 2 and words in output
-    assert service.log == []
+    ],
+)
+def test_without_consent_it_does_nothing(
+    service: Simulator, monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
+) -> None:
+    for variable, text in {**access(service), "TOGGL_FOCUS_LIVE": CONSENT, name: value}.items():
+        monkeypatch.setenv(variable, text)
+    with pytest.raises(pytest.exit.Exception, match=words) as ended:
+        given()
+    assert ended.value.returncode == MISSING
 
 
 def test_a_process_that_is_told_to_end_cleans_up(service: Simulator, tmp_path: Path) -> None:
