@@ -9,7 +9,7 @@ from simulator.server import Simulator
 from support.running import clients
 
 LATENCY = 0.05  # seconds a request
-CREATES = 200
+CREATES = 80
 TRIES = 3  # what else the machine does can only lower the ratio
 
 
