@@ -92,7 +92,9 @@ class Trial(Runs):
         self._has_unseen = bool(verdict.unseen)
         active = [len(oracle.active(state)) for state in ran.states]
         switches = self._case.switches
-        may_gain = switches.names_changed != "no" and switches.create_body == "nothing"
+        is_unnamed = switches.create_body == "nothing"
+        is_unnamed |= switches.create_body == "id" and self._case.lag > 1  # no look shows it either
+        may_gain = switches.names_changed != "no" and is_unnamed
         if self._settled == event.entries and not may_gain and active[0] != active[1]:
             self._hold("number of active clients", [f"it was {active[0]}, and is {active[1]}"])
 
@@ -182,7 +184,8 @@ class Trial(Runs):
         now = wanted.verdicts[0]
         is_same = not now.refused and now.plan == verdict.plan
         may_differ = touched & {change.id for change in verdict.changes}
-        if now.changes and is_same and (ran.has_changed or not may_differ):
+        is_applied = not reports.is_refused(ran.report) or not may_differ
+        if now.changes and is_same and is_applied:
             self.tally.counts["plans applied by their digest"] += 1
             self._judge_clean(ran, wanted, now)
         else:
