@@ -374,12 +374,20 @@ class Refusals:
 
     :arg goal: by id, the state each client would have in the end; negative ids are new clients
     :arg unseen: clients that are restored without having been seen
+    :arg passing: names that clients are given, also those that they do not end with
     """
 
-    def __init__(self, switches: Switches, goal: State, unseen: Collection[int] = ()) -> None:
+    def __init__(
+        self,
+        switches: Switches,
+        goal: State,
+        unseen: Collection[int] = (),
+        passing: Collection[str] = (),
+    ) -> None:
         self._switches = switches
         self._goal = goal
         self._unseen = unseen
+        self._passing = passing
 
     def is_right(self, step: Step, now: State) -> bool:
         """Whether the service's own rules, and not the order of writes, forbid the step."""
@@ -410,14 +418,15 @@ class Refusals:
             for client_id, (other, deleted) in there
             if client_id != step.get("id") and (client_id in self._goal or deleted)
             if not (client_id < 0 and step["step"] == "create" and key(other) == key(name))
-        ) or (step["step"] == "create" and self._is_made_of_another(name))
+        ) or self._is_made_of_another(step, name)
 
-    def _is_made_of_another(self, name: str) -> bool:
-        """Whether the service makes this name of the one that another new client is to get."""
-        others = (
-            other for i, (other, _) in self._goal.items() if i < 0 and key(other) != key(name)
-        )
-        return any(self._collide(name, made_of(other, self._switches)) for other in others)
+    def _is_made_of_another(self, step: Step, made: str) -> bool:
+        """Whether the service makes this name of another one that a client is to get: nobody can
+        foresee that, so the order of writes does not avoid it."""
+        if step["step"] != "create" and self._switches.names_changed == "no":
+            return False
+        others = [other for other in self._passing if key(other) != key(step["name"])]
+        return any(self._collide(made, made_of(other, self._switches)) for other in others)
 
     def _is_changed(self, name: str, now: State) -> bool:
         if self._switches.names_changed == "numbered":

@@ -429,7 +429,8 @@ class Trial(Runs):
         if not report.get("failed"):
             return set()
         unseen = verdict.unseen
-        judge = Refusals(self._case.switches, {**now, **verdict.goal}, unseen)
+        goal = {**now, **verdict.goal}
+        judge = Refusals(self._case.switches, goal, unseen, verdict.names_on_the_way)
         if unseen and reports.came_to_light(report["msg"]):
             may_differ = "plan_digest" in ran.task.options  # a ring that nobody could review
             if not may_differ and not self._is_refused_in_the_end(ran, unseen):
