@@ -16,7 +16,8 @@ Where the design leaves a choice, it is made here in words:
   it tells the present one; and an entry that wants the name absent then means the others.
 * Two entries with ids may have one name, which their clients may bear already, both of them.
 * Several active clients that former names may mean are ambiguous, like several of the name itself.
-* A client that is left alone because the wanted name is there, too, is left alone by purge as well.
+* A client that is left alone because the wanted name is there, too, is left alone by purge as well;
+  so is another one of the wanted name itself, if that is among the former ones.
 * The name that a client ends with is checked against the others; one that it has on the way is not.
 * A blank name, which no list can give, may come back beside another one.
 * An id and a name that do not agree are no error where nothing is deleted.
@@ -586,7 +587,7 @@ class _Desk:
             own = self._active({entry.key})
             is_there = entry.id in own if entry.id is not None else bool(own)
             if entry.state == "present" and is_there:
-                for client_id in self._active(entry.former - {entry.key}):
+                for client_id in self._active(entry.former):
                     if client_id not in self._stood_for:
                         yield client_id
 
