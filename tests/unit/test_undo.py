@@ -186,6 +186,26 @@ def test_a_create_without_an_id_gets_a_warning() -> None:
     assert '"F\\n"' in second
 
 
+LOST: dict[str, tuple[list[Step], list[str]]] = {
+    "a blank name, and one with a line break, behind a create": (
+        [create("D", 7), rename(1, " ", "E"), rename(2, "F", "G"), rename(3, "I\nJ", "H")],
+        ['The client 1 had the name " "', 'The client 3 had the name "I\\nJ"'],
+    ),
+    "a blank name that the client has again, or has kept": (
+        [rename(1, " ", "E"), rename(1, "E", " "), delete(2, " ")],
+        [],
+    ),
+    "a name that nobody has seen": ([restore(1, None), rename(1, None, "E")], []),
+}
+
+
+@pytest.mark.parametrize("case", LOST)
+def test_a_name_that_no_list_can_give_back_gets_a_warning(case: str) -> None:
+    steps, expected = LOST[case]
+    warnings = list(undo_warnings(steps))
+    assert [text[: len(part)] for text, part in zip(warnings, expected, strict=True)] == expected
+
+
 # what the list does, on each service
 
 
