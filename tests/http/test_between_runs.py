@@ -193,10 +193,14 @@ def test_a_service_that_changes_a_name_is_not_given_one_more_client_each_night(
     assert found != CHANGES[change]
 
 
-def test_purge_waits_until_all_that_the_list_names_is_there(service: Simulator) -> None:
+@pytest.mark.parametrize("duplicates", ["allowed", "refused_any_case"])
+@pytest.mark.parametrize("shown", ["client", "id", "nothing"])
+def test_purge_waits_until_all_that_the_list_names_is_there(
+    service: Simulator, shown: str, duplicates: str
+) -> None:
     """The client that it would delete is the one that the rename gave its name, as the service
     writes it."""
-    service.reset(Switches(names_changed="escaped", duplicates="refused_any_case"))
+    service.reset(Switches(names_changed="escaped", create_body=shown, duplicates=duplicates))
     service.add("Groß")
     service.add("Beta")
     wanted = {
@@ -207,8 +211,8 @@ def test_purge_waits_until_all_that_the_list_names_is_there(service: Simulator) 
     assert clients(service, **wanted)["msg"] == "Renamed 1; 1 unchanged."
     for _night in range(2):
         result = clients(service, **wanted)
-        assert [row["status"] for row in result["plan"]] == ["failed", "pending"]
-        assert service.names() == ["Beta", "R &amp; D"]
+        assert not rows(result, "done") and rows(result, "pending")
+        assert not service.clients()[0].deleted_at
 
 
 def test_one_that_may_be_older_than_the_run_is_left(service: Simulator) -> None:

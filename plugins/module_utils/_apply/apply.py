@@ -71,7 +71,8 @@ class Writer:
             for at, step in enumerate(steps)
             if step.after.id in self._undone
         }
-        order = TopologicalSorter(_waits(steps))
+        waits = _waits(steps)
+        order = TopologicalSorter(waits)
         order.prepare()
         ready = deque(order.get_ready())
         in_flight: dict[Future[Outcome], int] = {}
@@ -93,8 +94,10 @@ class Writer:
                 while ready and stop is None and len(in_flight) < self._concurrency:
                     at = ready.popleft()
                     if at == ALL_CREATED:
-                        order.done(at)
-                        ready.extend(order.get_ready())
+                        self._settle(outcomes, first)
+                        if all(outcomes[create].status == "done" for create in waits[at]):
+                            order.done(at)
+                            ready.extend(order.get_ready())
                         continue
                     if at in outcomes:
                         continue
@@ -105,12 +108,16 @@ class Writer:
                         record(at, Outcome(steps[at], "unclear", stop))
                 for future in wait(in_flight, return_when=FIRST_COMPLETED).done:
                     stop = record(in_flight.pop(future), future.result()) or stop
-        for at, outcome in self._creates.settled(outcomes).items():
-            if outcome is not outcomes[at]:
-                outcomes[at] = self._recorded(first + at, outcome)
+        self._settle(outcomes, first)
         self._undone = {o.step.after.id: o for o in outcomes.values() if o.status != "done"}
         pending = (Outcome(step, "pending", stop) for step in steps)
         return tuple(outcomes.get(at, outcome) for at, outcome in enumerate(pending))
+
+    def _settle(self, outcomes: dict[int, Outcome], first: int) -> None:
+        """Settle the creates that are still open, and record what became of them."""
+        for at, outcome in self._creates.settled(outcomes).items():
+            if outcome is not outcomes[at]:
+                outcomes[at] = self._recorded(first + at, outcome)
 
     def _executed(self, number: int, step: Step) -> Outcome:
         """Execute a step, which the journal records before and after.
@@ -246,8 +253,9 @@ def _waits(steps: Sequence[Step]) -> dict[int, list[int]]:
     for at, step in enumerate(steps):
         if not after_purge.isdisjoint(step.needs):
             after_purge.add(at)
-    creates = (at for at, step in enumerate(steps) if step.kind == "create")
-    waits[ALL_CREATED] = [at for at in creates if at not in after_purge]
     for at in purges:
         waits[at].append(ALL_CREATED)
+    if purges:
+        creates = (at for at, step in enumerate(steps) if step.kind == "create")
+        waits[ALL_CREATED] = [at for at in creates if at not in after_purge]
     return waits

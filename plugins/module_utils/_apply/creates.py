@@ -113,7 +113,8 @@ class Creates:
     # the last check
 
     def settled(self, outcomes: Mapping[int, Outcome]) -> dict[int, Outcome]:
-        """Return the outcomes of the creates that are still open, after a last check.
+        """Return the outcomes of the creates that are still open, after a last check. None is open
+        after it.
 
         Each name in doubt must be there only once. A create without an id gets it, and one whose
         answer shows no name is read. This costs a request each, or the list of all clients where
@@ -138,6 +139,9 @@ class Creates:
         except Exception as raised:
             error = as_focus_error(raised)
             return {at: self._unchecked(outcome, error) for at, outcome in still_open.items()}
+        finally:
+            self._doubted.clear()
+            self._nameless.clear()
 
     def _in_no_entry(
         self, outcomes: Collection[Outcome], found: Mapping[str, Sequence[Client]]
@@ -162,7 +166,11 @@ class Creates:
             client = by_id.get(step.after.id) or client_until(self._api, step.after.id, bool)
             if client is None:
                 return Outcome(step, "done", not_shown(name, name in self._sent_again))
-            return self._named(step, client)
+            named = self._named(step, client)
+            if named.status == "failed" or name not in self._sent_again:
+                return named
+            found = self._shown([name])[name] or [client]  # an earlier one is shown by now too
+            by_id = {client.id: client for client in found}
         if not found:
             return _missing(outcome, name in self._sent_again, others)
         if len(found) > 1 and not is_doubted:  # it was created once, as one of them
