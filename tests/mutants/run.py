@@ -50,9 +50,9 @@ ROOMS = {
     f"{UTILS}/_plan/guards.py": ["guards"],
     f"{UTILS}/_plan/order.py": ["order", "order_properties"],
     f"{UTILS}/_plan/undo.py": ["undo", "journal_undo"],
-    f"{UTILS}/_plan/match.py": ["match", "plan"],
-    f"{UTILS}/_plan/contradictions.py": ["match", "plan"],
-    f"{UTILS}/_plan/plan.py": ["plan", "plan_properties", "renames", "warned"],
+    f"{UTILS}/_plan/match.py": ["match", "plan", "messages"],
+    f"{UTILS}/_plan/contradictions.py": ["match", "plan", "offline"],
+    f"{UTILS}/_plan/plan.py": ["plan", "plan_again", "plan_properties", "renames", "warned"],
 }
 JUDGES = list(dict.fromkeys(test for tests in ROOMS.values() for test in tests))
 

@@ -7,7 +7,10 @@ import pytest
 
 from ansible_collections.toggl.focus.plugins.module_utils._errors import PlanRefused
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Rules
-from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
+from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import (
+    plan,
+    renamed_by_id,
+)
 
 
 def active(client_id: int, name: str) -> Client:
@@ -389,6 +392,28 @@ def test_a_hidden_client_probably_comes_back(case: str) -> None:
     steps = plan([ACME], [entry, Desired(id=1, state="absent")]).steps
     found = {step.kind: step.needs for step in steps if step.kind in ("delete", "restore")}
     assert found == {"delete": (), "restore": needs}
+
+
+RENAMED_BY_ID: dict[str, tuple[list[Client], Desired, int]] = {
+    "from a name that is not listed": ([ACME], Desired("New", 1), 1),
+    "from a name that is not listed, restored as well": ([OLD], Desired("New", 3, "restored"), 1),
+    "from another name than the former ones": ([ACME], Desired("New", 1, "present", ("Old",)), 1),
+    "from a former name": ([ACME], Desired("New", 1, "present", ("Old", " Acme")), 0),
+    "from a former name, without an id": ([ACME], Desired("New", former_names=("Acme",)), 0),
+    "on its way to be deleted": ([ACME], Desired("New", 1, "absent", ("Acme",)), 0),
+    "not at all, restored": ([OLD], Desired("Old", 3, "restored"), 0),
+    "not at all, restored without a name": ([OLD], Desired(None, 3, "restored"), 0),
+    "not at all, deleted under another name": ([OLD], Desired("New", 3, "absent"), 0),
+    "not at all, created": ([], Desired("New"), 0),
+    "from a name that nobody knows": ([], Desired("New", 9, "restored"), 0),
+}
+
+
+@pytest.mark.parametrize("case", RENAMED_BY_ID)
+def test_a_rename_by_an_id_from_a_name_that_is_not_listed_gets_a_warning(case: str) -> None:
+    existing, entry, expected = RENAMED_BY_ID[case]
+    made = plan([*existing, GLOBEX], [Desired("Globex", 2), entry])
+    assert len(list(renamed_by_id(made))) == expected
 
 
 def test_a_digest_is_of_one_workspace() -> None:

@@ -148,9 +148,8 @@ def renamed_by_id(plan: Plan) -> Iterator[str]:
     warned = problems.Warned()
     for entry in plan.entries:
         wanted, client = entry.desired, entry.client
-        if not entry.steps or wanted.id is None or wanted.name is None or wanted.state == "absent":
-            continue
-        if client is None or client.hidden:
+        # A client that is found by a name, or that is deleted, has a name that is listed.
+        if not entry.steps or wanted.name is None or client is None or client.hidden:
             continue
         if name_key(client.name) not in map(name_key, (wanted.name, *wanted.former_names)):
             warned.add(problems.renamed_by_id, client, wanted.name)
