@@ -95,6 +95,7 @@ class Trial(Runs):
         is_unnamed = switches.create_body == "nothing"
         is_unnamed |= switches.create_body == "id" and self._case.lag > 1  # no look shows it either
         may_gain = switches.names_changed != "no" and is_unnamed
+        may_gain |= self._names_meet(task)  # what was taken back may be what another entry restores
         if self._settled == event.entries and not may_gain and active[0] != active[1]:
             self._hold("number of active clients", [f"it was {active[0]}, and is {active[1]}"])
 
