@@ -103,6 +103,10 @@ ORDERS: dict[str, tuple[list[Chain], list[str]]] = {
         [rename(1, "B", "A"), rename(2, "C", "A"), delete(3, "A")],
         ["delete 3 A", "rename 1 B -> A [0]", "rename 2 C -> A [0]"],
     ),
+    "nor for one who gets it by a second step": (
+        [rename(2, "D", "B"), restore(1, "A", "B"), create("C")],
+        ["rename 2 D -> B", "restore 1 A", "create C", "rename 1 A -> B [1]"],
+    ),
     "a client's own steps follow each other": (
         [restore(1, "A", "B"), rename_and_delete(2, "C", "D")],
         ["restore 1 A", "rename 2 C -> D", "rename 1 A -> B [0]", "delete 2 D [1]"],
@@ -171,6 +175,16 @@ RINGS: dict[str, tuple[list[Chain], list[str]]] = {
             "rename 1 toggl.focus-1 -> B [1, 3]",
         ],
     ),
+    "one of a ring waits for others as well": (
+        [delete(8, "A"), rename(1, "A", "B"), rename(2, "B", "A"), delete(9, "A")],
+        [
+            "delete 8 A",
+            "delete 9 A",
+            "rename 1 A -> toggl.focus-1",
+            "rename 2 B -> A [0, 1, 2]",
+            "rename 1 toggl.focus-1 -> B [2, 3]",
+        ],
+    ),
     "two rings: the one that is first in the list is the first to be broken": (
         [rename(1, "A", "B"), rename(3, "C", "D"), rename(4, "D", "C"), rename(2, "B", "A")],
         [
@@ -222,6 +236,17 @@ HIDDEN: dict[str, tuple[list[Chain], dict[int, str], list[str]]] = {
         [restore_hidden(9, "B"), delete(1, "B")],
         {},
         ["restore 9", "delete 1 B", "rename 9 None -> B [0, 1]"],
+    ),
+    "what it waits for comes before all else, and so does that which this waits for": (
+        [create("C"), restore_hidden(9, "B"), rename(1, "A", "D"), delete(2, "D")],
+        {9: "A"},
+        [
+            "delete 2 D",
+            "rename 1 A -> D [0]",
+            "restore 9 [1]",
+            "create C",
+            "rename 9 None -> B [2]",
+        ],
     ),
     "it passes on the name that it likely comes back with": (
         [rename(1, "B", "A"), restore_hidden(9, "C")],
