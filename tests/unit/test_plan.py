@@ -136,6 +136,16 @@ STEPS = {
             "rename 1 toggl.focus-1 -> Globex",
         ],
     ),
+    "two swap their names, and a third one shall have the name for now": (
+        [ACME, GLOBEX],
+        [Desired("Globex", 1), Desired("Acme", 2), Desired("toggl.focus-1")],
+        [
+            "create -> toggl.focus-1",
+            "rename 1 Acme -> toggl.focus-1-",
+            "rename 2 Globex -> Acme",
+            "rename 1 toggl.focus-1- -> Globex",
+        ],
+    ),
     "case alone changes": ([ACME], [Desired("ACME", 1)], ["rename 1 Acme -> ACME"]),
     "duplicates, each by its id": (
         [ACME, active(4, "Acme")],
