@@ -193,6 +193,16 @@ def test_a_service_that_changes_a_name_is_not_given_one_more_client_each_night(
     assert found != CHANGES[change]
 
 
+def test_purge_goes_on_where_a_create_in_doubt_was_done(service: Simulator) -> None:
+    """Only the check after all other steps shows that it was, as no try is left before it."""
+    service.reset(script=[Fault(match=on("POST"), drop="after")])
+    service.add("Beta")
+    wanted = {"clients": ["Acme"], "purge": True, "max_deletion_percent": 100}
+    result = clients(service, **wanted, api_retries=0)
+    assert len(rows(result, "done")) == 2 and "failed" not in result
+    assert service.names() == ["Acme"]
+
+
 @pytest.mark.parametrize("duplicates", ["allowed", "refused_any_case"])
 @pytest.mark.parametrize("shown", ["client", "id", "nothing"])
 def test_purge_waits_until_all_that_the_list_names_is_there(

@@ -108,16 +108,22 @@ class Writer:
                         record(at, Outcome(steps[at], "unclear", stop))
                 for future in wait(in_flight, return_when=FIRST_COMPLETED).done:
                     stop = record(in_flight.pop(future), future.result()) or stop
+                if not in_flight and not ready:  # a create in doubt may be done all the same
+                    order.done(*self._settle(outcomes, first))
+                    ready.extend(order.get_ready())
         self._settle(outcomes, first)
         self._undone = {o.step.after.id: o for o in outcomes.values() if o.status != "done"}
         pending = (Outcome(step, "pending", stop) for step in steps)
         return tuple(outcomes.get(at, outcome) for at, outcome in enumerate(pending))
 
-    def _settle(self, outcomes: dict[int, Outcome], first: int) -> None:
-        """Settle the creates that are still open, and record what became of them."""
+    def _settle(self, outcomes: dict[int, Outcome], first: int) -> list[int]:
+        """Settle the creates that are still open, and record what became of them. Return those
+        that are done, and did not seem to be."""
+        before = {at for at, outcome in outcomes.items() if outcome.status == "done"}
         for at, outcome in self._creates.settled(outcomes).items():
             if outcome is not outcomes[at]:
                 outcomes[at] = self._recorded(first + at, outcome)
+        return [at for at, o in outcomes.items() if o.status == "done" and at not in before]
 
     def _executed(self, number: int, step: Step) -> Outcome:
         """Execute a step, which the journal records before and after.
