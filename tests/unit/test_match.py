@@ -149,6 +149,11 @@ REFUSED: dict[str, tuple[list[Client], list[Desired], list[str]]] = {
         [Desired("A", 1, "absent"), Desired("A", state="absent")],
         [f"1 and 2: {TWO}"],
     ),
+    "a client that gets another name before it is deleted, and its name wanted": (
+        [A],
+        [Desired("B", 1, "absent", ("A",)), Desired("A")],
+        [f"1 and 2: {TWO}"],
+    ),
     "a deleted client to be restored by two": (
         [OLD],
         [Desired("New", 4, "restored"), Desired("Old", state="restored")],
@@ -175,9 +180,9 @@ REFUSED: dict[str, tuple[list[Client], list[Desired], list[str]]] = {
         ['Several active clients have the name "A", with the ids 1, 5'],
     ),
     "an id whose name is another, of former names too": (
-        [A],
-        [Desired("B", 1, "absent", ("C",))],
-        ["The client with the id 1 is called"],
+        [B],
+        [Desired("A", 2, "absent", ("C",))],
+        ["The client with the id 2 is called"],
     ),
     "several to restore": (
         [OLD, deleted(5, "Old")],
@@ -283,7 +288,7 @@ WARNINGS: dict[str, tuple[list[Client], list[Desired], list[str]]] = {
     ),
     "one is left alone by an entry behind another": (
         [A, B, C],
-        [Desired("C"), Desired("A", former_names=("B",))],
+        [Desired(id=3), Desired("A", former_names=("B",))],
         ['"A" exists, and so does', '"B" (id 2): the latter'],
     ),
     "a name that is given a second time on purpose": (
