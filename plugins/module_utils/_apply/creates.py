@@ -194,6 +194,9 @@ class Creates:
         name, is_done = outcome.step.after.name, outcome.status == "done"
         if is_done and outcome.step.id is None and name not in self._doubted:
             return outcome
+        if outcome.left:
+            both = FocusError(f"{outcome.error} {NotChecked(name, error)}")
+            return outcome._replace(error=both)
         status: Status = "done" if is_done else "unclear"
         if isinstance(error, Interrupted) and outcome.error is not None:  # it says enough
             return outcome._replace(status=status)
