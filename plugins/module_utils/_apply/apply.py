@@ -108,10 +108,10 @@ class Writer:
                         record(at, Outcome(steps[at], "unclear", stop))
                 for future in wait(in_flight, return_when=FIRST_COMPLETED).done:
                     stop = record(in_flight.pop(future), future.result()) or stop
-                if not in_flight and not ready:  # a create in doubt may be done all the same
+                if not in_flight and (not ready or stop is not None):
+                    # A create in doubt may be done all the same.
                     order.done(*self._settle(outcomes, first))
                     ready.extend(order.get_ready())
-        self._settle(outcomes, first)
         self._undone = {o.step.after.id: o for o in outcomes.values() if o.status != "done"}
         pending = (Outcome(step, "pending", stop) for step in steps)
         return tuple(outcomes.get(at, outcome) for at, outcome in enumerate(pending))
