@@ -110,7 +110,9 @@ def names_perhaps_twice(report: Report) -> set[str]:
 
 
 def says_twice(words: str) -> bool:
-    return any(said in words for said in ("twice", "more than once", "or several", UNCHECKED))
+    return any(
+        said in words for said in ("twice", "more than once", "New and in no entry", UNCHECKED)
+    )
 
 
 def came_to_light(words: str) -> bool:
