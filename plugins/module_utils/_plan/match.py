@@ -145,7 +145,8 @@ class Matcher:
         if wanted.name is None or name_key(wanted.name) == key:
             return self._claim(entry, client, client.removed())
         if key not in map(name_key, wanted.former_names):
-            self._refuse(entry, problems.names_disagree(client, wanted.name))
+            self._claims[client.id] = entry
+            return self._refuse(entry, problems.names_disagree(client, wanted.name))
         renamed = client.renamed(wanted.name)
         return self._claim(entry, client, renamed, renamed.removed())
 
