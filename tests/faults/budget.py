@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from faults.model import Change, Entry, Sight, State, Verdict, key
+from faults.model import Change, Entry, Sight, State, Verdict, forms, key
 
 
 class Budget(NamedTuple):
@@ -126,7 +125,7 @@ def _looks(verdict: Verdict, sight: Sight, paging: Paging, temporary: int) -> Bu
     if len(names) >= boundaries:
         return Budget(least, boundaries)
     looks = sum(_looking(name, paging, 0).most for name in passing) + temporary
-    shown = (len(paging.found(form)) for name in passing for form in _forms(name))
+    shown = (len(paging.found(form)) for name in passing for form in forms(name.strip()))
     tells_nothing = any(count >= paging.size for count in shown)
     return Budget(least, looks + len(verdict.unseen) + boundaries * tells_nothing)
 
@@ -177,12 +176,9 @@ def of_one(verdict: Verdict, entry: Entry, sight: Sight, paging: Paging, remembe
 def _looking(name: str, paging: Paging, new: int) -> Budget:
     """A look for a name goes on until it has found it; a name of several Unicode forms may need one
     for each, as nobody knows how the filter compares."""
-    return Budget(1, sum(paging.pages(len(paging.found(form)) + new) for form in _forms(name)))
-
-
-def _forms(name: str) -> set[str]:
-    name = name.strip()
-    return {name, unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name)}
+    return Budget(
+        1, sum(paging.pages(len(paging.found(form)) + new) for form in forms(name.strip()))
+    )
 
 
 # rings

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from simulator.switches import Switches
 
 from faults import budget, model, oracle, reports
 from faults.budget import Budget, Paging
-from faults.model import Change, Rules, Sight, State, Verdict, key
+from faults.model import Change, Rules, Sight, State, Verdict, forms, key
 from faults.oracle import active_keys, event, is_called, is_changed
 from faults.scenarios import Entries, Entry, rules_of
 
@@ -62,10 +61,6 @@ def _found_by(case: Task, sight: Sight) -> dict[int, tuple[str, bool]]:
         for client_id, client in sight.listed.items()
         if any(finds(form, client[0]) for form in asked)
     }
-
-
-def forms(name: str) -> set[str]:
-    return {name, unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name)}
 
 
 def _bring_to_light(verdict: Verdict, state: State, case: Task) -> None:

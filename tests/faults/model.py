@@ -44,6 +44,11 @@ def key(name: str) -> str:
     return unicodedata.normalize("NFC", name.strip())
 
 
+def forms(name: str) -> set[str]:
+    """The name as it is written, and in both forms of Unicode."""
+    return {name, unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name)}
+
+
 def can_be_given(name: str) -> bool:
     """Whether a list may give it: it is neither blank nor of several lines."""
     return bool(key(name)) and not {"\n", "\r"} & set(name.strip())

@@ -7,7 +7,6 @@ What a run must lead to is in ``model``; here is what it may not do on the way.
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
@@ -17,7 +16,7 @@ from simulator.switches import Switches
 from simulator.workspace import CHANGES
 
 from faults import reports
-from faults.model import State, can_be_given, key
+from faults.model import State, can_be_given, forms, key
 from faults.reports import Report, Step
 
 Event = tuple[str, int | None, str]
@@ -358,8 +357,9 @@ def is_called(shown: str, wanted: str, switches: Switches) -> bool:
     if switches.names_changed == "numbered":
         while shown != wanted and shown.endswith(" 1"):
             shown = shown.removesuffix(" 1")
-    forms = {wanted, unicodedata.normalize("NFC", wanted), unicodedata.normalize("NFD", wanted)}
-    return key(shown) in {key(made_of(form, switches)) for form in forms}  # it may cut at either
+    return key(shown) in {
+        key(made_of(form, switches)) for form in forms(wanted)
+    }  # it may cut at either
 
 
 def hides_deleted(switches: Switches) -> bool:
