@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,7 @@ def simulator() -> Iterator[Simulator]:
 @pytest.fixture(scope="module")
 def ansible(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
     environment = {**settings(), "ANSIBLE_FORCE_COLOR": "true"}
-    with Started(environment, tmp_path_factory.mktemp("printed")) as started:
+    with closing(Started(environment, tmp_path_factory.mktemp("printed"))) as started:
         yield started
 
 

@@ -14,7 +14,6 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 
 SECONDS = 300
 """A run that takes longer is killed."""
@@ -33,15 +32,7 @@ class Started:
             text=True,
         )
 
-    def __enter__(self) -> Started:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         self._process.communicate()
 
     def run(
