@@ -430,7 +430,8 @@ class Refusals:
 
     def _is_changed(self, name: str, now: State) -> bool:
         if self._switches.names_changed == "numbered":
-            return any(name.strip() == other for other, _ in now.values())
+            taken = [other for other, _ in now.values()]
+            return name.strip() in taken or list(self._passing).count(name) > 1
         return is_changed(name, self._switches)
 
     def _meets_active(self, name: str, now: State) -> bool:

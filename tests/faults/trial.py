@@ -226,15 +226,17 @@ class Trial(Runs):
         return self._case.lag > 1 or self._case.switches.names_changed != "no"
 
     def _names_meet(self, task: Task) -> bool:
-        """Whether the service makes one entry's name of another's. After a lost answer, nobody can
-        tell then which of the two a new client was made for."""
+        """Whether the service makes one entry's name of another's. Where an answer is lost, or shows
+        no name, nobody can tell then which of the two a new client was made for."""
         names = {key(entry.get("name") or "") for entry in task.entries}
         made = {n: key(made_of(n, self._case.switches)) for n in names}
         return any(became != name and became in names for name, became in made.items())
 
     def _is_loose(self, wanted: Expected) -> bool:
         """Whether a run may end in more than one way, as the service does not show what it did."""
-        return self._case.lag > 0 or wanted.is_uncertain
+        shows_names = self._case.switches.create_body == "client"
+        is_unsure = self._names_meet(wanted.case) and not shows_names
+        return self._case.lag > 0 or wanted.is_uncertain or is_unsure
 
     def _judge_check(self, wanted: Expected) -> tuple[Report, Verdict]:
         """Check mode says what the model says; which of its answers, if there are several."""
@@ -518,7 +520,9 @@ class Trial(Runs):
             )
         if self._cannot_see:
             switches, told = self._case.switches, reports.names_perhaps_twice(ran.report)
-            may += Counter(dict.fromkeys((key(oracle.made_of(n, switches)) for n in told), 9))
+            made = {key(oracle.made_of(n, switches)) for n in told}
+            creates = sum(write.kind == "create" for write in ran.history)
+            may += Counter({n: oracle.active_keys(before)[n] + creates for n in made})
         yield from oracle.doubles(before, after, may)
 
     def _counts(self, state: State) -> Counter[str]:
