@@ -39,6 +39,13 @@ Status = Literal["planned", "done", "failed", "unclear", "pending"]
 NOT_YET = 0
 """The id of a client that is yet to be created."""
 
+TEMPORARY = "toggl.focus-"
+
+
+def temporary_name(client_id: int) -> str:
+    """Return a name for a client that has to free its own, or that will be deleted."""
+    return f"{TEMPORARY}{client_id}"
+
 
 class Client(NamedTuple):
     """A client as the service returned it, or as a step leaves it.

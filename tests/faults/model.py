@@ -92,7 +92,7 @@ def sight_of(state: State, list_shows_deleted: bool, get_shows_deleted: bool) ->
     return Sight(seen(list_shows_deleted), seen(get_shows_deleted))
 
 
-GUARDS = ("protected", "max_deletions", "max_deletion_percent", "look-alike")
+GUARDS = ("protected", "max_deletions", "max_deletion_percent", "look-alike", "temporary name")
 """What forbids a plan that is shown all the same."""
 
 
@@ -541,7 +541,19 @@ class _Desk:
                 self._judge_protection(change, name)
             if change.kind == "create":
                 self._judge_look_alikes(change.name or "")
+        self._judge_temporary_names()
         self._judge_deletions()
+
+    def _judge_temporary_names(self) -> None:
+        """A client of no entry that a run left between two names may be the one that is meant by
+        an entry whose client is created, so it is not purged either."""
+        changes = self._answer.changes
+        creates = any(change.kind == "create" for change in changes)
+        purged = {change.id for change in changes if change.by_purge}
+        for client_id in {*self._answer.unmanaged, *purged}:
+            is_left = self._known[client_id][0].rstrip("-") == f"toggl.focus-{client_id}"
+            if is_left and (creates or client_id in purged):
+                self._refuse("temporary name", client_id)
 
     def _judge_look_alikes(self, name: str) -> None:
         """No client is created beside one that may be the same, unless the list names both; where

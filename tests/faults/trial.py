@@ -226,8 +226,8 @@ class Trial(Runs):
         return self._case.lag > 1 or self._case.switches.names_changed != "no"
 
     def _names_meet(self, task: Task) -> bool:
-        """Whether the service makes one entry's name of another's. Where an answer is lost, or shows
-        no name, nobody can tell then which of the two a new client was made for."""
+        """Whether the service makes one entry's name of another's. Where an answer is lost, or
+        shows no name, nobody can tell then which of the two a new client was made for."""
         names = {key(entry.get("name") or "") for entry in task.entries}
         made = {n: key(made_of(n, self._case.switches)) for n in names}
         return any(became != name and became in names for name, became in made.items())

@@ -450,3 +450,22 @@ def test_only_what_is_new_is_told_as_new(service: Simulator) -> None:
     service.clock = timedelta()
     result = client(service, name="Acme")
     assert 'New and in no entry: "acme" (id 1002).' in result["msg"]
+
+
+@pytest.mark.parametrize("purge", [False, True])
+def test_a_client_that_an_interrupted_run_left_between_two_names_is_not_taken_for_another(
+    service: Simulator, purge: bool
+) -> None:
+    """Its name is missing, so the next night would create it anew, and purge the client itself."""
+    service.add("Acme")
+    service.add("Beta")
+    put = on("PUT", "/api/workspaces/4711/clients/1001")
+    service.script = [Fault(match=put, status=None, when="after"), Fault(match=put, status=403)]
+    swapped = [{"name": "Acme", "id": 1002}, {"name": "Beta", "id": 1001}]
+    ended = clients(service, clients=swapped, api_retries=0)
+    assert service.names() == ["Acme", "toggl.focus-1001"]
+    night = clients(service, clients=["Acme", "Beta"], purge=purge, max_deletion_percent=100)
+    assert night["failed"] and night["refused"]
+    assert 'The client 1001 has the temporary name "toggl.focus-1001"' in night["msg"]
+    assert not clients(service, clients=ended["undo"]).get("failed")
+    assert service.names() == ["Acme", "Beta"]

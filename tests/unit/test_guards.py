@@ -223,7 +223,7 @@ JUDGED: dict[str, tuple[Rules, int, list[Step], list[Client], list[Problem]]] = 
 @pytest.mark.parametrize("case", JUDGED)
 def test_guards(case: str) -> None:
     rules, active_count, steps, victims, expected = JUDGED[case]
-    assert list(check_guards(rules, active_count, steps, victims)) == expected
+    assert list(check_guards(rules, active_count, steps, victims, victims)) == expected
 
 
 # what the purge may delete, of so many active ones, beside so many that entries delete

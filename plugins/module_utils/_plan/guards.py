@@ -12,16 +12,24 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from .._errors import Problem
-from .._model import Client, Rules, Step
+from .._model import Client, Rules, Step, temporary_name
 from .._text import case_key, name_key
 from . import problems
 
 
 def check_guards(
-    rules: Rules, active_count: int, steps: Sequence[Step], victims: Sequence[Client]
+    rules: Rules,
+    active_count: int,
+    steps: Sequence[Step],
+    victims: Sequence[Client],
+    unmanaged: Iterable[Client],
 ) -> Iterator[Problem]:
-    """Yield the problems of a plan's ``steps``, of which the purge deletes ``victims``."""
+    """Yield the problems of a plan's ``steps``, of which the purge deletes ``victims``.
+
+    :arg unmanaged: the active clients that no entry stands for, the victims among them
+    """
     yield from _protected(rules, steps)
+    yield from _temporary(steps, unmanaged)
     deleted = [step.after for step in steps if step.kind == "delete"]
     too_many = rules.max_deletions is not None and len(deleted) > rules.max_deletions
     if rules.max_deletions is not None and too_many:
@@ -51,6 +59,17 @@ def _protected(rules: Rules, steps: Iterable[Step]) -> Iterator[Problem]:
         if glob is not None:
             entries = () if step.entry is None else (step.entry,)
             yield Problem(entries, problems.protected(step, glob))
+
+
+def _temporary(steps: Sequence[Step], unmanaged: Iterable[Client]) -> Iterator[Problem]:
+    """Yield a problem for each client that an interrupted run left with its temporary name: what is
+    created or purged now may be what some entry means by that client."""
+    deleted = {step.after.id for step in steps if step.kind == "delete"}
+    creates = any(step.kind == "create" for step in steps)
+    for client in unmanaged:
+        is_left = client.name.rstrip("-") == temporary_name(client.id)
+        if is_left and (creates or client.id in deleted):
+            yield Problem((), problems.temporary_name_left(client))
 
 
 @lru_cache

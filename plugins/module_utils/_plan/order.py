@@ -29,15 +29,8 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
-from .._model import Step
+from .._model import TEMPORARY, Step, temporary_name
 from .._text import case_key
-
-_TEMPORARY = "toggl.focus-"
-
-
-def temporary_name(client_id: int) -> str:
-    """A name for a client that has to free its own, or that will be deleted."""
-    return f"{_TEMPORARY}{client_id}"
 
 
 def in_order(
@@ -153,7 +146,7 @@ class _Ordering:
     @cached_property
     def _taken(self) -> frozenset[str]:
         keys = map(case_key, self._taken_names)
-        return frozenset(key for key in keys if key.startswith(_TEMPORARY))
+        return frozenset(key for key in keys if key.startswith(TEMPORARY))
 
 
 class _Stay(NamedTuple):

@@ -53,7 +53,7 @@ def plan(
     written = list(chain.from_iterable(chains))
     leaving = {victim.id for victim in victims}
     active = tuple(client for client in existing.by_id.values() if not client.deleted)
-    guarded = check_guards(rules, len(active), written, victims)
+    guarded = check_guards(rules, len(active), written, victims, matcher.unmanaged())
     _warn_of_renames(matcher, written, desired)
     return Plan(
         entries=_entries(((match.desired, match.client) for match in matches), steps),

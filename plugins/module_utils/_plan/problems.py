@@ -173,6 +173,14 @@ def purge_too_large(
     )
 
 
+def temporary_name_left(client: Client) -> str:
+    return (
+        f"The client {client.id} has the temporary name {quoted(client.name)} of a run that was "
+        "interrupted, and is in no entry: apply that run's undo list, or add an entry with the id "
+        f"{client.id} and the client's name."
+    )
+
+
 # warnings
 
 

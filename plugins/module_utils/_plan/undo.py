@@ -17,10 +17,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from .._model import Client, Desired, Step
+from .._model import Client, Desired, Step, temporary_name
 from .._text import case_key, is_listable, name_key
 from . import problems
-from .order import temporary_name
 
 
 def undo(steps: Iterable[Step], shared_names: Collection[str] = ()) -> tuple[Desired, ...]:
