@@ -19,6 +19,7 @@ MAY_BE_LEFT = "may still be there"
 UNCLEAR = ("may have been done", UNCHECKED, MAY_BE_LEFT)
 """What is said of a write of which nobody knows whether it was carried out."""
 
+NO_ID = "is not known, so the undo list finds it by its name"
 MORE_WARNINGS = "of this kind"
 SERVICE_REFUSED = "The service refused"
 CAME_TO_LIGHT = "was restored and is called"
@@ -107,6 +108,13 @@ def names_perhaps_twice(report: Report) -> set[str]:
         return {step["name"] for step in plan(report) if says_twice(step.get("error", ""))}
     entries = report.get("undo", ()) if says_twice(report.get("msg", "")) else ()
     return {entry["name"] for entry in entries if "name" in entry}
+
+
+def names_without_an_id(report: Report) -> set[str]:
+    """Keys of the names of new clients of which it warns that the undo list has no id for them."""
+    warned = [words for words in report.get("warnings", ()) if NO_ID in words]
+    names = [entry["name"] for entry in report.get("undo", ()) if "id" not in entry]
+    return {key(name) for name in names if any(name in words for words in warned)}
 
 
 def says_twice(words: str) -> bool:

@@ -377,7 +377,7 @@ class Trial(Runs):
         checked, verdict = self._judge_check(wanted)
         back = self._ran(task)
         self._judge_clean(back, wanted, verdict, checked)
-        self._hold("doubles", self._doubles_by_undo(ran, back, verdict))
+        self._hold("doubles", self._doubles_by_undo(known, back, verdict))
         if verdict.refused:
             self.tally.counts["undos refused"] += 1
             reasons = {refusal.reason for refusal in verdict.refusals}
@@ -395,12 +395,17 @@ class Trial(Runs):
         refused = self._rightly_refused(back, verdict)
         excused = {*since, *others, *self._unknown(ran)}
         excused |= {client_id for client_id in refused if isinstance(client_id, int)}
+        by_name = reports.names_without_an_id(ran.report)
+        excused |= {client_id for client_id, (name, _) in before.items() if key(name) in by_name}
         lost = oracle.not_undone(before, back.states[1], excused, self._case.switches)
         self._hold("not as it was", lost)
 
-    def _doubles_by_undo(self, ran: Ran, back: Ran, verdict: Verdict) -> Iterator[str]:
-        """Names that were not shared before the run, or before the undo."""
-        before = self._counts(ran.states[0])
+    def _doubles_by_undo(self, known: Undoable, back: Ran, verdict: Verdict) -> Iterator[str]:
+        """Names that were not shared before the run, or before the undo. A client that somebody
+        renamed while the run read gets the name that the run had read."""
+        before = self._counts(known.ran.states[0])
+        entries = [entry for entry in back.task.entries if entry.get("id") in known.others]
+        before += Counter(key(entry.get("name") or "") for entry in entries)
         may = before | self._passing([verdict], back)
         may += Counter({name: 9 for name, count in before.items() if count > 1})
         if self._case.switches.names_changed != "no":

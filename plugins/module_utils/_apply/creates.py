@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 from .._api.answers import time_of
@@ -61,7 +59,7 @@ class Creates:
         self._api = api
         self._known = known
         self._doubted: set[str] = set()
-        self._sent_again: Counter[str] = Counter()
+        self._sent_again: set[str] = set()
         self._nameless: set[int] = set()
 
     def outcome(self, step: Step) -> Outcome:
@@ -82,7 +80,7 @@ class Creates:
                 raise error from None
             if found:
                 return found[0].read
-            self._sent_again[name] += 1
+            self._sent_again.add(name)
             return None
 
         fields = self._api.create(name, step.after.currency, look)
@@ -93,22 +91,9 @@ class Creates:
             return Outcome(step, "failed", not_new(name, client_id))
         client = step.after._replace(id=client_id, read={**step.after.read, **fields})
         if "name" in fields:
-            return self._named(step, client._replace(name=fields["name"]))
+            return _named(step, client._replace(name=fields["name"]))
         self._nameless.add(client_id)
         return _made(step, client)
-
-    def _named(self, step: Step, client: Client) -> Outcome:
-        """Return the outcome of a create whose client is shown with this name."""
-        name = step.after.name
-        if name_key(client.name) == name_key(name):
-            return _made(step, client)
-        left = [client]
-        if name in self._sent_again:
-            with suppress(RequestError):  # what lost answers were to has the changed name too
-                found = self._shown([client.name])[client.name]
-                earlier = [other for other in found if other.id != client.id]
-                left += earlier[-self._sent_again[name] :]  # it made no more; others may be at work
-        return Outcome(step, "failed", other_name(name, client), left=tuple(left))
 
     # the last check
 
@@ -128,8 +113,9 @@ class Creates:
         try:
             found = self._find([outcome.step.after.name for outcome in still_open.values()])
             is_missing = any(
-                outcome.step.id is None and not found[outcome.step.after.name]
-                for outcome in still_open.values()
+                not found[step.after.name]
+                and (step.id is None or step.after.name in self._sent_again)
+                for step in (outcome.step for outcome in still_open.values())
             )
             others = self._in_no_entry(outcomes.values(), found) if is_missing else []
             return {
@@ -166,9 +152,11 @@ class Creates:
             client = by_id.get(step.after.id) or client_until(self._api, step.after.id, bool)
             if client is None:
                 return Outcome(step, "done", not_shown(name, name in self._sent_again))
-            named = self._named(step, client)
-            if named.status == "failed" or name not in self._sent_again:
+            named = _named(step, client)
+            if name not in self._sent_again:
                 return named
+            if named.error is not None:
+                return _missing(named, True, others)
             found = self._shown([name])[name] or [client]  # an earlier one is shown by now too
             by_id = {client.id: client for client in found}
         if not found:
@@ -284,6 +272,14 @@ class Creates:
 def _made(step: Step, client: Client) -> Outcome:
     """Return the outcome of a create whose client is known; its name is as the user wrote it."""
     return Outcome(step._replace(after=client._replace(name=step.after.name)), "done")
+
+
+def _named(step: Step, client: Client) -> Outcome:
+    """Return the outcome of a create whose client is shown with this name."""
+    name = step.after.name
+    if name_key(client.name) == name_key(name):
+        return _made(step, client)
+    return Outcome(step, "failed", other_name(name, client), left=(client,))
 
 
 def _missing(outcome: Outcome, sent_twice: bool, others: Sequence[Client]) -> Outcome:

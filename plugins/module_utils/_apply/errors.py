@@ -85,7 +85,7 @@ def perhaps_among(name: str, error: FocusError, others: Sequence[Client]) -> Foc
     there are new clients under other names."""
     return FocusError(
         f"{error} {_in_no_entry(others)} An answer was lost: the service may have made one of them "
-        f"of {quoted(name)}, or several. Look at them before you run it again."
+        f"of {quoted(name)}, or several."
     )
 
 
