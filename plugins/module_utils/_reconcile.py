@@ -135,7 +135,8 @@ class _Writing(NamedTuple):
 
     def result(self, api: FocusApi, progress: Progress) -> Result:
         """Return the task's result. From its first read to its last write, other runs wait."""
-        waiting = turn(api.access.api_url, api.workspace_id, progress, api.halt)
+        settle = api.session.let_settle
+        waiting = turn(api.access.api_url, api.workspace_id, progress, api.halt, settle)
         with nullcontext(()) if self.check_mode else waiting as warnings:
             deletions, doubts = self._from_journal(api.workspace_id)
             clients, planned, refusal = unmoved(lambda: self._read_and_planned(api, deletions))

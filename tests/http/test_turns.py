@@ -10,7 +10,9 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from faults.processes import environment
 from simulator.server import Simulator
 from support.running import client, clients, holding_the_turn, info, options
 
+from ansible_collections.toggl.focus.plugins.module_utils._api import session
 from ansible_collections.toggl.focus.plugins.module_utils._reconcile import reconcile_clients
 from ansible_collections.toggl.focus.plugins.module_utils._task import lock
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENTS
@@ -85,6 +88,19 @@ def test_waiting_ends_with_the_run(service: Simulator) -> None:
     assert holder == f"process {process}"
     assert "Ctrl-C ended the run" in result["msg"]
     assert service.log == []
+
+
+def test_a_run_that_waited_gives_the_service_time_to_show_what_the_other_wrote(
+    service: Simulator, write: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "_FIRST_PAUSE", 0.1)  # a sixth of that time
+    with ThreadPoolExecutor(1) as pool:
+        with holding_the_turn(service):
+            waiting = pool.submit(write, service)
+            time.sleep(0.3)
+            ended = time.monotonic()
+        assert waiting.result()["changed"] is True
+    assert service.log[0].at - ended > 0.5
 
 
 def test_a_holder_that_is_killed_holds_nothing(service: Simulator, write: Any) -> None:

@@ -79,7 +79,7 @@ def info(service: Simulator, **given: Any) -> dict[str, Any]:
 def holding_the_turn(service: Any, workspace_id: int | None = None) -> Iterator[int]:
     """Another run is at work on the workspace inside; its process."""
     workspace = service.workspace_id if workspace_id is None else workspace_id
-    with turn(service.url, workspace, Progress(), Halt()) as warnings:
+    with turn(service.url, workspace, Progress(), Halt(), lambda: None) as warnings:
         assert warnings == ()
         yield os.getpid()
 

@@ -15,7 +15,7 @@ import os
 import stat
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from .._errors import FocusError, Interrupted
@@ -28,17 +28,18 @@ _PAUSE = 0.1
 
 @contextmanager
 def turn(
-    address: str, workspace_id: int, progress: Progress, halt: Halt
+    address: str, workspace_id: int, progress: Progress, halt: Halt, settle: Callable[[], None]
 ) -> Iterator[tuple[str, ...]]:
     """Hold the lock of a workspace, and yield warnings: without a lock, the run goes on.
 
+    :arg settle: is called after a wait, since the service may not show yet what the other run wrote
     :raises FocusError: another run has held it for ``LONGEST_WAIT`` seconds
     :raises Interrupted: the run was ended while it waited
     """
     workspace = f"{normal_address(address)} {workspace_id}"
     name = f"toggl.focus-{hashlib.sha256(workspace.encode()).hexdigest()[:32]}.lock"
     try:
-        file = _wait_for(os.path.join(_folder(), name), progress, halt)
+        file = _wait_for(os.path.join(_folder(), name), progress, halt, settle)
     except OSError as error:
         reason = shown(error)
     else:
@@ -52,9 +53,10 @@ def turn(
     )
 
 
-def _wait_for(path: str, progress: Progress, halt: Halt) -> io.FileIO:
+def _wait_for(path: str, progress: Progress, halt: Halt, settle: Callable[[], None]) -> io.FileIO:
     """Return the locked file. The lock ends when it is closed, or with the process."""
     ends = time.monotonic() + LONGEST_WAIT
+    holder = None
     while True:
         # Opened anew for each try: somebody may have cleared the folder.
         opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
@@ -64,6 +66,8 @@ def _wait_for(path: str, progress: Progress, halt: Halt) -> io.FileIO:
             file.truncate()
             file.write(str(os.getpid()).encode())
             progress.set(holder=None)
+            if holder is not None:
+                settle()
             return file
         except BlockingIOError:
             holder = _holder(file)
