@@ -8,6 +8,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 LONGEST_SHOWN = 300  # characters; more of a service's answer does not help
@@ -115,7 +116,7 @@ def shown(text: object, longest: int = LONGEST_SHOWN) -> str:
     """
     raw = str(text)
     cut = raw if len(raw) <= longest else raw[:longest] + CUT
-    return "".join(_escaped(char) if _is_unprintable(char) else char for char in cut)
+    return "".join(map(_visible, cut))
 
 
 def revealed(text: str) -> str:
@@ -194,6 +195,11 @@ def _composed(text: str) -> str:
 
 def _is_unprintable(character: str) -> bool:
     return unicodedata.category(character) in _UNPRINTABLE or character in _NO_CHARACTERS
+
+
+@lru_cache(maxsize=1024)
+def _visible(character: str) -> str:
+    return _escaped(character) if _is_unprintable(character) else character
 
 
 def _escaped(character: str) -> str:

@@ -235,7 +235,7 @@ def test_another_address_and_unchecked_certificates_are_cautions(case: str) -> N
     _title, first, *_others = text.split("\n\n")
     assert first.startswith("> [!CAUTION]\n")
     page = Page(first)
-    assert page.codes == ["europe", seen, "asia"]
+    assert page.codes == ["asia", "europe", seen]
     assert "the API key goes to , which is not the service's own address" in page.outside
     assert "certificates are not checked, so others may read the API key" in page.outside
     assert page.elements == {"blockquote", "p", "ul", "li", "code"}
@@ -265,7 +265,7 @@ def test_a_plan_that_is_refused_says_so_beside_its_table_too() -> None:
 
 def test_requests_and_the_hours_that_they_take_are_told() -> None:
     text = text_of(acme=workspace(create("A"), requests=241, quota={"remaining": 12}))
-    assert "241 requests; hours of quota: 9 at 30, 2 at 240, 1 at 600 requests an hour" in text
+    assert "- 241 requests: 9 hours at 30 an hour, 2 hours at 240 an hour\n" in text
     assert "12 requests left when this was planned" in text
     assert f"digest `{DIGEST}`" in text
 
@@ -308,13 +308,13 @@ def test_changes_are_cut_and_counted(count: int) -> None:
     assert text.count(DIGEST) == 2
 
 
-def test_two_thousand_deletions_are_counted() -> None:
-    rows = [delete(f"Client {number}", number) for number in range(1, 2_001)]
+def test_three_thousand_deletions_are_counted() -> None:
+    rows = [delete(f"Client {number}", number) for number in range(1, 3_001)]
     text = text_of(acme=workspace(*rows, refusal="Guarded."))
     assert len(text) <= LONGEST
-    assert "**2000 deletions**" in text
+    assert "**3000 deletions**" in text
     listed = re.findall(r"^- `acme`: `Client \d+`, id \d+$", text, re.MULTILINE)
-    assert f"- and {2_000 - len(listed)} more, which the plan file lists" in text
+    assert f"- and {3_000 - len(listed)} more, which the plan file lists" in text
     assert len(listed) > 1_000
     assert "`Guarded.`" in text and DIGEST in text
     assert text.endswith(f"\n{MARKER}\n")

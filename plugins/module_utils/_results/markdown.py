@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from .._text import LONGEST_SHOWN, SERVICE_URL, counted, shown
 from .message import counts_of
@@ -22,52 +23,64 @@ MARKER = "<!-- toggl.focus plan -->"
 HOURLY_QUOTAS = (30, 240, 600)
 """Requests an hour, by subscription plan of the service."""
 
-_ROOM_FOR_CAUTIONS = 5_000
-_ROOM_FOR_REFUSALS = 30_000
-_ROOM_FOR_HEAD = 60_000
-"""Characters for what comes first. Only a plan of very many workspaces or deletions needs more."""
+_MOST = 2_000
+"""Lines of a list: more do not fit."""
 
-_SHORTEST_REFUSAL = 80
+_LEAST = 3
+"""Lines that a list has in any case, except those of a table."""
+
 _MOST_WARNINGS = 10
+_LONGEST_PLACE = 100  # characters of a host's name, or of an address
+
+
+class _Part(NamedTuple):
+    """A list, or a table, of which as many ``lines`` are shown as fit."""
+
+    head: Sequence[str]
+    lines: Sequence[str]
+    more: str = "- and {} more, which the plan file lists"
+    foot: Sequence[str] = ()
+
+    def text(self, most: int) -> str:
+        """Return the part with so many of its lines, and how many more there are."""
+        left = len(self.lines) - most
+        more = [self.more.format(left)] if left > 0 else []
+        return "\n".join([*self.head, *self.lines[:most], *more, *self.foot])
 
 
 def plan_markdown(plan: Mapping[str, Any]) -> str:
-    """The text for a plan file, as ``toggl.focus.plan`` writes it.
+    """Return the text for a plan file, as ``toggl.focus.plan`` writes it.
 
     What nobody may miss comes first: the counts, then where the API key goes if that is not the
     service's own address, then why a plan is refused, then the deletions. Then each workspace has a
-    table, from which rows are cut to fit. Wherever something is cut, the text says how much.
+    table. What does not fit is cut from the end of that order, rows of tables first. Wherever
+    something is cut, the text says how much.
 
     :arg plan: ``{"workspaces": {host: {...}}}``
     """
-    workspaces = dict(sorted(plan["workspaces"].items()))
-    first = [*_cautions(workspaces), *_refusals(workspaces)]
-    deletions = _deletions(workspaces, _ROOM_FOR_HEAD - _length(first))
-    head = [f"### {_heading(list(workspaces.values()))}", *first, *deletions]
-    foot = ["", MARKER, ""]
-    body = _sections(workspaces, LONGEST - _length(head) - _length(foot))
-    return "\n".join([*head, *body, *foot])
+    hosts = sorted(plan["workspaces"].items())
+    title = f"### {_heading([workspace for _host, workspace in hosts])}"
+    cautions = [line for of_host in hosts for line in _cautions(*of_host)]
+    refusals = [line for of_host in hosts for line in _refusals(*of_host)]
+    deletions = [line for of_host in hosts for line in _deletions(*of_host)]
+    parts = [
+        _Part(["", "> [!CAUTION]"], cautions, "> - and {} more, which the plan file lists"),
+        _Part([""], refusals, "- **and {} more workspaces cannot be applied**"),
+        _Part(["", f"**{counted(len(deletions), 'deletion')}**", ""], deletions),
+    ]
+    sections = [_section(*of_host) for of_host in hosts]
 
+    def text(lines: int) -> str:
+        """Return the text with so many lines: of the first parts, then workspaces, then rows."""
+        of_part, workspaces, rows = (min(max(lines - _MOST * at, 0), _MOST) for at in range(3))
+        more = "\nAnd {} more workspaces, which the plan file lists."
+        last = _Part([], [section.text(rows) for section in sections], more)
+        first = [part.text(max(of_part, _LEAST)) for part in parts if part.lines]
+        shown_last = [last.text(max(workspaces, 1))] if sections else []
+        return "\n".join([title, *first, *shown_last, "", MARKER, ""])
 
-def _length(lines: Sequence[str]) -> int:
-    return sum(map(len, lines)) + len(lines)
-
-
-def _fitting(lines: Sequence[str], room: int, more: str) -> list[str]:
-    """As many of the lines as fit, then how many are left out.
-
-    :arg more: the line that says so, with ``{}`` for the number
-    """
-    if _length(lines) <= room:
-        return list(lines)
-    fitting: list[str] = []
-    room -= _length([more]) + len(str(len(lines)))
-    for line in lines:
-        room -= len(line) + 1
-        if room < 0:
-            break
-        fitting.append(line)
-    return [*fitting, more.format(len(lines) - len(fitting))]
+    fitting = bisect(range(3 * _MOST), LONGEST, key=lambda lines: len(text(lines)))
+    return text(fitting - 1)
 
 
 def _heading(workspaces: Sequence[Workspace]) -> str:
@@ -78,84 +91,41 @@ def _heading(workspaces: Sequence[Workspace]) -> str:
     return f"Plan for {where}: {counts_of(summary) or 'nothing to do'}"
 
 
-def _cautions(workspaces: Mapping[str, Workspace]) -> list[str]:
+def _cautions(host: str, workspace: Workspace) -> Iterator[str]:
     """Say where the API key goes, unless that is the service itself, known by its certificate."""
-    lines = [
-        f"> - {code(host)}: the API key goes to {code(known['api_url'])}, which is not the "
-        "service's own address"
-        for host, known in workspaces.items()
-        if known["api_url"] != SERVICE_URL
-    ]
-    lines += [
-        f"> - {code(host)}: certificates are not checked, so others may read the API key"
-        for host, known in workspaces.items()
-        if not known["validate_certs"]
-    ]
-    more = "> - and {} more, which the plan file lists"
-    return ["", "> [!CAUTION]", *_fitting(lines, _ROOM_FOR_CAUTIONS, more)] if lines else []
+    if workspace["api_url"] != SERVICE_URL:
+        address = _place(workspace["api_url"])
+        yield (
+            f"> - {_place(host)}: the API key goes to {address}, which is not the service's own "
+            "address"
+        )
+    if not workspace["validate_certs"]:
+        yield f"> - {_place(host)}: certificates are not checked, so others may read the API key"
 
 
-def _refusals(workspaces: Mapping[str, Workspace]) -> list[str]:
-    refused = [(host, known["refusal"]) for host, known in workspaces.items() if known["refusal"]]
-    longest = max(_SHORTEST_REFUSAL, _ROOM_FOR_REFUSALS // max(1, len(refused)) - 100)
-    lines = [
-        f"- **{code(host)} cannot be applied:** {code(refusal, longest)}"
-        for host, refusal in refused
-    ]
-    more = "- **and {} more workspaces cannot be applied**, which the plan file lists"
-    return ["", *_fitting(lines, _ROOM_FOR_REFUSALS, more)] if lines else []
+def _refusals(host: str, workspace: Workspace) -> Iterator[str]:
+    if workspace["refusal"]:
+        yield f"- **{_place(host)} cannot be applied:** {code(workspace['refusal'])}"
 
 
-def _deletions(workspaces: Mapping[str, Workspace], room: int) -> list[str]:
-    lines = [
-        f"- {code(host)}: {', '.join(_deleted(row))}"
-        for host, workspace in workspaces.items()
-        for row in workspace["steps"]
-        if row["step"] == "delete"
-    ]
-    if not lines:
-        return []
-    more = "- and {} more, which the plan file lists"
-    return ["", f"**{counted(len(lines), 'deletion')}**", "", *_fitting(lines, room, more)]
+def _deletions(host: str, workspace: Workspace) -> Iterator[str]:
+    for row in workspace["steps"]:
+        if row["step"] == "delete":
+            id_ = [f"id {row['id']}"] if "id" in row else []
+            purge = ["by purge"] if row.get("purge") else []
+            yield f"- {_place(host)}: {', '.join([code(row.get('name', '')), *id_, *purge])}"
 
 
-def _deleted(row: Mapping[str, Any]) -> Iterator[str]:
-    yield code(row.get("name", ""))
-    if "id" in row:
-        yield f"id {row['id']}"
-    if row.get("purge"):
-        yield "by purge"
-
-
-def _sections(workspaces: Mapping[str, Workspace], room: int) -> list[str]:
-    """One for each workspace, with a fair part of what is left for its rows."""
-    more = ["", "And {} more workspaces, which the plan file lists."]
-    room -= _length(more) + len(str(len(workspaces)))
-    lines: list[str] = []
-    for number, (host, workspace) in enumerate(workspaces.items()):
-        left = len(workspaces) - number
-        part = _section(host, workspace, room // left)
-        room -= _length(part)
-        if room < 0:
-            return [*lines, "", more[1].format(left)]
-        lines += part
-    return lines
-
-
-def _section(host: str, workspace: Workspace, room: int) -> list[str]:
-    head = ["", f"#### {code(host)}, workspace {workspace['workspace_id']}", ""]
+def _section(host: str, workspace: Workspace) -> _Part:
+    head = ["", f"#### {_place(host)}, workspace {workspace['workspace_id']}", ""]
     if workspace["digest"] is None:
-        return [*head, "It could not be planned."]
+        return _Part([*head, "It could not be planned."], [])
     if workspace["refusal"]:
         head += ["**It cannot be applied.**", ""]
-    rows = in_reading_order(workspace["steps"])
-    if not rows:
-        return [*head, "Nothing to do.", *_notes(workspace)]
+    rows = [_row(row) for row in in_reading_order(workspace["steps"])]
     table = ["| | client | becomes | id |", "| --- | --- | --- | ---: |"]
-    notes = _notes(workspace)
-    room -= _length([*head, *table, *notes])
-    lines = _fitting(list(map(_row, rows)), room, "| | and {} more | | |")
-    return [*head, *table, *lines, *notes]
+    head += table if rows else ["Nothing to do."]
+    return _Part(head, rows, "| | and {} more | | |", list(_notes(workspace)))
 
 
 def _row(row: Mapping[str, Any]) -> str:
@@ -167,23 +137,25 @@ def _row(row: Mapping[str, Any]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _notes(workspace: Workspace) -> list[str]:
-    requests = workspace["requests"]
-    hours = ", ".join(f"{-(-requests // quota)} at {quota}" for quota in HOURLY_QUOTAS)
-    notes = [f"- {code(warning)}" for warning in workspace["warnings"][:_MOST_WARNINGS]]
-    more = len(workspace["warnings"]) - _MOST_WARNINGS
-    if more > 0:
-        notes.append(f"- and {counted(more, 'more warning')}")
-    notes.append(f"- {counted(requests, 'request')}; hours of quota: {hours} requests an hour")
-    quota = workspace.get("quota")
-    if quota and quota.get("remaining") is not None:
-        notes.append(f"- {counted(quota['remaining'], 'request')} left when this was planned")
-    return ["", *notes, f"- digest `{workspace['digest']}`, for {code(workspace['api_url'])}"]
+def _notes(workspace: Workspace) -> Iterator[str]:
+    requests, left = workspace["requests"], (workspace.get("quota") or {}).get("remaining")
+    warnings = [f"- {code(warning)}" for warning in workspace["warnings"]]
+    yield _Part([""], warnings).text(_MOST_WARNINGS)
+    hours = ((-(-requests // quota), quota) for quota in HOURLY_QUOTAS)
+    long = ", ".join(f"{number} hours at {quota} an hour" for number, quota in hours if number > 1)
+    yield f"- {counted(requests, 'request')}{long and f': {long}'}"
+    if left is not None:
+        yield f"- {counted(left, 'request')} left when this was planned"
+    yield f"- digest `{workspace['digest']}`, for {code(workspace['api_url'])}"
 
 
 def _cell(name: str | None) -> str:
     """A table ends a cell at a pipe, in code too."""
     return "" if name is None else code(name).replace("|", "\\|")
+
+
+def _place(text: str) -> str:
+    return code(text, _LONGEST_PLACE)
 
 
 def code(text: object, longest: int = LONGEST_SHOWN) -> str:
