@@ -4,9 +4,19 @@ blanks, in another Unicode form, of deleted and active clients."""
 
 from __future__ import annotations
 
+from hypothesis import assume
 from hypothesis import strategies as st
 
-from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired
+from ansible_collections.toggl.focus.plugins.module_utils._errors import PlanRefused
+from ansible_collections.toggl.focus.plugins.module_utils._model import (
+    DEFAULT_RULES,
+    Client,
+    Desired,
+    Plan,
+    Rules,
+)
+from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
+from support.ending import ends_within
 
 WHEN = "2026-01-01T00:00:00Z"
 FEW = ["a", "A", "b", "B"]
@@ -43,3 +53,13 @@ def cases(draw: st.DrawFn) -> Case:
     )
     wanted += draw(st.lists(by_name, max_size=2))
     return existing, draw(st.permutations(wanted))
+
+
+def planned(existing: list[Client], wanted: list[Desired], rules: Rules = DEFAULT_RULES) -> Plan:
+    """Return the plan; a list that is refused is no example."""
+    try:
+        with ends_within(5):
+            return plan(existing, wanted, rules)
+    except PlanRefused:
+        assume(False)
+        raise

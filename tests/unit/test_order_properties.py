@@ -7,25 +7,13 @@ import random
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from support.drawn import Case, cases
-from support.ending import ends_within
+from support.drawn import Case, cases, planned
 from support.services import MANNERS, Manners, Refused, Service, carried_out
 
-from ansible_collections.toggl.focus.plugins.module_utils._errors import PlanRefused
-from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Plan, Rules
-from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
+from ansible_collections.toggl.focus.plugins.module_utils._model import Plan, Rules
 
 SHOWN = [manners for manners in MANNERS if not manners.hides]
 """What a service hides, no order can know."""
-
-
-def planned(existing: list[Client], wanted: list[Desired], purge: bool) -> Plan:
-    try:
-        with ends_within(5):
-            return plan(existing, wanted, Rules(purge, (), None, 100))
-    except PlanRefused:
-        assume(False)
-        raise
 
 
 def is_forced(refused: Refused, made: Plan) -> bool:
@@ -43,7 +31,7 @@ def test_no_step_is_refused_unless_what_is_desired_is(
     existing, wanted = case
     service = Service(manners, existing)
     assume(service.is_possible())
-    made = planned(service.shown(), wanted, purge)
+    made = planned(service.shown(), wanted, Rules(purge, (), None, 100))
     desired = Service(Manners(), existing)
     assert carried_out(desired, made.steps, random.Random(seed)).refused == []
     desired.manners = manners

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What holds of every plan, over arbitrary workspaces and lists; of its order and of the way
-back, see ``test_order_properties`` and ``test_undo``."""
+"""What holds of every plan, over arbitrary workspaces and lists; of its order and of undo,
+see ``test_order_properties`` and ``test_undo``."""
 
 from __future__ import annotations
 
@@ -8,26 +8,13 @@ import random
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from support.drawn import planned
 from support.world import World, clients, desired
 
 from ansible_collections.toggl.focus.plugins.module_utils._errors import PlanRefused
-from ansible_collections.toggl.focus.plugins.module_utils._model import (
-    DEFAULT_RULES,
-    Client,
-    Desired,
-    Plan,
-    Rules,
-)
+from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Plan, Rules
 from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
 from ansible_collections.toggl.focus.plugins.module_utils._text import name_key
-
-
-def planned(existing: list[Client], wanted: list[Desired], rules: Rules = DEFAULT_RULES) -> Plan:
-    try:
-        return plan(existing, wanted, rules)
-    except PlanRefused:
-        assume(False)
-        raise
 
 
 @given(clients(), desired())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The way back: which list undoes which steps, and that it does so on each service."""
+"""Undo: which list undoes which steps, and that it does so on each service."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from support.drawn import cases
+from support.drawn import cases, planned
 from support.ending import ends_within
+from support.notation import clients_of, entries_of, rows, steps_of
 from support.services import MANNERS, Manners, Refused, Run, Service, carried_out
-from support.steps import active, create, delete, deleted, rename, restore
 
-from ansible_collections.toggl.focus.plugins.module_utils._errors import PlanRefused
 from ansible_collections.toggl.focus.plugins.module_utils._model import (
     NOT_YET,
     Client,
@@ -30,153 +29,59 @@ from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import (
 )
 from ansible_collections.toggl.focus.plugins.module_utils._plan.undo import undo, undo_warnings
 
-ENTRIES: dict[str, tuple[list[Step], set[str], list[Desired]]] = {
-    "nothing": ([], set(), []),
-    "a create": ([create("E", 7)], set(), [Desired("E", 7, "absent")]),
-    "a create whose id is not known": (
-        [create("E")],
-        set(),
-        [Desired("E", state="absent")],
-    ),
-    "a create that may have been done twice": (
-        [create("E"), create(" E"), create("F")],
-        set(),
-        [Desired("E", state="absent"), Desired("F", state="absent")],
-    ),
-    "a rename": ([rename(1, "E", "D")], set(), [Desired("E", 1)]),
-    "a rename that changes nothing": ([rename(1, " E", "E")], set(), [Desired(" E", 1)]),
-    "a rename by way of a temporary name": (
-        [rename(1, "E", "T"), rename(1, "T", "D")],
-        set(),
-        [Desired("E", 1)],
-    ),
-    "a ring that was left half way": (
-        [rename(1, "E", "T")],
-        set(),
-        [Desired("E", 1)],
-    ),
-    "a client that is back where it was": (
-        [rename(1, "E", "D"), rename(1, "D", "E"), delete(2, "F"), restore(2, "F")],
-        set(),
-        [],
-    ),
-    "a deletion": ([delete(1, "E")], set(), [Desired("E", 1, "restored")]),
-    "a deletion under another name": (
-        [rename(1, "E", "D"), delete(1, "D")],
-        set(),
-        [Desired("E", 1, "restored")],
-    ),
-    "a restore": ([restore(1, "E")], set(), [Desired("E", 1, "absent")]),
-    "a restore of a client that nobody has seen": (
-        [restore(1, None)],
-        set(),
-        [Desired(None, 1, "absent")],
-    ),
-    "a restore under another name: the name that it bore may be another one's": (
-        [restore(1, "E"), rename(1, "E", "D")],
-        set(),
-        [Desired("E", 1, "absent", ("D", "E"))],
-    ),
-    "the name is known since a look after the restore": (
-        [restore(1, None), rename(1, "E", "D")],
-        set(),
-        [Desired("E", 1, "absent", ("D", "E"))],
-    ),
-    "a look has found the name that was wanted": (
-        [restore(1, None), rename(1, "E", "E")],
-        set(),
-        [Desired("E", 1, "absent")],
-    ),
-    "the name is not known, as in check mode": (
-        [restore(1, None), rename(1, None, "D")],
-        set(),
-        [Desired(None, 1, "absent")],
-    ),
-    "the last is taken back first": (
-        [delete(1, "E"), delete(2, "F"), rename(1, "E", "G")],
-        set(),
-        [Desired("F", 2, "restored"), Desired("E", 1)],
-    ),
-    "a deletion of one of two that had a name": (
-        [delete(1, "E")],
-        {"E"},
-        [Desired("E", 1, "restored", ("E",))],
-    ),
-    "a rename of one of two that had a name": (
-        [rename(1, "E", "D")],
-        {"E"},
-        [Desired("E", 1, former_names=("D",))],
-    ),
-    "a name that others shared": ([delete(1, "E")], {"F"}, [Desired("E", 1, "restored")]),
-    "a deletion of a client with a blank name": (
-        [delete(1, " ")],
-        {""},
-        [Desired(None, 1, "restored")],
-    ),
-    "a restore of a client with a blank name": (
-        [restore(1, "")],
-        set(),
-        [Desired(None, 1, "absent")],
-    ),
-    "a blank name is not to be had back": ([rename(1, " ", "E")], set(), []),
-    "a deletion of a client with a line break in its name": (
-        [delete(1, "A\nB")],
-        set(),
-        [Desired(None, 1, "restored")],
-    ),
-    "a line break is not to be had back": ([rename(1, "A\u2028B", "E")], set(), []),
-    "a blank name, and the new one deleted": (
-        [rename(1, " ", "E"), delete(1, "E")],
-        set(),
-        [Desired(None, 1, "restored")],
-    ),
-    "a blank name, and the new one belongs to another": (
-        [delete(2, "E"), rename(1, " ", "e")],
-        set(),
-        [
-            Desired("toggl.focus-1", 1),
-            Desired("E", 2, "restored"),
-        ],
-    ),
-    "a blank name that was deleted, and the new one belongs to another": (
-        [rename(2, "E", "D"), restore(1, " "), rename(1, " ", "E")],
-        set(),
-        [
-            Desired("toggl.focus-1", 1, "absent", ("E", "toggl.focus-1")),
-            Desired("E", 2),
-        ],
-    ),
-    "a create of a name that another one gets back": (
-        [rename(1, "E", "D"), create("e", 7)],
-        set(),
-        [Desired("toggl.focus-7", 7, "absent", ("e",)), Desired("E", 1)],
-    ),
-    "a create of a name that another one has now": (
-        [rename(1, "D", "E"), create("D", 7), create("F", 8)],
-        set(),
-        [
-            Desired("F", 8, "absent"),
-            Desired("toggl.focus-7", 7, "absent", ("D",)),
-            Desired("D", 1),
-        ],
-    ),
-    "a create whose id is not known, of a name that another one gets back": (
-        [rename(1, "E", "D"), create("E")],
-        set(),
-        [Desired("E", state="absent"), Desired("E", 1, former_names=("D",))],
-    ),
-    "a create whose id is not known, of a name that another one gets back by a restore": (
-        [delete(1, "E"), create(" E")],
-        set(),
-        [Desired(" E", state="absent"), Desired("E", 1, "restored", ("E",))],
-    ),
-}
+ENTRIES = rows("""
+nothing                              |                      | |
+a create                             | create 7 E           | | absent 7 E
+a create whose id is not known       | create E             | | absent E
+a create that may have been done twice | create E; create " E"; create F | | absent E; absent F
+a rename                             | rename 1 E -> D      | | 1 E
+a rename that changes nothing        | rename 1 " E" -> E   | | 1 " E"
+a rename by way of a temporary name  | rename 1 E -> T; rename 1 T -> D | | 1 E
+a ring that was left half way        | rename 1 E -> T      | | 1 E
+a client that is back where it was
+    | rename 1 E -> D; rename 1 D -> E; delete 2 F; restore 2 F | |
+a deletion                           | delete 1 E           | | restored 1 E
+a deletion under another name        | rename 1 E -> D; delete 1 D | | restored 1 E
+a restore                            | restore 1 E          | | absent 1 E
+a restore of a client that nobody has seen | restore 1 ?    | | absent 1
+a restore under another name: the name that it bore may be another one's
+    | restore 1 E; rename 1 E -> D | | absent 1 E (was D, E)
+the name is known since a look after the restore
+    | restore 1 ?; rename 1 E -> D | | absent 1 E (was D, E)
+a look has found the name that was wanted | restore 1 ?; rename 1 E -> E | | absent 1 E
+the name is not known, as in check mode | restore 1 ?; rename 1 ? -> D | | absent 1
+the last is undone first
+    | delete 1 E; delete 2 F; rename 1 E -> G | | restored 2 F; 1 E
+a deletion of one of two that had a name | delete 1 E       | E | restored 1 E (was E)
+a rename of one of two that had a name | rename 1 E -> D    | E | 1 E (was D)
+a name that others shared            | delete 1 E           | F | restored 1 E
+a deletion of a client with a blank name | delete 1 " "     | "" | restored 1
+a restore of a client with a blank name | restore 1 ""      | | absent 1
+a blank name is not to be had back   | rename 1 " " -> E    | |
+a deletion of a client with a line break in its name | delete 1 "A\\nB" | | restored 1
+a line break is not to be had back   | rename 1 A\u2028B -> E | |
+a blank name, and the new one deleted | rename 1 " " -> E; delete 1 E | | restored 1
+a blank name, and the new one belongs to another
+    | delete 2 E; rename 1 " " -> e | | 1 toggl.focus-1; restored 2 E
+a blank name that was deleted, and the new one belongs to another
+    | rename 2 E -> D; restore 1 " "; rename 1 " " -> E |
+    | absent 1 toggl.focus-1 (was E, toggl.focus-1); 2 E
+a create of a name that another one gets back
+    | rename 1 E -> D; create 7 e | | absent 7 toggl.focus-7 (was e); 1 E
+a create of a name that another one has now
+    | rename 1 D -> E; create 7 D; create 8 F |
+    | absent 8 F; absent 7 toggl.focus-7 (was D); 1 D
+a create whose id is not known, of a name that another one gets back
+    | rename 1 E -> D; create E | | absent E; 1 E (was D)
+a create whose id is not known, of a name that another one gets back by a restore
+    | delete 1 E; create " E" | | absent " E"; restored 1 E (was E)
+""")
 
 
-@pytest.mark.parametrize("case", ENTRIES)
-def test_entries_say_where_each_client_was(case: str) -> None:
-    steps, shared_names, expected = ENTRIES[case]
-    assert list(undo(steps, shared_names)) == expected
+@pytest.mark.parametrize(("steps", "shared_name", "expected"), ENTRIES)
+def test_entries_say_where_each_client_was(steps: str, shared_name: str, expected: str) -> None:
+    shared_names = {shared_name.strip('"')} if shared_name else set()
+    assert list(undo(steps_of(steps), shared_names)) == entries_of(expected)
 
 
 def test_a_create_without_an_id_gets_a_warning() -> None:
@@ -186,24 +91,20 @@ def test_a_create_without_an_id_gets_a_warning() -> None:
     assert '"F\\n"' in second
 
 
-LOST: dict[str, tuple[list[Step], list[str]]] = {
-    "a blank name, and one with a line break, behind a create": (
-        [create("D", 7), rename(1, " ", "E"), rename(2, "F", "G"), rename(3, "I\nJ", "H")],
-        ['The client 1 had the name " "', 'The client 3 had the name "I\\nJ"'],
-    ),
-    "a blank name that the client has again, or has kept": (
-        [rename(1, " ", "E"), rename(1, "E", " "), delete(2, " ")],
-        [],
-    ),
-    "a name that nobody has seen": ([restore(1, None), rename(1, None, "E")], []),
-}
+LOST = rows("""
+a blank name, and one with a line break, behind a create
+    | create 7 D; rename 1 " " -> E; rename 2 F -> G; rename 3 "I\\nJ" -> H
+    | The client 1 had the name " "; The client 3 had the name "I\\nJ"
+a blank name that the client has again, or has kept
+    | rename 1 " " -> E; rename 1 E -> " "; delete 2 " " |
+a name that nobody has seen | restore 1 ?; rename 1 ? -> E |
+""")
 
 
-@pytest.mark.parametrize("case", LOST)
-def test_a_name_that_no_list_can_give_back_gets_a_warning(case: str) -> None:
-    steps, expected = LOST[case]
-    warnings = list(undo_warnings(steps))
-    assert [text[: len(part)] for text, part in zip(warnings, expected, strict=True)] == expected
+@pytest.mark.parametrize(("steps", "expected"), LOST)
+def test_a_name_that_no_list_can_give_back_gets_a_warning(steps: str, expected: str) -> None:
+    warnings = undo_warnings(steps_of(steps))
+    assert "; ".join(text.partition(", ")[0] for text in warnings) == expected
 
 
 # what the list does, on each service
@@ -212,70 +113,52 @@ def test_a_name_that_no_list_can_give_back_gets_a_warning(case: str) -> None:
 @dataclass(frozen=True)
 class Case:
     """``forgets``: the service tells no id of a new client; ``counts``: on which services such a
-    run, and its way back, is possible."""
+    run, and its undo, is possible."""
 
-    existing: list[Client]
-    wanted: list[Desired]
+    existing: str
+    wanted: str
     purge: bool = False
     forgets: bool = False
     counts: Sequence[str] = ("none", "active", "all")
     hidden: Sequence[bool] = (False, True)
 
 
+FREED = ("none", "active")
+"""Where the name of a deleted client is free."""
+
 CASES = {
     "a create without an id, over a name that was freed": Case(
-        [active(1, "E")],
-        [Desired("D", 1), Desired("E")],
-        forgets=True,
-        counts=("none", "active"),
+        "1 E", "1 D; E", forgets=True, counts=FREED
     ),
     "a create without an id, over a name that a purge freed": Case(
-        [active(1, "E")], [Desired("e")], purge=True, forgets=True, counts=("none", "active")
+        "1 E", "e", purge=True, forgets=True, counts=FREED
     ),
     "a create without an id, over a name that goes back to a client that ends deleted": Case(
-        [deleted(1, "E")],
-        [Desired("D", 1, "restored"), Desired("E")],
-        forgets=True,
-        counts=("none", "active"),
-        hidden=(False,),
+        "(1 E)", "restored 1 D; E", forgets=True, counts=FREED, hidden=(False,)
     ),
-    "a create without an id": Case([active(1, "D")], [Desired("E")], forgets=True),
+    "a create without an id": Case("1 D", "E", forgets=True),
     "a deleted client restored under a new name, since its own is taken": Case(
-        [active(1, "Old"), deleted(9, "Old")],
-        [Desired("New", 9, "restored")],
-        counts=("none",),
-        hidden=(True,),
+        "1 Old, (9 Old)", "restored 9 New", counts=("none",), hidden=(True,)
     ),
-    "a rename, and a create of the name it freed": Case(
-        [active(1, "E")], [Desired("D", 1), Desired("E")]
-    ),
-    "a rename, and a create of that name in another case": Case(
-        [active(1, "E")], [Desired("D", 1), Desired("e")]
-    ),
+    "a rename, and a create of the name it freed": Case("1 E", "1 D; E"),
+    "a rename, and a create of that name in another case": Case("1 E", "1 D; e"),
     "a restore with a rename, and a create of the name it freed": Case(
-        [deleted(1, "E")], [Desired("D", 1, "restored"), Desired("E")], hidden=(False,)
+        "(1 E)", "restored 1 D; E", hidden=(False,)
     ),
-    "a purged client with a blank name": Case([active(1, " "), active(2, "A")], [], purge=True),
+    "a purged client with a blank name": Case('1 " ", 2 A', "", purge=True),
     "two purged clients with blank names": Case(
-        [active(1, " "), active(2, "")], [], purge=True, counts=("none",), hidden=(False,)
+        '1 " ", 2 ""', "", purge=True, counts=("none",), hidden=(False,)
     ),
-    "a name that wandered round": Case(
-        [active(1, "A"), active(2, "B"), active(3, "C")],
-        [Desired("B", 1), Desired("C", 2), Desired("A", 3)],
-    ),
+    "a name that wandered round": Case("1 A, 2 B, 3 C", "1 B; 2 C; 3 A"),
     "names that changed hands between deleted and active clients": Case(
-        [active(1, "A"), deleted(2, "B")],
-        [Desired("B", 1), Desired("A", 2, "restored")],
-        hidden=(False,),
+        "1 A, (2 B)", "1 B; restored 2 A", hidden=(False,)
     ),
-    "one of two that had a name, deleted": Case(
-        [active(1, "A"), active(2, "A")], [Desired(id=1, state="absent")], counts=("none",)
-    ),
+    "one of two that had a name, deleted": Case("1 A, 2 A", "absent 1", counts=("none",)),
 }
 
 
 def run_of(case: Case, service: Service) -> tuple[list[Step], frozenset[str]]:
-    first = plan(service.shown(), case.wanted, Rules(case.purge, (), None, 100))
+    first = plan(service.shown(), entries_of(case.wanted), Rules(case.purge, (), None, 100))
     run = carried_out(service, first.steps, random.Random(1))
     assert run.refused == []
     return reported(run, case.forgets), first.shared_names
@@ -283,13 +166,11 @@ def run_of(case: Case, service: Service) -> tuple[list[Step], frozenset[str]]:
 
 def reported(run: Run, forgets: bool) -> list[Step]:
     """The steps, with what the service said of them."""
-    if not forgets:
-        return run.done
-    return [unidentified(step) if step.kind == "create" else step for step in run.done]
-
-
-def unidentified(step: Step) -> Step:
-    return step._replace(after=step.after._replace(id=NOT_YET))
+    new = {"create"} if forgets else set()
+    return [
+        step._replace(after=step.after._replace(id=NOT_YET)) if step.kind in new else step
+        for step in run.done
+    ]
 
 
 def is_undone(before: dict[int, tuple[str, bool]], after: dict[int, tuple[str, bool]]) -> bool:
@@ -315,7 +196,7 @@ def test_undo_on_each_service(name: str, manners: Manners) -> None:
     """The undo list is no list that is refused, the service refuses nothing of it, and it brings
     back what was; applied again, it finds nothing to do."""
     case = CASES[name]
-    service = Service(manners, case.existing)
+    service = Service(manners, clients_of(case.existing))
     before = service.state()
     back = undo(*run_of(case, service))
     assert carried_out(service, plan(service.shown(), back).steps, random.Random(2)).refused == []
@@ -327,7 +208,7 @@ def test_a_create_without_an_id_cannot_be_taken_back_where_deleted_names_count()
     """Nothing is lost: the service refuses, once the name that is to go back is a deleted one's.
     The warning about the missing id has said to look first."""
     case = CASES["a create without an id, over a name that was freed"]
-    service = Service(Manners("all"), case.existing)
+    service = Service(Manners("all"), clients_of(case.existing))
     back = undo(*run_of(case, service))
     run = carried_out(service, plan(service.shown(), back).steps, random.Random(2))
     assert [refused.bearer for refused in run.refused] == [1001]
@@ -373,12 +254,7 @@ def test_undo_brings_back_every_name_and_deletion_state(
     chance = random.Random(seed)
     service = Service(manners, existing)
     assume(service.is_possible())
-    try:
-        with ends_within(5):
-            first = plan(service.shown(), wanted, Rules(purge, (), None, 100))
-    except PlanRefused:
-        assume(False)
-        raise
+    first = planned(service.shown(), wanted, Rules(purge, (), None, 100))
     if forgets:  # the name that such a client comes back with decides on the creates in the run
         assume(all(step.kind != "restore" or step.name is not None for step in first.steps))
     before = service.state()

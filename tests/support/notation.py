@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Clients, entries, steps and whole cases in a few signs, so that a case of a table is a line.
+
+    1 Acme, 2 " Globex ", (3 Old)               clients, the third one deleted
+    New (was A, B); 1 New; absent 2; restored 3 Old; Old (restore_deleted)      entries
+    create New; rename 1 A -> B; delete 2 C; restore 3 Old; restore 9 ?         steps
+
+``?`` is a name that nobody knows yet. Quotes are for names with blanks around them, and for those
+with a line break, which is ``\\n`` there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, cast
+
+import pytest
+
+from ansible_collections.toggl.focus.plugins.module_utils._model import (
+    Client,
+    Desired,
+    State,
+    Step,
+)
+from support import steps as made
+
+ENTRY = re.compile(
+    r'(?:(?P<state>absent|restored) )?(?:(?P<id>\d+)(?: |$))?(?P<name>"[^"]*"|[^("]*?)'
+    r" ?(?:\(was (?P<former>.*?)\))?(?P<restore> ?\(restore_deleted\))?"
+)
+STEP = re.compile(r"(?P<kind>\w+) (?:(?P<id>\d+) )?(?P<name>.*?)(?: -> (?P<new>.*))?")
+
+
+def rows(text: str) -> list[Any]:
+    """Return the cases of a table: a line each, with its name and its cells between ``|``; a line
+    that begins with blanks continues the one before."""
+    lines = re.sub(r"\n +", " ", text.strip()).split("\n")
+    cells = ([cell.strip(" ") for cell in line.split("|")] for line in lines)
+    return [pytest.param(*values, id=name) for name, *values in cells]
+
+
+def clients_of(text: str) -> list[Client]:
+    found = []
+    for part in _parts(text, ", "):
+        id_, name = part.strip("()").split(" ", 1)
+        of = made.deleted if part.startswith("(") else made.active
+        found.append(of(int(id_), _unquoted(name)))
+    return found
+
+
+def entries_of(text: str) -> list[Desired]:
+    return [_entry(part) for part in _parts(text, "; ")]
+
+
+def steps_of(text: str) -> list[Step]:
+    return [_step(part) for part in _parts(text, "; ")]
+
+
+def told(steps: Iterable[Step]) -> str:
+    """Return steps as they are written in a table."""
+    return "; ".join(map(told_one, steps))
+
+
+def told_one(step: Step) -> str:
+    names = [step.old_name, step.name] if step.kind == "rename" else [step.name]
+    shown = " -> ".join(map(_quoted, names))
+    return " ".join(str(part) for part in (step.kind, step.id, shown) if part is not None)
+
+
+def _entry(text: str) -> Desired:
+    found = ENTRY.fullmatch(text)
+    assert found, text
+    return Desired(
+        _unquoted(found["name"]) or None,
+        int(found["id"]) if found["id"] else None,
+        cast(State, found["state"] or "present"),
+        tuple(map(_unquoted, _parts(found["former"] or "", ", "))),
+        bool(found["restore"]),
+    )
+
+
+def _step(text: str) -> Step:
+    found = STEP.fullmatch(text)
+    assert found, text
+    id_, name = int(found["id"] or 0), _unquoted(found["name"])
+    known = None if name == "?" else name
+    match found["kind"]:
+        case "create":
+            return made.create(name, id_)
+        case "rename":
+            return made.rename(id_, known, _unquoted(found["new"]))
+        case "delete":
+            return made.delete(id_, name)
+    assert found["kind"] == "restore", text
+    return made.restore(id_, known)
+
+
+def _parts(text: str, separator: str) -> list[str]:
+    return text.split(separator) if text else []
+
+
+def _quoted(name: str | None) -> str:
+    if name is None:
+        return "?"
+    return name if name == name.strip() != "" else f'"{name}"'
+
+
+def _unquoted(name: str) -> str:
+    return name[1:-1].replace("\\n", "\n") if name.startswith('"') else name
