@@ -587,14 +587,14 @@ class Trial(Runs):
     # what is remembered
 
     def _remember_run(self, ran: Ran, others: Collection[int] = ()) -> None:
-        if not ran.has_changed:
-            return
-        text = self._journal_text()  # of two runs at once, the second one is its last
-        self._undoable = [
-            known._replace(journal="") if known.journal == text else known
-            for known in self._undoable
-        ]
-        self._undoable.append(Undoable(ran, set(others), text))
+        text = self._journal_text()
+        if ran.has_changed or ran.report.get("failed"):  # of two at once, the second is its last
+            self._undoable = [
+                known._replace(journal="") if known.journal == text else known
+                for known in self._undoable
+            ]
+        if ran.has_changed:
+            self._undoable.append(Undoable(ran, set(others), text))
 
     def _count(self, ran: Ran) -> None:
         counts, report = self.tally.counts, ran.report
