@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import math
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -37,18 +38,11 @@ COMMENT = (
     "but are to an editor that reads YAML 1.2. A whole number written as 7.0 is no id to Ansible."
 )
 
-BOUNDS: dict[str, Schema] = {
-    "workspace_id": {"minimum": 1},
-    "api_timeout": {"exclusiveMinimum": 0},
-    "api_retries": {"minimum": 0},
-    "quota_wait": {"minimum": 0},
-    "max_deletions": {"minimum": 0},
-    "max_deletion_percent": {"minimum": 0, "maximum": 100},
-    "concurrency": {"minimum": 1, "maximum": arguments.MOST_CONCURRENCY},
+PATTERNS: dict[str, Schema] = {
     "plan_digest": {"pattern": r"^\s*[0-9A-Fa-f]{64}\s*$"},
     "plan_file": {"pattern": r"\S"},
 }
-"""What the modules ask of an option beyond its type."""
+"""What the modules ask of an option beyond its type and its bounds."""
 
 NEVER_BLANK = {"clients_plan_digest", "clients_plan_file"}
 """Variables that are an error where they are given but blank."""
@@ -197,13 +191,20 @@ def _variable(name: str, option: Mapping[str, Any]) -> Schema:
     if name == "clients_list":
         entries = {"type": "array", "items": _ref("entry"), "uniqueItems": True}
         return {**_description(option), **_text_or("template", entries)}
-    bounds = BOUNDS.get(name.removeprefix("clients_"), {})
+    bounds = _bounds(name.removeprefix("clients_"))
     kinds = TYPES[option["type"]]
     if "choices" in option:
         kinds = [{"enum": option["choices"]}]
     kinds = [{**kinds[0], **bounds}, *kinds[1:]]  # a number as a text is not compared
     blank = [] if name in NEVER_BLANK else [{"type": "null"}]
     return {**_description(option), "anyOf": [*kinds, *blank, _ref("template")]}
+
+
+def _bounds(option: str) -> Schema:
+    if option not in arguments.BOUNDS:
+        return PATTERNS.get(option, {})
+    limits = zip(("minimum", "maximum"), arguments.BOUNDS[option], strict=True)
+    return {limit: value for limit, value in limits if math.isfinite(value)}
 
 
 # descriptions

@@ -64,7 +64,7 @@ from ansible.errors import AnsibleFilterError
 
 from ..module_utils._errors import FocusError
 from ..module_utils._journal import undo_of_last_run
-from ..module_utils._task.problems import became
+from ..module_utils._task.entries import described
 from ..plugin_utils._data import as_data
 
 
@@ -74,7 +74,7 @@ def journal_undo(text: object, workspace_id: object = None) -> list[dict[str, An
     if not isinstance(text, str):
         raise AnsibleFilterError(
             "toggl.focus.journal_undo takes the text of a journal, as the file lookup returns it, "
-            f"not {became(text)}."
+            f"not {described(text)}."
         )
     try:
         return undo_of_last_run(text, _id(workspace_id))

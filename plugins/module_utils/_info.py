@@ -13,7 +13,6 @@ from ._errors import BadOption
 from ._model import Client, Desired
 from ._progress import Progress
 from ._read import by_id
-from ._task.options import whole_number
 from ._task.run import Options, Result, Runtime, Work, run
 from ._text import counted, forms, name_key
 
@@ -47,8 +46,6 @@ def _result(options: Options, api: FocusApi, progress: Progress) -> Result:
 
 def _check_filters(options: Options) -> None:
     """:raises BadOption: a filter cannot be used"""
-    for option in ("id", "limit"):
-        whole_number(options, option, 1)
     if options["name"] is not None and not name_key(options["name"]):
         raise BadOption("name", "it is empty or blank; give a name or leave it out")
 

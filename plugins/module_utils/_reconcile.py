@@ -33,9 +33,9 @@ from ._read import Read, of_all, of_one
 from ._results.client import client_result
 from ._results.clients import clients_result
 from ._results.common import undo_of
-from ._task import options as values
-from ._task.entries import problems_of, read_list, read_one
+from ._task.entries import OPTIONS, Entry, problems_of
 from ._task.lock import turn
+from ._task.options import reviewed_digest, rules
 from ._task.run import Options, Result, Runtime, Work, run
 
 # Most runs find nothing to do. What only a write or a journal needs is imported where it is used,
@@ -73,35 +73,37 @@ def reconcile_clients(options: Options, check_mode: bool, runtime: Runtime) -> R
             partial(of_all, desired=wanted, concurrency=options["concurrency"]),
             partial(clients_result, report_all=options["report"] == "all"),
             names=[entry.name for entry in wanted],
-            rules=values.rules(options),
-            reviewed=values.reviewed_digest(options["plan_digest"]),
+            rules=rules(options),
+            reviewed=reviewed_digest(options["plan_digest"]),
         ).result
 
     return run(prepare, FocusApi, options, runtime)
 
 
 def desired_client(options: Mapping[str, Any]) -> Desired:
-    """The client of a ``focus_client`` task.
+    """Return the client of a ``focus_client`` task.
 
+    :arg options: all that the task has
     :raises PlanRefused: with all that is wrong
     """
-    entry = read_one(options)
-    problems = problems_of([entry])
-    if problems:
-        raise PlanRefused(problems, ())
-    return entry.desired
+    entry = Entry(0, {name: options[name] for name in OPTIONS if name in options})
+    return _checked([entry], ())[0]
 
 
 def desired_clients(given: Iterable[object]) -> list[Desired]:
-    """The list of a task as values, names trimmed.
+    """Return the list of a task as values, names trimmed.
 
     :arg given: each a text, which is a name, or a mapping
     :raises PlanRefused: with everything wrong that can be seen without the service
     """
-    entries = read_list(given)
-    problems = problems_of(entries) + list(contradictions([entry.comparable for entry in entries]))
+    entries = [Entry(position, entry) for position, entry in enumerate(given)]
+    return _checked(entries, [entry.label for entry in entries])
+
+
+def _checked(entries: Sequence[Entry], names: Sequence[str | None]) -> list[Desired]:
+    problems = [*problems_of(entries), *contradictions([entry.comparable for entry in entries])]
     if problems:
-        raise PlanRefused(problems, [entry.label for entry in entries])
+        raise PlanRefused(problems, names)
     return [entry.desired for entry in entries]
 
 

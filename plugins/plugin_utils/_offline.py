@@ -19,8 +19,8 @@ from ..module_utils._plan.plan import plan
 from ..module_utils._reconcile import desired_clients
 from ..module_utils._results.clients import clients_result
 from ..module_utils._task.arguments import CLIENTS
+from ..module_utils._task.entries import described
 from ..module_utils._task.options import check_is_list, check_patterns, rules
-from ..module_utils._task.problems import became
 from ..module_utils._text import SERVICE_URL, name_key
 from ._plain import plain
 
@@ -92,7 +92,7 @@ def _planned(desired: Any, existing: object, options: Mapping[str, Any]) -> Resu
     wanted = desired_clients(desired)
     if not isinstance(existing, list):
         raise AnsibleFilterError(
-            f"toggl.focus.clients_plan takes a list of existing clients, not {became(existing)}."
+            f"toggl.focus.clients_plan takes a list of existing clients, not {described(existing)}."
         )
     are_read = _are_read(existing, workspace_id)
     clients = list(map(_as_read, count(), existing)) if are_read else _as_listed(existing, wanted)

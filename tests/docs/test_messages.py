@@ -12,9 +12,7 @@ import pytest
 from support.playbooks import ROOT
 
 UTILS = ROOT / "plugins" / "module_utils"
-SENTENCES = ("_errors.py", *(f"{room}/errors.py" for room in ("_api", "_apply"))) + tuple(
-    f"{room}/problems.py" for room in ("_task", "_plan")
-)
+SENTENCES = ("_errors.py", "_api/errors.py", "_apply/errors.py", "_plan/problems.py")
 PAGE = ROOT / "docs" / "docsite" / "rst" / "troubleshooting.rst"
 VARIABLE = "…"
 

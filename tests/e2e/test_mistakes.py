@@ -21,48 +21,47 @@ DIGEST_OF_NOTHING = (
 )
 
 ONE: dict[str, tuple[str, str]] = {
-    "no": ("name: No", "The option name is not a text, it became false; put the name in quotes."),
+    "no": ("name: No", "name is not a text, it became false; put the name in quotes."),
     "version": (
         "name: 1.10",
-        "The option name is not a text, it became the number 1.1; put the name in quotes.",
+        "name is not a text, it became the number 1.1; put the name in quotes.",
     ),
     "time": (
         "name: 12:30",
-        "The option name is not a text, it became the number 750; put the name in quotes.",
+        "name is not a text, it became the number 750; put the name in quotes.",
     ),
     "octal": (
         "name: 007",
-        "The option name is not a text, it became the number 7; put the name in quotes.",
+        "name is not a text, it became the number 7; put the name in quotes.",
     ),
     "date": (
         "name: 2026-01-31",
-        "The option name is not a text, it became the date 2026-01-31; put the name in quotes.",
+        "name is not a text, it became the date 2026-01-31; put the name in quotes.",
     ),
     "moment": (
         "name: 2026-01-31 12:30:00",
-        "The option name is not a text, it became the time 2026-01-31 12:30:00; put the name in "
-        "quotes.",
+        "name is not a text, it became the time 2026-01-31 12:30:00; put the name in quotes.",
     ),
     "brackets": (
         "name: [Acme]",
-        "The option name is not a text, it became a list; put the name in quotes.",
+        "name is not a text, it became a list; put the name in quotes.",
     ),
     "braces": (
         "name: {Acme}",
-        "The option name is not a text, it became a mapping; put the name in quotes.",
+        "name is not a text, it became a mapping; put the name in quotes.",
     ),
     "null": (
         "name: null",
-        "The option name is empty (null); give a name or an id. A name that YAML takes for "
+        "name is empty (null); give a name or an id. A name that YAML takes for "
         "nothing, such as null or ~, needs quotes.",
     ),
     "former": (
         "{name: Acme, former_names: [Globex, 1984]}",
-        "The option former_names is not a text, it became the number 1984; put the name in quotes.",
+        "former_names is not a text, it became the number 1984; put the name in quotes.",
     ),
     "state": (
         "{name: Acme, state: abset}",
-        'The option state is "abset"; did you mean absent?',
+        'state is "abset"; did you mean absent?',
     ),
     "no name": (
         "{}",
@@ -75,7 +74,7 @@ ONE: dict[str, tuple[str, str]] = {
     ),
     "word for an id": (
         "id: Acme",
-        'The id "Acme" is not a client\'s id: give a whole number above 0.',
+        'id is "Acme"; give a whole number above 0.',
     ),
 }
 
@@ -86,21 +85,21 @@ ALL: dict[str, tuple[str, str]] = {
     ),
     "option": (
         "clients: [Acme, Globex, {nmae: Gamma}]",
-        "Entry 3: the option nmae is not known; did you mean name?",
+        'Entry 3: the option "nmae" is not known; did you mean name?',
     ),
     "option beside the name": (
         "clients: [Acme, {name: Gamma, former_name: Beta}]",
-        'Entry 2 ("Gamma"): the option former_name is not known; did you mean former_names?',
+        'Entry 2 ("Gamma"): the option "former_name" is not known; did you mean former_names?',
     ),
     "what the service returns": (
         "clients: [Globex, {id: 1001, name: Acme, active: true, workspace_id: 4711}]",
-        'Entry 2 ("Acme"): the options active and workspace_id are not known; an entry has name, '
-        "id, state, former_names and restore_deleted.",
+        'Entry 2 ("Acme"): options that are not known: "active" and "workspace_id"; an entry has '
+        "name, id, state, former_names and restore_deleted.",
     ),
     "colon": (
         "clients:\n- Globex\n- Acme: Inc",
-        "Entry 2: the option Acme is not known; an entry has name, id, state, former_names and "
-        "restore_deleted. A name with a colon in it needs quotes.",
+        'Entry 2: options that are not known: "Acme"; an entry has name, id, state, former_names '
+        "and restore_deleted. A name with a colon in it needs quotes.",
     ),
     "names without quotes": (
         "clients: [Acme, No, 1.10, 2026-01-31, {name: 12:30}]",
@@ -133,7 +132,7 @@ ALL: dict[str, tuple[str, str]] = {
     ),
     "the same in many entries": (
         "clients: [" + ", ".join(["{nam: Acme}"] * 12) + "]",
-        "Entries 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more: the option nam is not known; did you "
+        'Entries 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more: the option "nam" is not known; did you '
         "mean name?",
     ),
     "a file that is not parsed": (

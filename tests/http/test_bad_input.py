@@ -39,8 +39,8 @@ CLIENT: dict[str, tuple[dict[str, Any], str]] = {
     "empty name": ({"name": ""}, "empty"),
     "blank name": ({"name": " \t\u00a0"}, "empty"),
     "blank former name": ({"former_names": [" "]}, "former_names"),
-    "id of 0": ({"id": 0}, "id 0"),
-    "id below 0": ({"id": -5}, "id -5"),
+    "id of 0": ({"id": 0}, "id is the number 0;"),
+    "id below 0": ({"id": -5}, "id is the number -5;"),
 }
 
 INFO: dict[str, tuple[dict[str, Any], str]] = {

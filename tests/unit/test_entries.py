@@ -62,13 +62,13 @@ def test_an_entry_is_taken(case: str) -> None:
 IS_ENTRY = "an entry is a name, or options such as name and id."
 IS_NO_TEXT = "is not a text, it became"
 OF_AN_ENTRY = "an entry has name, id, state, former_names and restore_deleted."
-ABOVE_0 = "is not a client's id: give a whole number above 0."
+ABOVE_0 = "give a whole number above 0."
 NULL = (
     "name is empty (null); give a name or an id. A name that YAML takes for nothing, such as null "
     "or ~, needs quotes."
 )
 NOTHING = "Neither name nor id is given: give at least one, so that the client can be found."
-BLANK = "The option {} has an empty or blank name: give a name or leave it out."
+BLANK = "{} is empty or blank; give a name or leave it out."
 TWO_LINES = "has a line break; write the name on one line, or give the client's id."
 MASKED = "Ansible has written in place of a secret; give the name itself, or the client's id."
 OMITTED = (
@@ -110,10 +110,10 @@ REFUSED: dict[str, tuple[Any, str]] = {
         f"Entry 2: name {IS_NO_TEXT} a mapping; put the name in quotes.",
     ),
     "name that is null": ({"name": None}, f"Entry 2: {NULL}"),
-    "name with half of a character": (
+    "name with a lone surrogate": (
         "Acme \ud83d",
-        r'Entry 2: name is "Acme \ud83d", which contains half of a character (a lone surrogate); '
-        "write the character itself.",
+        r'Entry 2: name is "Acme \ud83d", which contains a lone surrogate; write the '
+        "character itself.",
     ),
     "name of two lines": (
         "Acme\nInc",
@@ -163,19 +163,19 @@ REFUSED: dict[str, tuple[Any, str]] = {
         {"name": "Acme", "former_names": [" "]},
         f'Entry 2 ("Acme"): {BLANK.format("former_names")}',
     ),
-    "former name with half of a character": (
+    "former name with a lone surrogate": (
         {"name": "Acme", "former_names": ["\udc00"]},
-        r'Entry 2 ("Acme"): former_names is "\udc00", which contains half of a character (a lone '
-        "surrogate); write the character itself.",
+        r'Entry 2 ("Acme"): former_names is "\udc00", which contains a lone surrogate; write '
+        "the character itself.",
     ),
-    "id of 0": ({"name": "Acme", "id": 0}, f'Entry 2 ("Acme"): The id 0 {ABOVE_0}'),
-    "id below 0": ({"id": "-5"}, f'Entry 2: The id "-5" {ABOVE_0}'),
-    "id that is true": ({"id": True}, f"Entry 2: The id true {ABOVE_0}"),
-    "id that is a fraction": ({"id": 7.5}, f"Entry 2: The id 7.5 {ABOVE_0}"),
-    "id that is a word": ({"id": "Acme"}, f'Entry 2: The id "Acme" {ABOVE_0}'),
-    "id that is a list": ({"id": [7]}, f"Entry 2: The id a list {ABOVE_0}"),
-    "id of too many digits": ({"id": "9" * 5000}, f'Entry 2: The id "{"9" * 300}…" {ABOVE_0}'),
-    "id in other digits": ({"id": "٣"}, f'Entry 2: The id "٣" {ABOVE_0}'),
+    "id of 0": ({"name": "Acme", "id": 0}, f'Entry 2 ("Acme"): id is the number 0; {ABOVE_0}'),
+    "id below 0": ({"id": "-5"}, f'Entry 2: id is "-5"; {ABOVE_0}'),
+    "id that is true": ({"id": True}, f"Entry 2: id is true; {ABOVE_0}"),
+    "id that is a fraction": ({"id": 7.5}, f"Entry 2: id is the number 7.5; {ABOVE_0}"),
+    "id that is a word": ({"id": "Acme"}, f'Entry 2: id is "Acme"; {ABOVE_0}'),
+    "id that is a list": ({"id": [7]}, f"Entry 2: id is a list; {ABOVE_0}"),
+    "id of too many digits": ({"id": "9" * 5000}, f'Entry 2: id is "{"9" * 300}…"; {ABOVE_0}'),
+    "id in other digits": ({"id": "٣"}, f'Entry 2: id is "٣"; {ABOVE_0}'),
     "state with a typo": (
         {"name": "Acme", "state": "restord"},
         'Entry 2 ("Acme"): state is "restord"; did you mean restored?',
@@ -198,28 +198,28 @@ REFUSED: dict[str, tuple[Any, str]] = {
     ),
     "option with a typo": (
         {"nmae": "Acme"},
-        "Entry 2: the option nmae is not known; did you mean name?",
+        'Entry 2: the option "nmae" is not known; did you mean name?',
     ),
     "option in capitals": (
         {"Name": "Acme"},
-        "Entry 2: the option Name is not known; did you mean name?",
+        'Entry 2: the option "Name" is not known; did you mean name?',
     ),
     "option cut short": (
         {"name": "Acme", "former": ["A"]},
-        'Entry 2 ("Acme"): the option former is not known; did you mean former_names?',
+        'Entry 2 ("Acme"): the option "former" is not known; did you mean former_names?',
     ),
     "options that there are not": (
         {"name": "Acme", "deleted": True, "colour": "red"},
-        f'Entry 2 ("Acme"): the options colour and deleted are not known; {OF_AN_ENTRY}',
+        f'Entry 2 ("Acme"): options that are not known: "colour" and "deleted"; {OF_AN_ENTRY}',
     ),
     "option with blanks": (
         {"id": 7, "colour of it": 1},
-        f'Entry 2: the option "colour of it" is not known; {OF_AN_ENTRY}',
+        f'Entry 2: options that are not known: "colour of it"; {OF_AN_ENTRY}',
     ),
     "name with a colon": (
         {"Acme": "Inc"},
-        f"Entry 2: the option Acme is not known; {OF_AN_ENTRY} A name with a colon in it needs "
-        "quotes.",
+        f'Entry 2: options that are not known: "Acme"; {OF_AN_ENTRY} A name with a '
+        "colon in it needs quotes.",
     ),
 }
 
@@ -235,14 +235,14 @@ def test_an_entry_is_refused_with_its_number_and_name(case: str) -> None:
 ALONE: dict[str, tuple[dict[str, Any], str]] = {
     "name": (
         {"name": 750},
-        f"The option name {IS_NO_TEXT} the number 750; put the name in quotes.",
+        f"name {IS_NO_TEXT} the number 750; put the name in quotes.",
     ),
     "state": (
         {"name": "A", "state": "presnt"},
-        'The option state is "presnt"; did you mean present?',
+        'state is "presnt"; did you mean present?',
     ),
-    "id": ({"id": "x"}, f'The id "x" {ABOVE_0}'),
-    "null": ({"name": None}, f"The option {NULL}"),
+    "id": ({"id": "x"}, f'id is "x"; {ABOVE_0}'),
+    "null": ({"name": None}, NULL),
     "nothing": ({}, NOTHING),
     "other options of the task": ({"api_retries": 4}, NOTHING),
 }
@@ -267,7 +267,7 @@ def test_all_problems_are_reported_together() -> None:
     text = said({"name": "A", "state": "presnt", "colour": 1}, {"id": 7}, 7, {"id": 7}, "B", "B")
     assert text == (
         "Entry 3: name is not a text, it became the number 7; put the name in quotes. "
-        f'Entry 1 ("A"): the option colour is not known; {OF_AN_ENTRY} '
+        f'Entry 1 ("A"): options that are not known: "colour"; {OF_AN_ENTRY} '
         'Entry 1 ("A"): state is "presnt"; did you mean present? '
         "Entries 2 and 4: The id 7 is in the list more than once: keep one entry. "
         'Entries 5 and 6: The name "B" is in the list more than once: keep one entry, or give each '
@@ -280,7 +280,7 @@ def test_the_same_problem_of_many_entries_is_one_sentence() -> None:
     one problem, whatever each became."""
     numbers = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 30 more"
     typos = said(*({"nmae": f"C {number}"} for number in range(40)))
-    assert typos == f"Entries {numbers}: the option nmae is not known; did you mean name?"
+    assert typos == f'Entries {numbers}: the option "nmae" is not known; did you mean name?'
     became = ", ".join(f"the number {number}" for number in range(10))
     assert said(*range(40)) == (
         f"Entries {numbers}: name {IS_NO_TEXT} {became} and 30 more; put the names in quotes."
@@ -332,7 +332,7 @@ def test_what_is_wrong_by_itself_contradicts_nothing() -> None:
         'Entry 2 ("A"): state is "absnt"; did you mean absent?'
     )
     assert said("A", {"name": "A", "stat": "absent"}) == (
-        'Entry 2 ("A"): the option stat is not known; did you mean state?'
+        'Entry 2 ("A"): the option "stat" is not known; did you mean state?'
     )
 
 
@@ -340,8 +340,8 @@ def test_the_list_is_validated_where_requests_is_not_installed() -> None:
     """An offline check needs no more than Ansible."""
     source = (
         "import sys; sys.modules['requests'] = None\n"
-        "from ansible_collections.toggl.focus.plugins.module_utils._task.entries import read_list\n"
-        "assert read_list(['Acme'])[0].desired.name == 'Acme'\n"
+        "from ansible_collections.toggl.focus.plugins.module_utils._task.entries import Entry\n"
+        "assert Entry(0, 'Acme').desired.name == 'Acme'\n"
         "assert not [name for name in sys.modules if name.endswith(('.transport', '.clients'))]\n"
     )
     subprocess.run(
@@ -358,4 +358,4 @@ def test_a_list_of_one_entry_is_a_list() -> None:
 
 @pytest.mark.parametrize("name", ["\u200b", "\u00ad\ufeff", "\u2060 "])
 def test_a_name_that_nobody_sees_is_blank(name: str) -> None:
-    assert "empty or blank name" in said({"name": name})
+    assert "name is empty or blank" in said({"name": name})

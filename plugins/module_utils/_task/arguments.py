@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from typing import Any, get_args
 
@@ -74,6 +75,19 @@ ENTRY: dict[str, Any] = {
     "restore_deleted": {"type": "bool", "default": False},
 }
 
+BOUNDS: dict[str, tuple[float, float]] = {
+    "workspace_id": (1, math.inf),
+    "id": (1, math.inf),
+    "limit": (1, math.inf),
+    "api_timeout": (0.001, 3600),
+    "api_retries": (0, math.inf),
+    "quota_wait": (0, math.inf),
+    "max_deletions": (0, math.inf),
+    "max_deletion_percent": (0, 100),
+    "concurrency": (1, 16),
+}
+"""The least and the most that a number of a task's options may be, which a spec cannot say."""
+
 CLIENT: dict[str, Any] = {"argument_spec": {**SHARED, **ENTRY}}
 
 CLIENTS: dict[str, Any] = {
@@ -90,8 +104,6 @@ CLIENTS: dict[str, Any] = {
         "report": {"type": "str", "choices": ["changes", "all"], "default": "changes"},
     }
 }
-
-MOST_CONCURRENCY = 16
 
 CLIENT_INFO: dict[str, Any] = {
     "argument_spec": {

@@ -8,37 +8,58 @@ are reported together, and before credentials are needed.
 
 from __future__ import annotations
 
+import datetime
+import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import Any, get_args
+from collections.abc import Iterable, Mapping, Sequence
+from typing import get_args
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from .._errors import Problem
+from .._errors import Problem, listed
 from .._model import Desired, State
-from .._text import is_one_line, is_stand_in, look_key
-from . import problems
+from .._text import (
+    has_lone_surrogate,
+    has_omitted_part,
+    is_one_line,
+    is_stand_in,
+    look_key,
+    nearest,
+    quoted,
+)
 from .arguments import ENTRY
 
 OPTIONS = tuple(ENTRY)
 
 STATES: tuple[State, ...] = get_args(State)
 
+_OTHER_WORDS = {"deleted": "absent", "removed": "absent"}
+"""What users call a state that has another name."""
+
 _DIGITS = re.compile("[0-9]{1,20}")
 
+_NEAR = 0.65
+"""For ``difflib``: "former" is near former_names, "deleted" is near no option."""
 
-def read_list(given: Iterable[object]) -> list[Entry]:
-    """Return the list of a task, entry by entry.
+_KINDS: dict[type | tuple[type, ...], str] = {
+    (int, float): "the number {}",
+    datetime.datetime: "the time {}",
+    datetime.date: "the date {}",
+    (list, tuple): "a list",
+    Mapping: "a mapping",
+}
+"""Of the values that YAML makes, in the order in which they are asked for."""
 
-    :arg given: each a text, which is a name, or a mapping
-    """
-    return [Entry(position, entry) for position, entry in enumerate(given)]
 
-
-def read_one(options: Mapping[str, Any]) -> Entry:
-    """Return the entry of a ``focus_client`` task, from all of its ``options``."""
-    return Entry(0, {name: options[name] for name in OPTIONS if name in options})
+def described(value: object) -> str:
+    """Return a value that YAML has made, in the user's words."""
+    if isinstance(value, str):
+        return quoted(value)
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    kinds = (kind for types, kind in _KINDS.items() if isinstance(value, types))
+    return next(kinds, "something else").format(value)
 
 
 def problems_of(entries: Iterable[Entry]) -> list[Problem]:
@@ -50,21 +71,23 @@ def problems_of(entries: Iterable[Entry]) -> list[Problem]:
         others += entry.problems
         for option, became in entry.unquoted:
             unquoted[option].append((entry.position, became))
-    return [*(_of_unquoted(option, unquoted[option]) for option in unquoted), *others]
+    return [*(_not_text(option, found) for option, found in unquoted.items()), *others]
 
 
-def _of_unquoted(option: str, found: Iterable[tuple[int, str]]) -> Problem:
+def _not_text(option: str, found: Iterable[tuple[int, str]]) -> Problem:
     at, became = (tuple(dict.fromkeys(values)) for values in zip(*found, strict=True))
-    return _of_option(at, option, problems.not_text(became))
-
-
-def _of_option(at: tuple[int, ...], option: str, predicate: str) -> Problem:
-    return Problem(at, f"{option} {predicate}", f"The option {option} {predicate}")
+    names = "the name" if len(became) == 1 else "the names"
+    return Problem(
+        at, f"{option} is not a text, it became {listed(became)}; put {names} in quotes."
+    )
 
 
 class Entry:
     """One entry: ``desired`` is valid if there are no ``problems`` and no ``unquoted`` names, which
-    are options with what YAML has made of the name."""
+    are options with what YAML has made of the name.
+
+    :arg given: a text, which is a name, or a mapping
+    """
 
     def __init__(self, position: int, given: object) -> None:
         self.position = position
@@ -78,12 +101,15 @@ class Entry:
             self._name(), self._id(), self._state(), self._former_names(), self._restore_deleted()
         )
         if self.desired.name is None and self.desired.id is None and not self._wrong:
-            self._refuse("", problems.NOTHING_NAMED)
+            self._refuse(
+                "",
+                "Neither name nor id is given: give at least one, so that the client can be found.",
+            )
 
     @property
     def label(self) -> str | None:
         """The name by which the user finds the entry."""
-        return self.desired.name or None
+        return self.desired.name
 
     @property
     def comparable(self) -> Desired:
@@ -95,17 +121,14 @@ class Entry:
         if isinstance(given, Mapping):
             return given
         if given is None or isinstance(given, (list, tuple)):
-            self._refuse("name", problems.not_an_entry(given))
+            kind = described(given)
+            self._refuse("", f"it is {kind}; an entry is a name, or options such as name and id.")
             return {}
         return {"name": given}  # a number or a date is a name without quotes
 
     def _refuse(self, option: str, sentence: str) -> None:
         self._wrong.add(option)
         self.problems.append(Problem((self.position,), sentence))
-
-    def _refuse_value(self, option: str, predicate: str) -> None:
-        self._wrong.add(option)
-        self.problems.append(_of_option((self.position,), option, predicate))
 
     def _value(self, option: str) -> object:
         """Return the value of an option, ``None`` if it is not given or empty."""
@@ -115,55 +138,61 @@ class Entry:
     def _check_options(self) -> None:
         strange = []
         for option in sorted(map(str, self._given.keys() - OPTIONS)):
-            meant = problems.nearest_word(option, OPTIONS)
+            meant = nearest_word(option, OPTIONS)
             if meant is None:
-                strange.append(option)
+                strange.append(quoted(option))
             else:
-                self._refuse(meant, problems.unknown_option(option, meant))
+                self._refuse(
+                    meant, f"the option {quoted(option)} is not known; did you mean {meant}?"
+                )
         if strange:
-            is_alone = not {"name", "id"} & (self._given.keys() | self._wrong)
-            sentence = problems.unknown_options(strange, OPTIONS, is_alone)
-            self._refuse("name" if is_alone else "", sentence)
+            is_named = {"name", "id"} & (self._given.keys() | self._wrong)
+            colon = "" if is_named else " A name with a colon in it needs quotes."
+            known = f"an entry has {listed(OPTIONS)}."
+            self._refuse("", f"options that are not known: {listed(strange)}; {known}{colon}")
 
     def _name(self) -> str | None:
         given = self._given.get("name")
         if given is not None:
             return self._text("name", given)
         if "name" in self._given and self._value("id") is None:
-            self._refuse_value("name", problems.NULL_NAME)
+            self._refuse(
+                "name",
+                "name is empty (null); give a name or an id. A name that YAML takes for nothing, "
+                "such as null or ~, needs quotes.",
+            )
         return None
 
     def _text(self, option: str, given: object) -> str | None:
         if not isinstance(given, str):
             self._wrong.add(option)
-            self.unquoted.append((option, problems.became(given)))
+            self.unquoted.append((option, described(given)))
             return None
-        if not is_one_line(given) or is_stand_in(given):
-            self._refuse_value(option, problems.unfit_text(given))
-            return None
-        if not look_key(given):
-            self._refuse(option, problems.blank_name(option))
-        return given.strip()
+        reason = _why_no_name(given)
+        if reason is None:
+            return given.strip()
+        self._refuse(option, f"{option} {reason}")
+        return None
 
     def _id(self) -> int | None:
         given = self._value("id")
-        if given is None:
-            return None
         is_text = isinstance(given, str) and _DIGITS.fullmatch(given.strip())
         number = int(str(given)) if is_text else given
         if isinstance(number, int) and not isinstance(number, bool) and number > 0:
-            return int(number)
-        self._refuse("id", problems.bad_id(given))
+            return number
+        if given is not None:
+            self._refuse("id", f"id is {described(given)}; give a whole number above 0.")
         return None
 
     def _state(self) -> State:
         given = self._value("state")
-        if given is None:
-            return "present"
-        for state in STATES:
-            if given == state:
-                return state
-        self._refuse_value("state", problems.bad_state(given, STATES))
+        if given in STATES:
+            return given
+        if given is not None:
+            word = given if isinstance(given, str) else ""
+            meant = _OTHER_WORDS.get(word) or nearest_word(word, STATES)
+            hint = f"did you mean {meant}?" if meant else f"it must be one of {listed(STATES)}."
+            self._refuse("state", f"state is {described(given)}; {hint}")
         return "present"
 
     def _former_names(self) -> tuple[str, ...]:
@@ -179,5 +208,37 @@ class Entry:
         try:
             return given is not None and bool(boolean(given))
         except TypeError:
-            self._refuse_value("restore_deleted", problems.bad_switch(given))
+            self._refuse(
+                "restore_deleted",
+                f"restore_deleted is {described(given)}; it must be true or false.",
+            )
             return False
+
+
+def _why_no_name(text: str) -> str | None:
+    """Return why a text cannot be a name, if it cannot."""
+    if has_omitted_part(text):
+        return (
+            "has a part that is omitted (default(omit)); only a whole value can be. Give the part "
+            "another default, such as ''."
+        )
+    name = quoted(text)
+    if has_lone_surrogate(text):
+        return f"is {name}, which contains a lone surrogate; write the character itself."
+    if is_stand_in(text):
+        return (
+            f"is {name}, which Ansible has written in place of a secret; give the name itself, or "
+            "the client's id."
+        )
+    if not is_one_line(text):
+        return (
+            f"is {name}, which has a line break; write the name on one line, or give the client's "
+            "id."
+        )
+    return None if look_key(text) else "is empty or blank; give a name or leave it out."
+
+
+def nearest_word(word: str, words: Sequence[str]) -> str | None:
+    """Return the one that was probably meant; "acme" is another word than "name"."""
+    first = word.strip()[:1].lower()
+    return nearest(word, [other for other in words if other[:1] == first], _NEAR)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import datetime
-import math
 import os
 import re
 import ssl
@@ -16,13 +15,15 @@ from urllib.parse import urlsplit
 from .._errors import BadOption, FocusError
 from .._model import Access, Rules
 from .._text import has_lone_surrogate, is_loopback, quoted
-from .arguments import MOST_CONCURRENCY, NO_WORKSPACE, VARIABLES, from_environment, variable_set
-from .problems import became
+from .arguments import BOUNDS, NO_WORKSPACE, VARIABLES, from_environment, variable_set
+from .entries import described
 
 _DATE = re.compile(r"\bdatetime\.date(?:time)?\((\d{4}), (\d\d?), (\d\d?)\b")
 """Up to ansible-core 2.18, a template with a list that holds a date gives a text."""
 
 _DIGEST = re.compile("[0-9a-f]{64}")
+
+_HOST = re.compile(r"[\w.:%-]*")
 
 
 def reviewed_digest(given: object) -> str | None:
@@ -79,83 +80,87 @@ def check_patterns(given: object) -> None:
     :raises BadOption: ``protected`` has what is no text, or is a text with a comma
     """
     check_is_unsplit("protected", given)
-    if given is None:
-        return
-    for pattern in given if isinstance(given, (list, tuple)) else [given]:
+    patterns = given if isinstance(given, (list, tuple)) else ["" if given is None else given]
+    for pattern in patterns:
         if not isinstance(pattern, str):
-            reason = f"a pattern in it became {became(pattern)}; put the pattern in quotes"
+            reason = f"a pattern in it became {described(pattern)}; put the pattern in quotes"
             raise BadOption("protected", reason)
 
 
-def rules(options: Mapping[str, Any]) -> Rules:
-    """What the plan of a whole list may do.
+def check_bounds(options: Mapping[str, Any]) -> None:
+    """:raises BadOption: a number is out of its bounds"""
+    for option, (least, most) in BOUNDS.items():
+        value = options.get(option)
+        if value is not None and not least <= value <= most:
+            reason = f"above {most}" if value > most else f"below {least}"
+            raise BadOption(option, f"{value} is {reason}")
 
-    :raises BadOption: for numbers out of their range
+
+def rules(options: Mapping[str, Any]) -> Rules:
+    """Return what the plan of a whole list may do.
+
+    :raises BadOption: a number is out of its bounds
     """
-    return Rules(
-        purge=options["purge"],
-        protected=tuple(options["protected"]),
-        max_deletions=whole_number(options, "max_deletions", 0),
-        max_deletion_percent=whole_number(options, "max_deletion_percent", 0, 100),
-    )
+    given = {rule: options[rule] for rule in Rules._fields}
+    check_bounds(given)
+    return Rules(**{**given, "protected": tuple(options["protected"])})
 
 
 def access(options: Mapping[str, Any]) -> Access:
-    """How to reach the service, from the shared options.
+    """Return how to reach the service, from the shared options.
 
     :raises BadOption: an option cannot be used; no secret is in its text
     :raises FocusError: an option, or any credentials, are not given anywhere
     """
     if options["workspace_id"] == NO_WORKSPACE:
         raise _missing("workspace_id")
+    check_bounds(options)
     for option, value in options.items():
         _check_characters(option, value)
-    token, username, password = _credentials(options)
     return Access(
-        workspace_id=whole_number(options, "workspace_id", 1),
-        api_url=_address(options["api_url"]),
-        api_token=token,
-        username=username,
-        password=password,
-        timeout=_timeout(options),
-        retries=whole_number(options, "api_retries", 0),
-        quota_wait=whole_number(options, "quota_wait", 0),
+        options["workspace_id"],
+        _address(options["api_url"]),
+        *_credentials(options),
+        timeout=options["api_timeout"],
+        retries=options["api_retries"],
+        quota_wait=options["quota_wait"],
         verify=_verification(options),
-        connections=whole_number({"concurrency": 1, **options}, "concurrency", 1, MOST_CONCURRENCY),
+        connections=options.get("concurrency", 1),
     )
 
 
 def _credentials(options: Mapping[str, Any]) -> tuple[str | None, str | None, str | None]:
     """Return key, user name and password. What is an option decides the kind; what is not comes
     from the environment."""
-    token = (options["api_token"] or "").strip()
+    has_key = bool((options["api_token"] or "").strip())
     has_login = bool(options["username"] or options["password"])
-    if token and has_login:
+    if has_key and has_login:
         raise BadOption(
             "api_token", "username or password is given as well; keep one kind of authentication"
         )
-    if token:
-        return _key(token), None, None
     token = "" if has_login else _found(options, "api_token").strip()
-    username, password = (_found(options, option) for option in ("username", "password"))
-    if token and (username or password):
+    login = {option: "" if has_key else _found(options, option) for option in _LOGIN}
+    if token and any(login.values()):
+        login_set = next(filter(None, map(variable_set, _LOGIN)))
         raise BadOption(
             "api_token",
             f"the environment holds both kinds of authentication, {variable_set('api_token')} and "
-            f"{variable_set('username') or variable_set('password')}; unset one, or give one "
-            "kind as options",
+            f"{login_set}; unset one, or give one kind as options",
         )
     if token:
         return _key(token), None, None
-    if not username and not password:
+    if not any(login.values()):
         raise FocusError(
             "No authentication is given: give api_token or set TOGGL_FOCUS_API_TOKEN, or give "
             "username and password or set TOGGL_FOCUS_USERNAME and TOGGL_FOCUS_PASSWORD."
         )
-    for option, value in (("username", username), ("password", password)):
-        if not value:
+    for option in _LOGIN:
+        if not login[option]:
             raise _missing(option)
-    return None, username, password
+    return None, login["username"], login["password"]
+
+
+_LOGIN = ("username", "password")
 
 
 def _missing(option: str) -> FocusError:
@@ -174,11 +179,9 @@ def _found(options: Mapping[str, Any], option: str) -> str:
 
 
 def _check_characters(option: str, value: object) -> None:
-    """:raises BadOption: a text in it cannot be sent; such a variable of the environment is not in
-    UTF-8"""
-    for text in value if isinstance(value, (list, tuple)) else (value,):
-        if isinstance(text, str) and has_lone_surrogate(text):
-            raise BadOption(option, "it contains half of a character (a lone surrogate)")
+    """:raises BadOption: a text cannot be sent; a variable of the environment is not in UTF-8"""
+    if isinstance(value, str) and has_lone_surrogate(value):
+        raise BadOption(option, "it contains a lone surrogate, which is no character")
 
 
 def _key(token: str) -> str:
@@ -198,48 +201,23 @@ def _address(url: str) -> str:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         raise BadOption("api_url", "it is not a valid address") from None
+    is_valid = port != 0 and _HOST.fullmatch(host) and not re.search(r"\s", address)
+    is_secure = parts.scheme == "https" or is_loopback(host)
     reasons = {
-        "it is not a valid address": port == 0,
+        "it is not a valid address": not is_valid,
         "it contains a user or a password; use api_token, or username and password": (
             "@" in parts.netloc
-        ),
-        "it contains blanks or characters that no address has": (
-            not re.fullmatch(r"[\w.:%-]*", host) or re.search(r"\s", address)
         ),
         "it must begin with https:// and name a host": (
             parts.scheme not in ("http", "https") or not host
         ),
         "it must end with the path, without ? or #": parts.query or parts.fragment,
-        "plain http would show the credentials to the network; use https": (
-            parts.scheme == "http" and not is_loopback(host)
-        ),
+        "plain http would show the credentials to the network; use https": not is_secure,
     }
     for reason, applies in reasons.items():
         if applies:
             raise BadOption("api_url", reason)
     return address.rstrip("/")
-
-
-def whole_number(
-    options: Mapping[str, Any], option: str, least: int, most: float = math.inf
-) -> Any:
-    """Return an option's whole number, ``None`` if it is not given.
-
-    :raises BadOption: it is out of its bounds
-    """
-    value = options[option]
-    if value is not None and value < least:
-        raise BadOption(option, f"{value} is below {least}")
-    if value is not None and value > most:
-        raise BadOption(option, f"{value} is above {most}")
-    return value
-
-
-def _timeout(options: Mapping[str, Any]) -> float:
-    value: float = options["api_timeout"]
-    if not 0 < value <= 3600:
-        raise BadOption("api_timeout", f"{value:g} is not between 0 and 3600 seconds")
-    return value
 
 
 def _verification(options: Mapping[str, Any]) -> bool | str:
