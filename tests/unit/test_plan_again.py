@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import pytest
-from support.steps import active, create, delete, deleted, rename, restore
+from support.notation import clients_of, entries_of, rows, steps_of
+from support.steps import active, create, rename, restore
 
 from ansible_collections.toggl.focus.plugins.module_utils._model import (
+    Action,
     Client,
     Deletion,
     Desired,
@@ -21,94 +23,70 @@ from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import (
     is_same_but_for,
 )
 
-ACME, OLD = active(1, "Acme"), deleted(3, "Old")
+FIRST_PARTS = rows("""
+nothing            |                                                            | 0
+none is hidden     | delete 1 Acme; restore 3 Old                               | 0
+one is             | restore 9 ?; create New                                    | 1
+the last one is    | delete 1 Acme; restore 8 ?; restore 9 ?; rename 8 ? -> New | 3
+""")
 
 
-@pytest.mark.parametrize(
-    ("steps", "expected"),
-    [
-        ([], 0),
-        ([delete(1, "Acme"), restore(3, "Old")], 0),
-        ([restore(9, None), create("New")], 1),
-        ([delete(1, "Acme"), restore(8, None), restore(9, None), rename(8, None, "New")], 3),
-    ],
-)
+@pytest.mark.parametrize(("steps", "expected"), FIRST_PARTS)
 def test_the_rest_begins_behind_the_last_restore_of_a_hidden_client(
-    steps: list[Step], expected: int
+    steps: str, expected: str
 ) -> None:
-    assert first_part(steps) == expected
+    assert first_part(steps_of(steps)) == int(expected)
 
 
-AWAY = [rename(1, "Acme", "toggl.focus-1")]
-
-BY_IDS: dict[str, tuple[Planned, list[Step], Desired]] = {
-    "an active client is known by its id": (
-        Planned(Desired("Acme"), ACME, "none"),
-        [],
-        Desired("Acme", 1),
-    ),
-    "a client that has another name for now": (
-        Planned(Desired("New", former_names=("Acme",)), ACME, "renamed"),
-        AWAY,
-        Desired("New", 1),
-    ),
-    "an entry that does nothing leaves other clients alone": (
-        Planned(Desired("Acme", former_names=("Globex",)), ACME, "none"),
-        [],
-        Desired("Acme", 1, former_names=("Globex",)),
-    ),
-    "who agreed to the old name agrees to the one for now": (
-        Planned(Desired("New", 1, "absent", ("Acme",)), ACME, "deleted"),
-        AWAY,
-        Desired("New", 1, "absent", ("Acme", "toggl.focus-1")),
-    ),
-    "who did not agree to the old name does not": (
-        Planned(Desired("New", 1, former_names=("Globex",)), ACME, "renamed"),
-        AWAY,
-        Desired("New", 1, former_names=("Globex",)),
-    ),
-    "a client of which the run has done nothing": (
-        Planned(Desired("New", 1, former_names=("Acme",)), ACME, "renamed"),
-        [delete(2, "Globex")],
-        Desired("New", 1, former_names=("Acme",)),
-    ),
-    "a deleted client is matched again": (
-        Planned(Desired("Old", restore_deleted=True), OLD, "restored"),
-        [],
-        Desired("Old", restore_deleted=True),
-    ),
-    "so is an entry without a client": (
-        Planned(Desired("New", former_names=("Acme",)), None, "created"),
-        AWAY,
-        Desired("New", former_names=("Acme",)),
-    ),
-}
+BY_IDS = rows("""
+an active client is known by its id | Acme | 1 Acme | none | | 1 Acme
+a client that has another name for now
+    | New (was Acme) | 1 Acme | renamed | rename 1 Acme -> toggl.focus-1 | 1 New
+an entry that does nothing leaves other clients alone
+    | Acme (was Globex) | 1 Acme | none | | 1 Acme (was Globex)
+who agreed to the old name agrees to the one for now
+    | absent 1 New (was Acme) | 1 Acme | deleted | rename 1 Acme -> toggl.focus-1
+    | absent 1 New (was Acme, toggl.focus-1)
+who did not agree to the old name does not
+    | 1 New (was Globex) | 1 Acme | renamed | rename 1 Acme -> toggl.focus-1 | 1 New (was Globex)
+a client of which the run has done nothing
+    | 1 New (was Acme) | 1 Acme | renamed | delete 2 Globex | 1 New (was Acme)
+a deleted client is matched again
+    | Old (restore_deleted) | (3 Old) | restored | | Old (restore_deleted)
+so is an entry without a client
+    | New (was Acme) | | created | rename 1 Acme -> toggl.focus-1 | New (was Acme)
+""")
 
 
-@pytest.mark.parametrize("case", BY_IDS)
-def test_the_same_clients_are_meant(case: str) -> None:
-    entry, done, expected = BY_IDS[case]
-    assert by_their_ids([entry], done) == [expected]
+@pytest.mark.parametrize(("entry", "client", "action", "done", "expected"), BY_IDS)
+def test_the_same_clients_are_meant(
+    entry: str, client: str, action: Action, done: str, expected: str
+) -> None:
+    (found,) = clients_of(client) or [None]
+    planned = Planned(*entries_of(entry), found, action)
+    assert by_their_ids([planned], steps_of(done)) == entries_of(expected)
 
 
-FIRST = [rename(9, None, "New"), delete(1, "Acme"), create("Globex")]
+FIRST = steps_of("rename 9 ? -> New; delete 1 Acme; create Globex")
+OTHERS = FIRST[1:]
 
-SAME: dict[str, tuple[list[Step], list[Step], bool]] = {
+SAME = {
     "the same": (FIRST, FIRST, True),
     "in another order": (FIRST, FIRST[::-1], True),
-    "the old name is known": (FIRST, [rename(9, "Old", "New"), *FIRST[1:]], True),
-    "the hidden client has its name already": (FIRST, FIRST[1:], True),
-    "the hidden client is to be renamed after all": (FIRST[1:], FIRST, False),
-    "the hidden client gets another name": (FIRST, [rename(9, None, "A"), *FIRST[1:]], False),
-    "the hidden client is deleted": (FIRST, [*FIRST, delete(9, "New")], False),
+    "the old name is known": (FIRST, [*steps_of("rename 9 Old -> New"), *OTHERS], True),
+    "the hidden client has its name already": (FIRST, OTHERS, True),
+    "the hidden client is to be renamed after all": (OTHERS, FIRST, False),
+    "the hidden client gets another name": (FIRST, [*steps_of("rename 9 ? -> A"), *OTHERS], False),
+    "the hidden client is deleted": (FIRST, [*FIRST, *steps_of("delete 9 New")], False),
     "a change of another client is missing": (FIRST, FIRST[:2], False),
     "there is one of another client more": (FIRST[:2], FIRST, False),
 }
 
 
-@pytest.mark.parametrize("case", SAME)
-def test_what_is_left_may_differ_by_renames_of_hidden_clients_alone(case: str) -> None:
-    first, rest, expected = SAME[case]
+@pytest.mark.parametrize(("first", "rest", "expected"), SAME.values(), ids=SAME)
+def test_what_is_left_may_differ_by_renames_of_hidden_clients_alone(
+    first: list[Step], rest: list[Step], expected: bool
+) -> None:
     assert is_same_but_for({9}, first, rest) == expected
 
 
@@ -122,7 +100,7 @@ def test_the_plan_of_the_run_has_the_steps_of_both_plans() -> None:
         ),
         steps=(restore(9, None), rename(9, None, "New"), create("Old", entry=1)),
         warnings=("One.", "Two."),
-        unmanaged=(ACME,),
+        unmanaged=(active(1, "Acme"),),
         digest="as it was reviewed",
     )
     rest = Plan(
