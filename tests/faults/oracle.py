@@ -104,6 +104,7 @@ def late(
         if write.kind == "create" and write.id not in known
         if any(is_called(write.name, name, switches) for name in lagged)
         if key(write.name) in unchecked
+        or key(write.name) not in map(key, lagged)  # under this name, nobody looked for it
         or not any(
             _shows(look, write.name) for look in [e for e in looks if e.at >= write.at][lag:]
         )
