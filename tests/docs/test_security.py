@@ -96,7 +96,7 @@ CLAIMS: dict[str, str] = {
         http/test_focus_clients.py::test_check_mode_never_lies
         faults/test_campaign.py::test_each_run_does_what_the_model_says""",
     "The guards are judged before the first write,": """
-        http/test_focus_clients.py::test_guards""",
+        http/test_reports.py::test_a_refused_plan_is_shown""",
     "A create is never repeated blindly.": "faults/test_table.py::test_lost_after_the_work",
     "After an unclear answer the client is looked for": """
         faults/test_table.py::test_junk_after_the_work_is_settled_by_a_look

@@ -14,11 +14,6 @@ from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import
 SECRET = "toggl_sk_00000000000000000000000000000bad"
 
 CLIENT: dict[str, tuple[dict[str, Any], str]] = {
-    "no authentication": ({"api_token": None}, "No authentication is given"),
-    "empty token": ({"api_token": " "}, "No authentication is given"),
-    "both kinds": ({"username": "ada", "password": SECRET}, "keep one kind"),
-    "user without password": ({"api_token": None, "username": "ada"}, "password"),
-    "password without user": ({"api_token": None, "password": SECRET}, "username"),
     "token with a line break": ({"api_token": SECRET + "\nX-Evil: 1"}, "api_token"),
     "token that is no ASCII": ({"api_token": SECRET + "\u2013"}, "api_token"),
     "public http": ({"api_url": "http://focus.toggl.com/api"}, "use https"),
@@ -61,16 +56,14 @@ CLIENTS: dict[str, tuple[dict[str, Any], str]] = {
     "a name that became a number": ({"clients": [{"name": 750}]}, "it became the number 750"),
     "two entries of a name": ({"clients": ["Acme", "Acme"]}, "is in the list more than once"),
     "percentage above 100": ({"max_deletion_percent": 101}, "max_deletion_percent"),
+    "fewer than no deletions": ({"max_deletions": -1}, "max_deletions"),
 }
 """In check mode too, and before credentials are asked for."""
 
 
 def assert_refused(result: dict[str, Any], service: Simulator, expected: str) -> None:
-    assert result["failed"] is True
-    assert result["changed"] is False
-    assert expected in result["msg"]
-    assert result["msg"].count("\n") == 0
-    assert result["requests"] == 0
+    assert (result["failed"], result["changed"], result["requests"]) == (True, False, 0)
+    assert expected in result["msg"] and "\n" not in result["msg"]
     assert service.log == []
     assert SECRET not in str(result)
 
@@ -96,6 +89,12 @@ def test_focus_clients(service: Simulator, case: str, check_mode: bool) -> None:
     assert_refused(result, service, expected)
 
 
+@pytest.mark.parametrize("number", [0, 17])
+def test_writes_at_once_are_1_to_16(service: Simulator, number: int) -> None:
+    result = clients(service, clients=["Acme"], concurrency=number)
+    assert_refused(result, service, "concurrency")
+
+
 @pytest.mark.parametrize("written", [str, str.upper, " {}\n".format])
 def test_a_digest_counts_however_it_is_written(service: Simulator, written: Any) -> None:
     digest = clients(service, check_mode=True, clients=["Acme"])["plan_digest"]
@@ -108,6 +107,7 @@ def test_a_digest_counts_however_it_is_written(service: Simulator, written: Any)
 TOKEN = "toggl_sk_0000000000000000000000000000"
 OTHER = {"TOGGL_FOCUS_API_TOKEN": SECRET}
 LOGIN = {"TOGGL_FOCUS_USERNAME": "bob", "TOGGL_FOCUS_PASSWORD": SECRET}
+SET_PASSWORD = "set the environment variable TOGGL_FOCUS_PASSWORD"
 BOTH = "the environment holds both kinds of authentication, TOGGL_FOCUS_API_TOKEN and TOGGL_FOCUS"
 
 Credentials = tuple[dict[str, str | None], dict[str, str], str]
@@ -127,35 +127,34 @@ NO_CREDENTIALS: dict[str, Credentials] = {
     "both as options": ({"api_token": TOKEN, "username": "ada"}, {}, "keep one kind"),
     "both set": ({}, {**OTHER, **LOGIN}, BOTH),
     "token and user set": ({}, {**OTHER, "TOGGL_FOCUS_USERNAME": "bob"}, BOTH),
-    "user, and a token set": (
-        {"username": "ada"},
-        OTHER,
-        "set the environment variable TOGGL_FOCUS_P",
-    ),
-    "user set": ({}, {"TOGGL_FOCUS_USERNAME": "bob"}, "set the environment variable TOGGL_FOCUS_P"),
+    "user, and a token set": ({"username": "ada"}, OTHER, SET_PASSWORD),
+    "user set": ({}, {"TOGGL_FOCUS_USERNAME": "bob"}, SET_PASSWORD),
+    "password": ({"password": SECRET}, {}, "set the environment variable TOGGL_FOCUS_USERNAME"),
     "password set": ({}, {"TOGGL_FOCUS_PASSWORD": SECRET}, "TOGGL_FOCUS_USERNAME."),
     "none": ({}, {}, "No authentication is given: give api_token or set TOGGL_FOCUS_API_TOKEN"),
     "blank token, and one set": ({"api_token": " "}, OTHER, "No authentication is given"),
 }
 
 
-@pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    for variables in VARIABLES.values():
-        for name in variables:
+def logged_in(
+    service: Simulator, monkeypatch: pytest.MonkeyPatch, options: Any, variables: dict[str, str]
+) -> dict[str, Any]:
+    """The result with no other credentials than these options and these in the environment."""
+    for names in VARIABLES.values():
+        for name in names:
             monkeypatch.delenv(name, raising=False)
-    return monkeypatch
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return client(service, **{"name": "Acme", "api_token": None, **options})
 
 
 @pytest.mark.parametrize("case", CREDENTIALS)
 def test_one_kind_as_an_option_outdoes_the_environment(
-    service: Simulator, environment: pytest.MonkeyPatch, case: str
+    service: Simulator, monkeypatch: pytest.MonkeyPatch, case: str
 ) -> None:
     """Seen in the header that the service gets; it knows none of these credentials."""
     given, variables, kind = CREDENTIALS[case]
-    for name, value in variables.items():
-        environment.setenv(name, value)
-    result = client(service, **{"name": "Acme", "api_token": None, **given})
+    result = logged_in(service, monkeypatch, given, variables)
     assert "does not accept the credentials" in result["msg"]
     (request,) = service.log
     assert kind in request.headers["authorization"]
@@ -164,13 +163,10 @@ def test_one_kind_as_an_option_outdoes_the_environment(
 
 @pytest.mark.parametrize("case", NO_CREDENTIALS)
 def test_no_credentials_or_two_kinds(
-    service: Simulator, environment: pytest.MonkeyPatch, case: str
+    service: Simulator, monkeypatch: pytest.MonkeyPatch, case: str
 ) -> None:
     given, variables, expected = NO_CREDENTIALS[case]
-    for name, value in variables.items():
-        environment.setenv(name, value)
-    result = client(service, **{"name": "Acme", "api_token": None, **given})
-    assert_refused(result, service, expected)
+    assert_refused(logged_in(service, monkeypatch, given, variables), service, expected)
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.9.10", "[::1]"])

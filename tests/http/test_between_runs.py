@@ -5,6 +5,7 @@ that changes names, by a rename that resets what it does not name."""
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,22 +15,26 @@ from simulator.records import Body, Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
 from simulator.workspace import Lag
-from support.running import client, clients, rows, sent
+from support.running import HIDES, MODULES, client, clients, on, rows, run_entry, sent, state
 
 from ansible_collections.toggl.focus.plugins.filter.journal_undo import journal_undo
 from ansible_collections.toggl.focus.plugins.module_utils._api import clients as api
 
-HIDES = {"list_shows_deleted": False, "get_shows_deleted": False}
+LOST = Fault(on("POST"), drop="after")
+
+in_each_module = pytest.mark.parametrize("module", MODULES)
+shown_or_hidden = pytest.mark.parametrize("deleted", [Switches(), HIDES], ids=["shown", "hidden"])
 
 
-def on(method: str, path: str = "") -> Any:
-    return lambda seen, where: seen == method and where.endswith(path)
+@pytest.fixture
+def journal(tmp_path: Path) -> Path:
+    return tmp_path / "journal"
 
 
 # a PUT keeps what it does not mean to change
 
 SERVICES = {
-    f"{currency}, shows {shown}": Switches(currency=currency, currency_shown=shown)
+    f"{currency}, shows {shown}": {"currency": currency, "currency_shown": shown}
     for currency in ("replaces", "keeps", "unknown")
     for shown in ("own", "workspace")
 }
@@ -56,35 +61,32 @@ def currencies(service: Simulator) -> dict[int, str | None]:
     return {found.id: found.currency for found in service.clients()}
 
 
-@pytest.mark.parametrize("hidden", [False, True], ids=["shown", "hidden"])
-@pytest.mark.parametrize("switches", SERVICES.values(), ids=SERVICES)
-@pytest.mark.parametrize("how", RENAMES)
+@shown_or_hidden
+@pytest.mark.parametrize("how", SERVICES)
+@pytest.mark.parametrize("rename", RENAMES)
 def test_a_rename_keeps_the_currency(
-    service: Simulator, how: str, switches: Switches, hidden: bool, tmp_path: Path
+    service: Simulator, rename: str, how: str, deleted: Switches, journal: Path
 ) -> None:
     """Also its undo, by the result and by the journal. A client that shows none is sent none."""
-    settings = {**vars(switches), **(HIDES if hidden else {})}
-    journal = tmp_path / "journal"
-    for way_back in ("undo", "journal"):
+    for taken_back_by in ("result", "journal"):
         journal.unlink(missing_ok=True)
-        fill(service, Switches(**settings))
+        fill(service, replace(deleted, **SERVICES[how]))
         before = currencies(service)
-        ran = clients(service, clients=RENAMES[how], journal=str(journal))
+        ran = clients(service, clients=RENAMES[rename], journal=str(journal))
         assert not ran.get("failed"), ran
         assert currencies(service) == before
-        back = ran["undo"] if way_back == "undo" else journal_undo(journal.read_text())
-        assert not clients(service, clients=back).get("failed")
+        undo = ran["undo"] if taken_back_by == "result" else journal_undo(journal.read_text())
+        assert not clients(service, clients=undo).get("failed")
         assert currencies(service) == before
 
 
-@pytest.mark.parametrize("switches", SERVICES.values(), ids=SERVICES)
-def test_focus_client_keeps_the_currency(service: Simulator, switches: Switches) -> None:
-    fill(service, switches)
+@pytest.mark.parametrize("how", SERVICES)
+def test_focus_client_keeps_the_currency(service: Simulator, how: str) -> None:
+    fill(service, Switches(**SERVICES[how]))
     before = currencies(service)
-    for given in ({"id": 1001, "name": "New"}, {"name": "Other", "former_names": ["Beta"]}):
-        assert client(service, **given)["action"] == "renamed"
-    client(service, id=1003, name="Back", state="restored")
-    assert currencies(service) == before
+    for rename in ("a rename", "a rename by id", "a restore with a rename"):
+        client(service, **{**RENAMES[rename][0], "name": f"New, by {rename}"})
+    assert len(service.writes) == 4 and currencies(service) == before
 
 
 def test_a_client_without_a_currency_is_sent_none(service: Simulator) -> None:
@@ -99,39 +101,33 @@ def test_what_was_read_long_ago_is_read_again_before_a_put(
     """A wait for the quota, for example: somebody has given the client another currency since."""
     service.add("Acme", currency="EUR")
     monkeypatch.setattr(api, "LONGEST_KEPT", -1.0)
-    service.script = [Fault(match=on("GET", "/1001"), when="after"), Fault(match=_edited(service))]
+
+    def edited(method: str, _: str) -> bool:
+        if method == "GET" and len(service.log) == 2:
+            service.workspace.update(1001, Body("Acme", "USD", True))
+        return False
+
+    service.script = [Fault(on("GET", path="/1001"), when="after"), Fault(match=edited)]
     result = client(service, id=1001, name="New")
     assert sent(service) == ["GET", "GET", "GET", "PUT"] and result["action"] == "renamed"
     assert json.loads(service.writes[0].body) == {"name": "New", "currency": "USD"}
 
 
-def _edited(service: Simulator) -> Any:
-    def match(method: str, path: str) -> bool:
-        if method == "GET" and len(service.log) == 2:
-            service.workspace.update(1001, Body("Acme", "USD", True))
-        return False
-
-    return match
-
-
 # undo after other people's edits
 
 
-@pytest.mark.parametrize("module", ["focus_clients", "focus_client"])
-@pytest.mark.parametrize("hidden", [False, True], ids=["shown", "hidden"])
+@in_each_module
+@shown_or_hidden
 @pytest.mark.parametrize("how", ["renamed", "deleted"])
 def test_an_undo_takes_no_name_that_somebody_has_by_then(
-    service: Simulator, how: str, hidden: bool, module: str
+    service: Simulator, how: str, deleted: Switches, module: str
 ) -> None:
     """It is refused, and says who has the name."""
-    service.reset(Switches(**(HIDES if hidden else {})))
+    service.reset(deleted)
     service.add("Globex")
     new = {"name": "Globex Corporation", "former_names": ["Globex"]}
     wanted = new if how == "renamed" else {"name": "Globex", "state": "absent"}
-    if module == "focus_client":
-        undo = client(service, **wanted)["undo"]
-    else:
-        undo = clients(service, clients=[wanted])["undo"]
+    undo = run_entry(module, service, wanted)["undo"]
     service.add("Globex")
     before = service.names()
     result = clients(service, clients=undo)
@@ -145,8 +141,7 @@ def test_a_client_that_somebody_renamed_since_is_taken_back(service: Simulator) 
     undo = clients(service, clients=[{"id": 1001, "name": "Globex Corporation"}])["undo"]
     assert undo == [{"id": 1001, "name": "Globex"}]
     service.workspace.rename(1001, "Globex International")
-    result = clients(service, clients=undo)
-    (warning,) = result["warnings"]
+    (warning,) = clients(service, clients=undo)["warnings"]
     assert service.names() == ["Globex"]
     assert '"Globex International"' in warning and '"Globex"' in warning
 
@@ -163,11 +158,10 @@ def test_of_two_that_shared_a_name_each_gets_it_back(service: Simulator) -> None
 # a service that changes names
 
 CHANGES = {"lower": "Acme", "cut": "A long name", "escaped": "Smith & Co", "folded": "Acme  Inc"}
-BODIES = ("client", "wrapped", "id", "nothing")
 
 
-@pytest.mark.parametrize("module", ["focus_clients", "focus_client"])
-@pytest.mark.parametrize("body", BODIES)
+@in_each_module
+@pytest.mark.parametrize("body", ["client", "wrapped", "id", "nothing"])
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_service_that_changes_a_name_is_not_given_one_more_client_each_night(
     service: Simulator, change: str, body: str, module: str
@@ -178,10 +172,7 @@ def test_a_service_that_changes_a_name_is_not_given_one_more_client_each_night(
     longest = 6 if change == "cut" else 255
     service.reset(Switches(names_changed=change, create_body=body, longest_name=longest))
     for _night in range(3):
-        if module == "focus_client":
-            result = client(service, name=CHANGES[change])
-        else:
-            result = clients(service, clients=[CHANGES[change]])
+        result = run_entry(module, service, {"name": CHANGES[change]})
         assert result["failed"], result
     if body != "nothing":
         assert service.names() == []
@@ -189,13 +180,12 @@ def test_a_service_that_changes_a_name_is_not_given_one_more_client_each_night(
         assert result["undo"] == [] and result["changed"] is False
         return
     assert "New and in no entry" in result["msg"] or "looks like" in result["msg"]
-    (found, *_more) = service.names()
-    assert found != CHANGES[change]
+    assert service.names()[0] != CHANGES[change]
 
 
 def test_purge_goes_on_where_a_create_in_doubt_was_done(service: Simulator) -> None:
     """Only the check after all other steps shows that it was, as no try is left before it."""
-    service.reset(script=[Fault(match=on("POST"), drop="after")])
+    service.reset(script=[LOST])
     service.add("Beta")
     wanted = {"clients": ["Acme"], "purge": True, "max_deletion_percent": 100}
     result = clients(service, **wanted, api_retries=0)
@@ -213,11 +203,8 @@ def test_purge_waits_until_all_that_the_list_names_is_there(
     service.reset(Switches(names_changed="escaped", create_body=shown, duplicates=duplicates))
     service.add("Groß")
     service.add("Beta")
-    wanted = {
-        "clients": ["Beta", {"name": "R & D", "former_names": ["Groß"]}],
-        "purge": True,
-        "max_deletion_percent": 100,
-    }
+    listed = ["Beta", {"name": "R & D", "former_names": ["Groß"]}]
+    wanted = {"clients": listed, "purge": True, "max_deletion_percent": 100}
     assert clients(service, **wanted)["msg"] == "Renamed 1; 1 unchanged."
     for _night in range(2):
         result = clients(service, **wanted)
@@ -231,7 +218,7 @@ def test_one_that_may_be_older_than_the_run_is_left(service: Simulator) -> None:
     def older(body: bytes) -> bytes:
         return json.dumps({**json.loads(body), "created_at": "2020-01-01T00:00:00Z"}).encode()
 
-    service.reset(Switches(names_changed="lower"), script=[Fault(match=on("POST"), edit=older)])
+    service.reset(Switches(names_changed="lower"), script=[Fault(on("POST"), edit=older)])
     result = clients(service, clients=["Acme"])
     assert service.names() == ["acme"]
     assert result["failed"] and result["changed"]
@@ -246,175 +233,13 @@ def test_it_is_not_taken_back_where_the_quota_would_refuse_that(service: Simulat
     assert service.names() == ["acme"] and result["undo"][0]["id"] == 1001
 
 
-def test_what_was_taken_back_is_no_deletion_to_restore(service: Simulator, tmp_path: Path) -> None:
+def test_what_was_taken_back_is_no_deletion_to_restore(service: Simulator, journal: Path) -> None:
     """It is journalled with its create, and the journal's undo has nothing to do with it."""
-    service.reset(Switches(names_changed="lower", **HIDES))
-    journal = str(tmp_path / "journal")
-    clients(service, clients=["Acme"], journal=journal)
-    assert journal_undo(Path(journal).read_text()) == []
-    result = client(service, name="acme", state="restored", journal=journal)
+    service.reset(replace(HIDES, names_changed="lower"))
+    clients(service, clients=["Acme"], journal=str(journal))
+    assert journal_undo(journal.read_text()) == []
+    result = client(service, name="acme", state="restored", journal=str(journal))
     assert "no deleted client of the name" in result["msg"]
-
-
-@pytest.mark.parametrize("module", ["focus_clients", "focus_client"])
-@pytest.mark.parametrize("check_mode", [False, True])
-def test_no_client_is_created_beside_a_look_alike(
-    service: Simulator, check_mode: bool, module: str
-) -> None:
-    """Refused as by a guard, with the line to paste; in the words of each module."""
-    service.reset(Switches(name_filter="any_case"))
-    service.add("ACME")
-    if module == "focus_client":
-        result = client(service, check_mode, name="Acme")
-        assert "use toggl.focus.focus_clients with an entry for each" in result["msg"]
-    else:
-        result = clients(service, check_mode, clients=["Acme"])
-        assert result["refused"] and [row["status"] for row in result["plan"]] == ["planned"]
-        assert 'looks like the active client "ACME"' in result["plan"][0]["error"]
-        assert "add an entry of its own: name: ACME" in result["msg"]
-        assert "ACME" in result["diff"]["before"]
-    assert (result["failed"], result["changed"], service.writes) == (True, False, [])
-    assert 'looks like the active client "ACME" (id 1001)' in result["msg"]
-    assert "former_names: [ACME]" in result["msg"]
-
-
-# restores by what the journal says, and ids that were there before
-
-
-def test_a_client_that_was_renamed_since_its_deletion_is_read_after_its_restore(
-    service: Simulator, tmp_path: Path
-) -> None:
-    """The journal's name is an old one: nothing is reported under it, and no name is duplicated."""
-    service.reset(Switches(**HIDES))
-    service.add("Acme")
-    journal = str(tmp_path / "journal")
-    clients(service, clients=[{"name": "Acme", "state": "absent"}], journal=journal)
-    service.workspace.restore(1001)
-    service.workspace.rename(1001, "Globex")
-    service.workspace.delete(1001)
-    service.add("Globex")
-    wanted = [{"name": "Acme", "state": "restored"}]
-    result = clients(service, clients=wanted, journal=journal)
-    assert result["failed"] and 'is called "Globex"' in result["msg"]
-    assert [row["name"] for row in result["plan"]] == ["Globex"]
-    assert result["undo"] == [{"id": 1001, "name": "Globex", "state": "absent"}]
-    clients(service, clients=result["undo"])
-    assert service.names() == ["Globex"]
-
-
-def test_a_201_with_the_id_of_a_client_that_was_there_is_no_new_client(service: Simulator) -> None:
-    """It is never deleted, nor put into undo."""
-    service.add("Old")
-    body = json.dumps({"id": 1001, "name": "New"}).encode()
-    service.script = [Fault(match=on("POST"), status=201, body=body)]
-    result = clients(service, clients=["Old", "New"])
-    assert result["failed"] and result["undo"] == []
-    assert "client 1001, which was there before" in result["msg"]
-    assert service.names() == ["Old"]
-
-
-@pytest.mark.parametrize("shown", ["nothing", "id", "client"])
-def test_a_create_that_was_sent_twice_and_is_not_shown_says_so(
-    service: Simulator, shown: str
-) -> None:
-    """The list lags for longer than the looks: it may be there twice; undo has what is known."""
-    lost = Fault(match=on("POST"), drop="after")
-    service.reset(Switches(create_body=shown), lag=Lag(reads=20), script=[lost])
-    result = clients(service, clients=["Acme"])
-    assert result["failed"] and "was sent twice" in result["msg"]
-    assert "api_url" not in result["msg"] and "may be there twice" in result["msg"]
-    known = [entry["id"] for entry in result["undo"] if "id" in entry]
-    assert known == ([] if shown == "nothing" else [1002])
-
-
-# only the name that a client ends with is checked
-
-
-@pytest.mark.parametrize("hidden", [False, True], ids=["shown", "hidden"])
-@pytest.mark.parametrize("duplicates", ["allowed", "refused_active"])
-def test_a_client_is_restored_under_a_new_name_beside_one_of_its_old_name(
-    service: Simulator, duplicates: str, hidden: bool
-) -> None:
-    """If the service refuses the moment in between, the step fails with the service's words."""
-    settings = {"duplicates": duplicates, **(HIDES if hidden else {})}
-    service.reset(Switches(**settings))
-    service.add("B", deleted=True)
-    service.add("B")
-    wanted = [{"id": 1001, "name": "B (old)", "state": "restored"}]
-    result = clients(service, clients=wanted)
-    if duplicates == "allowed":
-        assert not result.get("failed"), result["msg"]
-        assert service.names() == ["B", "B (old)"]
-    else:
-        assert [row["status"] for row in rows(result, "failed")] == ["failed"]
-        assert service.names() == ["B"]
-
-
-def test_two_former_names_that_are_both_active_are_told_as_that(service: Simulator) -> None:
-    service.add("A")
-    service.add("B")
-    result = clients(service, clients=[{"name": "C", "former_names": ["A", "B"]}])
-    assert 'former names of "C": "A" (id 1001), "B" (id 1002)' in result["msg"]
-    assert "have the name" not in result["msg"]
-
-
-def test_two_active_names_of_one_unicode_form_are_an_error_in_focus_client_too(
-    service: Simulator,
-) -> None:
-    """As far as the look-ups that are due show both: no third is made, and none is taken."""
-    service.reset(Switches(name_filter="ignored"))
-    service.add("M\u00fcller")
-    service.add("Mu\u0308ller")
-    for state in ("present", "absent"):
-        result = client(service, name="M\u00fcller", state=state)
-        assert result["failed"] and "with the ids 1001, 1002" in result["msg"]
-    assert service.writes == []
-
-
-# requests
-
-
-@pytest.mark.parametrize("body", ["id", "nothing"])
-def test_a_201_without_id_or_name_costs_one_more(service: Simulator, body: str) -> None:
-    service.reset(Switches(create_body=body))
-    assert client(service, name="Acme")["requests"] == 3
-
-
-@pytest.mark.parametrize("there", [1, 99, 250, 1000])
-def test_requests_of_focus_clients(service: Simulator, there: int) -> None:
-    """The list, one a changed client, and for names that are given the cheaper check of it."""
-    service.add_many(there)
-    names = [f"Client {number}" for number in range(1, there + 1)]
-    for wanted, writes, given in (
-        (names, 0, 0),
-        ([*names, "New"], 1, 1),
-        ([*names[1:], {"id": 1001, "name": "Other"}], 1, 1),
-        ([*names[1:], {"id": 1001, "state": "absent"}], 1, 0),
-        ([*names[1:], *(f"Newer {number}" for number in range(12))], 12, 12),
-    ):
-        service.log.clear()
-        pages = len(service.clients()) // 100 + 1
-        result = clients(service, clients=wanted, concurrency=1)
-        assert not result.get("failed"), result["msg"]
-        checks = min(given, pages - 1)
-        assert len(service.log) == result["requests"] == pages + checks + writes
-
-
-@pytest.mark.parametrize("module", ["focus_clients", "focus_client"])
-def test_no_client_is_restored_beside_one_that_has_the_name_in_the_journal(
-    service: Simulator, module: str, tmp_path: Path
-) -> None:
-    """The journal knows the name that it comes back with: refused before the PATCH."""
-    service.reset(Switches(**HIDES))
-    service.add("Hooli")
-    journal = str(tmp_path / "journal")
-    clients(service, clients=[{"name": "Hooli", "state": "absent"}], journal=journal)
-    service.add("Hooli")
-    given = {"id": 1001, "state": "restored"}
-    run = client(service, **given, journal=journal) if module == "focus_client" else None
-    result = run or clients(service, clients=[given], journal=journal)
-    assert result["failed"] and "which client 1002 has" in result["msg"], result["msg"]
-    assert service.names() == ["Hooli"]
 
 
 @pytest.mark.parametrize("shown", ["client", "id"])
@@ -423,21 +248,17 @@ def test_what_a_lost_answer_may_have_made_under_a_changed_name_is_left_and_told(
 ) -> None:
     """Somebody else may have created it in the same second. The answer to the second create shows
     the changed name, or a look at its id does."""
-    service.reset(
-        Switches(names_changed="cut", longest_name=6, create_body=shown),
-        script=[Fault(match=on("POST"), drop="after")],
-    )
+    changes = Switches(names_changed="cut", longest_name=6, create_body=shown)
+    service.reset(changes, script=[LOST])
     result = clients(service, clients=["A long name"])
-    there = {client.id for client in service.clients() if client.deleted_at is None}
-    assert result["failed"] and 1001 in there
+    assert result["failed"] and not state(service)[1001][1]
     assert 'New and in no entry: "A long" (id 1001).' in result["msg"]
     assert "(id 1002)" in result["msg"]
 
 
 def test_what_lost_answers_may_have_made_is_told(service: Simulator) -> None:
     """No look by the name finds it, and no answer shows the changed one."""
-    lost = [Fault(match=on("POST"), drop="after") for _try in range(3)]
-    service.reset(Switches(names_changed="lower"), script=lost)
+    service.reset(Switches(names_changed="lower"), script=[LOST] * 3)
     service.add("Beta")
     result = clients(service, clients=["Acme", "Beta"], api_retries=2)
     (step,) = rows(result, "unclear")
@@ -462,8 +283,8 @@ def test_a_client_that_an_interrupted_run_left_between_two_names_is_not_taken_fo
     """Its name is missing, so the next night would create it anew, and purge the client itself."""
     service.add("Acme")
     service.add("Beta")
-    put = on("PUT", "/api/workspaces/4711/clients/1001")
-    service.script = [Fault(match=put, status=None, when="after"), Fault(match=put, status=403)]
+    put = on("PUT", path="/1001")
+    service.script = [Fault(put, status=None, when="after"), Fault(put, status=403)]
     swapped = [{"name": "Acme", "id": 1002}, {"name": "Beta", "id": 1001}]
     ended = clients(service, clients=swapped, api_retries=0)
     assert service.names() == ["Acme", "toggl.focus-1001"]
@@ -472,3 +293,126 @@ def test_a_client_that_an_interrupted_run_left_between_two_names_is_not_taken_fo
     assert 'The client 1001 has the temporary name "toggl.focus-1001"' in night["msg"]
     assert not clients(service, clients=ended["undo"]).get("failed")
     assert service.names() == ["Acme", "Beta"]
+
+
+@in_each_module
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_no_client_is_created_beside_a_look_alike(
+    service: Simulator, check_mode: bool, module: str
+) -> None:
+    """Refused as by a guard, with the line to paste; in the words of each module."""
+    service.reset(Switches(name_filter="any_case"))
+    service.add("ACME")
+    result = run_entry(module, service, {"name": "Acme"}, check_mode)
+    assert (result["failed"], result["changed"], service.writes) == (True, False, [])
+    assert 'looks like the active client "ACME" (id 1001)' in result["msg"]
+    assert "former_names: [ACME]" in result["msg"]
+    if module == "focus_client":
+        assert "use toggl.focus.focus_clients with an entry for each" in result["msg"]
+        return
+    assert result["refused"] and [row["status"] for row in result["plan"]] == ["planned"]
+    assert 'looks like the active client "ACME"' in result["plan"][0]["error"]
+    assert "add an entry of its own: name: ACME" in result["msg"]
+    assert "ACME" in result["diff"]["before"]
+
+
+# restores by what the journal says, and ids that were there before
+
+
+def test_a_client_that_was_renamed_since_its_deletion_is_read_after_its_restore(
+    service: Simulator, journal: Path
+) -> None:
+    """The journal's name is an old one: nothing is reported under it, and no name is duplicated."""
+    service.reset(HIDES)
+    service.add("Acme")
+    clients(service, clients=[{"name": "Acme", "state": "absent"}], journal=str(journal))
+    service.workspace.restore(1001)
+    service.workspace.rename(1001, "Globex")
+    service.workspace.delete(1001)
+    service.add("Globex")
+    wanted = [{"name": "Acme", "state": "restored"}]
+    result = clients(service, clients=wanted, journal=str(journal))
+    assert result["failed"] and 'is called "Globex"' in result["msg"]
+    assert [row["name"] for row in result["plan"]] == ["Globex"]
+    assert result["undo"] == [{"id": 1001, "name": "Globex", "state": "absent"}]
+    clients(service, clients=result["undo"])
+    assert service.names() == ["Globex"]
+
+
+@in_each_module
+def test_no_client_is_restored_beside_one_that_has_the_name_in_the_journal(
+    service: Simulator, module: str, journal: Path
+) -> None:
+    """The journal knows the name that it comes back with: refused before the PATCH."""
+    service.reset(HIDES)
+    service.add("Hooli")
+    clients(service, clients=[{"name": "Hooli", "state": "absent"}], journal=str(journal))
+    service.add("Hooli")
+    restored = {"id": 1001, "state": "restored"}
+    result = run_entry(module, service, restored, journal=str(journal))
+    assert result["failed"] and "which client 1002 has" in result["msg"], result["msg"]
+    assert service.names() == ["Hooli"]
+
+
+def test_a_201_with_the_id_of_a_client_that_was_there_is_no_new_client(service: Simulator) -> None:
+    """It is never deleted, nor put into undo."""
+    service.add("Old")
+    body = json.dumps({"id": 1001, "name": "New"}).encode()
+    service.script = [Fault(on("POST"), status=201, body=body)]
+    result = clients(service, clients=["Old", "New"])
+    assert result["failed"] and result["undo"] == []
+    assert "client 1001, which was there before" in result["msg"]
+    assert service.names() == ["Old"]
+
+
+@pytest.mark.parametrize("shown", ["nothing", "id", "client"])
+def test_a_create_that_was_sent_twice_and_is_not_shown_says_so(
+    service: Simulator, shown: str
+) -> None:
+    """The list lags for longer than the looks: it may be there twice; undo has what is known."""
+    service.reset(Switches(create_body=shown), lag=Lag(reads=20), script=[LOST])
+    result = clients(service, clients=["Acme"])
+    assert result["failed"] and "was sent twice" in result["msg"]
+    assert "api_url" not in result["msg"] and "may be there twice" in result["msg"]
+    known = [entry["id"] for entry in result["undo"] if "id" in entry]
+    assert known == ([] if shown == "nothing" else [1002])
+
+
+# only the name that a client ends with is checked
+
+
+@shown_or_hidden
+@pytest.mark.parametrize("duplicates", ["allowed", "refused_active"])
+def test_a_client_is_restored_under_a_new_name_beside_one_of_its_old_name(
+    service: Simulator, duplicates: str, deleted: Switches
+) -> None:
+    """If the service refuses the moment in between, the step fails with the service's words."""
+    service.reset(replace(deleted, duplicates=duplicates))
+    service.add("B", deleted=True)
+    service.add("B")
+    result = clients(service, clients=[{"id": 1001, "name": "B (old)", "state": "restored"}])
+    if duplicates == "allowed":
+        assert not result.get("failed"), result["msg"]
+        assert service.names() == ["B", "B (old)"]
+    else:
+        assert len(rows(result, "failed")) == 1
+        assert service.names() == ["B"]
+
+
+def test_two_active_names_of_one_unicode_form_are_an_error_in_focus_client_too(
+    service: Simulator,
+) -> None:
+    """As far as the look-ups that are due show both: no third is made, and none is taken."""
+    service.reset(Switches(name_filter="ignored"))
+    service.add("M\u00fcller")
+    service.add("Mu\u0308ller")
+    for state in ("present", "absent"):
+        result = client(service, name="M\u00fcller", state=state)
+        assert result["failed"] and "with the ids 1001, 1002" in result["msg"]
+    assert service.writes == []
+
+
+@pytest.mark.parametrize("body", ["id", "nothing"])
+def test_a_201_without_id_or_name_costs_one_more(service: Simulator, body: str) -> None:
+    service.reset(Switches(create_body=body))
+    assert client(service, name="Acme")["requests"] == 3

@@ -5,14 +5,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import hypothesis
 import pytest
-from hypothesis import HealthCheck, assume, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from simulator.server import Simulator
 from simulator.switches import Switches, random_switches
-from support.running import VARIANTS, as_done, client, sent
-from support.world import NAMES
+from support.running import VARIANTS, as_done, assert_as_before, client, state
+from support.world import entries, names_with_deletion
 
 
 def seed(service: Simulator) -> None:
@@ -22,124 +21,82 @@ def seed(service: Simulator) -> None:
     service.add("Umbrella", deleted=True)
 
 
-# options, action, what the workspace holds afterwards
-CASES: dict[str, tuple[dict[str, Any], str, set[str]]] = {
-    "present, name": ({"name": "Hooli"}, "created", {"Acme", "Globex", "Initech", "Hooli"}),
-    "present, name, there": ({"name": "Acme"}, "none", {"Acme", "Globex", "Initech"}),
-    "present, former name": (
-        {"name": "Acme Ltd", "former_names": ["Nobody", "Acme"]},
-        "renamed",
-        {"Acme Ltd", "Globex", "Initech"},
-    ),
-    "present, id and name": (
-        {"id": 1001, "name": "Acme Ltd"},
-        "renamed",
-        {"Acme Ltd", "Globex", "Initech"},
-    ),
-    "present, id": ({"id": 1001}, "none", {"Acme", "Globex", "Initech"}),
-    "absent, name": ({"name": "Acme", "state": "absent"}, "deleted", {"Globex", "Initech"}),
-    "absent, name, not there": (
-        {"name": "Hooli", "state": "absent"},
-        "none",
-        {"Acme", "Globex", "Initech"},
-    ),
-    "absent, id": ({"id": 1001, "state": "absent"}, "deleted", {"Globex", "Initech"}),
+Case = tuple[dict[str, Any], str, set[str]]
+
+SAME = {"Acme", "Globex", "Initech"}
+RENAMED = {"Acme Ltd", "Globex", "Initech"}
+FORMER = {"name": "Acme Ltd", "former_names": ["Nobody", "Acme"]}
+
+CASES: dict[str, Case] = {
+    "present, name": ({"name": "Hooli"}, "created", SAME | {"Hooli"}),
+    "present, name, there": ({"name": "Acme"}, "none", SAME),
+    "present, former name": (FORMER, "renamed", RENAMED),
+    "present, id and name": ({"id": 1001, "name": "Acme Ltd"}, "renamed", RENAMED),
+    "present, id": ({"id": 1001}, "none", SAME),
+    "absent, name": ({"name": "Acme", "state": "absent"}, "deleted", SAME - {"Acme"}),
+    "absent, name, not there": ({"name": "Hooli", "state": "absent"}, "none", SAME),
+    "absent, id": ({"id": 1001, "state": "absent"}, "deleted", SAME - {"Acme"}),
     "absent, id and name": (
         {"id": 1001, "name": "Acme", "state": "absent"},
         "deleted",
-        {"Globex", "Initech"},
+        SAME - {"Acme"},
     ),
-    "absent, id, deleted": (
-        {"id": 1004, "state": "absent"},
-        "none",
-        {"Acme", "Globex", "Initech"},
-    ),
-    "restored, id": (
-        {"id": 1004, "state": "restored"},
-        "restored",
-        {"Acme", "Globex", "Initech", "Umbrella"},
-    ),
+    "absent, id, deleted": ({"id": 1004, "state": "absent"}, "none", SAME),
+    "restored, id": ({"id": 1004, "state": "restored"}, "restored", SAME | {"Umbrella"}),
     "restored, id and name": (
         {"id": 1004, "name": "Umbra", "state": "restored"},
         "restored",
-        {"Acme", "Globex", "Initech", "Umbra"},
+        SAME | {"Umbra"},
     ),
-    "restored, id, active": (
-        {"id": 1001, "state": "restored"},
-        "none",
-        {"Acme", "Globex", "Initech"},
-    ),
-    "restored, name, active": (
-        {"name": "Acme", "state": "restored"},
-        "none",
-        {"Acme", "Globex", "Initech"},
-    ),
+    "restored, id, active": ({"id": 1001, "state": "restored"}, "none", SAME),
+    "restored, name, active": ({"name": "Acme", "state": "restored"}, "none", SAME),
 }
+"""The options, the action, and the active clients afterwards."""
 
-# These look for a deleted client in the list, which the service may hide.
-LISTED_CASES: dict[str, tuple[dict[str, Any], str, set[str]]] = {
-    "restored, name": (
-        {"name": "Umbrella", "state": "restored"},
-        "restored",
-        {"Acme", "Globex", "Initech", "Umbrella"},
-    ),
+UMBRELLA = {"name": "Umbrella", "state": "restored"}
+LISTED_CASES: dict[str, Case] = {
+    "restored, name": (UMBRELLA, "restored", SAME | {"Umbrella"}),
     "present, restore_deleted": (
         {"name": "Umbrella", "restore_deleted": True},
         "restored",
-        {"Acme", "Globex", "Initech", "Umbrella"},
+        SAME | {"Umbrella"},
     ),
 }
+"""They need a deleted client in the list, which the service may hide."""
 
 
-def check_then_run_then_again(
-    service: Simulator, given: dict[str, Any], action: str, after: set[str]
-) -> None:
-    checked = client(service, check_mode=True, **given)
+def check_run_repeat_and_undo(service: Simulator, switches: Switches | None, case: Case) -> None:
+    """Check mode predicts the run, the second run changes nothing, undo takes the run back."""
+    wanted, action, after = case
+    service.reset(switches)
+    seed(service)
+    before = state(service)
+    checked = client(service, check_mode=True, **wanted)
     assert service.writes == [], "check mode sends no write"
-    ran = client(service, **given)
+    ran = client(service, **wanted)
     for key in ("changed", "action", "diff", "warnings"):
         assert checked.get(key) == ran.get(key), key
-    assert ran["action"] == action
-    assert ran["changed"] == (action != "none")
+    assert (ran["action"], ran["changed"]) == (action, action != "none")
     assert not ran.get("failed"), ran
-    assert set(service.names()) == after
-    assert len(service.names()) == len(after)
+    assert service.names() == sorted(after)
     writes = len(service.writes)
-    again = client(service, **given)
+    again = client(service, **wanted)
     assert (again["changed"], again["action"]) == (False, "none")
     assert len(service.writes) == writes
+    for entry in ran["undo"]:
+        assert not client(service, **entry).get("failed")
+    assert_as_before(service, before)
 
 
 @pytest.mark.parametrize("case", CASES | LISTED_CASES)
-def test_check_mode_predicts_and_the_second_run_changes_nothing(
-    service: Simulator, case: str
-) -> None:
-    seed(service)
-    check_then_run_then_again(service, *(CASES | LISTED_CASES)[case])
+def test_check_run_repeat_and_undo(service: Simulator, case: str) -> None:
+    check_run_repeat_and_undo(service, None, (CASES | LISTED_CASES)[case])
 
 
 @pytest.mark.parametrize("switches", VARIANTS.values(), ids=VARIANTS)
 def test_whatever_the_service_answers(service: Simulator, switches: Switches) -> None:
-    cases = CASES | (LISTED_CASES if switches.list_shows_deleted else {})
-    for given, action, after in cases.values():
-        service.reset(switches)
-        seed(service)
-        check_then_run_then_again(service, given, action, after)
-
-
-@pytest.mark.parametrize("switches", VARIANTS.values(), ids=VARIANTS)
-def test_undo_takes_a_run_back_whatever_the_service_answers(
-    service: Simulator, switches: Switches
-) -> None:
-    for given, _, _ in CASES.values():
-        service.reset(switches)
-        seed(service)
-        before = {found.id: (found.name, bool(found.deleted_at)) for found in service.clients()}
-        for entry in client(service, **given)["undo"]:
-            assert not client(service, **entry).get("failed")
-        after = {found.id: (found.name, bool(found.deleted_at)) for found in service.clients()}
-        assert before == {id_: after[id_] for id_ in before}
-        assert all(gone for id_, (_, gone) in after.items() if id_ not in before)
+    for case in (CASES | (LISTED_CASES if switches.list_shows_deleted else {})).values():
+        check_run_repeat_and_undo(service, switches, case)
 
 
 # requests
@@ -147,7 +104,7 @@ def test_undo_takes_a_run_back_whatever_the_service_answers(
 
 @pytest.mark.parametrize("there", [1, 99, 100, 250, 1000])
 @pytest.mark.parametrize(
-    ("given", "first", "again"),
+    ("wanted", "first", "again"),
     [
         ({"name": "Client 1"}, 1, 1),
         ({"name": "New"}, 2, 1),
@@ -165,17 +122,17 @@ def test_undo_takes_a_run_back_whatever_the_service_answers(
     ],
 )
 def test_requests(
-    service: Simulator, there: int, given: dict[str, Any], first: int, again: int
+    service: Simulator, there: int, wanted: dict[str, Any], first: int, again: int
 ) -> None:
     """The docs' table of requests: of the first run and of the second, whatever the size of the
     workspace, where the filter narrows a look-up to one page."""
     service.reset(Switches(name_filter="equals"))
     service.add_many(there)
     service.add("Gone", deleted=True)
-    given = {**given, "id": 1001 + there} if given.get("id") == -1 else given
+    wanted = {**wanted, "id": 1001 + there} if wanted.get("id") == -1 else wanted
     for expected in (first, again):
         service.log.clear()
-        result = client(service, **given)
+        result = client(service, **wanted)
         assert not result.get("failed"), result
         assert (result["requests"], len(service.log)) == (expected, expected)
 
@@ -208,55 +165,26 @@ def without_new_id(ran: dict[str, Any]) -> str:
     return message.replace(f" (id {ran['client']['id']}).", ".")
 
 
-ANY_NAME = st.sampled_from(NAMES)
-
-
-@settings(
-    max_examples=150,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@hypothesis.given(
-    there=st.lists(st.tuples(ANY_NAME, st.booleans()), max_size=6),
-    name=st.none() | ANY_NAME,
-    client_id=st.none() | st.integers(1001, 1006),
-    state=st.sampled_from(["present", "absent", "restored"]),
-    former=st.lists(ANY_NAME, max_size=2),
-    restore_deleted=st.booleans(),
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    there=names_with_deletion(),
+    wanted=entries(),
     switches=st.integers(0, 10_000).map(random_switches),
 )
-@hypothesis.example(  # only the run sees that the hidden client has a blank in its name
+@example(  # only the run sees that the hidden client has a blank in its name
     there=[(" Initech", True)],
-    name="Initech",
-    client_id=1001,
-    state="restored",
-    former=[],
-    restore_deleted=False,
+    wanted={"name": "Initech", "id": 1001, "state": "restored"},
     switches=Switches(list_shows_deleted=False, get_shows_deleted=False, names_trimmed=False),
 )
 def test_check_mode_never_lies(
-    server: Simulator,
-    there: list[tuple[str, bool]],
-    name: str | None,
-    client_id: int | None,
-    state: str,
-    former: list[str],
-    restore_deleted: bool,
-    switches: Switches,
+    server: Simulator, there: list[tuple[str, bool]], wanted: dict[str, Any], switches: Switches
 ) -> None:
-    given = {
-        "name": name,
-        "id": client_id,
-        "state": state,
-        "former_names": former,
-        "restore_deleted": restore_deleted,
-    }
     server.reset(switches)
     for existing, gone in there:
         server.add(existing, gone)
-    checked = client(server, check_mode=True, **given)
+    checked = client(server, check_mode=True, **wanted)
     assert server.writes == []
-    ran = client(server, **given)
+    ran = client(server, **wanted)
     refused_by_service = any(entry.status in (400, 404) for entry in server.writes)
     is_only_seen_now = "was restored and is called" in ran.get("msg", "")  # check mode warns of it
     assume(not refused_by_service and not is_only_seen_now)
@@ -265,8 +193,7 @@ def test_check_mode_never_lies(
     if "the client " not in checked["msg"]:  # only the run sees a hidden client's name
         assert as_done(checked["msg"]) == without_new_id(ran)
     writes = len(server.writes)
-    again = client(server, **given)
+    again = client(server, **wanted)
     if not ran.get("failed"):
         assert (again.get("changed"), again.get("action")) == (False, "none")
     assert len(server.writes) == writes
-    assert "GET" in sent(server) or ran.get("failed")

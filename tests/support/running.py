@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -133,3 +133,43 @@ def as_done(message: str) -> str:
 def sent(service: Simulator) -> list[str]:
     """Methods of the requests that the service saw."""
     return [entry.method for entry in service.log]
+
+
+HIDES = Switches(list_shows_deleted=False, get_shows_deleted=False)
+"""A service that shows no deleted client."""
+
+MODULES = ("focus_client", "focus_clients")
+"""The modules that write; both take the same entry."""
+
+
+def run_entry(
+    module: str,
+    service: Simulator,
+    wanted: Mapping[str, Any],
+    check_mode: bool = False,
+    **given: Any,
+) -> dict[str, Any]:
+    """The result of a module for this one entry."""
+    if module == "focus_client":
+        return client(service, check_mode, **wanted, **given)
+    return clients(service, check_mode, clients=[dict(wanted)], **given)
+
+
+def on(*methods: str, path: str = "") -> Callable[[str, str], bool]:
+    """What a ``Fault`` matches: a request of one of these methods to a path that ends so."""
+    return lambda method, where: method in methods and where.endswith(path)
+
+
+State = dict[int, tuple[str, bool]]
+
+
+def state(service: Simulator) -> State:
+    """The name of each client, and whether it is deleted."""
+    return {found.id: (found.name, bool(found.deleted_at)) for found in service.clients()}
+
+
+def assert_as_before(service: Simulator, before: State) -> None:
+    """All clients of that time are as they were; new ones are deleted."""
+    after = state(service)
+    assert before == {id_: after[id_] for id_ in before}
+    assert all(gone for id_, (_, gone) in after.items() if id_ not in before)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -66,6 +67,24 @@ def desired() -> st.SearchStrategy[list[Desired]]:
     )
     sound = entry.filter(lambda wanted: wanted.name is not None or wanted.id is not None)
     return st.lists(sound, max_size=5)
+
+
+def entries() -> st.SearchStrategy[dict[str, Any]]:
+    """Entries of a list as a task gives them, which the module may refuse."""
+    return st.fixed_dictionaries(
+        {
+            "name": st.none() | st.sampled_from(NAMES),
+            "id": st.none() | st.integers(1001, 1006),
+            "state": st.sampled_from(["present", "present", "absent", "restored"]),
+            "former_names": st.lists(st.sampled_from(NAMES), max_size=2),
+            "restore_deleted": st.booleans(),
+        }
+    )
+
+
+def names_with_deletion() -> st.SearchStrategy[list[tuple[str, bool]]]:
+    """What a service has: names, and whether each client is deleted."""
+    return st.lists(st.tuples(st.sampled_from(NAMES), st.booleans()), max_size=6)
 
 
 def _numbered(drawn: list[tuple[str, bool]]) -> list[Client]:
