@@ -15,7 +15,7 @@ from simulator.records import Body, Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
 from simulator.workspace import Lag
-from support.running import HIDES, MODULES, client, clients, on, rows, run_entry, sent, state
+from support.running import HIDES, MODULES, client, clients, on, rows, run_entry, sent
 
 from ansible_collections.toggl.focus.plugins.filter.journal_undo import journal_undo
 from ansible_collections.toggl.focus.plugins.module_utils._api import clients as api
@@ -251,7 +251,7 @@ def test_what_a_lost_answer_may_have_made_under_a_changed_name_is_left_and_told(
     changes = Switches(names_changed="cut", longest_name=6, create_body=shown)
     service.reset(changes, script=[LOST])
     result = clients(service, clients=["A long name"])
-    assert result["failed"] and not state(service)[1001][1]
+    assert result["failed"] and not service.clients()[0].deleted_at
     assert 'New and in no entry: "A long" (id 1001).' in result["msg"]
     assert "(id 1002)" in result["msg"]
 
