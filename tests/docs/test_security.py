@@ -30,7 +30,7 @@ CLAIMS: dict[str, str] = {
         http/test_bad_input.py::test_plain_http_to_this_machine""",
     "No redirect is followed.": """
         http/test_answers.py::test_a_redirect_takes_the_key_nowhere
-        faults/test_table.py::test_what_fails_at_once""",
+        faults/test_table.py::test_a_failure""",
     "An entry of `~/.netrc` never takes": """
         http/test_answers.py::test_netrc_does_not_win
         faults/test_secrets.py::test_no_secret_comes_out""",
@@ -97,9 +97,9 @@ CLAIMS: dict[str, str] = {
         faults/test_campaign.py::test_each_run_does_what_the_model_says""",
     "The guards are judged before the first write,": """
         http/test_reports.py::test_a_refused_plan_is_shown""",
-    "A create is never repeated blindly.": "faults/test_table.py::test_lost_after_the_work",
+    "A create is never repeated blindly.": "faults/test_table.py::test_a_failure",
     "After an unclear answer the client is looked for": """
-        faults/test_table.py::test_junk_after_the_work_is_settled_by_a_look
+        faults/test_table.py::test_a_failure
         faults/test_connecting.py::test_an_answer_that_is_lost_behind_a_proxy""",
     "`tests/docs/test_security.py` names the tests": NO_CLAIM,
     "The key goes to the address that the pipeline gives,": f"""

@@ -51,8 +51,9 @@ class Kind:
     late: bool = False
 
 
-def _error(words: str) -> bytes:
-    return json.dumps({"error": "refused", "error_description": words}).encode()
+def error(words: str) -> bytes:
+    """An error as the service words its own."""
+    return json.dumps({"error": "refused", "error_description": words, "trace_id": "t-7"}).encode()
 
 
 def _quota(**headers: str) -> dict[str, str]:
@@ -61,7 +62,7 @@ def _quota(**headers: str) -> dict[str, str]:
 
 def _server_error(chance: Chance, when: str) -> Fault:
     status = chance.choice((500, 502, 503, 504))
-    body = chance.choice((b"", b"<html>Bad Gateway</html>", _error("boom")))
+    body = chance.choice((b"", b"<html>Bad Gateway</html>", error("boom")))
     headers = chance.choice(({}, {}, {"Retry-After": "0"}))
     return Fault(status=status, body=body, when=when, headers=headers)
 
@@ -132,14 +133,14 @@ KINDS: dict[str, Kind] = {
     "402 by headers": Kind(
         lambda c: Fault(status=402, headers=_quota(Remaining="0", Resets_In="600"))
     ),
-    "402 by body": Kind(lambda c: Fault(status=402, body=_error("hourly quota exceeded"))),
+    "402 by body": Kind(lambda c: Fault(status=402, body=error("hourly quota exceeded"))),
     "402 in plain words": Kind(lambda c: Fault(status=402, body=_IN_PLAIN_WORDS)),
     "402 with Retry-After": Kind(lambda c: Fault(status=402, headers={"Retry-After": "1838"})),
     "402 without a word": Kind(lambda c: Fault(status=402)),
-    "402 for a feature": Kind(lambda c: Fault(status=402, body=_error("not on this plan"))),
-    "401": Kind(lambda c: Fault(status=401, body=_error("invalid_session"))),
-    "403": Kind(lambda c: Fault(status=403, body=_error("no permission"))),
-    "400": Kind(lambda c: Fault(status=400, body=_error("validation")), methods=WRITES),
+    "402 for a feature": Kind(lambda c: Fault(status=402, body=error("not on this plan"))),
+    "401": Kind(lambda c: Fault(status=401, body=error("invalid_session"))),
+    "403": Kind(lambda c: Fault(status=403, body=error("no permission"))),
+    "400": Kind(lambda c: Fault(status=400, body=error("validation")), methods=WRITES),
     "HTML before": Kind(lambda c: Fault(status=200, body=b"<html>Welcome</html>")),
     "HTML after": Kind(lambda c: Fault(status=200, body=b"<html>Welcome</html>", when="after")),
     "redirect": Kind(
