@@ -5,8 +5,8 @@
     New (was A, B); 1 New; absent 2; restored 3 Old; Old (restore_deleted)      entries
     create New; rename 1 A -> B; delete 2 C; restore 3 Old; restore 9 ?         steps
 
-``?`` is a name that nobody knows yet. Quotes are for names with blanks around them, and for those
-with a line break, which is ``\\n`` there.
+``?`` is a name that nobody knows yet. Quotes are for names with blanks around them, of digits,
+or with a line break, which is ``\\n`` there.
 """
 
 from __future__ import annotations
@@ -32,12 +32,15 @@ ENTRY = re.compile(
 STEP = re.compile(r"(?P<kind>\w+) (?:(?P<id>\d+) )?(?P<name>.*?)(?: -> (?P<new>.*))?")
 
 
-def rows(text: str) -> list[Any]:
+def rows(text: str, named: bool = True) -> list[Any]:
     """Return the cases of a table: a line each, with its name and its cells between ``|``; a line
-    that begins with blanks continues the one before."""
+    that begins with blanks continues the one before.
+
+    :arg named: if not, the first cell is the name of its case as well
+    """
     lines = re.sub(r"\n +", " ", text.strip()).split("\n")
     cells = ([cell.strip(" ") for cell in line.split("|")] for line in lines)
-    return [pytest.param(*values, id=name) for name, *values in cells]
+    return [pytest.param(*(own[1:] if named else own), id=own[0]) for own in cells]
 
 
 def clients_of(text: str) -> list[Client]:
