@@ -9,8 +9,9 @@ from typing import NamedTuple
 from ._api.clients import PAGE_SIZE, FocusApi
 from ._api.errors import NotFound
 from ._api.listing import Listing
-from ._api.moved import check_pages, each
+from ._api.moved import check_pages
 from ._model import Client, Deletion, Desired
+from ._progress import map_concurrently
 from ._text import forms, name_key
 
 
@@ -56,7 +57,7 @@ def of_all(
     clients = listing.clients
     shown = {client.id for client in clients}
     hidden = [(want, want.id) for want in desired if want.id is not None and want.id not in shown]
-    for found in each(lambda of: _by_id(api, *of, deletions), hidden, concurrency):
+    for found in map_concurrently(lambda of: _by_id(api, *of, deletions), hidden, concurrency):
         clients += found
     return Read(clients + _from_journal(api, desired, clients, deletions), listing)
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from typing import NamedTuple, TypeVar
 
+from .._progress import map_concurrently
 from .._text import forms, name_key
 from .clients import FocusApi
 from .errors import ListMoved
@@ -21,8 +22,6 @@ MOST_REREADS = 2
 """After that, it is an error."""
 
 Seen = TypeVar("Seen")
-
-Item = TypeVar("Item")
 
 
 def unmoved(read: Callable[[], Seen]) -> Seen:
@@ -84,7 +83,9 @@ def carry_out(check: Check, api: FocusApi, concurrency: int = 1) -> None:
 
     :raises ListMoved: a client is missing in the list, or may be
     """
-    conclusive = each(lambda look: _is_conclusive(api, *look, check), check.looks, concurrency)
+    conclusive = map_concurrently(
+        lambda look: _is_conclusive(api, *look, check), check.looks, concurrency
+    )
     if not conclusive or not all(conclusive):
         check_pages(api, check.pages, concurrency)
 
@@ -94,17 +95,7 @@ def check_pages(api: FocusApi, pages: Sequence[Page], concurrency: int = 1) -> N
 
     :raises ListMoved: one of them shows other clients than before
     """
-    each(api.check_unmoved, pages, concurrency)
-
-
-def each(do: Callable[[Item], Seen], items: Sequence[Item], concurrency: int) -> list[Seen]:
-    """What ``do`` returns for each item, ``concurrency`` of them at once."""
-    if len(items) < 2 or concurrency < 2:
-        return [do(item) for item in items]
-    from concurrent.futures import ThreadPoolExecutor  # most runs need none
-
-    with ThreadPoolExecutor(concurrency) as pool:
-        return list(pool.map(do, items))
+    map_concurrently(api.check_unmoved, pages, concurrency)
 
 
 def _is_conclusive(api: FocusApi, name: str, form: str, check: Check) -> bool:

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Collection, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from graphlib import TopologicalSorter
 
@@ -21,14 +19,11 @@ from .._errors import (
 )
 from .._journal import Journal
 from .._model import NOT_YET, Client, Status, Step
-from .._progress import Progress
+from .._progress import Progress, map_concurrently
 from .._text import name_key
 from .creates import Creates, client_until
 from .errors import other_name
 from .outcome import Outcome
-
-ALL_CREATED = -1
-"""Stands for all creates, where a step waits for them."""
 
 
 class Writer:
@@ -55,75 +50,64 @@ class Writer:
         self._concurrency = concurrency
         self._number = 0
         self._undone: dict[int, Outcome] = {}
+        self._stop: FocusError | None = None
 
     def write(self, steps: Sequence[Step]) -> tuple[Outcome, ...]:
         """Execute the steps, and return an outcome for each, in order.
 
-        A step waits for those that it ``needs``, and a purge for the creates. It stays pending if
-        one of them did not succeed, and so do all that are not in flight when an error occurs that
-        would affect every request. Whatever happens to one step, all others have an outcome.
+        A step stays pending if one that it ``needs`` did not succeed, and so do all that are not in
+        flight when an error occurs that would affect every request. Whatever happens to one step,
+        all others have an outcome. A client whose step was not done keeps that outcome when the
+        rest of a plan is written.
 
-        A client whose step was not done keeps that outcome when the rest of a plan is written.
+        Purges come last, with what needs them, and only if all other creates are done, and it is
+        known under which names. A client that no entry stands for may be what the service has made
+        of a name in the list: then it does not let that name be created, or creates it under
+        another name again.
         """
-        first, self._number = self._number, self._number + len(steps)
-        outcomes = {
-            at: self._undone.pop(step.after.id)
-            for at, step in enumerate(steps)
-            if step.after.id in self._undone
-        }
-        waits = _waits(steps)
-        order = TopologicalSorter(waits)
-        order.prepare()
-        ready = deque(order.get_ready())
-        in_flight: dict[Future[Outcome], int] = {}
-        stop: FocusError | None = None
-
-        def record(at: int, outcome: Outcome) -> FocusError | None:
-            """Record an outcome; return the error if no other step may begin after it."""
-            outcomes[at] = outcome
-            if outcome.status == "done":
-                self._progress.add(done=1)
-                order.done(at)
-                ready.extend(order.get_ready())
-            else:
-                self._progress.add(failed=1)
-            return outcome.error if outcome.error is not None and outcome.error.stops_all else None
-
-        with ThreadPoolExecutor(self._concurrency) as pool:
-            while in_flight or (ready and stop is None):
-                while ready and stop is None and len(in_flight) < self._concurrency:
-                    at = ready.popleft()
-                    if at == ALL_CREATED:
-                        self._settle(outcomes, first)
-                        if all(outcomes[create].status == "done" for create in waits[at]):
-                            order.done(at)
-                            ready.extend(order.get_ready())
-                        continue
-                    if at in outcomes:
-                        continue
-                    try:
-                        in_flight[pool.submit(self._executed, first + at, steps[at])] = at
-                    except RuntimeError as error:  # no thread, but one that runs may take it
-                        stop = InternalError(error)
-                        record(at, Outcome(steps[at], "unclear", stop))
-                for future in wait(in_flight, return_when=FIRST_COMPLETED).done:
-                    stop = record(in_flight.pop(future), future.result()) or stop
-                if not in_flight and (not ready or stop is not None):
-                    # A create in doubt may be done all the same.
-                    order.done(*self._settle(outcomes, first))
-                    ready.extend(order.get_ready())
+        kept = ((at, self._undone.get(step.after.id)) for at, step in enumerate(steps))
+        outcomes = {at: outcome for at, outcome in kept if outcome is not None}
+        for wave in _waves(steps):
+            self._execute(steps, wave, outcomes)
+            self._settle(outcomes)
+            if not all(_is_done(outcomes, at) for at in wave if steps[at].kind == "create"):
+                break
+        self._number += len(steps)
         self._undone = {o.step.after.id: o for o in outcomes.values() if o.status != "done"}
-        pending = (Outcome(step, "pending", stop) for step in steps)
+        pending = (Outcome(step, "pending", self._stop) for step in steps)
         return tuple(outcomes.get(at, outcome) for at, outcome in enumerate(pending))
 
-    def _settle(self, outcomes: dict[int, Outcome], first: int) -> list[int]:
-        """Settle the creates that are still open, and record what became of them. Return those
-        that are done, and did not seem to be."""
-        before = {at for at, outcome in outcomes.items() if outcome.status == "done"}
+    def _execute(
+        self,
+        steps: Sequence[Step],
+        wave: Mapping[int, Sequence[int]],
+        outcomes: dict[int, Outcome],
+    ) -> None:
+        """Execute the steps at the positions in ``wave``, each after those that it has there."""
+
+        def execute(at: int) -> None:
+            is_ready = all(_is_done(outcomes, need) for need in steps[at].needs)
+            if at in outcomes or self._stop is not None or not is_ready:
+                return
+            outcomes[at] = outcome = self._executed(self._number + at, steps[at])
+            self._progress.add(**{"done" if outcome.status == "done" else "failed": 1})
+            if outcome.error is not None and outcome.error.stops_all:
+                self._stop = outcome.error
+
+        order = TopologicalSorter(wave)
+        order.prepare()
+        while ready := order.get_ready():
+            order.done(*ready)
+            try:
+                map_concurrently(execute, ready, self._concurrency)
+            except RuntimeError as error:  # no thread is to be had; what was begun has ended
+                self._stop = InternalError(error)
+
+    def _settle(self, outcomes: dict[int, Outcome]) -> None:
+        """Settle the creates that are still open, and record what became of them."""
         for at, outcome in self._creates.settled(outcomes).items():
             if outcome is not outcomes[at]:
-                outcomes[at] = self._recorded(first + at, outcome)
-        return [at for at, o in outcomes.items() if o.status == "done" and at not in before]
+                outcomes[at] = self._recorded(self._number + at, outcome)
 
     def _executed(self, number: int, step: Step) -> Outcome:
         """Execute a step, which the journal records before and after.
@@ -210,7 +194,7 @@ class Writer:
         try:
             self._send(step)
         except RequestError as error:
-            is_done = self._is_done(step) if error.unclear else False
+            is_done = self._was_done(step) if error.unclear else False
             if not is_done:
                 error.unclear = is_done is None
                 raise
@@ -224,7 +208,7 @@ class Writer:
         else:
             self._api.restore(client_id)
 
-    def _is_done(self, step: Step) -> bool | None:
+    def _was_done(self, step: Step) -> bool | None:
         """Return whether the client is as the step leaves it, ``None`` if it cannot be read."""
 
         def shows(client: Client | None) -> bool:
@@ -247,21 +231,19 @@ def _status_after(error: FocusError) -> Status:
     return "pending" if not_sent else "failed"
 
 
-def _waits(steps: Sequence[Step]) -> dict[int, list[int]]:
-    """Return what each step waits for, by position.
+def _is_done(outcomes: Mapping[int, Outcome], at: int) -> bool:
+    return at in outcomes and outcomes[at].status == "done"
 
-    A client that no entry stands for may be what the service has made of a name in the list: then
-    it does not let that name be created, or creates it under another name again.
-    """
-    waits = {at: list(step.needs) for at, step in enumerate(steps)}
-    purges = {at for at, step in enumerate(steps) if step.kind == "delete" and step.entry is None}
-    after_purge = set(purges)
+
+def _waves(steps: Sequence[Step]) -> tuple[dict[int, Sequence[int]], dict[int, Sequence[int]]]:
+    """Return the positions of all steps but the purges and what needs these, then of the others,
+    each with the positions in the same wave that it needs."""
+    first: dict[int, Sequence[int]] = {}
+    last: dict[int, Sequence[int]] = {}
     for at, step in enumerate(steps):
-        if not after_purge.isdisjoint(step.needs):
-            after_purge.add(at)
-    for at in purges:
-        waits[at].append(ALL_CREATED)
-    if purges:
-        creates = (at for at, step in enumerate(steps) if step.kind == "create")
-        waits[ALL_CREATED] = [at for at in creates if at not in after_purge]
-    return waits
+        needs = [need for need in step.needs if need in last]
+        if needs or (step.kind == "delete" and step.entry is None):
+            last[at] = needs
+        else:
+            first[at] = step.needs
+    return first, last
