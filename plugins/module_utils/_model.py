@@ -37,7 +37,19 @@ Status = Literal["planned", "done", "failed", "unclear", "pending"]
 
 
 NOT_YET = 0
-"""The id of a client that is yet to be created."""
+"""The id of a client that is yet to be created. Those below it are of clients that only a list
+mentions: no service gives them, and nobody is shown them."""
+
+
+def shown_id(client_id: int) -> str:
+    """Return a client's id, as sentences show it."""
+    return str(client_id) if client_id > NOT_YET else "?"
+
+
+def with_id(name: str, client_id: int) -> str:
+    """Return a client's name, as it is shown, with its id."""
+    return f"{name} (id {client_id})" if client_id > NOT_YET else name
+
 
 TEMPORARY = "toggl.focus-"
 

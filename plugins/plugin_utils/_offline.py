@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -13,7 +12,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._apply.outcome import predicted
 from ..module_utils._errors import BadOption, FocusError, PlanRefused
-from ..module_utils._model import Client, Desired
+from ..module_utils._model import NOT_YET, Client, Desired
 from ..module_utils._plan.contradictions import look_alikes
 from ..module_utils._plan.plan import plan
 from ..module_utils._reconcile import desired_clients
@@ -24,19 +23,11 @@ from ..module_utils._task.options import check_is_list, check_patterns, rules
 from ..module_utils._text import SERVICE_URL, name_key
 from ._plain import plain
 
+Fields = Mapping[str, Any]
 Result = dict[str, Any]
-
-_FIRST_MADE_UP = -(10**18) + 1
-"""An entry of a list has no id, but a plan is one of clients that have. So the clients of a list
-get ids that no service gives and that are in no text by chance, ascending in the list's order."""
 
 _LONG_AGO = "2000-01-01T00:00:00Z"
 """When a client was deleted that a list only mentions."""
-
-_MADE_UP = r"-9{10}\d{8}"
-_BESIDE_A_NAME = re.compile(rf" \(id {_MADE_UP}\)|, ids? {_MADE_UP}(?:, {_MADE_UP})*")
-_ANYWHERE = re.compile(_MADE_UP)
-
 
 _OPTIONS: dict[str, Any] = {
     **{
@@ -72,8 +63,10 @@ def planned(desired: object, existing: object, options: Mapping[str, object]) ->
         result = _planned(listed, plain(existing), _validated(plain(options)))
     except FocusError as error:
         result = {"failed": True, "changed": False, "msg": str(error)}
-    cleaned: Result = _without_made_up_ids(result)
-    return cleaned
+    for row in (*result.get("plan", ()), *result.get("results", ()), *result.get("undo", ())):
+        if (row.get("id") or NOT_YET) < NOT_YET:
+            del row["id"]
+    return result
 
 
 def _validated(given: Mapping[str, object]) -> dict[str, Any]:
@@ -95,8 +88,8 @@ def _planned(desired: Any, existing: object, options: Mapping[str, Any]) -> Resu
             f"toggl.focus.clients_plan takes a list of existing clients, not {described(existing)}."
         )
     are_read = _are_read(existing, workspace_id)
-    clients = list(map(_as_read, count(), existing)) if are_read else _as_listed(existing, wanted)
-    made = plan(clients, wanted, guards, workspace_id, options["api_url"])
+    clients = map(_as_read, count(1), existing) if are_read else _as_listed(existing, wanted)
+    made = plan(_with_ids(list(clients)), wanted, guards, workspace_id, options["api_url"])
     names = [entry.name for entry in wanted]
     refusal = PlanRefused(made.forbidden, names) if made.forbidden else None
     if not are_read:  # the module has the clients themselves to say it of
@@ -112,9 +105,10 @@ def _are_read(existing: Sequence[object], workspace_id: int) -> bool:
     return bool(workspace_id) and all("id" in shown and shown <= _SHARED for shown in fields)
 
 
-def _as_read(number: int, given: object) -> Client:
-    """The client with the fields that are shown, which must be enough to know it by.
+def _as_read(number: int, given: object) -> Fields:
+    """Return the fields of a client, which must be enough to know it by.
 
+    :arg number: from 1, of the client in the list
     :raises BadOption: they are not
     """
     fields = given if isinstance(given, Mapping) else {}
@@ -123,23 +117,21 @@ def _as_read(number: int, given: object) -> Client:
     is_name = isinstance(name, str) or (name is None and client_id is not None)
     if not is_id or not is_name:
         reason = "give each as focus_client_info returns it, with its id and its name"
-        raise BadOption("existing", f"client {number + 1} in it is none; {reason}")
-    known_id = _FIRST_MADE_UP + number if client_id is None else int(client_id)
-    return Client.of({**fields, "id": known_id, "name": name or ""})
+        raise BadOption("existing", f"client {number} in it is none; {reason}")
+    return {**fields, "id": client_id and int(client_id), "name": name or ""}
 
 
-def _as_listed(existing: Iterable[object], wanted: Iterable[Desired]) -> list[Client]:
-    """The clients of a workspace that is as the existing entries declare it.
+def _as_listed(existing: Iterable[object], wanted: Iterable[Desired]) -> Iterator[Fields]:
+    """Yield the fields of the clients of a workspace that is as the existing entries declare it.
 
     What these cannot say, the wanted ones are taken at their word for: the clients that they know
     by ids, and the deleted ones that they restore.
     """
-    clients: list[Client] = []
-    for entry in desired_clients(existing):
-        if entry.state != "absent":
-            clients.append(_of_entry(entry, len(clients)))
-    ids = {client.id for client in clients}
-    names = {name_key(client.name) for client in clients}
+    listed = [entry for entry in desired_clients(existing) if entry.state != "absent"]
+    ids = {entry.id for entry in listed}
+    names = {name_key(entry.name or "") for entry in listed}
+    for entry in listed:
+        yield {"id": entry.id, "name": entry.name or ""}
     for entry in wanted:
         is_restored = entry.state == "restored"
         if entry.id is not None:
@@ -147,25 +139,14 @@ def _as_listed(existing: Iterable[object], wanted: Iterable[Desired]) -> list[Cl
         else:
             is_assumed = is_restored and name_key(entry.name or "") not in names
         if is_assumed:
-            clients.append(_of_entry(entry, len(clients), _LONG_AGO if is_restored else None))
-    return clients
+            deleted_at = _LONG_AGO if is_restored else None
+            yield {"id": entry.id, "name": entry.name or "", "deleted_at": deleted_at}
 
 
-def _of_entry(entry: Desired, number: int, deleted_at: str | None = None) -> Client:
-    client_id = _FIRST_MADE_UP + number if entry.id is None else entry.id
-    return Client.of({"id": client_id, "name": entry.name or "", "deleted_at": deleted_at})
-
-
-def _without_made_up_ids(value: Any) -> Any:
-    """The same without them, in texts and as values."""
-    if isinstance(value, str):
-        return _ANYWHERE.sub("?", _BESIDE_A_NAME.sub("", value))
-    if isinstance(value, Mapping):
-        return {
-            key: _without_made_up_ids(item)
-            for key, item in value.items()
-            if not (key == "id" and isinstance(item, int) and item < 0)
-        }
-    if isinstance(value, list):
-        return [_without_made_up_ids(item) for item in value]
-    return value
+def _with_ids(clients: Sequence[Fields]) -> list[Client]:
+    """Return the clients. An entry of a list has no id, but a plan is one of clients that have: so
+    they get ids that no service gives, ascending in the list's order."""
+    return [
+        Client.of({**fields, "id": fields["id"] or number - len(clients)})
+        for number, fields in enumerate(clients)
+    ]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ParamSpec
 
 from .._errors import Problem, listed
-from .._model import Client, Step
+from .._model import Client, Step, shown_id, with_id
 from .._text import LONGEST_SHOWN, case_key, counted, quoted, revealed, yaml_text
 
 MOST_VICTIMS_NAMED = 20
@@ -83,9 +83,9 @@ def look_alike(entry: int, name: str, former_names: Iterable[str], client: Clien
     """
     names = _former_names(former_names, client.name)
     same = (
-        f"The new client {_revealed(name)} looks like the active client {_revealed(client.name)} "
-        f"(id {client.id}). If it is that one, add former_names: [{names}] to rename it. If they "
-        "are two, "
+        f"The new client {_revealed(name)} looks like the active client "
+        f"{with_id(_revealed(client.name), client.id)}. If it is that one, add former_names: "
+        f"[{names}] to rename it. If they are two, "
     )
     return Problem(
         (entry,),
@@ -96,7 +96,9 @@ def look_alike(entry: int, name: str, former_names: Iterable[str], client: Clien
 
 
 def several_deleted(name: str, clients: Iterable[Client]) -> str:
-    when = ", ".join(f"{client.id} (deleted {quoted(client.deleted_at)})" for client in clients)
+    when = ", ".join(
+        f"{shown_id(client.id)} (deleted {quoted(client.deleted_at)})" for client in clients
+    )
     return (
         f"Several deleted clients have the name {quoted(name)}: {when}. "
         "Give the id of the one to restore."
@@ -142,8 +144,8 @@ def name_taken(name: str, ids: Sequence[int], holders: Sequence[Client]) -> str:
 
 def protected(step: Step, glob: str) -> str:
     return (
-        f"The client {quoted(step.old_name)} (id {step.id}) is protected by {quoted(glob)} "
-        f"and would be {step.kind}d: leave it as it is, or change protected."
+        f"The client {with_id(quoted(step.old_name), step.after.id)} is protected by "
+        f"{quoted(glob)} and would be {step.kind}d: leave it as it is, or change protected."
     )
 
 
@@ -194,7 +196,7 @@ def former_left_alone(name: str, former: Sequence[Client]) -> str:
 
 def given_twice(name: str, ids: Sequence[int]) -> str:
     return (
-        f"The active clients {listed(list(map(str, ids)))} will have the name {quoted(name)}: an "
+        f"The active {_clients(ids)} will have the name {quoted(name)}: an "
         "entry that gives the id and former_names says so on purpose."
     )
 
@@ -212,7 +214,7 @@ def looks_alike(name: str, clients: Sequence[Client]) -> str:
             f"The client {quoted(name)} differs only in case from {_named(clients)}: "
             "they are treated as different clients."
         )
-    names = ", ".join(f"{_revealed(client.name)} (id {client.id})" for client in clients)
+    names = ", ".join(with_id(_revealed(client.name), client.id) for client in clients)
     return (
         f"The client {_revealed(name)} looks like {names}, but differs in blanks or in invisible "
         "characters: they are treated as different clients."
@@ -229,8 +231,9 @@ def entries_look_alike(entries: Iterable[int], names: Iterable[str]) -> str:
 
 def protected_look_alike(name: str, client: Client, glob: str) -> str:
     return (
-        f"The new client {_revealed(name)} looks like the active client {_revealed(client.name)} "
-        f"(id {client.id}), which {quoted(glob)} protects: they are treated as different clients."
+        f"The new client {_revealed(name)} looks like the active client "
+        f"{with_id(_revealed(client.name), client.id)}, which {quoted(glob)} protects: "
+        "they are treated as different clients."
     )
 
 
@@ -246,8 +249,8 @@ def rename_meant(old: Step, new: Step, former_names: Iterable[str]) -> str:
     without = "" if old.entry is None else f", and take entry {old.entry + 1} out"
     entry = "" if new.entry is None else f"entry {new.entry + 1}"
     return (
-        f"The client {quoted(old.old_name)} (id {old.id}) is deleted, and {quoted(new.name)} is "
-        f"created. If that is a rename, give {entry} the line "
+        f"The client {with_id(quoted(old.old_name), old.after.id)} is deleted, and "
+        f"{quoted(new.name)} is created. If that is a rename, give {entry} the line "
         f"former_names: [{_former_names(former_names, old.old_name or '')}]{without}."
     )
 
@@ -285,15 +288,15 @@ def _victims(victims: Sequence[Client]) -> str:
 def _clients(ids: Sequence[int]) -> str:
     if not ids:
         return "a new client"
-    return f"client{'' if len(ids) == 1 else 's'} {listed(list(map(str, ids)))}"
+    return f"client{'' if len(ids) == 1 else 's'} {listed(list(map(shown_id, ids)))}"
 
 
 def _ids(clients: Iterable[Client]) -> str:
-    return ", ".join(str(client.id) for client in clients)
+    return ", ".join(shown_id(client.id) for client in clients)
 
 
 def _named(clients: Iterable[Client]) -> str:
-    return ", ".join(f"{quoted(client.name)} (id {client.id})" for client in clients)
+    return ", ".join(with_id(quoted(client.name), client.id) for client in clients)
 
 
 def _revealed(name: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from .._apply.outcome import Outcome
 from .._errors import FocusError, listed
-from .._model import ACTIONS, Client, Plan, Planned
+from .._model import ACTIONS, Client, Plan, Planned, with_id
 from .._plan.plan import action_of
 from .._text import name_key, quoted, shown
 from .common import as_sentence, common_result, errors_of
@@ -57,7 +57,7 @@ def _done(outcomes: Sequence[Outcome]) -> str:
     done: list[str] = []
     for step in (outcome.step for outcome in outcomes):
         verb = step.kind if is_planned else ACTIONS[step.kind]
-        client = "it" if done else _named(step.old_name or step.name, step.id)
+        client = "it" if done else _named(step.old_name or step.name, step.after.id)
         name = f" to {quoted(step.name)}" if step.kind == "rename" else ""
         done.append(f"{verb} {client}{name}")
     return as_sentence(" and ".join(done), is_planned)
@@ -72,10 +72,8 @@ def _as_declared(entry: Planned) -> str:
     return f"there is no active client {which}"
 
 
-def _named(name: str | None, client_id: int | None) -> str:
-    if name is None:
-        return f"the client {client_id}"
-    return quoted(name) if client_id is None else f"{quoted(name)} (id {client_id})"
+def _named(name: str | None, client_id: int) -> str:
+    return f"the client {client_id}" if name is None else with_id(quoted(name), client_id)
 
 
 def _side(entry: Planned, client: Client | None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .._model import Client, Plan, Step
+from .._model import NOT_YET, Client, Plan, Step
 from .._text import quoted, yaml_text
 
 Line = tuple[str, str, str]
@@ -26,15 +26,16 @@ def clients_diff(plan: Plan, steps: Iterable[Step], workspace_id: int) -> dict[s
     old = [_line(client) for client in plan.active if client.id not in first]
     new += old
     for client_id, before in first.items():
+        which = f", id {client_id}" if client_id > NOT_YET else ""
         after, by_purge = last[client_id].after, last[client_id].entry is None
         if before.deleted and not after.deleted:
-            new.append(_line(after, f"restored, id {client_id}"))
+            new.append(_line(after, f"restored{which}"))
         elif after.deleted and not before.deleted:
             purge = " by purge" if by_purge else ""
-            old.append(_line(before, f"deleted{purge}, id {client_id}"))
+            old.append(_line(before, f"deleted{purge}{which}"))
         elif not after.deleted:
             old.append(_line(before, f"becomes {quoted(after.name)}"))
-            new.append(_line(after, f"was {quoted(before.name)}, id {client_id}"))
+            new.append(_line(after, f"was {quoted(before.name)}{which}"))
     return {**headers(workspace_id), "before": _as_yaml(old), "after": _as_yaml(new)}
 
 
