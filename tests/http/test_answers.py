@@ -4,150 +4,183 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
-from support.running import client, clients, info, sent
+from support.running import client, clients, info, on, sent
 
 TRACK_TOKEN = "0123456789abcdef0123456789abcdef"
-
-
-def on(*methods: str) -> Any:
-    return lambda method, path: method in methods
 
 
 def error(description: str, **more: str) -> bytes:
     return json.dumps({"error": "refused", "error_description": description, **more}).encode()
 
 
-def page(**envelope: object) -> bytes:
-    return json.dumps(envelope).encode()
+def page(*data: object, **envelope: object) -> bytes:
+    return json.dumps({"data": data, "page": 1, "per_page": 100, **envelope}).encode()
 
 
-# answers to GET that end the task, with the number of requests they cost
+def answer(body: bytes = b"", status: int = 200, **more: Any) -> Fault:
+    return Fault(status=status, body=body, **more)
 
-FINAL: dict[str, tuple[Fault, str, int]] = {
-    "HTML": (Fault(status=200, body=b"<html>Welcome</html>"), "it is not JSON", 5),
-    "cut-off JSON": (Fault(status=200, body=b'{"data": [{"id": 1'), "it is not JSON", 5),
-    "nothing": (Fault(status=200, body=b""), "it is not JSON", 5),
-    "deep JSON": (Fault(status=200, body=b"[" * 100_000), "it is not JSON", 5),
-    "huge number": (
-        Fault(status=200, body=b'{"data": [' + b"9" * 5000 + b"]}"),
-        "it is not JSON",
-        5,
-    ),
-    "a list": (Fault(status=200, body=b"[]"), "no list of clients", 5),
-    "another object": (Fault(status=200, body=b"{}"), "no list of clients", 5),
-    "data is no list": (Fault(status=200, body=page(data={"id": 1})), "not a list", 5),
-    "clients are no objects": (Fault(status=200, body=page(data=[1])), "no client", 5),
-    "a client without id": (
-        Fault(status=200, body=page(data=[{"name": "A"}])),
-        "no id or no name",
-        5,
-    ),
-    "a client with a text as id": (
-        Fault(status=200, body=page(data=[{"id": "7", "name": "A"}])),
-        "no id or no name",
-        5,
-    ),
+
+def answered(service: Simulator, *script: Fault, **rules: Any) -> Simulator:
+    """The service with the client Acme, id 1001; its next requests meet these faults."""
+    service.reset(script=list(script), **rules)
+    service.add("Acme")
+    return service
+
+
+# answers to the list
+
+NOT_JSON = "it is not JSON"
+NO_LIST = "is not from the Focus API"
+PASSING: dict[str, tuple[Fault, str]] = {
+    "HTML": (answer(b"<html>Welcome</html>"), NOT_JSON),
+    "cut-off JSON": (answer(b'{"data": [{"id": 1'), NOT_JSON),
+    "nothing": (answer(), NOT_JSON),
+    "deep JSON": (answer(b"[" * 100_000), NOT_JSON),
+    "huge number": (answer(b'{"data": [' + b"9" * 5000 + b"]}"), NOT_JSON),
+    "a list": (answer(b"[]"), "no list of clients"),
+    "no envelope": (answer(b"{}"), "no list of clients"),
+    "another envelope": (answer(b'{"items": [], "total": 0}'), NO_LIST),
+    "an error with 200": (answer(b'{"error": "strange"}'), NO_LIST),
+    "data is an object": (answer(page(data={})), "not a list"),
+    "data is a client": (answer(page(data={"id": 1})), "not a list"),
+    "data is an empty text": (answer(page(data="")), NO_LIST),
+    "data is a text": (answer(b'{"data": "none"}'), NO_LIST),
+    "data is 0": (answer(page(data=0)), NO_LIST),
+    "data is false": (answer(page(data=False)), NO_LIST),
+    "clients are no objects": (answer(page(1)), "no client"),
+    "a client without id": (answer(page({"name": "A"})), "no id or no name"),
+    "a client with a text as id": (answer(page({"id": "7", "name": "A"})), "no id or no name"),
+    "a part, as a cache may make of a list": (answer(page(), 206), "the response is partial"),
+    "500": (answer(error("boom"), 500), "The service failed"),
+    "503": (answer(status=503), "The service failed"),
+    "429": (answer(status=429), "refused GET"),
+    "connection dropped": (Fault(drop="before"), "connection was lost"),
+    "connection dropped in the answer": (Fault(drop="during"), "connection was lost"),
+}
+"""What is tried again; five times in all."""
+
+QUOTA = {"X-Toggl-Quota-Remaining": "0", "X-Toggl-Quota-Resets-In": "61"}
+FINAL: dict[str, tuple[Fault, str]] = {
     "403": (
-        Fault(status=403, body=error("no permission", trace_id="t-1")),
+        answer(error("no permission", trace_id="t-1"), 403),
         '403 "refused: no permission" (trace id t-1)',
-        1,
     ),
-    "402 for a feature": (Fault(status=402, body=error("not on this plan")), "another subscr", 1),
-    "402 for the quota, by headers": (
-        Fault(
-            status=402,
-            headers={"X-Toggl-Quota-Remaining": "0", "X-Toggl-Quota-Resets-In": "61"},
-        ),
-        "resets in 61 seconds",
-        1,
-    ),
+    "402 for a feature": (answer(error("not on this plan"), 402), "another subscr"),
+    "402 for the quota, by headers": (answer(b"", 402, headers=QUOTA), "resets in 61 seconds"),
     "402 for the quota, by its words": (
-        Fault(status=402, body=error("hourly quota exceeded")),
+        answer(error("hourly quota exceeded"), 402),
         "quota of requests is used up",
-        1,
     ),
-    "400": (Fault(status=400, body=error("Field validation")), "Field validation", 1),
-    "422": (Fault(status=422, body=error("no good")), "no good", 1),
-    "redirect": (
-        Fault(status=301, headers={"Location": "https://evil.example/"}),
-        "redirect (301)",
-        1,
+    "402 for the quota, whatever else it speaks of": (
+        answer(error("You have hit your hourly limit of your plan"), 402),
+        "quota of requests is used up",
     ),
-    "500": (Fault(status=500, body=error("boom")), "The service failed", 5),
-    "503": (Fault(status=503), "The service failed", 5),
-    "429": (Fault(status=429), "refused GET", 5),
-    "connection dropped": (Fault(drop="before"), "connection was lost", 5),
-    "connection dropped in the answer": (Fault(drop="during"), "connection was lost", 5),
+    "400": (answer(error("Field validation"), 400), "Field validation"),
+    "422": (answer(error("no good"), 422), "no good"),
+    "407": (answer(b"<html>log in</html>", 407), "HTTPS_PROXY"),
+    "redirect": (answer(status=301, headers={"Location": "https://x.example/"}), "redirect (301)"),
 }
 
 
-@pytest.mark.parametrize("case", FINAL)
+@pytest.mark.parametrize("case", PASSING | FINAL)
 def test_a_list_that_cannot_be_read(service: Simulator, case: str) -> None:
-    fault, expected, requests = FINAL[case]
-    service.reset(script=[fault] * 5)
-    result = client(service, name="Acme")
-    assert result["failed"] is True
-    assert expected in result["msg"]
-    assert "\n" not in result["msg"]
-    assert result["requests"] == requests
-    assert set(sent(service)) == {"GET"}, "nothing is written from a list that was not read"
+    """From a list that is none, creates would duplicate, and a purge would delete all."""
+    fault, expected = (PASSING | FINAL)[case]
+    result = clients(answered(service, *[fault] * 5), clients=["Acme", "New"], purge=True)
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert expected in result["msg"] and "\n" not in result["msg"]
+    assert sent(service) == ["GET"] * result["requests"] == ["GET"] * (5 if case in PASSING else 1)
+    assert service.names() == ["Acme"]
 
 
-@pytest.mark.parametrize("case", [case for case, (_, _, requests) in FINAL.items() if requests > 1])
+@pytest.mark.parametrize("case", PASSING)
 def test_a_passing_failure_is_overcome(service: Simulator, case: str) -> None:
-    service.reset(script=[FINAL[case][0]] * 3)
-    service.add("Acme")
-    result = client(service, name="Acme")
+    result = client(answered(service, *[PASSING[case][0]] * 3), name="Acme")
     assert (result["action"], result["requests"]) == ("none", 4)
 
 
-def test_a_404_that_is_not_of_the_service(service: Simulator) -> None:
-    """A wrong api_url must not look like a client that is gone."""
-    service.reset(script=[Fault(status=404, body=b"404 page not found")] * 5)
-    result = client(service, id=7, state="absent")
-    assert "Check api_url" in result["msg"]
+@pytest.mark.parametrize("data", [{"data": None}, {"data": []}, {}], ids=str)
+def test_only_what_is_null_absent_or_an_empty_list_is_an_empty_page(
+    service: Simulator, data: dict[str, object]
+) -> None:
+    body = json.dumps({**data, "page": 1, "per_page": 100}).encode()
+    result = client(answered(service, answer(body)), name="New")
+    assert (result["action"], service.names()) == ("created", ["Acme", "New"])
 
 
-# a client of another workspace
+@pytest.mark.parametrize("largest", [50, 20])
+def test_a_page_size_that_is_refused_is_halved(service: Simulator, largest: int) -> None:
+    """Once: what the list has learned holds for the rest of the run."""
+    service.reset(Switches(largest_per_page=largest))
+    service.add_many(60)
+    assert len(info(service)["clients"]) == 60
+    sizes = [int(entry.query["per_page"]) for entry in service.log if entry.status == 400]
+    assert sizes == [size for size in (100, 50, 25) if size > largest]
+    service.reset(Switches(largest_per_page=largest, create_body="nothing"))
+    clients(service, clients=[{"name": "New"}])
+    assert [entry.status for entry in service.log].count(400) == len(sizes)
+
+
+def numbered(start: int, count: int = 100) -> list[dict[str, object]]:
+    return [{"id": number, "name": str(number)} for number in range(start, start + count)]
+
+
+def test_a_page_that_was_not_asked_for(service: Simulator) -> None:
+    service.reset(script=[answer(page(*numbered(1))), answer(page(*numbered(101)))])
+    assert "another page" in info(service)["msg"]
+
+
+def test_pages_counted_from_0(service: Simulator) -> None:
+    first, second = page(*numbered(1), page=0), page(*numbered(101, 3), page=1)
+    service.reset(script=[answer(first), answer(second)])
+    assert len(info(service)["clients"]) == 103
+    assert [entry.query.get("page") for entry in service.log] == [None, "1"]
+
+
+def test_an_envelope_without_per_page_is_read_to_an_empty_page(service: Simulator) -> None:
+    """The size may have been capped, so a short page proves nothing."""
+    pages = [{"data": numbered(1, 1)}, {"data": numbered(2, 1)}, {"data": None}]
+    bodies = [json.dumps({**one, "page": number}) for number, one in enumerate(pages, 1)]
+    service.reset(script=[answer(body.encode()) for body in bodies])
+    assert len(info(service)["clients"]) == 2
+
+
+# a client of another workspace, or another one than asked for
 
 FOREIGN = {"id": 7, "name": "Acme", "workspace_id": 77}
-SHOWN: dict[str, bytes] = {
-    "in a list": page(data=[{"id": 8, "name": "B", "workspace_id": 1}, FOREIGN], page=1),
-    "as a text": page(data=[{**FOREIGN, "workspace_id": "77"}], page=1),
-    "as nonsense": page(data=[{**FOREIGN, "workspace_id": [1]}], page=1),
-}
 
 
 @pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
-@pytest.mark.parametrize("case", SHOWN)
+@pytest.mark.parametrize("workspace_id", [77, "77", [1]], ids=str)
 def test_a_list_with_a_client_of_another_workspace_is_an_error(
-    service: Simulator, case: str, check_mode: bool
+    service: Simulator, workspace_id: object, check_mode: bool
 ) -> None:
     """Nothing is concluded from it: a purge would delete clients of a workspace nobody named."""
-    body = SHOWN[case].replace(b'"workspace_id": 1}', b'"workspace_id": %d}' % service.workspace_id)
-    results = []
+    own = {"id": 8, "name": "B", "workspace_id": service.workspace_id}
+    shown = answer(page(own, {**FOREIGN, "workspace_id": workspace_id}))
     for run in (
         lambda: client(service, check_mode, name="Acme"),
         lambda: clients(service, check_mode, clients=["Acme"], purge=True),
         lambda: info(service),
     ):
-        service.reset(script=[Fault(status=200, body=body)] * 5)
-        results.append(run())
+        service.reset(script=[shown] * 5)
+        result = run()
         assert set(sent(service)) == {"GET"}
-    for result in results:
         assert (result["failed"], result["changed"]) == (True, False)
         assert "shows client 7 of the workspace " in result["msg"], result
         assert f"not of {service.workspace_id}" in result["msg"]
 
 
 def test_a_client_of_another_workspace_by_id_is_an_error(service: Simulator) -> None:
-    service.reset(script=[Fault(status=200, body=json.dumps(FOREIGN).encode())] * 5)
+    service.reset(script=[answer(json.dumps(FOREIGN).encode())] * 5)
     result = client(service, id=7, state="absent")
     assert "shows client 7 of the workspace 77" in result["msg"]
     assert set(sent(service)) == {"GET"}
@@ -157,8 +190,7 @@ def test_a_new_client_of_another_workspace_is_an_error_and_not_sent_again(
     service: Simulator,
 ) -> None:
     """The step is unclear: something was created, and nobody knows where."""
-    answer = Fault(match=on("POST"), status=201, body=json.dumps(FOREIGN).encode())
-    service.reset(script=[answer] * 5)
+    service.reset(script=[answer(json.dumps(FOREIGN).encode(), 201, match=on("POST"))] * 5)
     result = clients(service, clients=["Acme"])
     assert sent(service).count("POST") == 1
     (step,) = result["plan"]
@@ -166,21 +198,20 @@ def test_a_new_client_of_another_workspace_is_an_error_and_not_sent_again(
     assert "shows client 7 of the workspace 77" in step["error"]
 
 
-OWN: dict[str, object] = {"none": None, "zero": 0, "a text": "", "ours as a text": "ours"}
-
-
-@pytest.mark.parametrize("case", OWN)
-def test_a_client_without_the_field_is_of_the_workspace(service: Simulator, case: str) -> None:
-    given = str(service.workspace_id) if OWN[case] == "ours" else OWN[case]
-    body = page(data=[{"id": 7, "name": "Acme", "workspace_id": given}], page=1, per_page=100)
-    service.reset(script=[Fault(status=200, body=body)])
+@pytest.mark.parametrize("given", [None, 0, "", "ours"])
+def test_a_client_without_the_field_is_of_the_workspace(service: Simulator, given: object) -> None:
+    """So it is if the field is the workspace's id as a text."""
+    workspace_id = str(service.workspace_id) if given == "ours" else given
+    service.reset(script=[answer(page({**FOREIGN, "workspace_id": workspace_id}))])
     assert client(service, name="Acme")["action"] == "none"
 
 
 def test_another_client_than_asked_for(service: Simulator) -> None:
-    body = json.dumps({"id": 8, "name": "B"}).encode()
-    service.reset(script=[Fault(status=200, body=body)] * 5)
+    service.reset(script=[answer(json.dumps({"id": 8, "name": "B"}).encode())] * 5)
     assert "shows another client" in client(service, id=7)["msg"]
+
+
+# 401 and 404
 
 
 @pytest.mark.parametrize(
@@ -194,59 +225,59 @@ def test_401(service: Simulator, token: str, advice: str) -> None:
     assert result["requests"] == 1
 
 
-# lists that have no end, or not the one they seem to have
-
-
-def test_a_page_that_was_not_asked_for(service: Simulator) -> None:
-    def clients(start: int) -> list[dict[str, object]]:
-        return [{"id": number, "name": str(number)} for number in range(start, start + 100)]
-
-    pages = [
-        Fault(status=200, body=page(data=clients(1), page=1, per_page=100)),
-        Fault(status=200, body=page(data=clients(101), page=1, per_page=100)),
-    ]
-    service.reset(script=pages)
-    assert "another page" in info(service)["msg"]
-
-
-def test_pages_counted_from_0(service: Simulator) -> None:
-    def clients(start: int, count: int) -> list[dict[str, object]]:
-        return [{"id": number, "name": str(number)} for number in range(start, start + count)]
-
-    pages = [
-        Fault(status=200, body=page(data=clients(1, 100), page=0, per_page=100)),
-        Fault(status=200, body=page(data=clients(101, 3), page=1, per_page=100)),
-    ]
-    service.reset(script=pages)
-    assert len(info(service)["clients"]) == 103
-    assert [entry.query.get("page") for entry in service.log] == [None, "1"]
-
-
-def test_an_envelope_without_per_page_is_read_to_an_empty_page(service: Simulator) -> None:
-    """The size may have been capped, so a short page proves nothing."""
-    pages = [
-        Fault(status=200, body=page(data=[{"id": 1, "name": "A"}], page=1)),
-        Fault(status=200, body=page(data=[{"id": 2, "name": "B"}], page=2)),
-        Fault(status=200, body=page(data=None, page=3)),
-    ]
-    service.reset(script=pages)
-    assert len(info(service)["clients"]) == 2
-
-
-# writes
-
-LOST_ANSWERS: dict[str, Fault] = {
-    "dropped before": Fault(match=on("POST", "PUT", "DELETE", "PATCH"), drop="before"),
-    "dropped after": Fault(match=on("POST", "PUT", "DELETE", "PATCH"), drop="after"),
-    "500 before": Fault(match=on("POST", "PUT", "DELETE", "PATCH"), status=500),
-    "500 after": Fault(match=on("POST", "PUT", "DELETE", "PATCH"), status=500, when="after"),
-    "HTML before": Fault(match=on("POST", "PUT", "DELETE", "PATCH"), status=200, body=b"<p>"),
-    "HTML after": Fault(
-        match=on("POST", "PUT", "DELETE", "PATCH"), status=200, body=b"<p>", when="after"
-    ),
-    "429": Fault(match=on("POST", "PUT", "DELETE", "PATCH"), status=429),
+ELSEWHERE = {
+    "404 page not found": "Check api_url",
+    "<html>no such page</html>": "Check api_url",
+    '{"message": "no Route matched with those values"}': "workspace_id",
+    "[]": "Check api_url",
 }
 
+
+@pytest.mark.parametrize("body", ELSEWHERE)
+@pytest.mark.parametrize("given", [{"id": 7, "state": "absent"}, {"id": 7}, {"name": "New"}])
+def test_a_404_of_something_else_is_never_a_client_that_is_gone(
+    service: Simulator, body: str, given: dict[str, Any]
+) -> None:
+    service.reset(script=[answer(body.encode(), 404)])
+    result = client(service, **given)
+    assert result["failed"] is True
+    assert ELSEWHERE[body] in result["msg"]
+    assert service.writes == []
+
+
+NO_ROUTE = b'{"error": "not_found", "error_description": "no such route", "trace_id": "t-9"}'
+
+
+@pytest.mark.parametrize("body", [b"", NO_ROUTE], ids=["nothing", "as the API's"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_404_to_the_list_says_what_to_check(service: Simulator, method: str, body: bytes) -> None:
+    """Also in the form of the API's errors: a wrong api_url may answer like the API."""
+    service.reset(script=[answer(body, 404, match=on(method))])
+    message = client(service, name="New")["msg"]
+    assert message.endswith("Check api_url, which should end in /api, and workspace_id.")
+    assert ("t-9" in message) is bool(body)
+    assert service.names() == []
+
+
+def test_a_404_to_a_client_says_what_the_service_says(service: Simulator) -> None:
+    """The address is right, since the client was in the list."""
+    answered(service, answer(NO_ROUTE, 404, match=on("PUT")))
+    message = client(service, name="New", former_names=["Acme"])["msg"]
+    assert "api_url" not in message
+    assert message.endswith('404 "not_found: no such route" (trace id t-9).')
+
+
+# writes; each row of the table of failures is in tests/faults/test_table.py
+
+writes = on("POST", "PUT", "DELETE", "PATCH")
+LOST: dict[str, Fault] = {
+    "dropped before": Fault(writes, drop="before"),
+    "dropped after": Fault(writes, drop="after"),
+    "500 before": Fault(writes, status=500),
+    "500 after": Fault(writes, status=500, when="after"),
+    "HTML after": answer(b"<p>", match=writes, when="after"),
+    "429": Fault(writes, status=429),
+}
 WRITES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "create": ({"name": "New"}, ["Acme", "New"]),
     "rename": ({"id": 1001, "name": "Acme Ltd"}, ["Acme Ltd"]),
@@ -255,29 +286,14 @@ WRITES: dict[str, tuple[dict[str, Any], list[str]]] = {
 }
 
 
-def seed(service: Simulator) -> None:
-    service.add("Acme")
-    service.add("Umbrella", deleted=True)
-
-
-@pytest.mark.parametrize("times", [1, 2])
-@pytest.mark.parametrize("refusing", [Switches(), Switches(delete_deleted=404, restore_active=400)])
-@pytest.mark.parametrize(
-    ("lost", "write"),
-    [
-        (lost, write)
-        for lost in LOST_ANSWERS
-        for write in WRITES
-        # Junk instead of doing a write that is not looked for afterwards is an error: below.
-        if (lost, write == "create") != ("HTML before", False)
-    ],
-)
-def test_a_write_whose_answer_is_lost(
-    service: Simulator, lost: str, write: str, refusing: Switches, times: int
+@pytest.mark.parametrize("switches", [Switches(), Switches(delete_deleted=404, restore_active=400)])
+@pytest.mark.parametrize("lost", LOST)
+@pytest.mark.parametrize("write", WRITES)
+def test_a_write_whose_answer_is_lost_twice(
+    service: Simulator, write: str, lost: str, switches: Switches
 ) -> None:
-    """It is done, once, and the result says so."""
-    service.reset(refusing, script=[LOST_ANSWERS[lost]] * times)
-    seed(service)
+    """It is done, once, and the result says so; also where a write that was done is refused."""
+    answered(service, LOST[lost], LOST[lost], switches=switches).add("Umbrella", deleted=True)
     given, after = WRITES[write]
     result = client(service, **given)
     assert not result.get("failed"), result
@@ -286,42 +302,36 @@ def test_a_write_whose_answer_is_lost(
     assert client(service, **given)["changed"] is False
 
 
-def test_junk_for_an_answer_to_a_write_that_was_not_done(service: Simulator) -> None:
-    service.reset(script=[LOST_ANSWERS["HTML before"]])
-    seed(service)
-    result = client(service, id=1001, name="Acme Ltd")
-    assert (result["failed"], result["changed"]) == (True, False)
-    assert service.names() == ["Acme"]
-
-
 def test_a_create_that_nobody_can_settle(service: Simulator) -> None:
     """The answer is lost and then the connection for good: it is said, and not sent again."""
-    look_fails = [Fault(match=on("GET"), status=500)] * 10
-    read = Fault(match=on("GET"))
-    service.reset(script=[read, LOST_ANSWERS["dropped after"], *look_fails])
+    broken = [Fault(on("GET"), status=500)] * 10
+    service.reset(script=[Fault(on("GET")), LOST["dropped after"], *broken])
     result = client(service, name="New")
     assert (result["failed"], result["changed"]) == (True, False)
     assert result["msg"].endswith(" Check whether it exists, then run again.")
     assert sent(service).count("POST") == 1
 
 
-def test_the_second_of_two_steps_fails(service: Simulator) -> None:
-    refused = Fault(match=on("PUT"), status=400, body=error("name too long"))
-    service.reset(script=[refused])
-    seed(service)
-    result = client(service, id=1002, name="Umbra", state="restored")
-    assert (result["failed"], result["changed"], result["action"]) == (True, True, "restored")
-    assert result["msg"].endswith(" The restore was done and the rename failed.")
-    assert result["diff"]["after"] == {"id": 1002, "name": "Umbrella", "state": "present"}
-    assert result["undo"] == [{"id": 1002, "name": "Umbrella", "state": "absent"}]
+@pytest.mark.parametrize("body", [b'{"error": "strange"}', b'{"data": 7}', b'{"ok": true}'])
+def test_a_201_that_shows_no_client_is_looked_at(service: Simulator, body: bytes) -> None:
+    """It may come from whatever stands in between, so it is no word of a creation."""
+    service.reset(script=[answer(body, 201, match=on("POST"))] * 10)
+    result = client(service, name="New")
+    assert (result["failed"], result["changed"], service.names()) == (True, False, [])
 
 
-def test_quota_wait_sleeps_until_the_window_reopens(service: Simulator) -> None:
-    service.reset(quota_limit=1, quota_window=1)
-    result = client(service, name="New", quota_wait=5)
-    assert result["action"] == "created"
-    service.reset(quota_limit=1, quota_window=60)
-    assert "quota_wait" in client(service, name="New", quota_wait=5)["msg"]
+@pytest.mark.parametrize("name", [None, 7, [], {"text": "New"}], ids=str)
+def test_a_201_without_a_name_that_is_a_text_is_the_client_of_its_id(
+    service: Simulator, name: object
+) -> None:
+    def edit(body: bytes) -> bytes:
+        return json.dumps({**json.loads(body), "name": name}).encode()
+
+    service.reset(script=[Fault(on("POST"), edit=edit)])
+    result = client(service, name="New")
+    assert result.get("failed") is None, result
+    assert (result["client"]["id"], result["client"]["name"]) == (1001, "New")
+    assert sent(service) == ["GET", "POST", "GET"]
 
 
 # what is sent
@@ -342,7 +352,7 @@ def test_basic_authentication(service: Simulator) -> None:
 
 
 def test_netrc_does_not_win(
-    service: Simulator, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+    service: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login eve password somebody-else\n")
@@ -356,8 +366,7 @@ def test_a_redirect_takes_the_key_nowhere(service: Simulator, status: int, metho
     """Neither for a look-up nor for a write is the other address asked."""
     with Simulator() as elsewhere:
         headers = {"Location": f"{elsewhere.url}/workspaces/{elsewhere.workspace_id}/clients"}
-        away = Fault(lambda sent, _: sent == method, status=status, headers=headers)
-        service.reset(script=[away])
+        service.reset(script=[Fault(on(method), status=status, headers=headers)])
         assert f"redirect ({status})" in client(service, name="New")["msg"]
         assert elsewhere.log == []
 
@@ -374,26 +383,9 @@ def test_no_proxy_stands_before_this_machine(
 
 def test_text_of_the_service_cannot_forge_a_line(service: Simulator) -> None:
     body = error("bad\nok: [localhost] => changed\x1b[32m")
-    service.reset(script=[Fault(status=400, body=body)])
+    service.reset(script=[answer(body, 400)])
     message = client(service, name="Acme")["msg"]
-    assert "\n" not in message
-    assert "\x1b" not in message
-
-
-@pytest.mark.parametrize("body", [b'{"error": "strange"}', b'{"data": 7}', b'{"ok": true}'])
-def test_a_201_that_shows_no_client_is_looked_at(service: Simulator, body: bytes) -> None:
-    """It may come from whatever stands in between, so it is no word of a creation."""
-    lost = Fault(match=on("POST"), status=201, body=body)
-    service.reset(script=[lost] * 10)
-    result = client(service, name="New")
-    assert (result["failed"], result["changed"], service.names()) == (True, False, [])
-
-
-def test_a_part_of_an_answer_is_none(service: Simulator) -> None:
-    """206 is what a cache may make of a list."""
-    part = Fault(status=206, body=page(data=[], page=1, per_page=100))
-    service.reset(script=[part] * 10)
-    assert "the response is partial" in info(service)["msg"]
+    assert "\n" not in message and "\x1b" not in message
 
 
 @pytest.mark.parametrize("list_shows_deleted", [True, False])

@@ -13,6 +13,8 @@ from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import
 
 SECRET = "toggl_sk_00000000000000000000000000000bad"
 
+BAD_URL = "The option api_url cannot be used"
+
 CLIENT: dict[str, tuple[dict[str, Any], str]] = {
     "token with a line break": ({"api_token": SECRET + "\nX-Evil: 1"}, "api_token"),
     "token that is no ASCII": ({"api_token": SECRET + "\u2013"}, "api_token"),
@@ -23,6 +25,11 @@ CLIENT: dict[str, tuple[dict[str, Any], str]] = {
     "another scheme": ({"api_url": "ftp://focus.toggl.com/api"}, "https://"),
     "no host": ({"api_url": "https:///api"}, "https://"),
     "bad port": ({"api_url": "https://focus.toggl.com:x/api"}, "not a valid address"),
+    "blank in the host": ({"api_url": "https://focus toggl.com/api"}, BAD_URL),
+    "pattern for a host": ({"api_url": "https://*.toggl.com/api"}, BAD_URL),
+    "blank in the path": ({"api_url": "https://focus.toggl.com/my api"}, BAD_URL),
+    "tab in the path": ({"api_url": "https://focus.toggl.com/api\tx"}, BAD_URL),
+    "template for a host": ({"api_url": "https://{{host}}/api"}, BAD_URL),
     "query in the address": ({"api_url": "https://focus.toggl.com/api?x=1"}, "without ?"),
     "timeout of 0": ({"api_timeout": 0.0}, "api_timeout"),
     "timeout that is no number": ({"api_timeout": float("nan")}, "api_timeout"),
