@@ -31,8 +31,8 @@ unexport TOGGL_FOCUS_WORKSPACE_ID TOGGL_FOCUS_API_URL TOGGL_FOCUS_API_TIMEOUT TO
 unexport FAULTS_LONG PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo simulator test ci slow lint unit http coverage contract e2e wire docs guides sanity integration awx repository galaxy molecule \
-  bench startup faults failure-rules mutations matrix live build clean
+.PHONY: help env demo simulator test ci slow lint unit coverage bench faults failure-rules mutations matrix live \
+  build clean
 
 help: ## show the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -47,15 +47,15 @@ demo: $(VENV)/.ready-for-demo ## a playbook against a simulated service on this 
 simulator: $(VENV)/.ready-for-demo ## a simulated service for your own playbooks, until Ctrl-C
 	@$(BIN)/python -m tools.simulator serve $(ARGS)
 
-test: env ## what finds a mistake here; run it before you push (ARGS=FILE)
+test: env ## what finds a mistake here; run it before you push (ARGS=tests/e2e, ARGS='-k NAME')
 	@$(CHECK) $(BESIDE) --durations=15 --junitxml=.ansible/logs/test.xml $(ARGS)
 
 ci: test slow ## all checks and tests
 
 # The newest end of the matrix runs sanity.
-slow: env ## what ci has beside test: other environments, molecule, Galaxy's importer, ansible-test, ansible-lint
+slow: env ## what ci has beside test: other environments, molecule, Galaxy, ansible-test (ARGS='-k molecule')
 	@$(CHECK) $(BESIDE) --deselect tests/slow/test_sanity.py \
-	  --durations=0 --durations-min=1 --junitxml=.ansible/logs/slow.xml tests/slow
+	  --durations=0 --durations-min=1 --junitxml=.ansible/logs/slow.xml tests/slow $(ARGS)
 
 lint: env ## style, types, licences, and which room must not know which (ARGS='-k ruff')
 	@$(CHECK) tests/checks/test_lint.py tests/checks/test_rooms.py tests/slow/test_lint.py $(ARGS)
@@ -63,50 +63,11 @@ lint: env ## style, types, licences, and which room must not know which (ARGS='-
 unit: env ## the rules, without processes and requests
 	@$(CHECK) $(BESIDE) tests/unit
 
-http: env ## what the modules call, and the simulator, over real HTTP
-	@$(CHECK) tests/http
-
 coverage: env ## the lines that no single case of unit and http reaches
 	@$(CHECK) $(BESIDE) -m 'not hypothesis' tests/unit tests/http --cov
 
-contract: env ## the simulator, held to the description of the API
-	@$(CHECK) tests/contract
-
-e2e: env ## the modules through ansible-playbook, against the simulator
-	@$(CHECK) $(BESIDE) tests/e2e
-
-docs: env ## the documentation as a site in .ansible/docs/html/, and its checks
-	@$(CHECK) tests/docs/test_site.py
-
-guides: env ## the guides, carried out as they are written (ARGS=--write)
-	@$(CHECK) tests/docs --ignore tests/docs/test_site.py $(ARGS)
-
-wire: env ## stories on the wire (ARGS='--collection FOLDER' judges another checkout)
-	@$(CHECK) $(BESIDE) tests/wire $(ARGS)
-
-sanity: env ## ansible-test sanity
-	@$(CHECK) tests/slow/test_sanity.py
-
-integration: env ## ansible-test integration
-	@$(CHECK) tests/slow/test_integration.py
-
-awx: env ## what AWX runs, and the objects in it
-	@$(CHECK) $(BESIDE) tests/awx
-
-repository: env ## the pipelines of examples/repository/, step by step
-	@$(CHECK) $(BESIDE) tests/repository
-
-galaxy: env ## the archive, as Galaxy imports it and as users install it
-	@$(CHECK) tests/checks/test_archive.py tests/slow/test_galaxy.py tests/slow/test_installed.py
-
-molecule: env ## the scenarios of the role
-	@$(CHECK) tests/slow/test_molecule.py
-
 bench: env ## what it costs, next to other ways (20 minutes)
 	@$(BIN)/python -m benchmarks $(BENCH)
-
-startup: env ## a run that finds nothing to do, next to another checkout's (ARGS=FOLDER)
-	@$(BIN)/python -m benchmarks.startup $(ARGS)
 
 faults: env ## thousands of seeded faults, kills and failure-rules (long)
 	@FAULTS_LONG=1 $(CHECK) $(BESIDE) tests/faults
@@ -126,7 +87,7 @@ matrix: env ## each supported ansible-core with each Python here (long)
 live: export TOGGL_FOCUS_API_TOKEN := $(value TOGGL_FOCUS_API_TOKEN)
 live: export TOGGL_FOCUS_WORKSPACE_ID := $(value TOGGL_FOCUS_WORKSPACE_ID)
 live: export TOGGL_FOCUS_API_URL := $(value TOGGL_FOCUS_API_URL)
-live: ## ask the real service what nobody has said (needs consent; ARGS=--wait)
+live: ## probe the real API (needs consent; ARGS=--wait)
 	@$(MAKE) --no-print-directory env
 	@$(BIN)/pytest -q -s --tb=short -m live tests/live $(ARGS)
 

@@ -13,7 +13,6 @@ import yaml
 from noxfile import CANDIDATE, DEVEL, PAIRS
 
 from .commands import ROOT, run
-from .test_lint import TOOLS
 
 WORKFLOWS = ROOT / ".github" / "workflows"
 EXAMPLE = ROOT / "examples" / "repository" / ".github" / "workflows" / "clients.yml"
@@ -147,11 +146,10 @@ def test_nothing_is_filled_into_a_script() -> None:
     assert not [s for w in (TEST, RELEASE) for _, s in steps(w) if "${{" in s.get("run", "")]
 
 
-def test_the_hooks_before_a_commit_are_those_of_make_lint() -> None:
-    text = (ROOT / ".pre-commit-config.yaml").read_text()
-    (local,) = yaml.safe_load(text)["repos"]
+def test_the_hooks_before_a_commit_are_pinned_and_need_no_environment_of_the_project() -> None:
+    (local,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
     assert local["repo"] == "local"
-    assert {hook["id"]: hook["entry"] for hook in local["hooks"]} == {
-        tool: f"make lint ARGS='-k {tool}'" for tool in (*TOOLS, "ansible-lint", "rooms")
-    }
-    assert all(h["language"] == "system" and not h["pass_filenames"] for h in local["hooks"])
+    for hook in local["hooks"]:
+        (package,) = hook["additional_dependencies"]
+        assert hook["language"] == "python" and re.fullmatch(r"[a-z]+==[0-9.]+", package), hook
+        assert hook["entry"].split()[0] == package.partition("==")[0]

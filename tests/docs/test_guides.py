@@ -179,7 +179,9 @@ def test_a_guide_does_what_it_says(
     for path, content in made.items():
         if writes:
             path.write_text(content, encoding="utf-8")
-        assert path.read_text(encoding="utf-8") == content, f"{path.name}: make guides ARGS=--write"
+        assert path.read_text(encoding="utf-8") == content, (
+            f"{path.name}: make test ARGS='tests/docs --write'"
+        )
 
 
 def test_every_file_of_a_guide_is_used() -> None:
