@@ -3,10 +3,10 @@
 
     1 Acme, 2 " Globex ", (3 Old)               clients, the third one deleted
     New (was A, B); 1 New; absent 2; restored 3 Old; Old (restore_deleted)      entries
-    create New; rename 1 A -> B; delete 2 C; restore 3 Old; restore 9 ?         steps
+    create New; rename 1 A -> B; delete 2 C; purge 4 D; restore 3 Old; restore 9 ?      steps
 
-``?`` is a name that nobody knows yet. Quotes are for names with blanks around them, of digits,
-or with a line break, which is ``\\n`` there.
+A purge is a deletion that no entry asks for. ``?`` is a name that nobody knows yet. Quotes are for
+names with blanks around them, of digits, or with a line break, which is ``\\n`` there.
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ def told(steps: Iterable[Step]) -> str:
 def told_one(step: Step) -> str:
     names = [step.old_name, step.name] if step.kind == "rename" else [step.name]
     shown = " -> ".join(map(_quoted, names))
-    return " ".join(str(part) for part in (step.kind, step.id, shown) if part is not None)
+    kind = "purge" if step.entry is None else step.kind
+    return " ".join(str(part) for part in (kind, step.id, shown) if part is not None)
 
 
 def _entry(text: str) -> Desired:
@@ -95,6 +96,8 @@ def _step(text: str) -> Step:
             return made.rename(id_, known, _unquoted(found["new"]))
         case "delete":
             return made.delete(id_, name)
+        case "purge":
+            return made.delete(id_, name, None)
     assert found["kind"] == "restore", text
     return made.restore(id_, known)
 

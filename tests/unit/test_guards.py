@@ -118,11 +118,11 @@ all guards speak, and name the victims once
 @pytest.mark.parametrize(("options", "active", "steps", "expected"), GUARDS)
 def test_guards(options: str, active: str, steps: str, expected: str) -> None:
     """A step is of the entry of its number, unless it purges; so are the problems."""
-    made, victims = [], []
-    for entry, step in enumerate(steps_of(steps.replace("purge", "delete"))):
-        is_purge = steps.split("; ")[entry].startswith("purge")
-        made.append(step._replace(entry=None if is_purge else entry))
-        victims += [step.after] * is_purge
+    made = [
+        step if step.entry is None else step._replace(entry=entry)
+        for entry, step in enumerate(steps_of(steps))
+    ]
+    victims = [step.after for step in made if step.entry is None]
     rules = Rules(**yaml.safe_load(f"{{{options}}}"))
     found = list(check_guards(rules, int(active), made, victims, victims))
     told_problems = [
@@ -201,7 +201,7 @@ def test_the_purge_leaves_protected_clients_alone() -> None:
     """They are no victims, and do not count as deletions; of the active clients, they are part."""
     existing = clients_of("1 Internal, 2 internal 2, 3 A, 4 B")
     rules = Rules(True, ("Internal*",), 1, 30)
-    assert told(plan(existing, entries_of("A"), rules).steps) == "delete 4 B"
+    assert told(plan(existing, entries_of("A"), rules).steps) == "purge 4 B"
     assert plan(existing, entries_of("A; B"), rules).steps == ()
     names = ["Internal" if id_ > 4 else f"Client {id_}" for id_ in range(1, 11)]
     four_of_ten = [Client(id_, name, None, {}) for id_, name in enumerate(names, 1)]

@@ -5,12 +5,18 @@ from __future__ import annotations
 
 import random
 import re
+from collections import Counter
+from collections.abc import Iterable
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from markdown_it import MarkdownIt
+from support.notation import steps_of
+from support.steps import create, delete, rename
 
+from ansible_collections.toggl.focus.plugins.module_utils._model import ACTIONS, Step
+from ansible_collections.toggl.focus.plugins.module_utils._plan.digest import row_of
 from ansible_collections.toggl.focus.plugins.module_utils._results.markdown import plan_markdown
 from ansible_collections.toggl.focus.plugins.module_utils._text import SERVICE_URL
 
@@ -18,21 +24,11 @@ LONGEST = 65_000
 MARKER = "<!-- toggl.focus plan -->"
 DIGEST = "5f0c1e3a9d7b2c4e6f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6"
 
-COUNTED_AS = {
-    "create": "created",
-    "rename": "renamed",
-    "delete": "deleted",
-    "restore": "restored",
-}
 
-Row = dict[str, Any]
-
-
-def workspace(*rows: Row, **more: Any) -> dict[str, Any]:
+def workspace(steps: str | Iterable[Step] = "", **more: Any) -> dict[str, Any]:
     """A workspace of a plan file."""
-    summary = dict.fromkeys((*COUNTED_AS.values(), "purged", "unchanged"), 0)
-    for row in rows:
-        summary["purged" if row.get("purge") else COUNTED_AS[row["step"]]] += 1
+    rows = list(map(row_of, steps_of(steps) if isinstance(steps, str) else steps))
+    summary = Counter("purged" if row.get("purge") else ACTIONS[row["step"]] for row in rows)
     return {
         "workspace_id": 4242,
         "api_url": SERVICE_URL,
@@ -55,22 +51,6 @@ def unreadable(reason: str) -> dict[str, Any]:
 
 def text_of(**workspaces: dict[str, Any]) -> str:
     return plan_markdown({"format": 2, "workspaces": workspaces})
-
-
-def create(name: str) -> Row:
-    return {"step": "create", "name": name}
-
-
-def rename(before: str, name: str, id_: int = 1001) -> Row:
-    return {"step": "rename", "id": id_, "name": name, "from": before}
-
-
-def delete(name: str, id_: int = 1002, **more: Any) -> Row:
-    return {"step": "delete", "id": id_, "name": name, **more}
-
-
-def restore(name: str, id_: int = 1003) -> Row:
-    return {"step": "restore", "id": id_, "name": name}
 
 
 class Page(HTMLParser):
@@ -115,74 +95,40 @@ class Page(HTMLParser):
             self.outside += data
 
 
-ELEMENTS = {
-    "h3",
-    "h4",
-    "p",
-    "ul",
-    "li",
-    "blockquote",
-    "strong",
-    "code",
-    "table",
-    "thead",
-    "tbody",
-    "tr",
-    "th",
-    "td",
-}
+ELEMENTS = set("h3 h4 p ul li blockquote strong code table thead tbody tr th td".split())  # noqa: SIM905
 
-HOSTILE = {
-    "pipe": "a | b",
-    "pipes": "||a|",
-    "escaped pipe": "a \\| b",
-    "backslash at the end": "a\\",
-    "backtick": "a ` b",
-    "backticks around": "`a`",
-    "many backticks": "``` a ```` b",
-    "backtick and pipe": "`|`|",
-    "script": "<script>alert(1)</script>",
-    "picture": "<img src=x onerror=alert(1)>",
-    "comment": "<!-- a -->",
-    "marker": MARKER,
-    "end of code": "</code><b>x",
-    "entity": "&lt;b&gt; &amp;",
-    "mention": "@octocat",
-    "issue": "#1",
-    "link": "[link](http://127.0.0.1/x)",
-    "picture link": "![x](http://127.0.0.1/x.png)",
-    "address": "www.example.org and https://example.org",
-    "e-mail": "somebody@example.org",
-    "emphasis": "**bold** _it_ ~~no~~",
-    "heading": "# big",
-    "list": "- [ ] task",
-    "colon code": ":rocket:",
-    "blanks inside": "a  b",
-    "umlauts": "Zo\u00eb \U0001f680",
-    "quotation": "> quoted",
-    "table": "| a |\\n| --- |",
-}
+HOSTILE = [
+    # of Markdown
+    *("a | b", "||a|", "a \\| b", "a\\", "a ` b", "`a`", "``` a ```` b", "`|`|", "a  b"),
+    *("> quoted", "**bold** _it_ ~~no~~", "# big", "- [ ] task", "| a |\\n| --- |"),
+    *("[link](http://127.0.0.1/x)", "![x](http://127.0.0.1/x.png)"),
+    # of a code host
+    *("@octocat", "#1", ":rocket:", "somebody@example.org", "Zo\u00eb \U0001f680"),
+    "www.example.org and https://example.org",
+    # of HTML
+    *("<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<!-- a -->", MARKER),
+    *("</code><b>x", "&lt;b&gt; &amp;"),
+]
 """What a name must not become. Each is shown as it is."""
 
 UNSEEN = {
-    "newline": ("a\n\n# b", "a\\n\\n# b"),
-    "carriage return": ("a\rb", "a\\rb"),
-    "right-to-left override": ("abc\u202edef", "abc\\u202edef"),
-    "escape sequence": ("\x1b[31mred", "\\x1b[31mred"),
-    "zero width": ("a\u200bb", "a\\u200bb"),
-    "tab": ("a\tb", "a\\tb"),
+    "a\n\n# b": "a\\n\\n# b",
+    "a\rb": "a\\rb",
+    "abc\u202edef": "abc\\u202edef",
+    "\x1b[31mred": "\\x1b[31mred",
+    "a\u200bb": "a\\u200bb",
+    "a\tb": "a\\tb",
 }
 """What would not be seen is shown escaped."""
 
-NAMES = {**{case: (name, name) for case, name in HOSTILE.items()}, **UNSEEN}
+NAMES = {**{name: name for name in HOSTILE}, **UNSEEN}
 
 
-@pytest.mark.parametrize("case", NAMES)
-def test_a_name_is_shown_as_code_and_as_nothing_else(case: str) -> None:
+@pytest.mark.parametrize(("name", "seen"), NAMES.items())
+def test_a_name_is_shown_as_code_and_as_nothing_else(name: str, seen: str) -> None:
     """As a client's, before and after a rename; in a refusal, a warning and as a host's."""
-    name, seen = NAMES[case]
-    rows = [create(name), rename("before", name), rename(name, "after"), delete(name)]
-    known = workspace(*rows, refusal=name, warnings=[name])
+    rows = [create(name), rename(1, "before", name), rename(1, name, "after"), delete(2, name)]
+    known = workspace(rows, refusal=name, warnings=[name])
     page = Page(text_of(**{name: known}))
     assert page.codes.count(seen) == 4 + 1 + 1 + 1 + 3  # rows, deletion, refusal, warning, host
     assert set(page.codes) == {seen, "before", "after", DIGEST, SERVICE_URL}
@@ -198,7 +144,7 @@ def test_names_by_chance_are_shown_as_code() -> None:
     signs = "`|\\<>[]()*_~!&@#-:. a\u00e9"
     for _ in range(300):
         name = "x" + "".join(chance.choices(signs, k=chance.randrange(12))) + "x"
-        page = Page(text_of(acme=workspace(rename(name, name))))
+        page = Page(text_of(acme=workspace([rename(1001, name, name)])))
         assert page.codes.count(name) == 2, name
         assert page.elements <= ELEMENTS, name
 
@@ -206,9 +152,9 @@ def test_names_by_chance_are_shown_as_code() -> None:
 def test_what_nobody_may_miss_comes_first() -> None:
     """Counts, then refusals, then deletions, then the tables by host, then the marker."""
     text = text_of(
-        asia=workspace(create("New"), delete("Old", purge=True)),
+        asia=workspace("create New; purge 1002 Old"),
         africa=unreadable("It cannot be reached."),
-        europe=workspace(rename("A", "B"), restore("C"), refusal="Guarded."),
+        europe=workspace("rename 1001 A -> B; restore 1003 C", refusal="Guarded."),
     )
     parts = [
         "Plan for 3 workspaces: create 1, rename 1, restore 1, delete 1",
@@ -225,11 +171,10 @@ def test_what_nobody_may_miss_comes_first() -> None:
     assert text.endswith(f"\n{MARKER}\n")
 
 
-@pytest.mark.parametrize("case", NAMES)
-def test_another_address_and_unchecked_certificates_are_cautions(case: str) -> None:
+@pytest.mark.parametrize(("name", "seen"), NAMES.items())
+def test_another_address_and_unchecked_certificates_are_cautions(name: str, seen: str) -> None:
     """Right after the title: whoever approves the plan sends the API key there."""
-    name, seen = NAMES[case]
-    elsewhere = workspace(create("A"), api_url=name, refusal="Guarded.")
+    elsewhere = workspace("create A", api_url=name, refusal="Guarded.")
     unchecked = workspace(validate_certs=False)
     text = text_of(africa=workspace(), asia=unchecked, europe=elsewhere)
     _title, first, *_others = text.split("\n\n")
@@ -245,8 +190,8 @@ def test_another_address_and_unchecked_certificates_are_cautions(case: str) -> N
 
 
 def test_a_table_says_what_is_done() -> None:
-    gone = [delete("Old"), delete("Unlisted", 1004, purge=True)]
-    page = Page(text_of(acme=workspace(create("New"), rename("A", "B"), restore("C"), *gone)))
+    steps = "create New; rename 1001 A -> B; restore 1003 C; delete 1002 Old; purge 1004 Unlisted"
+    page = Page(text_of(acme=workspace(steps)))
     assert page.rows[1:] == [
         ["delete", "Old", "", "1002"],
         ["delete by purge", "Unlisted", "", "1004"],
@@ -257,14 +202,15 @@ def test_a_table_says_what_is_done() -> None:
 
 
 def test_a_plan_that_is_refused_says_so_beside_its_table_too() -> None:
-    text = text_of(asia=workspace(delete("A"), refusal="Guarded."), europe=workspace(delete("B")))
+    asia = workspace("delete 1002 A", refusal="Guarded.")
+    text = text_of(asia=asia, europe=workspace("delete 1002 B"))
     asia, europe = text.split("####")[1:]
     assert "**It cannot be applied.**\n\n|" in asia
     assert "applied" not in europe
 
 
 def test_requests_and_the_hours_that_they_take_are_told() -> None:
-    text = text_of(acme=workspace(create("A"), requests=241, quota={"remaining": 12}))
+    text = text_of(acme=workspace("create A", requests=241, quota={"remaining": 12}))
     assert "- 241 requests: 9 hours at 30 an hour, 2 hours at 240 an hour\n" in text
     assert "12 requests left when this was planned" in text
     assert f"digest `{DIGEST}`" in text
@@ -283,18 +229,18 @@ def test_a_plan_of_no_workspace() -> None:
 
 def test_a_step_of_a_client_without_an_id() -> None:
     """A plan against another list has such."""
-    text = text_of(acme=workspace({"step": "delete", "name": "Old"}))
+    text = text_of(acme=workspace("delete Old"))
     assert "- `acme`: `Old`\n" in text
     assert "None" not in text
 
 
-@pytest.mark.parametrize("count", [2_000, 100_000])
+@pytest.mark.parametrize("count", [2_000, 20_000])
 def test_changes_are_cut_and_counted(count: int) -> None:
     """The counts, the refusals and the deletions are whole."""
     rows = [create(f"Client {number}") for number in range(count)]
-    gone = [delete(f"Old {number}", number) for number in range(1, 101)]
+    gone = [delete(number, f"Old {number}") for number in range(1, 101)]
     text = text_of(
-        acme=workspace(*rows, *gone), other=unreadable("No key."), third=workspace(create("X"))
+        acme=workspace(rows + gone), other=unreadable("No key."), third=workspace("create X")
     )
     assert len(text) <= LONGEST
     assert f"create {count + 1}, delete 100" in text
@@ -309,8 +255,8 @@ def test_changes_are_cut_and_counted(count: int) -> None:
 
 
 def test_three_thousand_deletions_are_counted() -> None:
-    rows = [delete(f"Client {number}", number) for number in range(1, 3_001)]
-    text = text_of(acme=workspace(*rows, refusal="Guarded."))
+    rows = [delete(number, f"Client {number}") for number in range(1, 3_001)]
+    text = text_of(acme=workspace(rows, refusal="Guarded."))
     assert len(text) <= LONGEST
     assert "**3000 deletions**" in text
     listed = re.findall(r"^- `acme`: `Client \d+`, id \d+$", text, re.MULTILINE)
@@ -322,8 +268,8 @@ def test_three_thousand_deletions_are_counted() -> None:
 
 def test_a_thousand_deletions_are_all_listed() -> None:
     """The rows of a table that repeat them give way."""
-    rows = [delete(f"Client of a rather long name {number}", number) for number in range(1, 1_001)]
-    text = text_of(acme=workspace(*rows))
+    rows = [delete(number, f"Client of a rather long name {number}") for number in range(1, 1_001)]
+    text = text_of(acme=workspace(rows))
     head = text[: text.index("####")]
     assert head.count("\n- `acme`: `Client ") == 1_000
     assert "more" not in head
@@ -331,7 +277,7 @@ def test_a_thousand_deletions_are_all_listed() -> None:
 
 def test_a_hundred_refusals_are_all_listed() -> None:
     """Their reasons are cut instead."""
-    hosts = {f"host{n:03}": workspace(create("A"), refusal="Guarded. " * 50) for n in range(120)}
+    hosts = {f"host{n:03}": workspace("create A", refusal="Guarded. " * 50) for n in range(120)}
     text = text_of(**hosts)
     assert len(text) <= LONGEST
     assert text.count(" cannot be applied:** `Guarded.") == 120
@@ -344,7 +290,9 @@ def test_very_many_workspaces_fit(refused: bool) -> None:
     reason = "This cannot be. " * 400 if refused else None
     hosts = {
         f"host{number:04}": workspace(
-            *[rename(long, long), delete(long, number)] * 5, refusal=reason, warnings=[long] * 20
+            [rename(1001, long, long), delete(number, long)] * 5,
+            refusal=reason,
+            warnings=[long] * 20,
         )
         for number in range(700)
     }
@@ -359,6 +307,6 @@ def test_very_many_workspaces_fit(refused: bool) -> None:
 
 
 def test_the_order_of_the_file_does_not_matter() -> None:
-    hosts = {name: workspace(create(name)) for name in ("b", "c", "a")}
+    hosts = {name: workspace([create(name)]) for name in ("b", "c", "a")}
     backwards = dict(reversed(hosts.items()))
     assert text_of(**hosts) == text_of(**backwards)

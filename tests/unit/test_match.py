@@ -162,7 +162,7 @@ def test_the_purge_deletes_what_no_entry_stands_for() -> None:
     none to purge."""
     existing = clients_of("1 A, 2 B, 3 C, (4 Old), 5 E, 6 F")
     made = plan(existing, entries_of("A; B2 (was B); absent C; 5"), Rules(True, (), None, 100))
-    assert told(step for step in made.steps if step.entry is None) == "delete 6 F"
+    assert told(step for step in made.steps if step.entry is None) == "purge 6 F"
 
 
 WARNINGS = rows("""
