@@ -50,9 +50,7 @@ CLAIMS: dict[str, str] = {
         unit/test_markdown.py::test_a_name_is_shown_as_code""",
     "What is for machines (`plan`, `results`,": """
         http/test_shown_text.py::test_what_is_for_machines_keeps_the_name""",
-    "They are never evaluated as templates.": f"""
-        {NAMES}::test_an_exported_name_is_never_evaluated
-        e2e/test_repository.py::test_a_plan_file_holds_names_as_they_are""",
+    "They are never evaluated as templates.": f"{NAMES}::test_an_exported_name_is_never_evaluated",
     "What Ansible reads again is marked as data,": f"""
         {NAMES}::test_an_exported_name_is_never_evaluated
         {NAMES}::test_a_row_of_a_spreadsheet_is_never_evaluated

@@ -6,42 +6,30 @@ from __future__ import annotations
 import importlib
 import re
 from pathlib import Path
-from types import ModuleType
 
 import yaml
 from simulator.server import Simulator
-from simulator.workspace import Workspace
-from support.playbooks import ROOT, ansible_playbook, played
+from support.playbooks import ROOT, played
+from support.stage import Stage, asked, fill, workspaces
 
-COLLECTION = "ansible_collections.toggl.focus.plugins.modules"
-
-
-def module(name: str) -> ModuleType:
-    return importlib.import_module(f"{COLLECTION}.{name}")
-
-
-def seed(workspace: Workspace) -> None:
-    for name in ("Acme", "Globex", "Initech"):
-        workspace.add(name)
-    workspace.add("Umbrella", deleted=True)
+MODULES = {1: "focus_clients", 4711: "focus_client", 2: "focus_client_info"}
 
 
 def test_examples(tmp_path: Path) -> None:
     """Those of each module, in a workspace of their own."""
-    modules = {1: "focus_clients", 4711: "focus_client", 2: "focus_client_info"}
-    with Simulator() as service:
-        service.workspace_ids = tuple(modules)
-        service.reset()
+    with workspaces(*MODULES) as service:
         tasks = []
-        for workspace_id, name in modules.items():
-            seed(service.workspaces[workspace_id])
-            examples = yaml.safe_load(module(name).EXAMPLES)
+        for workspace_id, name in MODULES.items():
+            fill(service, workspace_id, "Acme", "Globex", "Initech")
+            service.workspaces[workspace_id].add("Umbrella", deleted=True)
+            module = importlib.import_module(
+                f"ansible_collections.toggl.focus.plugins.modules.{name}"
+            )
             there = {"TOGGL_FOCUS_WORKSPACE_ID": str(workspace_id)}
-            tasks.append({"block": examples, "environment": there})
+            tasks.append({"block": yaml.safe_load(module.EXAMPLES), "environment": there})
         ran = played(service, tmp_path, tasks)
-    assert ran.status == 0, ran.output
-    used = {int(entry.path.split("/")[3]) for entry in service.log}
-    assert used == set(modules)
+        assert ran.status == 0, ran.output
+        assert {*asked(service)} == {*MODULES}
 
 
 def test_the_playbook_of_the_readme(service: Simulator, tmp_path: Path) -> None:
@@ -49,9 +37,8 @@ def test_the_playbook_of_the_readme(service: Simulator, tmp_path: Path) -> None:
     first = re.search(r"```yaml\n(.*?)```", readme, re.DOTALL)
     assert first, "the README begins with a playbook"
     assert len(first[1].splitlines()) <= 12
-    path = tmp_path / "playbook.yml"
-    path.write_text(first[1])
-    twice = ansible_playbook(service, path, str(path))
-    assert twice.returncode == 0, twice.stdout + twice.stderr
+    stage = Stage(service, tmp_path)
+    stage.write("playbook.yml", first[1])
+    printed = stage.run("playbook.yml", "playbook.yml")
     assert service.writes
-    assert "changed=1" in twice.stdout, "the second time, nothing changes"
+    assert "changed=1" in printed, "the second time, nothing changes"

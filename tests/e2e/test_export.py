@@ -11,12 +11,11 @@ import shutil
 from typing import Any, NamedTuple
 
 import pytest
-import yaml
-from simulator.server import Simulator
 from simulator.switches import Switches
 from simulator.wire import Call
 from support.lists import load_list
-from support.playbooks import ROOT, ansible_playbook
+from support.playbooks import ROOT
+from support.stage import Stage, asked, fill, workspaces
 
 MAINTAINED = "# ours\nclients_list: [Acme]\nclients_purge: true\n"
 NEW, KEPT, REPLACED, MOVING = WORKSPACES = (1, 2, 3, 4)
@@ -55,54 +54,50 @@ class Exports(NamedTuple):
     second: Exported
     """After the new file was made readable for all, and its schema another one. Nothing moves. Then
     the new file is applied, with a purge."""
-    pages: list[str]
+    pages: list[int]
     """That the first one asked for: each the number of its workspace."""
+
+
+def export(stage: Stage, hosts: str, *arguments: str, status: int = 0) -> Exported:
+    file = ("-e", "clients_file={{ inventory_hostname }}/clients.yml", "--limit", hosts)
+    printed = stage.run("export", *file, *arguments, status=status)
+    files = {
+        str(path.relative_to(stage.folder)): (path.read_text(), path.stat().st_mode & 0o777)
+        for path in stage.folder.glob("*/*")
+    }
+    return Exported(" ".join(printed.split()), files)
 
 
 @pytest.fixture(scope="module")
 def exports(tmp_path_factory: pytest.TempPathFactory) -> Exports:
     folder = tmp_path_factory.mktemp("export")
-    with Simulator(workspace_id=NEW) as service:
-        service.workspace_ids = WORKSPACES
+    with workspaces(*WORKSPACES) as service:
         service.reset(Switches(per_page_cap=20, list_shows_deleted=False))
-        for name in UNSORTED:
-            service.add(name)
-        for number in range(50):
-            service.workspaces[MOVING].add(f"Client {number}")
-        (folder / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": HOSTS}}))
+        fill(service, NEW, *UNSORTED)
+        fill(service, MOVING, *(f"Client {number}" for number in range(50)))
+        stage = Stage(service, folder)
+        stage.inventory(HOSTS)
         for host in HOSTS:
             (folder / host).mkdir()
         for host in ("kept", "replaced"):
-            (folder / host / "clients.yml").write_text(MAINTAINED)
-            (folder / host / "clients.yml").chmod(0o644)
-            (folder / host / "clients.schema.json").write_text("{}")
+            stage.write(f"{host}/clients.yml", MAINTAINED).chmod(0o644)
+            stage.write(f"{host}/clients.schema.json", "{}")
         to_delete = [1005]
 
         def moves(call: Call) -> None:
             if f"/{MOVING}/" in call.path and call.query.get("page") == "2" and to_delete:
                 service.workspaces[MOVING].delete(to_delete.pop())
 
-        def export(hosts: str, *arguments: str, last: str = "export", status: int = 0) -> Exported:
-            file = ("-e", "clients_file={{ inventory_hostname }}/clients.yml")
-            own = ("-i", "hosts.yml", "--limit", hosts, *file, *arguments)
-            ran = ansible_playbook(service, f"toggl.focus.{last}", *own, folder=folder)
-            assert ran.returncode == status, ran.stdout + ran.stderr
-            files = {
-                str(path.relative_to(folder)): (path.read_text(), path.stat().st_mode & 0o777)
-                for path in folder.glob("*/*")
-            }
-            return Exported(" ".join(ran.stdout.split()), files)
-
-        checked = export("new,kept,replaced", "--check", status=2)
+        checked = export(stage, "new,kept,replaced", "--check", status=2)
         service.log.clear()
         service.chaos = moves
-        first = export("all", status=2)
-        pages = [entry.path.split("/")[3] for entry in service.log]
+        first = export(stage, "all", status=2)
+        pages = asked(service)
         (folder / "new" / "clients.yml").chmod(0o644)
-        (folder / "new" / "clients.schema.json").write_text("{}")
+        stage.write("new/clients.schema.json", "{}")
         (folder / "host_vars").mkdir()
         shutil.copy(folder / "new" / "clients.yml", folder / "host_vars" / "new.yml")
-        second = export("new,moving", "toggl.focus.export", last="apply")
+        second = export(stage, "new,moving", "toggl.focus.apply")
         assert service.writes == []
         return Exports(checked, first, second, pages)
 
@@ -137,9 +132,13 @@ def test_check_mode_says_what_would_be_written(exports: Exports) -> None:
 
 def test_what_is_written_can_be_read_by_its_owner_only(exports: Exports) -> None:
     """Also where the file could be read by others before, with another content or the same."""
-    assert exports.first.files["new/clients.yml"][1] == 0o600
-    assert exports.first.files["replaced/clients.yml"][1] == 0o600
-    assert exports.second.files["new/clients.yml"][1] == 0o600
+    first, second = exports.first.files, exports.second.files
+    for file in (
+        first["new/clients.yml"],
+        first["replaced/clients.yml"],
+        second["new/clients.yml"],
+    ):
+        assert file[1] == 0o600
     assert changes(exports.second)["new"] == 1, "its mode, and nothing else"
 
 
@@ -148,8 +147,9 @@ def test_a_client_that_moves_between_two_pages_is_in_the_file(exports: Exports) 
     assert "changed while they were read" in exports.first.printed
     assert [file for file in exports.first.files if file.startswith("moving/")] == []
     assert len(listed(exports.second, "moving")) == 49
-    asked = [exports.pages.count(str(workspace)) for workspace in WORKSPACES]
-    assert asked == [1, 1, 1, 2 * 3], "one page is read once, three are read twice"
+    assert [exports.pages.count(workspace) for workspace in WORKSPACES] == [1, 1, 1, 2 * 3], (
+        "one page is read once, three are read twice"
+    )
 
 
 def test_an_export_is_sorted_by_name(exports: Exports) -> None:

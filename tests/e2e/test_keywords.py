@@ -8,25 +8,23 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import yaml
 from simulator.records import Fault
 from simulator.server import Simulator
-from support.playbooks import Play, access, ansible_playbook
+from support.playbooks import access, played
+from support.stage import Stage, play
 
 MODULE = "toggl.focus.focus_client"
 BULK = "toggl.focus.focus_clients"
+NAMES = [f"Client {number}" for number in range(13)]
 
 
-def test_tasks_that_are_repeated_templated_and_run_once(
-    service: Simulator, play: Play, tmp_path: Path
-) -> None:
+def test_tasks_that_are_repeated_templated_and_run_once(service: Simulator, tmp_path: Path) -> None:
     """What is tried again is tried until it succeeds, a loop keeps its connection, and what reaches
     the module is plain text, whatever Ansible attaches to it. One of two hosts does it, or another
     one for it."""
     service.reset(script=[Fault(status=500)] * 2)
     here = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
-    inventory = tmp_path / "hosts.yml"
-    inventory.write_text(yaml.safe_dump({"all": {"hosts": {"one": here, "two": here}}}))
+    Stage(service, tmp_path).inventory({"one": here, "two": here})
     tried = {
         MODULE: {"name": "Acme", "api_retries": 0},
         "register": "tried",
@@ -35,51 +33,42 @@ def test_tasks_that_are_repeated_templated_and_run_once(
         "delay": 0,
         "delegate_to": "localhost",
     }
-    names = [f"Client {number}" for number in range(5)]
-    looped = {MODULE: {"name": "{{ item }}"}, "loop": names}
+    looped = {MODULE: {"name": "{{ item }}"}, "loop": NAMES[:5]}
     templated = {BULK: {"clients": "{{ listed }}"}, "register": "templated"}
     listed = [{"name": "{{ base }} {{ 1 + 1 }}", "former_names": ["{{ base }}"]}]
-    ran = play(
+    ran = played(
+        service,
+        tmp_path,
         [{**task, "run_once": True} for task in (tried, looped, templated)],
-        *("-i", str(inventory)),
+        *("-i", str(tmp_path / "hosts.yml")),
         hosts="one,two",
         vars={"base": "Globex", "listed": listed},
     )
     assert ran.status == 0, ran.output
     assert (ran.results["tried"]["attempts"], ran.results["tried"]["action"]) == (3, "created")
-    of_the_loop = [entry for entry in service.log if entry.query.get("name") in names]
+    of_the_loop = [entry for entry in service.log if entry.query.get("name") in NAMES]
     assert len(of_the_loop) == 5
     assert len({entry.peer for entry in of_the_loop}) == 1
     assert ran.results["templated"]["results"][0]["name"] == "Globex 2"
-    assert service.names() == ["Acme", *names, "Globex 2"]
+    assert service.names() == ["Acme", *NAMES[:5], "Globex 2"]
     assert [entry.method for entry in service.log].count("GET") == 3 + 5 + 1
 
 
 def test_a_long_run_prints_lines_of_progress(service: Simulator, tmp_path: Path) -> None:
-    """A variable turns them off, and no value of it fails a task: whoever writes ``quiet`` wants no
-    lines."""
+    """With ten requests in a window of some seconds, it waits for the next window. A variable turns
+    them off, and no value of it fails a task: whoever writes ``quiet`` wants no lines."""
     quota: dict[str, Any] = {"quota_limit": 10, "quota_window": 6}
     service.reset(**quota)
     with Simulator(**quota) as silent:
-        tasks: list[dict[str, Any]] = [{BULK: {"clients": names(12), "quota_wait": 60}}]
+        tasks: list[dict[str, Any]] = [{BULK: {"clients": NAMES[:12], "quota_wait": 60}}]
         for value, count in ((False, 13), ("quiet", 1), (None, 1), ([], 1), (0.5, 1)):
-            wanted = {"clients": names(count), "quota_wait": 60}
             off = {"vars": {"toggl_focus_progress": value}, "environment": access(silent)}
-            tasks.append({BULK: wanted, **off})
-        path = tmp_path / "waiting.yml"
-        path.write_text(
-            yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}])
-        )
-        ran = ansible_playbook(service, path)
-        assert ran.returncode == 0, ran.stdout + ran.stderr
-        assert len(silent.names()) == 13
+            tasks.append({BULK: {"clients": NAMES[:count], "quota_wait": 60}, **off})
+        stage = Stage(service, tmp_path)
+        ran = stage.process(stage.book(play(*tasks)))
+        assert silent.names() == sorted(NAMES)
     assert "changes done" not in ran.stdout, "it is what the callback makes of it"
     lines = [line for line in ran.stderr.splitlines() if line.startswith("toggl.focus: ")]
     assert lines, ran.stderr
     assert lines[0].startswith("toggl.focus: 9 of 12 changes done, quota left 0, waiting for the")
     assert [line for line in lines if " of 12 " not in line] == []
-
-
-def names(count: int) -> list[str]:
-    """With ten requests in a window of some seconds, a run of more waits for the next window."""
-    return [f"Client {number}" for number in range(count)]

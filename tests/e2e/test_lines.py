@@ -7,15 +7,16 @@ The hosts of one run are the cases. Each has a workspace of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 import yaml
 from simulator.records import Fault
-from simulator.server import Simulator
-from support.playbooks import access, ansible_playbook
+from simulator.wire import Call
+from support.playbooks import access
+from support.stage import Stage, asked, fill, play, workspaces
 
 LIST: list[Any] = [
     'Zo\u00eb: "new"',
@@ -28,18 +29,11 @@ PURGE = {"purge": True, "max_deletion_percent": 100}
 
 COUNTS = "%s 1, %s 1, %s 1, %s 2 (1 by purge); 1 unchanged."
 DELETIONS = ["delete   Initech (id 1003)", "delete   Hooli (id 1004) by purge"]
-OTHERS = [
-    "rename   Globex -> Globex Corporation (id 1002)",
-    "restore  Umbrella (id 1005)",
-]
+OTHERS = ["rename   Globex -> Globex Corporation (id 1002)", "restore  Umbrella (id 1005)"]
 NEW = 'create   Zo\u00eb: "new"'
 PLANNED = [COUNTS % ("Would create", "rename", "restore", "delete"), *DELETIONS, *OTHERS, NEW]
-DONE = [
-    COUNTS % ("Created", "renamed", "restored", "deleted"),
-    *DELETIONS,
-    *OTHERS,
-    f"{NEW} (id 1006)",
-]
+DONE_COUNTS = COUNTS % ("Created", "renamed", "restored", "deleted")
+DONE = [DONE_COUNTS, *DELETIONS, *OTHERS, f"{NEW} (id 1006)"]
 
 
 def fifty(creations: int) -> list[Any]:
@@ -48,7 +42,6 @@ def fifty(creations: int) -> list[Any]:
     return [*created, {"name": "Hooli", "state": "absent"}]
 
 
-# Hosts, with variables of the role.
 PLANS: dict[str, dict[str, Any]] = {
     "planned": {"list": LIST, **PURGE},
     "fifty": {"list": fifty(49)},
@@ -65,24 +58,22 @@ RUNS: dict[str, dict[str, Any]] = {
     "changed": {"list": LIST, **PURGE, "plan_digest": "0" * 64},
     "wrong": {"list": ["Acme", {"name": "Gamma", "state": "presnt"}]},
 }
-ANSWERS: dict[str, tuple[int, bytes]] = {
-    "failing": (400, b'{"error": "no"}'),
-    "unseen": (400, b'{"error": "no"}'),
-    "pending": (402, b'{"error": "quota exceeded"}'),
-}
-"""To the first creation of a host."""
+"""Hosts, with variables of the role."""
 
+ANSWERS = {
+    "failing": Fault(status=400, body=b'{"error": "no"}'),
+    "unseen": Fault(status=400, body=b'{"error": "no"}'),
+    "pending": Fault(status=402, body=b'{"error": "quota exceeded"}'),
+}
+"""To each creation of a host."""
+
+ROLE = {"ansible.builtin.include_role": {"name": "toggl.focus.clients"}}
 SAID = {"ansible.builtin.debug": {"msg": "{{ ['rescued', ansible_failed_result.msg] }}"}}
 KEPT = {
     "ansible.builtin.debug": {"msg": "{{ clients_result.plan | map(attribute='status') }}"},
     "when": "clients_result.plan is defined",
 }
-TASKS = [
-    {
-        "block": [{"ansible.builtin.include_role": {"name": "toggl.focus.clients"}}],
-        "rescue": [{"name": "Rescue", **SAID}, {"name": "Keep", **KEPT}],
-    }
-]
+TASK = {"block": [ROLE], "rescue": [{"name": "Rescue", **SAID}, {"name": "Keep", **KEPT}]}
 
 
 class Ran(NamedTuple):
@@ -110,39 +101,29 @@ class Ran(NamedTuple):
 def run(
     folder: Path, hosts: Mapping[str, Mapping[str, Any]], *arguments: str, **environment: str
 ) -> Ran:
-    ids = {host: number for number, host in enumerate(hosts, 1)}
-    variables = {
-        host: {f"clients_{name}": value for name, value in options.items()}
-        | {"clients_workspace_id": ids[host], "ansible_connection": "local"}
-        for host, options in hosts.items()
-    }
-    (folder / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": variables}}))
-    book = [{"hosts": "all", "gather_facts": False, "tasks": TASKS}]
-    (folder / "book.yml").write_text(yaml.safe_dump(book))
-    with Simulator(workspace_id=1) as service:
-        service.workspace_ids = tuple(ids.values())
-        service.reset(script=faults(ids))
-        for workspace in service.workspaces.values():
-            for name in ("Acme", "Globex", "Initech", "Hooli"):
-                workspace.add(name)
-            workspace.add("Umbrella", deleted=True)
-        ran = ansible_playbook(
-            service,
-            "book.yml",
-            *("-i", "hosts.yml", *arguments),
-            environment={**access(service), **environment},
-            folder=folder,
+    ids = dict(enumerate(hosts, 1))
+    with workspaces(*ids) as service:
+
+        def answer(call: Call) -> Fault | None:
+            host = ids[int(call.path.split("/")[3])]
+            return ANSWERS.get(host) if call.method == "POST" else None
+
+        service.chaos = answer
+        for id_ in ids:
+            fill(service, id_, "Acme", "Globex", "Initech", "Hooli")
+            service.workspaces[id_].add("Umbrella", deleted=True)
+        stage = Stage(service, folder)
+        stage.inventory(
+            {
+                host: {f"clients_{name}": value for name, value in hosts[host].items()}
+                | {"clients_workspace_id": id_, "ansible_connection": "local"}
+                for id_, host in ids.items()
+            }
         )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    sent = [int(entry.path.split("/")[3]) for entry in service.writes]
-    return Ran(ran.stdout + ran.stderr, {host: sent.count(number) for host, number in ids.items()})
-
-
-def faults(ids: Mapping[str, int]) -> Iterable[Fault]:
-    for host, (status, body) in ANSWERS.items():
-        if host in ids:
-            path = f"/api/workspaces/{ids[host]}/clients"
-            yield Fault(lambda *sent, at=path: sent == ("POST", at), status=status, body=body)
+        book = stage.book(play(TASK, hosts="all"))
+        printed = stage.run(book, *arguments, environment={**access(service), **environment})
+        service.log = service.writes
+        return Ran(printed, {host: asked(service).count(id_) for id_, host in ids.items()})
 
 
 @pytest.fixture(scope="module")
@@ -155,11 +136,6 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Ran:
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     return run(tmp_path_factory.mktemp("ran"), RUNS)
-
-
-def readable(message: str) -> str:
-    """As it is in a line: as JSON, double quotes would be escaped."""
-    return message.replace('"', "'")
 
 
 def test_a_line_for_the_whole_and_one_for_each_step(planned: Ran, ran: Ran) -> None:
@@ -190,27 +166,23 @@ def test_fifty_lines_and_how_many_more(planned: Ran, host: str, steps: int) -> N
 def test_a_run_that_fails_ends_failed_with_its_message(ran: Ran, host: str) -> None:
     """Not with the whole result, which nobody can read, and whether or not there are lines. A
     playbook that rescues it has the plan. The purge waits for the creations, so it is pending."""
-    message = (
+    message = yaml.safe_load(*ran.failures(host))["msg"]
+    assert message.endswith(
         f"The service refused POST /workspaces/{list(RUNS).index(host) + 1}/clients: "
         '400 "no". Of 5 changes, 3 were done, 1 failed and 1 is pending.'
     )
-    (failed,) = ran.failures(host)
-    assert yaml.safe_load(failed)["msg"].endswith(message)
-    assert yaml.safe_load(failed)["msg"].count("refused") == 1
+    assert message.count("refused") == 1
     assert sorted(ran.shown("Keep", host)) == ["done"] * 3 + ["failed", "pending"]
     assert "plan_digest" not in ran.output
     assert re.search(rf"^{host} .* changed=1 ", ran.output, re.M), "what was done is a change"
 
 
-def test_what_failed_has_its_reason_in_its_line(ran: Ran) -> None:
+def test_what_failed_has_its_reason_in_its_line_and_what_is_pending_is_marked(ran: Ran) -> None:
     first, *steps_shown = ran.lines("failing")
     assert first.endswith("Of 5 changes, 3 were done, 1 failed and 1 is pending.")
     wrong = steps_shown.pop(len(DELETIONS))
     assert steps_shown == [DELETIONS[0], f"{DELETIONS[1]} [pending]", *OTHERS]
     assert wrong.startswith(f"{NEW} [failed] The service refused POST")
-
-
-def test_a_run_that_leaves_something_pending_fails(ran: Ran) -> None:
     assert len(ran.failures("pending")) == 1
     assert ran.shown("Keep", "pending") == ["pending", "pending"]
     assert ran.lines("pending")[1:] == ["create   Stark [pending]", "create   Wayne [pending]"]
@@ -228,13 +200,11 @@ def test_a_plan_that_is_refused_is_printed_and_fails(ran: Ran, host: str, reason
     assert first.endswith(f"Nothing was written. The plan w{PLANNED[0][1:]}")
     assert steps_shown == PLANNED[1:]
     word, message = ran.shown("Rescue", host)
-    assert (word, readable(message)) == ("rescued", first)
+    assert (word, message.replace('"', "'")) == ("rescued", first), "a line has no double quotes"
     assert ran.shown("Keep", host) == ["planned"] * 5
 
 
 def test_a_list_that_is_wrong_fails_before_there_is_a_plan(ran: Ran) -> None:
     assert ran.lines("wrong") is None
-    (failed,) = ran.failures("wrong")
-    assert yaml.safe_load(failed)["msg"] == (
-        'Entry 2 ("Gamma"): state is "presnt"; did you mean present?'
-    )
+    said = yaml.safe_load(*ran.failures("wrong"))["msg"]
+    assert said == 'Entry 2 ("Gamma"): state is "presnt"; did you mean present?'

@@ -4,11 +4,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import yaml
 from simulator.server import Simulator
-from support.playbooks import ansible_playbook
+from support.stage import Stage
 
 MOVES_AWAY = {
     "ansible_connection": "ssh",
@@ -31,26 +30,24 @@ def test_the_playbooks_stay_on_the_controller(service: Simulator, tmp_path: Path
     """Whatever the inventory says of connections, and with ``--become`` too. Each host has its own
     workspace and list."""
     service.add("Acme")
+    stage = Stage(service, tmp_path)
     with Simulator(workspace_id=42) as other:
-        hosts: dict[str, dict[str, Any]] = {
+        elsewhere = {"clients_workspace_id": other.workspace_id, "clients_api_url": other.url}
+        hosts: dict[str, dict[str, object]] = {
             "europe": {"clients_list": ["Acme", "Globex"]},
-            "asia": {
-                "clients_workspace_id": other.workspace_id,
-                "clients_api_url": other.url,
-                "clients_list": ["Initech"],
-            },
+            "asia": {**elsewhere, "clients_list": ["Initech"]},
         }
-        known = {host: {**MOVES_AWAY, **own} for host, own in hosts.items()}
-        (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": known}}))
+        stage.inventory({host: {**MOVES_AWAY, **own} for host, own in hosts.items()})
         book = [
             {"import_playbook": "toggl.focus.export", "vars": {"clients_hosts": "europe"}},
-            *({"import_playbook": f"toggl.focus.{name}"} for name in ("check", "plan", "apply")),
-            {"import_playbook": "toggl.focus.drift"},
+            *(
+                {"import_playbook": f"toggl.focus.{name}"}
+                for name in ("check", "plan", "apply", "drift")
+            ),
         ]
-        (tmp_path / "book.yml").write_text(yaml.safe_dump(book))
-        ran = ansible_playbook(service, "book.yml", "-i", "hosts.yml", "--become", folder=tmp_path)
-        assert ran.returncode == 0, ran.stdout + ran.stderr
-        assert ran.stdout.count("The workspace is as the list says.") == 2
+        stage.write("book.yml", book)
+        printed = stage.run("book.yml", "--become")
+        assert printed.count("The workspace is as the list says.") == 2
         assert service.names() == ["Acme", "Globex"]
         assert other.names() == ["Initech"]
     assert (tmp_path / "plan.json").exists()

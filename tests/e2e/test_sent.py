@@ -10,23 +10,25 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-import yaml
 from simulator.records import Fault
 from simulator.server import Simulator
-from support.playbooks import ANSIBLE_PLAYBOOK, access, ansible_playbook, settings
+from support.playbooks import ANSIBLE_PLAYBOOK, access, settings
+from support.stage import Stage, active, asked, fill, play, workspaces
 
 MODULE = "toggl.focus.focus_client"
 BULK = "toggl.focus.focus_clients"
 INFO = "toggl.focus.focus_client_info"
 
-WORKSPACES = {"here": 1, "there": 2, "others": 3}
-"""In Ansible's own process and as a module; what else is sent."""
-WAYS = {"here": "local", "there": "elsewhere"}
+WAYS = {"here": 1, "there": 2}
+"""Hosts with their workspaces: in Ansible's own process, and as a module."""
+OTHERS = 3
+"""The workspace of the host for what else is sent."""
 
 LINE = re.compile(
     r"<(\w+)> toggl\.focus: (GET|POST|PUT|PATCH|DELETE) /workspaces/\d+/clients([/\w]*) "
@@ -34,47 +36,48 @@ LINE = re.compile(
 )
 REFUSED = b'{"error": "no", "error_description": "not this one", "trace_id": "trace-7"}'
 
-Play = dict[str, Any]
-
-
-def play(hosts: str, *tasks: Mapping[str, Any]) -> Play:
-    own = {"TOGGL_FOCUS_WORKSPACE_ID": "{{ workspace }}"}
-    return {"hosts": hosts, "gather_facts": False, "environment": own, "tasks": [*tasks]}
-
-
-def run(
-    service: Simulator, folder: Path, flag: str, *plays: Play
-) -> subprocess.CompletedProcess[str]:
-    hosts = {
-        host: {
-            "workspace": workspace_id,
-            "ansible_connection": WAYS.get(host, "local"),
-            "ansible_python_interpreter": sys.executable,
-        }
-        for host, workspace_id in WORKSPACES.items()
-    }
-    (folder / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
-    (folder / "book.yml").write_text(yaml.safe_dump([*plays]))
-    ran = ansible_playbook(service, "book.yml", "-i", "hosts.yml", flag, folder=folder)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    return ran
-
-
-def fault(host: str, method: str, **what: Any) -> Fault:
-    path = f"/api/workspaces/{WORKSPACES[host]}/clients"
-    return Fault(lambda sent, at: sent == method and at.startswith(path), **what)
+ENTRIES = [{"name": "Globex", "state": "absent"}, {"name": "Acme of the body"}]
+FAILING: list[dict[str, Any]] = [
+    {BULK: {"clients": ENTRIES, "concurrency": 1}, "register": "done", "ignore_errors": True},
+    {"ansible.builtin.debug": {"var": "done"}},
+]
+KEYS = {"ansible.builtin.debug": {"msg": "keys: {{ done.keys() | sort | join(' ') }}"}}
+OTHER_TASKS: list[dict[str, Any]] = [
+    {INFO: {"name": "{{ item }}"}, "loop": ["Acme", "Globex"]},
+    {INFO: {"api_retries": 1, "api_url": "http://127.0.0.1:9/api"}, "ignore_errors": True},
+    {MODULE: {"name": "Hidden name"}, "register": "done", "no_log": True},
+    KEYS,
+    {MODULE: {"name": "Acme"}, "register": "done", "async": 60, "poll": 1},
+    KEYS,
+]
+OWN = {"TOGGL_FOCUS_WORKSPACE_ID": "{{ workspace }}"}
 
 
 @pytest.fixture(scope="module")
-def three() -> Iterator[Simulator]:
-    with Simulator() as running:
-        running.workspace_ids = tuple(WORKSPACES.values())
+def service() -> Iterator[Simulator]:
+    with workspaces(*WAYS.values(), OTHERS) as running:
         yield running
+
+
+def stage_in(service: Simulator, folder: Path) -> Stage:
+    stage = Stage(service, folder)
+    ids = {**WAYS, "others": OTHERS}
+    here = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+    hosts = {host: {**here, "workspace": id_} for host, id_ in ids.items()}
+    hosts["there"]["ansible_connection"] = "elsewhere"
+    stage.inventory(hosts)
+    return stage
+
+
+def fault(workspace_id: int, method: str, **what: Any) -> Fault:
+    path = f"/api/workspaces/{workspace_id}/clients"
+    return Fault(lambda sent, at: sent == method and at.startswith(path), **what)
 
 
 class Sent(NamedTuple):
     ran: subprocess.CompletedProcess[str]
-    requests: dict[str, int]
+    requests: Counter[int]
+    """By workspace."""
     names: list[str]
     """Of the clients of the others."""
 
@@ -86,49 +89,28 @@ class Sent(NamedTuple):
         return [match.groups("")[1:] for match in matches if match and match[1] == host]
 
 
-ENTRIES = [{"name": "Globex", "state": "absent"}, {"name": "Acme of the body"}]
-FAILING: list[dict[str, Any]] = [
-    {BULK: {"clients": ENTRIES, "concurrency": 1}, "register": "done", "ignore_errors": True},
-    {"ansible.builtin.debug": {"var": "done"}},
-]
-KEYS = {"ansible.builtin.debug": {"msg": "keys: {{ done.keys() | sort | join(' ') }}"}}
-OTHERS: list[dict[str, Any]] = [
-    {INFO: {"name": "{{ item }}"}, "loop": ["Acme", "Globex"]},
-    {INFO: {"api_retries": 1, "api_url": "http://127.0.0.1:9/api"}, "ignore_errors": True},
-    {MODULE: {"name": "Hidden name"}, "register": "done", "no_log": True},
-    KEYS,
-    {MODULE: {"name": "Acme"}, "register": "done", "async": 60, "poll": 1},
-    KEYS,
-]
-
-
 @pytest.fixture(scope="module")
-def sent(three: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Sent:
-    script = [
-        planned
-        for host in WAYS
-        for planned in (
-            fault(host, "GET", status=503),
-            fault(host, "GET", drop="before"),
-            fault(host, "DELETE", status=400, body=REFUSED),
-        )
-    ]
-    three.reset(script=script)
-    for host in WAYS:
-        for name in ("Acme of the query", "Globex"):
-            three.workspaces[WORKSPACES[host]].add(name)
-    plays = (play("here,there", *FAILING), play("others", *OTHERS))
-    ran = run(three, tmp_path_factory.mktemp("sent"), "-vvv", *plays)
-    asked = [int(entry.path.split("/")[3]) for entry in three.log]
-    requests = {host: asked.count(id_) for host, id_ in WORKSPACES.items()}
-    others = three.workspaces[WORKSPACES["others"]].clients()
-    return Sent(ran, requests, sorted(client.name for client in others))
+def sent(service: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Sent:
+    script = []
+    for id_ in WAYS.values():
+        script += [fault(id_, "GET", status=503), fault(id_, "GET", drop="before")]
+        script.append(fault(id_, "DELETE", status=400, body=REFUSED))
+    service.reset(script=script)
+    for id_ in WAYS.values():
+        fill(service, id_, "Acme of the query", "Globex")
+    stage = stage_in(service, tmp_path_factory.mktemp("sent"))
+    book = stage.book(
+        play(*FAILING, hosts="here,there", environment=OWN),
+        play(*OTHER_TASKS, hosts="others", environment=OWN),
+    )
+    ran = stage.process(book, "-vvv")
+    return Sent(ran, Counter(asked(service)), active(service, OTHERS))
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_what_was_sent_is_a_line_each(sent: Sent, way: str) -> None:
-    """Method, path, status, try, milliseconds and the trace id of a refusal; the result of the task
-    has no key for it."""
+    """Method, path, status, try, milliseconds and the trace id of a refusal; no query, no body and
+    no secret. The result of the task has no key for it."""
     assert sent.lines(way) == [
         ("GET", "", "503", "1", ""),
         ("GET", "", "no answer", "2", ""),
@@ -136,14 +118,10 @@ def test_what_was_sent_is_a_line_each(sent: Sent, way: str) -> None:
         ("DELETE", "/1002", "400", "1", "trace-7"),
         ("POST", "", "201", "1", ""),
     ]
-    assert sent.requests[way] == 5
+    assert sent.requests[WAYS[way]] == 5
+    assert not re.search("Acme of|per_page", sent.ran.stderr)
     assert "toggl.focus: " not in sent.ran.stdout
     assert '"_sent"' not in sent.ran.stdout
-
-
-def test_no_secret_and_no_name_is_in_a_line(sent: Sent, three: Simulator) -> None:
-    for secret in ("Acme of", three.token, "per_page"):
-        assert secret not in sent.ran.stderr
 
 
 def test_each_item_of_a_loop_and_a_service_that_is_not_there_have_lines(sent: Sent) -> None:
@@ -156,39 +134,38 @@ def test_each_item_of_a_loop_and_a_service_that_is_not_there_have_lines(sent: Se
     ]
     assert sent.names == ["Acme", "Hidden name"]
     assert "Hidden name" not in sent.ran.stdout + sent.ran.stderr
-    assert_no_key(sent.ran)
+    assert_no_key(sent.ran.stdout)
 
 
-def test_below_that_verbosity_there_are_none(three: Simulator, tmp_path: Path) -> None:
-    three.reset()
+def test_below_that_verbosity_there_are_none(service: Simulator, tmp_path: Path) -> None:
+    service.reset()
     task = {MODULE: {"name": "Acme"}, "register": "done"}
-    ran = run(three, tmp_path, "-vv", play("here,there", task, KEYS))
-    assert_no_key(ran)
-    assert "toggl.focus: " not in ran.stdout + ran.stderr
-    assert [entry.method for entry in three.writes] == ["POST"] * 2
+    stage = stage_in(service, tmp_path)
+    book = stage.book(play(task, KEYS, hosts="here,there", environment=OWN))
+    printed = stage.run(book, "-vv")
+    assert_no_key(printed)
+    assert "toggl.focus: " not in printed
+    assert [entry.method for entry in service.writes] == ["POST"] * 2
 
 
-def assert_no_key(ran: subprocess.CompletedProcess[str]) -> None:
+def assert_no_key(printed: str) -> None:
     """In two results, whose keys were printed."""
-    assert len(re.findall(r"keys: \w", ran.stdout)) == 2
-    assert "_sent" not in ran.stdout
+    assert len(re.findall(r"keys: \w", printed)) == 2
+    assert "_sent" not in printed
 
 
 def test_a_reader_that_closes_stdout_stops_nothing(service: Simulator, tmp_path: Path) -> None:
     """As in ``ansible-playbook ... | head -3``, on a run that is long enough for lines of
     progress."""
     service.reset(latency=1)
-    wanted = [{"name": f"Client {number}"} for number in range(7)]
-    task = {BULK: {"clients": wanted, "concurrency": 1}}
-    playbook = tmp_path / "book.yml"
-    playbook.write_text(
-        yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}])
-    )
+    clients = [f"Client {number}" for number in range(7)]
+    book = Stage(service, tmp_path).book(play({BULK: {"clients": clients, "concurrency": 1}}))
     told = tmp_path / "stderr"
     with told.open("w") as stderr:
         process = subprocess.Popen(
-            [str(ANSIBLE_PLAYBOOK), str(playbook)],
-            env={**settings(), **access(service)},
+            [str(ANSIBLE_PLAYBOOK), book],
+            cwd=tmp_path,
+            env={**settings(), **access(service), "PWD": str(tmp_path)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=stderr,

@@ -8,6 +8,7 @@ when all of them are over, seconds later.
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -25,19 +26,21 @@ CLIENT = "toggl.focus.focus_client"
 CLIENTS = "toggl.focus.focus_clients"
 INFO = "toggl.focus.focus_client_info"
 SIX = [f"Client {number}" for number in range(1, 7)]
+JOURNAL = "TOGGL_FOCUS_JOURNAL"
 REASON = "The task's timeout ended the run: nothing more is written."
+NOTHING = f"{REASON} Nothing had been written."
 
 
 def timed(module: str, seconds: int, **given: Any) -> dict[str, Any]:
     return {module: given, "timeout": seconds, "ignore_errors": True}
 
 
-def six(seconds: int, concurrency: int = 2, **given: Any) -> dict[str, Any]:
-    return timed(CLIENTS, seconds, clients=SIX, concurrency=concurrency, **given)
+def six(seconds: int, **given: Any) -> dict[str, Any]:
+    return timed(CLIENTS, seconds, clients=SIX, **{"concurrency": 2, **given})
 
 
-def on(method: str) -> Any:
-    return lambda sent, _path: sent == method
+def on(method: str, **what: Any) -> Fault:
+    return Fault(match=lambda sent, _path: sent == method, **what)
 
 
 RESTORED = {"id": 1001, "name": "Globex", "state": "restored"}
@@ -48,7 +51,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "under_way": ({"latency": 1}, six(3)),
     "quota": ({"quota_limit": 3, "quota_window": 7}, six(2, quota_wait=60)),
     "unanswered": (
-        {"script": [Fault(), Fault(match=on("POST")), Fault(match=on("POST"), delay=20)]},
+        {"script": [Fault(), on("POST"), on("POST", delay=20)]},
         six(3, concurrency=1, api_timeout=4),
     ),
     "one_client": ({"latency": 1}, timed(CLIENT, 3, **RESTORED)),
@@ -56,7 +59,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "reading_for_all": ({"latency": 2}, timed(CLIENTS, 1, clients=["Acme"])),
     "reading": ({"latency": 2}, timed(INFO, 1)),
     "waiting": ({}, timed(CLIENTS, 1, clients=SIX)),
-    "looped": ({"script": [Fault(match=on("GET"), delay=3)]}, LOOPED),
+    "looped": ({"script": [on("GET", delay=3)]}, LOOPED),
     "module": ({"latency": 0.8}, {**six(2), "vars": {"ansible_connection": "elsewhere"}}),
 }
 
@@ -71,16 +74,8 @@ class Ended:
         return sorted(step["name"] for step in self.result["plan"] if step["status"] in statuses)
 
 
-@dataclass(frozen=True)
-class All:
-    """``holder`` is the process for which one of them has waited."""
-
-    cases: dict[str, Ended]
-    holder: int
-
-
 @pytest.fixture(scope="module")
-def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[All]:
+def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Ended]]:
     folder = tmp_path_factory.mktemp("play")
     with ExitStack() as stack:
         services = {
@@ -88,22 +83,30 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[All]:
             for name, (conditions, _) in CASES.items()
         }
         services["one_client"].add("Acme", deleted=True)
-        tasks = []
-        for name, (_, task) in CASES.items():
-            if CLIENTS in task or name == "one_client":
-                (module,) = {CLIENT, CLIENTS} & task.keys()
-                task = {**task, module: {**task[module], "journal": str(folder / name)}}
-            tasks.append({**task, "register": name, "environment": access(services[name])})
-        with holding_the_turn(services["waiting"]) as holder:
+        tasks = [
+            {
+                **task,
+                "register": name,
+                "environment": {**access(services[name]), JOURNAL: str(folder / name)},
+            }
+            for name, (_, task) in CASES.items()
+        ]
+        with holding_the_turn(services["waiting"]):
             ran = played(services["looped"], folder, tasks)
         assert ran.results, ran.output
-        yield All(
-            {
-                name: Ended(service, ran.results[name], folder / name)
-                for name, service in services.items()
-            },
-            holder,
-        )
+        yield {
+            name: Ended(service, ran.results[name], folder / name)
+            for name, service in services.items()
+        }
+
+
+def journal(case: Ended) -> list[dict[str, Any]]:
+    """Return its lines: each one before a write has one after it."""
+    lines = [json.loads(line) for line in case.journal.read_text().splitlines()]
+    numbers = {(line["event"], line["number"]) for line in lines if "number" in line}
+    before = {number for event, number in numbers if event == "before"}
+    assert before and before == {number for event, number in numbers if event == "after"}
+    return lines
 
 
 def assert_tells_what_the_service_did(case: Ended) -> None:
@@ -116,40 +119,31 @@ def assert_tells_what_the_service_did(case: Ended) -> None:
     assert result["changed"] is bool(done)
     assert sorted([*done, *unclear, *case.steps("pending")]) == SIX
     assert len(result["undo"]) == len(done) + len(unclear)
-    ids = {client.name: client.id for client in service.clients()}
     told = {step["name"]: step["id"] for step in result["plan"] if step["status"] == "done"}
-    assert told == {name: ids[name] for name in done}
-    assert_whole(case.journal)
+    ids = {client.name: client.id for client in service.clients() if client.name in done}
+    assert told == ids
+    journal(case)
 
 
-def assert_whole(journal: Path) -> None:
-    """Each line before a write has one after it."""
-    noted = [json.loads(line) for line in journal.read_text().splitlines()]
-    before = [line["number"] for line in noted if line["event"] == "before"]
-    after = [line["number"] for line in noted if line["event"] == "after"]
-    assert before
-    assert set(before) == set(after)
-
-
-def test_writes_under_way_are_the_last(ended: All) -> None:
+def test_writes_under_way_are_the_last(ended: dict[str, Ended]) -> None:
     """One request takes a second: after 3, two writes are answered and two are under way."""
-    case = ended.cases["under_way"]
+    case = ended["under_way"]
     assert_tells_what_the_service_did(case)
     assert len(case.steps("done")) == 4
     assert case.result["requests"] == len(case.service.log) == 5
 
 
-def test_a_wait_for_the_quota_ends_with_it(ended: All) -> None:
+def test_a_wait_for_the_quota_ends_with_it(ended: dict[str, Ended]) -> None:
     """The quota reopens after 7 seconds, when the task is over: nothing is written then."""
-    case = ended.cases["quota"]
+    case = ended["quota"]
     assert time.monotonic() - case.service.log[0].at > 8
     assert_tells_what_the_service_did(case)
     assert (len(case.steps("done")), len(case.steps("pending"))) == (2, 4)
 
 
-def test_what_was_sent_and_not_answered_is_unclear(ended: All) -> None:
+def test_what_was_sent_and_not_answered_is_unclear(ended: dict[str, Ended]) -> None:
     """The second write is carried out; its answer does not come within ``api_timeout``."""
-    case = ended.cases["unanswered"]
+    case = ended["unanswered"]
     assert_tells_what_the_service_did(case)
     assert case.steps("unclear") == ["Client 2"]
     (unclear,) = (step for step in case.result["plan"] if step["status"] == "unclear")
@@ -159,55 +153,52 @@ def test_what_was_sent_and_not_answered_is_unclear(ended: All) -> None:
 
 
 @pytest.mark.parametrize("name", ["reading_for_one", "reading_for_all", "reading"])
-def test_a_list_that_is_being_read_ends_at_once(ended: All, name: str) -> None:
-    case = ended.cases[name]
+def test_a_list_that_is_being_read_ends_at_once(ended: dict[str, Ended], name: str) -> None:
+    case = ended[name]
     assert (case.result["failed"], case.result["changed"]) == (True, False)
-    assert case.result["msg"] == f"{REASON} Nothing had been written."
+    assert case.result["msg"] == NOTHING
     assert case.service.writes == []
 
 
-def test_a_wait_for_another_run_ends_with_it(ended: All) -> None:
+def test_a_wait_for_another_run_ends_with_it(ended: dict[str, Ended]) -> None:
     """The message says what it waited for, and nothing was sent."""
-    case = ended.cases["waiting"]
+    case = ended["waiting"]
     result = case.result
     assert (result["failed"], result["changed"], result["requests"]) == (True, False, 0)
     assert result["msg"] == (
-        f"{REASON} Nothing had been written. "
-        f"It waited for another run on the workspace (process {ended.holder})."
+        f"{NOTHING} It waited for another run on the workspace (process {os.getpid()})."
     )
     assert case.service.log == []
 
 
-def test_the_message_for_one_client_names_its_steps(ended: All) -> None:
+def test_the_message_for_one_client_names_its_steps(ended: dict[str, Ended]) -> None:
     """A restore is answered in time, the rename after it is not begun."""
-    case = ended.cases["one_client"]
+    case = ended["one_client"]
     result = case.result
     assert case.service.names() == ["Acme"]
     assert result["msg"] == f"{REASON} The restore was done and the rename was not tried."
     assert (result["failed"], result["changed"]) == (True, True)
     assert result["undo"] == [{"id": 1001, "name": "Acme", "state": "absent"}]
-    assert_whole(case.journal)
+    journal(case)
 
 
-def test_the_next_item_of_a_loop_finds_its_way(ended: All) -> None:
+def test_the_next_item_of_a_loop_finds_its_way(ended: dict[str, Ended]) -> None:
     """The first item's request is still under way when the second one begins."""
-    case = ended.cases["looped"]
+    case = ended["looped"]
     first, second = case.result["results"]
-    assert first["msg"] == f"{REASON} Nothing had been written."
+    assert first["msg"] == NOTHING
     assert (second["failed"], second["action"]) == (False, "created")
     assert case.service.names() == ["Globex"]
 
 
-def test_a_module_goes_on_and_its_journal_says_how_far_it_came(ended: All) -> None:
+def test_a_module_goes_on_and_its_journal_says_how_far_it_came(ended: dict[str, Ended]) -> None:
     """Ansible waits no longer for the process of a module, and does not end it."""
-    case = ended.cases["module"]
+    case = ended["module"]
     assert case.result["failed"] is True
     assert "plan" not in case.result
     ends = time.monotonic() + 30
     while len(case.service.names()) < 6 and time.monotonic() < ends:
         time.sleep(0.2)
     time.sleep(1)  # the answer to the last one, and its line
-    assert_whole(case.journal)
-    noted = [json.loads(line) for line in case.journal.read_text().splitlines()]
-    done = [line["after"]["name"] for line in noted if line.get("status") == "done"]
+    done = [line["after"]["name"] for line in journal(case) if line.get("status") == "done"]
     assert sorted(done) == case.service.names()

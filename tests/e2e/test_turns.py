@@ -5,14 +5,12 @@ nothing. How long one waits is in ``test_timeout.py`` and ``tests/http/test_turn
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pytest
-import yaml
 from simulator.server import Simulator
-from support.playbooks import access, ansible_playbook
+from support.playbooks import access
+from support.stage import Stage, play
 
 ONE = "toggl.focus.focus_client"
 BULK = "toggl.focus.focus_clients"
@@ -23,46 +21,30 @@ ROLE = {
 }
 
 
-@pytest.fixture
-def slow(service: Simulator) -> Simulator:
-    """What one run has not yet written, another one does not read."""
-    service.reset(latency=0.05)
-    return service
-
-
 def test_hosts_of_one_workspace_and_two_playbooks_at_once_create_each_client_once(
-    slow: Simulator, tmp_path: Path
+    service: Simulator, tmp_path: Path
 ) -> None:
     """The role under ``hosts: all``, in Ansible's own process and as modules; then a loop, which
     gives its turn back after each item. The other playbook spells the address of the service in
-    another way."""
-    connections = ("local", "local", "elsewhere")
+    another way. What one run has not yet written, another one does not read."""
+    service.reset(latency=0.05)
+    stage = Stage(service, tmp_path)
     own = {"ansible_python_interpreter": sys.executable}
-    hosts = {
-        f"host{at}": {**own, "ansible_connection": name} for at, name in enumerate(connections)
-    }
-    (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
+    connections = {"host0": "local", "host1": "local", "host2": "elsewhere"}
+    stage.inventory({at: {**own, "ansible_connection": way} for at, way in connections.items()})
     others = [f"Looped {number}" for number in range(1, 7)]
     loop = {
         ONE: {"name": "{{ item }}"},
         "loop": others,
         "when": "ansible_connection == 'local'",
     }
-    alone = {BULK: {"clients": [*others, *NAMES]}}
-    books = {"all": [ROLE, loop], "localhost": [alone]}
-    for name, tasks in books.items():
-        play = {"hosts": name, "gather_facts": False, "tasks": tasks}
-        (tmp_path / f"{name}.yml").write_text(yaml.safe_dump([play]))
-    otherwise = {"TOGGL_FOCUS_API_URL": f"{slow.url.replace('http', 'HTTP')}/"}
+    stage.write("all.yml", [play(ROLE, loop, hosts="all")])
+    stage.write("localhost.yml", [play({BULK: {"clients": [*others, *NAMES]}})])
+    otherwise = {"TOGGL_FOCUS_API_URL": f"{service.url.replace('http', 'HTTP')}/"}
 
-    def run(name: str, more: Mapping[str, str]) -> str:
-        given = ("-i", "hosts.yml", "--forks", "3")
-        environment = {**access(slow), **more}
-        ran = ansible_playbook(
-            slow, f"{name}.yml", *given, environment=environment, folder=tmp_path
-        )
-        return "" if ran.returncode == 0 else ran.stdout + ran.stderr
+    def run(name: str, more: dict[str, str]) -> str:
+        return stage.run(name, "--forks", "3", environment={**access(service), **more})
 
     with ThreadPoolExecutor(2) as pool:
-        assert list(pool.map(run, books, [{}, otherwise])) == ["", ""]
-    assert slow.names() == [*NAMES, *others]
+        assert len([*pool.map(run, ["all.yml", "localhost.yml"], [{}, otherwise])]) == 2
+    assert service.names() == [*NAMES, *others]

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
-from simulator.server import Simulator
 from support.playbooks import Ran, access, played
+from support.stage import active, fill, workspaces
 
 MODULE = "toggl.focus.focus_client"
 BULK = "toggl.focus.focus_clients"
@@ -25,14 +25,12 @@ class Dumper(yaml.SafeDumper):
     pass
 
 
-def _encrypted(dumper: yaml.SafeDumper, text: Vaulted) -> yaml.Node:
+def encrypted(dumper: yaml.SafeDumper, text: Vaulted) -> yaml.Node:
     lib = VaultLib([("default", VaultSecret(PASSWORD.encode()))])
     return dumper.represent_scalar("!vault", lib.encrypt(str(text)).decode(), style="|")
 
 
-Dumper.add_representer(Vaulted, _encrypted)
-
-
+Dumper.add_representer(Vaulted, encrypted)
 WORKSPACES = {"tokens": 1, "in_process": 2, "module": 3}
 CONNECTIONS = {"in_process": "local", "module": "elsewhere"}
 CHECKED = "{{ (listed | toggl.focus.clients_plan(base, protected=listed[:1])).msg }}"
@@ -83,43 +81,30 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Opened:
     """One playbook at ``-vvvv``, without credentials in its environment."""
     folder = tmp_path_factory.mktemp("vault")
     (folder / "password").write_text(PASSWORD)
-    with Simulator(workspace_id=WORKSPACES["tokens"]) as service:
-        service.workspace_ids = tuple(WORKSPACES.values())
-        service.reset()
-        for way in CONNECTIONS:
-            service.workspaces[WORKSPACES[way]].add("Globex")
+    with workspaces(*WORKSPACES.values()) as service:
         token = Vaulted(service.token)
         tasks = by_token(service.token)
         for way in CONNECTIONS:
+            fill(service, WORKSPACES[way], "Globex")
             tasks += by_name(token, way)
         tasks.append({"ansible.builtin.debug": {"msg": CHECKED}, "register": "checked"})
-        given = access(service)
-        del given["TOGGL_FOCUS_API_TOKEN"]
         ran = played(
             service,
             folder,
             tasks,
             *("--vault-password-file", str(folder / "password"), "-vvvv"),
-            environment=given,
+            environment={**access(service), "TOGGL_FOCUS_API_TOKEN": ""},
             dumper=Dumper,
             vars={"the_token": token, "listed": LISTED, "base": [Vaulted("Globex")]},
         )
         assert ran.status == 0, ran.output
-        names = {
-            way: sorted(client.name for client in service.workspaces[id_].clients())
-            for way, id_ in WORKSPACES.items()
-        }
+        names = {way: active(service, id_) for way, id_ in WORKSPACES.items()}
         return Opened(ran, service.token, names)
 
 
 def test_a_vaulted_token_opens_the_service_and_is_in_no_output(opened: Opened) -> None:
-    assert opened.names["tokens"] == [
-        "By a variable",
-        "By the role",
-        "In a task",
-        "In module_defaults",
-        "Plain",
-    ]
+    ways = ["By a variable", "By the role", "In a task", "In module_defaults", "Plain"]
+    assert opened.names["tokens"] == ways
     assert opened.ran.output.count("FAILED!") == 2
     assert opened.token not in opened.ran.output
     assert PASSWORD not in opened.ran.output

@@ -10,7 +10,6 @@ from checks.commands import run
 
 REPOSITORY = (
     "test_a_check_needs_no_network_and_no_key",
-    "test_a_plan_file_holds_names_as_they_are",
     "test_exactly_the_reviewed_plan_is_applied",
 )
 """Of check, plan and apply the runs that depend most on how a release treats templates."""
