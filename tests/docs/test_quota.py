@@ -32,17 +32,22 @@ def test_a_list_costs_what_is_computed(service: Simulator, clients: int) -> None
     assert result["requests"] == len(service.log) == quota_table.reads(clients)
 
 
-@pytest.mark.parametrize("quota", quota_table.PLANS.values())
-def test_so_many_changes_fit_and_not_one_more(service: Simulator, quota: int) -> None:
-    most = quota_table.changes(quota, 99)
-    service.reset(quota_limit=quota)
-    service.add_many(99)
-    refused = running.clients(service, clients=entries(most + 1))
-    assert refused["failed"] and service.writes == []
-    service.reset(quota_limit=quota)
-    service.add_many(99)
-    result = running.clients(service, clients=entries(most))
-    assert not result.get("failed") and result["summary"]["created"] == most
+@pytest.mark.parametrize(
+    ("quota", "there", "most"),
+    [
+        *((quota, 99, quota_table.changes(quota, 99)) for quota in quota_table.PLANS.values()),
+        (30, 500, quota_table.creations(30, 500)),
+    ],
+)
+def test_so_many_creations_fit_and_not_one_more(
+    service: Simulator, quota: int, there: int, most: int
+) -> None:
+    for count, fits in ((most + 1, False), (most, True)):
+        service.reset(quota_limit=quota)
+        service.add_many(there)
+        result = running.clients(service, clients=entries(count))
+        assert bool(result.get("failed")) is not fits
+        assert len(service.writes) == (most if fits else 0)
     assert len(service.log) == quota
 
 
@@ -51,17 +56,9 @@ def test_so_many_comparisons_fit_and_not_one_more(service: Simulator) -> None:
     service.reset(quota_limit=quota)
     service.add_many(clients)
     wanted = entries(clients, "Client ")[1:]
-    results = [
-        running.clients(service, clients=wanted)
-        for _run in range(quota_table.comparisons(quota, clients) + 1)
-    ]
+    most = quota_table.comparisons(quota, clients)
+    results = [running.clients(service, clients=wanted) for _run in range(most + 1)]
     assert [bool(result.get("failed")) for result in results] == [*[False] * 5, True]
-
-
-def test_the_longest_list_costs_the_whole_quota() -> None:
-    for quota in quota_table.PLANS.values():
-        assert quota_table.reads(quota_table.longest_list(quota)) == quota
-        assert quota_table.reads(quota_table.longest_list(quota) + 1) > quota
 
 
 def test_one_client_costs_one_request_and_a_creation_or_a_deletion_two(service: Simulator) -> None:
@@ -71,19 +68,10 @@ def test_one_client_costs_one_request_and_a_creation_or_a_deletion_two(service: 
     assert running.client(service, name="Acme", state="absent")["requests"] == 2
 
 
-def test_so_many_creations_fit_and_not_one_more(service: Simulator) -> None:
-    quota, there = quota_table.PLANS["Free"], 500
-    most = quota_table.creations(quota, there)
-    for count, fits in ((most + 1, False), (most, True)):
-        service.reset(quota_limit=quota)
-        service.add_many(there)
-        result = running.clients(service, clients=entries(count))
-        assert bool(result.get("failed")) is not fits
-        assert len(service.writes) == (most if fits else 0)
-
-
-def test_so_many_hours_for_a_thousand_clients() -> None:
-    """The first window loses one request to the list."""
+def test_the_longest_list_and_the_hours_for_a_thousand_clients() -> None:
+    """The list costs the whole quota. The first window loses one request to the list."""
+    for quota in quota_table.PLANS.values():
+        assert quota_table.reads(quota_table.longest_list(quota)) == quota
+        assert quota_table.reads(quota_table.longest_list(quota) + 1) > quota
     assert [quota_table.hours(quota, 1000) for quota in quota_table.PLANS.values()] == [34, 5, 2]
-    assert quota_table.hours(30, 29) == 1
-    assert quota_table.hours(30, 30) == 2
+    assert [quota_table.hours(30, creates) for creates in (29, 30)] == [1, 2]

@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import ast
+import importlib
 import re
 from typing import Any
 
-import pytest
 import yaml
 from support.playbooks import ROOT
 
@@ -29,34 +28,29 @@ OF_THE_ROLE = {"clients_show_plan", "clients_plan_file"}
 """Variables that are no option of the module."""
 
 
-def rows_of_settings() -> dict[str, str]:
-    """What the table says of each option, from one row to the next."""
+def read_yaml(*path: str) -> Any:
+    return yaml.safe_load(ROOT.joinpath(*path).read_text(encoding="utf-8"))
+
+
+SPEC = read_yaml("roles", "clients", "meta", "argument_specs.yml")
+VARIABLES_OF_THE_ROLE = SPEC["argument_specs"]["main"]["options"]
+
+
+def as_shown(default: object) -> str:
+    if isinstance(default, bool):
+        return str(default).lower()
+    return f"{default:g}" if isinstance(default, float) else str(default)
+
+
+def test_the_settings_are_those_of_the_modules_with_their_defaults() -> None:
     text = (GUIDES / "settings.rst").read_text()
-    table = text[: text.index("Give either")]
-    rows = table.split("   * - ")[2:]
-    return {re.findall(r"module:(\w+)`", row)[0]: row for row in rows}
-
-
-def test_the_settings_are_those_of_the_modules() -> None:
-    rows = rows_of_settings()
+    table = text[: text.index("Give either")].split("   * - ")[2:]
+    rows = {re.findall(r"module:(\w+)`", row)[0]: row for row in table}
     assert list(rows) == sorted(rows, key=list(SHARED).index) and set(rows) == set(SHARED)
-    for name in SHARED:
-        variables = VARIABLES.get(name, ())
-        assert re.findall(r":ansenvvar:`(\w+)`", rows[name]) == list(variables)
-
-
-def test_the_defaults_are_those_of_the_modules() -> None:
-    for name, row in rows_of_settings().items():
-        default = SHARED[name].get("default")
-        shown = row.rstrip().rpartition("- ")[2].strip("`")
-        if default is None:
-            assert shown.startswith("none")
-        elif isinstance(default, bool):
-            assert shown == str(default).lower()
-        else:
-            assert shown.split()[0] == (
-                f"{default:g}" if isinstance(default, float | int) else default
-            )
+    for name, row in rows.items():
+        assert re.findall(r":ansenvvar:`(\w+)`", row) == list(VARIABLES.get(name, ()))
+        default, shown = SHARED[name].get("default"), row.rstrip().rpartition("- ")[2].strip("`")
+        assert shown.split()[0].strip(",") == ("none" if default is None else as_shown(default))
 
 
 def test_the_playbooks_are_those_of_the_collection() -> None:
@@ -83,17 +77,11 @@ def test_the_code_refers_to_documents_that_are_there() -> None:
         assert not re.search(r"\(design\)|the design\b", text), path.name
 
 
-def returned(text: str) -> dict[str, Any]:
-    """The RETURN part of a module's source."""
-    values = {
-        node.targets[0].id: ast.literal_eval(node.value)
-        for node in ast.parse(text).body
-        if isinstance(node, ast.Assign)
-        and isinstance(node.targets[0], ast.Name)
-        and node.targets[0].id == "RETURN"
-    }
-    found: dict[str, Any] = yaml.safe_load(values["RETURN"])
-    return found
+def returned() -> list[dict[str, Any]]:
+    """The RETURN part of each module."""
+    package = "ansible_collections.toggl.focus.plugins.modules"
+    modules = [importlib.import_module(f"{package}.{path.stem}") for path in MODULES]
+    return [yaml.safe_load(module.RETURN) for module in modules]
 
 
 def without_samples(described: Any) -> Any:
@@ -102,20 +90,17 @@ def without_samples(described: Any) -> Any:
     return {key: without_samples(value) for key, value in described.items() if key != "sample"}
 
 
-@pytest.mark.parametrize("key", ["requests", "quota"])
-def test_what_all_modules_return_is_described_alike(key: str) -> None:
+def test_what_all_modules_return_is_described_alike() -> None:
     """It stands in each of them, since up to ansible-core 2.19 no fragment can hold it. Only the
-    samples are of the module."""
-    documented = [returned(path.read_text(encoding="utf-8")) for path in MODULES]
-    described = [without_samples(parts[key]) for parts in documented]
-    assert len(described) == 3
-    assert described == [described[0]] * 3
-
-
-def test_every_module_returns_a_message() -> None:
-    for path in MODULES:
-        message = returned(path.read_text(encoding="utf-8"))["msg"]
-        assert (message["returned"], message["type"]) == ("always", "str"), path.name
+    samples are of the module. Each returns a message."""
+    first, *others = documented = returned()
+    assert len(documented) == 3
+    for key in ("requests", "quota"):
+        assert [without_samples(other[key]) for other in others] == [
+            without_samples(first[key])
+        ] * 2
+    told = [(described["msg"]["returned"], described["msg"]["type"]) for described in documented]
+    assert told == [("always", "str")] * 3
 
 
 # the role
@@ -123,24 +108,20 @@ def test_every_module_returns_a_message() -> None:
 
 def test_the_role_has_the_options_of_the_module() -> None:
     """Without their defaults: a variable that is not given is not passed on. The list takes any
-    type, since the module judges it in its own words."""
-    spec = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
-    options = spec["argument_specs"]["main"]["options"]
-    assert set(options) - OF_THE_ROLE == set(OF_THE_MODULE)
+    type, since the module validates it in its own words."""
+    assert set(VARIABLES_OF_THE_ROLE) - OF_THE_ROLE == set(OF_THE_MODULE)
     for name, option in OF_THE_MODULE.items():
-        keys = ("type", "elements", "choices")
+        variable, keys = VARIABLES_OF_THE_ROLE[name], ("type", "elements", "choices")
         own = {"type": "raw"} if name == "clients_list" else option
-        assert {k: options[name].get(k) for k in keys} == {k: own.get(k) for k in keys}, name
-        assert "default" not in options[name], name
-        assert options[name].get("required", False) is (name == "clients_list"), name
+        assert {k: variable.get(k) for k in keys} == {k: own.get(k) for k in keys}, name
+        assert "default" not in variable, name
+        assert variable.get("required", False) is (name == "clients_list"), name
 
 
 def test_the_role_has_the_defaults_that_it_documents() -> None:
-    spec = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
-    options = spec["argument_specs"]["main"]["options"]
-    defaults = yaml.safe_load((ROLE / "defaults" / "main.yml").read_text(encoding="utf-8"))
-    own = {name: options[name] for name in OF_THE_ROLE}
-    assert defaults == {name: spec["default"] for name, spec in own.items() if "default" in spec}
+    own = {name: VARIABLES_OF_THE_ROLE[name] for name in OF_THE_ROLE}
+    documented = {name: spec["default"] for name, spec in own.items() if "default" in spec}
+    assert read_yaml("roles", "clients", "defaults", "main.yml") == documented
 
 
 def passed_on(tasks: list[dict[str, Any]], module: str) -> dict[str, str]:
@@ -151,20 +132,17 @@ def passed_on(tasks: list[dict[str, Any]], module: str) -> dict[str, str]:
 
 
 def test_the_role_passes_every_option_on() -> None:
-    tasks = yaml.safe_load((ROLE / "tasks" / "main.yml").read_text(encoding="utf-8"))
+    tasks = read_yaml("roles", "clients", "tasks", "main.yml")
+    options = {name.removeprefix("clients_"): name for name in OF_THE_MODULE}
     assert passed_on(tasks, "toggl.focus.focus_clients") == {
         "clients": "{{ clients_list }}",
-        **{
-            name.removeprefix("clients_"): f"{{{{ {name} | default(omit) }}}}"
-            for name in OF_THE_MODULE
-            if name != "clients_list"
-        },
+        **{o: f"{{{{ {name} | default(omit) }}}}" for o, name in options.items() if o != "list"},
     }
 
 
 def test_the_export_passes_on_how_the_service_is_reached() -> None:
     """It writes nothing, so it has no journal."""
-    (play,) = yaml.safe_load((ROOT / "playbooks" / "export.yml").read_text(encoding="utf-8"))
+    (play,) = read_yaml("playbooks", "export.yml")
     assert passed_on(play["tasks"], "toggl.focus.focus_client_info") == {
         name: f"{{{{ clients_{name} | default(omit) }}}}" for name in SHARED if name != "journal"
     }
@@ -178,15 +156,10 @@ def test_the_readme_of_the_role_has_the_variables_with_their_defaults() -> None:
     for name, variables, default in rows:
         option = name.removeprefix("clients_")
         assert re.findall(r"`(\w+)`", variables) == list(VARIABLES.get(option, ())), name
-        assert default.strip("`").removesuffix(" seconds") in as_shown(
-            OF_THE_MODULE[name].get("default")
-        ), name
+        known, shown = (
+            OF_THE_MODULE[name].get("default"),
+            default.strip("`").removesuffix(" seconds"),
+        )
+        allowed = ("", "none", "none, required") if known is None else (as_shown(known),)
+        assert shown in allowed, name
     assert all(f"`{name}`" in text for name in OF_THE_ROLE)
-
-
-def as_shown(default: object) -> tuple[str, ...]:
-    if default is None:
-        return ("", "none", "none, required")
-    if isinstance(default, bool):
-        return (str(default).lower(),)
-    return (f"{default:g}",) if isinstance(default, float) else (str(default),)

@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from simulator.server import Simulator
 from support.lists import load_list
-from support.playbooks import ROOT, ansible_playbook
+from support.playbooks import ROOT
+from support.stage import Stage
 
 from .guide import captioned
 
@@ -65,39 +64,37 @@ def recipe(hosts: str, separator: str = ";") -> str:
     return text
 
 
-@dataclass(frozen=True)
-class Made:
-    """What became of each table."""
-
-    folder: Path
-    output: str
-
-    def listed(self, host: str) -> list[tuple[str, str | None]]:
-        found = load_list((self.folder / f"{host}.yml").read_text())["clients_list"]
-        return [(e["name"], *e.get("former_names", [None])) for e in found or []]
-
-
 def host(case: str) -> str:
     return re.sub(r"\W+", "_", case)
 
 
+class Made(Stage):
+    """What became of each table, and what was printed."""
+
+    printed = ""
+
+    def listed(self, case: str) -> list[tuple[str, str | None]]:
+        found = load_list((self.folder / f"{host(case)}.yml").read_text())["clients_list"]
+        return [(e["name"], *e.get("former_names", [None])) for e in found or []]
+
+
 @pytest.fixture(scope="module")
 def made(server: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Made:
-    folder = tmp_path_factory.mktemp("tables")
+    stage = Made(server, tmp_path_factory.mktemp("tables"))
     tables = {case: table for case, (table, _) in TABLES.items()} | {"commas": COMMAS}
     tables |= {case: f"{HEAD}\nHooli;;\n{line}\n" for case, line in MISTAKES.items()}
     for case, table in tables.items():
-        (folder / f"{host(case)}.csv").write_bytes(table.encode())
-    (folder / "hosts").write_text("\n".join(map(host, tables)))
-    (folder / "book.yml").write_text(recipe("all:!commas") + recipe("commas", ","))
-    ran = ansible_playbook(server, "book.yml", "-i", "hosts", "-c", "local", folder=folder)
-    return Made(folder, ran.stdout)
+        (stage.folder / f"{host(case)}.csv").write_bytes(table.encode())
+    stage.inventory({host(case): {"ansible_connection": "local"} for case in tables})
+    stage.write("book.yml", recipe("all:!commas") + recipe("commas", ","))
+    stage.printed = stage.run("book.yml", status=2)
+    return stage
 
 
 @pytest.mark.parametrize("case", TABLES)
 def test_every_row_is_an_entry(made: Made, case: str) -> None:
     _, expected = TABLES[case]
-    assert made.listed(host(case)) == expected, made.output
+    assert made.listed(case) == expected, made.printed
 
 
 def test_commas_may_separate_cells(made: Made) -> None:
@@ -107,6 +104,6 @@ def test_commas_may_separate_cells(made: Made) -> None:
 @pytest.mark.parametrize("case", MISTAKES)
 def test_a_line_that_cannot_be_understood_is_shown(made: Made, case: str) -> None:
     """No client is left out in silence."""
-    (shown,) = re.findall(rf"(?ms)^fatal: \[{host(case)}\]: .*?^}}", made.output)
+    (shown,) = re.findall(rf"(?ms)^fatal: \[{host(case)}\]: .*?^}}", made.printed)
     assert "Look at" in shown and "Acme" in shown
     assert not (made.folder / f"{host(case)}.yml").exists()

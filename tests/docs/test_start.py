@@ -14,13 +14,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from simulator.server import Simulator
-from support.playbooks import ROOT, access, ansible_playbook
+from support.playbooks import ROOT, access
+from support.stage import Stage, fill, workspaces
 
 from .guide import Block, read
 
 FRONT = ROOT / "docs" / "docsite" / "index.rst"
 FIRST_STEPS = ROOT / "docs" / "docsite" / "rst" / "first_steps.rst"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLES = ROOT / "examples"
 SECONDS_TO_END = 10
 
 
@@ -29,54 +31,43 @@ def blocks(page: Path, language: str) -> list[str]:
     return [part.text for part in parts if part.language == language]
 
 
-def playbook() -> str:
-    (text,) = blocks(FRONT, "yaml")
-    return text
-
-
-def commands() -> list[str]:
-    (text,) = blocks(FRONT, "shell")
-    return text.splitlines()
-
-
-def of_readme(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+(PLAYBOOK,) = blocks(FRONT, "yaml")
+COMMANDS = blocks(FRONT, "shell")[0].splitlines()
 
 
 def run_last(
     service: Simulator, folder: Path, environment: Mapping[str, str], *left_out: str
 ) -> str:
-    """The last command, with the playbook saved as the page says; what it prints."""
-    program, *arguments = shlex.split(commands()[-1])
+    """Run the last command, with the playbook saved as the page says; return what it prints."""
+    program, *arguments = shlex.split(COMMANDS[-1])
     assert program == "ansible-playbook" and arguments[0] == "clients.yml"
-    (folder / "clients.yml").write_text(playbook())
-    given = [argument for argument in arguments[1:] if argument not in left_out]
-    done = ansible_playbook(
-        service, arguments[0], *given, environment=dict(environment), folder=folder
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    stage = Stage(service, folder)
+    stage.write("clients.yml", PLAYBOOK)
+    given = [argument for argument in arguments if argument not in left_out]
+    return stage.run(*given, environment=environment)
 
 
 def test_a_playbook_needs_three_commands_and_the_readme_has_the_same() -> None:
-    assert len(commands()) <= 3
-    assert of_readme("yaml") == [playbook()]
-    assert of_readme("shell") == ["\n".join([*commands(), ""])]
+    assert len(COMMANDS) <= 3
+    shown = [re.findall(rf"```{kind}\n(.*?)```", README, re.S) for kind in ("yaml", "shell")]
+    assert shown == [[PLAYBOOK], ["\n".join([*COMMANDS, ""])]]
 
 
 def test_the_first_success_with_a_playbook_is_a_check(tmp_path: Path) -> None:
-    with Simulator(workspace_id=4242) as service:
-        for name in ("Acme", "Globex", "Initech"):
-            service.workspaces[4242].add(name)
+    """Without it, the playbook changes the workspace once."""
+    with workspaces(4242) as service:
+        fill(service, 4242, "Acme", "Globex", "Initech")
         key = access(service)
         key.pop("TOGGL_FOCUS_WORKSPACE_ID")
         said = run_last(service, tmp_path, key)
         assert '# was "Globex"' in said and "Would rename 1, delete 1" in said
         assert not service.writes
+        assert "changed=1" in run_last(service, tmp_path, key, "--check")
+        assert "changed=0" in run_last(service, tmp_path, key, "--check")
 
 
 def test_a_repository_needs_as_many_commands_as_the_start_page_says() -> None:
-    example = (ROOT / "examples" / "repository" / "README.md").read_text(encoding="utf-8")
+    example = (EXAMPLES / "repository" / "README.md").read_text(encoding="utf-8")
     first = example.partition("```shell\n")[2].partition("```")[0]
     assert len(first.splitlines()) == 5
     assert "A repository: five commands\n" in FRONT.read_text(encoding="utf-8")
@@ -85,7 +76,7 @@ def test_a_repository_needs_as_many_commands_as_the_start_page_says() -> None:
 
 def test_the_objects_in_awx_need_one_playbook() -> None:
     """Either of two, each in a block of its own."""
-    example = (ROOT / "examples" / "awx" / "README.md").read_text(encoding="utf-8")
+    example = (EXAMPLES / "awx" / "README.md").read_text(encoding="utf-8")
     for name in ("awx_awx.yml", "aap_configuration.yml"):
         (block,) = re.findall(rf"```shell\n((?:(?!```).)*controller/{name}.*?)```", example, re.S)
         assert block.count("ansible-playbook ") == 1, name
@@ -115,22 +106,16 @@ def make_simulator(*options: str) -> Iterator[dict[str, str]]:
     assert status == 0
 
 
-def test_it_is_what_make_runs() -> None:
+def test_without_an_account_the_same_command_does(tmp_path: Path) -> None:
     make = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert re.search(r"(?m)^simulator: .*\n\t@\$\(BIN\)/python -m tools.simulator serve", make)
     assert "make simulator\n" in blocks(FIRST_STEPS, "shell")
     assert "`make simulator`" in README
-
-
-def test_without_an_account_the_same_command_does(tmp_path: Path) -> None:
     text = FIRST_STEPS.read_text(encoding="utf-8")
     (options,) = re.findall(r'``make simulator ARGS="([^"]+)"``', text)
     with make_simulator(*options.split()) as exported:
-        assert list(exported) == [
-            "TOGGL_FOCUS_API_URL",
-            "TOGGL_FOCUS_API_TOKEN",
-            "TOGGL_FOCUS_WORKSPACE_ID",
-        ]
+        names = ("API_URL", "API_TOKEN", "WORKSPACE_ID")
+        assert list(exported) == [f"TOGGL_FOCUS_{name}" for name in names]
         with Simulator() as other:
             said = run_last(other, tmp_path, exported, "-e", "clients_workspace_id=4242")
         assert "Would rename 1, delete 1" in said

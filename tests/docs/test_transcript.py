@@ -32,15 +32,15 @@ RECAP = "\nPLAY RECAP ****\nlocalhost : ok=1\n"
 WARNED = "[WARNING]: No inventory was parsed\n[WARNING]: A long\nwarning\n[WARNING]: Another\n"
 
 
-@pytest.mark.parametrize(
-    "failure",
-    [
-        FAILED,
-        f"[ERROR]: Task failed: no\nOrigin: /a/b.yml:1:2\n\n1 - name: x\n    ^ here\n\n{FAILED}",
-        FAILED.replace('"msg"', '"failed_when_result": true, "msg"'),
-    ],
-    ids=["2.16", "2.19", "with failed_when"],
-)
+FAILURES = {
+    "2.16": FAILED,
+    "2.19": "[ERROR]: Task failed: no\nOrigin: /a/b.yml:1:2\n\n1 - name: x\n    ^ here\n\n"
+    + FAILED,
+    "with failed_when": FAILED.replace('"msg"', '"failed_when_result": true, "msg"'),
+}
+
+
+@pytest.mark.parametrize("failure", FAILURES.values(), ids=FAILURES)
 def test_it_holds_what_tasks_say_and_the_warnings(failure: str) -> None:
     said = transcript(f"{FIRST}TASK [Fail] ****\n{failure}{RECAP}", WARNED)
     assert said == (

@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the documentation shows is run as it is written."""
+"""The EXAMPLES of the modules are run as they are written. Guides and start pages are run in
+``tests/docs``."""
 
 from __future__ import annotations
 
 import importlib
-import re
 from pathlib import Path
 
 import yaml
-from simulator.server import Simulator
-from support.playbooks import ROOT, played
-from support.stage import Stage, asked, fill, workspaces
+from support.playbooks import played
+from support.stage import asked, fill, workspaces
 
 MODULES = {1: "focus_clients", 4711: "focus_client", 2: "focus_client_info"}
 
@@ -30,15 +29,3 @@ def test_examples(tmp_path: Path) -> None:
         ran = played(service, tmp_path, tasks)
         assert ran.status == 0, ran.output
         assert {*asked(service)} == {*MODULES}
-
-
-def test_the_playbook_of_the_readme(service: Simulator, tmp_path: Path) -> None:
-    readme = (ROOT / "README.md").read_text()
-    first = re.search(r"```yaml\n(.*?)```", readme, re.DOTALL)
-    assert first, "the README begins with a playbook"
-    assert len(first[1].splitlines()) <= 12
-    stage = Stage(service, tmp_path)
-    stage.write("playbook.yml", first[1])
-    printed = stage.run("playbook.yml", "playbook.yml")
-    assert service.writes
-    assert "changed=1" in printed, "the second time, nothing changes"

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,50 +55,44 @@ class CodeHost:
 
 @dataclass(frozen=True)
 class Dialect:
-    """Where a code host keeps what, and how it shows it; ``(\\d+)`` is an entry."""
+    """Where a code host keeps what; an entry is under its number, but see ``comment``."""
 
     comments: str
     comment: str
     issues: str
-    issue: str
-    update: str
-    text: str
     text_of_issue: str
     access: tuple[str, str]
+    update: str
     open: str
 
     def shown(self, entry: Entry, is_issue: bool) -> dict[str, Any]:
-        common = {
+        return {
             "id": entry.id + 10_000 if is_issue else entry.id,
             "number": entry.id,
             "iid": entry.id,
             "title": entry.title,
             "user": {"login": LOGINS[entry.author]},
             "author": {"id": entry.author},
+            self.text_of_issue if is_issue else "body": entry.text,
         }
-        return {**common, (self.text_of_issue if is_issue else self.text): entry.text}
 
 
 GITHUB = Dialect(
-    comments=rf"/repos/team/clients/issues/{REQUEST}/comments",
-    comment=r"/repos/team/clients/issues/comments/(\d+)",
-    issues=r"/repos/team/clients/issues",
-    issue=r"/repos/team/clients/issues/(\d+)",
-    update="PATCH",
-    text="body",
+    comments=f"/repos/team/clients/issues/{REQUEST}/comments",
+    comment="/repos/team/clients/issues/comments",
+    issues="/repos/team/clients/issues",
     text_of_issue="body",
     access=("Authorization", f"Bearer {CodeHost.token}"),
+    update="PATCH",
     open="open",
 )
 GITLAB = Dialect(
-    comments=rf"/projects/42/merge_requests/{REQUEST}/notes",
-    comment=rf"/projects/42/merge_requests/{REQUEST}/notes/(\d+)",
-    issues=r"/projects/42/issues",
-    issue=r"/projects/42/issues/(\d+)",
-    update="PUT",
-    text="body",
+    comments=f"/projects/42/merge_requests/{REQUEST}/notes",
+    comment=f"/projects/42/merge_requests/{REQUEST}/notes",
+    issues="/projects/42/issues",
     text_of_issue="description",
     access=("PRIVATE-TOKEN", CodeHost.token),
+    update="PUT",
     open="opened",
 )
 
@@ -114,71 +107,75 @@ def command_lines(word: str) -> list[str]:
     return [line for line in found if word in line]
 
 
+class Handler(BaseHTTPRequestHandler):
+    host: CodeHost
+    dialect: Dialect
+
+    def answer(self) -> None:
+        self.host.command_lines += command_lines(self.host.url)
+        length = int(self.headers.get("Content-Length", 0))
+        status, content = self._answer(json.loads(self.rfile.read(length) or b"{}"))
+        body = json.dumps(content).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST = do_PUT = do_PATCH = answer
+
+    def _answer(self, given: dict[str, str]) -> tuple[int, Any]:
+        header, value = self.dialect.access
+        if self.headers.get(header) != value:
+            return 401, {"message": "401 Unauthorized"}
+        url = urlsplit(self.path)
+        query = {name: values[0] for name, values in parse_qs(url.query).items()}
+        folder, _, number = url.path.rpartition("/")
+        if (self.command, url.path) == ("GET", "/user"):
+            return 200, {"id": BOT}
+        if url.path == self.dialect.comments:
+            return self._many(self.host.comments, query, given, False)
+        if url.path == self.dialect.issues:
+            return self._many(self.host.issues, query, given, True)
+        if folder == self.dialect.comment:
+            return self._one(self.host.comments, int(number), given, False)
+        if folder == self.dialect.issues:
+            return self._one(self.host.issues, int(number), given, True)
+        return 404, {"message": "404 Not Found"}
+
+    def _many(
+        self, kept: list[Entry], query: dict[str, str], given: dict[str, str], is_issue: bool
+    ) -> tuple[int, Any]:
+        if self.command == "POST":
+            text = given[self.dialect.text_of_issue if is_issue else "body"]
+            if len(text) > LONGEST or (is_issue and not given.get("title")):
+                return 422, {"message": "Validation Failed"}
+            added = self.host.add(kept, BOT, text, given.get("title", ""))
+            return 201, self.dialect.shown(added, is_issue)
+        assert not is_issue or query["state"] == self.dialect.open
+        listed = [entry for entry in kept if entry.is_open]
+        size = min(100, int(query.get("per_page", 20)))
+        start = (int(query.get("page", 1)) - 1) * size
+        return 200, [self.dialect.shown(entry, is_issue) for entry in listed[start : start + size]]
+
+    def _one(
+        self, kept: list[Entry], number: int, given: dict[str, str], is_issue: bool
+    ) -> tuple[int, Any]:
+        if self.command != self.dialect.update:
+            return 405, {"message": "405 Method Not Allowed"}
+        (entry,) = [entry for entry in kept if entry.id == number]
+        entry.text = given[self.dialect.text_of_issue if is_issue else "body"]
+        return 200, self.dialect.shown(entry, is_issue)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
 @contextmanager
 def serving(dialect: Dialect) -> Iterator[CodeHost]:
     host = CodeHost()
-
-    class Handler(BaseHTTPRequestHandler):
-        def answer(self) -> None:
-            host.command_lines += command_lines(host.url)
-            length = int(self.headers.get("Content-Length", 0))
-            given = json.loads(self.rfile.read(length) or b"{}")
-            status, content = self._answer(given)
-            body = json.dumps(content).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        do_GET = do_POST = do_PUT = do_PATCH = answer
-
-        def _answer(self, given: dict[str, str]) -> tuple[int, Any]:
-            header, value = dialect.access
-            if self.headers.get(header) != value:
-                return 401, {"message": "401 Unauthorized"}
-            url = urlsplit(self.path)
-            if self.command == "GET" and url.path == "/user":
-                return 200, {"id": BOT}
-            for kept, many, one, is_issue in (
-                (host.comments, dialect.comments, dialect.comment, False),
-                (host.issues, dialect.issues, dialect.issue, True),
-            ):
-                if re.fullmatch(many, url.path):
-                    return self._many(kept, parse_qs(url.query), given, is_issue)
-                if found := re.fullmatch(one, url.path):
-                    return self._one(kept, int(found[1]), given, is_issue)
-            return 404, {"message": "404 Not Found"}
-
-        def _many(
-            self, kept: list[Entry], query: dict[str, list[str]], given: dict[str, str], issue: bool
-        ) -> tuple[int, Any]:
-            if self.command == "POST":
-                text = given[dialect.text_of_issue if issue else dialect.text]
-                if len(text) > LONGEST or (issue and not given.get("title")):
-                    return 422, {"message": "Validation Failed"}
-                return 201, dialect.shown(host.add(kept, BOT, text, given.get("title", "")), issue)
-            listed = kept
-            if issue:
-                assert query["state"] == [dialect.open]
-                listed = [entry for entry in kept if entry.is_open]
-            size = min(100, int(query.get("per_page", ["20"])[0]))
-            start = (int(query.get("page", ["1"])[0]) - 1) * size
-            return 200, [dialect.shown(entry, issue) for entry in listed[start : start + size]]
-
-        def _one(
-            self, kept: list[Entry], number: int, given: dict[str, str], issue: bool
-        ) -> tuple[int, Any]:
-            if self.command != dialect.update:
-                return 405, {"message": "405 Method Not Allowed"}
-            (entry,) = [entry for entry in kept if entry.id == number]
-            entry.text = given[dialect.text_of_issue if issue else dialect.text]
-            return 200, dialect.shown(entry, issue)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    handler = type("OfHost", (Handler,), {"host": host, "dialect": dialect})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     host.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
