@@ -62,7 +62,7 @@ def trials(folder: Path, kind: type[AnyTrial]) -> Iterator[AnyTrial]:
     try:
         with ExitStack() as stack:
             plain = stack.enter_context(Simulator())
-            tls = stack.enter_context(Simulator(ssl_certfile=server, ssl_keyfile=server))
+            tls = stack.enter_context(Simulator(ssl_certfile=server))
             between = stack.enter_context(proxy(tls.port))
             yield kind(Services(plain, tls, between, certificate.ca_path), folder)
     finally:

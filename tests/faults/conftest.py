@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,24 +19,25 @@ from faults.playing import Stage
 @dataclass(frozen=True)
 class Secured:
     service: Simulator
-    certificate: Certificate
+    ca_path: str
+
+
+@contextmanager
+def secured_by(certificate: Certificate) -> Iterator[Secured]:
+    with Simulator(ssl_certfile=certificate.server) as running:
+        yield Secured(running, certificate.ca_path)
 
 
 @pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    return issue(tmp_path_factory.mktemp("tls"), "127.0.0.1")
-
-
-@pytest.fixture(scope="session")
-def tls_server(certificate: Certificate) -> Iterator[Simulator]:
-    with Simulator(ssl_certfile=certificate.server, ssl_keyfile=certificate.server) as running:
+def tls_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
+    with secured_by(issue(tmp_path_factory.mktemp("tls"), "127.0.0.1")) as running:
         yield running
 
 
 @pytest.fixture
-def secured(tls_server: Simulator, certificate: Certificate) -> Secured:
-    tls_server.reset()
-    return Secured(tls_server, certificate)
+def secured(tls_server: Secured) -> Secured:
+    tls_server.service.reset()
+    return tls_server
 
 
 @pytest.fixture(scope="session")

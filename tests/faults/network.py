@@ -22,6 +22,7 @@ from typing import Any
 import urllib3.util.connection
 from simulator.records import Fault
 from simulator.wire import Call
+from support.ports import listening
 
 LARGEST = 256 * 1024
 """Bytes; what the collection takes for too large, shortened for the campaign."""
@@ -204,25 +205,8 @@ class Door:
 @contextmanager
 def hanging_up() -> Iterator[tuple[str, int]]:
     """A port at which every connection ends within the handshake."""
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            with connection:
-                connection.recv(1)
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    try:
-        yield listener.getsockname()
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        thread.join(5)
+    with listening(lambda connection: connection.recv(1)) as port:
+        yield "127.0.0.1", port
 
 
 class Chaos:

@@ -6,11 +6,12 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
 import pytest
+from support.ports import listening
 
 USER, PASSWORD = "proxy-user", "of-the-proxy-and-nobody-else"
 
@@ -52,63 +53,42 @@ class Proxy:
             yield
 
     def serve(self, client: socket.socket) -> None:
-        with client:
-            head = b""
-            while b"\r\n\r\n" not in head:
-                more = client.recv(65536)
-                if not more:
-                    return
-                head += more
-            self.asked.append(head.split(b"\r\n", 1)[0].decode())
-            behaviour = self.first.pop(0) if self.first else self.behaviour
-            if behaviour == "hangs up":
+        head = b""
+        while b"\r\n\r\n" not in head:
+            more = client.recv(65536)
+            if not more:
                 return
-            if behaviour == "silent":
-                client.recv(1)
-                return
-            if isinstance(behaviour, int):
-                client.sendall(f"HTTP/1.1 {behaviour} No\r\nContent-Length: 0\r\n\r\n".encode())
-                return
-            with socket.create_connection(("127.0.0.1", self.target)) as service:
-                client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-                back = threading.Thread(target=_copy, args=(service, client), daemon=True)
-                back.start()
-                _copy(client, service)
-                back.join(5)
+            head += more
+        self.asked.append(head.split(b"\r\n", 1)[0].decode())
+        behaviour = self.first.pop(0) if self.first else self.behaviour
+        if behaviour == "silent":
+            client.recv(1)
+        elif behaviour == "through":
+            self._tunnel(client)
+        elif isinstance(behaviour, int):
+            client.sendall(f"HTTP/1.1 {behaviour} No\r\nContent-Length: 0\r\n\r\n".encode())
+
+    def _tunnel(self, client: socket.socket) -> None:
+        with socket.create_connection(("127.0.0.1", self.target)) as service:
+            client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back = threading.Thread(target=_copy, args=(service, client), daemon=True)
+            back.start()
+            _copy(client, service)
+            back.join(5)
 
 
 def _copy(source: socket.socket, sink: socket.socket) -> None:
     """Until one side ends; then the other one ends, too."""
-    try:
+    with suppress(OSError):
         while data := source.recv(65536):
             sink.sendall(data)
-    except OSError:
-        pass
     for end in (source, sink):
-        try:
+        with suppress(OSError):
             end.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            continue
 
 
 @contextmanager
-def proxy(target: int, behaviour: Behaviour = "through") -> Iterator[Proxy]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    made = Proxy(target, behaviour, port=listener.getsockname()[1])
-
-    def accept() -> None:
-        while True:
-            try:
-                client, _ = listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=made.serve, args=(client,), daemon=True).start()
-
-    thread = threading.Thread(target=accept, daemon=True)
-    thread.start()
-    try:
+def proxy(target: int) -> Iterator[Proxy]:
+    made = Proxy(target)
+    with listening(made.serve) as made.port:
         yield made
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        thread.join(5)

@@ -36,7 +36,7 @@ def test_a_tls_stream_that_breaks_after_the_request_is_a_lost_answer(
     """The handshake is over, so the write may have been carried out: look before it is repeated."""
     service = secured.service
     service.reset(script=[Fault(match=on("POST"), drop=when, garbled=True)])
-    result = client(service, name="New", ca_path=secured.certificate.ca_path)
+    result = client(service, name="New", ca_path=secured.ca_path)
     assert service.names() == ["New"]
     assert (result["action"], result.get("failed")) == ("created", None)
 
@@ -46,7 +46,7 @@ def test_a_tls_stream_that_breaks_never_makes_a_report_lie(secured: Secured) -> 
     refused = Fault(match=on("DELETE"), status=403)
     secured.service.reset(script=[broken, refused])
     secured.service.add("Acme")
-    ca_path = secured.certificate.ca_path
+    ca_path = secured.ca_path
     result = clients(secured.service, ca_path=ca_path, clients=[{"id": 1001, "state": "absent"}])
     assert secured.service.names() == []
     assert reports.done(result) or reports.is_unclear(reports.failed(result)[0]), result

@@ -304,7 +304,7 @@ def test_a_connection_that_is_not_made(
     seed(service)
     with hanging_up() as address, Door(address if ends == "in the handshake" else None) as door:
         service.chaos = Closing(door, times, len(kind.looks))
-        ca_path = secured.certificate.ca_path
+        ca_path = secured.ca_path
         result = client(service, ca_path=ca_path, api_retries=2, **kind.given)
     if times == 2:
         assert_done(service, write, result)

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import re
+import shutil
 import socket
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +16,14 @@ import urllib3.util.connection
 from simulator.server import Simulator
 from support.running import client, clients, info
 
-from faults.certificates import Certificate, hashed_folder, issue
-from faults.conftest import Secured
-from faults.network import hanging_up
+from faults.certificates import HASHED, hashed_folder, issue
+from faults.conftest import Secured, secured_by
 from faults.playing import INFO, Stage, kept_going
 
 
-@contextmanager
-def connections(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
-    """Whom connections were made to."""
+@pytest.fixture
+def connections(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Whom connections are made to."""
     made: list[object] = []
     original = urllib3.util.connection.create_connection
 
@@ -32,21 +31,8 @@ def connections(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
         made.append(address)
         return original(address, *more, **named)
 
-    with monkeypatch.context() as patched:
-        patched.setattr(urllib3.util.connection, "create_connection", create)
-        yield made
-
-
-@pytest.fixture(scope="module")
-def issued(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Certificate]:
-    def folder() -> Path:
-        return tmp_path_factory.mktemp("certificate")
-
-    return {
-        "of another authority": issue(folder(), "127.0.0.1"),
-        "for another host": issue(folder(), "focus.example"),
-        "expired": issue(folder(), "127.0.0.1", expired=True),
-    }
+    monkeypatch.setattr(urllib3.util.connection, "create_connection", create)
+    return made
 
 
 REFUSED = {
@@ -54,26 +40,38 @@ REFUSED = {
     "for another host": "mismatch|doesn't match",
     "expired": "certificate has expired",
 }
-"""Certificate: what the message says of it, in the words of any version of the libraries. The first
-is tried without ca_path, too."""
+"""Certificate: what the message says of it, in the words of any version of the libraries."""
 
 
-@pytest.mark.parametrize("case", REFUSED)
+@pytest.fixture(scope="module", params=REFUSED)
+def untrusted(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Secured]]:
+    case = request.param
+    host = "focus.example" if case == "for another host" else "127.0.0.1"
+    shown = issue(tmp_path_factory.mktemp("shown"), host, expired=case == "expired")
+    with secured_by(shown) as running:
+        yield case, running
+
+
 def test_a_certificate_that_is_not_trusted_ends_the_task_at_once(
-    issued: dict[str, Certificate], case: str, monkeypatch: pytest.MonkeyPatch, secured: Secured
+    untrusted: tuple[str, Secured], secured: Secured, connections: list[object]
 ) -> None:
-    shown = issued[case]
-    trusted = secured.certificate.ca_path if case == "of another authority" else shown.ca_path
-    with (
-        Simulator(ssl_certfile=shown.server, ssl_keyfile=shown.server) as service,
-        connections(monkeypatch) as made,
-    ):
-        result = client(service, name="New", ca_path=trusted, api_retries=4)
+    case, shown = untrusted
+    trusted = secured if case == "of another authority" else shown
+    result = client(shown.service, name="New", ca_path=trusted.ca_path, api_retries=4)
     assert result["failed"] is True
     assert "The certificate of 127.0.0.1 is not trusted" in result["msg"]
     assert re.search(REFUSED[case], result["msg"])
-    assert (result["requests"], len(made)) == (1, 1)
-    assert service.log == []
+    assert (result["requests"], len(connections)) == (1, 1)
+    assert shown.service.log == []
+
+
+def test_validate_certs_false_takes_any_certificate(untrusted: tuple[str, Secured]) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        result = client(untrusted[1].service, name="New", validate_certs=False)
+    assert result["action"] == "created"
 
 
 def test_without_ca_path_the_authorities_of_the_system_count(secured: Secured) -> None:
@@ -82,52 +80,38 @@ def test_without_ca_path_the_authorities_of_the_system_count(secured: Secured) -
     assert "ca_path" in result["msg"]
 
 
-def test_ca_path_may_be_a_file(secured: Secured) -> None:
-    result = client(secured.service, name="New", ca_path=secured.certificate.ca_path)
-    assert result["action"] == "created", result
-
-
-def test_ca_path_may_be_a_folder_with_hashed_names(secured: Secured, tmp_path: Path) -> None:
-    folder = hashed_folder(secured.certificate.ca_path, tmp_path / "authorities")
-    assert client(secured.service, name="New", ca_path=folder)["action"] == "created"
-
-
-def test_a_folder_without_the_authority_trusts_nobody(
-    secured: Secured, issued: dict[str, Certificate], tmp_path: Path
+def test_ca_path_may_be_a_file_or_a_folder_with_hashed_names(
+    secured: Secured, tmp_path: Path
 ) -> None:
-    folder = hashed_folder(issued["of another authority"].ca_path, tmp_path / "authorities")
+    for path in (secured.ca_path, hashed_folder(secured.ca_path, tmp_path / "authorities")):
+        result = client(secured.service, name=path[-20:], ca_path=path)
+        assert result["action"] == "created", result
+        assert "warnings" not in result
+
+
+def test_a_folder_without_the_authority_trusts_nobody(secured: Secured, tmp_path: Path) -> None:
+    """Not even where another authority has the same name."""
+    other = issue(tmp_path, "127.0.0.1").ca_path
+    folder = hashed_folder(other, tmp_path / "authorities")
     assert "is not trusted" in client(secured.service, name="New", ca_path=folder)["msg"]
 
 
-def empty(folder: Path, authority: Path) -> None:
-    """A folder as it was made."""
-
-
-def not_hashed(folder: Path, authority: Path) -> None:
-    (folder / "authority.pem").write_bytes(authority.read_bytes())
-
-
-def hashed_without_a_certificate(folder: Path, authority: Path) -> None:
-    (folder / "0a1b2c3d.0").write_text("no certificate\n")
-
-
-def revocations_alone(folder: Path, authority: Path) -> None:
-    (folder / "0a1b2c3d.r0").write_bytes(authority.read_bytes())
-
-
-def below_it(folder: Path, authority: Path) -> None:
-    (folder / "0a1b2c3d.0").mkdir()
+FOLDERS: dict[str, Callable[[Path, str], object]] = {
+    "empty": lambda folder, authority: None,
+    "not hashed": lambda folder, authority: shutil.copy(authority, folder / "authority.pem"),
+    "no certificate": lambda folder, authority: (folder / HASHED).write_text("no certificate\n"),
+    "revocations alone": lambda folder, authority: shutil.copy(authority, folder / "0a1b2c3d.r0"),
+    "below it": lambda folder, authority: (folder / HASHED).mkdir(),
+}
 
 
 @pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
-@pytest.mark.parametrize(
-    "fill", [empty, not_hashed, hashed_without_a_certificate, revocations_alone, below_it]
-)
+@pytest.mark.parametrize("holds", FOLDERS)
 def test_a_folder_in_which_openssl_finds_no_certificate_is_an_error_before_any_request(
-    secured: Secured, tmp_path: Path, fill: Callable[[Path, Path], None], check_mode: bool
+    secured: Secured, tmp_path: Path, holds: str, check_mode: bool
 ) -> None:
     """It would trust nobody, and the message about the server's certificate would mislead."""
-    fill(tmp_path, Path(secured.certificate.ca_path))
+    FOLDERS[holds](tmp_path, secured.ca_path)
     result = client(secured.service, check_mode, name="New", ca_path=str(tmp_path))
     assert (result["failed"], result["requests"]) == (True, 0)
     assert result["msg"].startswith("The option ca_path cannot be used: the folder has no "), result
@@ -144,20 +128,6 @@ def test_a_ca_path_that_holds_no_certificate_is_a_sentence(
     assert result["failed"] is True
     assert "ca_path" in result["msg"]
     assert result["requests"] <= 1
-
-
-@pytest.mark.parametrize("case", REFUSED)
-def test_validate_certs_false_takes_any_certificate(
-    issued: dict[str, Certificate], case: str
-) -> None:
-    shown = issued[case]
-    with (
-        Simulator(ssl_certfile=shown.server, ssl_keyfile=shown.server) as service,
-        warnings.catch_warnings(),
-    ):
-        warnings.simplefilter("ignore")
-        result = client(service, name="New", validate_certs=False)
-    assert result["action"] == "created"
 
 
 def test_validate_certs_false_is_one_warning_a_task(secured: Secured, stage: Stage) -> None:
@@ -188,14 +158,9 @@ def test_validate_certs_false_is_a_warning_each_time(secured: Secured, check_mod
 
 def test_validate_certs_false_says_that_ca_path_is_not_used(secured: Secured) -> None:
     """Whoever gives both believes that something is checked."""
-    given = {"validate_certs": False, "ca_path": secured.certificate.ca_path}
+    given = {"validate_certs": False, "ca_path": secured.ca_path}
     (warning,) = client(secured.service, name="New", **given)["warnings"]
     assert "ca_path is not used" in warning
-
-
-def test_checked_certificates_are_no_warning(secured: Secured) -> None:
-    result = client(secured.service, name="New", ca_path=secured.certificate.ca_path)
-    assert "warnings" not in result
 
 
 def test_a_variable_of_the_environment_does_not_switch_verification_off(
@@ -207,17 +172,17 @@ def test_a_variable_of_the_environment_does_not_switch_verification_off(
 
 
 def test_ca_path_wins_over_the_environment(
-    secured: Secured, issued: dict[str, Certificate], monkeypatch: pytest.MonkeyPatch
+    secured: Secured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", issued["expired"].ca_path)
-    ca_path = secured.certificate.ca_path
-    assert client(secured.service, name="New", ca_path=ca_path)["action"] == "created"
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", issue(tmp_path, "127.0.0.1").ca_path)
+    result = client(secured.service, name="New", ca_path=secured.ca_path)
+    assert result["action"] == "created", result
 
 
 def test_https_to_a_port_of_plain_http(service: Simulator, secured: Secured) -> None:
     """The request is never sent, so it is said that there is no connection, and where to look."""
     url = service.url.replace("http:", "https:")
-    result = client(service, name="New", api_url=url, ca_path=secured.certificate.ca_path)
+    result = client(service, name="New", api_url=url, ca_path=secured.ca_path)
     assert "No connection to 127.0.0.1" in result["msg"]
     assert "api_url" in result["msg"]
     assert service.log == []
@@ -228,13 +193,3 @@ def test_plain_http_to_a_port_of_https(secured: Secured) -> None:
     result = client(secured.service, name="New", api_url=url, api_retries=1)
     assert result["failed"] is True
     assert secured.service.log == []
-
-
-def test_a_handshake_that_breaks_is_tried_again(
-    service: Simulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with hanging_up() as (host, port), connections(monkeypatch) as made:
-        url = f"https://{host}:{port}/api"
-        result = client(service, name="New", api_url=url, api_retries=2)
-    assert result["failed"] is True
-    assert (result["requests"], len(made)) == (3, 3)

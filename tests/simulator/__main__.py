@@ -45,8 +45,6 @@ def _simulator(options: argparse.Namespace) -> Simulator:
         forbidden=options.forbid,
         workspace_id=options.workspace_id,
         port=options.port,
-        ssl_certfile=options.ssl_certfile,
-        ssl_keyfile=options.ssl_keyfile,
     )
 
 
@@ -64,8 +62,6 @@ def _parser() -> argparse.ArgumentParser:
     add("--quota-window", type=float, default=QUOTA_WINDOW, metavar="SECONDS")
     add("--latency", type=float, default=0.0, metavar="SECONDS")
     add("--forbid", action="append", default=[], choices=OPERATIONS)
-    add("--ssl-certfile")
-    add("--ssl-keyfile")
     return parser
 
 

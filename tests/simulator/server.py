@@ -36,10 +36,12 @@ class Simulator(Service):
         workspace_id: int = WORKSPACE_ID,
         port: int = 0,
         ssl_certfile: str | None = None,
-        ssl_keyfile: str | None = None,
         **conditions: Any,
     ) -> None:
-        """:arg conditions: as ``reset`` takes them"""
+        """
+        :arg ssl_certfile: a certificate with its key, to be served over TLS
+        :arg conditions: as ``reset`` takes them
+        """
         super().__init__(Credentials(), [workspace_id])
         self.workspace_id = workspace_id
         self.reset(switches, **conditions)
@@ -47,7 +49,7 @@ class Simulator(Service):
         scheme = "https" if ssl_certfile else "http"
         self.port: int = self._socket.getsockname()[1]
         self.url = f"{scheme}://{HOST}:{self.port}/api"
-        self._server = _Server(_config(self, ssl_certfile, ssl_keyfile))
+        self._server = _Server(_config(self, ssl_certfile))
         self._thread = threading.Thread(target=self._run, name="simulator", daemon=True)
 
     def __enter__(self) -> Simulator:
@@ -155,7 +157,7 @@ async def _with_transport(
     await app(scope, receive, send)
 
 
-def _config(service: Service, certfile: str | None, keyfile: str | None) -> uvicorn.Config:
+def _config(service: Service, certfile: str | None) -> uvicorn.Config:
     return uvicorn.Config(
         create_app(service),
         http=_Protocol,
@@ -169,7 +171,6 @@ def _config(service: Service, certfile: str | None, keyfile: str | None) -> uvic
         log_level="critical",
         timeout_graceful_shutdown=0,
         ssl_certfile=certfile,
-        ssl_keyfile=keyfile,
     )
 
 
