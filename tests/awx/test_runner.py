@@ -193,7 +193,7 @@ def test_a_workspace_that_cannot_be_planned_ends_the_workflow(shown: dict[str, J
     """With its reason in the plan that the others are in too."""
     refused = shown[PLAN]
     assert refused.status == "failed"
-    assert "**`europe` cannot be applied:** `1 client would be deleted, " in refused.output
+    assert "**`europe` cannot be applied:** `1 client would be deleted, but " in refused.output
     assert "max_deletions to 1" in refused.results(MODULE)["europe"]["msg"]
     assert "#### `asia`, workspace 4712" in refused.output
 

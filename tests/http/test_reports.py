@@ -205,21 +205,22 @@ REFUSALS: dict[str, tuple[Row, Row, str]] = {
     "max_deletions": (
         {**WHOLE, "max_deletions": 1},
         {"max_deletions": 2},
-        '2 clients would be deleted, "Initech" (id 1003), "Hooli" (id 1004), but max_deletions is '
-        "1: to let them through, set max_deletions to 2.",
+        "2 clients would be deleted, but max_deletions is 1. If that is right, set max_deletions "
+        'to 2. They are: "Initech" (id 1003), "Hooli" (id 1004).',
     ),
     "max_deletion_percent": (
         {"clients": ["Acme", "Globex", "New"], "purge": True},
         {"max_deletion_percent": 60},
-        'The purge would delete 3 clients of 5, "Initech" (id 1003), "Hooli" (id 1004), "Internal" '
-        "(id 1005), but max_deletion_percent is 30: check that the list is complete. To let them "
-        "through, set it to 60.",
+        "The purge would delete 3 of 5 active clients, but max_deletion_percent is 30. Is the list "
+        'complete? If so, set max_deletion_percent to 60. They are: "Initech" (id 1003), "Hooli" '
+        '(id 1004), "Internal" (id 1005).',
     ),
     "the last client": (
         {"clients": ALL_BUT_HOOLI, "purge": True, "max_deletion_percent": 99},
         {"max_deletion_percent": 100},
-        'The purge would delete the last client of 5, "Hooli" (id 1004), but max_deletion_percent '
-        "is 99: check that the list is complete. To let it through, set it to 100.",
+        "The purge would delete 1 of 5 active clients and leave none, but max_deletion_percent is "
+        "99. Is the list complete? If so, set max_deletion_percent to 100. They are: "
+        '"Hooli" (id 1004).',
     ),
     "another digest": (
         {**WHOLE, "plan_digest": "0" * 64},

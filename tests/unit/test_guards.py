@@ -88,30 +88,32 @@ a restored one renamed, whose name nobody knows yet
     | protected: ["*"] | 5 | restore 1 ?; rename 1 ? -> New |
 as many deletions as there may be | max_deletions: 2 | 5 | delete 1 A; delete 2 B |
 one deletion more | max_deletions: 1 | 5 | delete 1 A; create C; delete 2 B
-    | - 2 clients would be deleted, "A" (id 1), "B" (id 2), but max_deletions is 1: to let them
-    through, set max_deletions to 2.
+    | - 2 clients would be deleted, but max_deletions is 1. If that is right, set max_deletions to
+    2. They are: "A" (id 1), "B" (id 2).
 no deletion may be, and none is | max_deletions: 0 | 5 | create C; rename 1 A -> B; restore 2 D |
 no deletion may be, and one is | max_deletions: 0 | 5 | delete 1 A
-    | - 1 client would be deleted, "A" (id 1), but max_deletions is 0: to let it through, set
-    max_deletions to 1.
+    | - 1 client would be deleted, but max_deletions is 0. If that is right, set max_deletions to
+    1. They are: "A" (id 1).
 deletions by entries know no percent | max_deletion_percent: 0 | 2 | delete 1 A; delete 2 B |
 a large purge | purge: true | 6 | purge 1 A; purge 2 B
-    | - The purge would delete 2 clients of 6, "A" (id 1), "B" (id 2), but max_deletion_percent is
-    30: check that the list is complete. To let them through, set it to 34.
+    | - The purge would delete 2 of 6 active clients, but max_deletion_percent is 30. Is the list
+    complete? If so, set max_deletion_percent to 34. They are: "A" (id 1), "B" (id 2).
 the last client | purge: true | 1 | purge 1 A
-    | - The purge would delete the last client, "A" (id 1), but max_deletion_percent is 30: check
-    that the list is complete. To let it through, set it to 100.
+    | - The purge would delete 1 of 1 active clients and leave none, but max_deletion_percent is 30.
+    Is the list complete? If so, set max_deletion_percent to 100. They are: "A" (id 1).
 the last client, after what an entry deletes | purge: true, max_deletion_percent: 50 | 2
-    | delete 1 A; purge 2 B | - The purge would delete the last client of 2, "B" (id 2), but
+    | delete 1 A; purge 2 B | - The purge would delete 1 of 2 active clients and leave none, but
 the last ones, after what entries delete | purge: true, max_deletion_percent: 40 | 5
     | delete 1 A; delete 2 B; delete 3 C; purge 4 D; purge 5 E
-    | - The purge would delete the last 2 clients of 5, "D" (id 4), "E" (id 5), but
+    | - The purge would delete 2 of 5 active clients and leave none, but
 more deletions than there are active ones leave none | purge: true | 1 | delete 1 A; purge 2 B
-    | - The purge would delete the last client, "B" (id 2), but
+    | - The purge would delete 1 of 1 active clients and leave none, but
 all guards speak, and name the victims once
     | purge: true, protected: [A], max_deletions: 1 | 4 | delete 1 A; purge 2 B; purge 3 C
-    | 1 The client "A" (id 1) is protected by "A"; - 3 clients would be deleted, "A" (id 1),
-    "B" (id 2), "C" (id 3), but; - The purge would delete 2 clients of 4, but
+    | 1 The client "A" (id 1) is protected by "A"; - 3 clients would be deleted, but
+    max_deletions is 1. If that is right, set max_deletions to 3. They are: "A" (id 1), "B" (id 2),
+    "C" (id 3).; - The purge would delete 2 of 4 active clients, but max_deletion_percent is 30. Is
+    the list complete? If so, set max_deletion_percent to 50.
 """)
 
 
@@ -188,7 +190,9 @@ def percent_needed(existing: list[Client], wanted: list[Desired], rules: Rules) 
     if not forbidden:
         return None
     (problem,) = forbidden
-    found = re.search(r"The purge would delete .* set it to (\d+)\.$", problem.sentence)
+    found = re.search(
+        r"The purge would delete .* set max_deletion_percent to (\d+)\.", problem.sentence
+    )
     assert found
     return int(found[1])
 
@@ -217,7 +221,7 @@ def test_an_entry_against_a_protected_client_is_an_error_with_a_purge_too(wanted
 
 
 @pytest.mark.parametrize(
-    ("count", "end"), [(20, '"C19" (id 19), but'), (21, '"C19" (id 19) and 1 more, but')]
+    ("count", "end"), [(20, '"C19" (id 19).'), (21, '"C19" (id 19) and 1 more.')]
 )
 def test_of_many_victims_twenty_are_named(count: int, end: str) -> None:
     victims = [Client(number, f"C{number}", None, {}) for number in range(count)]

@@ -110,18 +110,17 @@ def refusal(clients: list[Client], wanted: list[Desired], rules: Rules) -> str:
 def test_the_victims_are_named_once() -> None:
     text = refusal(active("A", "B", "C"), [Desired("A")], Rules(purge=True, max_deletions=1))
     assert text == (
-        '2 clients would be deleted, "B" (id 2), "C" (id 3), but max_deletions is 1: to let '
-        "them through, set max_deletions to 2. The purge would delete 2 clients of 3, but "
-        "max_deletion_percent is 30: check that the list is complete. To let them through, set it "
-        "to 67."
+        "2 clients would be deleted, but max_deletions is 1. If that is right, set max_deletions "
+        'to 2. They are: "B" (id 2), "C" (id 3). The purge would delete 2 of 3 active clients, but '
+        "max_deletion_percent is 30. Is the list complete? If so, set max_deletion_percent to 67."
     )
 
 
 def test_one_victim_is_one_client() -> None:
     text = refusal(active("A"), [Desired("A", state="absent")], Rules(max_deletions=0))
     assert text == (
-        '1 client would be deleted, "A" (id 1), but max_deletions is 0: to let it through, set '
-        "max_deletions to 1."
+        "1 client would be deleted, but max_deletions is 0. If that is right, set max_deletions to "
+        '1. They are: "A" (id 1).'
     )
 
 
@@ -198,7 +197,7 @@ def test_an_entry_that_is_about_another_client_does_not_stand_for_a_look_alike()
 def test_a_protected_look_alike_is_a_warning() -> None:
     planned = plan(active("ACME"), [Desired("Acme")], Rules(protected=("AC*",)))
     (warning,) = planned.warnings
-    assert planned.forbidden == () and 'which "AC*" protects' in warning
+    assert planned.forbidden == () and '"Acme" looks like "ACME" (id 1)' in warning
 
 
 def test_the_refusal_shows_what_nobody_sees() -> None:

@@ -103,7 +103,8 @@ def test_names_that_look_like_made_up_ids_stay_as_they_are() -> None:
 def test_clients_of_a_list_are_told_without_ids() -> None:
     result = clients_plan(["Acme"], ["Acme", "Globex", "Hooli"], purge=True)
     assert result["refused"] is True
-    assert 'The purge would delete 2 clients of 3, "Globex", "Hooli", but' in result["msg"]
+    assert "The purge would delete 2 of 3 active clients, but" in result["msg"]
+    assert 'They are: "Globex", "Hooli".' in result["msg"]
     assert "- name: Globex  # deleted by purge\n" in result["diff"]["before"]
 
 

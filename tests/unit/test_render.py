@@ -130,7 +130,7 @@ def test_the_message_comes_first_and_alone_where_there_is_no_step(
 
 def test_the_default_callback_shows_a_refused_plan_without_escaped_quotes() -> None:
     """It prints the lines as JSON."""
-    msg = '1 client would be deleted, "Acme" (id 7), but max_deletions is 0.'
+    msg = '1 client would be deleted, but max_deletions is 0. They are: "Acme" (id 7).'
     assert '\\"' not in json.dumps(lines(row("delete", name="Acme", id=7), msg=msg))
 
 

@@ -60,7 +60,7 @@ def taken_names(
     existing: Existing,
     matches: Sequence[Match],
     victims: Sequence[Client],
-    warnings: problems.Warned,
+    warnings: dict[str, list[str]],
     returned: Collection[int] = (),
 ) -> Iterator[Problem]:
     """Yield the names that more than one active client would end with.
@@ -68,7 +68,7 @@ def taken_names(
     Duplicates that are there already stay possible, and so does an undo that brings them back: an
     entry that gives the id and, in ``former_names``, the client's present name says so on purpose.
 
-    :arg warnings: gets a sentence for each name that is given twice on purpose
+    :arg warnings: gets a sentence for each name that is given twice on purpose, by the kind
     :arg returned: ids of clients that this run has restored: they have just taken their names
     """
     takers: dict[str, list[int]] = defaultdict(list)
@@ -88,7 +88,8 @@ def taken_names(
         if not keepers and len(entries) < 2:
             continue
         if all(_on_purpose(match) for match in taking):
-            warnings.add(problems.given_twice, key, sorted(ids.union(c.id for c in keepers)))
+            having = sorted(ids.union(c.id for c in keepers))
+            warnings["twice"].append(problems.given_twice(key, having))
         else:
             yield Problem(tuple(entries), problems.name_taken(key, sorted(ids), keepers))
 

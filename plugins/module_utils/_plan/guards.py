@@ -31,9 +31,10 @@ def check_guards(
     yield from _protected(rules, steps)
     yield from _temporary(steps, unmanaged)
     deleted = [step.after for step in steps if step.kind == "delete"]
-    too_many = rules.max_deletions is not None and len(deleted) > rules.max_deletions
-    if rules.max_deletions is not None and too_many:
-        yield Problem((), problems.too_many_deletions(deleted, rules.max_deletions))
+    most = len(deleted) if rules.max_deletions is None else rules.max_deletions
+    too_many = len(deleted) > most
+    if too_many:
+        yield Problem((), problems.too_many_deletions(deleted, most))
     percent = rules.max_deletion_percent
     # One deletion is always allowed, but never that of the last active client.
     is_large = len(victims) > max(active_count * percent // 100, 1)

@@ -48,7 +48,7 @@ class Matcher:
 
     After ``run()``, ``matches`` has one match for each entry in the list's order, ``problems`` why
     there is no plan, ``look_alikes`` why the plan is forbidden, by the id of the client that may be
-    meant and the entry that would create one beside it, and ``warnings`` sentences for the user.
+    meant and the entry that would create one beside it, and ``warnings`` sentences by their kind.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Matcher:
         self._left_alone: set[int] = set()
         self.problems: list[Problem] = []
         self.look_alikes: dict[tuple[int, int], Problem] = {}
-        self.warnings = problems.Warned()
+        self.warnings: dict[str, list[str]] = defaultdict(list)
 
     def run(self) -> None:
         self._match(self._by_id)
@@ -125,7 +125,7 @@ class Matcher:
         if wanted.state == "absent":
             return self._absent_by_id(entry, wanted, client)
         if client is None and wanted.state == "restored":
-            self.warnings.add(problems.restored_unseen, wanted.id)
+            self.warnings["hidden"].append(problems.restored_unseen(wanted.id))
             client = Client.unseen(Deletion(wanted.id), self._workspace_id)
         if client is None:
             return self._refuse(entry, problems.unknown_id(wanted.id))
@@ -201,14 +201,14 @@ class Matcher:
         if deleted and wanted.restore_deleted:
             return self._restored(entry, name)
         if deleted:
-            self.warnings.add(problems.deleted_namesake, name, deleted)
+            self.warnings["deleted"].append(problems.deleted_namesake(name, deleted))
         new = Client.unborn(name, self._workspace_id)
         return Match(wanted, None, (Step("create", entry, None, new),))
 
     def _restored(self, entry: int, name: str) -> Match:
         client, *others = self._existing.deleted[name_key(name)]
         if others:
-            return self._refuse(entry, problems.several_deleted(name, [client, *others]))
+            return self._refuse(entry, problems.several(name, [client, *others]))
         if client.id in self._claims:
             return self._refuse_second(entry, client)
         return self._claim(entry, client, client.restored())
@@ -250,7 +250,7 @@ class Matcher:
             elif not self._is_renamed(client):
                 self._refuse_second(entry, client)
         if len(free) > 1:
-            self._refuse(entry, problems.ambiguous(name, free))
+            self._refuse(entry, problems.several(name, free))
         return free[0] if free else None
 
     def _is_renamed(self, client: Client) -> bool:
@@ -270,7 +270,7 @@ class Matcher:
                 continue
             left = self._free(wanted)
             if left:
-                self.warnings.add(problems.former_left_alone, wanted.name, left)
+                self.warnings["former"].append(problems.former_left_alone(wanted.name, left))
                 self._left_alone.update(client.id for client in left)
 
     def _warn_of_looks(self) -> None:
@@ -279,28 +279,25 @@ class Matcher:
         for key, clients in self._existing.active.items():
             if key not in named:
                 unnamed[look_key(key)] += clients
-        for entry, wanted in enumerate(self._desired if unnamed else ()):
-            if wanted.name is None:
+        for entry, match in enumerate(self.matches if unnamed else ()):
+            name = match.desired.name
+            if name is None:
                 continue
-            match = self._found[entry]
-            alike = unnamed.get(look_key(wanted.name), [])
-            key = name_key(wanted.name)
-            others = [c for c in alike if c is not match.client and name_key(c.name) != key]
-            if match.steps and match.steps[0].kind == "create":
-                for client in others:
-                    if client.id not in self._claims:
-                        self._create_beside(entry, wanted, client)
-            elif others:
-                self.warnings.add(problems.looks_alike, wanted.name, others)
+            is_new = bool(match.steps) and match.steps[0].kind == "create"
+            for client in unnamed.get(look_key(name), ()):
+                is_other = client is not match.client and name_key(client.name) != name_key(name)
+                if is_other and not (is_new and client.id in self._claims):
+                    self._told_apart(entry, name, client, is_new)
 
-    def _create_beside(self, entry: int, wanted: Desired, client: Client) -> None:
-        name = wanted.name or ""
-        glob = protecting(self._rules, client.name)
-        if glob is None:
-            problem = problems.look_alike(entry, name, wanted.former_names, client)
+    def _told_apart(self, entry: int, name: str, client: Client, is_new: bool) -> None:
+        """Refuse to create a client beside an active look-alike; where it is protected, or where
+        there are both already, warn."""
+        if is_new and protecting(self._rules, client.name) is None:
+            former_names = self._desired[entry].former_names
+            problem = problems.look_alike(entry, name, former_names, client)
             self.look_alikes[client.id, entry] = problem
         else:
-            self.warnings.add(problems.protected_look_alike, name, client, glob)
+            self.warnings["look-alikes"].append(problems.looks_alike(name, client))
 
 
 def is_exact(wanted: Desired) -> bool:

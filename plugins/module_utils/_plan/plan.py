@@ -58,7 +58,7 @@ def plan(
     return Plan(
         entries=_entries(((match.desired, match.client) for match in matches), steps),
         steps=steps,
-        warnings=tuple(matcher.warnings),
+        warnings=tuple(problems.limited(matcher.warnings.values())),
         shared_names=frozenset(key for key, same in existing.active.items() if len(same) > 1),
         active=active,
         unmanaged=tuple(client for client in matcher.unmanaged() if client.id not in leaving),
@@ -145,15 +145,15 @@ def renamed_by_id(plan: Plan) -> Iterator[str]:
 
     In a list that undoes a run, somebody has renamed it since.
     """
-    warned = problems.Warned()
+    warnings = []
     for entry in plan.entries:
         wanted, client = entry.desired, entry.client
         # A client that is found by a name, or that is deleted, has a name that is listed.
         if not entry.steps or wanted.name is None or client is None or client.hidden:
             continue
         if name_key(client.name) not in map(name_key, (wanted.name, *wanted.former_names)):
-            warned.add(problems.renamed_by_id, client, wanted.name)
-    return iter(warned)
+            warnings.append(problems.renamed_by_id(client, wanted.name))
+    return problems.limited([warnings])
 
 
 def _in_order(
@@ -181,7 +181,8 @@ def _warn_of_renames(matcher: Matcher, steps: Sequence[Step], desired: Sequence[
     for old, new in renames_meant(steps):
         if (old.id, new.entry) not in matcher.look_alikes:
             former_names = () if new.entry is None else desired[new.entry].former_names
-            matcher.warnings.add(problems.rename_meant, old, new, former_names)
+            sentence = problems.rename_meant(old, new, former_names)
+            matcher.warnings["rename"].append(sentence)
 
 
 def _entries(

@@ -3,38 +3,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, ParamSpec
+from collections.abc import Iterable, Iterator, Sequence
 
 from .._errors import Problem, listed
 from .._model import Client, Step, shown_id, with_id
-from .._text import LONGEST_SHOWN, case_key, counted, quoted, revealed, yaml_text
+from .._text import LONGEST_SHOWN, counted, quoted, revealed, yaml_text
 
 MOST_VICTIMS_NAMED = 20
 
-MOST_OF_A_KIND = 5
-"""Warnings of a kind: hundreds of them would bury all others."""
-
-About = ParamSpec("About")
+MOST_OF_A_KIND = 5  # warnings; it limits noise
 
 
-class Warned:
-    """Collects what to warn of; as an iterator, the sentences by kind, and how many more."""
-
-    def __init__(self) -> None:
-        self._given: dict[Callable[..., str], list[tuple[Any, ...]]] = defaultdict(list)
-
-    def add(self, sentence: Callable[About, str], *about: About.args, **none: About.kwargs) -> None:
-        """:arg sentence: what makes the sentence from ``about``; it is the kind"""
-        self._given[sentence].append(about)
-
-    def __iter__(self) -> Iterator[str]:
-        for sentence, given in self._given.items():
-            yield from (sentence(*about) for about in given[:MOST_OF_A_KIND])
-            more = len(given) - MOST_OF_A_KIND
-            if more > 0:
-                yield f"And {counted(more, 'more warning')} of this kind."
+def limited(kinds: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield the first sentences of each kind, and how many more there are."""
+    for sentences in kinds:
+        yield from sentences[:MOST_OF_A_KIND]
+        more = len(sentences) - MOST_OF_A_KIND
+        if more > 0:
+            yield f"And {counted(more, 'more warning')} of this kind."
 
 
 def name_twice(name: str) -> str:
@@ -62,9 +48,13 @@ def two_entries_one_client(client: Client) -> str:
     )
 
 
-def ambiguous(name: str, clients: Sequence[Client]) -> str:
+def several(name: str, clients: Sequence[Client]) -> str:
+    """Return that some clients, all active or all deleted, have one name."""
+    kind = "deleted" if clients[0].deleted else "active"
+    when = (f" (deleted {quoted(c.deleted_at)})" if c.deleted else "" for c in clients)
+    ids = ", ".join(f"{shown_id(c.id)}{at}" for c, at in zip(clients, when, strict=True))
     return (
-        f"Several active clients have the name {quoted(name)}, with the ids {_ids(clients)}: "
+        f"Several {kind} clients have the name {quoted(name)}, with the ids {ids}: "
         "give the id of the one that you mean."
     )
 
@@ -92,16 +82,6 @@ def look_alike(entry: int, name: str, former_names: Iterable[str], client: Clien
         f"{same}add an entry of its own: name: {yaml_text(client.name)}.",
         f"{same}use toggl.focus.focus_clients with an entry for each.",
         of_step=True,
-    )
-
-
-def several_deleted(name: str, clients: Iterable[Client]) -> str:
-    when = ", ".join(
-        f"{shown_id(client.id)} (deleted {quoted(client.deleted_at)})" for client in clients
-    )
-    return (
-        f"Several deleted clients have the name {quoted(name)}: {when}. "
-        "Give the id of the one to restore."
     )
 
 
@@ -151,10 +131,9 @@ def protected(step: Step, glob: str) -> str:
 
 def too_many_deletions(victims: Sequence[Client], limit: int) -> str:
     count = len(victims)
-    clients, them = ("client", "it") if count == 1 else ("clients", "them")
     return (
-        f"{count} {clients} would be deleted, {_victims(victims)}, but "
-        f"max_deletions is {limit}: to let {them} through, set max_deletions to {count}."
+        f"{counted(count, 'client')} would be deleted, but max_deletions is {limit}. If that is "
+        f"right, set max_deletions to {count}. {_victims(victims)}"
     )
 
 
@@ -164,14 +143,11 @@ def purge_too_large(
     """:arg are_named: whether another sentence names the victims"""
     count = len(victims)
     needed = 100 if leaves_none else -(-count * 100 // active)
-    clients = "client" if count == 1 else f"{count} clients"
-    what = f"the last {clients}" if leaves_none else clients
-    what += f" of {active}" if active > 1 else ""
-    named = "" if are_named else f"{_victims(victims)}, "
+    none = " and leave none" if leaves_none else ""
     return (
-        f"The purge would delete {what}, {named}but "
-        f"max_deletion_percent is {percent}: check that the list is complete. To let "
-        f"{'it' if count == 1 else 'them'} through, set it to {needed}."
+        f"The purge would delete {count} of {active} active clients{none}, but "
+        f"max_deletion_percent is {percent}. Is the list complete? If so, set "
+        f"max_deletion_percent to {needed}.{'' if are_named else f' {_victims(victims)}'}"
     )
 
 
@@ -208,16 +184,10 @@ def deleted_namesake(name: str, deleted: Sequence[Client]) -> str:
     )
 
 
-def looks_alike(name: str, clients: Sequence[Client]) -> str:
-    if all(case_key(client.name) == case_key(name) for client in clients):
-        return (
-            f"The client {quoted(name)} differs only in case from {_named(clients)}: "
-            "they are treated as different clients."
-        )
-    names = ", ".join(with_id(_revealed(client.name), client.id) for client in clients)
+def looks_alike(name: str, client: Client) -> str:
     return (
-        f"The client {_revealed(name)} looks like {names}, but differs in blanks or in invisible "
-        "characters: they are treated as different clients."
+        f"The client {_revealed(name)} looks like "
+        f"{with_id(_revealed(client.name), client.id)}: they are treated as different clients."
     )
 
 
@@ -225,14 +195,6 @@ def entries_look_alike(entries: Iterable[int], names: Iterable[str]) -> str:
     numbers = listed([str(entry + 1) for entry in sorted(entries)])
     return (
         f"Entries {numbers} have names that look alike, {listed(list(map(_revealed, names)))}: "
-        "they are treated as different clients."
-    )
-
-
-def protected_look_alike(name: str, client: Client, glob: str) -> str:
-    return (
-        f"The new client {_revealed(name)} looks like the active client "
-        f"{with_id(_revealed(client.name), client.id)}, which {quoted(glob)} protects: "
         "they are treated as different clients."
     )
 
@@ -282,7 +244,8 @@ def restored_unseen(client_id: int) -> str:
 
 def _victims(victims: Sequence[Client]) -> str:
     more = len(victims) - MOST_VICTIMS_NAMED
-    return _named(victims[:MOST_VICTIMS_NAMED]) + (f" and {more} more" if more > 0 else "")
+    named = _named(victims[:MOST_VICTIMS_NAMED])
+    return f"They are: {named}{f' and {more} more' if more > 0 else ''}."
 
 
 def _clients(ids: Sequence[int]) -> str:

@@ -63,16 +63,17 @@ def undo_warnings(steps: Iterable[Step], without_id: Iterable[str] = ()) -> Iter
 
     :arg without_id: the names of created clients, of which the list has nothing else
     """
-    warned = problems.Warned()
-    for name in without_id:
-        warned.add(problems.created_without_id, name)
+    unknown = [problems.created_without_id(name) for name in without_id]
     first, last = ends(steps)
-    for id_, before in first.items():
-        if before is None or before.shown_name is None or last[id_].name == before.name:
-            continue
-        if not is_listable(before.name):
-            warned.add(problems.name_lost, id_, before.name)
-    return iter(warned)
+    lost = [
+        problems.name_lost(id_, before.name)
+        for id_, before in first.items()
+        if before is not None
+        and before.shown_name is not None
+        and before.name != last[id_].name
+        and not is_listable(before.name)
+    ]
+    return problems.limited([unknown, lost])
 
 
 def _entry(
