@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.lists import load_list
+from support.notation import clients_of, entries_of, rows
+from support.steps import active, deleted
 
 from ansible_collections.toggl.focus.plugins.module_utils._apply.outcome import (
     Outcome,
@@ -20,24 +22,13 @@ from ansible_collections.toggl.focus.plugins.module_utils._model import Client, 
 from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
 from ansible_collections.toggl.focus.plugins.module_utils._results.clients import clients_result
 
-LONG_AGO = "2026-01-01T00:00:00Z"
 PURGE = Rules(purge=True, max_deletion_percent=100)
 Diff = dict[str, str]
 
 
-def active(client_id: int, name: str) -> Client:
-    return Client(client_id, name, None, {})
-
-
-def deleted(client_id: int, name: str) -> Client:
-    return Client(client_id, name, LONG_AGO, {})
-
-
-def diff_of(
-    existing: list[Client], desired: list[Desired], rules: Rules = PURGE, done: int | None = None
-) -> Diff:
+def diff_of(existing: list[Client], desired: list[Desired], done: int | None = None) -> Diff:
     """Of the plan or, with ``done``, of a run that failed after as many steps."""
-    planned = plan(existing, desired, rules)
+    planned = plan(existing, desired, PURGE)
     outcomes = [
         outcome if done is None or at < done else Outcome(outcome.step, "pending")
         for at, outcome in enumerate(predicted(planned.steps))
@@ -52,74 +43,34 @@ def changed_lines(diff: Diff) -> list[str]:
     return [line for line in marked if not line.startswith(("---", "+++", "@@"))]
 
 
-CHANGES: dict[str, tuple[list[Client], list[Desired], list[str]]] = {
-    "create": ([], [Desired("Acme")], ["+- name: Acme  # new"]),
-    "rename": (
-        [active(1002, "Globex")],
-        [Desired("Globex Corporation", former_names=("Globex",))],
-        [
-            '-- name: Globex  # becomes "Globex Corporation"',
-            '+- name: Globex Corporation  # was "Globex", id 1002',
-        ],
-    ),
-    "purge": ([active(1004, "Hooli")], [], ["-- name: Hooli  # deleted by purge, id 1004"]),
-    "delete": (
-        [active(1004, "Hooli")],
-        [Desired("Hooli", state="absent")],
-        ["-- name: Hooli  # deleted, id 1004"],
-    ),
-    "restore": (
-        [deleted(1005, "Hooli")],
-        [Desired(id=1005, state="restored")],
-        ["+- name: Hooli  # restored, id 1005"],
-    ),
-    "restore and rename": (
-        [deleted(1005, "Hooli")],
-        [Desired("Hooli Labs", 1005, "restored")],
-        ["+- name: Hooli Labs  # restored, id 1005"],
-    ),
-    "restore unseen": (
-        [],
-        [Desired(id=1005, state="restored")],
-        ["+- id: 1005  # restored, id 1005"],
-    ),
-    "names change places": (
-        [active(1, "Acme"), active(2, "Globex")],
-        [Desired("Globex", 1), Desired("Acme", 2)],
-        [
-            '-- name: Acme  # becomes "Globex"',
-            '-- name: Globex  # becomes "Acme"',
-            '+- name: Acme  # was "Globex", id 2',
-            '+- name: Globex  # was "Acme", id 1',
-        ],
-    ),
-    "another one takes a deleted one's name": (
-        [active(1, "Acme"), active(2, "Globex")],
-        [Desired("Acme", 2), Desired(id=1, state="absent")],
-        [
-            "-- name: Acme  # deleted, id 1",
-            '-- name: Globex  # becomes "Acme"',
-            '+- name: Acme  # was "Globex", id 2',
-        ],
-    ),
-    "a deletion and a creation": (
-        [active(7, "Globex")],
-        [Desired("Globex Corporation")],
-        ["-- name: Globex  # deleted by purge, id 7", "+- name: Globex Corporation  # new"],
-    ),
-    "two of one name, one is deleted": (
-        [active(1, "Acme"), active(2, "Acme")],
-        [Desired(id=1), Desired(id=2, state="absent")],
-        ["-- name: Acme  # deleted, id 2"],
-    ),
-    "nothing": ([active(1, "Acme"), deleted(2, "Old")], [Desired("Acme")], []),
-}
+CHANGES = rows("""
+create             |                    | Acme         | +- name: Acme  # new
+rename             | 1002 Globex        | Globex Corporation (was Globex)
+    | -- name: Globex  # becomes "Globex Corporation";
+    +- name: Globex Corporation  # was "Globex", id 1002
+purge              | 1004 Hooli         |              | -- name: Hooli  # deleted by purge, id 1004
+delete             | 1004 Hooli         | absent Hooli | -- name: Hooli  # deleted, id 1004
+restore            | (1005 Hooli)       | restored 1005 | +- name: Hooli  # restored, id 1005
+restore and rename | (1005 Hooli)       | restored 1005 Hooli Labs
+    | +- name: Hooli Labs  # restored, id 1005
+restore, hidden    |                    | restored 1005 | +- id: 1005  # restored, id 1005
+names change places | 1 Acme, 2 Globex  | 1 Globex; 2 Acme
+    | -- name: Acme  # becomes "Globex"; -- name: Globex  # becomes "Acme";
+    +- name: Acme  # was "Globex", id 2; +- name: Globex  # was "Acme", id 1
+another one takes a deleted one's name | 1 Acme, 2 Globex | 2 Acme; absent 1
+    | -- name: Acme  # deleted, id 1; -- name: Globex  # becomes "Acme";
+    +- name: Acme  # was "Globex", id 2
+a deletion and a creation | 7 Globex    | Globex Corporation
+    | -- name: Globex  # deleted by purge, id 7; +- name: Globex Corporation  # new
+two of one name, one is deleted | 1 Acme, 2 Acme | 1; absent 2 | -- name: Acme  # deleted, id 2
+nothing            | 1 Acme, (2 Old)    | Acme         |
+""")
 
 
-@pytest.mark.parametrize("case", CHANGES)
-def test_every_line_that_changes_says_why(case: str) -> None:
-    existing, desired, expected = CHANGES[case]
-    assert changed_lines(diff_of(existing, desired)) == expected
+@pytest.mark.parametrize(("existing", "desired", "expected"), CHANGES)
+def test_every_line_that_changes_says_why(existing: str, desired: str, expected: str) -> None:
+    diff = diff_of(clients_of(existing), entries_of(desired))
+    assert "; ".join(changed_lines(diff)) == expected
 
 
 def test_lines_that_do_not_change_have_no_comment_and_are_sorted_by_name() -> None:
@@ -136,65 +87,25 @@ def test_the_headers_say_which_workspace() -> None:
 
 def test_what_was_not_done_is_not_in_the_diff() -> None:
     """Not even as a comment: a reader sees what is."""
-    existing = [active(1, "Acme"), active(2, "Globex"), active(3, "Hooli")]
-    diff = diff_of(existing, [], done=1)
+    diff = diff_of(clients_of("1 Acme, 2 Globex, 3 Hooli"), [], done=1)
     assert changed_lines(diff) == ["-- name: Acme  # deleted by purge, id 1"]
 
 
 HARD = [
-    'the "best"',
-    "it's",
-    "no # comment",
-    "#1",
-    "key: value",
-    "ends with a colon:",
-    "- item",
-    "[list]",
-    "{map}",
-    "*alias",
-    "&anchor",
-    "!tag",
-    "%percent",
-    "@at",
-    "`tick`",
-    "| pipe",
-    "? question",
-    "yes",
-    "No",
-    "null",
-    "~",
-    "12",
-    "1e3",
-    "0x1F",
-    "2026-01-31",
-    "12:30",
-    ".5",
-    "=",
-    "<<",
-    "line\nbreak",
-    "carriage\rreturn",
-    "a\ttab",
-    "\x1b[31mred",
-    "bell\x07",
-    "deleted\x7f",
-    "next\x85line",
-    "line\u2028separator",
-    "bidi \u202e txet",
-    "zero\u200bwidth",
-    "back\\slash",
-    "back\\n",
-    "ends with a back\\",
-    "\ufeffbom",
-    "tag \U000e0041",
-    "\U0001f680 rocket",
-    "Zo\u00eb \u6771\u4eac",
-    "not a character \ufffe",
-    "nor this \U0001ffff",
-    "private \ue000",
-    'Acme  # deleted by purge, id 1\n- name: "x',
+    # signs of YAML
+    *('the "best"', "it's", "no # comment", "#1", "key: value", "ends with a colon:", "- item"),
+    *("[list]", "{map}", "*alias", "&anchor", "!tag", "%percent", "@at", "`tick`", "| pipe", "<<"),
+    *("=", "? question", 'Acme  # deleted by purge, id 1\n- name: "x'),
+    *("back\\slash", "back\\n", "ends with a back\\"),
+    # what YAML takes for something else than a text
+    *("yes", "No", "null", "~", "12", "1e3", "0x1F", "2026-01-31", "12:30", ".5"),
+    # characters that break lines, or that nobody sees
+    *("line\nbreak", "carriage\rreturn", "a\ttab", "\x1b[31mred", "bell\x07", "deleted\x7f"),
+    *("next\x85line", "line\u2028separator", "bidi \u202e txet", "zero\u200bwidth", "\ufeffbom"),
+    *("tag \U000e0041", "not a character \ufffe", "nor this \U0001ffff", "private \ue000"),
+    # others beyond ASCII
+    *("\U0001f680 rocket", "Zo\u00eb \u6771\u4eac"),
 ]
-
-
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Categories of characters that end lines, move the cursor or change the direction."""
 

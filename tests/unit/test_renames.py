@@ -6,16 +6,15 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Callable
 
 import pytest
 from support.companies import COMPANIES, PURGE, replaced
 from support.lists import load_list
+from support.notation import clients_of, entries_of, told
+from support.steps import active, rename
 
-from ansible_collections.toggl.focus.plugins.module_utils._model import (
-    Client,
-    Desired,
-    Plan,
-)
+from ansible_collections.toggl.focus.plugins.module_utils._model import Desired, Plan
 from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
 
 
@@ -87,67 +86,60 @@ DIFFERENT = {
 }
 
 
-@pytest.mark.parametrize("case", ALIKE)
-def test_names_that_are_alike(case: str) -> None:
+@pytest.mark.parametrize(("one", "other"), ALIKE.values(), ids=ALIKE)
+def test_names_that_are_alike(one: str, other: str) -> None:
     """Either may be the old one."""
-    one, other = ALIKE[case]
-    for old, new in ((one, other), (other, one)):
-        assert len(asked(replaced([old], [new]))) == 1
+    assert len(asked(replaced([one], [other]))) == len(asked(replaced([other], [one]))) == 1
 
 
-@pytest.mark.parametrize("case", DIFFERENT)
-def test_names_that_are_not(case: str) -> None:
-    one, other = DIFFERENT[case]
-    for old, new in ((one, other), (other, one)):
-        assert asked(replaced([old], [new])) == []
+@pytest.mark.parametrize(("one", "other"), DIFFERENT.values(), ids=DIFFERENT)
+def test_names_that_are_not(one: str, other: str) -> None:
+    assert asked(replaced([one], [other])) == asked(replaced([other], [one])) == []
 
 
 def test_the_words_of_the_warning() -> None:
-    existing = [Client(7, "Globex", None, {}), Client(8, "Acme", None, {})]
-    desired = [Desired("Acme"), Desired("Globex Corporation"), Desired("Globex", state="absent")]
-    assert plan(existing, desired[:2], PURGE).warnings == (
-        'The client "Globex" (id 7) is deleted, and "Globex Corporation" is created. If that is a '
-        "rename, give entry 2 the line former_names: [Globex].",
+    existing = clients_of("7 Globex, 8 Acme")
+    by_purge, by_entry = (
+        plan(existing, entries_of(f"Acme; Globex Corporation{absent}"), PURGE).warnings
+        for absent in ("", "; absent Globex")
     )
-    assert plan(existing, desired).warnings == (
+    words = (
         'The client "Globex" (id 7) is deleted, and "Globex Corporation" is created. If that is a '
-        "rename, give entry 2 the line former_names: [Globex], and take entry 3 out.",
+        "rename, give entry 2 the line former_names: [Globex]"
     )
+    assert by_purge == (f"{words}.",)
+    assert by_entry == (f"{words}, and take entry 3 out.",)
 
 
-@pytest.mark.parametrize(
-    "desired",
-    [
-        [Desired("Globex Corporation", former_names=("Globex",))],
-        [Desired("Globex Corporation", 1)],
-        [Desired("Globex Corporation"), Desired("Globex")],
-        [Desired("Globex", state="absent")],
-        [Desired("Globex Corporation"), Desired("globex", state="absent")],
-    ],
-    ids=["former_names", "the id", "both are wanted", "no creation", "nothing is deleted"],
-)
-def test_there_is_nothing_to_ask(desired: list[Desired]) -> None:
-    assert asked(plan([Client(1, "Globex", None, {})], desired)) == []
+NOTHING_TO_ASK = {
+    "former_names": "Globex Corporation (was Globex)",
+    "the id": "1 Globex Corporation",
+    "both are wanted": "Globex Corporation; Globex",
+    "no creation": "absent Globex",
+    "nothing is deleted": "Globex Corporation; absent globex",
+}
+
+
+@pytest.mark.parametrize("desired", NOTHING_TO_ASK.values(), ids=NOTHING_TO_ASK)
+def test_there_is_nothing_to_ask(desired: str) -> None:
+    assert asked(plan(clients_of("1 Globex"), entries_of(desired))) == []
 
 
 def test_it_is_asked_whatever_else_is_changed() -> None:
-    existing = [Client(1, "Globex", None, {}), Client(2, "Hooli", None, {})]
-    desired = [Desired("Initech", id=2), Desired("Globex AG"), Desired("Globex", state="absent")]
-    assert len(asked(plan(existing, desired))) == 1
+    desired = entries_of("2 Initech; Globex AG; absent Globex")
+    assert len(asked(plan(clients_of("1 Globex, 2 Hooli"), desired))) == 1
 
 
 HARD = [
-    "Globex",
-    "Globex, Inc",
-    "Globex: the firm",
-    "Globex #1",
-    'Globex "the firm"',
-    "Globex [old]",
-    "- Globex",
-    "Mu\u0308ller Globex",
-    "Globex\u200b Firm",
-    "Globex \U0001f680",
-    " Globex ",
+    *(
+        "Globex",
+        "Globex, Inc",
+        "Globex: the firm",
+        "Globex #1",
+        'Globex "the firm"',
+        "Globex [old]",
+    ),
+    *("- Globex", "Mu\u0308ller Globex", "Globex\u200b Firm", "Globex \U0001f680", " Globex "),
 ]
 
 
@@ -155,7 +147,7 @@ HARD = [
 @pytest.mark.parametrize("former", [(), ("Something, else",)], ids=["", "has former names"])
 def test_the_line_that_is_shown_makes_it_a_rename(old: str, former: tuple[str, ...]) -> None:
     """Pasted into the entry, in place of the line that is there, without the absent entry."""
-    existing = [Client(7, old, None, {})]
+    existing = [active(7, old)]
     new = old.strip() + " GmbH"
     desired = [Desired(new, former_names=former), Desired(old.strip(), state="absent")]
     [warning] = asked(plan(existing, desired))
@@ -164,7 +156,7 @@ def test_the_line_that_is_shown_makes_it_a_rename(old: str, former: tuple[str, .
     pasted = Desired(new, former_names=tuple(load_list(shown[1])["former_names"]))
     assert pasted.former_names[: len(former)] == former
     then = plan(existing, [pasted])
-    assert [(step.kind, step.id, step.name) for step in then.steps] == [("rename", 7, new)]
+    assert told(then.steps) == told([rename(7, old, new)])
     assert then.warnings == ()
 
 
@@ -204,17 +196,22 @@ def count(warnings: tuple[str, ...]) -> int:
     return sum("If that is a rename" in text for text in warnings) + more
 
 
-def test_false_alarms_are_rare() -> None:
-    """Half of the firms are deleted and the other half is created, by chance."""
+@pytest.fixture
+def chance() -> random.Random:
+    """Another one in each run; its seed is shown if a test fails."""
     seed = random.randrange(2**32)
     print("seed", seed)
-    chance, false, created = random.Random(seed), 0, 0
+    return random.Random(seed)
+
+
+def test_false_alarms_are_rare(chance: random.Random) -> None:
+    """Half of the firms are deleted and the other half is created, by chance."""
+    false = 0
     for _ in range(ROUNDS):
         names = chance.sample(COMPANIES, len(COMPANIES))
         half = len(names) // 2
         false += count(replaced(names[:half], names[half:]).warnings)
-        created += len(names) - half
-    rate = 100 * false / created
+    rate = 100 * false / (ROUNDS * (len(COMPANIES) - half))
     print(f"{rate:.2f} false alarms for each 100 creations")
     assert rate <= MOST_FALSE
 
@@ -226,14 +223,9 @@ def mistyped(name: str, chance: random.Random) -> str:
     """A letter is left out, doubled, replaced, or changes places, in the longest word."""
     word = max(re.findall(r"[^\W\d_]+", name), key=len)
     at = chance.randrange(len(word) - 1)
-    wrong = chance.choice(
-        [
-            word[:at] + word[at + 1 :],
-            word[:at] + word[at] + word[at:],
-            f"{word[:at]}x{word[at + 1 :]}",
-            word[:at] + word[at + 1] + word[at] + word[at + 2 :],
-        ]
-    )
+    begin, letter, end = word[:at], word[at], word[at + 1 :]
+    swapped = f"{begin}{end[0]}{letter}{end[1:]}"
+    wrong = chance.choice([begin + end, begin + 2 * letter + end, f"{begin}x{end}", swapped])
     return name.replace(word, wrong, 1)
 
 
@@ -250,20 +242,18 @@ RENAMES = {
 """With the share that has to be found; a name of one or two letters with more words is not."""
 
 
-@pytest.mark.parametrize("case", RENAMES)
-def test_renames_are_found(case: str) -> None:
+@pytest.mark.parametrize(("renamed", "share"), RENAMES.values(), ids=RENAMES)
+def test_renames_are_found(
+    renamed: Callable[[str, random.Random], str], share: float, chance: random.Random
+) -> None:
     """All firms are renamed at once, so a firm could be taken for another."""
-    seed = random.randrange(2**32)
-    print("seed", seed)
-    rename, share = RENAMES[case]
-    chance = random.Random(seed)
-    names = [name for name in COMPANIES if rename is not mistyped or LONG_WORD.search(name)]
-    pairs = [(old, new) for old in names if (new := rename(old, chance)) != old]
+    names = [name for name in COMPANIES if renamed is not mistyped or LONG_WORD.search(name)]
+    pairs = [(old, new) for old in names if (new := renamed(old, chance)) != old]
     found = sum(
         any(f'"{old}"' in text and f'"{new}"' in text for text in replaced([old], [new]).warnings)
         for old, new in pairs
     )
-    together = replaced([old for old, _ in pairs], [new for _, new in pairs])
-    print(f"{found} of {len(pairs)} found, together {count(together.warnings)}")
+    together = count(replaced(*map(list, zip(*pairs, strict=True))).warnings)
+    print(f"{found} of {len(pairs)} found, together {together}")
     assert found >= share * len(pairs)
-    assert count(together.warnings) >= (share - 0.05) * len(pairs)
+    assert together >= (share - 0.05) * len(pairs)
