@@ -109,8 +109,8 @@ restored by id, its name is taken | 1 Acme, (4 Acme) | restored 4
     | 1 only one active client may get a name
 renamed to a name that is taken | 1 Acme, 2 Globex | 2 Acme
     | 1 only one active client may get a name
-two renames to one name | 1 Acme, 2 Globex | 1 New; 2 New
-    | 1+2 only one active client may get a name
+two renames to one name | 1 A, 2 B | 1 C; 2 C | 1+2 The name "C" would be given to clients 1 and 2:
+    only one active client may get a name. Rename or delete the other one first.
 three renames to one name, behind one to another | 1 Acme, 2 Globex, 4 C, 5 D
     | 1 Free; 2 New; 4 New; 5 New | 2+3+4 only one active client may get a name
 two renames to one name, behind a name that one has in passing | 1 Acme, 2 Globex, 4 C
