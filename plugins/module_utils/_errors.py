@@ -135,9 +135,6 @@ def as_focus_error(error: Exception) -> FocusError:
 class RequestError(FocusError):
     """A request that did not end as the contract says."""
 
-    where = ""
-    """Which request it was."""
-
     status: int | None = None
     """Of the answer, if there is one."""
 

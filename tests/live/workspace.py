@@ -16,11 +16,18 @@ from typing import Any, NamedTuple
 
 from simulator import QUESTIONS
 
-from ansible_collections.toggl.focus.plugins.module_utils._api.answers import readable, words_of
+from ansible_collections.toggl.focus.plugins.module_utils._api.answers import (
+    error_response,
+    parse_or_none,
+)
 from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi
-from ansible_collections.toggl.focus.plugins.module_utils._api.errors import Request, StatusError
+from ansible_collections.toggl.focus.plugins.module_utils._api.errors import (
+    Answer,
+    Request,
+    StatusError,
+)
 from ansible_collections.toggl.focus.plugins.module_utils._api.quota import Quota, quota_of
-from ansible_collections.toggl.focus.plugins.module_utils._api.transport import Answer, Transport
+from ansible_collections.toggl.focus.plugins.module_utils._api.transport import Transport
 from ansible_collections.toggl.focus.plugins.module_utils._model import Access, Client
 from ansible_collections.toggl.focus.plugins.module_utils._progress import Halt, Progress
 
@@ -129,8 +136,8 @@ class Heard(NamedTuple):
 
 
 def heard_in(answer: Answer) -> Heard:
-    content = readable(answer.body)
-    words = f"{answer.status} {words_of(answer)[0]}".strip()
+    content = parse_or_none(answer)
+    words = f"{answer.status} {error_response(answer, ()).words}".strip()
     fields = content if isinstance(content, dict) else {}
     return Heard(answer.status, fields, quota_of(answer.headers), words)
 

@@ -5,14 +5,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeGuard
 
 from .._model import Client
-from .errors import BadAnswer, OtherWorkspace
-from .transport import Answer
+from .._redact import mask
+from .errors import Answer, BadAnswer, ErrorResponse, OtherWorkspace
+
+try:
+    from urllib3.exceptions import InvalidHeader
+    from urllib3.util.retry import Retry
+except ImportError:
+    pass  # a run without them ends before it sends anything
 
 DEEPEST = 32
 """Levels of lists and objects in an answer. A client is one; code that copies or prints a result
@@ -21,45 +27,43 @@ can handle a few hundred."""
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.\d+)?(?:[Zz]|[+-]00:00)")
 
 
-def client_of(fields: object, workspace_id: int, status: int) -> Client:
+def parse_client(fields: object, workspace_id: int, answer: Answer) -> Client:
+    """Return the client with these fields of an answer.
+
+    :raises BadAnswer: it is no client
+    :raises OtherWorkspace: it is of another workspace
+    """
     if not isinstance(fields, dict):
-        raise BadAnswer("it has no client", status)
+        raise BadAnswer("it has no client", answer)
     if not is_id(fields.get("id")) or not isinstance(fields.get("name"), str):
-        raise BadAnswer("a client in it has no id or no name", status)
-    check_workspace(fields, workspace_id)
+        raise BadAnswer("a client in it has no id or no name", answer)
+    check_workspace(fields, workspace_id, answer)
     return Client.of(fields)
 
 
-def check_workspace(fields: Mapping[str, Any], own: int) -> None:
+def check_workspace(fields: Mapping[str, Any], own: int, answer: Answer) -> None:
     """Check that a client is of the workspace that was asked for, as far as it shows that.
 
     :raises OtherWorkspace: it is of another one
     """
     workspace = fields.get("workspace_id")
     if workspace and workspace not in (own, str(own)):
-        raise OtherWorkspace(fields["id"], workspace, own)
+        raise OtherWorkspace(fields["id"], workspace, own, answer)
 
 
-def json_of(answer: Answer) -> Any:
-    try:
-        return _parsed(answer.body)
-    except ValueError:
-        raise BadAnswer("it is not JSON that can be read", answer.status) from None
-
-
-def _parsed(body: bytes) -> Any:
+def parse_json(answer: Answer) -> Any:
     """Return the value of the JSON; half of a character, which JSON can spell and nothing can
     print, becomes U+FFFD.
 
-    :raises ValueError: it is not JSON, or is nested too deeply
+    :raises BadAnswer: it is not JSON, or is nested too deeply
     """
-    text = body.decode(json.detect_encoding(body)).removeprefix("\ufeff")
     try:
+        text = answer.body.decode(json.detect_encoding(answer.body)).removeprefix("\ufeff")
         value = json.loads(text)
-    except RecursionError:
-        raise ValueError from None
-    if _is_deeper(value, DEEPEST):
-        raise ValueError
+        if _is_deeper(value, DEEPEST):
+            raise ValueError
+    except (ValueError, RecursionError):
+        raise BadAnswer("it is not JSON that can be read", answer) from None
     if "\\ud" not in text and "\\uD" not in text:
         return value
     written = json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass")
@@ -78,29 +82,47 @@ def _is_deeper(value: Any, levels: int) -> bool:
 _NESTED = (dict, list)
 
 
-def readable(body: bytes) -> Any:
-    """The value of the JSON; ``None`` if it is not JSON."""
+def parse_or_none(answer: Answer) -> Any:
+    """Return the value of the JSON; ``None`` if it is not JSON."""
     try:
-        return _parsed(body)
-    except ValueError:
+        return parse_json(answer)
+    except BadAnswer:
         return None
 
 
-def words_of(answer: Answer) -> tuple[str, str, bool]:
-    """Return the service's own words of an error and its trace id, ``""`` where there is none, and
-    whether it has the form of the API's errors; a 404 without a body may be one too."""
-    body = readable(answer.body)
+def error_response(answer: Answer, secrets: Sequence[str]) -> ErrorResponse:
+    """Return what an answer with an error status says. A 404 without a body may be of the API.
+
+    :arg secrets: are masked before anything is cut: a part of one would not be recognised
+    """
+    body = parse_or_none(answer)
+    text = " ".join(answer.body.decode(errors="replace").split())
+    words, trace_id = "", ""
+    is_of_the_api = not text and answer.status == 404
     if isinstance(body, dict):
         parts = [body.get("error"), body.get("error_description")]
         parts = parts if any(parts) else [body.get("message"), body.get("detail")]
         words = ": ".join(str(part) for part in parts if part)
+        trace_id = str(body.get("trace_id") or "")
         is_of_the_api = "error" in body or "error_description" in body
-        return words, str(body.get("trace_id") or ""), is_of_the_api
-    if isinstance(body, str):
-        return body, "", False
-    text = " ".join(answer.body.decode(errors="replace").split())
-    words = "" if body is not None or text.startswith("<") else text
-    return words, "", not text and answer.status == 404
+    elif isinstance(body, str):
+        words = body
+    elif body is None and not text.startswith("<"):
+        words = text
+    words, trace_id = mask(words, secrets), mask(trace_id, secrets)
+    asked = retry_after(answer.headers.get("Retry-After"))
+    return ErrorResponse(
+        answer.request, answer.status, words, trace_id, is_of_the_api, retry_after=asked
+    )
+
+
+def retry_after(header: str | None) -> float | None:
+    """Return the seconds that a ``Retry-After`` header asks for, given as seconds or as a date."""
+    try:
+        seconds: float | None = Retry().parse_retry_after(header) if header else None
+    except (InvalidHeader, ValueError, OverflowError):
+        return None
+    return seconds
 
 
 def date_of(header: str | None) -> datetime | None:
@@ -121,9 +143,5 @@ def time_of(written: object) -> datetime | None:
         return None
 
 
-def is_whole(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
 def is_id(value: object) -> TypeGuard[int]:
-    return is_whole(value) and value > 0
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0

@@ -15,11 +15,11 @@ from typing import Any
 from .._errors import RequestError
 from .._model import Access, Client
 from .._progress import Halt, Progress
-from .answers import check_workspace, client_of, is_id, is_whole, json_of
-from .errors import BadAnswer, ListMoved, NotFound, StatusError
+from .answers import check_workspace, is_id, parse_client, parse_json
+from .errors import Answer, BadAnswer, ListMoved, NotFound, StatusError
 from .listing import MOST_PAGES, Listing, Page, Parameters, list_incomplete, pages_ahead
 from .session import Session
-from .transport import Answer, Transport
+from .transport import Transport
 
 NO_CONTENT = 204
 LONGEST_KEPT = 60.0
@@ -124,9 +124,9 @@ class FocusApi:
         """
 
         def read(answer: Answer) -> Client:
-            client = client_of(json_of(answer), self.workspace_id, answer.status)
+            client = parse_client(parse_json(answer), self.workspace_id, answer)
             if client.id != client_id:
-                raise BadAnswer("it shows another client", answer.status)
+                raise BadAnswer("it shows another client", answer)
             return client
 
         return self.session.call("GET", self._client(client_id), read)
@@ -177,7 +177,7 @@ class FocusApi:
 
         def read(answer: Answer) -> None:
             if answer.status != NO_CONTENT:
-                raise BadAnswer("unexpected status, expected 204", answer.status)
+                raise BadAnswer("unexpected status, expected 204", answer)
 
         self.session.call(method, path, read, body=body)
 
@@ -200,14 +200,14 @@ class FocusApi:
                 self._page_size = size // 2
 
     def _read_page(self, filters: Parameters, number: int | None, answer: Answer) -> Page:
-        envelope = json_of(answer)
+        envelope = parse_json(answer)
         if not isinstance(envelope, dict) or not ({"data", "page", "per_page"} & envelope.keys()):
-            raise BadAnswer("it has no list of clients", answer.status)
+            raise BadAnswer("it has no list of clients", answer)
         data = envelope.get("data")
         if data is None:
             data = []
         if not isinstance(data, list):
-            raise BadAnswer("its data is not a list", answer.status)
+            raise BadAnswer("its data is not a list", answer)
         shown_number = envelope.get("page")
         if number is not None and is_id(shown_number) and shown_number != number:
             raise list_incomplete(number, "the service gave another page")
@@ -215,8 +215,10 @@ class FocusApi:
         return Page(
             filters=filters,
             asked=number,
-            number=shown_number if number is None and is_whole(shown_number) else number or 1,
-            clients=[client_of(fields, self.workspace_id, answer.status) for fields in data],
+            number=shown_number
+            if number is None and isinstance(shown_number, int)
+            else number or 1,
+            clients=[parse_client(fields, self.workspace_id, answer) for fields in data],
             per_page=per_page if is_id(per_page) else None,
             size=len(answer.body),
         )
@@ -224,16 +226,15 @@ class FocusApi:
     def _created(self, answer: Answer) -> Mapping[str, Any]:
         if not answer.body.strip():
             return {}
-        fields = json_of(answer)
+        fields = parse_json(answer)
         if isinstance(fields, dict) and isinstance(fields.get("data"), dict):
             fields = fields["data"]
-        if not isinstance(fields, dict):
-            raise BadAnswer("it has no client", answer.status)
-        if not is_id(fields.get("id")):
-            if fields and "name" not in fields:
-                raise BadAnswer("it has no client", answer.status)
+        has_id = isinstance(fields, dict) and is_id(fields.get("id"))
+        if not isinstance(fields, dict) or (fields and not has_id and "name" not in fields):
+            raise BadAnswer("it has no client", answer)
+        if not has_id:
             return {}
-        check_workspace(fields, self.workspace_id)
+        check_workspace(fields, self.workspace_id, answer)
         if not isinstance(fields.get("name"), str):
             # The name is not known, but the client is there.
             return {key: value for key, value in fields.items() if key != "name"}

@@ -7,7 +7,7 @@ A class says which branch the code takes; the functions write the sentences.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from .._errors import RequestError
@@ -25,6 +25,15 @@ class Request(NamedTuple):
     @property
     def where(self) -> str:
         return f"{self.method} {shown(self.path)}"
+
+
+class Answer(NamedTuple):
+    """What came back, whole."""
+
+    request: Request
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
 
 
 class NotConnected(RequestError):
@@ -50,26 +59,22 @@ class BadAnswer(RequestError):
 
     unclear = True
 
-    def __init__(self, reason: str, status: int) -> None:
-        super().__init__(reason)
-        self.status = status
-
-    def __str__(self) -> str:
-        return (
-            f"The answer to {self.where} (status {self.status}) is not from the Focus API: "
-            f"{self.args[0]}. Check api_url, and any proxy or firewall in between."
+    def __init__(self, reason: str, answer: Answer) -> None:
+        super().__init__(
+            f"The answer to {answer.request.where} (status {answer.status}) is not from the Focus "
+            f"API: {reason}. Check api_url, and any proxy or firewall in between."
         )
+        self.status = answer.status
 
 
 class OtherWorkspace(RequestError):
-    """An answer that shows a client of another workspace; ``args`` say which, and of which."""
+    """An answer that shows a client of another workspace."""
 
     stops_all = unclear = True
 
-    def __str__(self) -> str:
-        client_id, workspace, own = self.args
-        return (
-            f"The answer to {self.where} shows client {client_id} of the workspace "
+    def __init__(self, client_id: int, workspace: object, own: int, answer: Answer) -> None:
+        super().__init__(
+            f"The answer to {answer.request.where} shows client {client_id} of the workspace "
             f"{shown(workspace)}, not of {own}: the answer was discarded. Check api_url and the "
             "workspace_id."
         )
@@ -102,6 +107,7 @@ class ErrorResponse(NamedTuple):
     :arg words: the service's own, ``""`` if there are none
     :arg trace_id: what the vendor's support asks for, ``""`` if the answer has none
     :arg is_of_the_api: whether it has the form of the API's own errors
+    :arg retry_after: seconds that it asks to wait
     """
 
     request: Request
@@ -109,6 +115,7 @@ class ErrorResponse(NamedTuple):
     words: str = ""
     trace_id: str = ""
     is_of_the_api: bool = True
+    retry_after: float | None = None
 
     @property
     def text(self) -> str:
@@ -123,6 +130,7 @@ class StatusError(RequestError):
     def __init__(self, response: ErrorResponse, sentence: str) -> None:
         super().__init__(sentence)
         self.status = response.status
+        self.retry_after = response.retry_after
         self.response = response
 
 
@@ -146,24 +154,25 @@ class QuotaExceeded(StatusError):
     """402 because the hourly quota is used up, or a request that was not sent because of it.
 
     :arg sent: whether the service refused it; otherwise it was not sent
+    :arg quota_wait: seconds that the task may wait in all
+    :arg waited: seconds that it has waited
     """
 
     stops_all = may_pass = True
 
-    quota_wait = 0
-    """Seconds that the task may wait in all."""
-
-    waited = 0.0
-    """Seconds that it has waited."""
-
-    def __init__(self, response: ErrorResponse, closed: Closed, sent: bool = True) -> None:
-        why = response.text if sent else f"{response.request.where} was not sent"
-        super().__init__(response, _quota_reason(closed, response.request.where, why))
+    def __init__(
+        self,
+        response: ErrorResponse,
+        closed: Closed,
+        sent: bool = True,
+        quota_wait: int = 0,
+        waited: float = 0.0,
+    ) -> None:
+        where = response.request.where
+        why = _quota_reason(closed, where, response.text if sent else f"{where} was not sent")
+        super().__init__(response, f"{why} {_quota_advice(closed, quota_wait, waited)}")
         self.closed = closed
         self.sent = sent
-
-    def __str__(self) -> str:
-        return f"{self.args[0]} {_quota_advice(self.closed, self.quota_wait, self.waited)}"
 
 
 class TooManyRequests(StatusError):

@@ -20,11 +20,12 @@ from typing import Literal, TypeVar
 from .._errors import Interrupted, RequestError
 from .._model import Access
 from .._progress import TICK, Background, Halt, Progress
-from .._redact import mask
 from .._text import shown
-from .answers import date_of, words_of
+from .answers import date_of, error_response
 from .errors import (
+    Answer,
     BadAnswer,
+    Closed,
     ConnectionLost,
     ErrorResponse,
     NotConnected,
@@ -37,7 +38,7 @@ from .errors import (
     status_error,
 )
 from .quota import Quota, Window, closed_by, quota_of
-from .transport import Answer, Transport, retry_after
+from .transport import Transport
 
 _FIRST_PAUSE = 0.5
 
@@ -161,7 +162,6 @@ class Session:
                 error.unclear = attempts.unclear
                 attempts.extend(self._waited_for_quota(error))
             except RequestError as error:
-                error.where = Request(method, path).where
                 error.unclear = method != "GET" and (error.unclear or attempts.unclear)
                 then = next_after(error, method)
                 if then == "give up" or (then == "look" and look is None):
@@ -203,7 +203,7 @@ class Session:
 
         def exchange() -> Answer | BaseException:
             try:
-                return self._noted(self._transport.exchange(request, self._check_goes_on), request)
+                return self._noted(self._transport.exchange(request, self._check_goes_on))
             except BaseException as error:
                 return error
 
@@ -225,17 +225,22 @@ class Session:
     def _check_quota(self, request: Request) -> None:
         closed = self.window.closed(time.monotonic())
         if closed is not None:
-            raise QuotaExceeded(ErrorResponse(request, 402), closed, sent=False)
+            raise self._quota_exceeded(ErrorResponse(request, 402), closed, sent=False)
 
-    def _noted(self, answer: Answer, request: Request) -> Answer | RequestError:
+    def _quota_exceeded(
+        self, response: ErrorResponse, closed: Closed, sent: bool = True
+    ) -> QuotaExceeded:
+        return QuotaExceeded(response, closed, sent, self._access.quota_wait, self.window.waited)
+
+    def _noted(self, answer: Answer) -> Answer | RequestError:
         """The answer, or the error that it is; what it says of the quota is kept."""
         quota = quota_of(answer.headers)
         if quota != Quota():
             self.window.note(quota, time.monotonic())
             self._progress.quota_left(quota.remaining)
         if answer.status == 206:
-            raise BadAnswer("the response is partial", answer.status)
-        error = None if 200 <= answer.status < 300 else self._refusal(answer, request)
+            raise BadAnswer("the response is partial", answer)
+        error = None if 200 <= answer.status < 300 else self._refusal(answer)
         if error is None and self.first_answer is None:  # an error may be from what is in between
             self.first_answer = time.monotonic()
             self.first_date = date_of(answer.headers.get("Date"))
@@ -249,7 +254,6 @@ class Session:
         is_known = not error.sent or error.closed.resets_in is not None
         until = self.window.wait(now, is_known)
         if until is None:
-            error.quota_wait, error.waited = self._access.quota_wait, self.window.waited
             raise error
         self._progress.set(wakes=until)
         self._halt.sleep(until - now)
@@ -257,22 +261,16 @@ class Session:
         self._progress.quota_left(None)
         return until - now
 
-    def _refusal(self, answer: Answer, request: Request) -> RequestError:
-        *texts, is_of_the_api = words_of(answer)
-        # Secrets are masked before anything is cut: a part of one would not be recognised.
-        words, trace_id = (mask(text, self._access.secrets) for text in texts)
-        response = ErrorResponse(request, answer.status, words, trace_id, is_of_the_api)
-        asked = retry_after(answer.headers.get("Retry-After"))
+    def _refusal(self, answer: Answer) -> StatusError:
+        response = error_response(answer, self._access.secrets)
         if answer.status == 402:  # the quota, or a feature that the plan lacks
             is_used_up = self.window.quota.remaining == 0
-            closed = closed_by(answer.headers, response.words, asked, is_used_up)
+            closed = closed_by(answer.headers, response.words, response.retry_after, is_used_up)
             if closed is not None:
                 self.window.refused(closed, time.monotonic())
-                return QuotaExceeded(response, closed)
+                return self._quota_exceeded(response, closed)
         is_track_token = _TRACK_TOKEN.fullmatch(self._access.api_token or "") is not None
-        error = status_error(response, is_track_token)
-        error.retry_after = asked
-        return error
+        return status_error(response, is_track_token)
 
 
 def _line(request: Request, outcome: Answer | BaseException, number: int, took: float) -> str:

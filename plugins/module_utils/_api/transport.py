@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from .._errors import MissingLibrary
@@ -21,18 +20,17 @@ from .connections import (
     address,
     reason_of_proxy,
 )
-from .errors import BadAnswer, ConnectionLost, NotConnected, Request, Untrusted
+from .errors import Answer, BadAnswer, ConnectionLost, NotConnected, Request, Untrusted
 
 try:
     import requests
     from urllib3 import disable_warnings
     from urllib3.exceptions import (
+        DecodeError,
         HTTPError,
         InsecureRequestWarning,
-        InvalidHeader,
         LocationValueError,
     )
-    from urllib3.util.retry import Retry
 
     HAS_REQUESTS = True
 except ImportError:
@@ -43,15 +41,10 @@ VERSION = "1.0.0"
 LARGEST_ANSWER = 4 * 1024 * 1024
 """Bytes. A page of 100 clients has some 30 KB; a larger answer is not from the service."""
 
-_CHUNK = 65536
+_PIECE = 4096
+"""Bytes that are read at a time."""
 
 _PORTS = {"http": 80, "https": 443}
-
-
-class Answer(NamedTuple):
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 class Transport:
@@ -106,7 +99,8 @@ class Transport:
                     stream=True,
                 ) as response,
             ):
-                return Answer(response.status_code, response.headers, _content(response))
+                answer = Answer(request, response.status_code, response.headers)
+                return answer._replace(body=_content(answer, response.raw))
         except Untrusted:
             raise
         except NotConnected as unopened:
@@ -127,26 +121,24 @@ class Transport:
         return NotConnected(f"No connection to {shown(self._host)} ({request.where}): {reason}")
 
 
-def _content(response: requests.Response) -> bytes:
-    """Return the whole body. The libraries do not decode it: a small body may decompress to more
-    than there is memory, also in several layers. One is accepted although none is requested: a
-    proxy may compress whatever it sees."""
-    encoding = response.headers.get("Content-Encoding", "").strip().lower()
-    is_packed = encoding in ("gzip", "x-gzip", "deflate")
-    if not is_packed and encoding not in ("", "identity"):
-        raise BadAnswer(_OTHER_ENCODING, response.status_code)
-    unpacking = zlib.decompressobj(zlib.MAX_WBITS | 32)
+def _content(answer: Answer, stream: Any) -> bytes:
+    """Return the whole body. A single encoding is accepted although none is requested: a proxy may
+    compress whatever it sees. A piece decompresses to at most a thousand times its size."""
+    if answer.headers.get("Content-Encoding", "").strip().lower() not in _ENCODINGS:
+        raise BadAnswer(_OTHER_ENCODING, answer)
     content = bytearray()
-    response.raw.enforce_content_length = True  # urllib3 before version 2 does not
+    stream.enforce_content_length = True  # urllib3 before version 2 does not
     try:
-        for chunk in response.raw.stream(_CHUNK, decode_content=False):
-            content += unpacking.decompress(chunk, LARGEST_ANSWER + 1) if is_packed else chunk
+        for piece in stream.stream(_PIECE, decode_content=True):
+            content += piece
             if len(content) > LARGEST_ANSWER:
-                raise BadAnswer("it is too large", response.status_code)
-    except zlib.error:
-        raise BadAnswer(_OTHER_ENCODING, response.status_code) from None
+                raise BadAnswer("it is too large", answer)
+    except DecodeError:
+        raise BadAnswer(_OTHER_ENCODING, answer) from None
     return bytes(content)
 
+
+_ENCODINGS = ("", "identity", "gzip", "x-gzip", "deflate")
 
 _OTHER_ENCODING = "it is encoded in a way that was not asked for"
 
@@ -173,14 +165,3 @@ def _session(access: Access) -> requests.Session:
 def _authorized(value: str, request: requests.PreparedRequest) -> requests.PreparedRequest:
     request.headers["Authorization"] = value
     return request
-
-
-def retry_after(text: str | None) -> float | None:
-    """Seconds that a ``Retry-After`` header asks for, given as seconds or as a date."""
-    if not text:
-        return None
-    try:
-        seconds: float = Retry().parse_retry_after(text)
-    except (InvalidHeader, ValueError, OverflowError):
-        return None
-    return seconds
