@@ -32,15 +32,20 @@ ENTRY = re.compile(
 STEP = re.compile(r"(?P<kind>\w+) (?:(?P<id>\d+) )?(?P<name>.*?)(?: -> (?P<new>.*))?")
 
 
-def rows(text: str, named: bool = True) -> list[Any]:
+def rows(text: str) -> list[Any]:
     """Return the cases of a table: a line each, with its name and its cells between ``|``; a line
-    that begins with blanks continues the one before.
+    that begins with blanks continues the one before."""
+    return [pytest.param(*cells, id=name) for name, *cells in _lines(text)]
 
-    :arg named: if not, the first cell is the name of its case as well
-    """
+
+def unnamed_rows(text: str) -> list[Any]:
+    """Return the same of a table without names: the first cell says enough."""
+    return [pytest.param(*cells, id=cells[0]) for cells in _lines(text)]
+
+
+def _lines(text: str) -> list[list[str]]:
     lines = re.sub(r"\n +", " ", text.strip()).split("\n")
-    cells = ([cell.strip(" ") for cell in line.split("|")] for line in lines)
-    return [pytest.param(*(own[1:] if named else own), id=own[0]) for own in cells]
+    return [[cell.strip(" ") for cell in line.split("|")] for line in lines]
 
 
 def clients_of(text: str) -> list[Client]:

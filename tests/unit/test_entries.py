@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from support.notation import entries_of, rows
+from support.notation import entries_of, unnamed_rows
 from support.playbooks import ROOT
 
 from ansible_collections.toggl.focus.plugins.module_utils._errors import PlanRefused
@@ -19,8 +19,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._reconcile import (
 )
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import ENTRY
 
-TAKEN = rows(
-    r"""
+TAKEN = unnamed_rows(r"""
 Acme | Acme
 {name: Acme} | Acme
 {name: " Acme\u00a0"} | Acme
@@ -46,9 +45,7 @@ Acme | Acme
 {name: Acme, restore_deleted: null} | Acme
 {name: '007'} | "007"
 absent | absent
-""",
-    named=False,
-)
+""")
 
 
 @pytest.mark.parametrize(("written", "expected"), TAKEN)
@@ -60,8 +57,7 @@ def load(written: str) -> Any:
     return yaml.safe_load(written)
 
 
-REFUSED = rows(
-    r"""
+REFUSED = unnamed_rows(r"""
 null | it is null; an entry is a name, or options such as name and id.
 [Acme] | it is a list; an entry is a name, or options such as name and id.
 No | name is not a text, it became false; put the name in quotes.
@@ -130,9 +126,7 @@ Acme __omit_place_holder__0123456789012345678901234567890123456789 | name has a 
     former_names and restore_deleted.
 {Acme: Inc} | options that are not known: "Acme"; an entry has name, id, state, former_names and
     restore_deleted. A name with a colon in it needs quotes.
-""",
-    named=False,
-)
+""")
 
 
 @pytest.mark.parametrize(("written", "expected"), REFUSED)
@@ -194,15 +188,12 @@ def test_a_message_does_not_grow_without_end() -> None:
     assert said({"id": digits}) == f'Entry 1: id is "{digits[:300]}…"; give a whole number above 0.'
 
 
-CONTRADICTIONS = rows(
-    """
+CONTRADICTIONS = unnamed_rows("""
 [Acme, "Acme "]               | Entries 1 and 2: The name "Acme" is in the list
 ["Mu\u0308ller", "M\u00fcller"] | Entries 1 and 2: The name "Mu\u0308ller" is in the list
 [id: 7, {id: "7", name: A}]   | Entries 1 and 2: The id 7 is in the list
 [A, {name: A, state: absent}] | Entries 1 and 2: The name "A" is declared both present and absent
-""",
-    named=False,
-)
+""")
 
 
 @pytest.mark.parametrize(("written", "expected"), CONTRADICTIONS)

@@ -8,9 +8,11 @@ import re
 from typing import Any
 
 import pytest
+import yaml
 from ansible.errors import AnsibleFilterError
 from hypothesis import given
 from hypothesis import strategies as st
+from support.notation import rows, unnamed_rows
 
 from ansible_collections.toggl.focus.plugins.filter.clients_plan import clients_plan
 from ansible_collections.toggl.focus.plugins.filter.plan_lines import plan_lines
@@ -38,42 +40,27 @@ def steps(result: dict[str, Any]) -> list[tuple[str, str]]:
     return [(row["step"], row["name"]) for row in result["plan"]]
 
 
-def test_a_list_against_itself_has_nothing_to_do() -> None:
-    listed: list[Entry] = [
-        "Acme",
-        {"name": "Globex", "former_names": ["Globe"]},
-        {"name": "Hooli", "state": "absent"},
-        {"id": 7, "state": "restored"},
-    ]
-    assert clients_plan(listed, listed, purge=True)["plan"] == []
+CHANGES = rows("""
+no change | [Acme, {name: Globex, former_names: [Globe]}, {name: Hooli, state: absent},
+    {id: 7, state: restored}] | the same |
+a new entry          | [Acme]                         | [Acme, Globex]   | create Globex
+an entry less        | [Acme, Globex, Hooli]          | [Acme, Hooli]    | delete Globex
+a rename             | [Acme]  | [{name: Acme AG, former_names: [Acme]}] | rename Acme AG
+an absent one        | [Acme, B]      | [{name: Acme, state: absent}, B] | delete Acme
+one that was absent  | [{name: Acme, state: absent}]  | [Acme]           | create Acme
+a restored one       | []     | [{name: Acme, state: restored}]          | restore Acme
+a restored id        | []     | [{id: 7, name: Acme, state: restored}]   | restore Acme
+a name of an id      | [{id: 7, name: A}]             | [{id: 7, name: B}] | rename B
+an id that the base does not know | []                | [{id: 7, name: A}] |
+""")
 
 
-CHANGES: dict[str, tuple[list[Entry], list[Entry], list[tuple[str, str]]]] = {
-    "a new entry": (["Acme"], ["Acme", "Globex"], [("create", "Globex")]),
-    "an entry less": (["Acme", "Globex", "Hooli"], ["Acme", "Hooli"], [("delete", "Globex")]),
-    "a rename": (
-        ["Acme"],
-        [{"name": "Acme AG", "former_names": ["Acme"]}],
-        [("rename", "Acme AG")],
-    ),
-    "an absent one": (
-        ["Acme", "B"],
-        [{"name": "Acme", "state": "absent"}, "B"],
-        [("delete", "Acme")],
-    ),
-    "one that was absent": ([{"name": "Acme", "state": "absent"}], ["Acme"], [("create", "Acme")]),
-    "a restored one": ([], [{"name": "Acme", "state": "restored"}], [("restore", "Acme")]),
-    "a restored id": ([], [{"id": 7, "name": "Acme", "state": "restored"}], [("restore", "Acme")]),
-    "a name of an id": ([{"id": 7, "name": "A"}], [{"id": 7, "name": "B"}], [("rename", "B")]),
-    "an id that the base does not know": ([], [{"id": 7, "name": "A"}], []),
-}
-
-
-@pytest.mark.parametrize("case", CHANGES)
-def test_a_change_of_the_list_is_a_plan(case: str) -> None:
-    before, after, expected = CHANGES[case]
-    result = clients_plan(after, before, purge=True, max_deletion_percent=100)
-    assert steps(result) == expected
+@pytest.mark.parametrize(("before", "after", "expected"), CHANGES)
+def test_a_change_of_the_list_is_a_plan(before: str, after: str, expected: str) -> None:
+    base = yaml.safe_load(before)
+    wanted = base if after == "the same" else yaml.safe_load(after)
+    result = clients_plan(wanted, base, purge=True, max_deletion_percent=100)
+    assert "; ".join(f"{kind} {name}" for kind, name in steps(result)) == expected
 
 
 @given(ENTRIES, ENTRIES, st.booleans())
@@ -84,13 +71,6 @@ def test_no_made_up_id_shows(before: list[Entry], after: list[Entry], purge: boo
     assert not re.search(r"-\d{2,}|\bid -", text)
     for row in [*result.get("plan", []), *result.get("results", []), *result.get("undo", [])]:
         assert row.get("id") is None or 1 <= row["id"] <= 6
-
-
-def test_an_empty_workspace_is_told_from_an_empty_list() -> None:
-    """Of the list, an entry with an id is taken at its word; a workspace would have its client."""
-    entry = {"id": 7, "name": "Acme"}
-    assert clients_plan([entry], [])["plan"] == []
-    assert "no client with the id 7" in clients_plan([entry], [], workspace_id=4242)["msg"]
 
 
 def test_names_that_look_like_made_up_ids_stay_as_they_are() -> None:
@@ -108,16 +88,12 @@ def test_clients_of_a_list_are_told_without_ids() -> None:
     assert "- name: Globex  # deleted by purge\n" in result["diff"]["before"]
 
 
-NO_LISTS = {
-    "a text": ("Acme", "it is a text, not a list"),
-    "a mapping": ({"Acme": None}, "it is a mapping, not a list"),
-    "nothing": (None, "it is not a list"),
-}
+NO_LISTS = {"a text": "Acme", "a mapping": {"Acme": None}, "nothing": None}
 
 
-@pytest.mark.parametrize("case", NO_LISTS)
-def test_what_is_no_list_is_refused_as_by_the_module(case: str) -> None:
-    listed, reason = NO_LISTS[case]
+@pytest.mark.parametrize(("what", "listed"), NO_LISTS.items())
+def test_what_is_no_list_is_refused_as_by_the_module(what: str, listed: Any) -> None:
+    reason = "it is not a list" if listed is None else f"it is {what}, not a list"
     result = clients_plan(listed, [])
     assert result["failed"] is True
     assert f"The option clients cannot be used: {reason}" in result["msg"]
@@ -125,23 +101,22 @@ def test_what_is_no_list_is_refused_as_by_the_module(case: str) -> None:
         clients_plan([], listed)
 
 
-GUARDS: dict[str, tuple[dict[str, Any], str]] = {
-    "one pattern": ({"protected": "Hoo*"}, "is protected by"),
-    "a text with a comma": ({"protected": "x,Hoo*"}, "splits at its commas; write a list"),
-    "a number as a pattern": ({"protected": [7]}, "became the number 7; put the pattern in quotes"),
-    "false as a pattern": ({"protected": ["x", False]}, "became false; put the pattern in quotes"),
-    "a number as a text": ({"max_deletions": "0"}, "max_deletions"),
-    "a number out of its range": ({"max_deletion_percent": 101}, "max_deletion_percent"),
-    "no number": ({"max_deletions": "few"}, "max_deletions"),
-    "no truth value": ({"purge": "maybe"}, "purge"),
-}
+GUARDS = unnamed_rows("""
+protected: Hoo*           | is protected by
+protected: "x,Hoo*"       | splits at its commas; write a list
+protected: [7]            | became the number 7; put the pattern in quotes
+protected: [x, no]        | became false; put the pattern in quotes
+max_deletions: "0"        | max_deletions
+max_deletion_percent: 101 | max_deletion_percent
+max_deletions: few        | max_deletions
+purge: maybe              | purge
+""")
 
 
-@pytest.mark.parametrize("case", GUARDS)
-def test_a_guard_is_taken_as_the_module_takes_it(case: str) -> None:
-    guards, reason = GUARDS[case]
+@pytest.mark.parametrize(("guard", "reason"), GUARDS)
+def test_a_guard_is_taken_as_the_module_takes_it(guard: str, reason: str) -> None:
     absent = {"name": "Hooli", "state": "absent"}
-    result = clients_plan(["Acme", absent], ["Acme", "Hooli"], **guards)
+    result = clients_plan(["Acme", absent], ["Acme", "Hooli"], **yaml.safe_load(guard))
     assert result["failed"] is True and reason in result["msg"]
 
 
@@ -167,48 +142,38 @@ WHOLE = {
     "currency": "EUR",
     "of_the_future": {"a": []},
 }
-SHOWN: dict[str, tuple[str, ...]] = {
-    "all fields": tuple(WHOLE),
-    "no time of deletion": ("workspace_id", "active", "created_at", "currency"),
-    "a workspace": ("workspace_id",),
-    "a time of deletion": ("deleted_at",),
-    "one that is active": ("active", "of_the_future"),
+SHOWN = {
+    "all fields": list(WHOLE),
+    "no time of deletion": ["workspace_id", "active", "created_at", "currency"],
+    "a workspace": ["workspace_id"],
+    "a time of deletion": ["deleted_at"],
+    "one that is active": ["active", "of_the_future"],
 }
+KNOWN = "no client with the id 7"
+"""What is said where the existing clients are known, and are no entries."""
 
 
-def shown(case: str, **fields: Any) -> dict[str, Any]:
-    return {**fields, **{name: WHOLE[name] for name in SHOWN[case]}}
-
-
-@pytest.mark.parametrize("case", SHOWN)
-def test_a_client_is_taken_with_whatever_fields_it_has(case: str) -> None:
+@pytest.mark.parametrize("fields", SHOWN.values(), ids=SHOWN)
+def test_a_client_is_taken_with_whatever_fields_it_has(fields: list[str]) -> None:
     """It is not taken for an entry: two clients may have one name, and a name may have a line
-    break. Neither is a contradiction of the list that is judged."""
-    existing = [
-        shown(case, id=1001, name="Acme"),
-        shown(case, id=1002, name="Two\nlines"),
-        shown(case, id=1003, name="Two\nlines"),
-    ]
+    break. Neither is a contradiction of the list that is judged. One client that is shown tells
+    what the others are."""
+    shown = {name: WHOLE[name] for name in fields}
+    names = {1001: "Acme", 1002: "Two\nlines", 1003: "Two\nlines"}
+    existing = [{**shown, "id": id_, "name": name} for id_, name in names.items()]
     result = clients_plan(["Acme"], existing, purge=True, max_deletion_percent=100)
-    assert [(row["step"], row["id"]) for row in result["plan"]] == [
-        ("delete", 1002),
-        ("delete", 1003),
-    ]
-    refused = clients_plan([{"id": 7, "name": "B"}], existing)
-    assert "no client with the id 7" in refused["msg"]
-
-
-@pytest.mark.parametrize("case", SHOWN)
-def test_one_client_that_is_shown_tells_what_the_others_are(case: str) -> None:
-    existing = [{"id": 1001, "name": "Acme"}, shown(case, id=1002, name="Globex")]
-    assert "no client with the id 7" in clients_plan([{"id": 7}], existing)["msg"]
+    rows_shown = [(row["step"], row["id"]) for row in result["plan"]]
+    assert rows_shown == [("delete", 1002), ("delete", 1003)]
+    for clients in (existing, [{"id": 1000, "name": "A"}, existing[0]]):
+        assert KNOWN in clients_plan([{"id": 7, "name": "B"}], clients)["msg"]
 
 
 def test_without_any_such_field_the_workspace_tells_it() -> None:
-    """An entry may have an id, a name and a currency too."""
-    existing = [{"id": 1001, "name": "Acme", "currency": "EUR"}, {"id": 1002, "name": "Globex"}]
+    """An entry may have an id, a name and a currency too; an empty workspace has no clients."""
     entry = {"id": 7, "name": "B"}
-    assert "no client with the id 7" in clients_plan([entry], existing, workspace_id=1)["msg"]
+    existing = [{"id": 1001, "name": "Acme", "currency": "EUR"}, {"id": 1002, "name": "Globex"}]
+    for clients in (existing, []):
+        assert KNOWN in clients_plan([entry], clients, workspace_id=4242)["msg"]
 
 
 def test_entries_stay_entries_whatever_the_workspace() -> None:
@@ -235,9 +200,8 @@ def test_what_is_no_client_is_refused(client: Any) -> None:
 
 def test_a_workspace_is_a_number_however_it_is_written() -> None:
     existing = [{"id": 1001, "name": "Acme", "active": True}]
-    given: tuple[Any, ...] = (42, "42")
-    digests = {clients_plan([], existing, workspace_id=id_)["plan_digest"] for id_ in given}
-    assert len(digests) == 1
+    one, other = (clients_plan([], existing, workspace_id=given) for given in (42, "42"))
+    assert one["plan_digest"] == other["plan_digest"]
 
 
 def test_a_check_warns_of_entries_that_look_alike() -> None:
