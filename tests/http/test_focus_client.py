@@ -10,129 +10,107 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from simulator.server import Simulator
 from simulator.switches import Switches, random_switches
-from support.running import VARIANTS, as_done, assert_as_before, client, state
+from support.notation import rows
+from support.running import VARIANTS, as_done, assert_as_before, client, entry_from, fill, state
 from support.world import entries, names_with_deletion
 
-
-def seed(service: Simulator) -> None:
-    """Acme, Globex and Initech are active, Umbrella is deleted."""
-    for name in ("Acme", "Globex", "Initech"):
-        service.add(name)
-    service.add("Umbrella", deleted=True)
-
-
-Case = tuple[dict[str, Any], str, set[str]]
-
-SAME = {"Acme", "Globex", "Initech"}
-RENAMED = {"Acme Ltd", "Globex", "Initech"}
-FORMER = {"name": "Acme Ltd", "former_names": ["Nobody", "Acme"]}
-
-CASES: dict[str, Case] = {
-    "present, name": ({"name": "Hooli"}, "created", SAME | {"Hooli"}),
-    "present, name, there": ({"name": "Acme"}, "none", SAME),
-    "present, former name": (FORMER, "renamed", RENAMED),
-    "present, id and name": ({"id": 1001, "name": "Acme Ltd"}, "renamed", RENAMED),
-    "present, id": ({"id": 1001}, "none", SAME),
-    "absent, name": ({"name": "Acme", "state": "absent"}, "deleted", SAME - {"Acme"}),
-    "absent, name, not there": ({"name": "Hooli", "state": "absent"}, "none", SAME),
-    "absent, id": ({"id": 1001, "state": "absent"}, "deleted", SAME - {"Acme"}),
-    "absent, id and name": (
-        {"id": 1001, "name": "Acme", "state": "absent"},
-        "deleted",
-        SAME - {"Acme"},
-    ),
-    "absent, id, deleted": ({"id": 1004, "state": "absent"}, "none", SAME),
-    "restored, id": ({"id": 1004, "state": "restored"}, "restored", SAME | {"Umbrella"}),
-    "restored, id and name": (
-        {"id": 1004, "name": "Umbra", "state": "restored"},
-        "restored",
-        SAME | {"Umbra"},
-    ),
-    "restored, id, active": ({"id": 1001, "state": "restored"}, "none", SAME),
-    "restored, name, active": ({"name": "Acme", "state": "restored"}, "none", SAME),
-}
-"""The options, the action, and the active clients afterwards."""
-
-UMBRELLA = {"name": "Umbrella", "state": "restored"}
-LISTED_CASES: dict[str, Case] = {
-    "restored, name": (UMBRELLA, "restored", SAME | {"Umbrella"}),
-    "present, restore_deleted": (
-        {"name": "Umbrella", "restore_deleted": True},
-        "restored",
-        SAME | {"Umbrella"},
-    ),
-}
+CLIENTS = "Acme, Globex, Initech, (Umbrella)"
+CASES = """
+present, name           | Hooli                       | created  | Acme, Globex, Hooli, Initech
+present, name, there    | Acme                        | none     | Acme, Globex, Initech
+present, former name    | Acme Ltd (was Nobody, Acme) | renamed  | Acme Ltd, Globex, Initech
+present, id and name    | 1001 Acme Ltd               | renamed  | Acme Ltd, Globex, Initech
+present, id             | 1001                        | none     | Acme, Globex, Initech
+absent, name            | absent Acme                 | deleted  | Globex, Initech
+absent, name, not there | absent Hooli                | none     | Acme, Globex, Initech
+absent, id              | absent 1001                 | deleted  | Globex, Initech
+absent, id and name     | absent 1001 Acme            | deleted  | Globex, Initech
+absent, id, deleted     | absent 1004                 | none     | Acme, Globex, Initech
+restored, id            | restored 1004               | restored | Acme, Globex, Initech, Umbrella
+restored, id and name   | restored 1004 Umbra         | restored | Acme, Globex, Initech, Umbra
+restored, id, active    | restored 1001               | none     | Acme, Globex, Initech
+restored, name, active  | restored Acme               | none     | Acme, Globex, Initech
+"""
+LISTED_CASES = """
+restored, name           | restored Umbrella         | restored | Acme, Globex, Initech, Umbrella
+present, restore_deleted | Umbrella (restore_deleted) | restored | Acme, Globex, Initech, Umbrella
+"""
 """They need a deleted client in the list, which the service may hide."""
 
 
-def check_run_repeat_and_undo(service: Simulator, switches: Switches | None, case: Case) -> None:
+def check_run_repeat_and_undo(
+    service: Simulator, switches: Switches | None, wanted: str, action: str, after: str
+) -> None:
     """Check mode predicts the run, the second run changes nothing, undo takes the run back."""
-    wanted, action, after = case
-    service.reset(switches)
-    seed(service)
-    before = state(service)
-    checked = client(service, check_mode=True, **wanted)
+    before = state(fill(service, CLIENTS, switches))
+    given = entry_from(wanted)
+    checked = client(service, check_mode=True, **given)
     assert service.writes == [], "check mode sends no write"
-    ran = client(service, **wanted)
+    ran = client(service, **given)
     for key in ("changed", "action", "diff", "warnings"):
         assert checked.get(key) == ran.get(key), key
-    assert (ran["action"], ran["changed"]) == (action, action != "none")
+    assert (ran["action"], ran["changed"]) == (action, action != "none"), wanted
     assert not ran.get("failed"), ran
-    assert service.names() == sorted(after)
+    assert ", ".join(service.names()) == after, wanted
     writes = len(service.writes)
-    again = client(service, **wanted)
-    assert (again["changed"], again["action"]) == (False, "none")
+    again = client(service, **given)
+    assert (again["changed"], again["action"]) == (False, "none"), wanted
     assert len(service.writes) == writes
     for entry in ran["undo"]:
         assert not client(service, **entry).get("failed")
     assert_as_before(service, before)
 
 
-@pytest.mark.parametrize("case", CASES | LISTED_CASES)
-def test_check_run_repeat_and_undo(service: Simulator, case: str) -> None:
-    check_run_repeat_and_undo(service, None, (CASES | LISTED_CASES)[case])
+@pytest.mark.parametrize(("wanted", "action", "after"), rows(CASES) + rows(LISTED_CASES))
+def test_check_run_repeat_and_undo(
+    service: Simulator, wanted: str, action: str, after: str
+) -> None:
+    check_run_repeat_and_undo(service, None, wanted, action, after)
 
 
 @pytest.mark.parametrize("switches", VARIANTS.values(), ids=VARIANTS)
 def test_whatever_the_service_answers(service: Simulator, switches: Switches) -> None:
-    for case in (CASES | (LISTED_CASES if switches.list_shows_deleted else {})).values():
-        check_run_repeat_and_undo(service, switches, case)
+    for case in rows(CASES) + (rows(LISTED_CASES) if switches.list_shows_deleted else []):
+        check_run_repeat_and_undo(service, switches, *case.values)
 
 
 # requests
 
 
-@pytest.mark.parametrize("there", [1, 99, 100, 250, 1000])
-@pytest.mark.parametrize(
-    ("wanted", "first", "again"),
-    [
-        ({"name": "Client 1"}, 1, 1),
-        ({"name": "New"}, 2, 1),
-        ({"name": "M\u00fcller"}, 3, 1),
-        ({"name": "New", "former_names": ["Client 1"]}, 3, 1),
-        ({"name": "New", "former_names": ["None", "Client 1"]}, 4, 1),
-        ({"name": "New", "state": "absent"}, 1, 1),
-        ({"name": "Client 1", "state": "absent"}, 2, 1),
-        ({"id": 1001}, 1, 1),
-        ({"id": 1001, "name": "New"}, 3, 1),
-        ({"id": 1001, "state": "absent"}, 2, 1),
-        ({"id": 1001, "state": "restored"}, 1, 1),
-        ({"id": -1, "state": "restored"}, 3, 1),
-        ({"id": -1, "name": "New", "state": "restored"}, 4, 1),
-    ],
+REQUESTS = rows(
+    """
+Client 1                   | 1 | 1
+New                        | 2 | 1
+M\u00fcller                | 3 | 1
+New (was Client 1)         | 3 | 1
+New (was None, Client 1)   | 4 | 1
+absent New                 | 1 | 1
+absent Client 1            | 2 | 1
+1001                       | 1 | 1
+1001 New                   | 3 | 1
+absent 1001                | 2 | 1
+restored 1001              | 1 | 1
+restored 1000              | 3 | 1
+restored 1000 New          | 4 | 1
+""",
+    named=False,
 )
-def test_requests(
-    service: Simulator, there: int, wanted: dict[str, Any], first: int, again: int
-) -> None:
-    """The docs' table of requests: of the first run and of the second, whatever the size of the
-    workspace, where the filter narrows a look-up to one page."""
+"""What is wanted, with 1000 for the id of a deleted client; requests of the first run and of the
+second."""
+
+
+@pytest.mark.parametrize("there", [1, 99, 100, 250, 1000])
+@pytest.mark.parametrize(("wanted", "first", "again"), REQUESTS)
+def test_requests(service: Simulator, there: int, wanted: str, first: str, again: str) -> None:
+    """The docs' table of requests, whatever the size of the workspace, where the filter narrows a
+    look-up to one page."""
     service.reset(Switches(name_filter="equals"))
     service.add_many(there)
     service.add("Gone", deleted=True)
-    wanted = {**wanted, "id": 1001 + there} if wanted.get("id") == -1 else wanted
-    for expected in (first, again):
+    given = entry_from(wanted.replace("1000", str(1001 + there)))
+    for expected in (int(first), int(again)):
         service.log.clear()
-        result = client(service, **wanted)
+        result = client(service, **given)
         assert not result.get("failed"), result
         assert (result["requests"], len(service.log)) == (expected, expected)
 

@@ -27,6 +27,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import
 )
 from ansible_collections.toggl.focus.plugins.module_utils._task.lock import turn
 from ansible_collections.toggl.focus.plugins.module_utils._task.run import Runtime
+from support.notation import entries_of
 
 session._FIRST_PAUSE = 0.001  # seconds; a test has no crowd to spread
 
@@ -133,6 +134,31 @@ def as_done(message: str) -> str:
 def sent(service: Simulator) -> list[str]:
     """Methods of the requests that the service saw."""
     return [entry.method for entry in service.log]
+
+
+def fill(
+    service: Simulator, names: str, switches: Switches | None = None, **conditions: Any
+) -> Simulator:
+    """The service anew with these clients, from the id 1001 on: ``Acme, Globex, (Deleted)``."""
+    service.reset(switches, **conditions)
+    for name in names.split(", ") if names else ():
+        service.add(name.strip("()"), deleted=name.startswith("("))
+    return service
+
+
+def entries_from(text: str) -> list[dict[str, Any]]:
+    """Entries as a list has them, from the notation: ``New (was A, B); absent 1001; 1002 Name``."""
+    return [entry.as_options() for entry in entries_of(text)]
+
+
+def entry_from(text: str) -> dict[str, Any]:
+    (entry,) = entries_from(text)
+    return entry
+
+
+def told(result: Mapping[str, Any]) -> str:
+    """The plan of a result with what became of it: ``restore Acme: done; create New: pending``."""
+    return "; ".join(f"{row['step']} {row['name']}: {row['status']}" for row in result["plan"])
 
 
 HIDES = Switches(list_shows_deleted=False, get_shows_deleted=False)
