@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 from ._errors import NamesMasked, Problem
 from ._redact import forms_of, is_affected
-from ._text import is_listable, name_key
+from ._text import is_listable, name_key, quoted
 
 State = Literal["present", "absent", "restored"]
 
@@ -99,6 +99,12 @@ class Client(NamedTuple):
     def shown_name(self) -> str | None:
         """The name, ``None`` while it is not known."""
         return None if self.hidden and not self.name else self.name
+
+    @property
+    def label(self) -> str:
+        """The client as sentences name it."""
+        name = self.shown_name
+        return f"the client {self.id}" if name is None else with_id(quoted(name), self.id)
 
     @property
     def currency(self) -> str | None:

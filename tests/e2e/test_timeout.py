@@ -171,12 +171,12 @@ def test_a_wait_for_another_run_ends_with_it(ended: dict[str, Ended]) -> None:
     assert case.service.log == []
 
 
-def test_the_message_for_one_client_names_its_steps(ended: dict[str, Ended]) -> None:
+def test_the_message_for_one_client_says_how_far_it_got(ended: dict[str, Ended]) -> None:
     """A restore is answered in time, the rename after it is not begun."""
     case = ended["one_client"]
     result = case.result
     assert case.service.names() == ["Acme"]
-    assert result["msg"] == f"{REASON} The restore was done and the rename was not tried."
+    assert result["msg"] == f"{REASON} Of 2 changes, 1 was done and 1 is pending."
     assert (result["failed"], result["changed"]) == (True, True)
     assert result["undo"] == [{"id": 1001, "name": "Acme", "state": "absent"}]
     journal(case)

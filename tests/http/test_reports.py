@@ -390,7 +390,7 @@ def test_an_entry_may_be_done_in_part(service: Simulator) -> None:
 
     fill(service, script=[refused])
     one = client(service, **wanted)
-    assert one["msg"] == f"{error} The restore was done and the rename failed."
+    assert one["msg"] == f"{error} Of 2 changes, 1 was done and 1 failed."
     assert (one["failed"], one["changed"], one["action"]) == (True, True, "restored")
     assert one["diff"]["after"] == {"id": 1006, "name": "Umbrella", "state": "present"}
     assert one["undo"] == [{"id": 1006, "name": "Umbrella", "state": "absent"}]

@@ -16,7 +16,7 @@ UTILS = "ansible_collections.toggl.focus.plugins.module_utils"
 
 WRITES = {"_apply.apply", "_apply.creates", "_journal", "_plan.order"}
 WRITES |= {"_plan.renames", "_plan.undo"}
-REFUSALS = {"_apply.errors", "_results.failure"}
+REFUSALS = {"_apply.errors"}
 NOT_LOADED_BY = {
     "_reconcile": WRITES | REFUSALS,
     "_info": {*WRITES, *REFUSALS, "_plan", "_results"},

@@ -259,7 +259,7 @@ def _ids(clients: Iterable[Client]) -> str:
 
 
 def _named(clients: Iterable[Client]) -> str:
-    return ", ".join(with_id(quoted(client.name), client.id) for client in clients)
+    return ", ".join(client.label for client in clients)
 
 
 def _revealed(name: str) -> str:

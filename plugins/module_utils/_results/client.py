@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from .._apply.outcome import Outcome
-from .._errors import FocusError, listed
-from .._model import ACTIONS, Client, Plan, Planned, with_id
+from .._errors import FocusError
+from .._model import ACTIONS, Client, Plan, Planned
 from .._plan.plan import action_of
 from .._text import name_key, quoted, shown
-from .common import as_sentence, common_result, errors_of
+from .common import common_result
 from .diff import headers
+from .message import are_planned, message_of
 
 
 def client_result(
@@ -31,7 +32,7 @@ def client_result(
     client = last if refusal is None else entry.client
     return {
         **common_result(plan, outcomes, refusal),
-        "msg": _message(entry, outcomes, refusal),
+        "msg": message_of(outcomes, refusal, _done(outcomes), _as_declared(entry), is_list=False),
         "action": action_of(succeeded if refusal is None else ()),
         "client": None if client is None else client.fields,
         "diff": {
@@ -42,38 +43,25 @@ def client_result(
     }
 
 
-def _message(entry: Planned, outcomes: Sequence[Outcome], refusal: FocusError | None) -> str:
-    if refusal is not None:
-        return f"{refusal} Nothing was written."
-    if not outcomes:
-        return f"Nothing to do: {_as_declared(entry)}."
-    errors = errors_of(outcomes)
-    return _failure(outcomes, errors[0]) if errors else _done(outcomes)
-
-
 def _done(outcomes: Sequence[Outcome]) -> str:
-    """``Created "Acme" (id 1001).``"""
-    is_planned = outcomes[0].status == "planned"
+    """``created "Acme" (id 1001)``"""
+    is_planned = are_planned(outcomes)
     done: list[str] = []
     for step in (outcome.step for outcome in outcomes):
         verb = step.kind if is_planned else ACTIONS[step.kind]
-        client = "it" if done else _named(step.old_name or step.name, step.after.id)
+        client = "it" if done else ((step.old_name and step.before) or step.after).label
         name = f" to {quoted(step.name)}" if step.kind == "rename" else ""
         done.append(f"{verb} {client}{name}")
-    return as_sentence(" and ".join(done), is_planned)
+    return " and ".join(done)
 
 
 def _as_declared(entry: Planned) -> str:
     wanted, client = entry.desired, entry.client
     if client is not None and wanted.state != "absent":
-        return f"{_named(client.shown_name, client.id)} is as declared"
+        return f"{client.label} is as declared"
     # Another client may have the name.
     which = quoted(wanted.name) if wanted.id is None else f"with the id {wanted.id}"
     return f"there is no active client {which}"
-
-
-def _named(name: str | None, client_id: int) -> str:
-    return f"the client {client_id}" if name is None else with_id(quoted(name), client_id)
 
 
 def _side(entry: Planned, client: Client | None) -> dict[str, Any]:
@@ -92,21 +80,3 @@ def _side(entry: Planned, client: Client | None) -> dict[str, Any]:
         "state": "present" if is_active else "absent",
     }
     return {key: value for key, value in side.items() if value is not None}
-
-
-def _failure(outcomes: Sequence[Outcome], failed: Outcome) -> str:
-    """The reason, and with more than one step how far the run got."""
-    from .failure import error_text  # most runs have no errors
-
-    if len(outcomes) == 1:
-        return error_text(failed)
-    steps = [f"the {o.step.kind} {_STATUS_WORDS[o.status]}" for o in outcomes]
-    return f"{error_text(failed)} {listed(steps).capitalize()}."
-
-
-_STATUS_WORDS = {
-    "done": "was done",
-    "failed": "failed",
-    "unclear": "may have been done",
-    "pending": "was not tried",
-}

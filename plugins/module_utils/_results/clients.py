@@ -15,7 +15,7 @@ from .._plan.digest import row_of
 from .._plan.plan import action_of, renamed_by_id
 from .common import common_result
 from .diff import clients_diff
-from .message import message_of
+from .message import are_planned, counts_of, error_text, message_of
 
 Result = dict[str, Any]
 
@@ -40,7 +40,9 @@ def clients_result(
     summary = _summary(plan, entries, outcomes)
     result: Result = {
         **common_result(plan, outcomes, refusal),
-        "msg": message_of(summary, outcomes, refusal),
+        "msg": message_of(
+            outcomes, refusal, _done(summary, are_planned(outcomes)), _as_declared(len(entries))
+        ),
         "plan": [
             {**row_of(outcome.step), "status": outcome.status, **_error([outcome])}
             for outcome in outcomes
@@ -85,8 +87,6 @@ def _error(outcomes: Iterable[Outcome]) -> dict[str, str]:
     """Return the first error, if there is one. What is pending was refused without being tried."""
     for outcome in outcomes:
         if outcome.error is not None and outcome.status != "pending":
-            from .failure import error_text  # most runs have no errors
-
             return {"error": error_text(outcome)}
     return {}
 
@@ -108,6 +108,20 @@ def _counted_as(outcomes: Sequence[Outcome], action: str) -> str:
     if any(outcome.failed for outcome in outcomes):
         return "failed"
     return "pending" if any(outcome.status == "pending" for outcome in outcomes) else action
+
+
+def _done(summary: Mapping[str, int], is_planned: bool) -> str:
+    """``create 1, rename 1, delete 2 (1 by purge); 497 unchanged``"""
+    purged, unchanged = summary["purged"], summary["unchanged"]
+    by_purge = f" ({purged} by purge)" if purged else ""
+    others = f"; {unchanged} unchanged" if unchanged else ""
+    return f"{counts_of(summary, is_planned)}{by_purge}{others}"
+
+
+def _as_declared(entries: int) -> str:
+    if entries == 0:
+        return "the list has no entries"
+    return f"{f'all {entries} entries are' if entries > 1 else 'the entry is'} as declared"
 
 
 def _unmanaged(plan: Plan) -> list[Mapping[str, Any]]:

@@ -41,14 +41,3 @@ def undo_of(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[list[dict[str, Any
     entries = [entry.as_options() for entry in undo(touched, plan.shared_names)]
     unknown = [outcome.step.after.name for outcome in outcomes if outcome.without_id]
     return entries, list(undo_warnings(touched, unknown))
-
-
-def errors_of(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Return the outcomes with an error; what affects every request comes first."""
-    errors = [outcome for outcome in outcomes if outcome.error is not None]
-    return sorted(errors, key=lambda outcome: not (outcome.error and outcome.error.stops_all))
-
-
-def as_sentence(done: str, is_planned: bool) -> str:
-    """Return what was done, which is said with a verb of its own, or would be."""
-    return f"Would {done}." if is_planned else f"{done[0].upper()}{done[1:]}."

@@ -1,37 +1,46 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The line that says what a run did. No I/O."""
+"""The line that says what a run did, or why it failed. No I/O."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from .._apply.outcome import Outcome
-from .._errors import FocusError
-from .._model import ACTIONS
-from .common import as_sentence, errors_of
+from .._errors import FocusError, listed
+from .._model import ACTIONS, Step
+from .._text import quoted
+
+MOST_REASONS = 5
+"""Reasons in the message; the steps have all of them."""
 
 
 def message_of(
-    summary: Mapping[str, int], outcomes: Sequence[Outcome], refusal: FocusError | None
+    outcomes: Sequence[Outcome],
+    refusal: FocusError | None,
+    done: str,
+    as_declared: str,
+    is_list: bool = True,
 ) -> str:
-    """One line: the reason first, if there is one, then what was done or would be.
+    """Return one line: the reason first, if there is one, then what was done or would be.
 
-    :arg summary: what the entries and the purged clients are counted as
+    :arg done: what the steps do, as a sentence that begins with the verb
+    :arg as_declared: what is as it should be where there are no steps
+    :arg is_list: whether the task may have several clients, so that one that fails is named
     """
-    errors = errors_of(outcomes)
-    if errors and refusal is None:
-        from .failure import failure_of  # most runs have no errors
-
-        return failure_of(outcomes, errors)
-    is_planned = any(outcome.status == "planned" for outcome in outcomes)
-    counts = counts_of(summary, is_planned)
     if refusal is not None:
-        plan = f" Nothing was written. The plan would {_whole(counts, summary)}." if counts else ""
-        return f"{refusal}{plan}"
-    if counts:
-        return as_sentence(_whole(counts, summary), is_planned)
-    return _nothing_to_do(summary["unchanged"])
+        return f"{refusal} Nothing was written.{f' The plan would {done}.' if outcomes else ''}"
+    errors = [outcome for outcome in outcomes if outcome.error is not None]
+    if errors:
+        return _failure(outcomes, errors, is_list)
+    if not outcomes:
+        return f"Nothing to do: {as_declared}."
+    return f"Would {done}." if are_planned(outcomes) else f"{done[0].upper()}{done[1:]}."
+
+
+def are_planned(outcomes: Sequence[Outcome]) -> bool:
+    """Return whether no step was tried: in check mode, and of a plan that is refused."""
+    return any(outcome.status == "planned" for outcome in outcomes)
 
 
 def counts_of(summary: Mapping[str, int], is_planned: bool = True) -> str:
@@ -45,15 +54,57 @@ def counts_of(summary: Mapping[str, int], is_planned: bool = True) -> str:
     )
 
 
-def _whole(counts: str, summary: Mapping[str, int]) -> str:
-    """``create 1, rename 1, delete 2 (1 by purge); 497 unchanged``."""
-    purged, unchanged = summary["purged"], summary["unchanged"]
-    by_purge = f" ({purged} by purge)" if purged else ""
-    return f"{counts}{by_purge}{f'; {unchanged} unchanged' if unchanged else ''}"
+def error_text(outcome: Outcome) -> str:
+    """Return what went wrong with a step, and what to do if it may have been executed."""
+    if outcome.status == "unclear" and outcome.error is not None and outcome.error.unclear:
+        return f"{outcome.error} It may have been done: look before you run it again."
+    return str(outcome.error)
 
 
-def _nothing_to_do(entries: int) -> str:
-    if entries == 0:
-        return "Nothing to do: the list has no entries."
-    each = f"all {entries} entries are" if entries > 1 else "the entry is"
-    return f"Nothing to do: {each} as declared."
+def _failure(outcomes: Sequence[Outcome], errors: Sequence[Outcome], is_list: bool) -> str:
+    """Return what went wrong and why, then the numbers of all, then whether another run helps."""
+    reasons = _reasons(errors, is_list)
+    more = len(reasons) - MOST_REASONS
+    parts = reasons[:MOST_REASONS] + ([f"And {more} more."] if more > 0 else [])
+    if len(outcomes) > 1:  # the reason of a single change says it all
+        parts += [_numbers(outcomes), *_next_run(outcomes, errors)]
+    return " ".join(parts)
+
+
+def _reasons(errors: Sequence[Outcome], is_list: bool) -> list[str]:
+    """Return each reason once: first what affects every request, then the same answer for several
+    clients."""
+    for_all: list[str] = []
+    labels: dict[str, dict[str, None]] = defaultdict(dict)
+    for outcome in errors:
+        text = error_text(outcome)
+        if outcome.error is not None and outcome.error.stops_all:
+            for_all = for_all or [text]
+        else:
+            labels[text][_label(outcome.step)] = None
+    each = (f"{listed(list(labels[text]))}: {text}" if is_list else text for text in labels)
+    return [*for_all, *each]
+
+
+def _label(step: Step) -> str:
+    return f"id {step.id}" if step.name is None else quoted(step.name)
+
+
+def _numbers(outcomes: Sequence[Outcome]) -> str:
+    counts = Counter(outcome.status for outcome in outcomes)
+    failed, pending = counts["failed"] + counts["unclear"], counts["pending"]
+    parts = [f"{counts['done'] or 'none'} {'were' if counts['done'] > 1 else 'was'} done"]
+    parts += [f"{failed} failed"] if failed else []
+    parts += [f"{pending} {'are' if pending > 1 else 'is'} pending"] if pending else []
+    return f"Of {len(outcomes)} changes, {listed(parts)}."
+
+
+def _next_run(outcomes: Sequence[Outcome], errors: Sequence[Outcome]) -> list[str]:
+    """Return what another run will do, which is not what was refused: it would be refused again."""
+    if any(outcome.status == "unclear" for outcome in outcomes):
+        return []
+    passing = [o for o in errors if o.error is not None and o.error.may_pass]
+    if len(passing) == len(errors):
+        return ["Another run does the rest."]
+    is_left = any(outcome.status == "pending" for outcome in passing)
+    return ["Another run does what is pending."] if is_left else []
