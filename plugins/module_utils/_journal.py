@@ -18,6 +18,7 @@ import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime, timezone
+from types import NoneType
 from typing import Any, Literal, NamedTuple, get_args
 
 from ._errors import BadOption, FocusError, JournalFailed
@@ -130,12 +131,10 @@ def _opened(path: str, more: int = 0) -> int:
     """:raises BadOption: it cannot be opened for writing, or is not a regular file: a link may lead
     anywhere, a pipe would wait for a reader, and opening a device may do anything"""
     try:
-        if os.path.lexists(path):
-            mode = os.lstat(path).st_mode
-            if stat.S_ISLNK(mode):
-                raise _unusable(path, "it is a link; give the path of the file itself")
-            if not stat.S_ISREG(mode):
-                raise _unusable(path, "it is not a regular file")
+        if os.path.lexists(path) and not stat.S_ISREG(os.lstat(path).st_mode):
+            raise _unusable(
+                path, "it is a link, a folder or a device; give the path of the file itself"
+            )
         flags = os.O_RDWR | os.O_APPEND | os.O_NONBLOCK | os.O_NOFOLLOW | more
         return os.open(path, flags, 0o600)
     except OSError as error:
@@ -180,22 +179,17 @@ def _line(line: Any) -> Line:
     if "format" not in line:
         line = _first_format(line)
     kind, status = line["step"], line.get("status")
-    before, after = _client(line["before"]), _client(line["after"])
-    is_known = line["format"] == FORMAT and kind in ACTIONS and line["event"] in get_args(Event)
-    if not is_known or status not in (None, *get_args(Status)) or after is None:
-        raise ValueError(line)
+    before = None if line["before"] is None else _client(line["before"])
+    after = _client(line["after"])
     if kind == "create":
         is_whole = before is None and after.shown_name is not None
     else:
         is_whole = before is not None and before.id == after.id != NOT_YET
-    if not is_whole or not all(_is_a(line[key], of) for key, of in _TYPES.items()):
+    is_known = line["format"] == FORMAT and kind in ACTIONS and line["event"] in get_args(Event)
+    is_known = is_known and status in (None, *get_args(Status))
+    if not (is_whole and is_known and all(type(line[key]) is of for key, of in _TYPES.items())):
         raise ValueError(line)
     return Line(step=Step(kind, None, before, after), status=status, **{k: line[k] for k in _TYPES})
-
-
-def _is_a(value: object, of: type) -> bool:
-    """A bool is no number here."""
-    return isinstance(value, of) and isinstance(value, bool) is (of is bool)
 
 
 _TYPES = {"at": str, "run": str, "workspace_id": int, "number": int, "event": str, "shared": bool}
@@ -213,14 +207,11 @@ def _first_format(line: Any) -> dict[str, Any]:
     return {**line, "format": FORMAT, "before": before, "after": after}
 
 
-def _client(kept: Any) -> Client | None:
+def _client(kept: Any) -> Client:
     """:raises KeyError, TypeError, ValueError: it is no client of a line"""
-    if kept is None:
-        return None
     client_id, name, deleted = kept["id"], kept["name"], kept["deleted"]
-    for value, of in ((client_id, int), (name, str)):
-        if value is not None and not _is_a(value, of):
-            raise ValueError(kept)
+    if type(client_id) not in (int, NoneType) or type(name) not in (str, NoneType):
+        raise ValueError(kept)
     return Client(client_id or NOT_YET, name or "", "" if deleted else None, kept, name is None)
 
 

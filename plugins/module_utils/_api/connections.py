@@ -31,7 +31,9 @@ except ImportError:
     CertificateError = ValueError  # type: ignore[assignment,misc]
 
 
-UNKNOWN_HOST = "no such host is known. Check api_url, and that this machine can resolve names."
+UNKNOWN_HOST = (
+    "no such host is known. Check api_url and HTTPS_PROXY, and that this machine can resolve names."
+)
 
 _BROKEN_TLS = (
     "the TLS handshake failed. Check api_url, its port, and any proxy or firewall in between."
@@ -168,13 +170,6 @@ def _watched(kind: Any) -> Any:
 
 class DeadlineAdapter(HTTPAdapter):
     """The adapter of ``requests``, with such connections, also by way of a proxy."""
-
-    def proxy_manager_for(self, *arguments: Any, **keywords: Any) -> Any:
-        """:raises NotConnected: the proxy's address is not valid, or its kind is not supported"""
-        try:
-            return super().proxy_manager_for(*arguments, **keywords)
-        except ValueError:
-            raise NotConnected(reason_of_proxy()) from None
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         """Called with the pool ``conn`` before each request, whichever way it goes.

@@ -28,8 +28,6 @@ _ABOUT_A_FEATURE = (
 )
 _WHEN = r"(?i)\b(?:in|after)\s+(\d{1,7})\s*(second|sec\b|s\b|minute|min\b|hour)"
 
-_UNITS = {"s": 1, "m": 60, "h": 3600}
-
 
 class Quota(NamedTuple):
     """What the last answer said about the quota: requests left, seconds until it reopens. ``None``
@@ -72,7 +70,7 @@ def closed_by(
 
 def _seconds_in(words: str) -> int | None:
     found = re.search(_WHEN, words)
-    return int(found[1]) * _UNITS[found[2][0].lower()] if found else None
+    return int(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2][0].lower()] if found else None
 
 
 def _whole(text: str | None) -> int | None:
@@ -142,7 +140,9 @@ class Window:
         or reopens now."""
         with self._lock:
             if self._closed_until is not None and now >= self._closed_until:
-                self._reopen()
+                self._closed_until = None
+                self.in_doubt, self._is_guess = self._is_guess, False
+                self.quota = Quota()  # what answers said was about the window that is over
             if self._closed_until is None:
                 return None
             return Closed(None if self._is_guess else math.ceil(self._closed_until - now))
@@ -171,10 +171,3 @@ class Window:
     def _close(self, until: float, is_guess: bool = False) -> None:
         self._closed_until = until
         self._is_guess = is_guess
-
-    def _reopen(self) -> None:
-        """Forget what answers said about the window that is over."""
-        self._closed_until = None
-        self.in_doubt = self._is_guess
-        self._is_guess = False
-        self.quota = Quota()

@@ -24,12 +24,14 @@ from .errors import Answer, BadAnswer, ConnectionLost, NotConnected, Request, Un
 
 try:
     import requests
+    from requests.exceptions import InvalidProxyURL, InvalidSchema, InvalidURL
     from urllib3 import disable_warnings
     from urllib3.exceptions import (
         DecodeError,
         HTTPError,
         InsecureRequestWarning,
         LocationValueError,
+        URLSchemeUnknown,
     )
 
     HAS_REQUESTS = True
@@ -105,9 +107,9 @@ class Transport:
             raise
         except NotConnected as unopened:
             raise self._not_connected(request, str(unopened)) from None
-        except requests.exceptions.InvalidProxyURL:
+        except (InvalidProxyURL, InvalidSchema, URLSchemeUnknown):  # api_url has a good one
             raise self._not_connected(request, reason_of_proxy()) from None
-        except (requests.exceptions.InvalidURL, LocationValueError):
+        except (InvalidURL, LocationValueError):
             raise self._not_connected(request, UNKNOWN_HOST) from None
         except (requests.RequestException, HTTPError, OSError):
             # The libraries' messages are not passed on: they may contain addresses with passwords.
