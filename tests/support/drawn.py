@@ -4,17 +4,13 @@ blanks, in another Unicode form, of deleted and active clients."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import assume
 from hypothesis import strategies as st
 
 from ansible_collections.toggl.focus.plugins.module_utils._errors import PlanRefused
-from ansible_collections.toggl.focus.plugins.module_utils._model import (
-    DEFAULT_RULES,
-    Client,
-    Desired,
-    Plan,
-    Rules,
-)
+from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Plan
 from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
 from support.ending import ends_within
 
@@ -55,11 +51,11 @@ def cases(draw: st.DrawFn) -> Case:
     return existing, draw(st.permutations(wanted))
 
 
-def planned(existing: list[Client], wanted: list[Desired], rules: Rules = DEFAULT_RULES) -> Plan:
+def planned(existing: list[Client], wanted: list[Desired], *rules: Any) -> Plan:
     """Return the plan; a list that is refused is no example."""
     try:
         with ends_within(5):
-            return plan(existing, wanted, rules)
+            return plan(existing, wanted, *rules)
     except PlanRefused:
         assume(False)
         raise

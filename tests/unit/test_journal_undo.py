@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The way back from the text of a journal: whose run it is, and what is no journal."""
+"""Undo by the text of a journal: whose run it is, and what is no journal."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_the_last_run_of_the_only_workspace() -> None:
     assert journal_undo(line("a", HERE, id=1) + line("b", HERE)) == ACME_HERE
 
 
-SIDE_BY_SIDE = {
+CONCURRENT = {
     "one after the other": line("a", HERE) + line("b", THERE, id=7),
     "begun together": begun("a", HERE) + line("b", THERE, id=7) + line("a", HERE),
     "many runs": line("a", HERE, id=3)
@@ -69,10 +69,10 @@ SIDE_BY_SIDE = {
 }
 
 
-@pytest.mark.parametrize("text", SIDE_BY_SIDE.values(), ids=SIDE_BY_SIDE)
+@pytest.mark.parametrize("text", CONCURRENT.values(), ids=CONCURRENT)
 def test_workspaces_are_kept_apart(text: str) -> None:
-    """Hosts of a play may write to one journal side by side. Nobody takes another one's last run
-    back, and nobody gets one without saying whose."""
+    """Hosts of a play may write to one journal concurrently. Nobody undoes another one's last run,
+    and nobody gets one without saying whose."""
     assert journal_undo(text, workspace_id=HERE) == ACME_HERE
     assert journal_undo(text, workspace_id=THERE) == ACME_THERE
     with pytest.raises(AnsibleFilterError, match=r"several workspaces, with the ids 42, 4711"):
@@ -162,23 +162,14 @@ def test_reading_a_journal_takes_time_in_proportion_to_its_length(tmp_path: Path
     """Nightly runs append to one journal for years: 16,000 deletions took 8 seconds."""
 
     def seconds(deletions: int) -> float:
-        text = "".join(
-            line(
-                "a",
-                HERE,
-                number,
-                step="delete",
-                id=number,
-                name=f"{number}",
-                **{"from": f"{number}"},
-            )
-            for number in range(1, deletions + 1)
-        )
         path = tmp_path / str(deletions)
-        path.write_text(text)
+        path.write_text("".join(map(deletion, range(1, deletions + 1))))
         started = time.process_time()
         assert len(last_deletions(str(path), HERE)) == deletions
         return time.process_time() - started
+
+    def deletion(number: int) -> str:
+        return line("a", HERE, number, step="delete", id=number, **{"from": f"{number}"})
 
     short, long = seconds(1_000), seconds(16_000)
     assert long < 16 * 4 * short

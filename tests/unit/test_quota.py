@@ -23,35 +23,23 @@ def headers(remaining: str | None = None, resets_in: str | None = None) -> dict[
     return {name: text for name, text in headers_given.items() if text is not None}
 
 
+SAID = "You have hit your hourly limit for API calls. Your quota will reset in 1838 seconds."
+DOUBT = Closed(None, certain=False)
+
 REFUSALS: dict[str, tuple[dict[str, str], str, float | None, Closed | None]] = {
     "headers": (headers("0", "61"), "", None, Closed(61)),
     "the time alone": (headers(None, "61"), "", None, Closed(61)),
     "the count alone": (headers("0"), "", None, Closed(None)),
     "headers and words": (headers("0", "61"), "quota: try later", None, Closed(61)),
-    "plain words with the seconds": (
-        {},
-        "You have hit your hourly limit for API calls. Your quota will reset in 1838 seconds.",
-        None,
-        Closed(1838),
-    ),
+    "plain words with the seconds": ({}, SAID, None, Closed(1838)),
     "words with minutes": ({}, "Too many requests, try again in 30 minutes", None, Closed(1800)),
     "words without a time": ({}, "API quota exceeded", None, Closed(None)),
-    "the quota although requests are left": (
-        headers("7", "61"),
-        "API quota exceeded",
-        None,
-        Closed(61),
-    ),
+    "words, with requests left": (headers("7", "61"), "API quota exceeded", None, Closed(61)),
     "Retry-After alone": ({}, "", 90.5, Closed(91)),
-    "headers before words before Retry-After": (
-        headers("0", "5"),
-        "quota, in 6 seconds",
-        7.0,
-        Closed(5),
-    ),
+    "all three: headers": (headers("0", "5"), "quota, in 6 seconds", 7.0, Closed(5)),
     "words before Retry-After": ({}, "quota, in 6 seconds", 7.0, Closed(6)),
-    "nothing at all": ({}, "", None, Closed(None, certain=False)),
-    "words that say nothing": ({}, "Payment Required", None, Closed(None, certain=False)),
+    "nothing at all": ({}, "", None, DOUBT),
+    "words that say nothing": ({}, "Payment Required", None, DOUBT),
     "a feature": ({}, "private projects are paid", None, None),
     "a feature of a plan": ({}, "not on this plan", None, None),
     "a limit of the plan": ({}, "your plan has a limit of 5 clients", None, None),
@@ -60,10 +48,13 @@ REFUSALS: dict[str, tuple[dict[str, str], str, float | None, Closed | None]] = {
 }
 
 
-@pytest.mark.parametrize("case", REFUSALS)
-def test_what_a_402_means(case: str) -> None:
-    headers_given, words, retry_after, expected = REFUSALS[case]
-    assert closed_by(headers_given, words, retry_after) == expected
+@pytest.mark.parametrize(
+    ("given", "words", "retry_after", "expected"), REFUSALS.values(), ids=REFUSALS
+)
+def test_what_a_402_means(
+    given: dict[str, str], words: str, retry_after: float | None, expected: Closed | None
+) -> None:
+    assert closed_by(given, words, retry_after) == expected
 
 
 ODD = ["", "soon", "-5", "nan", "inf", "1e400", "9" * 400, "0x10", "1,5", "\u0663", "1e300", " 7 "]

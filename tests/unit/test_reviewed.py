@@ -21,13 +21,10 @@ STEPS = [
 ]
 DIGEST = digest(STEPS, 4242, URL)
 
-Plan = dict[str, Any]
-Arguments = dict[str, Any]
 
-
-def host(**more: Any) -> Plan:
+def host(without: str = "", **more: Any) -> dict[str, Any]:
     known = {"workspace_id": 4242, "api_url": URL, "digest": DIGEST, "steps": STEPS}
-    return {**known, "refusal": None, **more}
+    return {key: of for key, of in {**known, "refusal": None, **more}.items() if key != without}
 
 
 def content(of_europe: Any = None, **more: Any) -> str:
@@ -36,19 +33,17 @@ def content(of_europe: Any = None, **more: Any) -> str:
 
 
 def bound(
-    folder: Path,
-    text: str | None,
-    arguments: Arguments | None = None,
-    is_check: bool = False,
-    **variables: Any,
-) -> Arguments:
-    """The arguments of the task of ``europe``, with the text as its plan file."""
-    given = {"inventory_hostname": "europe", **variables}
+    folder: Path, text: str | None, is_check: bool = False, /, **given: Any
+) -> dict[str, Any]:
+    """The arguments of the task of ``europe``, with the text as its plan file. What is given are
+    variables of the role, and arguments."""
+    variables = {"inventory_hostname": "europe"}
     if text is not None:
         (folder / "plan.json").write_text(text)
-        given.setdefault("clients_plan_file", "plan.json")
-    made = {"workspace_id": "4242", **(arguments or {})}
-    bind(made, given, lambda value: value, is_check)
+        variables["clients_plan_file"] = "plan.json"
+    variables |= {name: given.pop(name) for name in list(given) if name.startswith("clients_")}
+    made = {"workspace_id": "4242", **given}
+    bind(made, variables, lambda value: value, is_check)
     return made
 
 
@@ -61,65 +56,55 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def without(key: str) -> Plan:
-    return {name: value for name, value in host().items() if name != key}
-
-
 ELSEWHERE = "https://example.org/api"
+OTHER = "0" * 64
 
-NO_PLAN: dict[str, tuple[str | None, str]] = {
+NOT_A_FILE = "plan.json is not a plan file"
+NO_PLAN = "plan.json has no plan for europe"
+ANOTHER_VERSION = "plan.json was made by another version of the collection"
+
+UNFIT: dict[str, tuple[str | None, str]] = {
     "there is no file": (None, "plan.json cannot be read: No such file or directory"),
-    "it is no JSON": ("### Plan for 1 workspace", "plan.json is not a plan file"),
-    "it is no mapping": ("[]", "plan.json is not a plan file"),
-    "it is something else": ('{"steps": []}', "plan.json is not a plan file"),
-    "it is nested too deeply": ("[" * 100_000, "plan.json is not a plan file"),
-    "it is of an earlier format": (
-        content(format=1),
-        'plan.json was made by another version of the collection (format "1", not 2)',
-    ),
-    "it is of a later format": (content(format=3), "another version"),
-    "a key is given twice": (
-        content().replace('"steps": [', '"steps": [], "steps": ['),
-        "plan.json is not a plan file",
-    ),
-    "it has no plans": ('{"format": 2}', "plan.json has no plan for europe"),
-    "its plans are a list": (content(workspaces=[]), "plan.json has no plan for europe"),
-    "it has no plan for the host": (
-        content(workspaces={"asia": host()}),
-        "plan.json has no plan for europe",
-    ),
-    "the plan is a text": (content("harmless"), "plan.json has no plan for europe"),
-    "it has no steps": (content(without("steps")), "plan.json has no plan for europe"),
-    "its steps are none": (content(host(steps=None)), "plan.json has no plan for europe"),
-    "its steps are texts": (content(host(steps=["create"])), "plan.json has no plan for europe"),
-    "it has no address": (content(without("api_url")), "plan.json has no plan for europe"),
-    "it does not say whether it was refused": (
-        content(without("refusal")),
-        "plan.json has no plan for europe",
-    ),
-    "there was no plan": (content(host(digest=None)), "no plan for europe that can be applied"),
+    "it is no JSON": ("### Plan for 1 workspace", NOT_A_FILE),
+    "it is no mapping": ("[]", NOT_A_FILE),
+    "it is something else": ('{"steps": []}', NOT_A_FILE),
+    "it is nested too deeply": ("[" * 100_000, NOT_A_FILE),
+    "a key is given twice": (content().replace('"steps":', '"steps": [], "steps":'), NOT_A_FILE),
+    "it is of an earlier format": (content(format=1), f'{ANOTHER_VERSION} (format "1", not 2)'),
+    "it is of a later format": (content(format=3), ANOTHER_VERSION),
+    "it has no plans": ('{"format": 2}', NO_PLAN),
+    "its plans are a list": (content(workspaces=[]), NO_PLAN),
+    "it has no plan for the host": (content(workspaces={"asia": host()}), NO_PLAN),
+    "the plan is a text": (content("harmless"), NO_PLAN),
+    "it has no steps": (content(host("steps")), NO_PLAN),
+    "its steps are none": (content(host(steps=None)), NO_PLAN),
+    "its steps are texts": (content(host(steps=["create"])), NO_PLAN),
+    "it has no address": (content(host("api_url")), NO_PLAN),
+    "it does not say whether it was refused": (content(host("refusal")), NO_PLAN),
+    "there was no plan": (content(host(digest=None)), f"{NO_PLAN} that can be applied"),
     "the plan was refused": (
         content(host(refusal="Too many.")),
-        "no plan for europe that can be applied. It was refused: Too many. Nothing was written",
+        f"{NO_PLAN} that can be applied. It was refused: Too many. Nothing was written",
     ),
 }
 
-A_LIE: dict[str, Plan] = {
-    "harmless steps": host(steps=[{**STEPS[0], "name": "Harmless"}]),
-    "no steps": host(steps=[]),
-    "a step less": host(steps=STEPS[:1]),
-    "a step more": host(steps=[*STEPS, STEPS[0]]),
-    "another client": host(steps=[STEPS[0], {**STEPS[1], "id": 2}]),
-    "something that is no step": host(steps=[*STEPS, {}]),
-    "another workspace": host(workspace_id=5151),
-    "another address": host(api_url=ELSEWHERE),
-    "another digest": host(digest="0" * 64),
+A_LIE: dict[str, dict[str, Any]] = {
+    "harmless steps": {"steps": [{**STEPS[0], "name": "Harmless"}]},
+    "no steps": {"steps": []},
+    "a step less": {"steps": STEPS[:1]},
+    "a step more": {"steps": [*STEPS, STEPS[0]]},
+    "another client": {"steps": [STEPS[0], {**STEPS[1], "id": 2}]},
+    "something that is no step": {"steps": [*STEPS, {}]},
+    "another workspace": {"workspace_id": 5151},
+    "another address": {"api_url": ELSEWHERE},
+    "another digest": {"digest": OTHER},
 }
 
 
-@pytest.mark.parametrize("case", NO_PLAN)
-def test_without_a_plan_for_the_host_there_is_an_error(folder: Path, case: str) -> None:
-    text, reason = NO_PLAN[case]
+@pytest.mark.parametrize(("text", "reason"), UNFIT.values(), ids=UNFIT)
+def test_without_a_plan_for_the_host_there_is_an_error(
+    folder: Path, text: str | None, reason: str
+) -> None:
     with pytest.raises(BadOption) as raised:
         bound(folder, text, clients_plan_file="plan.json")
     assert str(raised.value).startswith("The option clients_plan_file cannot be used: ")
@@ -127,25 +112,26 @@ def test_without_a_plan_for_the_host_there_is_an_error(folder: Path, case: str) 
     assert text is None or "Run toggl.focus.plan again" in str(raised.value)
 
 
-@pytest.mark.parametrize("case", A_LIE)
-def test_what_the_file_shows_must_be_the_plan_of_its_digest(folder: Path, case: str) -> None:
+@pytest.mark.parametrize("shown", A_LIE.values(), ids=A_LIE)
+def test_what_the_file_shows_must_be_the_plan_of_its_digest(
+    folder: Path, shown: dict[str, Any]
+) -> None:
     with pytest.raises(BadOption, match="shows for europe is not the plan of its digest"):
-        bound(folder, content(A_LIE[case]))
+        bound(folder, content(host(**shown)))
 
 
-@pytest.mark.parametrize(
-    "given",
-    [
-        {"workspace_id": 4242},
-        {"workspace_id": "4242", "api_url": "HTTPS://focus.toggl.com:443/api/"},
-        {"workspace_id": 4242, "plan_digest": DIGEST.upper()},
-        {"workspace_id": None},
-    ],
-    ids=str,
-)
-def test_the_task_gets_the_digest_of_the_file(folder: Path, given: Arguments) -> None:
+GIVEN: list[dict[str, Any]] = [
+    {"workspace_id": 4242},
+    {"workspace_id": "4242", "api_url": "HTTPS://focus.toggl.com:443/api/"},
+    {"workspace_id": 4242, "plan_digest": DIGEST.upper()},
+    {"workspace_id": None},
+]
+
+
+@pytest.mark.parametrize("given", GIVEN, ids=str)
+def test_the_task_gets_the_digest_of_the_file(folder: Path, given: dict[str, Any]) -> None:
     """However address and id are written; where no id is given, the module says so."""
-    assert bound(folder, content(), given)["plan_digest"] == DIGEST
+    assert bound(folder, content(), **given)["plan_digest"] == DIGEST
 
 
 @pytest.mark.parametrize("path", ["plan.json", "./plan.json", "{folder}/plan.json"])
@@ -155,15 +141,13 @@ def test_the_file_is_where_the_playbook_was_started(folder: Path, path: str) -> 
 
 
 @pytest.mark.parametrize(
-    "given",
-    [{"workspace_id": 5151}, {"api_url": ELSEWHERE}, {"api_url": f"{URL}/v2"}],
-    ids=str,
+    "given", [{"workspace_id": 5151}, {"api_url": ELSEWHERE}, {"api_url": f"{URL}/v2"}], ids=str
 )
 def test_a_plan_for_another_place_is_refused_before_the_key_is_sent_there(
-    folder: Path, given: Arguments
+    folder: Path, given: dict[str, Any]
 ) -> None:
     with pytest.raises(BadOption, match=r"has a plan for workspace 4242 at https://focus\.toggl"):
-        bound(folder, content(), given)
+        bound(folder, content(), **given)
 
 
 def test_the_environment_is_a_place_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,42 +156,26 @@ def test_the_environment_is_a_place_too(folder: Path, monkeypatch: pytest.Monkey
         bound(folder, content())
 
 
-BLANK: dict[str, tuple[Arguments, dict[str, Any], str]] = {
-    "a digest that was omitted": ({}, {"clients_plan_digest": OMITTED}, "clients_plan_digest"),
-    "a digest of nothing beside a file": (
-        {"plan_digest": ""},
-        {"clients_plan_digest": "", "clients_plan_file": "plan.json"},
-        "plan_digest",
+DROPPED: list[tuple[bool, dict[str, Any], str]] = [
+    (False, {"clients_plan_digest": OMITTED}, "clients_plan_digest"),
+    (True, {"clients_plan_digest": OMITTED}, "clients_plan_digest"),
+    (True, {"clients_plan_digest": "", "plan_digest": ""}, "plan_digest"),
+    (True, {"clients_plan_digest": None, "plan_digest": None}, "plan_digest"),
+    (True, {"clients_plan_digest": OTHER, "plan_digest": OTHER}, "clients_plan_digest"),
+    *(
+        (True, {"clients_plan_file": blank}, "clients_plan_file")
+        for blank in ("", " ", None, OMITTED, False)
     ),
-    "a digest that is null beside a file": (
-        {"plan_digest": None},
-        {"clients_plan_digest": None, "clients_plan_file": "plan.json"},
-        "plan_digest",
-    ),
-    "a digest that was omitted beside a file": (
-        {},
-        {"clients_plan_digest": OMITTED, "clients_plan_file": "plan.json"},
-        "clients_plan_digest",
-    ),
-    "another digest beside a file": (
-        {"plan_digest": "0" * 64},
-        {"clients_plan_digest": "0" * 64, "clients_plan_file": "plan.json"},
-        "clients_plan_digest",
-    ),
-    "a file without a name": ({}, {"clients_plan_file": ""}, "clients_plan_file"),
-    "a file of blanks": ({}, {"clients_plan_file": " "}, "clients_plan_file"),
-    "a file that is null": ({}, {"clients_plan_file": None}, "clients_plan_file"),
-    "a file that was omitted": ({}, {"clients_plan_file": OMITTED}, "clients_plan_file"),
-    "a file that is none": ({}, {"clients_plan_file": False}, "clients_plan_file"),
-}
+]
 
 
-@pytest.mark.parametrize("case", BLANK)
-def test_neither_is_ever_dropped(folder: Path, case: str) -> None:
+@pytest.mark.parametrize(("has_file", "given", "option"), DROPPED, ids=str)
+def test_neither_is_ever_dropped(
+    folder: Path, has_file: bool, given: dict[str, Any], option: str
+) -> None:
     """Also not where it is given but blank, or where the two do not agree."""
-    arguments, variables, option = BLANK[case]
     with pytest.raises(BadOption) as raised:
-        bound(folder, content(), arguments, **variables)
+        bound(folder, content() if has_file else None, **given)
     assert raised.value.option == option
 
 
@@ -219,9 +187,10 @@ PLANNERS: dict[str, tuple[bool, object, bool]] = {
 }
 
 
-@pytest.mark.parametrize("case", PLANNERS)
-def test_what_only_plans_looks_at_no_reviewed_plan(folder: Path, case: str) -> None:
+@pytest.mark.parametrize(("is_check", "plan_only", "looks"), PLANNERS.values(), ids=PLANNERS)
+def test_what_only_plans_looks_at_no_reviewed_plan(
+    folder: Path, is_check: bool, plan_only: object, looks: bool
+) -> None:
     """``toggl.focus.plan`` writes to the file that ``toggl.focus.apply`` reads."""
-    is_check, plan_only, looks = PLANNERS[case]
-    made = bound(folder, content(), is_check=is_check, clients_plan_only=plan_only)
+    made = bound(folder, content(), is_check, clients_plan_only=plan_only)
     assert ("plan_digest" in made) == looks

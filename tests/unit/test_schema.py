@@ -26,16 +26,7 @@ VALIDATOR = Draft7Validator(SCHEMA)
 ENTRIES = 2_000
 
 TEXTS = [
-    "Acme",
-    "007",
-    "No",
-    "a\u00e9",
-    "\u200bx",
-    "@",
-    "{{ x }}",
-    "absent",
-    " b ",
-    "\U0001f680",
+    *("Acme", "007", "No", "a\u00e9", "\u200bx", "@", "{{ x }}", "absent", " b ", "\U0001f680"),
     " c\n",
 ]
 UNSEEN = ["", " ", "\t\n", "\u00a0", "\u3164", "\u200b", "\u2800 \u3000", "\x85", "\ufe0f"]
@@ -55,28 +46,29 @@ def chosen(chance: random.Random, *pools: list[Any]) -> Any:
     return chance.choice([value for pool in pools for value in pool])
 
 
-def former_names(chance: random.Random) -> Any:
-    if chance.random() < 0.3:
-        return chosen(chance, TEXTS, UNSEEN, UNFIT, OTHERS)
-    pools = [TEXTS, TEXTS, TEXTS, UNSEEN, UNFIT, OTHERS]
-    return [chosen(chance, *pools) for _ in range(chance.randrange(3))]
+NAMES = (TEXTS, UNSEEN, UNFIT, OTHERS)
+OPTIONS: dict[str, tuple[float, tuple[list[Any], ...]]] = {
+    "name": (0.8, NAMES),
+    "id": (0.5, (IDS, NO_IDS, UNSEEN, OTHERS)),
+    "state": (0.4, (STATES, UNSEEN, OTHERS)),
+    "former_names": (0.3, NAMES),
+    "restore_deleted": (0.3, (SWITCHES, UNSEEN, OTHERS)),
+}
+"""How often each option is given, and what is chosen from."""
 
 
 def entry(chance: random.Random) -> Any:
     """Sound or not, each about half of the time."""
     if chance.random() < 0.15:
-        return chosen(chance, TEXTS, UNSEEN, UNFIT, OTHERS)
-    options: dict[str, Any] = {}
-    if chance.random() < 0.8:
-        options["name"] = chosen(chance, TEXTS, UNSEEN, UNFIT, OTHERS)
-    if chance.random() < 0.5:
-        options["id"] = chosen(chance, IDS, NO_IDS, UNSEEN, OTHERS)
-    if chance.random() < 0.4:
-        options["state"] = chosen(chance, STATES, UNSEEN, OTHERS)
-    if chance.random() < 0.3:
-        options["former_names"] = former_names(chance)
-    if chance.random() < 0.3:
-        options["restore_deleted"] = chosen(chance, SWITCHES, UNSEEN, OTHERS)
+        return chosen(chance, *NAMES)
+    options = {
+        option: chosen(chance, *pools)
+        for option, (share, pools) in OPTIONS.items()
+        if chance.random() < share
+    }
+    if "former_names" in options and chance.random() < 0.7:
+        names = (TEXTS, TEXTS, TEXTS, *NAMES)
+        options["former_names"] = [chosen(chance, *names) for _ in range(chance.randrange(3))]
     if chance.random() < 0.05:
         options[chance.choice(STRANGE)] = chosen(chance, TEXTS, OTHERS)
     return options
@@ -116,21 +108,6 @@ def test_an_entry_that_is_there_twice_is_refused_by_both() -> None:
     assert [one for one in sound if is_taken(one, one) or is_valid(one, one)] == []
 
 
-NO_LISTS = ["Acme", {"name": "Acme"}, 7, None]
-
-
-@pytest.mark.parametrize("listed", NO_LISTS)
-def test_what_is_no_list_is_refused(listed: object) -> None:
-    assert not VALIDATOR.is_valid({"clients_list": listed})
-
-
-def test_a_template_may_stand_for_a_value() -> None:
-    assert VALIDATOR.is_valid({"clients_list": "{{ ours + theirs }}"})
-    assert VALIDATOR.is_valid(
-        {"clients_purge": "{{ is_complete }}", "clients_api_token": "{{ k }}"}
-    )
-
-
 RULES: dict[str, list[Any]] = {
     "max_deletions": [-1, 0, 1, 10_000, None],
     "max_deletion_percent": [-1, 0, 30, 100, 101],
@@ -149,26 +126,34 @@ def test_a_guard_out_of_its_range_is_refused_by_both(option: str) -> None:
         assert VALIDATOR.is_valid({f"clients_{option}": value}) is is_in_range, value
 
 
-MISTAKEN = {
-    "clients_purge": "maybe",
-    "clients_protected": [7],
-    "clients_workspace_id": "acme",
-    "clients_concurrency": 17,
-    "clients_report": "some",
-    "clients_plan_digest": "",
-    "clients_plan_file": " ",
-    "clients_api_timeout": 0,
-}
+SOUND = [
+    {"clients_list": "{{ ours + theirs }}"},
+    {"clients_purge": "{{ is_complete }}", "clients_api_token": "{{ k }}"},
+    {"clients_list": [], "ansible_host": "x", "clients_own": 7},
+]
 
 
-@pytest.mark.parametrize("variable", MISTAKEN)
-def test_a_mistake_in_a_variable_is_refused(variable: str) -> None:
-    assert not VALIDATOR.is_valid({variable: MISTAKEN[variable]})
+@pytest.mark.parametrize("variables", SOUND, ids=str)
+def test_a_template_may_stand_for_a_value_and_other_variables_beside(variables: object) -> None:
+    assert VALIDATOR.is_valid(variables)
 
 
-@pytest.mark.parametrize("variable", ["clients_plan_digest", "clients_plan_file"])
-def test_a_reviewed_plan_that_is_null_is_refused(variable: str) -> None:
-    assert not VALIDATOR.is_valid({variable: None})
+MISTAKES = [
+    *({"clients_list": listed} for listed in ("Acme", {"name": "Acme"}, 7, None)),
+    {"clients_purge": "maybe"},
+    {"clients_protected": [7]},
+    {"clients_workspace_id": "acme"},
+    {"clients_concurrency": 17},
+    {"clients_report": "some"},
+    *({"clients_plan_digest": blank} for blank in ("", None)),
+    *({"clients_plan_file": blank} for blank in (" ", None)),
+    {"clients_api_timeout": 0},
+]
+
+
+@pytest.mark.parametrize("variables", MISTAKES, ids=str)
+def test_a_mistake_in_a_variable_is_refused(variables: object) -> None:
+    assert not VALIDATOR.is_valid(variables)
 
 
 def test_all_variables_of_the_role_have_a_description() -> None:
@@ -180,19 +165,14 @@ def test_all_variables_of_the_role_have_a_description() -> None:
         assert one["description"].endswith(".") and "(" not in one["description"]
 
 
-TOLD: dict[str, tuple[Any, str]] = {
+TOLD = {
     "a typing error in an option": ({"name": "Acme", "stat": "absent"}, "'stat' was unexpected"),
     "a number": (7, "7 is not of type 'object'"),
     "a number as a name": ({"name": 7}, "7 is not of type 'string', 'null'"),
 }
 
 
-@pytest.mark.parametrize("case", TOLD)
-def test_an_error_is_about_what_is_wrong(case: str) -> None:
-    one, message = TOLD[case]
+@pytest.mark.parametrize(("one", "message"), TOLD.values(), ids=TOLD)
+def test_an_error_is_about_what_is_wrong(one: object, message: str) -> None:
     errors = [error.message for error in VALIDATOR.iter_errors({"clients_list": ["Acme", one]})]
     assert any(message in error for error in errors), errors
-
-
-def test_other_variables_may_stand_beside() -> None:
-    assert VALIDATOR.is_valid({"clients_list": [], "ansible_host": "x", "clients_own": 7})
