@@ -1,62 +1,46 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Five warnings of a kind, and how many more: hundreds would bury all others."""
+"""Five warnings of a kind, and how many more: that limits noise."""
 
 from __future__ import annotations
 
 import pytest
+from support.notation import clients_of, entries_of
 
-from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Rules
+from ansible_collections.toggl.focus.plugins.module_utils._model import Rules
 from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
 from ansible_collections.toggl.focus.plugins.module_utils._plan.undo import undo_warnings
 
-LONG_AGO = "2026-01-01T00:00:00Z"
-Case = tuple[list[Client], list[Desired]]
+KINDS = {
+    "a deleted namesake": ("({at} No {at})", "No {at}"),
+    "names that look alike": ("{at} NO {at}, 1{at:03} No {at}", "No {at}"),
+    "a former name left alone": ("{at} No {at}, 1{at:03} Was {at}", "No {at} (was Was {at})"),
+    "a restore of a hidden client": ("", "restored {at}"),
+    "a rename that was meant": ("{at} Number {at}", '"{at} Number"'),
+}
+"""For each kind, the clients and the entry that give one warning of it."""
 
 
-def kinds(number: int) -> dict[str, Case]:
-    """For each kind a workspace and a list that give as many warnings."""
-    all_of = range(1, number + 1)
-    return {
-        "a deleted namesake": (
-            [Client(at, f"No {at}", LONG_AGO, {}) for at in all_of],
-            [Desired(f"No {at}") for at in all_of],
-        ),
-        "names that look alike": (
-            [Client(at, f"NO {at}", None, {}) for at in all_of]
-            + [Client(1000 + at, f"No {at}", None, {}) for at in all_of],
-            [Desired(f"No {at}") for at in all_of],
-        ),
-        "a former name left alone": (
-            [Client(at, name, None, {}) for at in all_of for name in (f"No {at}",)]
-            + [Client(1000 + at, f"Was {at}", None, {}) for at in all_of],
-            [Desired(f"No {at}", former_names=(f"Was {at}",)) for at in all_of],
-        ),
-        "a restore of a hidden client": (
-            [],
-            [Desired(id=at, state="restored") for at in all_of],
-        ),
-        "a rename that was meant": (
-            [Client(at, f"Number {at}", None, {}) for at in all_of],
-            [Desired(f"{at} Number") for at in all_of],
-        ),
-    }
+def warnings_of(kind: str, number: int, more: str = "") -> tuple[str, ...]:
+    clients, entry = KINDS[kind]
+    places = range(1, number + 1)
+    existing = ", ".join(clients.format(at=at) for at in places) if clients else ""
+    wanted = "; ".join(entry.format(at=at) for at in places) + more
+    rules = Rules(purge="rename" in kind, max_deletion_percent=100)
+    return plan(clients_of(existing), entries_of(wanted), rules).warnings
 
 
 @pytest.mark.parametrize("number", [5, 6, 500])
-@pytest.mark.parametrize("kind", kinds(1))
+@pytest.mark.parametrize("kind", KINDS)
 def test_five_of_a_kind_and_how_many_more(kind: str, number: int) -> None:
-    existing, desired = kinds(number)[kind]
-    purge = Rules(purge="rename" in kind, max_deletion_percent=100)
-    warnings = plan(existing, desired, purge).warnings
     more = number - 5
     expected = [f"And {more} more warning{'s'[: more - 1]} of this kind."] if more else []
-    assert list(warnings[5:]) == expected
+    assert list(warnings_of(kind, number)[5:]) == expected
 
 
 def test_one_kind_does_not_bury_another() -> None:
-    existing, desired = kinds(500)["a deleted namesake"]
-    warnings = plan(existing, [*desired, Desired(id=7000, state="restored")]).warnings
-    assert any("id 7000" in text for text in warnings)
+    assert any(
+        "id 7000" in text for text in warnings_of("a deleted namesake", 500, "; restored 7000")
+    )
 
 
 def test_clients_whose_id_is_not_known() -> None:
