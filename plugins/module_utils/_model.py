@@ -51,12 +51,9 @@ def with_id(name: str, client_id: int) -> str:
     return f"{name} (id {client_id})" if client_id > NOT_YET else name
 
 
-TEMPORARY = "toggl.focus-"
-
-
 def temporary_name(client_id: int) -> str:
     """Return a name for a client that has to free its own, or that will be deleted."""
-    return f"{TEMPORARY}{client_id}"
+    return f"toggl.focus-{client_id}"
 
 
 class Client(NamedTuple):

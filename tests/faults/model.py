@@ -551,7 +551,7 @@ class _Desk:
         creates = any(change.kind == "create" for change in changes)
         purged = {change.id for change in changes if change.by_purge}
         for client_id in {*self._answer.unmanaged, *purged}:
-            is_left = self._known[client_id][0].rstrip("-") == f"toggl.focus-{client_id}"
+            is_left = self._known[client_id][0] == f"toggl.focus-{client_id}"
             if is_left and (creates or client_id in purged):
                 self._refuse("temporary name", client_id)
 

@@ -235,7 +235,6 @@ def test_what_may_be_unless_said_otherwise() -> None:
 LEFT = rows("""
 a create beside it            | 1 toggl.focus-1              | New    | false | refused
 a purge of it                 | 1 toggl.focus-1, 2 A, 3 B    | A; B   | true  | refused
-under its second such name    | 1 toggl.focus-1-, 2 A        | A; New | false | refused
 a create, and it has an entry | 1 toggl.focus-1              | New; 1 | false |
 it gets its name back         | 1 toggl.focus-1              | New; 1 Old | false |
 nothing is created            | 1 toggl.focus-1, 2 A         | A      | false |

@@ -5,7 +5,7 @@ The service may refuse a second active client of a name, perhaps whatever its ca
 for one another by the name with its case folded: that order suits every service.
 
 Such waits can form rings, that is dependency cycles. A ring is broken by splitting a rename in it:
-first to a temporary name that no client has or takes, and later to its own. Two facts make that
+first to a temporary name, which no client has, and later to its own. Two facts make that
 end:
 
 - Each ring has a rename that another client waits for and that itself waits for another client.
@@ -22,30 +22,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from itertools import groupby
 from operator import attrgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
-from .._model import TEMPORARY, Step, temporary_name
+from .._model import Step, temporary_name
 from .._text import case_key
 
 
 def in_order(
-    chains: Sequence[Sequence[Step]],
-    taken_names: Iterable[str],
-    likely_names: Mapping[int, str] = MappingProxyType({}),
+    chains: Sequence[Sequence[Step]], likely_names: Mapping[int, str] = MappingProxyType({})
 ) -> tuple[Step, ...]:
     """All steps of all chains, each after those that it ``needs``. The restores of hidden clients
     come first, with what they need: the rest is planned again after them.
 
     :arg chains: the steps of one client each, in their order
-    :arg taken_names: names that a temporary name must differ from
     :arg likely_names: the probable names of hidden clients that are restored, by id
     """
-    ordering = _Ordering(chains, taken_names, likely_names)
+    ordering = _Ordering(chains, likely_names)
     order = ordering.order()
     steps, needs = ordering.steps, ordering.needs
     first: set[int] = set()
@@ -65,12 +61,10 @@ class _Ordering:
     def __init__(
         self,
         chains: Sequence[Sequence[Step]],
-        taken_names: Iterable[str],
         likely_names: Mapping[int, str],
     ) -> None:
         self.steps = [step for chain in chains for step in chain]
         self.needs: dict[int, tuple[int, ...]] = defaultdict(tuple)
-        self._taken_names = taken_names
         stays: list[_Stay] = []
         first = 0
         for chain in chains:
@@ -94,26 +88,16 @@ class _Ordering:
                 freeing.append(stay.frees)
 
     def order(self) -> list[int]:
-        """Return the nodes in order. Rings are broken one after the other, so that few clients have
-        a temporary name at once."""
-        order = [node for node in range(len(self.steps)) if not self.needs.get(node)]
-        while len(order) < len(self.steps):
-            done = set(order)
-            left = [node for node in range(len(self.steps)) if node not in done]
-            sorter: TopologicalSorter[int] = TopologicalSorter()
-            for node in left:
-                sorter.add(node, *(need for need in self.needs[node] if need not in done))
-            ring: Sequence[int] = ()
+        """Return the nodes in order, after each ring was broken."""
+        while True:
+            waiting = sorted(node for node, needs in self.needs.items() if needs)
+            graph = {node: [n for n in self.needs[node] if self.needs.get(n)] for node in waiting}
             try:
-                sorter.prepare()
+                last = list(TopologicalSorter(graph).static_order())
             except CycleError as error:
-                ring = error.args[1]
-            while ready := sorter.get_ready():
-                order += sorted(ready)
-                sorter.done(*ready)
-            if ring:
-                self._break(ring)
-        return order
+                self._break(error.args[1])
+            else:
+                return [*(node for node in range(len(self.steps)) if node not in graph), *last]
 
     def _break(self, ring: Sequence[int]) -> None:
         """Split one rename of a ring, whose last node is its first again; see the module's
@@ -130,10 +114,7 @@ class _Ordering:
         """Make two renames of one: one that frees the name at once, and later one to the new
         name."""
         step, away = self.steps[node], len(self.steps)
-        name = temporary_name(step.after.id)
-        while name in self._taken:
-            name += "-"
-        moved = step._replace(after=step.after.renamed(name))
+        moved = step._replace(after=step.after.renamed(temporary_name(step.after.id)))
         self.steps[node] = step._replace(before=moved.after)
         self.steps.append(moved)
         for other, needs in self.needs.items():
@@ -142,11 +123,6 @@ class _Ordering:
         own = (need for need in self.needs[node] if self.steps[need].after.id == step.after.id)
         self.needs[away] = tuple(own)
         self.needs[node] += (away,)
-
-    @cached_property
-    def _taken(self) -> frozenset[str]:
-        keys = map(case_key, self._taken_names)
-        return frozenset(key for key in keys if key.startswith(TEMPORARY))
 
 
 class _Stay(NamedTuple):

@@ -49,7 +49,7 @@ def plan(
     refused = [*repeated, *matcher.problems, *taken]
     if refused:
         raise PlanRefused(refused, [wanted.name for wanted in desired])
-    steps = _in_order(chains, existing, matches) if chains else ()
+    steps = _in_order(chains, matches) if chains else ()
     written = list(chain.from_iterable(chains))
     leaving = {victim.id for victim in victims}
     active = tuple(client for client in existing.by_id.values() if not client.deleted)
@@ -156,20 +156,16 @@ def renamed_by_id(plan: Plan) -> Iterator[str]:
     return problems.limited([warnings])
 
 
-def _in_order(
-    chains: Sequence[Sequence[Step]], existing: Existing, matches: Sequence[Match]
-) -> tuple[Step, ...]:
+def _in_order(chains: Sequence[Sequence[Step]], matches: Sequence[Match]) -> tuple[Step, ...]:
     from .order import in_order
 
-    wanted = (match.desired.name or "" for match in matches)
-    names = chain((client.name for client in existing.by_id.values()), wanted)
     # The probable names of hidden clients: what the journal has, or what their entries have.
     hidden = [(m.client, m.desired) for m in matches if m.client is not None and m.client.hidden]
     likely = {
         client.id: next(filter(None, (client.name, *wanted.former_names, wanted.name)), "")
         for client, wanted in hidden
     }
-    return in_order(chains, names, likely)
+    return in_order(chains, likely)
 
 
 def _warn_of_renames(matcher: Matcher, steps: Sequence[Step], desired: Sequence[Desired]) -> None:
