@@ -12,32 +12,20 @@ import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
-from support.running import client, clients
+from support.running import HIDES, assert_as_before, client, clients, fill, state
 
 from ansible_collections.toggl.focus.plugins.module_utils._journal import (
     last_deletions,
     undo_of_last_run,
 )
 
-LIST: list[dict[str, Any]] = [
-    {"name": "New"},
-    {"name": "Globex Corporation", "former_names": ["Globex"]},
-    {"name": "Acme", "state": "absent"},
-    {"id": 1003, "state": "restored"},
-]
-HIDDEN = Switches(list_shows_deleted=False, get_shows_deleted=False)
+CLIENTS = "Acme, Globex, (Umbrella)"
+LIST = "New; Globex Corporation (was Globex); absent Acme; restored 1003"
 
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Path:
     return tmp_path / "journal.jsonl"
-
-
-def seed(service: Simulator) -> None:
-    """1001 Acme, 1002 Globex; 1003 Umbrella is deleted."""
-    service.add("Acme")
-    service.add("Globex")
-    service.add("Umbrella", deleted=True)
 
 
 def lines(journal: Path) -> list[dict[str, Any]]:
@@ -49,7 +37,7 @@ def by_id(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def test_each_write_is_noted_before_and_after(service: Simulator, journal: Path) -> None:
-    seed(service)
+    fill(service, CLIENTS)
     result = clients(service, clients=LIST, journal=str(journal))
     noted = lines(journal)
     assert len(noted) == 2 * len(result["plan"])
@@ -65,31 +53,40 @@ def test_each_write_is_noted_before_and_after(service: Simulator, journal: Path)
     assert stat.S_IMODE(journal.stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize(
+    "damage", ["", '{"half": ', "not json\n", "[]\n", "{}\n", '{"at": 1}\n', "\n"]
+)
 def test_what_it_takes_back_is_what_the_result_takes_back(
-    service: Simulator, journal: Path
+    service: Simulator, journal: Path, damage: str
 ) -> None:
-    seed(service)
-    clients(service, clients=[{"name": "Earlier"}], journal=str(journal))
+    """A damaged line is passed over."""
+    fill(service, CLIENTS)
+    clients(service, clients="Earlier", journal=str(journal))
+    journal.write_text(journal.read_text() + damage)
     result = clients(service, clients=LIST, journal=str(journal))
     assert by_id(undo_of_last_run(journal.read_text(), 4711)) == by_id(result["undo"])
+    assert 1001 in [held.id for held in last_deletions(str(journal), 4711).values()]
 
 
-def test_check_mode_and_nothing_to_do_leave_no_file(service: Simulator, journal: Path) -> None:
-    seed(service)
+def test_check_mode_and_nothing_to_do_make_no_file_and_change_none(
+    service: Simulator, journal: Path
+) -> None:
+    fill(service, CLIENTS)
+    for check_mode, wanted in ((True, LIST), (False, "Acme")):
+        clients(service, check_mode, clients=wanted, journal=str(journal))
+        assert not journal.exists()
+    journal.write_text("half a line")
     clients(service, check_mode=True, clients=LIST, journal=str(journal))
-    client(service, name="Acme", journal=str(journal))
-    assert not journal.exists()
+    assert journal.read_text() == "half a line"
 
 
 def test_a_run_that_was_killed(service: Simulator, journal: Path) -> None:
-    """Nobody knows whether the write under way was carried out: the undo holds in both cases."""
-    seed(service)
-    before = {found.id: (found.name, bool(found.deleted_at)) for found in service.clients()}
+    """Nobody knows whether the write in flight was done: the undo holds in both cases."""
+    before = state(fill(service, CLIENTS))
     clients(service, clients=LIST, journal=str(journal), concurrency=1)
     whole = journal.read_text().splitlines(keepends=True)
     for kept in range(1, len(whole) + 1):
-        service.reset()
-        seed(service)
+        fill(service, CLIENTS)
         clients(service, clients=LIST, concurrency=1)
         killed = "".join(whole[:kept]) + whole[kept - 1][: len(whole[kept - 1]) // 2]
         back = undo_of_last_run(killed, 4711)
@@ -98,45 +95,31 @@ def test_a_run_that_was_killed(service: Simulator, journal: Path) -> None:
             continue
         result = clients(service, clients=back)
         assert not result.get("failed"), result
-        after = {found.id: (found.name, bool(found.deleted_at)) for found in service.clients()}
-        assert before == {client_id: after[client_id] for client_id in before}
-        assert all(gone for client_id, (_, gone) in after.items() if client_id not in before)
+        assert_as_before(service, before)
 
 
-@pytest.mark.parametrize("damage", ['{"half": ', "not json\n", "[]\n", "{}\n", '{"at": 1}\n', "\n"])
-def test_a_damaged_line_is_passed_over(service: Simulator, journal: Path, damage: str) -> None:
-    seed(service)
-    journal.write_text(damage)
-    result = clients(service, clients=LIST, journal=str(journal))
-    assert by_id(undo_of_last_run(journal.read_text(), 4711)) == by_id(result["undo"])
-    assert 1001 in [held.id for held in last_deletions(str(journal), 4711).values()]
-
-
+@pytest.mark.parametrize("get_shows_deleted", [True, False])
 def test_restored_by_name_where_the_service_hides_deleted_clients(
-    service: Simulator, journal: Path
+    service: Simulator, journal: Path, get_shows_deleted: bool
 ) -> None:
-    for switches in (HIDDEN, Switches(list_shows_deleted=False)):
-        service.reset(switches)
-        journal.unlink(missing_ok=True)
-        service.add("Acme")
-        wanted = {"name": "Acme", "state": "restored", "journal": str(journal)}
-        client(service, name="Acme", state="absent", journal=str(journal))
-        checked = client(service, check_mode=True, **wanted)
-        ran = client(service, **wanted)
-        assert (ran["action"], ran["client"]["id"]) == ("restored", 1001), ran
-        assert checked["diff"] == ran["diff"]
-        assert client(service, **wanted)["changed"] is False
-        client(service, name="Acme", state="absent", journal=str(journal))
-        many = clients(
-            service, clients=[{"name": "Acme", "state": "restored"}], journal=str(journal)
-        )
-        assert many["results"][0]["action"] == "restored"
+    hiding = Switches(list_shows_deleted=False, get_shows_deleted=get_shows_deleted)
+    fill(service, "Acme", hiding)
+    wanted = {"name": "Acme", "state": "restored", "journal": str(journal)}
+    client(service, name="Acme", state="absent", journal=str(journal))
+    checked = client(service, check_mode=True, **wanted)
+    ran = client(service, **wanted)
+    assert (ran["action"], ran["client"]["id"]) == ("restored", 1001), ran
+    assert checked["diff"] == ran["diff"]
+    assert client(service, **wanted)["changed"] is False
+    client(service, name="Acme", state="absent", journal=str(journal))
+    many = clients(service, clients="restored Acme", journal=str(journal))
+    assert many["results"][0]["action"] == "restored"
 
 
 def test_the_journal_of_another_workspace_restores_nothing(
     service: Simulator, journal: Path
 ) -> None:
-    service.reset(HIDDEN)
+    service.reset(HIDES)
     with Simulator(workspace_id=42) as other:
         other.add("Acme")
         client(other, name="Acme", state="absent", journal=str(journal))
@@ -147,19 +130,12 @@ def test_the_journal_of_another_workspace_restores_nothing(
 def test_a_client_renamed_since_its_deletion_is_not_taken(
     service: Simulator, journal: Path
 ) -> None:
-    service.reset(HIDDEN)
-    service.add("Acme")
+    fill(service, "Acme", HIDES)
     client(service, name="Acme", state="absent", journal=str(journal))
     client(service, id=1001, name="Other", state="restored")
     result = client(service, name="Acme", state="restored", journal=str(journal))
     assert "lists no deleted client of the name" in result["msg"]
     assert service.names() == ["Other"]
-
-
-def test_no_write_without_a_journal_that_can_be_written(service: Simulator, tmp_path: Path) -> None:
-    result = client(service, name="New", journal=str(tmp_path))
-    assert "The option journal cannot be used" in result["msg"]
-    assert service.writes == []
 
 
 def test_it_holds_no_words_of_the_service(service: Simulator, journal: Path) -> None:

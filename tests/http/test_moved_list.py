@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Somebody else changes the workspace while its list is read: nothing is doubled, nothing is lost.
+"""Somebody else changes the workspace while its list is read: nothing is duplicated or lost.
 
 The page size is 20, so that a few clients make several pages.
 """
@@ -7,7 +7,6 @@ The page size is 20, so that a few clients make several pages.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -17,13 +16,28 @@ from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
 from simulator.wire import Call
-from support.running import client, clients, info, sent
+from support.running import (
+    MODULES,
+    client,
+    clients,
+    entries_from,
+    info,
+    on,
+    rows,
+    run_entry,
+    sent,
+    told,
+)
 
 SMALL_PAGES = Switches(per_page_cap=20)
+HIDES_DELETED = Switches(per_page_cap=20, list_shows_deleted=False)
 COUNT = 50
 """Clients, on three pages."""
 
-Change = Callable[[Simulator], None]
+WANTED = [f"Client {number:03}" for number in range(1, COUNT + 1)]
+WITHOUT_005 = [name for name in WANTED if name != "Client 005"]
+
+Change = Callable[[Simulator], object]
 
 
 def deletes_one_of_page_1(service: Simulator) -> None:
@@ -35,26 +49,20 @@ def deletes_another_one(service: Simulator) -> None:
     service.workspace.delete(min(c.id for c in service.clients() if not c.deleted_at))
 
 
-def turns_the_order(service: Simulator) -> None:
-    service.workspace.switches = replace(service.workspace.switches, list_order="newest")
+def switches_to(**switches: Any) -> Change:
+    def change(service: Simulator) -> None:
+        service.workspace.switches = replace(service.workspace.switches, **switches)
 
-
-def has_larger_pages(service: Simulator) -> None:
-    service.workspace.switches = replace(service.workspace.switches, per_page_cap=50)
-
-
-def creates_one_in_front(service: Simulator) -> None:
-    """With the newest first, the last one of each page is on the next one, too."""
-    service.workspace.create("By somebody else")
+    return change
 
 
 def between_pages(
-    service: Simulator, change: Change, times: int = 1, switches: Switches = SMALL_PAGES
-) -> None:
+    service: Simulator, change: Change, switches: Switches = SMALL_PAGES, times: int = 1
+) -> Simulator:
     """Let ``change`` happen before a second page is answered, ``times`` times."""
     service.reset(switches)
-    for number in range(1, COUNT + 1):
-        service.add(f"Client {number:03}")
+    for name in WANTED:
+        service.add(name)
     left = [change] * times
 
     def before(call: Call) -> Fault | None:
@@ -63,61 +71,59 @@ def between_pages(
         return None
 
     service.chaos = before
-
-
-def wanted(count: int = COUNT) -> list[dict[str, Any]]:
-    return [{"name": f"Client {number:03}"} for number in range(1, count + 1)]
-
-
-def doubles(service: Simulator) -> list[str]:
-    return [name for name, count in Counter(service.names()).items() if count > 1]
+    return service
 
 
 MOVES: dict[str, tuple[Change, Switches]] = {
-    "a deletion": (deletes_one_of_page_1, replace(SMALL_PAGES, list_shows_deleted=False)),
-    "another order": (turns_the_order, SMALL_PAGES),
-    "larger pages": (has_larger_pages, SMALL_PAGES),
-    "a creation": (creates_one_in_front, replace(SMALL_PAGES, list_order="newest")),
+    "a deletion": (deletes_one_of_page_1, HIDES_DELETED),
+    "another order": (switches_to(list_order="newest"), SMALL_PAGES),
+    "larger pages": (switches_to(per_page_cap=50), SMALL_PAGES),
+    "a creation in front, so that the last one of each page is on the next one, too": (
+        lambda service: service.workspace.create("By somebody else"),
+        replace(SMALL_PAGES, list_order="newest"),
+    ),
 }
 
 
 @pytest.mark.parametrize("name_filter", ["equals", "contains", "ignored"])
 @pytest.mark.parametrize("move", MOVES)
-def test_a_list_that_moved_once_doubles_nobody(
+def test_a_list_that_moved_once_duplicates_nobody(
     service: Simulator, move: str, name_filter: str
 ) -> None:
     """It is read again; however the filter by name compares."""
     change, switches = MOVES[move]
-    between_pages(service, change, switches=replace(switches, name_filter=name_filter))
-    result = clients(service, clients=[*wanted(), {"name": "New"}])
+    between_pages(service, change, replace(switches, name_filter=name_filter))
+    result = clients(service, clients=[*WANTED, "New"])
     assert not result.get("failed"), result["msg"]
-    assert doubles(service) == []
-    assert {entry["name"] for entry in [*wanted(), {"name": "New"}]} <= set(service.names())
+    assert len(service.names()) == len(set(service.names()))
+    assert {*WANTED, "New"} <= set(service.names())
 
 
 @pytest.mark.parametrize("new", [1, 10], ids=["fewer names than pages", "more names than pages"])
 def test_a_client_that_a_deletion_hides_is_not_created_again(service: Simulator, new: int) -> None:
-    """Client 21 is on no page that was read. A look for its name finds it, or page 1 once more."""
-    change, switches = MOVES["a deletion"]
-    between_pages(service, change, switches=switches)
-    entries = [entry for entry in wanted() if entry["name"] != "Client 005"]
-    entries += [{"name": f"New {number}"} for number in range(new)]
-    result = clients(service, clients=entries)
-    assert result["summary"]["created"] == new
-    assert doubles(service) == []
+    """Client 21 is on no page that was read. A look for its name finds it, or page 1 once more;
+    check mode looks as well."""
+    wanted = [*WITHOUT_005, *(f"New {number}" for number in range(new))]
+    between_pages(service, deletes_one_of_page_1, HIDES_DELETED)
+    assert clients(service, check_mode=True, clients=wanted)["summary"]["created"] == new
+    between_pages(service, deletes_one_of_page_1, HIDES_DELETED)
+    assert clients(service, clients=wanted)["summary"]["created"] == new
+    assert service.names() == sorted(wanted)
 
 
-def test_a_list_that_always_moves_is_an_error(service: Simulator) -> None:
+@pytest.mark.parametrize(("times", "fits"), [(2, True), (20, False)])
+def test_a_list_that_always_moves_is_an_error(service: Simulator, times: int, fits: bool) -> None:
     """It is read three times; nothing is written, and the message has the reason."""
-    between_pages(service, deletes_another_one, 20, replace(SMALL_PAGES, list_shows_deleted=False))
-    result = clients(service, clients=[*wanted(), {"name": "New"}])
-    assert (result["failed"], result["changed"]) == (True, False)
-    assert "changed while it was read" in result["msg"]
-    assert service.writes == []
+    between_pages(service, deletes_another_one, HIDES_DELETED, times)
+    result = clients(service, clients=["New", "Newer"])
+    assert len(service.writes) == (2 if fits else 0)
+    if not fits:
+        assert (result["failed"], result["changed"]) == (True, False)
+        assert "changed while it was read" in result["msg"]
 
 
 RUNS: dict[str, Callable[[Simulator], dict[str, Any]]] = {
-    "focus_clients": lambda service: clients(service, clients=[{"name": "Acme"}]),
+    "focus_clients": lambda service: clients(service, clients=["Acme"]),
     "focus_client": lambda service: client(service, name="Acme"),
     "focus_client, absent": lambda service: client(service, name="Acme", state="absent"),
     "focus_client_info": info,
@@ -130,11 +136,13 @@ def test_a_client_twice_on_one_page_means_that_the_list_changed(
     service: Simulator, run: str, times: int
 ) -> None:
     """It is read again, at most twice, as where a client is on two pages."""
+
+    def with_the_first_client_twice(body: bytes) -> bytes:
+        envelope = json.loads(body)
+        return json.dumps({**envelope, "data": [*envelope["data"], envelope["data"][0]]}).encode()
+
     service.add("Acme")
-    twice = Fault(
-        match=lambda method, _: method == "GET", when="after", edit=with_the_first_client_twice
-    )
-    service.script = [twice] * times
+    service.script = [Fault(on("GET"), when="after", edit=with_the_first_client_twice)] * times
     result = RUNS[run](service)
     assert bool(result.get("failed")) == (times == 3), result["msg"]
     assert sent(service).count("GET") == min(times + 1, 3)
@@ -143,104 +151,73 @@ def test_a_client_twice_on_one_page_means_that_the_list_changed(
         assert service.writes == []
 
 
-def with_the_first_client_twice(body: bytes) -> bytes:
-    envelope = json.loads(body)
-    return json.dumps({**envelope, "data": [*envelope["data"], envelope["data"][0]]}).encode()
-
-
-def test_one_that_moves_twice_is_read_a_third_time(service: Simulator) -> None:
-    between_pages(service, deletes_another_one, 2, replace(SMALL_PAGES, list_shows_deleted=False))
-    result = clients(service, clients=[{"name": "New"}, {"name": "Newer"}])
-    assert result["summary"]["created"] == 2
-
-
-def test_check_mode_checks_the_list_as_a_run_does(service: Simulator) -> None:
-    """Its plan is the one of the run, so it looks as well."""
-    change, switches = MOVES["a deletion"]
-    between_pages(service, change, switches=switches)
-    entries = [entry for entry in wanted() if entry["name"] != "Client 005"]
-    result = clients(service, check_mode=True, clients=[*entries, {"name": "New"}])
-    assert [step["name"] for step in result["plan"]] == ["New"]
-    assert service.writes == []
-
-
 def test_a_single_client_that_a_deletion_hides_is_found(service: Simulator) -> None:
     """Also where the filter by name is ignored, so that the look itself may have missed it."""
-    change, switches = MOVES["a deletion"]
-    between_pages(service, change, switches=replace(switches, name_filter="ignored"))
-    result = client(service, name="Client 021")
-    assert result["action"] == "none"
+    between_pages(service, deletes_one_of_page_1, replace(HIDES_DELETED, name_filter="ignored"))
+    assert client(service, name="Client 021")["action"] == "none"
     assert service.writes == []
 
 
-FORMER = {"name": "New", "former_names": ["Client 021"]}
-
-
-@pytest.mark.parametrize("alone", [True, False], ids=["focus_client", "focus_clients"])
+@pytest.mark.parametrize("module", MODULES)
 def test_a_client_of_a_former_name_that_a_deletion_hides_is_renamed(
-    service: Simulator, alone: bool
+    service: Simulator, module: str
 ) -> None:
     """It is on no page that was read. Without it, a second one would be created."""
-    change, switches = MOVES["a deletion"]
-    between_pages(service, change, switches=replace(switches, name_filter="equals"))
-    if alone:
-        assert client(service, **FORMER)["action"] == "renamed"
-    else:
-        assert clients(service, clients=[FORMER])["summary"]["renamed"] == 1
+    between_pages(service, deletes_one_of_page_1, replace(HIDES_DELETED, name_filter="equals"))
+    run_entry(module, service, {"name": "New", "former_names": ["Client 021"]})
+    assert [entry.method for entry in service.writes] == ["PUT"]
     assert "Client 021" not in service.names() and service.names().count("New") == 1
 
 
 def test_the_info_module_reads_a_moved_list_again(service: Simulator) -> None:
-    between_pages(service, turns_the_order)
+    between_pages(service, switches_to(list_order="newest"))
     assert len(info(service)["clients"]) == COUNT
     assert sent(service) == ["GET"] * (2 + 3)
 
 
 @pytest.mark.parametrize(
-    ("entries", "more"),
+    ("wanted", "more"),
     [
-        (wanted(), 0),
-        ([{"name": "Client 001", "state": "absent"}], 0),
-        ([{"name": "New"}], 1),
-        ([{"name": "New"}, {"name": "Newer"}], 2),
-        ([{"name": f"New {n}"} for n in range(9)], 2),
-        ([{"name": "New", "former_names": ["Client 001"]}], 1),
-        ([{"name": "Gone", "state": "restored"}], 1),
+        ("Client 1", 0),
+        ("absent Client 1", 0),
+        ("New", 1),
+        ("New; Newer", 2),
+        ("; ".join(f"New {number}" for number in range(9)), 2),
+        ("New (was Client 1)", 1),
+        ("restored Gone", 1),
     ],
-    ids=["nothing", "deletion", "create", "two creates", "nine creates", "rename", "restore"],
 )
-def test_what_the_check_costs(service: Simulator, entries: list[Any], more: int) -> None:
+def test_what_the_check_costs(service: Simulator, wanted: str, more: int) -> None:
     """Where names are given and the list has three pages, the fewer of: a look for each name, one
     for each page boundary. Nothing where nothing or deletions alone are to be written."""
     service.reset(SMALL_PAGES)
-    for entry in wanted(COUNT - 1):
-        service.add(entry["name"])
+    service.add_many(COUNT - 1)
     service.add("Gone", deleted=True)
-    entries = [*wanted(COUNT - 1), *entries] if entries == wanted() else entries
-    entries = wanted(COUNT - 1) if len(entries) > COUNT else entries
-    result = clients(service, clients=entries)
+    result = clients(service, clients=entries_from(wanted))
     assert result["requests"] == len(service.log) == 3 + more + len(service.writes)
 
 
 @pytest.mark.parametrize(("left", "fits"), [(2, False), (3, True)])
-def test_the_quota_is_judged_with_the_check(service: Simulator, left: int, fits: bool) -> None:
+def test_the_quota_is_compared_with_the_check_too(
+    service: Simulator, left: int, fits: bool
+) -> None:
     """Two creates with a list of two pages: three requests are needed behind the list."""
     service.reset(SMALL_PAGES, quota_limit=2 + left)
     service.add_many(25)
-    result = clients(service, clients=[{"name": "New"}, {"name": "Newer"}])
+    result = clients(service, clients=["New", "Newer"])
     assert bool(result.get("failed")) is not fits
     assert len(service.writes) == (2 if fits else 0)
     assert len(service.log) == (5 if fits else 2)
 
 
-def test_the_quota_is_judged_again_where_the_check_took_more(service: Simulator) -> None:
+def test_the_quota_is_compared_again_where_the_check_took_more(service: Simulator) -> None:
     """The filter is ignored, so that two looks tell nothing and the pages are read once more."""
     service.reset(replace(SMALL_PAGES, name_filter="ignored"), quota_limit=5 + 8)
     service.add_many(85)
-    deleted = [{"id": 1001 + number, "state": "absent"} for number in range(4)]
-    result = clients(service, clients=[{"name": "New"}, {"name": "Newer"}, *deleted])
+    wanted = "New; Newer; absent 1001; absent 1002; absent 1003; absent 1004"
+    result = clients(service, clients=entries_from(wanted))
     assert (result["failed"], service.writes) == (True, [])
-    assert [step["status"] for step in result["plan"]] == ["planned"] * 6
+    assert len(rows(result, "planned")) == 6
 
 
 @pytest.mark.parametrize("allow_partial", [True, False])
@@ -251,8 +228,7 @@ def test_a_quota_that_ends_in_the_check_leaves_the_plan(
     """It is known by then, and returned with all that belongs to it."""
     service.reset(replace(SMALL_PAGES, quota_headers=says), quota_limit=2)
     service.add_many(25)
-    options = {"clients": [{"name": "New"}], "allow_partial": allow_partial}
-    result = clients(service, **options)
+    result = clients(service, clients=["New"], allow_partial=allow_partial)
     assert (result["failed"], result["changed"], service.writes) == (True, False, [])
-    assert [(step["name"], step["status"]) for step in result["plan"]] == [("New", "planned")]
+    assert told(result) == "create New: planned"
     assert result["summary"]["created"] == 1 and "quota" in result["msg"]

@@ -13,13 +13,14 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from faults.processes import environment
 from simulator.server import Simulator
-from support.running import client, clients, holding_the_turn, info, options
+from support.running import MODULES, clients, holding_the_turn, info, options, run_entry
 
 from ansible_collections.toggl.focus.plugins.module_utils._api import session
 from ansible_collections.toggl.focus.plugins.module_utils._reconcile import reconcile_clients
@@ -27,15 +28,11 @@ from ansible_collections.toggl.focus.plugins.module_utils._task import lock
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENTS
 from ansible_collections.toggl.focus.plugins.module_utils._task.run import Runtime
 
-WRITERS: dict[str, Callable[..., dict[str, Any]]] = {
-    "focus_client": lambda service, **given: client(service, name="Acme", **given),
-    "focus_clients": lambda service, **given: clients(service, clients=["Acme"], **given),
-}
 
-
-@pytest.fixture(params=WRITERS)
+@pytest.fixture(params=MODULES)
 def write(request: pytest.FixtureRequest) -> Callable[..., dict[str, Any]]:
-    return WRITERS[request.param]
+    """A run that creates Acme."""
+    return partial(run_entry, request.param, wanted="Acme")
 
 
 @pytest.fixture
@@ -58,16 +55,11 @@ def test_a_turn_that_does_not_come_is_an_error(service: Simulator, write: Any) -
 
 
 @pytest.mark.usefixtures("impatient")
-def test_check_mode_and_reads_take_none(service: Simulator, write: Any) -> None:
+def test_check_mode_reads_and_other_workspaces_do_not_wait(service: Simulator, write: Any) -> None:
     with holding_the_turn(service):
         assert write(service, check_mode=True)["changed"] is True
         assert info(service)["clients"] == []
-
-
-@pytest.mark.usefixtures("impatient")
-def test_other_workspaces_have_other_turns(service: Simulator, write: Any) -> None:
-    other = {"workspace_id": service.workspace_id + 1}
-    with holding_the_turn(service, **other):
+    with holding_the_turn(service, service.workspace_id + 1):
         assert write(service)["changed"] is True
 
 
@@ -81,8 +73,7 @@ def test_waiting_ends_with_the_run(service: Simulator) -> None:
     runtime = Runtime()
     given = options(CLIENTS, service, clients=["Acme"])
     with holding_the_turn(service) as process:
-        ended = threading.Timer(0.5, runtime.halt.now, ["Ctrl-C"])
-        ended.start()
+        threading.Timer(0.5, runtime.halt.now, ["Ctrl-C"]).start()
         result = reconcile_clients(given, False, runtime)
         holder = runtime.progress.so_far.holder
     assert holder == f"process {process}"
@@ -145,50 +136,27 @@ def test_or_in_a_folder_of_the_user_alone(
     assert stat.S_IMODE(lock.stat().st_mode) == 0o600
 
 
-def _missing(folder: Path) -> None:
-    folder.rmdir()
+SPOILT = {
+    "missing": "rmdir folder",
+    "a file": "rmdir folder; touch folder",
+    "a link": "mv folder elsewhere; ln -s elsewhere folder",
+    "written by all": "chmod 777 folder",
+    "a link in it": "lock=$(echo folder/*); mv $lock elsewhere; ln -s ../elsewhere $lock",
+    "a folder in it": "lock=$(echo folder/*); rm $lock; mkdir $lock",
+}
 
 
-def _a_file(folder: Path) -> None:
-    folder.rmdir()
-    folder.touch()
-
-
-def _a_link(folder: Path) -> None:
-    folder.rename(folder.with_name("elsewhere"))
-    folder.symlink_to("elsewhere")
-
-
-def _written_by_all(folder: Path) -> None:
-    folder.chmod(0o777)
-
-
-def _a_link_in_it(folder: Path) -> None:
-    (lock,) = folder.iterdir()
-    lock.rename(folder.with_name("elsewhere"))
-    lock.symlink_to(folder.with_name("elsewhere"))
-
-
-def _a_folder_in_it(folder: Path) -> None:
-    (lock,) = folder.iterdir()
-    lock.unlink()
-    lock.mkdir()
-
-
-SPOILT = [_missing, _a_file, _a_link, _written_by_all, _a_link_in_it, _a_folder_in_it]
-
-
-@pytest.mark.parametrize("spoil", SPOILT)
+@pytest.mark.parametrize("how", SPOILT)
 def test_without_a_lock_the_run_goes_on_with_a_warning(
-    service: Simulator, write: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: Any
+    service: Simulator, write: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
-    if spoil in (_a_link_in_it, _a_folder_in_it):
+    if how.endswith("in it"):
         write(service)
         service.reset()
-    spoil(folder)
+    subprocess.run(["sh", "-ec", SPOILT[how]], cwd=tmp_path, check=True)
     result = write(service)
     assert service.names() == ["Acme"]
     assert_warned(result, folder)
@@ -196,11 +164,7 @@ def test_without_a_lock_the_run_goes_on_with_a_warning(
 
 @pytest.mark.parametrize("variable", [True, False])
 def test_a_folder_of_somebody_else_is_none(
-    service: Simulator,
-    write: Any,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    variable: bool,
+    service: Simulator, write: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: bool
 ) -> None:
     """Whoever owns it could let a run wait, or have it write to another file."""
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path) if variable else "")

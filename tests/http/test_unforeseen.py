@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
-from support.running import client, clients, info, rows
+from support.running import client, clients, fill, info, on, rows
 
 from ansible_collections.toggl.focus.plugins.module_utils import _reconcile
 from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi
@@ -24,41 +24,39 @@ from ansible_collections.toggl.focus.plugins.module_utils._apply.creates import 
 from ansible_collections.toggl.focus.plugins.module_utils._journal import Journal
 
 SECRET = "a text that only the exception holds"
-FIVE = [{"name": f"Client {number}"} for number in range(5)]
+FIVE = [f"Client {number}" for number in range(5)]
 
 
 class Strange(Exception):
     pass
 
 
-def raising_for(name: str, function: Callable[..., Any], error: BaseException) -> Any:
-    """The function, which raises where ``name`` is concerned."""
+def raising(function: Callable[..., Any], error: BaseException, about: str = "") -> Any:
+    """The function, which raises where ``about`` is concerned."""
 
-    def wrapped(self: object, *given: Any) -> Any:
-        if name in repr(given):
+    def wrapped(*given: Any, **more: Any) -> Any:
+        if about in repr(given[1:]):
             raise error
-        return function(self, *given)
+        return function(*given, **more)
 
     return wrapped
 
 
-def assert_all_are_told_of(service: Simulator, result: dict[str, Any]) -> None:
-    told = ("done", "failed", "unclear", "pending")
-    assert rows(result, *told) == result["plan"]
-    assert sorted(step["name"] for step in result["plan"]) == [entry["name"] for entry in FIVE]
-    assert result["failed"] is True
-    done = {step["name"] for step in rows(result, "done")}
-    unclear = {step["name"] for step in rows(result, "failed", "unclear")}
-    assert done <= set(service.names()) <= done | unclear
-    assert result["changed"] is bool(done)
-    assert len(result["undo"]) == len(done | unclear)
+def assert_all_are_told_of(service: Simulator, result: dict[str, Any], done: int) -> None:
+    told = {status: {step["name"] for step in rows(result, status)} for status in STATUSES}
+    assert sorted(name for names in told.values() for name in names) == FIVE
+    unclear = told["failed"] | told["unclear"]
+    assert told["done"] <= set(service.names()) <= told["done"] | unclear
+    assert (result["failed"], result["changed"], len(told["done"])) == (True, bool(done), done)
+    assert len(result["undo"]) == len(told["done"] | unclear)
     assert "Traceback" not in result["msg"]
     assert SECRET not in json.dumps(result)
 
 
+STATUSES = ("done", "failed", "unclear", "pending")
+
 # in a step
 
-KINDS = (Strange, KeyError, RecursionError, MemoryError, UnicodeError)
 PLACES: dict[str, tuple[type, str, str]] = {
     "before the journal": (Journal, "before", "apply.py"),
     "the request": (FocusApi, "create", "creates.py"),
@@ -67,33 +65,29 @@ PLACES: dict[str, tuple[type, str, str]] = {
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [Strange, KeyError, RecursionError, MemoryError, UnicodeError])
 def test_a_step_that_raises_is_unclear_and_the_others_are_reported(
     service: Simulator, monkeypatch: pytest.MonkeyPatch, place: str, kind: type[Exception]
 ) -> None:
     """The message says what type of exception it was, and where; nothing of its text."""
     owner, method, file = PLACES[place]
-    error = kind(SECRET)
-    monkeypatch.setattr(owner, method, raising_for("Client 2", getattr(owner, method), error))
+    monkeypatch.setattr(owner, method, raising(getattr(owner, method), kind(SECRET), "Client 2"))
     result = clients(service, clients=FIVE)
-    assert_all_are_told_of(service, result)
-    (unclear,) = rows(result, "failed", "unclear")
-    assert (unclear["name"], unclear["status"]) == ("Client 2", "unclear")
-    reported = unclear["error"]
-    assert f"({kind.__name__} in module_utils/_apply/{file}, line " in reported
-    assert "It may have been done" in reported
-    assert len(rows(result, "done")) == 4
+    assert_all_are_told_of(service, result, done=4)
+    (unclear,) = rows(result, "unclear")
+    assert unclear["name"] == "Client 2"
+    assert f"({kind.__name__} in module_utils/_apply/{file}, line " in unclear["error"]
+    assert "It may have been done" in unclear["error"]
 
 
 def test_after_the_write_it_is_done_and_the_task_fails(
     service: Simulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The write is known to be done; a journal that cannot be written fails the task."""
-    strange = raising_for("Client 2", Journal.after, Strange(SECRET))
+    strange = raising(Journal.after, Strange(SECRET), "Client 2")
     monkeypatch.setattr(Journal, "after", strange)
     result = clients(service, clients=FIVE, journal=str(tmp_path / "journal.jsonl"))
-    assert_all_are_told_of(service, result)
-    assert len(rows(result, "done")) == 5
+    assert_all_are_told_of(service, result, done=5)
     assert "Strange" in result["msg"]
 
 
@@ -101,7 +95,7 @@ def test_in_the_last_look_only_what_it_is_for_stays_open(
     service: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An answer is lost, the look after it finds the client; the last look fails strangely."""
-    looks: list[str] = []
+    by_name, looks = Creates._by_name, []
 
     def fails_at_last(self: Creates, name: str) -> Any:
         looks.append(name)
@@ -109,14 +103,11 @@ def test_in_the_last_look_only_what_it_is_for_stays_open(
             raise Strange(SECRET)
         return by_name(self, name)
 
-    by_name = Creates._by_name
     monkeypatch.setattr(Creates, "_by_name", fails_at_last)
-    lost = Fault(match=lambda method, _: method == "POST", drop="after")
-    service.reset(script=[lost])
+    service.reset(script=[Fault(on("POST"), drop="after")])
     result = clients(service, clients=FIVE, concurrency=1)
-    assert_all_are_told_of(service, result)
+    assert_all_are_told_of(service, result, done=5)
     assert "could not be checked" in result["msg"]
-    assert len(rows(result, "done")) == 5
 
 
 def test_no_thread_to_be_had_is_no_lost_report(
@@ -133,8 +124,8 @@ def test_no_thread_to_be_had_is_no_lost_report(
 
     monkeypatch.setattr(futures, "ThreadPoolExecutor", Poor)
     result = clients(service, clients=FIVE)
-    assert_all_are_told_of(service, result)
-    assert (len(rows(result, "done")), len(rows(result, "pending"))) == (2, 3)
+    assert_all_are_told_of(service, result, done=2)
+    assert len(rows(result, "pending")) == 3
 
 
 # around the steps
@@ -143,10 +134,7 @@ def test_no_thread_to_be_had_is_no_lost_report(
 def test_while_reading_it_is_an_error_that_says_nothing_was_written(
     service: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def strange(*_: object, **_also: object) -> None:
-        raise Strange(SECRET)
-
-    monkeypatch.setattr(FocusApi, "list_clients", strange)
+    monkeypatch.setattr(FocusApi, "list_clients", raising(print, Strange(SECRET)))
     for result in (client(service, name="A"), clients(service, clients=FIVE), info(service)):
         assert (result["failed"], result["changed"]) == (True, False)
         assert "(Strange in module_utils/" in result["msg"]
@@ -158,27 +146,13 @@ def test_after_the_steps_it_still_says_how_many_were_done(
     service: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the report itself cannot be made."""
-
-    def strange(*_: object, **__: object) -> None:
-        raise Strange(SECRET)
-
-    monkeypatch.setattr(_reconcile, "clients_result", strange)
+    monkeypatch.setattr(_reconcile, "clients_result", raising(print, Strange(SECRET)))
     result = clients(service, clients=FIVE)
     assert (result["failed"], result["changed"]) == (True, True)
     assert "5 of 5 changes are known to be done" in result["msg"]
 
 
 # answers that nothing could pass on
-
-
-def nested(levels: int) -> Callable[[bytes], bytes]:
-    """An edit of the service's own answer: each client gets a field so deep."""
-
-    def edit(body: bytes) -> bytes:
-        deep = b"[" * levels + b"]" * levels
-        return body.replace(b'"name":', b'"deep": ' + deep + b', "name":')
-
-    return edit
 
 
 @pytest.mark.parametrize("levels", [40, 400, 900, 5000])
@@ -188,9 +162,9 @@ def test_a_field_that_is_nested_deeply_loses_no_report(
 ) -> None:
     """An answer to a create is settled by a look; a list like that is no list. Results can be
     copied, pickled and printed."""
-    odd = Fault(match=lambda sent, _: sent == method, when="after", edit=nested(levels))
-    service.reset(script=[odd] * 6)
-    service.add("Acme")
+    field = b'"deep": ' + b"[" * levels + b"]" * levels + b', "name":'
+    odd = Fault(on(method), when="after", edit=lambda body: body.replace(b'"name":', field))
+    fill(service, "Acme", script=[odd] * 6)
     result = clients(service, clients=FIVE, api_retries=1)
     copy.deepcopy(result)
     pickle.dumps(result)
@@ -201,45 +175,40 @@ def test_a_field_that_is_nested_deeply_loses_no_report(
         assert service.writes == []
     else:
         assert not result.get("failed"), result["msg"]
-        assert service.names() == ["Acme", *(entry["name"] for entry in FIVE)]
+        assert service.names() == ["Acme", *FIVE]
         assert len(service.writes) == 5
 
 
 def test_the_words_of_a_refusal_may_be_nested_deeply(service: Simulator) -> None:
     deep = b'{"error": ' + b"[" * 900 + b"]" * 900 + b"}"
-    service.reset(script=[Fault(match=lambda sent, _: sent == "POST", status=400, body=deep)])
+    service.reset(script=[Fault(on("POST"), status=400, body=deep)])
     result = clients(service, clients=FIVE, concurrency=1)
-    assert [step["name"] for step in rows(result, "failed", "unclear")] == ["Client 0"]
-    assert len(rows(result, "done")) == 4
+    assert_all_are_told_of(service, {**result, "undo": FIVE}, done=4)
 
 
-def test_half_a_character_from_the_service_loses_no_report(service: Simulator) -> None:
-    """JSON can spell half of a pair alone; nothing can print, send or store it. It is shown as the
-    sign for that, and the client can be deleted by its id, and brought back."""
+def test_a_lone_surrogate_from_the_service_loses_no_report(service: Simulator) -> None:
+    """JSON can spell one; nothing can print, send or store it. It is shown as the sign for that,
+    and the client can be deleted by its id, and brought back."""
 
     def halved(body: bytes) -> bytes:
         return body.replace(b"Acme", b"Ac\\ud83dme").replace(b"Globex", b"Glo\\uDE00bex")
 
-    everywhere = Fault(match=lambda sent, _: sent == "GET", when="after", edit=halved)
-    service.reset(script=[everywhere] * 20)
-    service.add("Acme")
-    service.add("Globex")
+    fill(service, "Acme, Globex", script=[Fault(on("GET"), when="after", edit=halved)] * 20)
     listed = info(service)
     assert [found["name"] for found in listed["clients"]] == ["Ac\ufffdme", "Glo\ufffdbex"]
-    result = clients(service, clients=[{"name": "New"}, {"id": 1001, "state": "absent"}])
+    result = clients(service, clients="New; absent 1001")
     assert not result.get("failed"), result["msg"]
     assert service.names() == ["Globex", "New"]
     json.dumps([listed, result], ensure_ascii=False).encode()
-    back = clients(service, clients=result["undo"])
-    assert not back.get("failed"), back["msg"]
+    undone = clients(service, clients=result["undo"])
+    assert not undone.get("failed"), undone["msg"]
     assert service.names() == ["Acme", "Globex"]
 
 
 def test_whole_characters_stay_as_they_are(service: Simulator) -> None:
     """Also where the service spells them as pairs."""
-    service.add("Rocket \U0001f680")
     pair = Fault(edit=lambda body: json.dumps(json.loads(body)).encode(), when="after")
-    service.script.append(pair)
+    fill(service, "Rocket \U0001f680", script=[pair])
     assert info(service)["clients"][0]["name"] == "Rocket \U0001f680"
 
 

@@ -65,10 +65,12 @@ def client(service: Simulator, check_mode: bool = False, **given: Any) -> dict[s
 
 
 def clients(
-    service: Simulator, check_mode: bool = False, *, clients: list[Any], **given: Any
+    service: Simulator, check_mode: bool = False, *, clients: list[Any] | str, **given: Any
 ) -> dict[str, Any]:
+    """:arg clients: a list, or one in the notation of ``entries_from``"""
+    listed = entries_from(clients) if isinstance(clients, str) else clients
     return reconcile_clients(
-        options(CLIENTS, service, clients=clients, **given), check_mode, Runtime()
+        options(CLIENTS, service, clients=listed, **given), check_mode, Runtime()
     )
 
 
@@ -171,14 +173,15 @@ MODULES = ("focus_client", "focus_clients")
 def run_entry(
     module: str,
     service: Simulator,
-    wanted: Mapping[str, Any],
+    wanted: Mapping[str, Any] | str,
     check_mode: bool = False,
     **given: Any,
 ) -> dict[str, Any]:
-    """The result of a module for this one entry."""
+    """The result of a module for this one entry, or one in the notation of ``entries_from``."""
+    entry = entry_from(wanted) if isinstance(wanted, str) else dict(wanted)
     if module == "focus_client":
-        return client(service, check_mode, **wanted, **given)
-    return clients(service, check_mode, clients=[dict(wanted)], **given)
+        return client(service, check_mode, **entry, **given)
+    return clients(service, check_mode, clients=[entry], **given)
 
 
 def on(*methods: str, path: str = "") -> Callable[[str, str], bool]:
