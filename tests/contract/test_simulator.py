@@ -13,7 +13,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import ignored_auth
-from simulator import Simulator, Switches
+from simulator.server import Simulator
+from simulator.switches import Switches
 from simulator.workspace import FIRST_ID
 
 DESCRIPTION = Path(__file__).with_name("openapi.yaml")

@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from types import TracebackType
 from typing import Any
 
 import urllib3.util.connection
@@ -185,12 +184,7 @@ class Door:
         urllib3.util.connection.create_connection = self._through
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         urllib3.util.connection.create_connection = self._connect
 
     def _through(self, address: tuple[str, int], *more: Any, **named: Any) -> socket.socket:

@@ -341,7 +341,7 @@ def test_what_every_request_carries(service: Simulator) -> None:
     client(service, name="New")
     for entry in service.log:
         assert entry.headers["content-type"] == "application/json"
-        assert entry.user_agent.startswith("toggl.focus/")
+        assert entry.headers["user-agent"].startswith("toggl.focus/")
         assert entry.headers["authorization"] == f"Bearer {service.token}"
 
 

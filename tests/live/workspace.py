@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from simulator import QUESTIONS
+from simulator.switches import QUESTIONS
 
 from ansible_collections.toggl.focus.plugins.module_utils._api.answers import (
     error_response,

@@ -9,13 +9,13 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
 
-from simulator.control import entry_json
 from simulator.records import Entry
 from simulator.server import Simulator
-from simulator.service import OPERATIONS, QUOTA_WINDOW, WORKSPACE_ID
+from simulator.service import WORKSPACE_ID
 from simulator.switches import from_settings
 
 
@@ -24,7 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with _simulator(options) as simulator:
+    conditions = {"port": options.port, "quota_limit": options.quota}
+    switches, workspace_id = from_settings(options.set), options.workspace_id
+    with Simulator(switches, workspace_id=workspace_id, **conditions) as simulator:
         simulator.add_many(options.clients)
         for name in options.client:
             simulator.add(name)
@@ -34,18 +36,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if options.url_file:
             _write_whole(options.url_file, simulator.url)
         stop.wait()
-
-
-def _simulator(options: argparse.Namespace) -> Simulator:
-    return Simulator(
-        from_settings(options.set),
-        quota_limit=options.quota,
-        quota_window=options.quota_window,
-        latency=options.latency,
-        forbidden=options.forbid,
-        workspace_id=options.workspace_id,
-        port=options.port,
-    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -58,10 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--clients", type=int, default=0, metavar="N", help="start with N clients")
     add("--client", action="append", default=[], metavar="NAME", help="start with this client")
     add("--set", action="append", default=[], metavar="SWITCH=VALUE", help="see switches.py")
-    add("--quota", type=int, metavar="N", help="requests per window")
-    add("--quota-window", type=float, default=QUOTA_WINDOW, metavar="SECONDS")
-    add("--latency", type=float, default=0.0, metavar="SECONDS")
-    add("--forbid", action="append", default=[], choices=OPERATIONS)
+    add("--quota", type=int, metavar="N", help="requests an hour")
     return parser
 
 
@@ -76,7 +63,9 @@ def _writer(path: Path) -> Callable[[Entry], None]:
     file: TextIO = path.open("a", encoding="utf-8", buffering=1)
 
     def write(entry: Entry) -> None:
-        file.write(json.dumps(entry_json(entry)) + "\n")
+        file.write(
+            json.dumps({**asdict(entry), "body": entry.body.decode("utf-8", "replace")}) + "\n"
+        )
 
     return write
 

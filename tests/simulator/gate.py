@@ -44,15 +44,15 @@ class Gate:
         came = time.monotonic()
         if not await self._waited(self.service.latency):
             return None
-        fault = self.service.fault_for(call)
-        if fault is not None and not await self._held_back(fault):
+        fault = self.service.fault_for(call) or Fault()
+        if not await self._held_back(fault):
             return None
-        answer = await self._answer(scope, call, fault)
+        own = await self._own_answer(scope, call) if fault.commits else Answer(DROPPED, {}, b"")
+        answer = _canned(fault, own)
         answer.headers.setdefault("date", format_datetime(self.service.now(), usegmt=True))
-        dropped = fault is not None and fault.drop is not None
-        took = time.monotonic() - came
-        self.service.record(_entry(call, DROPPED if dropped else answer.status, took))
-        return answer, fault or Fault()
+        status = DROPPED if fault.drop else answer.status
+        self.service.record(Entry(**vars(call), status=status, took=time.monotonic() - came))
+        return answer, fault
 
     async def _waited(self, seconds: float) -> bool:
         """False if the service was reset meanwhile: a late write must not reach the next test."""
@@ -67,12 +67,6 @@ class Gate:
         while here and fault.until is not None and not fault.until():
             here = await self._waited(POLL)
         return here
-
-    async def _answer(self, scope: Scope, call: Call, fault: Fault | None) -> Answer:
-        if fault is None:
-            return await self._own_answer(scope, call)
-        own = await self._own_answer(scope, call) if fault.commits else Answer(DROPPED, {}, b"")
-        return _canned(fault, own)
 
     async def _own_answer(self, scope: Scope, call: Call) -> Answer:
         refused = self._turned_away(call)
@@ -147,10 +141,3 @@ async def _deliver(
         await wire.send_long(receive, send, answer, fault.pace, fault.repeat)
     else:
         await wire.send_whole(send, answer)
-
-
-def _entry(call: Call, status: int, took: float) -> Entry:
-    agent = call.headers.get("user-agent", "")
-    return Entry(
-        call.method, call.path, call.query, status, call.body, agent, call.headers, call.peer, took
-    )

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from simulator.wire import Call
+
 
 @dataclass(frozen=True)
 class Client:
@@ -33,21 +35,14 @@ class Body(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Entry:
+class Entry(Call):
     """One request and the status it was answered with; 0 where the connection was dropped.
 
     ``at`` is on the monotonic clock; ``took`` seconds passed until the answer was ready.
     """
 
-    method: str
-    path: str
-    query: dict[str, str]
     status: int
-    body: bytes
-    user_agent: str
-    headers: dict[str, str]
-    peer: int = 0
-    took: float = field(default=0.0, compare=False)
+    took: float = field(compare=False)
     at: float = field(default_factory=time.monotonic, compare=False)
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from simulator import bodies
 from simulator.listing import ListQuery
@@ -19,68 +18,54 @@ JSON = "application/json"
 ALL = "/api/workspaces/{workspace_id}/clients"
 ONE = ALL + "/{client_id}"
 
-router = APIRouter()
 
+def endpoints_of(service: Service) -> APIRouter:
+    router = APIRouter()
+    workspace = service.workspace_for
 
-def _service(request: Request) -> Service:
-    service: Service = request.app.state.service
-    return service
+    @router.get(ALL)
+    async def list_clients(
+        request: Request,
+        workspace_id: int,
+        page: int = 1,
+        per_page: int | None = None,
+        name: str = "",
+    ) -> Response:
+        orders = request.query_params.getlist(service.switches.order_by_key)
+        order_by = tuple(name for order in orders for name in order.split(","))
+        found = workspace(workspace_id, "list").page(ListQuery(page, per_page, order_by, name))
+        return Response(bodies.page_body(found, service.switches), media_type=JSON)
 
+    @router.post(ALL)
+    async def create_client(request: Request, workspace_id: int) -> Response:
+        there = workspace(workspace_id, "create")
+        wanted = _wanted(await request.body(), service.switches)
+        created = there.create(wanted.name, wanted.currency)
+        return Response(bodies.created_body(created, service.switches), 201, media_type=JSON)
 
-@router.get(ALL)
-async def list_clients(
-    request: Request,
-    workspace_id: int,
-    page: Annotated[int, Query()] = 1,
-    per_page: Annotated[int | None, Query()] = None,
-    name: Annotated[str, Query()] = "",
-) -> Response:
-    service = _service(request)
-    query = ListQuery(page, per_page, _order_by(request, service), name)
-    found = service.workspace_for(workspace_id, "list").page(query)
-    return Response(bodies.page_body(found, service.switches), media_type=JSON)
+    @router.get(ONE)
+    async def get_client(workspace_id: int, client_id: int) -> Response:
+        client = workspace(workspace_id, "get").get(client_id)
+        body = bodies.client_body(client, service.switches)
+        return Response(bodies.encode(body), media_type=JSON)
 
+    @router.put(ONE)
+    async def update_client(request: Request, workspace_id: int, client_id: int) -> Response:
+        there = workspace(workspace_id, "rename")
+        there.update(client_id, _wanted(await request.body(), service.switches))
+        return Response(status_code=204)
 
-@router.post(ALL)
-async def create_client(request: Request, workspace_id: int) -> Response:
-    service = _service(request)
-    workspace = service.workspace_for(workspace_id, "create")
-    wanted = _wanted(await request.body(), service.switches)
-    created = workspace.create(wanted.name, wanted.currency)
-    return Response(bodies.created_body(created, service.switches), 201, media_type=JSON)
+    @router.delete(ONE)
+    async def delete_client(workspace_id: int, client_id: int) -> Response:
+        workspace(workspace_id, "delete").delete(client_id)
+        return Response(status_code=204)
 
+    @router.patch(ONE + "/restore")
+    async def restore_client(workspace_id: int, client_id: int) -> Response:
+        workspace(workspace_id, "restore").restore(client_id)
+        return Response(status_code=204)
 
-@router.get(ONE)
-async def get_client(request: Request, workspace_id: int, client_id: int) -> Response:
-    service = _service(request)
-    client = service.workspace_for(workspace_id, "get").get(client_id)
-    body = bodies.client_body(client, service.switches)
-    return Response(bodies.encode(body), media_type=JSON)
-
-
-@router.put(ONE)
-async def update_client(request: Request, workspace_id: int, client_id: int) -> Response:
-    service = _service(request)
-    workspace = service.workspace_for(workspace_id, "rename")
-    workspace.update(client_id, _wanted(await request.body(), service.switches))
-    return Response(status_code=204)
-
-
-@router.delete(ONE)
-async def delete_client(request: Request, workspace_id: int, client_id: int) -> Response:
-    _service(request).workspace_for(workspace_id, "delete").delete(client_id)
-    return Response(status_code=204)
-
-
-@router.patch(ONE + "/restore")
-async def restore_client(request: Request, workspace_id: int, client_id: int) -> Response:
-    _service(request).workspace_for(workspace_id, "restore").restore(client_id)
-    return Response(status_code=204)
-
-
-def _order_by(request: Request, service: Service) -> tuple[str, ...]:
-    values = request.query_params.getlist(service.switches.order_by_key)
-    return tuple(name for value in values for name in value.split(","))
+    return router
 
 
 def _wanted(body: bytes, switches: Switches) -> Body:
@@ -104,7 +89,7 @@ def _valid_currency(currency: object) -> str | None:
 
 
 def _is_text(name: str) -> bool:
-    """JSON can spell halves of characters, which no answer could carry."""
+    """JSON can spell lone surrogates, which no answer could carry."""
     try:
         name.encode()
     except UnicodeEncodeError:

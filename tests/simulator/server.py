@@ -8,7 +8,6 @@ import socket
 import threading
 import time
 from functools import partial
-from types import TracebackType
 from typing import Any
 
 import uvicorn
@@ -16,7 +15,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from simulator.app import create_app
 from simulator.records import Client, Entry
-from simulator.service import WORKSPACE_ID, Credentials, Service
+from simulator.service import WORKSPACE_ID, Service
 from simulator.switches import Switches
 from simulator.wire import TRANSPORT, App, Receive, Scope, Send
 from simulator.workspace import Snapshot, Workspace
@@ -42,7 +41,7 @@ class Simulator(Service):
         :arg ssl_certfile: a certificate with its key, to be served over TLS
         :arg conditions: as ``reset`` takes them
         """
-        super().__init__(Credentials(), [workspace_id])
+        super().__init__(workspace_id)
         self.workspace_id = workspace_id
         self.reset(switches, **conditions)
         self._socket = _listening_socket(port)
@@ -58,12 +57,7 @@ class Simulator(Service):
             raise RuntimeError("the simulator did not start")
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._server.should_exit = True
         self._server.force_exit = True
         self._thread.join()

@@ -43,19 +43,14 @@ class Service:
     ``under_way`` counts the requests whose work is not yet done.
     """
 
-    def __init__(
-        self,
-        credentials: Credentials | None = None,
-        workspace_ids: Iterable[int] = (WORKSPACE_ID,),
-    ) -> None:
-        self.credentials = credentials or Credentials()
-        self.workspace_ids = tuple(workspace_ids)
+    def __init__(self, workspace_id: int) -> None:
+        self.credentials = Credentials()
+        self.workspace_ids: tuple[int, ...] = (workspace_id,)
         self.observers: list[Callable[[Entry], None]] = []
         self.chaos: Callable[[Call], Fault | None] | None = None
         self.epoch = 0
         self.under_way = 0
         self._lock = threading.Lock()
-        self.reset()
 
     def reset(
         self,
@@ -106,21 +101,14 @@ class Service:
             raise Refused(403, "forbidden", f"you are not allowed to {operation} clients here")
         return workspace
 
-    def next_fault(self, method: str, path: str) -> Fault | None:
-        """Take the first planned fault that is meant for this request."""
+    def fault_for(self, call: Call) -> Fault | None:
+        """The first planned fault that is meant for this request, else what chaos has in store."""
         with self._lock:
             for fault in self.script:
-                if fault.matches(method, path):
+                if fault.matches(call.method, call.path):
                     self.script.remove(fault)
                     return fault
-        return None
-
-    def fault_for(self, call: Call) -> Fault | None:
-        """The planned fault for this request, else what chaos has in store for it, if it reigns."""
-        planned = self.next_fault(call.method, call.path)
-        if planned is not None or self.chaos is None:
-            return planned
-        return self.chaos(call)
+        return self.chaos(call) if self.chaos is not None else None
 
     def record(self, entry: Entry) -> None:
         self.log.append(entry)

@@ -5,49 +5,73 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
-QUESTIONS: dict[str, tuple[object, ...]] = {
-    "list_shows_deleted": (True, False),
-    "get_shows_deleted": (True, False),
-    "create_body": ("client", "wrapped", "id", "nothing"),
-    "duplicates": ("allowed", "refused_active", "refused_all", "refused_any_case"),
-    "name_filter": ("equals", "contains", "begins", "any_case", "fuzzy", "ignored"),
-    "default_per_page": (20, 50, 100),
-    "per_page_cap": (100, 50, 20),
-    "longest_name": (255, 50),
-    "names_trimmed": (True, False),
-    "delete_deleted": (204, 404, 400),
-    "restore_active": (204, 404, 400),
-    "put_deleted": (204, 404),
-    "active_field": ("true", "false_when_deleted", "sometimes_false"),
-    "missing_fields": ("null", "absent", "zero"),
-    "empty_data": ("list", "null"),
-    "quota_headers": (True, False),
-    "order_by_key": ("order_by[]", "order_by"),
-    "list_order": ("id", "name", "newest"),
-    "trace_id": (True, False),
-    "extra_fields": (False, True),
+
+def _open(*answers: object, likely: int = 0) -> Any:
+    """:arg likely: the place of the likely answer"""
+    return field(default=answers[likely], metadata={"answers": answers, "is_open": True})
+
+
+def _elsewhere(*answers: object) -> Any:
+    """What was seen at another route or at a sibling of the service, or is said in its newer
+    description, and may be so here, too; the likely answer first."""
+    return field(default=answers[0], metadata={"answers": answers, "is_open": False})
+
+
+@dataclass(frozen=True)
+class Switches:
+    """One way the service may behave; the defaults are the likely one.
+
+    ``currency``: what an update without one does to it; ``unknown`` is a service without this
+    field. ``currency_shown``: what a read shows of a client that has none of its own.
+    ``names_changed``: what is kept of a name that is created or renamed to; ``cut`` is at
+    ``longest_name``, ``numbered`` adds " 1" to the name of another client, also a deleted one.
+    """
+
+    list_shows_deleted: bool = _open(True, False)
+    get_shows_deleted: bool = _open(True, False)
+    create_body: str = _open("client", "wrapped", "id", "nothing")
+    duplicates: str = _open("allowed", "refused_active", "refused_all", "refused_any_case")
+    name_filter: str = _open(
+        "equals", "contains", "begins", "any_case", "fuzzy", "ignored", likely=1
+    )
+    default_per_page: int = _open(20, 50, 100, likely=1)
+    per_page_cap: int = _open(100, 50, 20)
+    longest_name: int = _open(255, 50)
+    names_trimmed: bool = _open(True, False)
+    delete_deleted: int = _open(204, 404, 400)
+    restore_active: int = _open(204, 404, 400)
+    put_deleted: int = _open(204, 404)
+    active_field: str = _open("true", "false_when_deleted", "sometimes_false")
+    missing_fields: str = _open("null", "absent", "zero")
+    empty_data: str = _open("list", "null")
+    quota_headers: bool = _open(True, False)
+    order_by_key: str = _open("order_by[]", "order_by")
+    list_order: str = _open("id", "name", "newest")
+    trace_id: bool = _open(True, False)
+    extra_fields: bool = _open(False, True)
+    quota_refusal: str = _elsewhere("json", "headers", "text", "retry_after", "nothing")
+    largest_per_page: int = _elsewhere(100, 50, 20)
+    read_after_write: str = _elsewhere("new", "old")
+    currency: str = _elsewhere("replaces", "keeps", "unknown")
+    currency_shown: str = _elsewhere("own", "workspace")
+    names_changed: str = _elsewhere("no", "lower", "cut", "escaped", "folded", "numbered")
+
+    def __post_init__(self) -> None:
+        for name, answers in ANSWERS.items():
+            value = getattr(self, name)
+            if name in SIZES and isinstance(value, int) and value > 0:
+                continue
+            if value not in answers:
+                raise ValueError(f"{name}={value!r}: not one of {answers}")
+
+
+ANSWERS: dict[str, tuple[object, ...]] = {
+    switch.name: switch.metadata["answers"] for switch in fields(Switches)
 }
-
-SEEN_ELSEWHERE: dict[str, tuple[object, ...]] = {
-    "quota_refusal": ("json", "headers", "text", "retry_after", "nothing"),
-    "largest_per_page": (100, 50, 20),
-    "read_after_write": ("new", "old"),
-    "currency": ("replaces", "keeps", "unknown"),
-    "currency_shown": ("own", "workspace"),
-    "names_changed": ("no", "lower", "cut", "escaped", "folded", "numbered"),
-}
-"""What was seen at another route or at a sibling of the service, or is said in its newer
-description, and may be so here, too.
-
-``currency``: what an update without one does to it; ``unknown`` is a service without this field.
-``currency_shown``: what a read shows of a client that has none of its own.
-``names_changed``: what is kept of a name that is created or renamed to; ``cut`` is at
-``longest_name``, ``numbered`` adds " 1" to the name of another client, also a deleted one.
-"""
-
-ANSWERS = {**QUESTIONS, **SEEN_ELSEWHERE}
+QUESTIONS = {s.name: ANSWERS[s.name] for s in fields(Switches) if s.metadata["is_open"]}
 
 BEARABLE = {
     name: values
@@ -60,46 +84,6 @@ are asked for by name only."""
 
 SIZES = ("per_page_cap", "longest_name")
 """Switches that take any size: small pages make a list of many pages cheap."""
-
-
-@dataclass(frozen=True)
-class Switches:
-    """One way the service may behave; the defaults are the likely one."""
-
-    list_shows_deleted: bool = True
-    get_shows_deleted: bool = True
-    create_body: str = "client"
-    duplicates: str = "allowed"
-    name_filter: str = "contains"
-    default_per_page: int = 50
-    per_page_cap: int = 100
-    longest_name: int = 255
-    names_trimmed: bool = True
-    delete_deleted: int = 204
-    restore_active: int = 204
-    put_deleted: int = 204
-    active_field: str = "true"
-    missing_fields: str = "null"
-    empty_data: str = "list"
-    quota_headers: bool = True
-    order_by_key: str = "order_by[]"
-    list_order: str = "id"
-    trace_id: bool = True
-    extra_fields: bool = False
-    quota_refusal: str = "json"
-    largest_per_page: int = 100
-    read_after_write: str = "new"
-    currency: str = "replaces"
-    currency_shown: str = "own"
-    names_changed: str = "no"
-
-    def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.name in SIZES and isinstance(value, int) and value > 0:
-                continue
-            if value not in ANSWERS[field.name]:
-                raise ValueError(f"{field.name}={value!r}: not one of {ANSWERS[field.name]}")
 
 
 def every_single_switch() -> list[Switches]:
@@ -120,18 +104,12 @@ def random_switches(seed: int) -> Switches:
 
 
 def from_settings(settings: Iterable[str]) -> Switches:
-    """Switches from texts such as `name_filter=ignored` or `names_trimmed=false`."""
-    answers: dict[str, object] = {}
+    """Switches from texts such as ``name_filter=ignored`` or ``names_trimmed=false``."""
+    chosen: dict[str, Any] = {}
     for setting in settings:
         name, _, text = setting.partition("=")
-        answers[name] = _answer(name, text)
-    return Switches(**answers)  # type: ignore[arg-type]
-
-
-def _answer(name: str, text: str) -> object:
-    if name not in ANSWERS:
-        raise ValueError(f"no switch is called {name!r}; there are {', '.join(ANSWERS)}")
-    for value in ANSWERS[name]:
-        if str(value).lower() == text.strip().lower():
-            return value
-    raise ValueError(f"{name}={text!r}: not one of {ANSWERS[name]}")
+        fitting = [v for v in ANSWERS.get(name, ()) if str(v).lower() == text.strip().lower()]
+        if not fitting:
+            raise ValueError(f"{setting!r}: the switches and their answers are {ANSWERS}")
+        chosen[name] = fitting[0]
+    return Switches(**chosen)

@@ -10,7 +10,8 @@ import struct
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
+
+from starlette.requests import Request
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -46,16 +47,14 @@ class Answer:
 
 
 async def read(scope: Scope, receive: Receive) -> Call:
-    chunks = []
-    more = True
-    while more:
-        message = await receive()
-        chunks.append(message.get("body", b""))
-        more = message.get("more_body", False)
-    headers = _texts(scope["headers"])
-    query = _query(scope["query_string"])
-    peer = (scope.get("client") or ("", 0))[1]
-    return Call(scope["method"], scope["path"], query, headers, b"".join(chunks), peer)
+    request = Request(scope, receive)
+    query: dict[str, str] = {}
+    for name, value in request.query_params.multi_items():
+        query[name] = f"{query[name]},{value}" if name in query else value
+    body = await request.body()
+    return Call(
+        scope["method"], scope["path"], query, dict(request.headers), body, scope["client"][1]
+    )
 
 
 async def ask(app: App, scope: Scope, call: Call) -> Answer:
@@ -154,10 +153,3 @@ def _start(answer: Answer, sized: bool = True) -> Message:
 
 def _texts(pairs: list[tuple[bytes, bytes]]) -> dict[str, str]:
     return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in pairs}
-
-
-def _query(text: bytes) -> dict[str, str]:
-    query: dict[str, str] = {}
-    for name, value in parse_qsl(text.decode("latin-1"), keep_blank_values=True):
-        query[name] = f"{query[name]},{value}" if name in query else value
-    return query

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import requests
-from simulator import Simulator
+from simulator.server import Simulator
 
 
 class Caller:

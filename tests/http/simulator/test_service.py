@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 import requests
-from simulator import Fault, Simulator, Switches
 from simulator.moving import SomebodyElse
-from simulator.records import Refused
+from simulator.records import Fault, Refused
+from simulator.server import Simulator
+from simulator.switches import Switches
 
 JSON = {"Content-Type": "application/json"}
 
@@ -215,7 +216,7 @@ def test_log(simulator: Simulator, call: Any) -> None:
     call.create("Zoë")
     first, second = simulator.log
     assert (first.method, first.path) == ("GET", "/api/workspaces/4711/clients")
-    assert (first.query, first.user_agent) == ({"page": "1", "more": "a,b"}, "me/1")
+    assert (first.query, first.headers["user-agent"]) == ({"page": "1", "more": "a,b"}, "me/1")
     assert first.headers["content-type"] == "application/json"
     assert (second.status, second.body) == (201, b'{"name": "Zo\\u00eb"}')
     assert simulator.writes == [second]

@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import fields
 from typing import Any
 
 import pytest
-from simulator import (
+from simulator.server import Simulator
+from simulator.switches import (
     ANSWERS,
     BEARABLE,
-    Simulator,
     Switches,
     every_single_switch,
     from_settings,
@@ -153,9 +152,7 @@ def test_each_answer(simulator: Simulator, call: Any, switch: str, answer: objec
     assert observe(call) == expected[answer]
 
 
-def test_every_switch_has_a_test_and_its_default_is_an_answer() -> None:
-    assert [field.name for field in fields(Switches)] == list(ANSWERS)
-    assert all(field.default in ANSWERS[field.name] for field in fields(Switches))
+def test_every_switch_has_a_test() -> None:
     own = {"name_filter", "names_changed", "quota_refusal", "read_after_write", "currency"}
     assert ANSWERS.keys() - BEHAVIOUR.keys() == own, "which have tests of their own"
 
