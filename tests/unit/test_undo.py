@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pytest
 from hypothesis import assume, given
@@ -110,58 +109,70 @@ def test_a_name_that_no_list_can_give_back_gets_a_warning(steps: str, expected: 
 # what the list does, on each service
 
 
-@dataclass(frozen=True)
-class Case:
-    """``forgets``: the service tells no id of a new client; ``counts``: on which services such a
-    run, and its undo, is possible."""
-
-    existing: str
-    wanted: str
-    purge: bool = False
-    forgets: bool = False
-    counts: Sequence[str] = ("none", "active", "all")
-    hidden: Sequence[bool] = (False, True)
-
-
-FREED = ("none", "active")
-"""Where the name of a deleted client is free."""
-
-CASES = {
-    "a create without an id, over a name that was freed": Case(
-        "1 E", "1 D; E", forgets=True, counts=FREED
-    ),
-    "a create without an id, over a name that a purge freed": Case(
-        "1 E", "e", purge=True, forgets=True, counts=FREED
-    ),
-    "a create without an id, over a name that goes back to a client that ends deleted": Case(
-        "(1 E)", "restored 1 D; E", forgets=True, counts=FREED, hidden=(False,)
-    ),
-    "a create without an id": Case("1 D", "E", forgets=True),
-    "a deleted client restored under a new name, since its own is taken": Case(
-        "1 Old, (9 Old)", "restored 9 New", counts=("none",), hidden=(True,)
-    ),
-    "a rename, and a create of the name it freed": Case("1 E", "1 D; E"),
-    "a rename, and a create of that name in another case": Case("1 E", "1 D; e"),
-    "a restore with a rename, and a create of the name it freed": Case(
-        "(1 E)", "restored 1 D; E", hidden=(False,)
-    ),
-    "a purged client with a blank name": Case('1 " ", 2 A', "", purge=True),
-    "two purged clients with blank names": Case(
-        '1 " ", 2 ""', "", purge=True, counts=("none",), hidden=(False,)
-    ),
-    "a name that wandered round": Case("1 A, 2 B, 3 C", "1 B; 2 C; 3 A"),
-    "names that changed hands between deleted and active clients": Case(
-        "1 A, (2 B)", "1 B; restored 2 A", hidden=(False,)
-    ),
-    "one of two that had a name, deleted": Case("1 A, 2 A", "absent 1", counts=("none",)),
-}
+CASES = rows("""
+a create without an id, over a name that was freed | 1 E | 1 D; E | forgets unless all
+a create without an id, over a name that a purge freed | 1 E | e | purge forgets unless all
+a create without an id, over a name that goes back to a client that ends deleted
+    | (1 E) | restored 1 D; E | forgets unless all unless hidden
+a create without an id | 1 D | E | forgets
+a deleted client restored under a new name, since its own is taken
+    | 1 Old, (9 Old) | restored 9 New | unless active unless all unless shown
+a rename, and a create of the name it freed | 1 E | 1 D; E |
+a rename, and a create of that name in another case | 1 E | 1 D; e |
+a restore with a rename, and a create of the name it freed | (1 E) | restored 1 D; E | unless hidden
+a purged client with a blank name | 1 " ", 2 A | | purge
+two purged clients with blank names
+    | 1 " ", 2 "" | | purge unless active unless all unless hidden
+a name that wandered round | 1 A, 2 B, 3 C | 1 B; 2 C; 3 A |
+names that changed hands between deleted and active clients
+    | 1 A, (2 B) | 1 B; restored 2 A | unless hidden
+one of two that had a name, deleted | 1 A, 2 A | absent 1 | unless active unless all
+""")
+"""``forgets``: the service tells no id of a new client. ``unless``: where a run, or its undo, is
+not possible: where the names of ``active`` or of ``all`` clients count, and where deleted clients
+are ``hidden`` or ``shown``."""
 
 
-def run_of(case: Case, service: Service) -> tuple[list[Step], frozenset[str]]:
-    first = plan(service.shown(), entries_of(case.wanted), Rules(case.purge, (), None, 100))
+def is_possible(manners: Manners, options: str) -> bool:
+    known = "hidden" if manners.hides else "shown"
+    return not any(f"unless {word}" in options for word in (manners.counts, known))
+
+
+POSSIBLE = [
+    pytest.param(*case.values, manners, id=f"{case.id} [{manners}]")
+    for case in CASES
+    for manners in MANNERS
+    if is_possible(manners, case.values[2])
+]
+
+
+@pytest.mark.parametrize(("existing", "wanted", "options", "manners"), POSSIBLE)
+def test_undo_on_each_service(existing: str, wanted: str, options: str, manners: Manners) -> None:
+    """The undo list is no list that is refused, the service refuses nothing of it, and it brings
+    back what was; applied again, it finds nothing to do."""
+    service = Service(manners, clients_of(existing))
+    before = service.state()
+    back = undo(*run_of(service, wanted, options))
+    assert carried_out(service, plan(service.shown(), back).steps, random.Random(2)).refused == []
+    assert is_undone(before, service.state())
+    assert plan(service.shown(), back).steps == ()
+
+
+def test_a_create_without_an_id_cannot_be_undone_where_deleted_names_count() -> None:
+    """Nothing is lost: the service refuses, once the name that is to go back is a deleted one's.
+    The warning about the missing id has said to look first."""
+    service = Service(Manners("all"), clients_of("1 E"))
+    back = undo(*run_of(service, "1 D; E", "forgets"))
+    run = carried_out(service, plan(service.shown(), back).steps, random.Random(2))
+    assert [refused.bearer for refused in run.refused] == [1001]
+    assert service.state() == {1: ("D", False), 1001: ("E", True)}
+
+
+def run_of(service: Service, wanted: str, options: str) -> tuple[list[Step], frozenset[str]]:
+    first = plan(service.shown(), entries_of(wanted), Rules("purge" in options, (), None, 100))
     run = carried_out(service, first.steps, random.Random(1))
     assert run.refused == []
-    return reported(run, case.forgets), first.shared_names
+    return reported(run, "forgets" in options), first.shared_names
 
 
 def reported(run: Run, forgets: bool) -> list[Step]:
@@ -181,38 +192,6 @@ def is_undone(before: dict[int, tuple[str, bool]], after: dict[int, tuple[str, b
         for id_, (name, gone) in before.items()
     )
     return olds and all(gone for id_, (_, gone) in after.items() if id_ not in before)
-
-
-POSSIBLE = [
-    pytest.param(name, manners, id=f"{name} [{manners}]")
-    for name, case in CASES.items()
-    for manners in MANNERS
-    if manners.counts in case.counts and manners.hides in case.hidden
-]
-
-
-@pytest.mark.parametrize(("name", "manners"), POSSIBLE)
-def test_undo_on_each_service(name: str, manners: Manners) -> None:
-    """The undo list is no list that is refused, the service refuses nothing of it, and it brings
-    back what was; applied again, it finds nothing to do."""
-    case = CASES[name]
-    service = Service(manners, clients_of(case.existing))
-    before = service.state()
-    back = undo(*run_of(case, service))
-    assert carried_out(service, plan(service.shown(), back).steps, random.Random(2)).refused == []
-    assert is_undone(before, service.state())
-    assert plan(service.shown(), back).steps == ()
-
-
-def test_a_create_without_an_id_cannot_be_taken_back_where_deleted_names_count() -> None:
-    """Nothing is lost: the service refuses, once the name that is to go back is a deleted one's.
-    The warning about the missing id has said to look first."""
-    case = CASES["a create without an id, over a name that was freed"]
-    service = Service(Manners("all"), clients_of(case.existing))
-    back = undo(*run_of(case, service))
-    run = carried_out(service, plan(service.shown(), back).steps, random.Random(2))
-    assert [refused.bearer for refused in run.refused] == [1001]
-    assert service.state() == {1: ("D", False), 1001: ("E", True)}
 
 
 def applied(service: Service, wanted: Sequence[Desired], chance: random.Random) -> list[Refused]:
