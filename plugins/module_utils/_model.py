@@ -8,7 +8,7 @@ long.
 from __future__ import annotations
 
 import base64
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from ._errors import NamesMasked, Problem
@@ -166,6 +166,12 @@ class Desired(NamedTuple):
             return cls(name, client.id)
         return cls(name)
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether it is about its own client alone, whoever else has the name: an entry of an undo
+        list that has the id, and former names as well."""
+        return self.id is not None and self.name is not None and bool(self.former_names)
+
     def as_options(self) -> dict[str, Any]:
         """The options as a user writes them, without defaults."""
         options = {**self._asdict(), "former_names": list(self.former_names)}
@@ -207,6 +213,20 @@ class Step(NamedTuple):
     def restores_hidden(self) -> bool:
         """Whether only this restore shows what the client is."""
         return self.kind == "restore" and self.after.hidden
+
+
+def ends(steps: Iterable[Step]) -> tuple[dict[int, Client | None], dict[int, Client]]:
+    """Return each client before the steps and after them, by its id."""
+    first: dict[int, Client | None] = {}
+    last: dict[int, Client] = {}
+    for step in steps:
+        if step.id is None:
+            continue
+        known = first.setdefault(step.id, step.before)
+        if known is not None and known.shown_name is None and step.old_name is not None:
+            first[step.id] = known._replace(name=step.old_name)  # known only after the restore
+        last[step.id] = step.after
+    return first, last
 
 
 class Planned(NamedTuple):

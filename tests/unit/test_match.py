@@ -8,7 +8,6 @@ from support.notation import clients_of, entries_of, rows, told, told_one
 
 from ansible_collections.toggl.focus.plugins.module_utils._errors import PlanRefused
 from ansible_collections.toggl.focus.plugins.module_utils._model import Rules
-from ansible_collections.toggl.focus.plugins.module_utils._plan.match import is_exact
 from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
 
 STEPS = rows("""
@@ -154,7 +153,8 @@ EXACT = [("1 A (was B)", True), ("absent 1 A (was B)", True), ("1 A", False), ("
 def test_an_exact_entry(entry: str, expected: bool) -> None:
     """It has the id, and former names besides its name: it is about this client, whoever else has
     that name."""
-    assert is_exact(*entries_of(entry)) == expected
+    (wanted,) = entries_of(entry)
+    assert wanted.is_exact == expected
 
 
 def test_the_purge_deletes_what_no_entry_stands_for() -> None:

@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
 from .._errors import Problem
-from .._model import Client, Desired
+from .._model import Desired
 from .._text import look_key, name_key
 from . import problems
-from .match import Existing, Match, is_exact
+from .match import Existing, Match
 
 
 def contradictions(desired: Sequence[Desired]) -> Iterator[Problem]:
@@ -36,7 +36,7 @@ def _of_one_name(desired: Sequence[Desired], entries: Sequence[int]) -> Iterator
     name = desired[entries[0]].name or ""
     absent = [entry for entry in entries if desired[entry].state == "absent"]
     present = [entry for entry in entries if desired[entry].state != "absent"]
-    if absent and not all(is_exact(desired[entry]) for entry in present):
+    if absent and not all(desired[entry].is_exact for entry in present):
         yield Problem(tuple(entries), problems.present_and_absent(name))
         return
     for same in (absent, present):
@@ -59,54 +59,43 @@ def look_alikes(desired: Sequence[Desired]) -> Iterator[str]:
 def taken_names(
     existing: Existing,
     matches: Sequence[Match],
-    victims: Sequence[Client],
+    leaving: Collection[int],
     warnings: dict[str, list[str]],
     returned: Collection[int] = (),
 ) -> Iterator[Problem]:
     """Yield the names that more than one active client would end with.
 
     Duplicates that are there already stay possible, and so does an undo that brings them back: an
-    entry that gives the id and, in ``former_names``, the client's present name says so on purpose.
+    exact entry that gives the client's present name as a former one says so on purpose.
 
+    :arg leaving: ids of the clients that have steps
     :arg warnings: gets a sentence for each name that is given twice on purpose, by the kind
     :arg returned: ids of clients that this run has restored: they have just taken their names
     """
     takers: dict[str, list[int]] = defaultdict(list)
-    leaving = {victim.id for victim in victims}
     for entry, match in enumerate(matches):
-        if match.steps and match.steps[0].kind in ("rename", "delete"):
-            leaving.add(match.steps[0].after.id)
-        name = _name_taken_by(match, returned)
-        if name is not None:
-            takers[name_key(name)].append(entry)
+        after = match.steps[-1].after if match.steps else match.client
+        if after is not None and not after.deleted and (match.steps or after.id in returned):
+            takers[name_key(after.name)].append(entry)
     takers.pop("", None)  # a blank name: no list can give one, so the service decides
     for key, entries in takers.items():
         taking = [matches[entry] for entry in entries]
         ids = {match.client.id for match in taking if match.client is not None}
-        active = existing.active.get(key, [])
-        keepers = [c for c in active if c.id not in leaving and c.id not in ids]
+        having = existing.active.get(key, [])
+        keepers = [c for c in having if c.id not in ids and c.id not in leaving]
         if not keepers and len(entries) < 2:
             continue
         if all(_on_purpose(match) for match in taking):
-            having = sorted(ids.union(c.id for c in keepers))
-            warnings["twice"].append(problems.given_twice(key, having))
+            all_ids = sorted(ids.union(client.id for client in keepers))
+            warnings["twice"].append(problems.given_twice(key, all_ids))
         else:
             yield Problem(tuple(entries), problems.name_taken(key, sorted(ids), keepers))
 
 
-def _name_taken_by(match: Match, returned: Collection[int]) -> str | None:
-    """Return the name that the entry's client ends with, if it has not had it all along."""
-    if match.steps:
-        last = match.steps[-1]
-        return None if last.kind == "delete" else last.name
-    client = match.client
-    return client.name if client is not None and client.id in returned else None
-
-
 def _on_purpose(match: Match) -> bool:
-    """Whether an exact entry has the present name of its client, or that name is not known."""
+    """Return whether an exact entry has the present name of its client, or that is not known."""
     client = match.client
-    if client is None or not is_exact(match.desired):
+    if client is None or not match.desired.is_exact:
         return False
-    present = name_key(client.name)
-    return client.hidden or present in map(name_key, match.desired.former_names)
+    former = map(name_key, match.desired.former_names)
+    return client.hidden or name_key(client.name) in former

@@ -229,7 +229,7 @@ class Matcher:
             return not client.deleted
         other = self._desired[self._claims[client.id]]
         is_restored_by_id = other.state == "restored" and other.name is None
-        return is_restored_by_id if client.deleted else not is_exact(other)
+        return is_restored_by_id if client.deleted else not other.is_exact
 
     # claims
 
@@ -298,12 +298,6 @@ class Matcher:
             self.look_alikes[client.id, entry] = problem
         else:
             self.warnings["look-alikes"].append(problems.looks_alike(name, client))
-
-
-def is_exact(wanted: Desired) -> bool:
-    """Return whether the entry is about its own client alone, whoever else has the name: it has the
-    id, and former names as well. Undo lists need this (see ``undo``)."""
-    return wanted.id is not None and wanted.name is not None and bool(wanted.former_names)
 
 
 def _kind(before: Client, after: Client) -> Kind:

@@ -8,11 +8,22 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
 
 from .._errors import PlanRefused
-from .._model import ACTIONS, DEFAULT_RULES, Action, Client, Desired, Plan, Planned, Rules, Step
+from .._model import (
+    ACTIONS,
+    DEFAULT_RULES,
+    Action,
+    Client,
+    Desired,
+    Plan,
+    Planned,
+    Rules,
+    Step,
+    ends,
+)
 from .._text import name_key
 from . import problems
 from .contradictions import contradictions, taken_names
-from .digest import Row, digest, digest_by_client, row_of
+from .digest import digest_by_client, row_of
 from .guards import check_guards
 from .match import Existing, Match, Matcher
 
@@ -45,13 +56,13 @@ def plan(
     victims = matcher.purgeable() if rules.purge else []
     chains = [match.steps for match in matches if match.steps]
     chains += [(Step("delete", None, victim, victim.removed()),) for victim in victims]
-    taken = taken_names(existing, matches, victims, matcher.warnings, returned)
+    leaving = {steps[0].after.id for steps in chains}
+    taken = taken_names(existing, matches, leaving, matcher.warnings, returned)
     refused = [*repeated, *matcher.problems, *taken]
     if refused:
         raise PlanRefused(refused, [wanted.name for wanted in desired])
     steps = _in_order(chains, matches) if chains else ()
     written = list(chain.from_iterable(chains))
-    leaving = {victim.id for victim in victims}
     active = tuple(client for client in existing.by_id.values() if not client.deleted)
     guarded = check_guards(rules, len(active), written, victims, matcher.unmanaged())
     _warn_of_renames(matcher, written, desired)
@@ -87,8 +98,6 @@ def by_their_ids(entries: Iterable[Planned], done: Iterable[Step]) -> list[Desir
     entry that agreed to its old name agrees to the new one. Deleted ones are matched again: of
     those that were hidden, only now the names are known.
     """
-    from .undo import ends
-
     first, last = ends(done)
     desired = []
     for entry in entries:
@@ -123,21 +132,22 @@ def continued(first: Plan, done: Sequence[Step], rest: Plan) -> Plan:
     )
 
 
-def is_same_but_for(hidden: Collection[int], first: Sequence[Step], rest: Sequence[Step]) -> bool:
+def is_same_but_for(hidden: Collection[int], first: Iterable[Step], rest: Iterable[Step]) -> bool:
     """Return whether the ``rest`` of a run does what the ``first`` plan has left.
 
-    A rename of a ``hidden`` client that is no longer needed, or whose old name is known by now, is
-    no other plan.
+    A rename of a ``hidden`` client that is no longer needed is no other plan.
     """
+    planned, now = map(_effects, (first, rest))
+    gone = planned.keys() - now.keys()
+    return all(client in hidden for client in gone) and now.items() <= planned.items()
 
-    def known(steps: Sequence[Step]) -> list[Row]:
-        return [{**row_of(step), "from": None} for step in steps if step.after.id in hidden]
 
-    def others(steps: Sequence[Step]) -> str:
-        return digest((row_of(step) for step in steps if step.after.id not in hidden), 0, "")
-
-    allowed = known(first)
-    return all(row in allowed for row in known(rest)) and others(first) == others(rest)
+def _effects(steps: Iterable[Step]) -> dict[int | str, tuple[str, bool]]:
+    """Return how each client is after the steps; one that is created is known by its name."""
+    return {
+        step.id or name_key(step.after.name): (step.after.name, step.after.deleted)
+        for step in steps
+    }
 
 
 def renamed_by_id(plan: Plan) -> Iterator[str]:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from .._model import Client, Desired, Step, temporary_name
+from .._model import Client, Desired, Step, ends, temporary_name
 from .._text import case_key, is_listable, name_key
 from . import problems
 
@@ -42,20 +42,6 @@ def undo(steps: Iterable[Step], shared_names: Collection[str] = ()) -> tuple[Des
         *(Desired(name, state="absent") for name in nameless.values()),
         *(entry for entry in entries if entry is not None),
     )
-
-
-def ends(steps: Iterable[Step]) -> tuple[dict[int, Client | None], dict[int, Client]]:
-    """Return each client before the steps and after them, by its id."""
-    first: dict[int, Client | None] = {}
-    last: dict[int, Client] = {}
-    for step in steps:
-        if step.id is None:
-            continue
-        known = first.setdefault(step.id, step.before)
-        if known is not None and known.shown_name is None and step.old_name is not None:
-            first[step.id] = known._replace(name=step.old_name)  # known only after the restore
-        last[step.id] = step.after
-    return first, last
 
 
 def undo_warnings(steps: Iterable[Step], without_id: Iterable[str] = ()) -> Iterator[str]:
