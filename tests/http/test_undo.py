@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run and its way back over HTTP, where the service makes it hard."""
+"""A run and its undo over HTTP, where the service makes it hard."""
 
 from __future__ import annotations
 
@@ -9,131 +9,110 @@ import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
-from support.running import client, clients
-
-HIDES = Switches(list_shows_deleted=False, get_shows_deleted=False)
-NO_ID = "is not known, so the undo list finds it by its name"
+from support.notation import rows
+from support.running import HIDES, MODULES, clients, fill, run_entry, state
 
 
-def state(service: Simulator) -> dict[str, list[str]]:
-    """The names of the active and of the deleted clients."""
-    held = service.clients()
-    return {
-        "active": sorted(one.name for one in held if one.deleted_at is None),
-        "deleted": sorted(one.name for one in held if one.deleted_at is not None),
-    }
+def names(service: Simulator) -> str:
+    """Of the active clients, and in parentheses of the deleted ones."""
+    held = sorted(state(service).values(), key=lambda one: (one[1], one[0]))
+    return ", ".join(f"({name})" if deleted else name for name, deleted in held)
+
+
+# a create whose id is not known
+
+FORGETS = Switches(create_body="nothing")
 
 
 def looks_fail(service: Simulator) -> list[Fault]:
-    """The first read after a create fails: it is the look for the client without an id."""
+    """The two reads after a create are the looks for the client without an id."""
 
     def after_a_create(method: str, _: str) -> bool:
         return method == "GET" and any(entry.method == "POST" for entry in service.log)
 
-    return [Fault(match=after_a_create, status=500)]
+    return [Fault(match=after_a_create, status=500)] * 2
+
+
+def without_id(result: dict[str, Any]) -> list[str]:
+    warnings: list[str] = result.get("warnings", [])
+    return [one for one in warnings if "is not known, so the undo list finds it by its name" in one]
 
 
 def test_a_create_without_an_id_is_taken_back_by_its_name_with_a_warning(
     service: Simulator,
 ) -> None:
-    service.reset(Switches(create_body="nothing"), script=looks_fail(service))
-    service.add("E")
-    wanted = [{"id": 1001, "name": "D"}, {"name": "E"}]
-    assert all(
-        NO_ID not in one for one in clients(service, True, clients=wanted).get("warnings", ())
-    )
+    fill(service, "E", FORGETS, script=looks_fail(service))
+    wanted = "1001 D; E"
+    assert without_id(clients(service, True, clients=wanted)) == []
     result = clients(service, clients=wanted, api_retries=0)
-    assert [one for one in result["warnings"] if NO_ID in one and '"E"' in one] != []
-    back = clients(service, clients=result["undo"], max_deletion_percent=100)
-    assert "failed" not in back
-    assert state(service) == {"active": ["E"], "deleted": ["E"]}
+    assert '"E"' in without_id(result)[0]
+    undone = clients(service, clients=result["undo"], max_deletion_percent=100)
+    assert "failed" not in undone
+    assert names(service) == "E, (E)"
 
 
-def test_focus_client_warns_of_a_create_without_an_id(service: Simulator) -> None:
-    service.reset(Switches(create_body="nothing"), script=looks_fail(service))
-    result = client(service, name="E", api_retries=0)
-    assert [one for one in result["warnings"] if NO_ID in one and '"E"' in one] != []
-
-
-def test_a_create_with_an_id_gets_no_warning(service: Simulator) -> None:
-    assert "warnings" not in clients(service, clients=[{"name": "E"}])
-    assert "warnings" not in client(service, name="F")
-
-
-def test_a_hidden_client_restored_under_another_name_goes_back_under_its_own(
-    service: Simulator,
+@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("switches", [FORGETS, Switches()], ids=["without an id", "with an id"])
+def test_a_create_without_an_id_gets_a_warning(
+    service: Simulator, switches: Switches, module: str
 ) -> None:
-    service.reset(HIDES)
-    service.add("Old")
-    service.add("Old", deleted=True)
-    result = clients(service, clients=[{"id": 1002, "name": "New", "state": "restored"}])
-    assert state(service) == {"active": ["New", "Old"], "deleted": []}
+    service.reset(switches, script=looks_fail(service) if switches is FORGETS else [])
+    warned = without_id(run_entry(module, service, "E", api_retries=0))
+    assert len(warned) == (switches is FORGETS)
+
+
+# what becomes of a run and of its undo
+
+ROUND_TRIPS = rows("""
+a client with a blank name that was purged  |   | A, \u00a0 | A | A, (\u00a0) | A, \u00a0
+a hidden client restored under another name | hides | Old, (Old) | restored 1002 New
+    | New, Old | Old, (Old)
+a new client gives its name back            | hides | E | 1001 D; E | D, E | E, (toggl.focus-1002)
+so it does where names of deleted ones count | all  | E | 1001 D; E | D, E | E, (toggl.focus-1002)
+""")
+SERVICES = {"hides": HIDES, "all": Switches(duplicates="refused_all"), "": None}
+
+
+@pytest.mark.parametrize(("kind", "there", "wanted", "after", "undone"), ROUND_TRIPS)
+def test_undo_takes_a_run_back(
+    service: Simulator, kind: str, there: str, wanted: str, after: str, undone: str
+) -> None:
+    fill(service, there, SERVICES[kind])
+    result = clients(service, clients=wanted, purge=not kind)
+    assert names(service) == after
     assert "failed" not in clients(service, clients=result["undo"])
-    assert state(service) == {"active": ["Old"], "deleted": ["Old"]}
-
-
-@pytest.mark.parametrize(
-    "switches", [Switches(duplicates="refused_all"), HIDES], ids=["deleted names count", "hides"]
-)
-def test_a_new_client_gives_its_name_back(service: Simulator, switches: Switches) -> None:
-    """Also where the names of deleted clients count."""
-    service.reset(switches)
-    service.add("E")
-    wanted: list[dict[str, Any]] = [{"id": 1001, "name": "D"}, {"name": "E"}]
-    result = clients(service, clients=wanted)
-    assert state(service) == {"active": ["D", "E"], "deleted": []}
-    assert "failed" not in clients(service, clients=result["undo"])
-    assert state(service) == {"active": ["E"], "deleted": ["toggl.focus-1002"]}
-
-
-def test_a_purged_client_with_a_blank_name_comes_back(service: Simulator) -> None:
-    service.add("A")
-    service.add(" ")
-    result = clients(service, clients=[{"name": "A"}], purge=True)
-    assert result["undo"] == [{"id": 1002, "state": "restored"}]
-    assert "failed" not in clients(service, clients=result["undo"])
-    assert len(state(service)["active"]) == 2
+    assert names(service) == undone
 
 
 # names that no list can give
 
 UNSEEN = "\u200b\u3164"
 LOST = 'The client 1001 had the name "\\u200b\\u3164"'
-LOSING: dict[str, tuple[dict[str, Any], bool, list[dict[str, Any]]]] = {
-    "renamed": ({"id": 1001, "name": "Acme"}, False, []),
-    "restored under another name": (
-        {"id": 1001, "name": "Acme", "state": "restored"},
-        True,
-        [{"id": 1001, "state": "absent"}],
-    ),
-}
-KEEPING: dict[str, tuple[dict[str, Any], bool]] = {
-    "deleted": ({"id": 1001, "state": "absent"}, False),
-    "restored": ({"id": 1001, "state": "restored"}, True),
-    "left alone": ({"id": 1001}, False),
-}
 
 
 @pytest.mark.parametrize("check_mode", [True, False], ids=["check mode", "run"])
-@pytest.mark.parametrize("case", LOSING)
+@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize(
+    ("there", "wanted", "undo"),
+    [
+        (UNSEEN, "1001 Acme", []),
+        (f"({UNSEEN})", "restored 1001 Acme", [{"id": 1001, "state": "absent"}]),
+    ],
+    ids=["renamed", "restored under another name"],
+)
 def test_a_name_that_no_list_can_give_back_is_a_warning(
-    service: Simulator, case: str, check_mode: bool
+    service: Simulator, there: str, wanted: str, undo: list[Any], module: str, check_mode: bool
 ) -> None:
     """With the id and the name, so that it can be given back in another way."""
-    wanted, deleted, undo = LOSING[case]
-    for run in (
-        lambda: client(service, check_mode, **wanted),
-        lambda: clients(service, check_mode, clients=[wanted]),
-    ):
-        service.reset()
-        service.add(UNSEEN, deleted=deleted)
-        result = run()
-        assert [one for one in result["warnings"] if LOST in one] != [], result
-        assert result["undo"] == undo
+    result = run_entry(module, fill(service, there), wanted, check_mode)
+    assert [one for one in result["warnings"] if LOST in one] != [], result
+    assert result["undo"] == undo
 
 
-@pytest.mark.parametrize("case", KEEPING)
-def test_a_name_that_comes_back_is_no_warning(service: Simulator, case: str) -> None:
-    wanted, deleted = KEEPING[case]
-    service.add(UNSEEN, deleted=deleted)
-    assert "warnings" not in clients(service, clients=[wanted])
+@pytest.mark.parametrize(
+    ("there", "wanted"),
+    [(UNSEEN, "absent 1001"), (f"({UNSEEN})", "restored 1001"), (UNSEEN, "1001")],
+    ids=["deleted", "restored", "left alone"],
+)
+def test_a_name_that_comes_back_is_no_warning(service: Simulator, there: str, wanted: str) -> None:
+    assert "warnings" not in clients(fill(service, there), clients=wanted)
