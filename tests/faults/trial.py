@@ -57,6 +57,7 @@ class Trial(Runs):
         self._undoable: list[Undoable] = []
         self._settled: int | None = None
         self._has_unseen = False
+        self._is_unfinished = False
         self._begin(case)
         self.tally.counts["histories"] += 1
         try:
@@ -96,7 +97,10 @@ class Trial(Runs):
         is_unnamed |= switches.create_body == "id" and self._case.lag > 1  # no look shows it either
         may_gain = switches.names_changed != "no" and is_unnamed
         may_gain |= self._names_meet(task)  # what was taken back may be what another entry restores
-        if self._settled == event.entries and not may_gain and active[0] != active[1]:
+        is_rest = self._is_unfinished and active[1] < active[0]  # of a purge, for example
+        self._is_unfinished = bool(ran.report.get("failed"))
+        is_other = active[0] != active[1] and not is_rest
+        if self._settled == event.entries and not may_gain and is_other:
             self._hold("number of active clients", [f"it was {active[0]}, and is {active[1]}"])
 
     def _broken(self, event: Event) -> None:

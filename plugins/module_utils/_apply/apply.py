@@ -65,7 +65,7 @@ class Writer:
         of a name in the list: then it does not let that name be created, or creates it under
         another name again.
         """
-        kept = ((at, self._undone.get(step.after.id)) for at, step in enumerate(steps))
+        kept = [(at, self._undone.pop(step.after.id, None)) for at, step in enumerate(steps)]
         outcomes = {at: outcome for at, outcome in kept if outcome is not None}
         for wave in _waves(steps):
             self._execute(steps, wave, outcomes)
