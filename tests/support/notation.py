@@ -43,6 +43,16 @@ def unnamed_rows(text: str) -> list[Any]:
     return [pytest.param(*cells, id=cells[0]) for cells in _lines(text)]
 
 
+def pairs(text: str) -> list[Any]:
+    """Return the cases ``one ~ other`` of a table: several a line, behind what they share."""
+    cells = "|".join(line.partition(": ")[2] for line in text.strip().split("\n")).split("|")
+    written = ([part.strip(" ") for part in cell.split("~")] for cell in cells)
+    return [
+        pytest.param(_unquoted(one), _unquoted(other), id=f"{one} ~ {other}")
+        for one, other in written
+    ]
+
+
 def _lines(text: str) -> list[list[str]]:
     lines = re.sub(r"\n +", " ", text.strip()).split("\n")
     return [[cell.strip(" ") for cell in line.split("|")] for line in lines]

@@ -7,7 +7,7 @@ import re
 
 import pytest
 import yaml
-from support.notation import clients_of, entries_of, rows, steps_of, told
+from support.notation import clients_of, entries_of, pairs, rows, steps_of, told
 
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Rules
 from ansible_collections.toggl.focus.plugins.module_utils._plan import problems
@@ -17,51 +17,32 @@ from ansible_collections.toggl.focus.plugins.module_utils._plan.guards import (
 )
 from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
 
-PROTECTING: list[tuple[str, str, bool]] = [
-    ("Acme", "Acme", True),
-    ("Acme", "Acme 2", False),
-    ("Acme", "My Acme", False),
-    ("Acme*", "Acme 2", True),
-    ("Acm?", "Acme", True),
-    ("Acm?", "Acm", False),
-    ("[AB]cme", "Bcme", True),
-    ("[AB]cme", "Ccme", False),
-    ("*", "", True),
-    # case does not matter
-    ("acme", "ACME", True),
-    ("ACME", "acme", True),
-    ("[ab]cme", "ACME", True),
-    ("[!a]cme", "Acme", False),
-    # nor do blanks around a name, nor its Unicode form
-    ("Acme", " Acme ", True),
-    (" Acme ", "Acme", True),
-    ("M\u00fcll?r", "Mu\u0308ller", True),
-    ("Mu\u0308ller", "M\u00fcller", True),
-    ("M?ller", "Mu\u0308ller", True),
-    # one character stays one for ?, whatever becomes of it in another case
-    ("Gro?", "Gro\u00df", True),
-    ("GRO?", "gro\u00df", True),
-    ("Gro?", "GRO\u1e9e", True),
-    ("Gro??", "Gro\u00df", True),  # as GROSS
-    ("?stanbul", "\u0130stanbul", True),
-    ("?LE", "\ufb01le", True),
-    ("istanbul", "\u0130stanbul", True),
-    ("Gro? \u039f\u0394\u039f\u03a3", "Gro\u00df \u03bf\u03b4\u03bf\u03c2", True),
-    # and it is found under both of its ways to be written
-    ("gro\u00df", "GROSS", True),
-    ("gross", "Gro\u00df", True),
-    ("Stra\u00dfe*", "STRASSE 5", True),
-    ("\u039f\u0394\u039f\u03a3", "\u03bf\u03b4\u03bf\u03c2", True),
-    ("Gross?", "Gro\u00df", False),
-]
+FITTING = pairs("""
+signs of globs: Acme ~ Acme | Acme* ~ Acme 2 | Acm? ~ Acme | [AB]cme ~ Bcme | * ~ ""
+case does not matter: acme ~ ACME | ACME ~ acme | [ab]cme ~ ACME
+nor do blanks around a name: Acme ~ " Acme " | " Acme " ~ Acme
+nor its form: M\u00fcll?r ~ Mu\u0308ller | Mu\u0308ller ~ M\u00fcller | M?ller ~ Mu\u0308ller
+one character is one in any case: Gro? ~ Gro\u00df | GRO? ~ gro\u00df | Gro? ~ GRO\u1e9e
+and so are these: ?LE ~ \ufb01le | ?stanbul ~ \u0130stanbul | istanbul ~ \u0130stanbul
+and these: Gro? \u039f\u0394\u039f\u03a3 ~ Gro\u00df \u03bf\u03b4\u03bf\u03c2
+it may be written as two, such as SS: Gro?? ~ Gro\u00df | gro\u00df ~ GROSS | gross ~ Gro\u00df
+or otherwise: Stra\u00dfe* ~ STRASSE 5 | \u039f\u0394\u039f\u03a3 ~ \u03bf\u03b4\u03bf\u03c2
+""")
+
+OTHERS = pairs("""
+signs of globs: Acme ~ Acme 2 | Acme ~ My Acme | Acm? ~ Acm | [AB]cme ~ Ccme
+in any case: [!a]cme ~ Acme | Gross? ~ Gro\u00df
+""")
 
 
-@pytest.mark.parametrize(("glob", "name", "expected"), PROTECTING)
-def test_a_glob_protects_what_it_fits_whatever_the_case(
-    glob: str, name: str, expected: bool
-) -> None:
-    rules = Rules(protected=("nothing", glob, "*nothing"))
-    assert protecting(rules, name) == (glob if expected else None)
+@pytest.mark.parametrize(("glob", "name"), FITTING)
+def test_a_glob_protects_what_it_fits_whatever_the_case(glob: str, name: str) -> None:
+    assert protecting(Rules(protected=("nothing", glob, "*nothing")), name) == glob
+
+
+@pytest.mark.parametrize(("glob", "name"), OTHERS)
+def test_a_glob_protects_no_others(glob: str, name: str) -> None:
+    assert protecting(Rules(protected=("nothing", glob, "*nothing")), name) is None
 
 
 def test_the_first_glob_that_matches_is_named() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 from support.companies import COMPANIES, PURGE, replaced
 from support.lists import load_list
-from support.notation import clients_of, entries_of, told
+from support.notation import clients_of, entries_of, pairs, told
 from support.steps import active, rename
 
 from ansible_collections.toggl.focus.plugins.module_utils._model import Desired, Plan
@@ -22,7 +22,7 @@ def asked(planned: Plan) -> list[str]:
     return [text for text in planned.warnings if "If that is a rename" in text]
 
 
-ALIKE = """
+ALIKE = pairs("""
 a legal form: Globex ~ Globex GmbH | Globex Inc. ~ Globex | BMW ~ BMW AG | Globex ~ Globex Group
 a legal form: Globex ~ Globex S.p.A. | Globex A/S ~ Globex | Globex (Pty) Ltd ~ Globex
 a legal form: Globex ~ Globex Corporation | Globex Company ~ The Globex Company
@@ -38,9 +38,9 @@ signs: Sunny Side ~ Sunnyside | Coca-Cola ~ Coca Cola | Kellogg's ~ Kelloggs
 and: Procter & Gamble ~ Procter and Gamble
 the same number: Project 7 ~ Project 7 GmbH
 another script: \u0413\u0430\u0437\u043f\u0440\u043e\u043c ~ \u0413\u0430\u0437\u043f\u043e\u043c
-"""
+""")
 
-DIFFERENT = """
+DIFFERENT = pairs("""
 other names: Acme ~ Globex | Import ~ Export
 another word behind: Globex GmbH ~ Globex AG | General Motors ~ General Mills
 all but one word is shared: Bank of America ~ Bank of China | Air China ~ Air India
@@ -54,22 +54,16 @@ words in between: Bank of China ~ China Construction Bank
 a word twice: Johnson & Johnson ~ Johnson Controls
 signs: \U0001f680 ~ \U0001f681 | \U0001f680 ~ Rocket
 directions: Region North ~ Region South
-"""
+""")
 
 
-def pairs_of(table: str) -> list[tuple[str, str]]:
-    rows = (row.partition(": ")[2] for row in table.strip().split("\n"))
-    pairs = " | ".join(rows).split(" | ")
-    return [(one, other) for one, _, other in (pair.partition(" ~ ") for pair in pairs)]
-
-
-@pytest.mark.parametrize(("one", "other"), pairs_of(ALIKE))
+@pytest.mark.parametrize(("one", "other"), ALIKE)
 def test_names_that_are_alike(one: str, other: str) -> None:
     """Either may be the old one."""
     assert len(asked(replaced([one], [other]))) == len(asked(replaced([other], [one]))) == 1
 
 
-@pytest.mark.parametrize(("one", "other"), pairs_of(DIFFERENT))
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
 def test_names_that_are_not(one: str, other: str) -> None:
     assert asked(replaced([one], [other])) == asked(replaced([other], [one])) == []
 
@@ -225,12 +219,12 @@ def test_renames_are_found(
 ) -> None:
     """All firms are renamed at once, so a firm could be taken for another."""
     names = [name for name in COMPANIES if renamed is not mistyped or LONG_WORD.search(name)]
-    pairs = [(old, new) for old in names if (new := renamed(old, chance)) != old]
+    renames = [(old, new) for old in names if (new := renamed(old, chance)) != old]
     found = sum(
         any(f'"{old}"' in text and f'"{new}"' in text for text in replaced([old], [new]).warnings)
-        for old, new in pairs
+        for old, new in renames
     )
-    together = count(replaced(*map(list, zip(*pairs, strict=True))).warnings)
-    print(f"{found} of {len(pairs)} found, together {together}")
-    assert found >= share * len(pairs)
-    assert together >= (share - 0.05) * len(pairs)
+    together = count(replaced(*map(list, zip(*renames, strict=True))).warnings)
+    print(f"{found} of {len(renames)} found, together {together}")
+    assert found >= share * len(renames)
+    assert together >= (share - 0.05) * len(renames)
