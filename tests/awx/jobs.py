@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,7 @@ class Job:
     @cached_property
     def events(self) -> list[dict[str, Any]]:
         files = (self.folder / "job_events").glob("*.json")
-        events = [json.loads(path.read_text()) for path in files]
-        return sorted(events, key=lambda event: int(event["counter"]))
+        return sorted((json.loads(path.read_text()) for path in files), key=itemgetter("counter"))
 
     @property
     def artifacts(self) -> dict[str, Any]:
@@ -98,12 +98,6 @@ def write_inventory(path: Path, inventory: Mapping[str, Any], hosts: Sequence[st
     path.chmod(0o700)
 
 
-def write_variables(path: Path, variables: Mapping[str, str]) -> Path:
-    """Extra variables of a credential, as AWX writes them: none is a template."""
-    path.write_text("".join(f"{k}: !unsafe {json.dumps(v)}\n" for k, v in variables.items()))
-    return path
-
-
 def launch(
     folder: Path,
     template: str,
@@ -122,7 +116,9 @@ def launch(
     flags = ["--diff"] if options["diff_mode"] else []
     flags += ["--check"] if options["job_type"] == "check" else []
     credential = injected(CREDENTIAL_TYPE, inputs)
-    flags += ["-e", f"@{write_variables(folder / 'credential.yml', credential.extra_vars)}"]
+    unsafe = (f"{k}: !unsafe {json.dumps(v)}\n" for k, v in credential.extra_vars.items())
+    (folder / "credential.yml").write_text("".join(unsafe))  # none is a template
+    flags += ["-e", f"@{folder}/credential.yml"]
     ran = ansible_runner.run(
         private_data_dir=str(folder),
         playbook=options["playbook"],

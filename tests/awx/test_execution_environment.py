@@ -11,18 +11,19 @@ import yaml
 from awx.jobs import environment, tool
 from awx.objects import AWX, ROOT
 from simulator.server import Simulator
+from support.playbooks import access
 
 DEFINITION = AWX / "execution-environment.yml"
 REQUIREMENT = (ROOT / "requirements.txt").read_text().strip()
 
 
 def run(
-    *command: str, folder: Path, access: dict[str, str] | None = None
+    *command: str, folder: Path, own: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
         [tool(command[0]), *command[1:]],
         cwd=folder,
-        env={**environment(), **(access or {})},
+        env={**environment(), **(own or {})},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -34,15 +35,13 @@ def run(
 
 
 def test_the_builder_finds_what_the_collection_needs(tmp_path: Path) -> None:
+    """A library without an upper bound."""
     tree = str(ROOT / ".ansible" / "tree")
     pip, system = tmp_path / "requirements.txt", tmp_path / "bindep.txt"
     arguments = (f"--write-pip={pip}", f"--write-bindep={system}", tree)
     run("ansible-builder", "introspect", *arguments, folder=tmp_path)
     assert pip.read_text().split("  #")[0].strip() == REQUIREMENT
     assert not system.exists()
-
-
-def test_the_library_has_no_upper_bound() -> None:
     assert REQUIREMENT.startswith("requests>=") and "<" not in REQUIREMENT
 
 
@@ -59,12 +58,6 @@ def test_the_builder_writes_a_build_context(tmp_path: Path) -> None:
 
 
 def test_the_navigator_runs_a_playbook(service: Simulator, tmp_path: Path) -> None:
-    access = {
-        "TOGGL_FOCUS_API_URL": service.url,
-        "TOGGL_FOCUS_API_TOKEN": service.token,
-        "TOGGL_FOCUS_WORKSPACE_ID": str(service.workspace_id),
-        "HOME": str(tmp_path),
-    }
     (tmp_path / "list.yml").write_text("clients_list: [{name: Acme}]\n")
     kept, log = tmp_path / "artifact.json", tmp_path / "log.txt"
     done = run(
@@ -72,7 +65,7 @@ def test_the_navigator_runs_a_playbook(service: Simulator, tmp_path: Path) -> No
         *("--playbook-artifact-save-as", str(kept), "--log-file", str(log)),
         *("-e", "@list.yml"),
         folder=tmp_path,
-        access=access,
+        own={**access(service), "HOME": str(tmp_path)},
     )
     assert service.names() == ["Acme"]
     assert "changed=1" in done.stdout

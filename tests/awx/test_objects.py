@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import yaml
 from awx import objects as described
@@ -13,6 +15,7 @@ VARIABLES = from_variables()
 PROJECT = AWX / "project"
 ROLE = yaml.safe_load((ROOT / "roles/clients/meta/argument_specs.yml").read_text())
 ROLE_VARIABLES = ROLE["argument_specs"]["main"]["options"]
+SERVICE = "https://focus.toggl.com/api"
 
 
 @pytest.fixture(params=[TASKS, VARIABLES], ids=["awx.awx", "infra.aap_configuration"])
@@ -21,43 +24,41 @@ def objects(request: pytest.FixtureRequest) -> list[Object]:
     return found
 
 
-def test_both_describe_the_same_objects() -> None:
+def the_only(objects: list[Object], kind: str) -> dict[str, Any]:
+    (found,) = only(objects, kind).values()
+    return found
+
+
+def test_both_describe_the_same_objects_each_after_what_it_refers_to() -> None:
     names = [(found.kind, found.name) for found in TASKS]
     assert names == [(found.kind, found.name) for found in VARIABLES]
     assert len(set(names)) == len(names) == 13
+    assert list(dict.fromkeys(kind for kind, _ in names)) == list(KINDS.values())
     for one, other in zip(TASKS, VARIABLES, strict=True):
         assert one.options == other.options, one.name
 
 
-def test_the_environment_is_one_that_awx_allows(objects: list[Object]) -> None:
-    (kind,) = only(objects, "credential_type").values()
-    fields = {field["id"] for field in kind["inputs"]["fields"]}
-    secret = {field["id"] for field in kind["inputs"]["fields"] if field.get("secret")}
-    given = {field: f"<{field}>" for field in fields}
-    environment = injected(kind, given).environment
-    assert environment == {
+def test_a_credential_sets_the_environment_and_an_address_that_no_host_overrides(
+    objects: list[Object],
+) -> None:
+    """An extra variable, which ``test_runner.py`` has a host try to override. An address that is
+    not given is the one of the service. AWX allows no variable named ``ANSIBLE_...``."""
+    kind = the_only(objects, "credential_type")
+    fields = kind["inputs"]["fields"]
+    secret = {field["id"] for field in fields if field.get("secret")}
+    given = injected(kind, {field["id"]: f"<{field['id']}>" for field in fields})
+    assert given.environment == {
         "TOGGL_FOCUS_API_TOKEN": "<api_token>",
         "TOGGL_FOCUS_WORKSPACE_ID": "<workspace_id>",
         "TOGGL_FOCUS_API_URL": "<api_url>",
     }
-    assert not [name for name in environment if name.startswith("ANSIBLE_")]
     assert secret == {"api_token"} == set(kind["inputs"]["required"])
     spec = (ROOT / "plugins/module_utils/_task/arguments.py").read_text()
-    assert all(f'"{name}"' in spec for name in environment)
-
-
-def test_an_address_that_is_not_given_is_the_one_of_the_service(objects: list[Object]) -> None:
-    (kind,) = only(objects, "credential_type").values()
+    assert all(f'"{name}"' in spec for name in given.environment)
     alone = injected(kind, {"api_token": "x"})
-    assert alone.environment["TOGGL_FOCUS_API_URL"] == "https://focus.toggl.com/api"
-    assert alone.extra_vars == {"clients_api_url": "https://focus.toggl.com/api"}
-
-
-def test_the_address_is_an_extra_variable_that_no_host_overrides(objects: list[Object]) -> None:
-    """``test_runner.py`` has a host that tries."""
-    (kind,) = only(objects, "credential_type").values()
-    given = injected(kind, {"api_token": "x", "api_url": "https://focus.example.com/api"})
-    assert given.extra_vars == {"clients_api_url": "https://focus.example.com/api"}
+    assert alone.environment["TOGGL_FOCUS_API_URL"] == SERVICE
+    assert given.extra_vars == {"clients_api_url": "<api_url>"}
+    assert alone.extra_vars == {"clients_api_url": SERVICE}
     assert given.extra_vars.keys() <= ROLE_VARIABLES.keys()
 
 
@@ -68,45 +69,39 @@ def test_the_collection_is_the_same_in_plan_and_apply() -> None:
     assert asked == {"name": "toggl.focus", "version": version}
 
 
-def test_no_secret_is_written_down(objects: list[Object]) -> None:
-    (credential,) = only(objects, "credential").values()
+def test_no_secret_is_written_down_or_printed(objects: list[Object]) -> None:
+    """AWX shows no secret again, so that with an update every run would be a change."""
+    credential = the_only(objects, "credential")
     assert credential["inputs"] == {"api_token": "$TOGGL_FOCUS_API_TOKEN"}
-
-
-def test_the_secret_is_in_no_output() -> None:
+    assert credential["update_secrets"] is False
     (play,) = described.load(described.TASKS)
     (task,) = [task for task in play["tasks"] if "awx.awx.credential" in task]
     assert task["no_log"] is True
 
 
-def test_a_second_run_leaves_the_credential(objects: list[Object]) -> None:
-    """AWX shows no secret again, so that with an update every run would be a change."""
-    (credential,) = only(objects, "credential").values()
-    assert credential["update_secrets"] is False
+REFERENCES = {
+    "job_template": ("project", "inventory", "execution_environment"),
+    "credential": ("credential_type",),
+    "inventory_source": ("inventory",),
+}
+"""Options of a kind that name an object of the kind of this name."""
 
 
 def test_what_they_refer_to_exists(objects: list[Object]) -> None:
+    for kind, references in REFERENCES.items():
+        for options in only(objects, kind).values():
+            for reference in references:
+                assert options[reference] in only(objects, reference)
     templates = only(objects, "job_template")
     for template in templates.values():
-        assert template["project"] in only(objects, "project")
-        assert template["inventory"] in only(objects, "inventory")
-        assert template["execution_environment"] in only(objects, "execution_environment")
         assert set(template["credentials"]) <= set(only(objects, "credential"))
-        assert (PROJECT / template["playbook"]).is_file()
     playbooks = {template["playbook"] for template in templates.values()}
     assert playbooks == {path.name for path in PROJECT.glob("*.yml")}
-    for credential in only(objects, "credential").values():
-        assert credential["credential_type"] in only(objects, "credential_type")
-    for source in only(objects, "inventory_source").values():
-        assert (PROJECT / source["source_path"]).is_file()
-        assert source["inventory"] in only(objects, "inventory")
-        assert source["source_project"] in only(objects, "project")
+    source = the_only(objects, "inventory_source")
+    assert (PROJECT / source["source_path"]).is_file()
+    assert source["source_project"] in only(objects, "project")
     for schedule in only(objects, "schedule").values():
         assert schedule["unified_job_template"] in templates
-
-
-def test_what_is_referred_to_is_made_before(objects: list[Object]) -> None:
-    assert list(dict.fromkeys(found.kind for found in objects)) == list(KINDS.values())
 
 
 def test_the_jobs_that_only_look_run_in_check_mode(objects: list[Object]) -> None:
@@ -116,7 +111,7 @@ def test_the_jobs_that_only_look_run_in_check_mode(objects: list[Object]) -> Non
 
 
 def test_an_approval_stands_between_plan_and_apply(objects: list[Object]) -> None:
-    (workflow,) = only(objects, "workflow_job_template").values()
+    workflow = the_only(objects, "workflow_job_template")
     nodes = {node["identifier"]: node for node in workflow["workflow_nodes"]}
     order = ["plan"]
     while after := nodes[order[-1]].get("related", {}).get("success_nodes"):
@@ -128,20 +123,16 @@ def test_an_approval_stands_between_plan_and_apply(objects: list[Object]) -> Non
     assert [template["playbook"] for template in ran] == ["plan.yml", "apply_reviewed.yml"]
 
 
-def test_plan_and_apply_get_the_same_answers(objects: list[Object]) -> None:
+def test_plan_and_apply_get_the_same_answers_for_variables_of_the_role(
+    objects: list[Object],
+) -> None:
     """Else the plan would be another, and its digest would be refused."""
-    (workflow,) = only(objects, "workflow_job_template").values()
-    surveys = [
-        template["survey_spec"]
-        for template in only(objects, "job_template").values()
-        if template["playbook"] in ("plan.yml", "apply.yml", "apply_reviewed.yml", "drift.yml")
-    ]
-    assert surveys == [workflow["survey_spec"]] * 4
-
-
-def test_a_survey_asks_for_variables_of_the_role(objects: list[Object]) -> None:
-    (workflow,) = only(objects, "workflow_job_template").values()
-    for question in workflow["survey_spec"]["spec"]:
+    survey = the_only(objects, "workflow_job_template")["survey_spec"]
+    asking = ("plan.yml", "apply.yml", "apply_reviewed.yml", "drift.yml")
+    templates = only(objects, "job_template").values()
+    surveys = [found["survey_spec"] for found in templates if found["playbook"] in asking]
+    assert surveys == [survey] * 4
+    for question in survey["spec"]:
         assert question["variable"] in ROLE_VARIABLES
         assert question["required"] and question["default"] != ""
 

@@ -13,6 +13,7 @@ from awx.jobs import Job
 from simulator.records import Fault
 from simulator.server import Simulator
 from support.lists import load_list
+from support.stage import active, asked, fill
 
 Launch = Callable[..., Job]
 MODULE = "toggl.focus.focus_clients"
@@ -22,17 +23,10 @@ DIGEST_OF = "clients_plan_digest_of_"
 DIGESTS = {f"{DIGEST_OF}{host}" for host in ("europe", "asia", "america_north")}
 
 
-def names(workspaces: Simulator) -> dict[int, list[str]]:
-    return {
-        number: sorted(client.name for client in workspace.clients() if not client.deleted_at)
-        for number, workspace in workspaces.workspaces.items()
-    }
-
-
-def foreseen(step: dict[str, Any]) -> dict[str, Any]:
-    """What a review says of a step as the run does: not the id of a new client."""
-    unforeseen = {"status", "id"} if step["step"] == "create" else {"status"}
-    return {name: value for name, value in step.items() if name not in unforeseen}
+def foretold(step: dict[str, Any]) -> dict[str, Any]:
+    """Return what a review says of a step as the run does: not the id of a new client."""
+    unknown = {"status", "id"} if step["step"] == "create" else {"status"}
+    return {name: value for name, value in step.items() if name not in unknown}
 
 
 ANSWERS = {"clients_purge": "false", "clients_max_deletion_percent": 30}
@@ -41,17 +35,20 @@ ANSWERS = {"clients_purge": "false", "clients_max_deletion_percent": 30}
 AS_DECLARED = {4711: ["Acme", "Globex Corporation"], 4712: ["Acme", "Umbrella"], 4713: ["Hooli"]}
 
 
-def fill(service: Simulator) -> None:
-    service.reset()
-    for name in ("Globex", "Initech"):
-        service.workspaces[4711].add(name, False)
-    service.workspaces[4712].add("Umbrella", True)
+def names(service: Simulator) -> dict[int, list[str]]:
+    return {number: active(service, number) for number in service.workspaces}
 
 
 @pytest.fixture
 def filled(many_workspaces: Simulator) -> Simulator:
-    fill(many_workspaces)
-    return many_workspaces
+    return refilled(many_workspaces)
+
+
+def refilled(service: Simulator) -> Simulator:
+    service.reset()
+    fill(service, 4711, "Globex", "Initech")
+    service.workspaces[4712].add("Umbrella", deleted=True)
+    return service
 
 
 @dataclass(frozen=True)
@@ -71,7 +68,7 @@ class Workflow:
 @pytest.fixture(scope="module")
 def workflow(many_workspaces: Simulator, job: Launch, inventory: dict[str, Any]) -> Workflow:
     """In which a variable of each host would send the key elsewhere."""
-    fill(many_workspaces)
+    refilled(many_workspaces)
     with Simulator() as elsewhere:
         hosts = inventory["_meta"]["hostvars"]
         led = {name: {**known, "clients_api_url": elsewhere.url} for name, known in hosts.items()}
@@ -101,7 +98,7 @@ def test_a_reviewed_plan_is_applied(workflow: Workflow, many_workspaces: Simulat
     assert workflow.names == AS_DECLARED
     results = applied.results(MODULE)
     for host, steps in planned.items():
-        assert [foreseen(step) for step in results[host]["plan"]] == list(map(foreseen, steps))
+        assert [foretold(step) for step in results[host]["plan"]] == list(map(foretold, steps))
         assert {step["status"] for step in results[host]["plan"]} == {"done"}
     assert "create   Hooli (id " in applied.output
     assert {result["plan_digest"] for result in results.values()} == set(plan.artifacts.values())
@@ -133,38 +130,22 @@ def test_drift_fails_the_job_of_a_workspace_that_differs(workflow: Workflow) -> 
     assert "+- name: Stray" not in drift.output and "-- name: Stray" in drift.output
 
 
-@dataclass(frozen=True)
-class Late:
-    """Plans are applied when one workspace has changed, and for one there is no digest."""
-
-    applied: Job
-    names: dict[int, list[str]]
-    asked: set[int]
-
-
-@pytest.fixture(scope="module")
-def late(many_workspaces: Simulator, job: Launch, workflow: Workflow) -> Late:
-    fill(many_workspaces)
-    many_workspaces.workspaces[4711].add("Acme", False)
+def test_nothing_is_applied_but_the_reviewed_plan(
+    filled: Simulator, job: Launch, workflow: Workflow
+) -> None:
+    """One workspace has changed since, and for one there is no digest: nothing is asked there."""
+    filled.workspaces[4711].add("Acme")
     digests = dict(workflow.plan.artifacts)
     del digests[f"{DIGEST_OF}america_north"]
     applied = job(APPLY_REVIEWED, extra_vars=digests)
-    asked = {int(entry.path.split("/")[3]) for entry in many_workspaces.log}
-    return Late(applied, names(many_workspaces), asked)
-
-
-def test_a_plan_that_is_no_longer_the_one_is_refused(late: Late) -> None:
-    assert late.applied.status == "failed"
-    refused = late.applied.results(MODULE)["europe"]
+    assert applied.status == "failed"
+    refused = applied.results(MODULE)["europe"]
     assert "has changed since it was reviewed" in refused["msg"], refused
     assert refused["refused"] is True
-    assert "Nothing was written. The plan would " in late.applied.output
-    assert late.names == {**AS_DECLARED, 4711: ["Acme", "Globex", "Initech"], 4713: []}
-
-
-def test_nothing_is_applied_without_a_review(late: Late) -> None:
-    assert "clients_plan_digest_of_america_north" in late.applied.output
-    assert late.asked == {4711, 4712}
+    assert "Nothing was written. The plan would " in applied.output
+    assert names(filled) == {**AS_DECLARED, 4711: ["Acme", "Globex", "Initech"], 4713: []}
+    assert "clients_plan_digest_of_america_north" in applied.output
+    assert {*asked(filled)} == {4711, 4712}
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +153,7 @@ def shown(many_workspaces: Simulator, job: Launch) -> dict[str, Job]:
     """Jobs with everything shown: Europe has too many deletions, and America's key is refused."""
 
     def run(template: str) -> Job:
-        fill(many_workspaces)
+        refilled(many_workspaces)
         many_workspaces.chaos = lambda call: Fault(status=401) if "/4713/" in call.path else None
         return job(template, extra_vars={**ANSWERS, "clients_max_deletions": 0}, verbosity=4)
 
@@ -189,28 +170,24 @@ def test_no_secret_stands_in_what_a_job_leaves_behind(
     assert many_workspaces.token not in shown[template].written()
 
 
-def test_a_workspace_that_cannot_be_planned_ends_the_workflow(shown: dict[str, Job]) -> None:
-    """With its reason in the plan that the others are in too."""
+def test_a_workspace_that_cannot_be_planned_ends_the_workflow(
+    workflow: Workflow, shown: dict[str, Job]
+) -> None:
+    """With its reason in the plan that the others are in too. A digest is handed on for each
+    workspace by itself: AWX joins the artifacts of slices without looking into them."""
     refused = shown[PLAN]
     assert refused.status == "failed"
     assert "**`europe` cannot be applied:** `1 client would be deleted, but " in refused.output
     assert "max_deletions to 1" in refused.results(MODULE)["europe"]["msg"]
     assert "#### `asia`, workspace 4712" in refused.output
-
-
-def test_a_digest_is_handed_on_for_each_workspace_by_itself(
-    workflow: Workflow, shown: dict[str, Job]
-) -> None:
-    """AWX joins the artifacts of slices one over the other, without looking into them."""
     asia = f"{DIGEST_OF}asia"
-    assert shown[PLAN].artifacts == {asia: workflow.plan.artifacts[asia]}
+    assert refused.artifacts == {asia: workflow.plan.artifacts[asia]}
 
 
 def test_an_export_is_a_list_that_changes_nothing(filled: Simulator, job: Launch) -> None:
     """It is kept in base64: AWX makes extra variables of artifacts, which Ansible evaluates."""
     evil = "{{ lookup('ansible.builtin.pipe', 'echo evaluated') }}"
-    for name in ("Globex", evil):
-        filled.workspaces[4713].add(name, False)
+    fill(filled, 4713, "Globex", evil)
     exported = job("Toggl Focus export", hosts=["america-north"])
     artifact = exported.artifacts["clients_export_of_america_north"]
     text = base64.b64decode(artifact, validate=True).decode()

@@ -17,6 +17,7 @@ import yaml
 from simulator.server import Simulator
 from simulator.switches import Switches
 from support.playbooks import ROOT, access, settings
+from support.stage import active, workspaces
 from support.started import Started
 
 from .guide import Block, Remark, read, with_blocks
@@ -27,6 +28,9 @@ GUIDES = ROOT / "docs" / "docsite" / "rst"
 WORKSPACES = (4242, 5151)
 DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 SHELL = ("shell", "console")
+REMARK = re.compile(
+    r"(?P<what>workspace|clients) (?:(?P<id>\d+) )?(?:quota=(?P<quota>\d+) )?(?P<names>.*)"
+)
 
 SWITCHES: dict[str, dict[str, Any]] = {
     "hides deleted clients": {"list_shows_deleted": False, "get_shows_deleted": False},
@@ -45,8 +49,7 @@ PICTURE = (
 
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[Simulator]:
-    with Simulator(workspace_id=WORKSPACES[0]) as running:
-        running.workspace_ids = WORKSPACES
+    with workspaces(*WORKSPACES) as running:
         yield running
 
 
@@ -104,23 +107,16 @@ class Reader:
             self._look_at_workspace(text)
 
     def _look_at_workspace(self, text: str) -> None:
-        what, _, names = text.partition(" ")
-        number = re.match(r"(\d+) ", names)
-        workspace_id = int(number[1]) if number else WORKSPACES[0]
-        listed = names[number.end() :] if number else names
-        if what == "workspace":
-            self._fill(workspace_id, listed)
+        told = REMARK.fullmatch(text)
+        assert told, text
+        workspace_id, names = int(told["id"] or WORKSPACES[0]), told["names"]
+        if told["what"] == "clients":
+            assert ", ".join(active(self.service, workspace_id)) == names
             return
-        workspace = self.service.workspaces[workspace_id]
-        active = sorted(c.name for c in workspace.clients() if not c.deleted_at)
-        assert ", ".join(active) == listed
-
-    def _fill(self, workspace_id: int, listed: str) -> None:
-        quota = re.match(r"quota=(\d+) ", listed)
         if workspace_id == WORKSPACES[0]:
-            self.service.reset(self.switches, quota_limit=int(quota[1]) if quota else None)
+            self.service.reset(self.switches, quota_limit=told["quota"] and int(told["quota"]))
         workspace = self.service.workspaces[workspace_id]
-        for name in (listed[quota.end() :] if quota else listed).split(", "):
+        for name in names.split(", "):
             workspace.add(name.removeprefix("-"), deleted=name.startswith("-"))
 
     def _run_commands(self, text: str, fails: bool) -> None:
@@ -199,11 +195,7 @@ OWN_VARIABLES = {"clients_everywhere", "clients_own"}
 """Of the guides themselves."""
 
 PLAYBOOKS_VARIABLES = {
-    "clients_base",
-    "clients_file",
-    "clients_hosts",
-    "clients_overwrite",
-    "clients_result",
+    f"clients_{name}" for name in ("base", "file", "hosts", "overwrite", "result")
 }
 
 

@@ -138,8 +138,7 @@ CLAIMS: dict[str, str] = {
     "They are made readable by their owner only.": """
         http/test_journal.py::test_each_write_is_noted
         e2e/test_repository.py::test_each_workspace_is_in_the_plan_file
-        e2e/test_export.py::test_a_maintained_file_is_never_written_over
-        e2e/test_export.py::test_an_export_is_sorted_by_name""",
+        e2e/test_export.py::test_what_is_written_can_be_read_by_its_owner""",
     "No link at the journal's path is followed,": """
         http/test_journal_file.py::test_an_unusable_path_is_an_error
         http/test_journal_file.py::test_a_journal_that_others_may_write""",

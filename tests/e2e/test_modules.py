@@ -106,13 +106,10 @@ def test_a_client_is_renamed_and_all_are_listed(both: dict[str, Done], way: str)
     assert names == ["Umbrella", "Stark", "New", "Globex", "Acme Ltd"]
 
 
-FAILURES = {"refused": "max_deletion_percent is 30", "elsewhere": "999"}
-
-
 @pytest.mark.parametrize("way", WAYS)
 def test_what_fails_is_one_sentence_and_nothing_is_written(both: dict[str, Done], way: str) -> None:
     """The environment of a task counts, also where it takes the place of what the process has."""
-    for task, words in FAILURES.items():
+    for task, words in (("refused", "max_deletion_percent is 30"), ("elsewhere", "999")):
         result = both[way].ran.results[task]
         assert (result["failed"], result["changed"]) == (True, False), task
         assert words in result["msg"]

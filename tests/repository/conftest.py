@@ -81,8 +81,6 @@ def pipeline(
         made: Pipeline = kind(Team(tmp_path, machine, workspaces, host))
         yield made
     assert made.obeyed == []
-    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    written = [path.read_text("utf-8", "replace") for path in tmp_path.rglob("*") if path.is_file()]
     said = [entry.text for entry in (*host.comments, *host.issues)]
-    assert workspaces.token not in "\n".join(
-        [*(p.read_text("utf-8", "replace") for p in written), *said]
-    )
+    assert workspaces.token not in "\n".join([*written, *said])

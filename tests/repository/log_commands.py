@@ -5,18 +5,11 @@ from __future__ import annotations
 
 import re
 
-COMMANDS = frozenset(
-    {"add-mask", "add-matcher", "add-path", "debug", "echo", "endgroup", "error", "group"}
-    | {
-        "notice",
-        "remove-matcher",
-        "save-state",
-        "set-env",
-        "set-output",
-        "stop-commands",
-        "warning",
-    }
-)
+COMMANDS = {
+    *("add-mask", "add-matcher", "add-path", "debug", "echo", "endgroup", "error", "group"),
+    *("notice", "remove-matcher", "save-state", "set-env", "set-output", "stop-commands"),
+    "warning",
+}
 
 
 def of_github(output: str) -> list[str]:
@@ -47,7 +40,7 @@ def of_gitlab(output: str) -> list[str]:
     return re.findall(r".{0,60}[\r\x1b\b].{0,60}", output)
 
 
-def _command(line: str, known: frozenset[str]) -> tuple[str, str]:
+def _command(line: str, known: set[str]) -> tuple[str, str]:
     """Return name and data of the command in the line, or two empty texts."""
     for found in (re.match(r"\s*::(.*?)::(.*)", line), re.search(r"##\[(.*?)\](.*)", line)):
         name = found[1].split(" ")[0].lower() if found else ""

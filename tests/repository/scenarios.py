@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from simulator.server import Simulator
 from simulator.workspace import Workspace
+from support.stage import active
 
 from .conftest import WORKSPACES, Pipeline
 from .team import Run
@@ -35,8 +36,7 @@ def workspace(workspaces: Simulator, host: str) -> Workspace:
 
 
 def names(workspaces: Simulator, host: str) -> list[str]:
-    there = workspace(workspaces, host).clients()
-    return sorted(client.name for client in there if not client.deleted_at)
+    return active(workspaces, WORKSPACES[host]["clients_workspace_id"])
 
 
 FORGED = {"plan.json": "forged", "plan.md": f"forged\n\n{MARKER}\n"}

@@ -86,30 +86,19 @@ class TestGitHub(Scenarios):
 
 
 def test_only_what_is_named_so_needs_the_internet() -> None:
+    """That actions are pinned is in ``tests/checks/test_house.py``."""
     left_out = [
         step["run"].strip().splitlines() for step in steps() if step.get("name") == INTERNET
     ]
     assert left_out == [NEEDED_FROM_THERE] * 4
 
 
-def test_actions_are_the_code_host_s_own_and_pinned_by_commit() -> None:
-    lines = [
-        line.split("uses: ")[1] for line in WORKFLOW.read_text().splitlines() if "uses:" in line
-    ]
-    assert len(lines) == 15
-    for line in lines:
-        assert re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line
-    assert len(set(lines)) == len({line.split("@")[0] for line in lines}) == 4
-
-
 def test_a_job_may_no_more_than_it_needs() -> None:
     read = {"contents": "read"}
     assert DESCRIBED["permissions"] == read
     own = {name: job["permissions"] for name, job in JOBS.items() if "permissions" in job}
-    assert own == {
-        "comment": {**read, "pull-requests": "write"},
-        "issue": {**read, "issues": "write"},
-    }
+    writing = {"comment": "pull-requests", "issue": "issues"}
+    assert own == {name: {**read, what: "write"} for name, what in writing.items()}
     checkouts = [step for step in steps() if "checkout" in step.get("uses", "")]
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
 
@@ -124,29 +113,23 @@ def test_what_runs_the_lists_may_not_write_and_what_may_write_runs_no_list() -> 
     assert writing == [["bash", "ci/publish.sh"]] * 2
     for name, job in JOBS.items():
         assert ("permissions" in job) == ("ansible" not in str(job["steps"])), name
-    assert not re.search(
-        r"secrets\.|github\.token", str([{**j, "steps": 0} for j in JOBS.values()])
-    )
+    outside = str([{**job, "steps": 0} for job in JOBS.values()])
+    assert not re.search(r"secrets\.|github\.token", outside)
 
 
 def test_commands_of_the_log_are_stopped_wherever_names_are_printed() -> None:
+    """And nothing is filled into a script; what a step needs is in its environment."""
     printing = [step for step in steps() if "ansible-playbook" in step.get("run", "")]
     assert len(printing) == 4
     assert {step["run"].splitlines()[0] for step in printing} == {". ci/stop-commands.sh"}
+    assert not [step for step in steps() if "${{" in step.get("run", "")]
 
 
 def test_the_address_is_a_variable_of_the_repository_or_the_one_of_the_service() -> None:
     (text,) = DESCRIBED["env"].values()
-    of_service = "https://focus.toggl.com/api"
-    assert filled(text, {}) == filled(text, {"vars": {}}) == of_service
-    assert filled(text, {"vars": {"TOGGL_FOCUS_API_URL": "https://a.example"}}) == (
-        "https://a.example"
-    )
-
-
-def test_no_name_from_outside_gets_into_a_script() -> None:
-    """Nothing is filled into a script; what a step needs is in its environment."""
-    assert not [step for step in steps() if "${{" in step.get("run", "")]
+    own = {"vars": {"TOGGL_FOCUS_API_URL": "https://a.example"}}
+    addresses = [filled(text, known) for known in ({}, {"vars": {}}, own)]
+    assert addresses == [*["https://focus.toggl.com/api"] * 2, "https://a.example"]
 
 
 def test_one_run_at_a_time_and_none_is_broken_off() -> None:

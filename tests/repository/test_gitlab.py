@@ -76,19 +76,13 @@ class TestGitLab(Scenarios):
         assert workspaces.log == [] and pipeline.team.host.comments == []
 
 
-def test_somebody_starts_apply_and_one_runs_at_a_time() -> None:
-    apply = JOBS["apply"]
+def test_somebody_starts_apply_one_runs_at_a_time_and_only_drift_opens_an_issue() -> None:
+    apply, issue = JOBS["apply"], JOBS["issue"]
     assert [rule["when"] for rule in apply["rules"]] == ["manual"]
     assert apply["needs"] == ["plan"]  # which has passed
     assert apply["environment"] == apply["resource_group"] == "production"
-
-
-def test_only_drift_opens_an_issue() -> None:
-    issue = JOBS["issue"]
-    assert (issue["needs"], [rule["when"] for rule in issue["rules"]]) == (
-        ["drift"],
-        ["on_failure"],
-    )
+    assert issue["needs"] == ["drift"]
+    assert [rule["when"] for rule in issue["rules"]] == ["on_failure"]
 
 
 def test_the_key_and_the_bot_s_token_are_in_no_job_together() -> None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from simulator.server import Simulator
+from support.playbooks import access
 
 from .github import NEEDED_FROM_THERE, steps
 from .team import EXAMPLE, Machine
@@ -33,14 +33,6 @@ def copied(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def key(workspaces: Simulator) -> Mapping[str, str]:
-    return {"TOGGL_FOCUS_API_TOKEN": workspaces.token, **address(workspaces)}
-
-
-def address(workspaces: Simulator) -> Mapping[str, str]:
-    return {"TOGGL_FOCUS_API_URL": workspaces.url}
-
-
 def test_from_the_copy_to_a_green_plan_are_five_commands(
     machine: Machine, workspaces: Simulator, copied: Path
 ) -> None:
@@ -51,7 +43,7 @@ def test_from_the_copy_to_a_green_plan_are_five_commands(
     own = [line for line in FROM_COPY_TO_PLAN if line not in NEEDED_FROM_THERE]
     assert len(own) == 3
     script = "\n".join(own).replace("toggl_sk_...", workspaces.token)
-    done = machine.run(script, copied, address(workspaces))
+    done = machine.run(script, copied, {"TOGGL_FOCUS_API_URL": workspaces.url})
     assert done.returncode == 0, done.stdout
     plan = json.loads((copied / "clients" / "plan.json").read_text())
     assert set(plan["workspaces"]) == {"europe", "asia", "america"}
@@ -102,7 +94,7 @@ def test_a_workspace_that_differs_is_a_failed_case_for_junit(
     folder = copied / "examples" / "repository"
     (client,) = [c for c in workspaces.workspaces[4713].clients() if c.name == "Hooli"]
     workspaces.workspaces[4713].delete(client.id)
-    done = machine.run("\n".join(JUNIT), folder, key(workspaces))
+    done = machine.run("\n".join(JUNIT), folder, access(workspaces))
     assert done.returncode == 2, done.stdout
     (report,) = (folder / "junit").glob("*.xml")
     cases = report.read_text()

@@ -23,9 +23,10 @@ OTHERS = {
 }
 
 
-@pytest.fixture(params=DIALECTS)
+@pytest.fixture(params=DIALECTS.values(), ids=DIALECTS)
 def dialect(request: pytest.FixtureRequest) -> Dialect:
-    return DIALECTS[request.param]
+    found: Dialect = request.param
+    return found
 
 
 @pytest.fixture
@@ -37,23 +38,22 @@ def host(dialect: Dialect) -> Iterator[CodeHost]:
 def publish(host: CodeHost, dialect: Dialect, folder: Path, kind: str) -> None:
     (folder / "plan.md").write_text(PLAN)
     (folder / "event.json").write_text(json.dumps({"pull_request": {"number": REQUEST}}))
-    environments = {
-        GITHUB: {
-            "GITHUB_ACTIONS": "true",
-            "GITHUB_API_URL": host.url,
-            "GITHUB_REPOSITORY": "team/clients",
-            "GITHUB_EVENT_PATH": str(folder / "event.json"),
-            "GITHUB_TOKEN": host.token,
-        },
-        GITLAB: {
+    environment = {
+        "GITHUB_API_URL": host.url,
+        "GITHUB_REPOSITORY": "team/clients",
+        "GITHUB_EVENT_PATH": str(folder / "event.json"),
+        "GITHUB_TOKEN": host.token,
+        "GITHUB_ACTIONS": "true",
+    }
+    if dialect == GITLAB:
+        environment = {
             "CI_API_V4_URL": host.url,
             "CI_PROJECT_ID": "42",
             "CI_MERGE_REQUEST_IID": str(REQUEST),
             "CLIENTS_BOT_TOKEN": host.token,
-        },
-    }
+        }
     script = f"bash '{EXAMPLE}/ci/publish.sh' {kind} plan.md"
-    done = Machine(folder).run(script, folder, environments[dialect])
+    done = Machine(folder).run(script, folder, environment)
     assert done.returncode == 0, done.stdout
 
 
