@@ -114,7 +114,8 @@ class Reader:
             assert ", ".join(active(self.service, workspace_id)) == names
             return
         if workspace_id == WORKSPACES[0]:
-            self.service.reset(self.switches, quota_limit=told["quota"] and int(told["quota"]))
+            quota = int(told["quota"]) if told["quota"] else None
+            self.service.reset(self.switches, quota_limit=quota)
         workspace = self.service.workspaces[workspace_id]
         for name in names.split(", "):
             workspace.add(name.removeprefix("-"), deleted=name.startswith("-"))

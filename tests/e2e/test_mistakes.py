@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 from simulator.service import Credentials
-from support.notation import rows
+from support.notation import unnamed_rows
 from support.playbooks import Ran, played
 from support.stage import active, asked, workspaces
 
@@ -25,7 +25,7 @@ NO_DIGEST = (
 
 
 def cases(text: str) -> dict[str, str]:
-    return dict(case.values for case in rows(text, named=False))
+    return dict(case.values for case in unnamed_rows(text))
 
 
 ONE = cases("""

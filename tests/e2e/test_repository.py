@@ -119,8 +119,6 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
         {"clients_list": [{"name": "Acme", "state": "presnt"}]},
         'Entry 1 ("Acme"): state is "presnt"; did you mean present?',
     ),
-    "twice": ({"clients_list": ["Acme", "Globex", "Acme"]}, "Acme"),
-    "number": ({"clients_list": ["Acme", 7]}, "put the name in quotes"),
     "guarded": (
         {
             "clients_list": ["Acme", {"name": "Globex", "state": "absent"}],
@@ -130,12 +128,12 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
         'is protected by "Glo*"',
     ),
     "unlisted": ({}, "clients_list"),
-    "text": ({"clients_list": "Acme, Globex"}, "it is a text, not a list"),
 }
 """By host: its variables, and what is said of them."""
 
 
 def test_a_check_fails_with_what_is_wrong(stage: Stage, cut_off: dict[str, str]) -> None:
+    """All that can be wrong with a list is in ``tests/unit/test_entries.py``."""
     stage.inventory(
         {
             host: {"clients_workspace_id": number, **given}

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 import yaml
@@ -127,8 +128,9 @@ def test_commands_of_the_log_are_stopped_wherever_names_are_printed() -> None:
 
 def test_the_address_is_a_variable_of_the_repository_or_the_one_of_the_service() -> None:
     (text,) = DESCRIBED["env"].values()
-    own = {"vars": {"TOGGL_FOCUS_API_URL": "https://a.example"}}
-    addresses = [filled(text, known) for known in ({}, {"vars": {}}, own)]
+    own: dict[str, Any] = {"vars": {"TOGGL_FOCUS_API_URL": "https://a.example"}}
+    unset: tuple[dict[str, Any], ...] = ({}, {"vars": {}})
+    addresses = [filled(text, known) for known in (*unset, own)]
     assert addresses == [*["https://focus.toggl.com/api"] * 2, "https://a.example"]
 
 

@@ -23,7 +23,7 @@ OTHERS = {
 }
 
 
-@pytest.fixture(params=DIALECTS.values(), ids=DIALECTS)
+@pytest.fixture(params=DIALECTS.values(), ids=list(DIALECTS))
 def dialect(request: pytest.FixtureRequest) -> Dialect:
     found: Dialect = request.param
     return found
