@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What people read of a run of the role: a line for the whole, then a line a step.
-
-The hosts of one run are the cases. Each has a workspace of its own.
-"""
+"""What people read of a run of the role: a line for the whole, then a line a step. The hosts of
+one run are the cases. All that a line says, and how many there are, is in
+``tests/unit/test_render.py``."""
 
 from __future__ import annotations
 
@@ -36,16 +35,8 @@ DONE_COUNTS = COUNTS % ("Created", "renamed", "restored", "deleted")
 DONE = [DONE_COUNTS, *DELETIONS, *OTHERS, f"{NEW} (id 1006)"]
 
 
-def fifty(creations: int) -> list[Any]:
-    """The last of the list is deleted, and so it is the first of the lines."""
-    created = [f"Client {number}" for number in range(1, creations + 1)]
-    return [*created, {"name": "Hooli", "state": "absent"}]
-
-
 PLANS: dict[str, dict[str, Any]] = {
     "planned": {"list": LIST, **PURGE},
-    "fifty": {"list": fifty(49)},
-    "more": {"list": fifty(50)},
     "silent": {"list": LIST, "show_plan": False, **PURGE},
 }
 RUNS: dict[str, dict[str, Any]] = {
@@ -151,15 +142,6 @@ def test_no_lines_where_nobody_wants_them(planned: Ran, ran: Ran) -> None:
     assert planned.lines("silent") is None
     assert ran.lines("unseen") is None
     assert ran.writes["unseen"] == ran.writes["failing"] == 4
-
-
-@pytest.mark.parametrize(("host", "steps"), [("fifty", 50), ("more", 51)])
-def test_fifty_lines_and_how_many_more(planned: Ran, host: str, steps: int) -> None:
-    first, *steps_shown = planned.lines(host)
-    assert first == f"Would create {steps - 1}, delete 1."
-    assert steps_shown[0] == "delete   Hooli (id 1004)"
-    assert steps_shown[1:50] == [f"create   Client {number}" for number in range(1, 50)]
-    assert steps_shown[50:] == ([f"and {steps - 50} more"] if steps > 50 else [])
 
 
 @pytest.mark.parametrize("host", ["failing", "unseen"])

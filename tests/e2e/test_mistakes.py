@@ -96,29 +96,12 @@ KINDS: tuple[tuple[Given, Given, str], ...] = (
     (LOGIN, {}, 'Created "Acme" (id 1001).'),
     ({"api_token": WHO.token}, {}, AS_DECLARED),
     ({"username": WHO.username}, {USERNAME: ""}, AS_DECLARED),
-    (
-        {**LOGIN, "api_token": WHO.token},
-        {},
-        "The option api_token cannot be used: username or password is given as well; keep one kind "
-        "of authentication.",
-    ),
+    ({}, {TOKEN: ""}, AS_DECLARED),
     (
         {},
         {},
         "The option api_token cannot be used: the environment holds both kinds of authentication, "
         f"{TOKEN} and {USERNAME}; unset one, or give one kind as options.",
-    ),
-    ({}, {TOKEN: ""}, AS_DECLARED),
-    (
-        {},
-        {TOKEN: "", PASSWORD: ""},
-        f"The option password is missing: give it, or set the environment variable {PASSWORD}.",
-    ),
-    (
-        {},
-        {TOKEN: "", USERNAME: "", PASSWORD: ""},
-        f"No authentication is given: give api_token or set {TOKEN}, or give username and password "
-        f"or set {USERNAME} and {PASSWORD}.",
     ),
     (
         {},
@@ -127,7 +110,8 @@ KINDS: tuple[tuple[Given, Given, str], ...] = (
         f"{WORKSPACE}.",
     ),
 )
-"""Options, what the environment has besides both kinds of credentials, and what is said."""
+"""Options, what the environment has besides both kinds of credentials, and what is said. All other
+mixtures are in ``tests/http/test_bad_input.py``."""
 
 NOWHERE, ROLES, KEYS = WORKSPACES = (1, 2, 3)
 
@@ -197,8 +181,7 @@ def test_the_users_of_the_role_read_the_same_words(said: Said) -> None:
 
 
 def test_an_option_of_one_kind_outdoes_the_other_kind_in_the_environment(said: Said) -> None:
-    """In a task and in module_defaults. Both kinds as options or in the environment, half of one
-    and none are errors."""
+    """In a task and in module_defaults."""
     messages = [said.ran.results[f"kind_{number}"]["msg"] for number in range(len(KINDS))]
     assert messages == [message for *_, message in KINDS]
     assert said.ran.results["by_default"]["msg"] == AS_DECLARED

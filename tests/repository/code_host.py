@@ -133,14 +133,14 @@ class Handler(BaseHTTPRequestHandler):
         folder, _, number = url.path.rpartition("/")
         if (self.command, url.path) == ("GET", "/user"):
             return 200, {"id": BOT}
-        if url.path == self.dialect.comments:
-            return self._many(self.host.comments, query, given, False)
-        if url.path == self.dialect.issues:
-            return self._many(self.host.issues, query, given, True)
-        if folder == self.dialect.comment:
-            return self._one(self.host.comments, int(number), given, False)
-        if folder == self.dialect.issues:
-            return self._one(self.host.issues, int(number), given, True)
+        for kept, many, one, is_issue in (
+            (self.host.comments, self.dialect.comments, self.dialect.comment, False),
+            (self.host.issues, self.dialect.issues, self.dialect.issues, True),
+        ):
+            if url.path == many:
+                return self._many(kept, query, given, is_issue)
+            if folder == one:
+                return self._one(kept, int(number), given, is_issue)
         return 404, {"message": "404 Not Found"}
 
     def _many(
