@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run that is killed at any moment leaves a journal from which the way back can be read.
+"""A run that is killed at any moment, or ended by Ctrl-C, leaves a journal from which its undo can
+be read.
 
 A hundred kills with FAULTS_LONG=1; FAULTS_SEED breaks off at other moments.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import json
 import random
+import signal
 import subprocess
 import sys
 import threading
@@ -22,7 +24,7 @@ import pytest
 from simulator.records import Entry
 from simulator.server import Simulator
 from simulator.switches import Switches
-from support.running import _ENTRY_DEFAULTS, clients, options
+from support.running import State, clients, options, state
 
 from ansible_collections.toggl.focus.plugins.module_utils._journal import lines_of, undo_of_last_run
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENTS
@@ -52,14 +54,13 @@ LIST: list[dict[str, Any]] = [
 ]
 """A ring of three names, and one of everything else; purged: 1008."""
 
+PURGING: dict[str, Any] = {"clients": LIST, "purge": True, "max_deletion_percent": 100}
+
 
 def seed(service: Simulator) -> None:
-    for name in ("Acme", "Globex", "Initech", "Hooli"):
-        service.add(name)
-    for name in ("Umbrella", "Massive"):
-        service.add(name, deleted=True)
-    service.add("Stark")
-    service.add("Wayne")
+    names = ("Acme", "Globex", "Initech", "Hooli", "Umbrella", "Massive", "Stark", "Wayne")
+    for name in names:
+        service.add(name, deleted=name in ("Umbrella", "Massive"))
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,7 @@ def victim(
     given = options(
         CLIENTS,
         service,
-        clients=[{**_ENTRY_DEFAULTS, **entry} for entry in LIST],
-        purge=True,
-        max_deletion_percent=100,
+        **PURGING,
         concurrency=concurrency,
         quota_wait=quota_wait,
         journal=str(journal),
@@ -136,10 +135,6 @@ def killed(service: Simulator, journal: Path, at: Moment) -> bool:
     return status != 0
 
 
-def state(service: Simulator) -> dict[int, tuple[str, bool]]:
-    return oracle.state_of(service.clients())
-
-
 def assert_readable(journal: Path, service: Simulator) -> None:
     """Every line but the last is whole, and every write that happened was announced."""
     raw = journal.read_text().split("\n")
@@ -149,24 +144,22 @@ def assert_readable(journal: Path, service: Simulator) -> None:
     assert list(oracle.unannounced(announced, service.workspace.history)) == []
 
 
-def assert_undone(before: model.State, service: Simulator, journal: Path) -> None:
-    back = clients(
-        service, clients=undo_of_last_run(journal.read_text(), 4711), max_deletion_percent=100
-    )
+def assert_undone(before: State, service: Simulator, journal: Path) -> None:
+    undo = undo_of_last_run(journal.read_text(), 4711)
+    back = clients(service, clients=undo, max_deletion_percent=100)
     assert not back.get("failed"), back["msg"]
     assert list(oracle.not_undone(before, state(service), (), service.switches)) == []
 
 
-def assert_converges(before: model.State, service: Simulator) -> None:
+def assert_converges(before: State, service: Simulator) -> None:
     """A clean run of the same list does the rest, and makes nothing double."""
-    given: dict[str, Any] = {"clients": LIST, "purge": True, "max_deletion_percent": 100}
-    result = clients(service, **given)
+    result = clients(service, **PURGING)
     assert not result.get("failed"), result["msg"]
     assert list(oracle.doubles(before, state(service))) == []
     there = model.sight_of(state(service), list_shows_deleted=True, get_shows_deleted=True)
     left = model.judge(LIST, there, model.Rules(purge=True, max_deletion_percent=100))
     assert (left.refusals, left.changes) == ([], [])
-    assert clients(service, check_mode=True, **given)["changed"] is False
+    assert clients(service, check_mode=True, **PURGING)["changed"] is False
 
 
 @pytest.mark.parametrize("number", range(KILLS))
@@ -186,3 +179,28 @@ def test_a_run_that_is_killed_can_be_taken_back_or_finished(
     assert_undone(before, service, journal)
     service.rewind(middle)
     assert_converges(before, service)
+
+
+def test_ctrl_c_ends_a_wait_for_the_quota_and_settles_the_journal(
+    service: Simulator, tmp_path: Path
+) -> None:
+    """Nothing is written after it: the quota is used up by four writes, and reopens when the
+    process is long gone."""
+    service.reset(quota_limit=5, quota_window=6)
+    seed(service)
+    journal = tmp_path / "journal.jsonl"
+    with victim(service, journal, concurrency=2, quota_wait=60) as process:
+        ends = time.monotonic() + 20
+        while len(service.log) < 5 and time.monotonic() < ends:
+            time.sleep(0.02)
+        time.sleep(0.5)  # for both steps to wait
+        process.send_signal(signal.SIGINT)
+        assert process.wait(5) != 0
+    written = len(service.workspace.history)
+    time.sleep(6.5)
+    assert len(service.workspace.history) == written == 4
+    noted = [json.loads(line) for line in journal.read_text().splitlines()]
+    before = {line["number"] for line in noted if line["event"] == "before"}
+    last = {line["number"]: line["status"] for line in noted if line["event"] == "after"}
+    assert before <= set(last)
+    assert sorted(last.values()) == ["done"] * 4 + ["pending"] * 2

@@ -7,15 +7,12 @@ Each case prints what it took.
 from __future__ import annotations
 
 import gzip
-import itertools
 import json
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +20,7 @@ import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.wire import Call
+from support.ports import listening
 from support.running import options
 
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENT_INFO
@@ -34,6 +32,8 @@ TIMEOUT = 1.0
 
 SLACK = 2.0
 """Seconds that a busy machine may take longer."""
+
+ENDLESS = 10**9
 
 FEW_PAGES = 40
 """In place of MOST_PAGES, so that the end of an endless list comes soon."""
@@ -78,53 +78,36 @@ def read_list(server: Simulator) -> Iterator[Read]:
         asking.close()
 
 
-def is_list(method: str, path: str) -> bool:
-    return method == "GET"
-
-
 # bodies
 
 
-def bomb(layers: int) -> bytes:
+def packed(layers: int) -> dict[str, Any]:
     """A GiB of blanks, packed; each further layer packs the one before again."""
-    packed = gzip.compress(b" " * MEBIBYTE) * 1024
+    body = gzip.compress(b" " * MEBIBYTE) * 1024
     for _ in range(layers - 1):
-        packed = gzip.compress(packed)
-    return packed
+        body = gzip.compress(body)
+    return {"body": body, "headers": {"Content-Encoding": ", ".join(["gzip"] * layers)}}
 
 
-def gigabyte() -> Fault:
-    return Fault(match=is_list, status=200, body=b" " * MEBIBYTE, repeat=1024)
-
-
-def endless() -> Fault:
-    return Fault(match=is_list, status=200, body=b" " * 1000, repeat=10**9)
-
-
-def trickling() -> Fault:
-    return Fault(match=is_list, status=200, body=b" ", pace=0.01, repeat=10**9)
-
-
-def packed(layers: int) -> Fault:
-    coding = ", ".join(["gzip"] * layers)
-    headers = {"Content-Encoding": coding}
-    return Fault(match=is_list, status=200, body=bomb(layers), headers=headers)
-
-
-BODIES: dict[str, tuple[Callable[[], Fault], str, float, float]] = {
-    "of a gigabyte": (gigabyte, "too large", 1, 30),
-    "without end": (endless, "too large", 1, 30),
-    "that trickles without end": (trickling, "connection was lost", TIMEOUT, 20),
-    "that is a gigabyte when unpacked": (lambda: packed(1), "too large", 1, 30),
-    "that is a gigabyte when unpacked twice": (lambda: packed(2), "not asked for", 1, 30),
+BODIES: dict[str, tuple[dict[str, Any], str, float, float]] = {
+    "of a gigabyte": ({"body": b" " * MEBIBYTE, "repeat": 1024}, "too large", 1, 30),
+    "without end": ({"body": b" " * 1000, "repeat": ENDLESS}, "too large", 1, 30),
+    "that trickles without end": (
+        {"body": b" ", "pace": 0.01, "repeat": ENDLESS},
+        "connection was lost",
+        TIMEOUT,
+        20,
+    ),
+    "that is a gigabyte when unpacked": (packed(1), "too large", 1, 30),
+    "that is a gigabyte when unpacked twice": (packed(2), "not asked for", 1, 30),
 }
 """What comes, what is said of it, seconds and MiB that it may take."""
 
 
 @pytest.mark.parametrize("case", BODIES)
 def test_a_body(service: Simulator, read_list: Read, case: str) -> None:
-    make, said, seconds, mebibytes = BODIES[case]
-    service.reset(script=[make()])
+    fault, said, seconds, mebibytes = BODIES[case]
+    service.reset(script=[Fault(status=200, **fault)])
     spent = read_list()
     assert spent.failed
     assert said in spent.msg or "not JSON" in spent.msg
@@ -173,81 +156,30 @@ def test_a_list_without_end_with_long_names(service: Simulator, read_list: Read)
 # before the body
 
 
-@contextmanager
-def raw(pieces: Callable[[], Iterator[bytes]], pace: float) -> Iterator[str]:
-    """A port that answers with these pieces, one every ``pace`` seconds, whatever is asked."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    over = threading.Event()
-
-    def serve() -> None:
-        while not over.is_set():
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            with connection:
-                _answer(connection, pieces(), pace, over)
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/api"
-    finally:
-        over.set()
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        thread.join(5)
-
-
-def _answer(
-    connection: socket.socket, pieces: Iterator[bytes], pace: float, over: threading.Event
-) -> None:
-    try:
-        connection.recv(65536)
-        for piece in pieces:
-            if over.is_set():
-                return
-            connection.sendall(piece)
-            time.sleep(pace)
-    except OSError:
-        return
-
-
-def slow_headers() -> Iterator[bytes]:
-    """Byte by byte: the time between two of them is short."""
-    yield b"HTTP/1.1 200 OK\r\nX-Long: "
-    yield from itertools.repeat(b"x", 500)
-
-
-def many_headers() -> Iterator[bytes]:
-    yield b"HTTP/1.1 200 OK\r\n"
-    yield from itertools.repeat(b"X-Many: y\r\n" * 1000)
-
-
-def long_header() -> Iterator[bytes]:
-    yield b"HTTP/1.1 200 OK\r\nX-Long: "
-    yield from itertools.repeat(b"x" * 65536)
-
-
-def continued() -> Iterator[bytes]:
-    """Interim answers, and never the answer."""
-    yield from itertools.repeat(b"HTTP/1.1 100 Continue\r\n\r\n", 500)
-
-
-HEADERS: dict[str, tuple[Callable[[], Iterator[bytes]], float]] = {
-    "byte by byte": (slow_headers, 0.01),
-    "without end": (many_headers, 0.0),
-    "one without end": (long_header, 0.0),
-    "of interim answers without end": (continued, 0.01),
+START = b"HTTP/1.1 200 OK\r\n"
+HEADERS: dict[str, tuple[bytes, bytes, int, float]] = {
+    "byte by byte": (START + b"X-Long: ", b"x", 500, 0.01),
+    "without end": (START, b"X-Many: y\r\n" * 1000, ENDLESS, 0.0),
+    "one without end": (START + b"X-Long: ", b"x" * 65536, ENDLESS, 0.0),
+    "of interim answers without end": (b"", b"HTTP/1.1 100 Continue\r\n\r\n", 500, 0.01),
 }
+"""How an answer begins, what comes again and again, how often, and the seconds between."""
 
 
 @pytest.mark.parametrize("case", HEADERS)
 def test_headers(read_list: Read, case: str) -> None:
     """``api_timeout`` is for the answer as a whole, its headers included."""
-    pieces, pace = HEADERS[case]
-    with raw(pieces, pace) as url:
-        spent = read_list(api_url=url)
+    start, piece, times, pace = HEADERS[case]
+
+    def answer(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(start)
+        for _ in range(times):
+            connection.sendall(piece)
+            time.sleep(pace)
+
+    with listening(answer) as port:
+        spent = read_list(api_url=f"http://127.0.0.1:{port}/api")
     assert spent.failed
     assert "connection was lost" in spent.msg
     assert spent.seconds < TIMEOUT + SLACK
