@@ -45,6 +45,7 @@ PICTURE = (
     "restored. Below it are the numbers of all, and a line for each step.",
 )
 """Its title and description."""
+COLOURED = {**settings(), "ANSIBLE_FORCE_COLOR": "true"}
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +55,8 @@ def simulator() -> Iterator[Simulator]:
 
 
 @pytest.fixture(scope="module")
-def ansible(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
-    environment = {**settings(), "ANSIBLE_FORCE_COLOR": "true"}
-    with closing(Started(environment, tmp_path_factory.mktemp("printed"))) as started:
+def ansible() -> Iterator[Started]:
+    with closing(Started(COLOURED)) as started:
         yield started
 
 
@@ -126,7 +126,8 @@ class Reader:
             program, *arguments = shlex.split(self._with_digest(line))
             assert program == "ansible-playbook", f"{line}: say why it is not run"
             self.command = arguments
-            ran = self.ansible.run(arguments, access(self.service), self.folder)
+            environment = {**COLOURED, **access(self.service), "PWD": str(self.folder)}
+            ran = self.ansible.run(arguments, environment, self.folder)
             self.output = without_colours(ran.stdout + ran.stderr)
             self.said = transcript(ran.stdout, ran.stderr)
             wanted = 2 if fails and position == len(commands) - 1 else 0

@@ -44,7 +44,7 @@ def run_last(
     stage = Stage(service, folder)
     stage.write("clients.yml", PLAYBOOK)
     given = [argument for argument in arguments if argument not in left_out]
-    return stage.run(*given, environment=environment)
+    return stage.run(*given, environment=environment, alone=True)
 
 
 def test_a_playbook_needs_three_commands_and_the_readme_has_the_same() -> None:

@@ -88,7 +88,7 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Ended]
             for name, (_, task) in CASES.items()
         ]
         with holding_the_turn(services["waiting"]):
-            ran = played(services["looped"], folder, tasks)
+            ran = played(services["looped"], folder, tasks, alone=True)
         assert ran.results, ran.output
         yield {
             name: Ended(service, ran.results[name], folder / name)

@@ -43,7 +43,8 @@ def test_hosts_of_one_workspace_and_two_playbooks_at_once_create_each_client_onc
     otherwise = {"TOGGL_FOCUS_API_URL": f"{service.url.replace('http', 'HTTP')}/"}
 
     def run(name: str, more: dict[str, str]) -> str:
-        return stage.run(name, "--forks", "3", environment={**access(service), **more})
+        environment = {**access(service), **more}
+        return stage.run(name, "--forks", "3", environment=environment, alone=True)
 
     with ThreadPoolExecutor(2) as pool:
         assert len([*pool.map(run, ["all.yml", "localhost.yml"], [{}, otherwise])]) == 2

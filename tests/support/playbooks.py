@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Playbooks run by ``ansible-playbook`` as a process, against the simulator over real HTTP."""
+"""Playbooks run by ``ansible-playbook``, against the simulator over real HTTP."""
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +17,9 @@ import yaml
 from simulator.server import Simulator
 
 from support.callback import loaded
+from support.started import ANSIBLE_PLAYBOOK, SECONDS, Started
 
 ROOT = Path(__file__).resolve().parents[2]
-ANSIBLE_PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 
 WAYS: dict[str, tuple[str, ...]] = {
     "in process": (),
@@ -46,23 +47,36 @@ def ansible_playbook(
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
     typed: str | None = None,
+    alone: bool = False,
 ) -> subprocess.CompletedProcess[str]:
     """Its tasks find the service and the credentials in the environment.
 
     :arg folder: where the process runs, if not here
     :arg typed: what its user answers
+    :arg alone: as a process of its own also where a fork of a loaded Ansible is the same
     """
     given = access(service) if environment is None else environment
+    whole = {**settings(), **given, **({"PWD": str(folder)} if folder else {})}
+    if typed is None and not alone and started().fits(whole):
+        return started().run([*arguments, str(playbook)], whole, folder or Path.cwd())
     return subprocess.run(
         [str(ANSIBLE_PLAYBOOK), *arguments, str(playbook)],
         cwd=folder,
-        env={**settings(), **given, **({"PWD": str(folder)} if folder else {})},
+        env=whole,
         **({"stdin": subprocess.DEVNULL} if typed is None else {"input": typed}),
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=SECONDS,
         check=False,
     )
+
+
+@functools.cache
+def started() -> Started:
+    """The process that has loaded Ansible, for all tests of this process."""
+    made = Started(settings())
+    atexit.register(made.close)
+    return made
 
 
 def settings() -> dict[str, str]:
@@ -99,10 +113,12 @@ def played(
     *arguments: str,
     environment: Mapping[str, str] | None = None,
     dumper: type[yaml.SafeDumper] = yaml.SafeDumper,
+    alone: bool = False,
     **keywords: Any,
 ) -> Ran:
     """Runs tasks as a playbook in ``folder``; a task with ``register`` is found in the results.
 
+    :arg alone: as for ``ansible_playbook``
     :arg keywords: of the play
     """
     kept = folder / "results.json"
@@ -111,7 +127,7 @@ def played(
     book["tasks"] = [*tasks, keep([task.get("register") for task in tasks], kept)]
     path = folder / "playbook.yml"
     path.write_text(yaml.dump([book], Dumper=dumper, sort_keys=False, allow_unicode=False))
-    ran = ansible_playbook(service, path, *arguments, environment=environment)
+    ran = ansible_playbook(service, path, *arguments, environment=environment, alone=alone)
     results = json.loads(kept.read_text()) if kept.exists() else {}
     return Ran(ran.stdout + ran.stderr, ran.returncode, results)
 

@@ -29,8 +29,12 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     CALLBACK_NEEDS_ENABLED = True
 
     def v2_playbook_on_start(self, playbook: object) -> None:
-        (folder,) = map(Path, importlib.import_module(PACKAGE).__path__)
-        for path in (folder / "plugins").glob("*_utils/**/*.py"):
-            name = path.relative_to(folder).with_suffix("")
-            importlib.import_module(".".join([PACKAGE, *name.parts]))
+        load_collection()
         gc.freeze()  # what is not touched is not copied
+
+
+def load_collection() -> None:
+    (folder,) = map(Path, importlib.import_module(PACKAGE).__path__)
+    for path in (folder / "plugins").glob("*_utils/**/*.py"):
+        name = path.relative_to(folder).with_suffix("")
+        importlib.import_module(".".join([PACKAGE, *name.parts]))

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A run that is a fork of a loaded Ansible prints and does what a process of its own does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from simulator.server import Simulator
+from support.playbooks import access, ansible_playbook, settings, started
+
+TIME = r"\d{4}-\d\d-\d\dT[\d:.]+Z"
+SEEN = "pwd; umask; env | sort"
+TASKS: list[dict[str, Any]] = [
+    {"ansible.builtin.debug": {"msg": "{{ lookup('ansible.builtin.pipe', seen) }}"}},
+    {"ansible.builtin.debug": {"var": "ansible_playbook_python"}},
+    {"toggl.focus.focus_client": {"name": "{{ name }}"}},
+    {"toggl.focus.focus_clients": {"clients": [], "purge": True}, "ignore_errors": True},
+    {
+        "toggl.focus.focus_client_info": {},
+        "vars": {"ansible_connection": "elsewhere"},
+        "register": "listed",
+    },
+    {"ansible.builtin.fail": {"msg": "{{ listed }}"}},
+]
+RUNS = {
+    "a playbook": (2, ["-i", "hosts.yml", "-vv", "--diff"], "book.yml"),
+    "no playbook": (1, [], "absent.yml"),
+    "no such option": (2, ["--absent"], "book.yml"),
+    "the version": (0, [], "--version"),
+}
+
+
+@pytest.mark.parametrize(("status", "options", "last"), RUNS.values(), ids=RUNS)
+def test_it_is_the_same(
+    service: Simulator, tmp_path: Path, status: int, options: list[str], last: str
+) -> None:
+    play = {"hosts": "all", "gather_facts": False, "vars": {"seen": SEEN}, "tasks": TASKS}
+    hosts = {"localhost": {"ansible_connection": "local", "name": "Zo\u00eb"}}
+    (tmp_path / "book.yml").write_text(yaml.safe_dump([play]))
+    (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
+    assert started().fits({**settings(), **access(service), "PWD": str(tmp_path)})
+    outcomes = []
+    for alone in (False, True):
+        service.reset()
+        ran = ansible_playbook(service, last, *options, folder=tmp_path, alone=alone)
+        printed = re.sub(TIME, "", f"{ran.stdout}\n--\n{ran.stderr}")
+        sent = [(entry.method, entry.path, entry.status) for entry in service.log]
+        outcomes.append((ran.args, ran.returncode, printed, sent, service.names()))
+    forked, real = outcomes
+    assert forked == real
+    assert real[1] == status
+
+
+@pytest.mark.parametrize("name", ["ANSIBLE_DIFF_ALWAYS", "PYTHONPATH", "HOME", "LC_ALL", "NEW"])
+def test_what_is_read_before_a_run_takes_a_process_of_its_own(name: str) -> None:
+    assert started().fits({**settings(), "TOGGL_FOCUS_API_URL": "new"})
+    assert not started().fits({**settings(), name: "new"})
