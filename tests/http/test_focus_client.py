@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from simulator.server import Simulator
 from simulator.switches import Switches, random_switches
-from support.notation import rows
+from support.notation import rows, unnamed_rows
 from support.running import VARIANTS, as_done, assert_as_before, client, entry_from, fill, state
 from support.world import entries, names_with_deletion
 
@@ -77,8 +77,7 @@ def test_whatever_the_service_answers(service: Simulator, switches: Switches) ->
 # requests
 
 
-REQUESTS = rows(
-    """
+REQUESTS = unnamed_rows("""
 Client 1                   | 1 | 1
 New                        | 2 | 1
 M\u00fcller                | 3 | 1
@@ -92,9 +91,7 @@ absent 1001                | 2 | 1
 restored 1001              | 1 | 1
 restored 1000              | 3 | 1
 restored 1000 New          | 4 | 1
-""",
-    named=False,
-)
+""")
 """What is wanted, with 1000 for the id of a deleted client; requests of the first run and of the
 second."""
 

@@ -4,13 +4,13 @@ entries. It is held against the requests that the service was sent."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
+from support import notation
 from support.running import (
     HIDES,
     State,
@@ -18,6 +18,9 @@ from support.running import (
     assert_as_before,
     client,
     clients,
+    entries_from,
+    entry_from,
+    fill,
     info,
     on,
     rows,
@@ -25,62 +28,58 @@ from support.running import (
 )
 from support.written import as_step, assert_done_is_what_was_written
 
-Row = dict[str, Any]
+Result = dict[str, Any]
+
+CLIENTS = "Acme, Globex, Initech, Hooli, Internal, (Umbrella)"
+LIST = "Acme; Stark Industries; Globex Corporation (was Globex); absent Initech; restored 1006"
+"""One of each kind; the purge deletes Hooli, and leaves Internal alone."""
+
+WHOLE: dict[str, Any] = {"clients": LIST, "purge": True, "protected": ["Internal*"]}
+WOULD = "Would create 1, rename 1, restore 1, delete 2 (1 by purge); 1 unchanged."
 
 DONE = ("created", "renamed", "deleted", "restored", "purged")
 COUNTS = (*DONE, "unchanged", "unmanaged", "failed", "pending")
 
-LIST: list[Row] = [
-    {"name": "Acme"},
-    {"name": "Stark Industries"},
-    {"name": "Globex Corporation", "former_names": ["Globex"]},
-    {"name": "Initech", "state": "absent"},
-    {"id": 1006, "state": "restored"},
-]
-"""One of each kind; the purge deletes Hooli, and leaves Internal alone."""
-
-WHOLE: Row = {"clients": LIST, "purge": True, "protected": ["Internal*"]}
-
-DELETE: Row = {"step": "delete", "id": 1003, "name": "Initech"}
-PURGE: Row = {"step": "delete", "id": 1004, "name": "Hooli", "purge": True}
-RENAME: Row = {"step": "rename", "id": 1002, "name": "Globex Corporation", "from": "Globex"}
-RESTORE: Row = {"step": "restore", "id": 1006, "name": "Umbrella"}
-CREATE: Row = {"step": "create", "name": "Stark Industries"}
-
-RENAMED: Row = {"name": "Globex Corporation", "id": 1002, "action": "renamed", "changed": True}
-RESULTS: list[Row] = [
-    {"entry": 3, **RENAMED},
-    {"entry": 4, "name": "Initech", "id": 1003, "action": "deleted", "changed": True},
-    {"entry": 5, "name": "Umbrella", "id": 1006, "action": "restored", "changed": True},
-]
-
-WOULD = "Would create 1, rename 1, restore 1, delete 2 (1 by purge); 1 unchanged."
-
 
 @pytest.fixture
 def service(service: Simulator) -> Simulator:
-    fill(service)
-    return service
+    return fill(service, CLIENTS)
 
 
-def fill(service: Simulator, **conditions: Any) -> State:
-    """1001 Acme, 1002 Globex, 1003 Initech, 1004 Hooli, 1005 Internal; 1006 Umbrella is deleted."""
-    service.reset(**conditions)
-    for name in ("Acme", "Globex", "Initech", "Hooli", "Internal"):
-        service.add(name)
-    service.add("Umbrella", deleted=True)
-    return state(service)
+def scripted(service: Simulator, *script: Fault) -> State:
+    return state(fill(service, CLIENTS, script=list(script)))
 
 
-def in_any_order(rows: list[Row]) -> list[Row]:
-    return sorted(rows, key=lambda row: json.dumps(row, sort_keys=True))
+def plan_of(result: Result) -> list[str]:
+    """The whole rows of the plan: ``purge 1004 Hooli: done``; ``!`` where there is an error."""
+    told = []
+    for row in result["plan"]:
+        known = {"step", "id", "name", "from", "purge", "status", "error"}
+        assert {"step", "name", "status"} <= row.keys() <= known
+        assert row.get("purge", True) is True and (row["step"] == "rename") is ("from" in row)
+        kind = "purge" if "purge" in row else row["step"]
+        id_ = f" {row['id']}" if "id" in row else ""
+        former = f" {row['from']} ->" if "from" in row else ""
+        error = "!" if "error" in row else ""
+        told.append(f"{kind}{id_}{former} {row['name']}: {row['status']}{error}")
+    return told
+
+
+def results_of(result: Result) -> list[str]:
+    """The whole rows for entries: ``2 Acme 1001 created``, ``*`` if changed, ``!`` if in error."""
+    told = []
+    for row in result["results"]:
+        assert row.keys() - {"error"} == {"entry", "name", "id", "action", "changed"}
+        marks = ("*" if row["changed"] else "") + ("!" if "error" in row else "")
+        told.append(f"{row['entry']} {row['name']} {row['id']} {row['action']}{marks}")
+    return told
 
 
 def counts(**given: int) -> dict[str, int]:
     return {**dict.fromkeys(COUNTS, 0), **given}
 
 
-def assert_undone(service: Simulator, result: Row, before: State) -> None:
+def assert_undone(service: Simulator, result: Result, before: State) -> None:
     assert not clients(service, clients=result["undo"]).get("failed")
     assert_as_before(service, before)
 
@@ -95,17 +94,23 @@ def test_a_check_says_what_would_be_done_and_a_run_what_it_did(
     """The rows of a run have the order in which the service was sent them."""
     before = state(service)
     result = clients(service, check_mode, concurrency=1, **WHOLE)
-    new, status = ({}, "planned") if check_mode else ({"id": 1007}, "done")
-    steps = [DELETE, PURGE, RENAME, RESTORE, {**CREATE, **new}]
-    assert in_any_order(result["plan"]) == in_any_order(
-        [{**row, "status": status} for row in steps]
-    )
-    created = {"entry": 2, "name": "Stark Industries", "id": None, **new, "action": "created"}
-    assert result["results"] == [{**created, "changed": True}, *RESULTS]
+    id_, status = ("", "planned") if check_mode else (" 1007", "done")
+    assert sorted(plan_of(result)) == [
+        f"create{id_} Stark Industries: {status}",
+        f"delete 1003 Initech: {status}",
+        f"purge 1004 Hooli: {status}",
+        f"rename 1002 Globex -> Globex Corporation: {status}",
+        f"restore 1006 Umbrella: {status}",
+    ]
+    assert results_of(result) == [
+        f"2 Stark Industries{id_ or ' None'} created*",
+        "3 Globex Corporation 1002 renamed*",
+        "4 Initech 1003 deleted*",
+        "5 Umbrella 1006 restored*",
+    ]
     assert result["msg"] == (WOULD if check_mode else as_done(WOULD))
-    assert result["summary"] == counts(
-        created=1, renamed=1, deleted=1, restored=1, purged=1, unchanged=1, unmanaged=1
-    )
+    done = dict.fromkeys(DONE, 1)
+    assert result["summary"] == counts(**done, unchanged=1, unmanaged=1)
     assert result["changed"] is True
     assert {"failed", "refused", "unmanaged"}.isdisjoint(result)
     if check_mode:
@@ -126,15 +131,16 @@ def test_a_check_and_its_run_differ_in_status_and_new_ids_alone(service: Simulat
     new = {"name": "Stark Industries", "state": "absent"}
     assert new in checked["undo"], "a new client is in it by its name, as long as it has no id"
     foretold = [{**entry, "id": 1007} if entry == new else entry for entry in checked["undo"]]
-    assert in_any_order(foretold) == in_any_order(ran["undo"])
+    assert sorted(foretold, key=str) == sorted(ran["undo"], key=str)
 
 
 @pytest.mark.parametrize("concurrency", [2, 16])
 def test_concurrently_too_what_is_called_done_was_written(
     service: Simulator, concurrency: int
 ) -> None:
-    wanted = [*LIST, *(f"New {number}" for number in range(20))]
-    result = clients(service, **{**WHOLE, "clients": wanted, "concurrency": concurrency})
+    new = "; ".join(f"New {number}" for number in range(20))
+    wanted = {**WHOLE, "clients": f"{LIST}; {new}", "concurrency": concurrency}
+    result = clients(service, **wanted)
     assert result["msg"] == as_done(WOULD).replace("Created 1,", "Created 21,")
     assert {row["status"] for row in result["plan"]} == {"done"}
     assert_done_is_what_was_written(service, result, in_order=False)
@@ -142,37 +148,39 @@ def test_concurrently_too_what_is_called_done_was_written(
 
 def test_a_temporary_name_is_a_step_and_no_rename_that_counts(service: Simulator) -> None:
     """Two clients swap their names: three writes for two entries."""
-    wanted = [{"id": 1001, "name": "Globex"}, {"id": 1002, "name": "Acme"}]
-    result = clients(service, clients=wanted)
+    result = clients(service, clients="1001 Globex; 1002 Acme")
     assert result["msg"] == "Renamed 2."
     assert [(row["step"], row["status"]) for row in result["plan"]] == [("rename", "done")] * 3
     assert_done_is_what_was_written(service, result)
     assert result["summary"] == counts(renamed=2, unmanaged=3)
-    assert [(row["id"], row["name"], row["action"]) for row in result["results"]] == [
-        (1001, "Globex", "renamed"),
-        (1002, "Acme", "renamed"),
-    ]
+    assert results_of(result) == ["1 Globex 1001 renamed*", "2 Acme 1002 renamed*"]
 
 
-NOTHING_TO_DO: dict[str, tuple[list[Any], str, int]] = {
-    "no entry": ([], "the list has no entries.", 5),
-    "one entry": (["Acme"], "the entry is as declared.", 4),
-    "two entries": (["Acme", "Globex"], "all 2 entries are as declared.", 3),
-    "a second run": (LIST, "all 5 entries are as declared.", 2),
-}
-"""The list, the message and how many clients are unmanaged."""
+NOTHING_TO_DO = notation.rows(f"""
+no entry     |              | the list has no entries.       | 0 | 5
+one entry    | Acme         | the entry is as declared.      | 1 | 4
+two entries  | Acme; Globex | all 2 entries are as declared. | 2 | 3
+a second run | {LIST}
+    | all 5 entries are as declared. | 5 | 2
+""")
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-@pytest.mark.parametrize("case", NOTHING_TO_DO)
-def test_nothing_to_do(service: Simulator, case: str, check_mode: bool) -> None:
-    wanted, message, unmanaged = NOTHING_TO_DO[case]
+@pytest.mark.parametrize(("wanted", "message", "unchanged", "unmanaged"), NOTHING_TO_DO)
+def test_nothing_to_do(
+    service: Simulator,
+    wanted: str,
+    message: str,
+    unchanged: str,
+    unmanaged: str,
+    check_mode: bool,
+) -> None:
     clients(service, clients=wanted)
     writes = len(service.writes)
     result = clients(service, check_mode, clients=wanted)
     assert (result["msg"], result["changed"]) == (f"Nothing to do: {message}", False)
     assert (result["plan"], result["results"], result["undo"]) == ([], [], [])
-    assert result["summary"] == counts(unchanged=len(wanted), unmanaged=unmanaged)
+    assert result["summary"] == counts(unchanged=int(unchanged), unmanaged=int(unmanaged))
     assert {"failed", "refused"}.isdisjoint(result)
     assert len(service.writes) == writes
 
@@ -180,7 +188,7 @@ def test_nothing_to_do(service: Simulator, case: str, check_mode: bool) -> None:
 def test_a_purge_where_all_entries_are_as_declared(service: Simulator) -> None:
     """One deletion is let through, though it is more than the percentage of a small workspace."""
     before = state(service)
-    kept = ["Acme", "Globex", "Initech", "Internal"]
+    kept = "Acme; Globex; Initech; Internal"
     result = clients(service, clients=kept, purge=True, max_deletion_percent=1)
     assert result["msg"] == "Deleted 1 (1 by purge); 4 unchanged."
     assert result["results"] == []
@@ -191,13 +199,11 @@ def test_a_purge_where_all_entries_are_as_declared(service: Simulator) -> None:
 
 # plans that are refused
 
-ALL_BUT_HOOLI = [
-    {"name": name, "state": "absent"} for name in ("Acme", "Globex", "Initech", "Internal")
-]
+ALL_BUT_HOOLI = "absent Acme; absent Globex; absent Initech; absent Internal"
 
-REFUSALS: dict[str, tuple[Row, Row, str]] = {
+REFUSALS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "protected": (
-        {"clients": ["Acme", {"id": 1005, "name": "Renamed"}], "protected": ["internal*"]},
+        {"clients": "Acme; 1005 Renamed", "protected": ["internal*"]},
         {"protected": []},
         'Entry 2 ("Renamed"): The client "Internal" (id 1005) is protected by "internal*" and '
         "would be renamed: leave it as it is, or change protected.",
@@ -209,7 +215,7 @@ REFUSALS: dict[str, tuple[Row, Row, str]] = {
         'to 2. They are: "Initech" (id 1003), "Hooli" (id 1004).',
     ),
     "max_deletion_percent": (
-        {"clients": ["Acme", "Globex", "New"], "purge": True},
+        {"clients": "Acme; Globex; New", "purge": True},
         {"max_deletion_percent": 60},
         "The purge would delete 3 of 5 active clients, but max_deletion_percent is 30. Is the list "
         'complete? If so, set max_deletion_percent to 60. They are: "Initech" (id 1003), "Hooli" '
@@ -231,7 +237,7 @@ REFUSALS: dict[str, tuple[Row, Row, str]] = {
 """What is given, the options that let it through as the message advises, and the reason."""
 
 
-def assert_refused(service: Simulator, result: Row, checked: Row, reason: str) -> None:
+def assert_refused(service: Simulator, result: Result, checked: Result, reason: str) -> None:
     """All is shown as in the check of a plan that is let through, and nothing of it is written."""
     would = checked["msg"].removeprefix("Would ")
     assert result["msg"] == f"{reason} Nothing was written. The plan would {would}"
@@ -257,7 +263,7 @@ def test_a_refused_plan_is_shown_and_nothing_of_it_is_written(
 def test_a_plan_that_the_quota_is_too_small_for_is_refused(service: Simulator) -> None:
     """A check warns of it, since the plan can be applied in the next window. The check and the list
     took one request each."""
-    fill(service, quota_limit=4)
+    fill(service, CLIENTS, quota_limit=4)
     checked = clients(service, check_mode=True, **WHOLE)
     assert checked["msg"] == WOULD
     (warning,) = checked["warnings"]
@@ -270,33 +276,26 @@ def test_a_plan_that_the_quota_is_too_small_for_is_refused(service: Simulator) -
     assert_refused(service, clients(service, **WHOLE), checked, reason)
 
 
-CONTRADICTIONS: dict[str, tuple[list[Any], str, int]] = {
-    "in the list": (
-        [{"name": "Acme"}, {"name": "Acme", "state": "absent"}],
-        'Entries 1 and 2: The name "Acme" is declared both present and absent: keep one of the '
-        "entries, or give the id of the client to delete.",
-        0,
-    ),
-    "between the list and the service, all together": (
-        ["New", {"id": 1006}, {"id": 9}],
-        'Entry 2: The client "Umbrella" (id 1006) is deleted: use state=restored with its id to '
-        "bring it back first. Entry 3: The service shows no client with the id 9: check the id "
-        "and the workspace_id. If the client was deleted, state=restored brings it back.",
-        2,
-    ),
-}
+CONTRADICTIONS = notation.rows("""
+in the list | Acme; absent Acme | Entries 1 and 2: The name "Acme" is declared both present and
+    absent: keep one of the entries, or give the id of the client to delete. | 0
+between the list and the service, all together | New; 1006; 9
+    | Entry 2: The client "Umbrella" (id 1006) is deleted: use state=restored with its id to bring
+    it back first. Entry 3: The service shows no client with the id 9: check the id and the
+    workspace_id. If the client was deleted, state=restored brings it back. | 2
+""")
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-@pytest.mark.parametrize("case", CONTRADICTIONS)
+@pytest.mark.parametrize(("wanted", "message", "requests"), CONTRADICTIONS)
 def test_a_list_with_a_contradiction_has_no_plan(
-    service: Simulator, case: str, check_mode: bool
+    service: Simulator, wanted: str, message: str, requests: str, check_mode: bool
 ) -> None:
-    wanted, message, requests = CONTRADICTIONS[case]
     result = clients(service, check_mode, clients=wanted)
     result.pop("quota", None)
-    assert result == {"failed": True, "changed": False, "msg": message, "requests": requests}
-    assert len(service.log) == requests
+    failed = {"failed": True, "changed": False, "msg": message, "requests": int(requests)}
+    assert result == failed
+    assert len(service.log) == int(requests)
 
 
 # runs that fail on the way
@@ -309,32 +308,34 @@ def refusal(service: Simulator, method: str, path: str, said: str) -> str:
 
 def test_a_create_that_is_refused_stops_none_of_the_others(service: Simulator) -> None:
     words = b'{"error": "validation", "error_description": "no such name"}'
-    before = fill(service, script=[Fault(on("POST"), status=400, body=words)])
-    wanted = ["Acme", "Bad", "Good", LIST[2]]
+    before = scripted(service, Fault(on("POST"), status=400, body=words))
+    wanted = "Acme; Bad; Good; Globex Corporation (was Globex)"
     result = clients(service, clients=wanted, concurrency=1)
     error = refusal(service, "POST", "", '400 "validation: no such name"')
     assert result["msg"] == f'"Bad": {error} Of 3 changes, 2 were done and 1 failed.'
-    assert in_any_order(result["plan"]) == in_any_order(
-        [
-            {**RENAME, "status": "done"},
-            {"step": "create", "name": "Bad", "status": "failed", "error": error},
-            {"step": "create", "id": 1007, "name": "Good", "status": "done"},
-        ]
-    )
+    assert sorted(plan_of(result)) == [
+        "create 1007 Good: done",
+        "create Bad: failed!",
+        "rename 1002 Globex -> Globex Corporation: done",
+    ]
     assert_done_is_what_was_written(service, result)
     (refused,) = (as_step(entry) for entry in service.writes if entry.status == 400)
     assert refused == {"step": "create", "name": "Bad"}
     assert result["summary"] == counts(created=1, renamed=1, unchanged=1, failed=1, unmanaged=3)
-    bad = {"entry": 2, "name": "Bad", "id": None, "action": "none", "changed": False}
-    assert result["results"] == [
-        {**bad, "error": error},
-        {"entry": 3, "name": "Good", "id": 1007, "action": "created", "changed": True},
-        {"entry": 4, **RENAMED},
+    assert results_of(result) == [
+        "2 Bad None none!",
+        "3 Good 1007 created*",
+        "4 Globex Corporation 1002 renamed*",
     ]
-    assert (result["failed"], result["changed"]) == (True, True)
-    assert "refused" not in result
+    assert errors_of(result) == [error] * 2
+    assert (result["failed"], result["changed"], "refused" in result) == (True, True, False)
     assert clients(service, clients=wanted)["msg"] == "Created 1; 3 unchanged."
     assert_undone(service, result, {**before, 1008: ("Bad", False)})
+
+
+def errors_of(result: Result) -> list[str]:
+    """Of the plan and of the results."""
+    return [row["error"] for row in [*result["plan"], *result["results"]] if "error" in row]
 
 
 def test_what_stops_all_leaves_the_rest_pending(service: Simulator) -> None:
@@ -343,27 +344,22 @@ def test_what_stops_all_leaves_the_rest_pending(service: Simulator) -> None:
     def second(method: str, _: str) -> bool:
         return method == "POST" and len(service.writes) == 1
 
-    forbidden = Fault(match=second, status=403, body=b'{"error": "no_permission"}')
-    before = fill(service, script=[forbidden])
-    result = clients(service, clients=["Acme", "One", "Two", "Three"], concurrency=1)
+    before = scripted(service, Fault(match=second, status=403, body=b'{"error": "no_permission"}'))
+    result = clients(service, clients="Acme; One; Two; Three", concurrency=1)
     error = (
         f"The service forbids POST /workspaces/{service.workspace_id}/clients: 403 "
         '"no_permission". Check the workspace_id and that the user may do this with clients of '
         "the workspace."
     )
     assert result["msg"] == f"{error} Of 3 changes, 1 was done, 1 failed and 1 is pending."
-    assert result["plan"] == [
-        {"step": "create", "id": 1007, "name": "One", "status": "done"},
-        {"step": "create", "name": "Two", "status": "failed", "error": error},
-        {"step": "create", "name": "Three", "status": "pending"},
+    assert plan_of(result) == [
+        "create 1007 One: done",
+        "create Two: failed!",
+        "create Three: pending",
     ]
     assert result["summary"] == counts(created=1, unchanged=1, failed=1, pending=1, unmanaged=4)
-    untried = {"id": None, "action": "none", "changed": False}
-    assert result["results"] == [
-        {"entry": 2, "name": "One", "id": 1007, "action": "created", "changed": True},
-        {"entry": 3, "name": "Two", **untried, "error": error},
-        {"entry": 4, "name": "Three", **untried},
-    ]
+    assert results_of(result) == ["2 One 1007 created*", "3 Two None none!", "4 Three None none"]
+    assert errors_of(result) == [error] * 2
     assert (result["failed"], result["changed"]) == (True, True)
     assert_undone(service, result, before)
 
@@ -371,25 +367,21 @@ def test_what_stops_all_leaves_the_rest_pending(service: Simulator) -> None:
 def test_an_entry_may_be_done_in_part(service: Simulator) -> None:
     """The restore is done, the rename after it is refused: it is changed, and has failed."""
     refused = Fault(on("PUT"), status=400, body=b'{"error": "validation"}')
-    before = fill(service, script=[refused])
-    wanted = {"id": 1006, "name": "Umbra", "state": "restored"}
+    before = scripted(service, refused)
     error = refusal(service, "PUT", "/1006", '400 "validation"')
-    result = clients(service, clients=[wanted])
+    result = clients(service, clients="restored 1006 Umbra")
     assert result["msg"] == f'"Umbra": {error} Of 2 changes, 1 was done and 1 failed.'
-    rename = {"step": "rename", "id": 1006, "name": "Umbra", "from": "Umbrella"}
-    assert result["plan"] == [
-        {**RESTORE, "status": "done"},
-        {**rename, "status": "failed", "error": error},
-    ]
+    rename = "rename 1006 Umbrella -> Umbra: failed!"
+    assert plan_of(result) == ["restore 1006 Umbrella: done", rename]
     assert_done_is_what_was_written(service, result)
-    restored = {"id": 1006, "action": "restored", "changed": True, "error": error}
-    assert result["results"] == [{"entry": 1, "name": "Umbra", **restored}]
+    assert results_of(result) == ["1 Umbra 1006 restored*!"]
+    assert errors_of(result) == [error] * 2
     assert result["summary"] == counts(failed=1, unmanaged=5)
     assert (result["failed"], result["changed"]) == (True, True)
     assert_undone(service, result, before)
 
-    fill(service, script=[refused])
-    one = client(service, **wanted)
+    scripted(service, refused)
+    one = client(service, **entry_from("restored 1006 Umbra"))
     assert one["msg"] == f"{error} Of 2 changes, 1 was done and 1 failed."
     assert (one["failed"], one["changed"], one["action"]) == (True, True, "restored")
     assert one["diff"]["after"] == {"id": 1006, "name": "Umbrella", "state": "present"}
@@ -397,7 +389,7 @@ def test_an_entry_may_be_done_in_part(service: Simulator) -> None:
 
 
 def test_what_fits_into_the_quota_is_done_and_the_rest_is_pending(service: Simulator) -> None:
-    fill(service, quota_limit=3)
+    fill(service, CLIENTS, quota_limit=3)
     result = clients(service, allow_partial=True, concurrency=1, **WHOLE)
     assert result["msg"].startswith("The quota of requests is used up, it resets in ")
     end = " Of 5 changes, 2 were done and 3 are pending. Another run does the rest."
@@ -417,8 +409,8 @@ def test_what_fits_into_the_quota_is_done_and_the_rest_is_pending(service: Simul
 def test_a_write_that_nobody_can_settle_is_unclear(service: Simulator) -> None:
     """Its answer is lost, and the service cannot be asked."""
     down = Fault(on("GET", path="/1003"), status=503)
-    before = fill(service, script=[Fault(on("DELETE"), drop="after"), *[down] * 9])
-    result = clients(service, clients=[LIST[3]], api_retries=0)
+    before = scripted(service, Fault(on("DELETE"), drop="after"), *[down] * 9)
+    result = clients(service, clients="absent Initech", api_retries=0)
     (row,) = result["plan"]
     assert row["status"] == "unclear"
     assert row["error"].endswith("It may have been done: look before you run it again.")
@@ -439,21 +431,13 @@ def test_all_are_reported_on_request(service: Simulator, check_mode: bool) -> No
     that a name does not stand for has its id. Protected ones are among them."""
     for name in ("Twin", "Twin", "acme"):
         service.add(name)
-    wanted = [{"name": "Hooli"}, {"name": "New"}, {"name": "Gone", "state": "absent"}]
+    wanted = entries_from("Hooli; New; absent Gone")
     given = {"report": "all", "protected": ["Internal*"]}
     result = clients(service, check_mode, clients=wanted, **given)
     new = None if check_mode else 1010
-    assert result["results"] == [
-        {"entry": 1, "name": "Hooli", "id": 1004, "action": "none", "changed": False},
-        {"entry": 2, "name": "New", "id": new, "action": "created", "changed": True},
-        {"entry": 3, "name": "Gone", "id": None, "action": "none", "changed": False},
-    ]
-    assert result["unmanaged"] == [
-        *({"name": name} for name in ("Acme", "Globex", "Initech", "Internal")),
-        {"name": "Twin", "id": 1007},
-        {"name": "Twin", "id": 1008},
-        {"name": "acme"},
-    ]
+    assert results_of(result) == ["1 Hooli 1004 none", f"2 New {new} created*", "3 Gone None none"]
+    unmanaged = "Acme; Globex; Initech; Internal; 1007 Twin; 1008 Twin; acme"
+    assert result["unmanaged"] == entries_from(unmanaged)
     assert result["summary"] == counts(created=1, unchanged=2, unmanaged=7)
     pasted = [*wanted, *result["unmanaged"]]
     again = clients(service, True, clients=pasted, purge=True, **given)
@@ -462,7 +446,9 @@ def test_all_are_reported_on_request(service: Simulator, check_mode: bool) -> No
 
 
 @pytest.mark.parametrize("refusing", [{}, {"max_deletions": 0}], ids=["let through", "refused"])
-def test_what_the_purge_deletes_is_not_unmanaged(service: Simulator, refusing: Row) -> None:
+def test_what_the_purge_deletes_is_not_unmanaged(
+    service: Simulator, refusing: dict[str, int]
+) -> None:
     result = clients(service, check_mode=True, report="all", **WHOLE, **refusing)
     assert ("refused" in result) is bool(refusing)
     assert result["unmanaged"] == [{"name": "Internal"}]
@@ -471,80 +457,67 @@ def test_what_the_purge_deletes_is_not_unmanaged(service: Simulator, refusing: R
 
 # one client
 
-ONE: list[tuple[Row, str]] = [
-    ({"name": "New"}, 'create "New"'),
-    ({"name": "Acme Ltd", "former_names": ["Acme"]}, 'rename "Acme" (id 1001) to "Acme Ltd"'),
-    ({"id": 1001, "name": "Acme Ltd"}, 'rename "Acme" (id 1001) to "Acme Ltd"'),
-    ({"name": "Acme", "state": "absent"}, 'delete "Acme" (id 1001)'),
-    ({"id": 1001, "state": "absent"}, 'delete "Acme" (id 1001)'),
-    ({"id": 1006, "state": "restored"}, 'restore "Umbrella" (id 1006)'),
-    (
-        {"id": 1006, "name": "Umbra", "state": "restored"},
-        'restore "Umbrella" (id 1006) and rename it to "Umbra"',
-    ),
-    (
-        {"id": 1001, "name": "Old", "state": "absent", "former_names": ["Acme"]},
-        'rename "Acme" (id 1001) to "Old" and delete it',
-    ),
-]
-
-AS_DECLARED = '"Acme" (id 1001) is as declared.'
-NOBODY = "there is no active client "
-ONE_AS_IT_IS: list[tuple[Row, str]] = [
-    ({"name": "Acme"}, AS_DECLARED),
-    ({"id": 1001}, AS_DECLARED),
-    ({"id": 1001, "state": "restored"}, AS_DECLARED),
-    ({"name": "Nobody", "state": "absent"}, f'{NOBODY}"Nobody".'),
-    ({"id": 9, "state": "absent"}, f"{NOBODY}with the id 9."),
-    ({"id": 1006, "state": "absent"}, f"{NOBODY}with the id 1006."),
-    ({"id": 1006, "name": "Umbrella", "state": "absent"}, f"{NOBODY}with the id 1006."),
-]
+ONE = notation.unnamed_rows("""
+New                        | create "New"
+Acme Ltd (was Acme)        | rename "Acme" (id 1001) to "Acme Ltd"
+1001 Acme Ltd              | rename "Acme" (id 1001) to "Acme Ltd"
+absent Acme                | delete "Acme" (id 1001)
+absent 1001                | delete "Acme" (id 1001)
+restored 1006              | restore "Umbrella" (id 1006)
+restored 1006 Umbra        | restore "Umbrella" (id 1006) and rename it to "Umbra"
+absent 1001 Old (was Acme) | rename "Acme" (id 1001) to "Old" and delete it
+""")
 
 
-@pytest.mark.parametrize(("given", "would"), ONE, ids=str)
+@pytest.mark.parametrize(("wanted", "would"), ONE)
 def test_one_client_says_what_would_be_done_and_what_was(
-    service: Simulator, given: Row, would: str
+    service: Simulator, wanted: str, would: str
 ) -> None:
-    assert client(service, check_mode=True, **given)["msg"] == f"Would {would}."
+    entry = entry_from(wanted)
+    assert client(service, check_mode=True, **entry)["msg"] == f"Would {would}."
     assert service.writes == []
     did = as_done(f"Would {would}.").replace('d "New"', 'd "New" (id 1007)')
-    assert client(service, **given)["msg"] == did
+    assert client(service, **entry)["msg"] == did
+
+
+ONE_AS_IT_IS = notation.unnamed_rows("""
+Acme                 | "Acme" (id 1001) is as declared.
+1001                 | "Acme" (id 1001) is as declared.
+restored 1001        | "Acme" (id 1001) is as declared.
+absent Nobody        | there is no active client "Nobody".
+absent 9             | there is no active client with the id 9.
+absent 1006          | there is no active client with the id 1006.
+absent 1006 Umbrella | there is no active client with the id 1006.
+""")
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-@pytest.mark.parametrize(("given", "reason"), ONE_AS_IT_IS, ids=str)
+@pytest.mark.parametrize(("wanted", "reason"), ONE_AS_IT_IS)
 def test_one_client_says_that_there_is_nothing_to_do(
-    service: Simulator, given: Row, reason: str, check_mode: bool
+    service: Simulator, wanted: str, reason: str, check_mode: bool
 ) -> None:
     """Of an id that is gone nothing is said of another client of its name."""
     service.add("Umbrella")
-    result = client(service, check_mode, **given)
+    result = client(service, check_mode, **entry_from(wanted))
     assert (result["msg"], result["changed"]) == (f"Nothing to do: {reason}", False)
 
 
 def test_a_client_that_the_service_hides_has_a_name_after_its_restore(service: Simulator) -> None:
-    fill(service, switches=HIDES)
+    fill(service, CLIENTS, HIDES)
     given = {"id": 1006, "state": "restored"}
     assert client(service, check_mode=True, **given)["msg"] == "Would restore the client 1006."
     assert client(service, **given)["msg"] == 'Restored "Umbrella" (id 1006).'
 
 
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [
-        ({}, "Found 5 clients."),
-        ({"name": "Acme"}, "Found 1 client."),
-        ({"name": "Nobody"}, "Found 0 clients."),
-    ],
-)
-def test_the_list_says_how_many_it_found(service: Simulator, given: Row, message: str) -> None:
-    result = info(service, **given)
-    assert (result["msg"], result["changed"]) == (message, False)
+@pytest.mark.parametrize(("name", "found"), [(None, "5 clients"), ("Acme", "1 client")])
+def test_the_list_says_how_many_it_found(service: Simulator, name: str | None, found: str) -> None:
+    result = info(service, name=name)
+    assert (result["msg"], result["changed"]) == (f"Found {found}.", False)
 
 
 # always one line
 
-ANYTHING: dict[str, Callable[[Simulator], Row]] = {
+ANYTHING: dict[str, Callable[[Simulator], Result]] = {
     "clients": lambda service: clients(service, clients=["New\u2028\x1b[31m\nNews", "\u202eemcA"]),
     "client": lambda service: client(service, name="New\u2028\x1b[31m\nNews"),
     "no connection": lambda service: clients(
