@@ -91,7 +91,7 @@ def test_nothing_passes_the_digest_over(reviewed: Stage) -> None:
     plans["forged"]["digest"] = forged
     moved = digest(plans["moved"]["steps"], MOVED, ELSEWHERE)
     plans["moved"] |= {"api_url": ELSEWHERE, "digest": moved}
-    reviewed.write("plan.json", json.dumps({"format": 2, "workspaces": plans}))
+    reviewed.write("plan.json", json.dumps({"format": 3, "workspaces": plans}))
     hosts: Variables = {
         host: {"clients_workspace_id": id_, "clients_list": NOT_REVIEWED}
         for host, (id_, _) in [*HOSTS.items(), ("alone", (ALONE, ""))]

@@ -50,7 +50,7 @@ def unreadable(reason: str) -> dict[str, Any]:
 
 
 def text_of(**workspaces: dict[str, Any]) -> str:
-    return plan_markdown({"format": 2, "workspaces": workspaces})
+    return plan_markdown({"format": 3, "workspaces": workspaces})
 
 
 class Page(HTMLParser):

@@ -23,7 +23,7 @@ from .._model import (
 from .._text import name_key
 from . import problems
 from .contradictions import contradictions, taken_names
-from .digest import digest_by_client, row_of
+from .digest import digest, row_of
 from .guards import check_guards
 from .match import Existing, Match, Matcher
 
@@ -74,7 +74,7 @@ def plan(
         active=active,
         unmanaged=tuple(client for client in matcher.unmanaged() if client.id not in leaving),
         forbidden=(*matcher.look_alikes.values(), *guarded),
-        digest=digest_by_client(map(row_of, written), workspace_id, api_url),
+        digest=digest(map(row_of, steps), workspace_id, api_url),
     )
 
 
