@@ -60,29 +60,17 @@ class Stage:
         tasks: Sequence[Task],
         *arguments: str,
         environment: Mapping[str, str] | None = None,
-        **keywords: Any,
+        **more: Any,
     ) -> Ran:
-        """A task with ``register`` is found in the results. What the service is like
-        is in the environment, with what ``environment`` adds."""
-        given = {
-            **access(self.service),
-            "ANSIBLE_COLLECTIONS_PATH": str(self.collections),
-            **(environment or {}),
-        }
-        return played(
-            self.service,
-            self.folder,
-            tasks,
-            *arguments,
-            environment=given,
-            dumper=_Dumper,
-            **keywords,
-        )
+        """A task with ``register`` is found in the results. ``more`` is as ``played`` takes it."""
+        found = {"ANSIBLE_COLLECTIONS_PATH": str(self.collections), **(environment or {})}
+        more |= {"dumper": _Dumper, "environment": {**access(self.service), **found}}
+        return played(self.service, self.folder, tasks, *arguments, **more)
 
-
-def kept_going(tasks: Sequence[Task]) -> list[dict[str, Any]]:
-    """The tasks, each with its result kept as ``t_0``, ``t_1`` …, and none ending the play."""
-    return [
-        {**task, "register": f"t_{number}", "ignore_errors": True}
-        for number, task in enumerate(tasks)
-    ]
+    def play_on(self, tasks: Sequence[Task], *arguments: str, **more: Any) -> Ran:
+        """Play all tasks, whether they fail or not; their results are ``t_0``, ``t_1`` …"""
+        kept = [
+            {**task, "register": f"t_{number}", "ignore_errors": True}
+            for number, task in enumerate(tasks)
+        ]
+        return self.play(kept, *arguments, **more)

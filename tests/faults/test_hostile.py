@@ -17,7 +17,7 @@ from simulator.switches import Switches
 from support.playbooks import WAYS, Ran
 
 from faults.length import LONG
-from faults.playing import CLIENT, CLIENTS, INFO, Stage, kept_going, unsafe
+from faults.playing import CLIENT, CLIENTS, INFO, Stage, unsafe
 
 EVALUATED = "__EVALUATED__"
 FORGED = "ok: [localhost] => (item=forged)"
@@ -55,10 +55,6 @@ def on_one_line(names: list[str]) -> list[str]:
     return [name for name in names if len(name.splitlines()) == 1]
 
 
-def entries(names: list[str]) -> list[dict[str, Any]]:
-    return [{"name": name} for name in names]
-
-
 def assert_harmless(ran: Ran, folder: Path) -> None:
     assert not (folder / "evaluated").exists()
     assert "Traceback" not in ran.output
@@ -66,13 +62,9 @@ def assert_harmless(ran: Ran, folder: Path) -> None:
         assert not line.strip().startswith(FORGED), ran.output
     for character in "\x1b\x07\x08":
         assert character not in ran.output
-    assert_nothing_turns(_own_words(ran))
-
-
-def _own_words(ran: Ran) -> str:
-    """The output without the whole results, which at -v Ansible prints as JSON of its own making:
-    there the names stand as they are, without what is below U+0020."""
-    return "\n".join(line for line in ran.output.split("\n") if " => {" not in line)
+    # At -v Ansible prints whole results as JSON of its own making: there, names are as they are.
+    own_words = [line for line in ran.output.split("\n") if " => {" not in line]
+    assert_nothing_turns("\n".join(own_words))
 
 
 def assert_nothing_turns(text: str) -> None:
@@ -81,10 +73,8 @@ def assert_nothing_turns(text: str) -> None:
         assert character not in text, text[max(0, text.index(character) - 300) :][:600]
 
 
-@pytest.fixture(params=WAYS if LONG else ["in process"])
-def often(request: pytest.FixtureRequest) -> tuple[str, ...]:
-    """As a module, too, with FAULTS_LONG=1."""
-    return WAYS[request.param]
+ways = pytest.mark.parametrize("way", WAYS if LONG else ["in process"])
+"""As a module, too, with FAULTS_LONG=1."""
 
 
 def role(clients: Any) -> dict[str, Any]:
@@ -94,7 +84,8 @@ def role(clients: Any) -> dict[str, Any]:
     }
 
 
-def test_they_come_back_unchanged(stage: Stage, often: tuple[str, ...], tmp_path: Path) -> None:
+@ways
+def test_they_come_back_unchanged(stage: Stage, way: str, tmp_path: Path) -> None:
     """Through the list, the module for reading, and the role; and what they are read as is what
     the same list finds nothing to do for. What the service has is data, also where a template hands
     it on: at the end, to the role that deletes them all."""
@@ -104,13 +95,13 @@ def test_they_come_back_unchanged(stage: Stage, often: tuple[str, ...], tmp_path
         stage.service.add(name)
     all_absent = "{{ listed.desired | map('combine', {'state': 'absent'}) | list }}"
     tasks: list[dict[str, Any]] = [
-        {CLIENTS: {"clients": unsafe(entries(given))}, "register": "made"},
+        {CLIENTS: {"clients": unsafe(given)}, "register": "made"},
         {INFO: {}, "register": "listed"},
         {CLIENTS: {"clients": "{{ listed.desired }}", "purge": True}, "register": "again"},
-        role(unsafe(entries(given))),
+        role(unsafe(given)),
         role(all_absent),
     ]
-    ran = stage.play(tasks, *LOUD, *often)
+    ran = stage.play(tasks, *LOUD, *WAYS[way])
     assert ran.status == 0, ran.output
     assert sorted(found["name"] for found in ran.results["listed"]["clients"]) == sorted(names)
     assert ran.results["again"]["changed"] is False
@@ -119,8 +110,9 @@ def test_they_come_back_unchanged(stage: Stage, often: tuple[str, ...], tmp_path
     assert_harmless(ran, tmp_path)
 
 
+@ways
 def test_what_is_deleted_and_renamed_is_shown_without_harm(
-    stage: Stage, often: tuple[str, ...], tmp_path: Path
+    stage: Stage, way: str, tmp_path: Path
 ) -> None:
     """The differences, at -v: they say what is there in YAML that means the same names."""
     names = names_in(tmp_path)
@@ -134,14 +126,15 @@ def test_what_is_deleted_and_renamed_is_shown_without_harm(
         for name in kept
     ]
     task = {CLIENTS: {"clients": unsafe(renamed), "purge": True, "max_deletion_percent": 100}}
-    ran = stage.play([{**task, "register": "result"}], *LOUD, *often)
+    ran = stage.play([{**task, "register": "result"}], *LOUD, *WAYS[way])
     assert ran.status == 0, ran.output
     assert stage.service.names() == sorted(new.values())
     assert_harmless(ran, tmp_path)
 
 
+@ways
 def test_errors_and_warnings_quote_them_without_harm(
-    stage: Stage, often: tuple[str, ...], tmp_path: Path
+    stage: Stage, way: str, tmp_path: Path
 ) -> None:
     """A warning names a deleted client of the name; an error names several; a refusal repeats
     what the service says, which may repeat the name."""
@@ -154,12 +147,12 @@ def test_errors_and_warnings_quote_them_without_harm(
     repeats = json.dumps({"error": " ".join(names_in(tmp_path))}).encode()
     stage.service.script.append(Fault(lambda m, _: m == "PUT", status=400, body=repeats))
     tasks: list[dict[str, Any]] = [
-        {CLIENTS: {"clients": unsafe(entries(names))}},
-        {CLIENTS: {"clients": unsafe(entries([f"{name} twice" for name in names]))}},
+        {CLIENTS: {"clients": unsafe(names)}},
+        {CLIENTS: {"clients": unsafe([f"{name} twice" for name in names])}},
         {CLIENT: unsafe({"name": f"{names[5]} twice", "state": "absent"})},
         {CLIENT: unsafe({"name": f"{names[9]} x", "former_names": [names[9]]})},
     ]
-    ran = stage.play(kept_going(tasks), *LOUD, *often)
+    ran = stage.play_on(tasks, *LOUD, *WAYS[way])
     results = [ran.results[f"t_{number}"] for number in range(len(tasks))]
     assert [bool(result.get("failed")) for result in results] == [False, True, True, True]
     for result in results[1:]:

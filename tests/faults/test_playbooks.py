@@ -7,6 +7,7 @@ They are judged as the campaign judges its runs. FAULTS_LONG=1 breaks fifty.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,18 +39,14 @@ class PlaybookTrial(Trial):
         given = {**self._shared, **task.options, **options}
         entries = [dict(entry) for entry in task.entries]
         if task.single:
-            played = {CLIENT: unsafe(_without_none({**given, **entries[0]}))}
+            options = {**given, **entries[0]}
+            played = {CLIENT: {k: v for k, v in options.items() if v is not None}}
         else:
-            played = {CLIENTS: unsafe({**given, "clients": entries})}
-        name = {"register": "broken", "ignore_errors": True}
-        stage = Stage(self._service, self.stage.folder, self.stage.collections)
-        ran = stage.play([{**played, **name}], *self.way)
+            played = {CLIENTS: {**given, "clients": entries}}
+        stage = replace(self.stage, service=self._service)
+        ran = stage.play_on([unsafe(played)], *self.way)
         assert "Traceback" not in ran.output, ran.output
-        return ran.results["broken"]
-
-
-def _without_none(options: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in options.items() if value is not None}
+        return ran.results["t_0"]
 
 
 def seeds() -> Iterator[int]:

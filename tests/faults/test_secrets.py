@@ -11,24 +11,20 @@ import base64
 import itertools
 import json
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from simulator.records import Fault
-from simulator.server import Simulator
 from simulator.service import Credentials
 from simulator.wire import Call
 from support.playbooks import WAYS, Ran
 
 from faults.length import LONG
 from faults.network import IMPATIENT, KINDS
-from faults.playing import CLIENT, CLIENTS, INFO, Stage, kept_going, unsafe
+from faults.playing import CLIENT, CLIENTS, INFO, Stage, unsafe
 
-LOUD = ("-vvvv", "--diff")
 PROXY_PASSWORD = "of-the-proxy-and-nobody-else"
 NETRC_PASSWORD = "of-another-login-for-the-host"
 PROXY = {
@@ -45,15 +41,7 @@ CREDENTIALS = Credentials(
 )
 
 
-@pytest.fixture(autouse=True)
-def credentials(service: Simulator) -> Iterator[Credentials]:
-    """Secrets whose every encoding looks different."""
-    usual, service.credentials = service.credentials, CREDENTIALS
-    yield CREDENTIALS
-    service.credentials = usual
-
-
-def told_secrets() -> set[str]:
+def forms_of_secrets() -> set[str]:
     """Every form in which a secret could come out."""
     login = f"{CREDENTIALS.username}:{CREDENTIALS.password}".encode()
     plain = [CREDENTIALS.token, CREDENTIALS.password, PROXY_PASSWORD, NETRC_PASSWORD]
@@ -65,10 +53,9 @@ def told_secrets() -> set[str]:
     return forms
 
 
-def assert_silent(ran: Ran, journal: Path | None = None) -> None:
-    written = journal.read_text() if journal is not None and journal.exists() else ""
-    for text in (ran.output, json.dumps(ran.results, ensure_ascii=False), written):
-        found = [secret for secret in told_secrets() if secret in text]
+def assert_silent(ran: Ran, journal: Path) -> None:
+    for text in (ran.output, json.dumps(ran.results, ensure_ascii=False), journal.read_text()):
+        found = [secret for secret in forms_of_secrets() if secret in text]
         assert not found, [text[max(0, text.index(f) - 200) :][:400] for f in found]
         assert "Authorization" not in text
     assert "Traceback" not in ran.output
@@ -84,40 +71,21 @@ LOGINS: dict[str, dict[str, Any]] = {
 }
 
 
-@dataclass(frozen=True)
-class Case:
-    """How a playbook runs: in this process or not, with which credentials."""
-
-    way: tuple[str, ...]
-    login: dict[str, Any]
-
-    def defaults(self, journal: Path, **more: Any) -> dict[str, Any]:
-        shared = {"api_retries": 0, "journal": str(journal), **more, **self.login}
-        return {"group/toggl.focus.focus": unsafe(shared)}
-
-
-PAIRS = [("in process", "password"), ("module", "token")]
-CASES = {
-    f"{way}, {login}": Case(WAYS[way], LOGINS[login])
+CASES = [
+    (way, login)
     for way, login in itertools.product(WAYS, LOGINS)
-    if LONG or (way, login) in PAIRS
-}
+    if LONG or (way, login) in [("in process", "password"), ("module", "token")]
+]
 
 
-@pytest.fixture(params=CASES)
-def case(request: pytest.FixtureRequest) -> Case:
-    return CASES[request.param]
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home_with_a_login(folder: Path) -> Path:
     """A home whose ~/.netrc has another login for the host."""
-    made = tmp_path / "home"
-    made.mkdir()
-    netrc = made / ".netrc"
+    home = folder / "home"
+    home.mkdir()
+    netrc = home / ".netrc"
     netrc.write_text(f"machine 127.0.0.1 login eve password {NETRC_PASSWORD}\n")
     netrc.chmod(0o600)
-    return made
+    return home
 
 
 # whatever breaks
@@ -137,16 +105,14 @@ def name_in(call: Call) -> str:
     return call.query.get("name") or (json.loads(call.body)["name"] if call.body else "")
 
 
-def kinds(method: str) -> list[str]:
-    return [kind for kind, what in KINDS.items() if method in what.methods]
+def at_each(method: str) -> list[str]:
+    return [f"{method} {kind}" for kind, what in KINDS.items() if method in what.methods]
 
 
-def at_the_look_up() -> list[str]:
-    return [f"GET {kind}" for kind in kinds("GET")]
+CREATES = at_each("POST")
+"""Names of clients, each with the fault that its create meets."""
 
-
-def at_the_create(ends_a_run: bool) -> list[str]:
-    return [f"POST {kind}" for kind in kinds("POST") if (kind in ENDS_A_RUN) == ends_a_run]
+END_A_RUN = [name for name in CREATES if name.removeprefix("POST ") in ENDS_A_RUN]
 
 
 # what the service repeats of a secret
@@ -178,18 +144,15 @@ ECHOES = [
 
 # the tasks
 
-AT_ONCE = {CLIENTS: {"clients": [{"name": name} for name in at_the_create(ends_a_run=False)]}}
+AT_ONCE = {CLIENTS: {"clients": [name for name in CREATES if name not in END_A_RUN]}}
 BY_THE_PROXY = {INFO: {"api_url": "https://focus.invalid/api"}}
 """At whose address nobody listens."""
 
 
-def tasks_of(case: Case) -> list[dict[str, Any]]:
+def tasks_of(way: str) -> list[dict[str, Any]]:
     """A module's process says what is said in Ansible's own: it meets some of each sort."""
-    faults = [*at_the_create(ends_a_run=True), *at_the_look_up()]
-    echoes = ECHOES
-    if LONG:
-        faults += at_the_create(ends_a_run=False)
-    elif case.way:
+    faults, echoes = [*(CREATES if LONG else END_A_RUN), *at_each("GET")], ECHOES
+    if way == "module" and not LONG:
         faults, echoes = [], ["403 GET", "400 POST", "field"]
     return [
         *({CLIENT: {"name": name}} for name in faults),
@@ -199,25 +162,29 @@ def tasks_of(case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def test_no_secret_comes_out(stage: Stage, case: Case, tmp_path: Path, home: Path) -> None:
+@pytest.mark.parametrize(("way", "login"), CASES)
+def test_no_secret_comes_out(
+    stage: Stage, way: str, login: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whatever breaks, and where the Authorization header comes back as an error text, a trace id,
     a field of a client. Nor does a fault make ``~/.netrc`` win: nobody else's login is ever sent.
     The last task goes by way of a proxy with a password."""
+    monkeypatch.setattr(stage.service, "credentials", CREDENTIALS)
     stage.service.chaos = lambda call: faulty(call) or echo(call)
-    journal = tmp_path / "journal.jsonl"
-    tasks = tasks_of(case)
-    ran = stage.play(
-        kept_going(tasks),
-        *LOUD,
-        *case.way,
-        environment={"HOME": str(home), **PROXY},
-        module_defaults=case.defaults(journal, api_timeout=IMPATIENT),
+    journal, tasks = tmp_path / "journal.jsonl", tasks_of(way)
+    shared = {"api_retries": 0, "journal": str(journal), "api_timeout": IMPATIENT}
+    ran = stage.play_on(
+        tasks,
+        *("-vvvv", "--diff"),
+        *WAYS[way],
+        environment={"HOME": str(home_with_a_login(tmp_path)), **PROXY},
+        module_defaults={"group/toggl.focus.focus": unsafe({**shared, **LOGINS[login]})},
     )
     assert len(ran.results) == len(tasks)
     assert_silent(ran, journal)
     assert {"done", "failed"} <= {json.loads(line).get("status") for line in journal.open()}
     sent = {entry.headers["authorization"].split()[0] for entry in stage.service.log}
-    assert sent == {"Basic" if case.login else "Bearer"}
+    assert sent == {"Bearer" if login == "token" else "Basic"}
     beyond_the_proxy = ran.results[f"t_{len(tasks) - 1}"]
     assert beyond_the_proxy["failed"] is True
     assert "No connection to focus.invalid" in beyond_the_proxy["msg"]

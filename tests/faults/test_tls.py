@@ -18,7 +18,7 @@ from support.running import client, clients, info
 
 from faults.certificates import HASHED, hashed_folder, issue
 from faults.conftest import Secured, secured_by
-from faults.playing import INFO, Stage, kept_going
+from faults.playing import INFO, Stage
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_a_ca_path_that_holds_no_certificate_is_a_sentence(
 def test_validate_certs_false_is_one_warning_a_task(secured: Secured, stage: Stage) -> None:
     """Of the collection's own: a library's would come at each request, with its paths."""
     given = {"validate_certs": False, "api_url": secured.service.url}
-    ran = stage.play(kept_going([{INFO: given}]))
+    ran = stage.play_on([{INFO: given}])
     assert ran.results["t_0"]["clients"] == []
     assert "InsecureRequestWarning" not in ran.output
     (warning,) = ran.results["t_0"]["warnings"]

@@ -24,7 +24,6 @@ from support.running import client, clients
 from faults import reports
 
 Result = dict[str, Any]
-NEW = {"name": "New"}
 
 
 @pytest.fixture(autouse=True)
@@ -33,29 +32,22 @@ def two_machines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fcntl, "flock", lambda *_: None)
 
 
-class Overtaken:
-    """Holds the first write of the first run back until the second run is through."""
-
-    def __init__(self, service: Simulator) -> None:
-        self.in_flight = threading.Event()
-        self.over = threading.Event()
-        service.chaos = self
-
-    def __call__(self, call: Call) -> Fault | None:
-        if call.method == "GET" or self.in_flight.is_set():
-            return None
-        self.in_flight.set()
-        return Fault(until=self.over.is_set)
-
-
 def both_create(service: Simulator) -> tuple[Result, Result]:
     """The second run reads, writes and ends while the first write of the first is in flight."""
-    overtaken = Overtaken(service)
+    in_flight, over = threading.Event(), threading.Event()
+
+    def hold_back(call: Call) -> Fault | None:
+        if call.method == "GET" or in_flight.is_set():
+            return None
+        in_flight.set()
+        return Fault(until=over.is_set)
+
+    service.chaos = hold_back
     with ThreadPoolExecutor(2) as pool:
-        running = pool.submit(clients, service, clients=[NEW])
-        assert overtaken.in_flight.wait(5)
-        other = pool.submit(clients, service, clients=[NEW]).result()
-        overtaken.over.set()
+        running = pool.submit(clients, service, clients=["New"])
+        assert in_flight.wait(5)
+        other = pool.submit(clients, service, clients=["New"]).result()
+        over.set()
         return running.result(), other
 
 
@@ -77,8 +69,8 @@ def test_the_next_runs_name_both_ids_and_write_nothing(service: Simulator) -> No
     both_create(service)
     service.forget()
     for result in (
-        clients(service, clients=[NEW]),
-        clients(service, clients=[NEW], purge=True),
+        clients(service, clients=["New"]),
+        clients(service, clients=["New"], purge=True),
         client(service, name="New", state="absent"),
         clients(service, clients=[{"name": "Newer", "former_names": ["New"]}]),
     ):
@@ -94,9 +86,8 @@ def test_each_of_the_two_runs_can_be_taken_back(service: Simulator) -> None:
     assert service.names() == []
 
 
-def test_a_lost_answer_adopts_no_client_that_was_there_before(service: Simulator) -> None:
-    """The other run's client of the name is new to this run, too, and is taken for its own: both
-    runs wanted one client of the name, and there is one."""
+def test_a_lost_answer_adopts_the_client_that_the_other_run_created(service: Simulator) -> None:
+    """It is new to this run, too: both runs wanted one client of the name, and there is one."""
 
     def lost_while_the_other_creates(method: str, _: str) -> bool:
         if method != "POST" or service.clients():
@@ -104,7 +95,7 @@ def test_a_lost_answer_adopts_no_client_that_was_there_before(service: Simulator
         service.workspace.create("New")
         return True
 
-    service.reset(script=[Fault(match=lost_while_the_other_creates, drop="before")])
+    service.reset(script=[Fault(lost_while_the_other_creates, drop="before")])
     result = client(service, name="New")
     assert (result["action"], result["client"]["id"]) == ("created", 1001)
     assert service.names() == ["New"]
