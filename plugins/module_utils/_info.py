@@ -7,8 +7,8 @@ from collections import Counter
 from functools import partial
 
 from ._api.clients import FocusApi
+from ._api.consistency import retry_if_changed
 from ._api.listing import Listing
-from ._api.moved import unmoved
 from ._errors import BadOption
 from ._model import Client, Desired
 from ._progress import Progress
@@ -62,7 +62,7 @@ def _read(api: FocusApi, options: Options) -> tuple[list[Client], bool]:
     whole = True
     clients: dict[int, Client] = {}
     for form in forms(options["name"].strip()) if options["name"] is not None else (None,):
-        listing = unmoved(partial(api.list_clients, form, options["order_by"], enough))
+        listing = retry_if_changed(partial(api.list_clients, form, options["order_by"], enough))
         clients.update((client.id, client) for client in listing.clients)
         whole = whole and not enough(listing)
     return list(clients.values()), whole

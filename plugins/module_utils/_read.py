@@ -7,9 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ._api.clients import PAGE_SIZE, FocusApi
-from ._api.errors import NotFound
 from ._api.listing import Listing
-from ._api.moved import check_pages
 from ._model import Client, Deletion, Desired
 from ._progress import map_concurrently
 from ._text import forms, name_key
@@ -64,10 +62,8 @@ def of_all(
 
 def by_id(api: FocusApi, client_id: int) -> list[Client]:
     """The client with the id, if the service shows it."""
-    try:
-        return [api.get(client_id)]
-    except NotFound:
-        return []
+    client = api.find(client_id)
+    return [] if client is None else [client]
 
 
 def _by_id(
@@ -98,7 +94,7 @@ def _of_former_names(api: FocusApi, names: Sequence[str], found: Sequence[Client
     its filter: then the list is read once."""
     if len(names) > 1 and len(found) > PAGE_SIZE:
         listing = api.list_clients()
-        check_pages(api, listing.boundaries)
+        api.verify_pages(listing.boundaries)
         return listing.clients
     return [client for name in names for client in _found(api, name)]
 
@@ -122,7 +118,7 @@ def _found(api: FocusApi, name: str, enough: bool = True) -> list[Client]:
     clients = [client for listing in listings for client in listing.clients]
     if enough and not _has_active(clients, name):
         for listing in listings:
-            check_pages(api, listing.boundaries)
+            api.verify_pages(listing.boundaries)
     return clients
 
 

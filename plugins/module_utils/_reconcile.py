@@ -14,8 +14,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from ._api.clients import FocusApi
+from ._api.consistency import check_of, retry_if_changed, run_check
 from ._api.errors import QuotaExceeded
-from ._api.moved import carry_out, check_of, unmoved
 from ._apply.outcome import Outcome, predicted
 from ._errors import FocusError, NamesMasked, PlanRefused, QuotaTooSmall
 from ._model import DEFAULT_RULES, Client, Deletion, Desired, Origin, Plan, Rules
@@ -137,11 +137,13 @@ class _Writing(NamedTuple):
 
     def result(self, api: FocusApi, progress: Progress) -> Result:
         """Return the task's result. From its first read to its last write, other runs wait."""
-        settle = api.session.let_settle
+        settle = api.session.wait_for_consistency
         waiting = turn(api.access.api_url, api.workspace_id, progress, api.halt, settle)
         with nullcontext(()) if self.check_mode else waiting as warnings:
             deletions, doubts = self._from_journal(api.workspace_id)
-            clients, planned, refusal = unmoved(lambda: self._read_and_planned(api, deletions))
+            clients, planned, refusal = retry_if_changed(
+                lambda: self._read_and_planned(api, deletions)
+            )
             if isinstance(refusal, QuotaTooSmall) and self.check_mode:
                 doubts, refusal = [*doubts, str(refusal)], None
             if refusal is None:
@@ -182,7 +184,7 @@ class _Writing(NamedTuple):
         refusal = self._refusal(api, planned, check.requests + planned.requests)
         if refusal is None:
             try:
-                carry_out(check, api, self.options.get("concurrency", 1))
+                run_check(check, api, self.options.get("concurrency", 1))
                 refusal = self._refused_by_quota(api, planned.requests)
             except QuotaExceeded as error:
                 refusal = error

@@ -86,7 +86,7 @@ class Questions:
         page = self._api.list_clients(name="Mike", enough=lambda so_far: True)
         own = {c.name.strip() for c in page.clients if c.name.startswith(self._at.prefix)}
         unlike = any("mike" not in client.name.casefold() for client in page.clients)
-        if self._at.named("Zulu") in own or (unlike and not page.is_whole):
+        if self._at.named("Zulu") in own or (unlike and not page.pages[-1].is_last):
             return "ignored"
         if self._at.named("Mike") not in own:
             if self._finds(self._at.named("Mik")):

@@ -14,7 +14,7 @@ from typing import Any
 
 from .._errors import RequestError
 from .._model import Access, Client
-from .._progress import Halt, Progress
+from .._progress import Halt, Progress, map_concurrently
 from .answers import check_workspace, is_id, parse_client, parse_json
 from .errors import Answer, BadAnswer, ListMoved, NotFound, StatusError
 from .listing import MOST_PAGES, Listing, Page, Parameters, list_incomplete, pages_ahead
@@ -90,16 +90,20 @@ class FocusApi:
                 return listing
         raise list_incomplete(MOST_PAGES, "which has no end")
 
-    def check_unmoved(self, page: Page) -> None:
-        """GET of a page once more: it shows the same, or the list has changed.
+    def verify_pages(self, pages: Sequence[Page], concurrency: int = 1) -> None:
+        """GET of pages once more: they show the same, or the list has changed.
 
         A client that somebody deletes between two pages moves the next one to a page that was
         already read, and nothing else shows that.
 
-        :raises ListMoved: it shows other clients
+        :raises ListMoved: one of them shows other clients
         """
-        if self._page(page.filters, page.asked).ids != page.ids:
-            raise ListMoved(f"page {page.number} shows other clients than before")
+
+        def verify(page: Page) -> None:
+            if self._page(page.filters, page.asked).ids != page.ids:
+                raise ListMoved(f"page {page.number} shows other clients than before")
+
+        map_concurrently(verify, pages, concurrency)
 
     def create(
         self,
@@ -130,6 +134,25 @@ class FocusApi:
             return client
 
         return self.session.call("GET", self._client(client_id), read)
+
+    def find(
+        self, client_id: int, shows: Callable[[Client | None], bool] = lambda _client: True
+    ) -> Client | None:
+        """GET of one client, ``None`` if the service shows none with the id.
+
+        After a write, the service may answer with old data for a moment.
+
+        :arg shows: whether a client is as expected; if it is not, it is read once more after a
+            pause
+        """
+        try:
+            client = self.get(client_id)
+        except NotFound:
+            client = None
+        if shows(client):
+            return client
+        self.session.wait_for_consistency()
+        return self.find(client_id)
 
     def update(self, client_id: int, name: str, currency: str | None = None) -> None:
         """PUT of a client's name. It replaces the currency too, which is sent back as it was read.

@@ -81,11 +81,6 @@ class Listing:
         """The pages that another page follows, which was read later."""
         return self.pages[:-1]
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether it was read to its end."""
-        return self.pages[-1].is_last
-
     def ends_with(self, page: Page) -> bool:
         """Add a page; return whether it is the last one.
 

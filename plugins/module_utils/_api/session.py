@@ -80,13 +80,13 @@ def next_after(error: RequestError, method: str) -> Next:
 class Attempts:
     """The tries of one request, limited in number and in time.
 
-    ``unclear``: whether one of them may have been carried out.
+    ``unclear``: whether one of them may have been carried out. It ``ends`` on the monotonic clock.
     """
 
     def __init__(self, retries: int, halt: Halt) -> None:
         self._retries = retries
         self._halt = halt
-        self._ends = time.monotonic() + _DEADLINE
+        self.ends = time.monotonic() + _DEADLINE
         self._made = 0
         self.unclear = False
 
@@ -97,19 +97,15 @@ class Attempts:
         the error says so.
         """
         pause = _pause(error, self._made)
-        if self._made >= self._retries or time.monotonic() + pause > self._ends:
+        if self._made >= self._retries or time.monotonic() + pause > self.ends:
             return False
         self._made += 1
         self.unclear = self.unclear or error.unclear
         return self._halt.sleep(pause) or not self.unclear
 
-    def extend(self, seconds: float) -> None:
-        """Add the seconds that the request has waited for the quota, which do not count."""
-        self._ends += seconds
-
 
 class Session:
-    """Calls to the service, side by side. ``requests`` counts what was sent, retries included."""
+    """Calls to the service, concurrently. ``requests`` counts what was sent, retries included."""
 
     def __init__(
         self, access: Access, transport: Transport, progress: Progress, halt: Halt
@@ -129,7 +125,7 @@ class Session:
         self.first_answer: float | None = None
         """When that came, on the monotonic clock."""
 
-    def let_settle(self) -> None:
+    def wait_for_consistency(self) -> None:
         """Sleep, so that the service shows what was just written: it may answer with old data."""
         self._halt.sleep(6 * _FIRST_PAUSE)
 
@@ -160,7 +156,7 @@ class Session:
                 return read(self._once(number, request))
             except QuotaExceeded as error:
                 error.unclear = attempts.unclear
-                attempts.extend(self._waited_for_quota(error))
+                attempts.ends += self._waited_for_quota(error)  # which does not count
             except RequestError as error:
                 error.unclear = method != "GET" and (error.unclear or attempts.unclear)
                 then = next_after(error, method)
@@ -203,7 +199,7 @@ class Session:
 
         def exchange() -> Answer | BaseException:
             try:
-                return self._noted(self._transport.exchange(request, self._check_goes_on))
+                return self._checked(self._transport.exchange(request, self._check_goes_on))
             except BaseException as error:
                 return error
 
@@ -232,8 +228,8 @@ class Session:
     ) -> QuotaExceeded:
         return QuotaExceeded(response, closed, sent, self._access.quota_wait, self.window.waited)
 
-    def _noted(self, answer: Answer) -> Answer | RequestError:
-        """The answer, or the error that it is; what it says of the quota is kept."""
+    def _checked(self, answer: Answer) -> Answer | RequestError:
+        """Return the answer, or the error that it is; keep what it says of the quota."""
         quota = quota_of(answer.headers)
         if quota != Quota():
             self.window.note(quota, time.monotonic())

@@ -21,7 +21,7 @@ from .._journal import Journal
 from .._model import NOT_YET, Client, Status, Step
 from .._progress import Progress, map_concurrently
 from .._text import name_key
-from .creates import Creates, client_until
+from .creates import Creates
 from .errors import other_name
 from .outcome import Outcome
 
@@ -50,6 +50,7 @@ class Writer:
         self._concurrency = concurrency
         self._number = 0
         self._undone: dict[int, Outcome] = {}
+        """What was not done of the steps before, by the client's id."""
         self._stop: FocusError | None = None
 
     def write(self, steps: Sequence[Step]) -> tuple[Outcome, ...]:
@@ -67,7 +68,7 @@ class Writer:
         """
         kept = [(at, self._undone.pop(step.after.id, None)) for at, step in enumerate(steps)]
         outcomes = {at: outcome for at, outcome in kept if outcome is not None}
-        for wave in _waves(steps):
+        for wave in filter(None, _waves(steps)):
             self._execute(steps, wave, outcomes)
             self._settle(outcomes)
             if not all(_is_done(outcomes, at) for at in wave if steps[at].kind == "create"):
@@ -107,7 +108,7 @@ class Writer:
         """Settle the creates that are still open, and record what became of them."""
         for at, outcome in self._creates.settled(outcomes).items():
             if outcome is not outcomes[at]:
-                outcomes[at] = self._recorded(self._number + at, outcome)
+                outcomes[at] = self._finished(self._number + at, outcome)
 
     def _executed(self, number: int, step: Step) -> Outcome:
         """Execute a step, which the journal records before and after.
@@ -125,26 +126,26 @@ class Writer:
         except Exception as raised:
             error = as_focus_error(raised)
             outcome = Outcome(step, _status_after(error), error)
-        return self._recorded(number, outcome)
+        return self._finished(number, outcome)
 
-    def _recorded(self, number: int, outcome: Outcome) -> Outcome:
+    def _finished(self, number: int, outcome: Outcome) -> Outcome:
         """Return the outcome, after the journal has recorded it.
 
         What a create made under another name is deleted again, as far as it is certainly new. So a
         nightly run does not make one more each time.
         """
-        outcome = self._noted(number, outcome)
+        outcome = self._recorded(number, outcome)
         if outcome.status != "failed" or not outcome.left:
             return outcome
         left = tuple(client for client in outcome.left if not self._is_deleted(client))
         if left:
-            return self._noted(number, outcome._replace(left=left))
+            return self._recorded(number, outcome._replace(left=left))
         after = outcome.step.after
         error = other_name(after.name, outcome.left[0], taken_back=True)
         undone = outcome.step._replace(after=after._replace(id=NOT_YET))
-        return self._noted(number, Outcome(undone, "failed", error))
+        return self._recorded(number, Outcome(undone, "failed", error))
 
-    def _noted(self, number: int, outcome: Outcome) -> Outcome:
+    def _recorded(self, number: int, outcome: Outcome) -> Outcome:
         try:
             for step in outcome.touched or (outcome.step,):
                 self._journal.after(number, step, outcome.status, outcome.error)
@@ -178,7 +179,7 @@ class Writer:
 
         if step.restores_hidden:
             with suppress(RequestError):  # it stays hidden
-                client = client_until(self._api, step.after.id, is_active)
+                client = self._api.find(step.after.id, is_active)
                 if client is not None:
                     back = client.restored()
                     return step._replace(before=back.removed(), after=back)
@@ -219,7 +220,7 @@ class Writer:
             return client.deleted == step.after.deleted
 
         try:
-            return shows(client_until(self._api, step.after.id, shows))
+            return shows(self._api.find(step.after.id, shows))
         except RequestError:
             return None
 

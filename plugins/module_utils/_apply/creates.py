@@ -3,15 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from .._api.answers import time_of
 from .._api.clients import PAGE_SIZE, FocusApi
-from .._api.errors import NotFound
-from .._api.moved import check_pages, unmoved, whole_list
+from .._api.consistency import retry_if_changed, whole_list
 from .._errors import FocusError, Interrupted, RequestError, as_focus_error
-from .._model import Client, Status, Step
+from .._model import Client, Step
 from .._text import forms, name_key
 from .errors import (
     NotChecked,
@@ -25,30 +24,6 @@ from .errors import (
 from .outcome import Outcome
 
 
-def client_until(
-    api: FocusApi, client_id: int, shows: Callable[[Client | None], bool]
-) -> Client | None:
-    """Return the client as the service shows it, ``None`` if it does not.
-
-    It is read again after a pause unless it ``shows`` what is expected: after a write, the service
-    may answer with old data for a moment.
-
-    :raises RequestError: it cannot be read
-    """
-
-    def read() -> Client | None:
-        try:
-            return api.get(client_id)
-        except NotFound:
-            return None
-
-    client = read()
-    if shows(client):
-        return client
-    api.session.let_settle()
-    return read()
-
-
 class Creates:
     """Creates clients exactly once. Threads may share it. No two steps of a plan create one name.
 
@@ -58,9 +33,10 @@ class Creates:
     def __init__(self, api: FocusApi, known: Collection[int]) -> None:
         self._api = api
         self._known = known
-        self._doubted: set[str] = set()
-        self._sent_again: set[str] = set()
+        self._in_doubt: dict[str, bool] = {}
+        """The names with an unclear answer, and whether each was sent again after it."""
         self._nameless: set[int] = set()
+        """The ids of new clients whose names no answer has shown."""
 
     def outcome(self, step: Step) -> Outcome:
         """Create a client: after an unclear answer, it is looked for before it is sent again.
@@ -73,14 +49,14 @@ class Creates:
 
         def look(error: RequestError) -> Mapping[str, Any] | None:
             """Return the new client of the name; the oldest, if there are several."""
-            self._doubted.add(name)
+            self._in_doubt.setdefault(name, False)
             try:
                 found = self._find([name])[name]
             except RequestError:
                 raise error from None
             if found:
                 return found[0].read
-            self._sent_again.add(name)
+            self._in_doubt[name] = True
             return None
 
         fields = self._api.create(name, step.after.currency, look)
@@ -114,7 +90,7 @@ class Creates:
             found = self._find([outcome.step.after.name for outcome in still_open.values()])
             is_missing = any(
                 not found[step.after.name]
-                and (step.id is None or step.after.name in self._sent_again)
+                and (step.id is None or self._is_sent_twice(step.after.name))
                 for step in (outcome.step for outcome in still_open.values())
             )
             others = self._in_no_entry(outcomes.values(), found) if is_missing else []
@@ -128,7 +104,7 @@ class Creates:
             error = as_focus_error(raised)
             return {at: self._unchecked(outcome, error) for at, outcome in still_open.items()}
         finally:
-            self._doubted.clear()
+            self._in_doubt.clear()
             self._nameless.clear()
 
     def _in_no_entry(
@@ -148,21 +124,17 @@ class Creates:
     ) -> Outcome:
         """Return the outcome of a create, of which these new clients of its name were found."""
         step, name = outcome.step, outcome.step.after.name
-        is_doubted = name in self._doubted
+        is_doubted, is_sent_twice = name in self._in_doubt, self._is_sent_twice(name)
         by_id = {client.id: client for client in found}
         if step.id in self._nameless and not (found and is_doubted):
-            client = by_id.get(step.after.id) or client_until(self._api, step.after.id, bool)
+            client = by_id.get(step.after.id) or self._api.find(step.after.id, bool)
             if client is None:
-                return Outcome(step, "done", not_shown(name, name in self._sent_again))
-            named = _named(step, client)
-            if name not in self._sent_again:
-                return named
-            if named.error is not None:
-                return _missing(named, True, others)
-            found = self._shown([name])[name] or [client]  # an earlier one is shown by now too
-            by_id = {client.id: client for client in found}
+                return Outcome(step, "done", not_shown(name, is_sent_twice))
+            outcome = _named(step, client)
+            if not is_sent_twice:
+                return outcome
         if not found:
-            return _missing(outcome, name in self._sent_again, others)
+            return _missing(outcome, is_sent_twice, others)
         if len(found) > 1 and not is_doubted:  # it was created once, as one of them
             return outcome._replace(error=duplicate_candidates(name, sorted(by_id)))
         own = step.id or min(by_id)
@@ -178,19 +150,22 @@ class Creates:
         step = outcome.step
         lacks = step.id is None or step.id in self._nameless
         is_made = outcome.status == "done" and lacks
-        return step.kind == "create" and (is_made or step.after.name in self._doubted)
+        return step.kind == "create" and (is_made or step.after.name in self._in_doubt)
 
-    def _unchecked(self, outcome: Outcome, error: FocusError) -> Outcome:
+    def _is_sent_twice(self, name: str) -> bool:
+        return self._in_doubt.get(name, False)
+
+    def _unchecked(self, outcome: Outcome, reason: FocusError) -> Outcome:
+        """Return the outcome of a create whose last check failed."""
         name, is_done = outcome.step.after.name, outcome.status == "done"
-        if is_done and outcome.step.id is None and name not in self._doubted:
+        if is_done and outcome.step.id is None and name not in self._in_doubt:
             return outcome
+        error: FocusError = NotChecked(name, reason)
         if outcome.left:
-            both = FocusError(f"{outcome.error} {NotChecked(name, error)}")
-            return outcome._replace(error=both)
-        status: Status = "done" if is_done else "unclear"
-        if isinstance(error, Interrupted) and outcome.error is not None:  # it says enough
-            return outcome._replace(status=status)
-        return outcome._replace(status=status, error=NotChecked(name, error))
+            return outcome._replace(error=FocusError(f"{outcome.error} {error}"))
+        if isinstance(reason, Interrupted):  # an earlier error says enough
+            error = outcome.error or error
+        return outcome._replace(status="done" if is_done else "unclear", error=error)
 
     # looking for clients
 
@@ -201,7 +176,7 @@ class Creates:
         :raises RequestError: it cannot be read
         """
         if "created_at" not in client.read:
-            client = client_until(self._api, client.id, bool) or client
+            client = self._api.find(client.id, bool) or client
         return client.id not in self._known and self._is_older(client) is False
 
     def _is_older(self, client: Client) -> bool | None:
@@ -220,9 +195,9 @@ class Creates:
         one of the two.
         """
         found = self._shown(names)
-        uncertain = [name for name in names if len(found[name]) <= (name in self._sent_again)]
+        uncertain = [name for name in names if len(found[name]) <= self._is_sent_twice(name)]
         if uncertain:
-            self._api.session.let_settle()
+            self._api.session.wait_for_consistency()
             found.update(self._shown(uncertain))
         return found
 
@@ -265,10 +240,10 @@ class Creates:
                 if name is not None and self._is_new(client):
                     found[name].append(client)
             if not all(found.values()):
-                check_pages(self._api, listing.boundaries)
+                self._api.verify_pages(listing.boundaries)
             return found
 
-        return unmoved(read)
+        return retry_if_changed(read)
 
 
 def _made(step: Step, client: Client) -> Outcome:
