@@ -52,7 +52,7 @@ ROOMS = {
     f"{UTILS}/_plan/undo.py": ["undo", "journal_undo"],
     f"{UTILS}/_plan/match.py": ["match", "plan", "messages"],
     f"{UTILS}/_plan/contradictions.py": ["match", "plan", "offline"],
-    f"{UTILS}/_plan/plan.py": ["plan", "plan_again", "plan_properties", "renames", "warned"],
+    f"{UTILS}/_plan/plan.py": ["plan", "plan_properties", "renames"],
 }
 JUDGES = list(dict.fromkeys(test for tests in ROOMS.values() for test in tests))
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A task that is ended from outside, by an exception that a signal's handler raises: what becomes
-of its work, which is done beside the main thread."""
+of its work, which is done in another thread than the main one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from queue import SimpleQueue
 from typing import Any
 
@@ -51,18 +51,19 @@ def writing(runtime: Runtime) -> dict[str, Any]:
     return {"changed": True, "msg": f"{done} done.", "goes_on": goes_on}
 
 
-def test_what_is_under_way_is_waited_for() -> None:
-    """And what it comes to is the result, with the reason first."""
-    with ended_by(TaskTimeoutError()):
-        result = result_of(writing)
-    assert (result["failed"], result["changed"], result["goes_on"]) == (True, True, False)
-    assert result["msg"] == f"{REASON} 2 done."
-
-
-def test_another_signal_meanwhile_loses_nothing() -> None:
-    with ended_by(TaskTimeoutError(), every=SOON / 2):
-        result = result_of(writing)
+def ended(work: Work, every: float = 0.0) -> dict[str, Any]:
+    """The result of work whose task has a timeout; with ``every``, further signals come."""
+    with ended_by(TaskTimeoutError(), every):
+        result = result_of(work)
         signal.setitimer(signal.ITIMER_REAL, 0)
+    return result
+
+
+@pytest.mark.parametrize("every", [0.0, SOON / 2], ids=["one signal", "others meanwhile"])
+def test_what_is_in_flight_is_waited_for(every: float) -> None:
+    """And what it comes to is the result, with the reason first."""
+    result = ended(writing, every)
+    assert (result["failed"], result["changed"], result["goes_on"]) == (True, True, False)
     assert result["msg"] == f"{REASON} 2 done."
 
 
@@ -72,8 +73,7 @@ def test_a_task_whose_time_is_over_has_failed_even_if_all_was_done() -> None:
         time.sleep(4 * SOON)
         return {"changed": True, "plan": [1]}
 
-    with ended_by(TaskTimeoutError()):
-        result = result_of(work)
+    result = ended(work)
     assert (result["failed"], result["changed"], result["plan"]) == (True, True, [1])
     assert result["msg"] == REASON
 
@@ -125,39 +125,35 @@ def test_a_fork_has_a_thread_of_its_own() -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 3
 
 
-def test_reading_and_planning_are_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def released() -> Iterator[threading.Event]:
+    """What endless work waits for: the end of the test."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+def test_reading_and_planning_are_not_waited_for(released: threading.Event) -> None:
     """A plan that never ends ends with the task; and it can write nothing any more."""
-    until = threading.Event()
-
-    def work(runtime: Runtime) -> dict[str, Any]:
-        until.wait(10)
-        return {"changed": False}
-
     started = time.monotonic()
-    with ended_by(TaskTimeoutError()):
-        result = result_of(work)
-    until.set()
+    result = ended(lambda runtime: {"changed": released.wait(10)})
     assert time.monotonic() - started < 5
     assert (result["failed"], result["changed"], result["requests"]) == (True, False, 0)
     assert result["msg"] == f"{REASON} Nothing had been written."
 
 
 def test_a_request_that_does_not_end_is_not_waited_for_without_end(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, released: threading.Event
 ) -> None:
     """What is known is said all the same."""
     monkeypatch.setattr(run, "LONGEST_END", 0.1)
-    until = threading.Event()
 
     def work(runtime: Runtime) -> dict[str, Any]:
         runtime.progress.set(total=5)
         runtime.progress.add(done=1)
-        until.wait(10)
-        return {}
+        return {"changed": released.wait(10)}
 
-    with ended_by(TaskTimeoutError()):
-        result = result_of(work)
-    until.set()
+    result = ended(work)
     assert (result["failed"], result["changed"]) == (True, True)
     assert result["msg"].startswith(f"{REASON} 1 of 5 changes are known to be done")
 

@@ -20,19 +20,9 @@ HERE, THERE = 4711, 42
 def line(run: str, workspace_id: int, number: int = 0, /, **more: Any) -> str:
     """One line as the modules write it: a client that was created, with its id."""
     fields = {
-        "at": "2026-11-24T12:00:00.000+00:00",
-        "run": run,
-        "workspace_id": workspace_id,
-        "number": number,
-        "event": "after",
-        "step": "create",
-        "id": 1001,
-        "name": "Acme",
-        "from": None,
-        "shared": False,
-        "status": "done",
-        "error": None,
-        **more,
+        **{"at": "2026-11-24T12:00:00.000+00:00", "run": run, "workspace_id": workspace_id},
+        **{"number": number, "event": "after", "step": "create", "id": 1001, "name": "Acme"},
+        **{"from": None, "shared": False, "status": "done", "error": None, **more},
     }
     return json.dumps({key: value for key, value in fields.items() if value != "left out"}) + "\n"
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The support matrix: its pairs, those that are its ends, and what the README says of it."""
+"""The versions: the support matrix, its ends, what the README says of it, and our own one."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 import noxfile
+from ansible_collections.toggl.focus.plugins.module_utils._api.transport import VERSION
 
 
 def test_a_pair_is_a_core_and_a_python_that_it_supports() -> None:
@@ -54,3 +56,8 @@ def test_the_readme_has_the_pairs() -> None:
     readme = (Path(noxfile.__file__).parent / "README.md").read_text()
     assert table in readme
     assert f"release candidate {noxfile.CANDIDATE[0]} runs too" in readme
+
+
+def test_the_version_in_the_user_agent_is_that_of_galaxy_yml() -> None:
+    galaxy = Path(noxfile.__file__).with_name("galaxy.yml")
+    assert yaml.safe_load(galaxy.read_text())["version"] == VERSION

@@ -16,6 +16,7 @@ from support.notation import rows, unnamed_rows
 
 from ansible_collections.toggl.focus.plugins.filter.clients_plan import clients_plan
 from ansible_collections.toggl.focus.plugins.filter.plan_lines import plan_lines
+from ansible_collections.toggl.focus.plugins.module_utils._model import Client
 
 Entry = dict[str, Any] | str
 
@@ -211,3 +212,23 @@ def test_a_check_warns_of_entries_that_look_alike() -> None:
     assert first.startswith('Entries 1, 2 and 3 have names that look alike, "Acme", "acme" and ')
     assert second.startswith("Entries 4 and 5 have names that look alike, ")
     assert r"Ac\u200bme" in first and r"Acme\xa0Ltd" in second
+
+
+UNSET = [
+    *({}, {"deleted_at": None}, {"deleted_at": ""}, {"deleted_at": " "}, {"deleted_at": 0}),
+    *({"deleted_at": False}, {"deleted_at": "0001-01-01T00:00:00Z"}),
+    {"deleted_at": "0001-01-01T00:00:00+00:00"},
+]
+
+
+@pytest.mark.parametrize("unset", UNSET, ids=str)
+def test_a_time_that_is_not_set_deletes_no_client(unset: dict[str, Any]) -> None:
+    """Go's zero time is none. In an answer, and in what the filter takes for existing."""
+    fields = {"id": 1001, "name": "Acme", "workspace_id": 1, "active": True, **unset}
+    assert not Client.of(fields).deleted
+    assert clients_plan(["Acme"], [fields], workspace_id=1)["plan"] == []
+
+
+@pytest.mark.parametrize("at", ["2026-01-01T00:00:00Z", "0101-01-01T00:00:00Z"])
+def test_any_other_time_does(at: str) -> None:
+    assert Client.of({"id": 1001, "name": "Acme", "deleted_at": at}).deleted_at == at

@@ -1,14 +1,33 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The planner as a table: what is, what is desired, what is done."""
+"""The planner as a table: what is, what is desired, what is done; and planning again in the same
+run, once hidden clients are restored and known."""
 
 from __future__ import annotations
 
 import pytest
-from support.notation import clients_of, entries_of, rows, told
+from support.notation import clients_of, entries_of, rows, steps_of, told
+from support.steps import active, create, rename, restore
 
 from ansible_collections.toggl.focus.plugins.module_utils._errors import PlanRefused
-from ansible_collections.toggl.focus.plugins.module_utils._model import Desired, Rules
-from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan, renamed_by_id
+from ansible_collections.toggl.focus.plugins.module_utils._model import (
+    Action,
+    Client,
+    Deletion,
+    Desired,
+    Plan,
+    Planned,
+    Rules,
+    Step,
+)
+from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import (
+    by_their_ids,
+    continued,
+    first_part,
+    is_same_but_for,
+    plan,
+    renamed_by_id,
+)
+from ansible_collections.toggl.focus.plugins.module_utils._plan.undo import undo_warnings
 
 STEPS = rows("""
 present, is there           | 1 Acme     | Acme       |
@@ -128,3 +147,146 @@ def test_a_digest_is_of_one_workspace() -> None:
     digests = [plan([], [Desired("A")], workspace_id=id_).digest for id_ in (0, 1, 11)]
     assert len(set(digests)) == 3
     assert plan([], [Desired("A")]).digest == digests[0]
+
+
+# warnings: five of a kind, and how many more, to limit noise
+
+KINDS = {
+    "a deleted namesake": ("({at} No {at})", "No {at}"),
+    "names that look alike": ("{at} NO {at}, 1{at:03} No {at}", "No {at}"),
+    "a former name left alone": ("{at} No {at}, 1{at:03} Was {at}", "No {at} (was Was {at})"),
+    "a restore of a hidden client": ("", "restored {at}"),
+    "a rename that was meant": ("{at} Number {at}", '"{at} Number"'),
+}
+"""For each kind, the clients and the entry that give one warning of it."""
+
+
+def warnings_of(kind: str, number: int, more: str = "") -> tuple[str, ...]:
+    clients, entry = KINDS[kind]
+    places = range(1, number + 1)
+    existing = ", ".join(clients.format(at=at) for at in places) if clients else ""
+    wanted = "; ".join(entry.format(at=at) for at in places) + more
+    rules = Rules(purge="rename" in kind, max_deletion_percent=100)
+    return plan(clients_of(existing), entries_of(wanted), rules).warnings
+
+
+@pytest.mark.parametrize("number", [5, 6, 500])
+@pytest.mark.parametrize("kind", KINDS)
+def test_five_of_a_kind_and_how_many_more(kind: str, number: int) -> None:
+    more = number - 5
+    expected = [f"And {more} more warning{'s'[: more - 1]} of this kind."] if more else []
+    assert list(warnings_of(kind, number)[5:]) == expected
+
+
+def test_one_kind_does_not_bury_another() -> None:
+    assert any(
+        "id 7000" in text for text in warnings_of("a deleted namesake", 500, "; restored 7000")
+    )
+
+
+def test_clients_whose_id_is_not_known() -> None:
+    warnings = list(undo_warnings([], (f"No {at}" for at in range(8))))
+    assert len(warnings) == 6
+    assert warnings[-1] == "And 3 more warnings of this kind."
+
+
+# planning again in the same run
+
+FIRST_PARTS = rows("""
+nothing            |                                                            | 0
+none is hidden     | delete 1 Acme; restore 3 Old                               | 0
+one is             | restore 9 ?; create New                                    | 1
+the last one is    | delete 1 Acme; restore 8 ?; restore 9 ?; rename 8 ? -> New | 3
+""")
+
+
+@pytest.mark.parametrize(("steps", "expected"), FIRST_PARTS)
+def test_the_rest_begins_behind_the_last_restore_of_a_hidden_client(
+    steps: str, expected: str
+) -> None:
+    assert first_part(steps_of(steps)) == int(expected)
+
+
+BY_IDS = rows("""
+an active client is known by its id | Acme | 1 Acme | none | | 1 Acme
+a client that has another name for now
+    | New (was Acme) | 1 Acme | renamed | rename 1 Acme -> toggl.focus-1 | 1 New
+an entry that does nothing leaves other clients alone
+    | Acme (was Globex) | 1 Acme | none | | 1 Acme (was Globex)
+who agreed to the old name agrees to the one for now
+    | absent 1 New (was Acme) | 1 Acme | deleted | rename 1 Acme -> toggl.focus-1
+    | absent 1 New (was Acme, toggl.focus-1)
+who did not agree to the old name does not
+    | 1 New (was Globex) | 1 Acme | renamed | rename 1 Acme -> toggl.focus-1 | 1 New (was Globex)
+a client of which the run has done nothing
+    | 1 New (was Acme) | 1 Acme | renamed | delete 2 Globex | 1 New (was Acme)
+a deleted client is matched again
+    | Old (restore_deleted) | (3 Old) | restored | | Old (restore_deleted)
+so is an entry without a client
+    | New (was Acme) | | created | rename 1 Acme -> toggl.focus-1 | New (was Acme)
+""")
+
+
+@pytest.mark.parametrize(("entry", "client", "action", "done", "expected"), BY_IDS)
+def test_the_same_clients_are_meant(
+    entry: str, client: str, action: Action, done: str, expected: str
+) -> None:
+    (found,) = clients_of(client) or [None]
+    planned = Planned(*entries_of(entry), found, action)
+    assert by_their_ids([planned], steps_of(done)) == entries_of(expected)
+
+
+FIRST = steps_of("rename 9 ? -> New; delete 1 Acme; create Globex")
+OTHERS = FIRST[1:]
+
+SAME = {
+    "the same": (FIRST, FIRST, True),
+    "in another order": (FIRST, FIRST[::-1], True),
+    "the old name is known": (FIRST, [*steps_of("rename 9 Old -> New"), *OTHERS], True),
+    "the hidden client has its name already": (FIRST, OTHERS, True),
+    "the hidden client is to be renamed after all": (OTHERS, FIRST, False),
+    "the hidden client gets another name": (FIRST, [*steps_of("rename 9 ? -> A"), *OTHERS], False),
+    "the hidden client is deleted": (FIRST, [*FIRST, *steps_of("delete 9 New")], False),
+    "a change of another client is missing": (FIRST, FIRST[:2], False),
+    "there is one of another client more": (FIRST[:2], FIRST, False),
+}
+
+
+@pytest.mark.parametrize(("first", "rest", "expected"), SAME.values(), ids=SAME)
+def test_what_is_left_may_differ_by_renames_of_hidden_clients_alone(
+    first: list[Step], rest: list[Step], expected: bool
+) -> None:
+    assert is_same_but_for({9}, first, rest) == expected
+
+
+def test_the_plan_of_the_run_has_the_steps_of_both_plans() -> None:
+    """Each entry has its steps of both, and the client that was known first."""
+    hidden, wanted = Client.unseen(Deletion(9), 1), (Desired("New", 9, "restored"), Desired("Old"))
+    first = Plan(
+        entries=(
+            Planned(wanted[0], hidden, "restored", (0, 1)),
+            Planned(wanted[1], None, "created", (2,)),
+        ),
+        steps=(restore(9, None), rename(9, None, "New"), create("Old", entry=1)),
+        warnings=("One.", "Two."),
+        unmanaged=(active(1, "Acme"),),
+        digest="as it was reviewed",
+    )
+    rest = Plan(
+        entries=(
+            Planned(wanted[0]._replace(former_names=("Hooli",)), active(9, "Hooli"), "renamed", ()),
+            Planned(wanted[1], active(3, "Old"), "none"),
+        ),
+        steps=(rename(9, "Hooli", "New"),),
+        warnings=("Two.", "Three."),
+        digest="of the rest",
+    )
+    assert continued(first, first.steps[:1], rest) == Plan(
+        entries=(
+            Planned(wanted[0], hidden, "restored", (0, 1)),
+            Planned(wanted[1], active(3, "Old"), "none"),
+        ),
+        steps=(first.steps[0], *rest.steps),
+        warnings=("One.", "Two.", "Three."),
+        digest="as it was reviewed",
+    )

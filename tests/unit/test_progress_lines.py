@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import pytest
+import yaml
+from support.notation import rows
 
 from ansible_collections.toggl.focus.plugins.module_utils._progress import Progress, Snapshot
 from ansible_collections.toggl.focus.plugins.plugin_utils import _progress_lines
@@ -17,36 +19,24 @@ from ansible_collections.toggl.focus.plugins.plugin_utils._progress_lines import
 
 NOON = datetime(2026, 1, 1, 12, 0, 0)
 
-LINES = {
-    "reading": (Snapshot(read=300), 6.0, "toggl.focus: 300 clients read"),
-    "writing": (
-        Snapshot(total=100, done=25, quota=80),
-        10.0,
-        "toggl.focus: 25 of 100 changes done, quota left 80, ends about 12:00:30",
-    ),
-    "another run has the workspace": (
-        Snapshot(holder="process 4711"),
-        6.0,
-        "toggl.focus: waiting for another run on this workspace (process 4711)",
-    ),
-    "some failed": (
-        Snapshot(total=10, done=4, failed=2),
-        8.0,
-        "toggl.focus: 4 of 10 changes done, 2 failed, ends about 12:00:08",
-    ),
-    "nothing done yet": (Snapshot(total=10), 8.0, "toggl.focus: 0 of 10 changes done"),
-    "waiting": (
-        Snapshot(total=100, done=25, quota=0, wakes=100.0),
-        10.0,
-        "toggl.focus: 25 of 100 changes done, quota left 0, waiting for the quota until 12:01:30",
-    ),
-}
+LINES = rows("""
+reading | read: 300 | 6 | 300 clients read
+writing | total: 100, done: 25, quota: 80 | 10
+    | 25 of 100 changes done, quota left 80, ends about 12:00:30
+another run has the workspace | holder: process 4711 | 6
+    | waiting for another run on this workspace (process 4711)
+some failed | total: 10, done: 4, failed: 2 | 8
+    | 4 of 10 changes done, 2 failed, ends about 12:00:08
+nothing done yet | total: 10 | 8 | 0 of 10 changes done
+waiting | total: 100, done: 25, quota: 0, wakes: 100.0 | 10
+    | 25 of 100 changes done, quota left 0, waiting for the quota until 12:01:30
+""")
 
 
-@pytest.mark.parametrize("case", LINES)
-def test_line(case: str) -> None:
-    snapshot, elapsed, expected = LINES[case]
-    assert line(snapshot, 0.0, elapsed, NOON) == expected
+@pytest.mark.parametrize(("snapshot", "elapsed", "expected"), LINES)
+def test_line(snapshot: str, elapsed: str, expected: str) -> None:
+    so_far = Snapshot(**yaml.safe_load(f"{{{snapshot}}}"))
+    assert line(so_far, 0.0, float(elapsed), NOON) == f"toggl.focus: {expected}"
 
 
 class Clock:

@@ -6,38 +6,32 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
+from support.notation import rows
 
 from ansible_collections.toggl.focus.plugins.filter.workspaces import workspaces
 
 URL = "https://focus.toggl.com/api"
 ELSEWHERE = "https://example.org/api"
 
-Options = dict[str, Any]
-
-DISTINCT: dict[str, list[Options]] = {
-    "no hosts": [],
-    "one host": [{"workspace_id": 1}],
-    "two ids": [{"workspace_id": 1}, {"workspace_id": 2}],
-    "two addresses": [{"workspace_id": 1}, {"workspace_id": 1, "api_url": ELSEWHERE}],
-    "two paths": [{"workspace_id": 1}, {"workspace_id": 1, "api_url": f"{URL}/v2"}],
-    "no ids": [{}, {"workspace_id": ""}, {"workspace_id": None}],
-    "what is no id": [{"workspace_id": "x"}, {"workspace_id": "x"}],
-}
-
-SHARED: dict[str, list[Options]] = {
-    "as numbers and as texts": [{"workspace_id": 1}, {"workspace_id": " 1 "}],
-    "a number with a zero before it": [{"workspace_id": "1"}, {"workspace_id": "01"}],
-    "an address that is the default": [{"workspace_id": 1}, {"workspace_id": 1, "api_url": URL}],
-    "an address that is empty": [{"workspace_id": 1, "api_url": ""}, {"workspace_id": 1}],
-    "addresses written in two ways": [
-        {"workspace_id": 1, "api_url": ELSEWHERE},
-        {"workspace_id": 1, "api_url": "HTTPS://EXAMPLE.ORG:443/api/"},
-    ],
-    "one with certificates, one without": [
-        {"workspace_id": 1},
-        {"workspace_id": 1, "validate_certs": False},
-    ],
-}
+DISTINCT = rows("""
+no hosts      | []
+one host      | [{workspace_id: 1}]
+two ids       | [{workspace_id: 1}, {workspace_id: 2}]
+two addresses | [{workspace_id: 1}, {workspace_id: 1, api_url: https://example.org/api}]
+two paths     | [{workspace_id: 1}, {workspace_id: 1, api_url: https://focus.toggl.com/api/v2}]
+no ids        | [{}, {workspace_id: ""}, {workspace_id: null}]
+what is no id | [{workspace_id: x}, {workspace_id: x}]
+""")
+SHARED = rows("""
+as numbers and as texts | [{workspace_id: 1}, {workspace_id: " 1 "}]
+a number with a zero before it | [{workspace_id: "1"}, {workspace_id: "01"}]
+an address that is the default | [{workspace_id: 1}, {workspace_id: 1, api_url: https://focus.toggl.com/api}]
+an address that is empty | [{workspace_id: 1, api_url: ""}, {workspace_id: 1}]
+addresses written in two ways | [{workspace_id: 1, api_url: https://example.org/api},
+    {workspace_id: 1, api_url: "HTTPS://EXAMPLE.ORG:443/api/"}]
+one with certificates, one without | [{workspace_id: 1}, {workspace_id: 1, validate_certs: no}]
+""")
 
 
 @pytest.fixture(autouse=True)
@@ -46,19 +40,19 @@ def nothing_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def found(hosts: list[Options]) -> dict[str, Any]:
+def found(hosts: list[dict[str, Any]]) -> dict[str, Any]:
     return workspaces([{"host": f"h{number}", **host} for number, host in enumerate(hosts)])
 
 
-@pytest.mark.parametrize("case", DISTINCT)
-def test_hosts_of_their_own_workspaces_are_let_through(case: str) -> None:
-    assert found(DISTINCT[case])["refusal"] == ""
+@pytest.mark.parametrize("hosts", DISTINCT)
+def test_hosts_of_their_own_workspaces_are_let_through(hosts: str) -> None:
+    assert found(yaml.safe_load(hosts))["refusal"] == ""
 
 
-@pytest.mark.parametrize("case", SHARED)
-def test_two_hosts_of_one_workspace_are_refused(case: str) -> None:
+@pytest.mark.parametrize("hosts", SHARED)
+def test_two_hosts_of_one_workspace_are_refused(hosts: str) -> None:
     """Ids are compared as numbers, addresses however they are written."""
-    refusal = found(SHARED[case])["refusal"]
+    refusal = found(yaml.safe_load(hosts))["refusal"]
     assert refusal.startswith("These hosts have the same workspace: h0 and h1 (workspace 1 at http")
     assert "Give each host the clients_workspace_id of its own workspace, or leave" in refusal
 
