@@ -22,7 +22,7 @@ from types import NoneType
 from typing import Any, Literal, NamedTuple, get_args
 
 from ._errors import BadOption, FocusError, JournalFailed
-from ._model import ACTIONS, NOT_YET, Client, Deletion, Origin, Status, Step
+from ._model import ACTIONS, NOT_YET, Client, Origin, Status, Step
 from ._plan.undo import undo
 from ._text import name_key, quoted
 
@@ -215,8 +215,8 @@ def _client(kept: Any) -> Client:
     return Client(client_id or NOT_YET, name or "", "" if deleted else None, kept, name is None)
 
 
-def last_deletions(path: str, workspace_id: int) -> dict[int, Deletion]:
-    """Return the last deletion of each client in the workspace that no later restore has undone.
+def last_deletions(path: str, workspace_id: int) -> dict[int, Client]:
+    """Return the clients of the workspace whose deletion no later restore has undone.
 
     :returns: by the client's id, in their order; empty if there is no file yet
     :raises BadOption: the file cannot be read
@@ -228,13 +228,14 @@ def last_deletions(path: str, workspace_id: int) -> dict[int, Deletion]:
         return {}
     except OSError as error:
         raise BadOption("journal", f"it cannot be read: {error.strerror}") from None
-    deletions: dict[int, Deletion] = {}
+    deletions: dict[int, Client] = {}
     for line in _happened(lines):
         step = line.step
         if step.kind == "delete" or (step.kind == "restore" and line.status == "done"):
             deletions.pop(step.after.id, None)
         if step.kind == "delete" and step.name is not None:
-            deletions[step.after.id] = Deletion(step.after.id, step.name, line.at)
+            client = Client.unseen(step.after.id, workspace_id, step.name, line.at)
+            deletions[client.id] = client
     return deletions
 
 

@@ -77,9 +77,11 @@ class Client(NamedTuple):
         return cls(NOT_YET, name, None, _known(name=name, workspace_id=workspace_id))
 
     @classmethod
-    def unseen(cls, deletion: Deletion, workspace_id: int) -> Client:
-        """Return a deleted client that the service hides, with what is known of its deletion."""
-        id_, name, at = deletion
+    def unseen(cls, id_: int, workspace_id: int, name: str = "", at: str = "") -> Client:
+        """Return a client that is deleted and that the service hides.
+
+        :arg name: and when it was deleted, as far as that is known
+        """
         fields = _known(id=id_, name=name, workspace_id=workspace_id, deleted_at=at)
         return cls(id_, name, at, fields, hidden=True)
 
@@ -271,14 +273,6 @@ class Plan(NamedTuple):
         """How many it takes to execute the plan, if nothing fails: the writes, and a read of each
         hidden client after its restore."""
         return len(self.steps) + sum(step.restores_hidden for step in self.steps)
-
-
-class Deletion(NamedTuple):
-    """That a client was deleted; ``at`` is RFC 3339."""
-
-    id: int
-    name: str = ""
-    at: str = ""
 
 
 class Origin(NamedTuple):

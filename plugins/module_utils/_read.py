@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ._api.clients import PAGE_SIZE, FocusApi
 from ._api.listing import Listing
-from ._model import Client, Deletion, Desired
+from ._model import Client, Desired
 from ._progress import map_concurrently
 from ._text import forms, name_key
 
@@ -20,7 +20,7 @@ class Read(NamedTuple):
     listing: Listing | None = None
 
 
-def of_one(api: FocusApi, wanted: Desired, deletions: Mapping[int, Deletion]) -> list[Client]:
+def of_one(api: FocusApi, wanted: Desired, deletions: Mapping[int, Client]) -> list[Client]:
     """Return the clients that one entry may stand for, and those that may have its name.
 
     One request if the client exists, one more for each former name if it does not. A look-up of
@@ -44,7 +44,7 @@ def of_one(api: FocusApi, wanted: Desired, deletions: Mapping[int, Deletion]) ->
 
 
 def of_all(
-    api: FocusApi, deletions: Mapping[int, Deletion], desired: Sequence[Desired], concurrency: int
+    api: FocusApi, deletions: Mapping[int, Client], desired: Sequence[Desired], concurrency: int
 ) -> Read:
     """All clients of the workspace, and those that entries name by ids which the list hides.
 
@@ -67,13 +67,13 @@ def by_id(api: FocusApi, client_id: int) -> list[Client]:
 
 
 def _by_id(
-    api: FocusApi, wanted: Desired, client_id: int, deletions: Mapping[int, Deletion]
+    api: FocusApi, wanted: Desired, client_id: int, deletions: Mapping[int, Client]
 ) -> list[Client]:
     """Return the client of an entry's id, or what the journal has of one that is to be restored."""
     found = by_id(api, client_id)
     if found or wanted.state != "restored" or client_id not in deletions:
         return found
-    return [Client.unseen(deletions[client_id], api.workspace_id)]
+    return [deletions[client_id]]
 
 
 def _name_given(wanted: Desired, found: Sequence[Client]) -> str | None:
@@ -131,7 +131,7 @@ def _from_journal(
     api: FocusApi,
     desired: Sequence[Desired],
     read: Sequence[Client],
-    deletions: Mapping[int, Deletion],
+    deletions: Mapping[int, Client],
 ) -> list[Client]:
     """The deleted clients that entries want restored by name and that the list hides. An active
     client that an entry has by its id may give the name away."""
@@ -142,5 +142,5 @@ def _from_journal(
     keys = [name_key(want.name or "") for want in restored]
     found: list[Client] = []
     for deletion in (by_name[key] for key in keys if key in by_name and key not in shown):
-        found += by_id(api, deletion.id) or [Client.unseen(deletion, api.workspace_id)]
+        found += by_id(api, deletion.id) or [deletion]
     return found

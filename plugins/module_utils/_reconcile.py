@@ -18,7 +18,7 @@ from ._api.consistency import check_of, retry_if_changed, run_check
 from ._api.errors import QuotaExceeded
 from ._apply.outcome import Outcome, predicted
 from ._errors import FocusError, NamesMasked, PlanRefused, QuotaTooSmall
-from ._model import DEFAULT_RULES, Client, Deletion, Desired, Origin, Plan, Rules
+from ._model import DEFAULT_RULES, Client, Desired, Origin, Plan, Rules
 from ._plan.contradictions import contradictions
 from ._plan.plan import (
     after_steps,
@@ -52,7 +52,7 @@ def reconcile_client(options: Options, check_mode: bool, runtime: Runtime) -> Re
         given = {name: value for name, value in options.items() if value is not None}
         wanted = desired_client(given)
 
-        def read(api: FocusApi, deletions: Mapping[int, Deletion]) -> Read:
+        def read(api: FocusApi, deletions: Mapping[int, Client]) -> Read:
             return Read(of_one(api, wanted, deletions))
 
         return _Writing(options, check_mode, runtime.play, [wanted], read, client_result).result
@@ -129,7 +129,7 @@ class _Writing(NamedTuple):
     check_mode: bool
     play: str | None
     wanted: Sequence[Desired]
-    read: Callable[[FocusApi, Mapping[int, Deletion]], Read]
+    read: Callable[[FocusApi, Mapping[int, Client]], Read]
     report: Callable[[Plan, Sequence[Outcome], int, FocusError | None], Result]
     names: Sequence[str | None] = ()
     rules: Rules = DEFAULT_RULES
@@ -155,7 +155,7 @@ class _Writing(NamedTuple):
             result["msg"] = "Nothing to do: already applied."
         return {**result, "warnings": [*result["warnings"], *doubts, *warnings]}
 
-    def _from_journal(self, workspace_id: int) -> tuple[Mapping[int, Deletion], Sequence[str]]:
+    def _from_journal(self, workspace_id: int) -> tuple[Mapping[int, Client], Sequence[str]]:
         """Return what the journal says about deleted clients, if an entry needs it, and warnings.
 
         :raises BadOption: there can be no journal at its path; raised before anything is read
@@ -171,7 +171,7 @@ class _Writing(NamedTuple):
         return last_deletions(path, workspace_id), warnings
 
     def _read_and_planned(
-        self, api: FocusApi, deletions: Mapping[int, Deletion]
+        self, api: FocusApi, deletions: Mapping[int, Client]
     ) -> tuple[Sequence[Client], Plan, FocusError | None]:
         """Return what was read, the plan, and why it is refused, if it is. The list of a refused
         plan is not checked.

@@ -12,7 +12,6 @@ from ansible_collections.toggl.focus.plugins.module_utils._errors import PlanRef
 from ansible_collections.toggl.focus.plugins.module_utils._model import (
     Action,
     Client,
-    Deletion,
     Desired,
     Plan,
     Planned,
@@ -261,7 +260,7 @@ def test_what_is_left_may_differ_by_renames_of_hidden_clients_alone(
 
 def test_the_plan_of_the_run_has_the_steps_of_both_plans() -> None:
     """Each entry has its steps of both, and the client that was known first."""
-    hidden, wanted = Client.unseen(Deletion(9), 1), (Desired("New", 9, "restored"), Desired("Old"))
+    hidden, wanted = Client.unseen(9, 1), (Desired("New", 9, "restored"), Desired("Old"))
     first = Plan(
         entries=(
             Planned(wanted[0], hidden, "restored", (0, 1)),

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from .._errors import Problem
-from .._model import Client, Deletion, Desired, Kind, Rules, Step
+from .._model import Client, Desired, Kind, Rules, Step
 from .._text import look_key, name_key, nearest
 from . import problems
 from .guards import protecting
@@ -126,7 +126,7 @@ class Matcher:
             return self._absent_by_id(entry, wanted, client)
         if client is None and wanted.state == "restored":
             self.warnings["hidden"].append(problems.restored_unseen(wanted.id))
-            client = Client.unseen(Deletion(wanted.id), self._workspace_id)
+            client = Client.unseen(wanted.id, self._workspace_id)
         if client is None:
             return self._refuse(entry, problems.unknown_id(wanted.id))
         if client.deleted and wanted.state == "present":

@@ -3,35 +3,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from .._model import NOT_YET, Client, Plan, Step
+from .._model import NOT_YET, Client, Plan, Step, ends
 from .._text import quoted, yaml_text
 
 Line = tuple[str, str, str]
 """The name by which it is sorted, what stands in the list, and the comment behind it."""
 
 
-def clients_diff(plan: Plan, steps: Iterable[Step], workspace_id: int) -> dict[str, str]:
+def clients_diff(plan: Plan, steps: Sequence[Step], workspace_id: int) -> dict[str, str]:
     """Return the active clients of ``plan`` before and after ``steps``, sorted by name."""
-    new = []
-    first: dict[int, Client] = {}
-    last: dict[int, Step] = {}
-    for step in steps:
-        if step.before is None:
-            new.append(_line(step.after, "new"))
-        else:
-            first.setdefault(step.after.id, step.before)
-            last[step.after.id] = step
+    first, last = ends(step for step in steps if step.before is not None)
+    by_purge = {step.after.id for step in steps if step.entry is None}
     old = [_line(client) for client in plan.active if client.id not in first]
-    new += old
-    for client_id, before in first.items():
+    new = [*old, *(_line(step.after, "new") for step in steps if step.before is None)]
+    for client_id, after in last.items():
+        before = first[client_id] or after
         which = f", id {client_id}" if client_id > NOT_YET else ""
-        after, by_purge = last[client_id].after, last[client_id].entry is None
         if before.deleted and not after.deleted:
             new.append(_line(after, f"restored{which}"))
         elif after.deleted and not before.deleted:
-            purge = " by purge" if by_purge else ""
+            purge = " by purge" if client_id in by_purge else ""
             old.append(_line(before, f"deleted{purge}{which}"))
         elif not after.deleted:
             old.append(_line(before, f"becomes {quoted(after.name)}"))
