@@ -15,12 +15,15 @@ from noxfile import CANDIDATE, DEVEL, PAIRS
 from .commands import ROOT, run
 
 WORKFLOWS = ROOT / ".github" / "workflows"
+ISSUES = ROOT / ".github" / "ISSUE_TEMPLATE"
 EXAMPLE = ROOT / "examples" / "repository" / ".github" / "workflows" / "clients.yml"
 TEST, RELEASE = (yaml.safe_load((WORKFLOWS / f"{n}.yml").read_text()) for n in ("test", "release"))
 READ = {"contents": "read"}
 SCHEMAS = {
     "github-workflows": (*WORKFLOWS.glob("*.yml"), EXAMPLE),
     "dependabot": (ROOT / ".github" / "dependabot.yml",),
+    "github-issue-forms": (*ISSUES.glob("[!c]*.yml"),),
+    "github-issue-config": (ISSUES / "config.yml",),
     "gitlab-ci": (ROOT / "examples" / "repository" / ".gitlab-ci.yml",),
 }
 
@@ -41,8 +44,7 @@ def test_they_fit_the_schema(schema: str) -> None:
 
 
 def test_every_description_is_compared_with_its_schema() -> None:
-    found = {p for p in (ROOT / ".github").rglob("*.yml") if p.parent.name != "ISSUE_TEMPLATE"}
-    assert found < set().union(*SCHEMAS.values())
+    assert {*(ROOT / ".github").rglob("*.yml")} < set().union(*SCHEMAS.values())
 
 
 def test_the_pairs_are_those_that_are_claimed_and_what_comes_next_may_fail() -> None:

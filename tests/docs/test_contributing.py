@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from support.playbooks import ROOT
@@ -91,6 +92,27 @@ def test_the_first_page_shows_five_commands_and_the_makefile_has_them() -> None:
 
 def test_it_is_short() -> None:
     assert len(TEXT.splitlines()) <= 180
+
+
+PAPERS = [
+    *(ROOT / "docs").glob("checklists.md"),
+    *(path for kind in ("md", "yml") for path in (ROOT / ".github").rglob(f"*.{kind}")),
+    *(ROOT / "examples").rglob("*.md"),
+]
+
+
+@pytest.mark.parametrize("path", PAPERS, ids=lambda path: path.name)
+def test_each_command_that_a_paper_names_exists(path: Path) -> None:
+    targets = re.findall(r"(?m)^([a-z0-9-]+):", (ROOT / "Makefile").read_text("utf-8"))
+    assert set(re.findall(r"\bmake ([a-z0-9-]+)", path.read_text("utf-8"))) <= set(targets)
+
+
+def test_each_row_of_the_checklists_says_whether_it_holds() -> None:
+    lines = (ROOT / "docs" / "checklists.md").read_text("utf-8").splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if "|" in line]
+    body = [row for row in rows if row[0] not in ("requirement", "---")]
+    assert len(body) > 30
+    assert all(len(row) == 3 and row[0] and row[1] for row in body)
 
 
 # the README

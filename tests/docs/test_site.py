@@ -12,7 +12,6 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-import yaml
 from checks.commands import run
 from support.playbooks import ROOT
 
@@ -78,12 +77,6 @@ def test_every_plugin_role_and_guide_has_a_page(site: Path) -> None:
     for page in wanted:
         assert (site / page).is_file(), page
         assert f'href="{page}"' in front, f"{page} is not at the side of the front page"
-
-
-def test_every_guide_is_in_a_section() -> None:
-    listed = yaml.safe_load((docs.DOCSITE / "extra-docs.yml").read_text())["sections"]
-    names = [name for section in listed for name in section["toctree"]]
-    assert sorted(names) == sorted(path.stem for path in docs.SOURCE.glob("*.rst"))
 
 
 def test_a_broken_link_and_what_is_loaded_from_elsewhere_are_found(tmp_path: Path) -> None:

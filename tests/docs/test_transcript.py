@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import pytest
 
-from .guide import with_blocks
 from .transcript import WIDTH, folded, transcript
 
 FIRST = """
@@ -56,10 +55,3 @@ def test_a_long_line_is_folded_at_blanks_and_loses_nothing() -> None:
     assert all(part.startswith("        ") for part in lines[3:])
     assert all(len(part) <= WIDTH for part in lines[:-1])
     assert " ".join(lines).split() == ["short", *line.split()]
-
-
-def test_what_is_printed_is_written_in_place_of_the_block() -> None:
-    guide = "Title\n\n.. code-block:: text\n\n   old\n\n   older\n\nText\n"
-    assert with_blocks(guide, {3: "new\n\n  two\n"}) == (
-        "Title\n\n.. code-block:: text\n\n   new\n\n     two\n\nText\n"
-    )

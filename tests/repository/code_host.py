@@ -4,15 +4,23 @@
 from __future__ import annotations
 
 import contextlib
-import json
+import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 REQUEST = 7
 """The number of the pull request, or merge request."""
@@ -107,81 +115,68 @@ def command_lines(word: str) -> list[str]:
     return [line for line in found if word in line]
 
 
-class Handler(BaseHTTPRequestHandler):
-    host: CodeHost
-    dialect: Dialect
+def app_of(host: CodeHost, dialect: Dialect) -> Starlette:
+    def text_of(given: dict[str, str], is_issue: bool) -> str:
+        return given[dialect.text_of_issue if is_issue else "body"]
 
-    def answer(self) -> None:
-        self.host.command_lines += command_lines(self.host.url)
-        length = int(self.headers.get("Content-Length", 0))
-        status, content = self._answer(json.loads(self.rfile.read(length) or b"{}"))
-        body = json.dumps(content).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+    def many(kept: list[Entry], is_issue: bool) -> Endpoint:
+        async def answer(request: Request) -> Response:
+            if request.method == "POST":
+                given = await request.json()
+                text, title = text_of(given, is_issue), given.get("title", "")
+                if len(text) > LONGEST or (is_issue and not title):
+                    return JSONResponse({"message": "Validation Failed"}, 422)
+                added = host.add(kept, BOT, text, title)
+                return JSONResponse(dialect.shown(added, is_issue), 201)
+            query = request.query_params
+            assert not is_issue or query["state"] == dialect.open
+            listed = [dialect.shown(entry, is_issue) for entry in kept if entry.is_open]
+            size = min(100, int(query.get("per_page", 20)))
+            start = (int(query.get("page", 1)) - 1) * size
+            return JSONResponse(listed[start : start + size])
 
-    do_GET = do_POST = do_PUT = do_PATCH = answer
+        return answer
 
-    def _answer(self, given: dict[str, str]) -> tuple[int, Any]:
-        header, value = self.dialect.access
-        if self.headers.get(header) != value:
-            return 401, {"message": "401 Unauthorized"}
-        url = urlsplit(self.path)
-        query = {name: values[0] for name, values in parse_qs(url.query).items()}
-        folder, _, number = url.path.rpartition("/")
-        if (self.command, url.path) == ("GET", "/user"):
-            return 200, {"id": BOT}
-        for kept, many, one, is_issue in (
-            (self.host.comments, self.dialect.comments, self.dialect.comment, False),
-            (self.host.issues, self.dialect.issues, self.dialect.issues, True),
-        ):
-            if url.path == many:
-                return self._many(kept, query, given, is_issue)
-            if folder == one:
-                return self._one(kept, int(number), given, is_issue)
-        return 404, {"message": "404 Not Found"}
+    def one(kept: list[Entry], is_issue: bool) -> Endpoint:
+        async def answer(request: Request) -> Response:
+            (entry,) = [entry for entry in kept if entry.id == request.path_params["number"]]
+            entry.text = text_of(await request.json(), is_issue)
+            return JSONResponse(dialect.shown(entry, is_issue))
 
-    def _many(
-        self, kept: list[Entry], query: dict[str, str], given: dict[str, str], is_issue: bool
-    ) -> tuple[int, Any]:
-        if self.command == "POST":
-            text = given[self.dialect.text_of_issue if is_issue else "body"]
-            if len(text) > LONGEST or (is_issue and not given.get("title")):
-                return 422, {"message": "Validation Failed"}
-            added = self.host.add(kept, BOT, text, given.get("title", ""))
-            return 201, self.dialect.shown(added, is_issue)
-        assert not is_issue or query["state"] == self.dialect.open
-        listed = [entry for entry in kept if entry.is_open]
-        size = min(100, int(query.get("per_page", 20)))
-        start = (int(query.get("page", 1)) - 1) * size
-        return 200, [self.dialect.shown(entry, is_issue) for entry in listed[start : start + size]]
+        return answer
 
-    def _one(
-        self, kept: list[Entry], number: int, given: dict[str, str], is_issue: bool
-    ) -> tuple[int, Any]:
-        if self.command != self.dialect.update:
-            return 405, {"message": "405 Method Not Allowed"}
-        (entry,) = [entry for entry in kept if entry.id == number]
-        entry.text = given[self.dialect.text_of_issue if is_issue else "body"]
-        return 200, self.dialect.shown(entry, is_issue)
+    async def user(_request: Request) -> Response:
+        return JSONResponse({"id": BOT})
 
-    def log_message(self, *_: object) -> None:
-        pass
+    async def guard(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+        host.command_lines += command_lines(host.url)
+        header, value = dialect.access
+        if request.headers.get(header) != value:
+            return JSONResponse({"message": "401 Unauthorized"}, 401)
+        return await answer(request)
+
+    updates = [dialect.update]
+    routes = [
+        Route("/user", user),
+        Route(dialect.comments, many(host.comments, False), methods=["GET", "POST"]),
+        Route(dialect.issues, many(host.issues, True), methods=["GET", "POST"]),
+        Route(f"{dialect.comment}/{{number:int}}", one(host.comments, False), methods=updates),
+        Route(f"{dialect.issues}/{{number:int}}", one(host.issues, True), methods=updates),
+    ]
+    return Starlette(routes=routes, middleware=[Middleware(BaseHTTPMiddleware, dispatch=guard)])
 
 
 @contextmanager
 def serving(dialect: Dialect) -> Iterator[CodeHost]:
     host = CodeHost()
-    handler = type("OfHost", (Handler,), {"host": host, "dialect": dialect})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    host.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield host
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    config = uvicorn.Config(app_of(host, dialect), log_level="critical", access_log=False)
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        host.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield host
+        finally:
+            server.should_exit = True
+            thread.join()

@@ -20,14 +20,6 @@ OBEYED = {
     "the other form within a line": "- create   ##[group]a",
     "on a line of its own for the runner alone": "a\r::error::b",
 }
-NOT_OBEYED = {
-    "within a line": "- create   ::error::a",
-    "a name that is no command": "::Acme::a",
-    "the other form of no command": "##[Acme]a",
-    "no end": "::error",
-    "the other form without an end": "##[error",
-    "a first one that is none hides the other form": "##[a]##[error]b",
-}
 
 
 @pytest.mark.parametrize("case", OBEYED)
@@ -36,11 +28,6 @@ def test_the_runner_obeys_it_unless_commands_are_stopped(case: str) -> None:
     assert len(of_github(text)) == 1
     assert of_github(f"::stop-commands::a1b2\n{text}\n##[a1]\n::A1::\n") == []
     assert len(of_github(f"::stop-commands::a1b2\n::a1b2::\n{text}\n")) == 1
-
-
-@pytest.mark.parametrize("case", NOT_OBEYED)
-def test_the_runner_does_not_obey_it(case: str) -> None:
-    assert of_github(NOT_OBEYED[case]) == []
 
 
 def test_a_mark_of_gitlab_is_seen() -> None:
