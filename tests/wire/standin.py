@@ -41,30 +41,27 @@ class Answer(NamedTuple):
 LOST = Answer(0)
 """The connection is closed in place of an answer."""
 
-Rule = Callable[[Request, Callable[[], Answer]], Answer]
+Proceed = Callable[[], Answer]
+Rule = Callable[[Request, Proceed], Answer]
 """Gets the request, and what carries it out; what it returns is sent."""
 
 
-def as_it_is(_request: Request, carry_out: Callable[[], Answer]) -> Answer:
-    return carry_out()
-
-
 class Service:
-    """``hides``: no deleted client is shown. ``refuses_taken_names``: a deleted client's, too.
+    """``rules``: by method, where it is not simply carried out.
 
+    ``hides``: no deleted client is shown. ``refuses_taken_names``: a deleted client's, too.
     ``currency``: an update without one ``clears`` it or ``keeps`` it; ``none``: there is no such
-    field. ``workspace_currency``: it is shown where a client has none of its own."""
+    field."""
 
     def __init__(self) -> None:
         self.url = ""
         self.port = 0
         self.rows: dict[int, dict[str, Any]] = {}
         self.log: list[Request] = []
-        self.rule: Rule = as_it_is
+        self.rules: dict[str, Rule] = {}
         self.hides = False
         self.refuses_taken_names = False
         self.currency = "clears"
-        self.workspace_currency: str | None = None
         self._lock = threading.RLock()
 
     def add(self, *names: str, deleted: bool = False, currency: str | None = None) -> int:
@@ -102,7 +99,8 @@ class Service:
     def answer(self, request: Request) -> Answer:
         with self._lock:
             self.log.append(request)
-        return self.rule(request, lambda: self._carried_out(request))
+        rule = self.rules.get(request.method, lambda _, proceed: proceed())
+        return rule(request, lambda: self._carried_out(request))
 
     def _carried_out(self, request: Request) -> Answer:
         with self._lock:
@@ -137,9 +135,8 @@ class Service:
         return Answer(201, self._shown(self.rows[number]))
 
     def _shown(self, row: dict[str, Any]) -> dict[str, Any]:
-        if self.currency == "none":
-            return {field: value for field, value in row.items() if field != "currency"}
-        return {**row, "currency": row["currency"] or self.workspace_currency}
+        hidden = "currency" if self.currency == "none" else ""
+        return {field: value for field, value in row.items() if field != hidden}
 
     def _is_taken(self, name: str | None, by_other_than: int) -> bool:
         return any(r["name"] == name and r["id"] != by_other_than for r in self.rows.values())
