@@ -67,6 +67,7 @@ a create of a protected name  | protected: [Acme*] | 5 | create Acme            
 a restore of a protected one  | protected: [Acme*] | 5 | restore 1 Acme         |
 a restored one renamed, whose name nobody knows yet
     | protected: ["*"] | 5 | restore 1 ?; rename 1 ? -> New |
+fewer deletions than there may be | max_deletions: 2 | 5 | delete 1 A |
 as many deletions as there may be | max_deletions: 2 | 5 | delete 1 A; delete 2 B |
 one deletion more | max_deletions: 1 | 5 | delete 1 A; create C; delete 2 B
     | - 2 clients would be deleted, but max_deletions is 1. If that is right, set max_deletions to

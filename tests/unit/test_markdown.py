@@ -205,11 +205,10 @@ def test_a_table_says_what_is_done() -> None:
 
 
 def test_a_plan_that_is_refused_says_so_beside_its_table_too() -> None:
-    asia = workspace("delete 1002 A", refusal="Guarded.")
-    text = text_of(asia=asia, europe=workspace("delete 1002 B"))
-    asia, europe = text.split("####")[1:]
-    assert "**It cannot be applied.**\n\n|" in asia
-    assert "applied" not in europe
+    asia, europe = workspace("delete 2 A", refusal="Guarded."), workspace("delete 2 B")
+    _title, of_asia, of_europe = text_of(asia=asia, europe=europe).split("####")
+    assert "**It cannot be applied.**\n\n|" in of_asia
+    assert "applied" not in of_europe
 
 
 def test_requests_and_the_hours_that_they_take_are_told() -> None:
@@ -219,18 +218,14 @@ def test_requests_and_the_hours_that_they_take_are_told() -> None:
     assert f"digest `{DIGEST}`" in text
 
 
-def test_a_plan_of_nothing() -> None:
+def test_what_there_is_nothing_of_is_not_told() -> None:
+    """No steps, no workspace; and in a plan against another list, no ids."""
     text = text_of(acme=workspace())
     assert "Plan for 1 workspace: nothing to do" in text
     assert DIGEST in text and "|" not in text
     assert text_of() == f"### Plan for 0 workspaces: nothing to do\n\n{MARKER}\n"
-
-
-def test_a_step_of_a_client_without_an_id() -> None:
-    """A plan against another list has such."""
     text = text_of(acme=workspace("delete Old"))
-    assert "- `acme`: `Old`\n" in text
-    assert "None" not in text
+    assert "- `acme`: `Old`\n" in text and "None" not in text
 
 
 def test_changes_are_cut_and_counted() -> None:

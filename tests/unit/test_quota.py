@@ -109,25 +109,22 @@ def test_waits_at_once_count_once() -> None:
     assert (window.wait_left, window.waited) == (39, 61)
 
 
-def test_no_longer_than_quota_wait() -> None:
-    window = Window(61)
-    window.refused(Closed(61), now=0)
-    assert window.wait(0, is_known=True) is None
-    assert (window.wait_left, window.waited) == (61, 0)
+REFUSED: dict[str, tuple[int, Closed, float, Closed | None]] = {
+    "no longer than quota_wait": (61, Closed(61), 0, Closed(61)),
+    "without time to wait, nothing more is sent": (0, Closed(None), HOUR, Closed(None)),
+    "a feature may be lacking: others are sent": (0, Closed(None, certain=False), 0, None),
+}
 
 
-def test_without_time_to_wait_nothing_more_is_sent_after_a_refusal() -> None:
-    """Also where nobody says when it reopens."""
-    window = Window(quota_wait=0)
-    window.refused(Closed(None), now=0)
-    assert window.closed(HOUR) == Closed(None)
-    assert window.wait(HOUR, is_known=False) is None
-
-
-def test_what_may_be_a_lacking_feature_does_not_keep_other_requests_back() -> None:
-    window = Window(quota_wait=0)
-    window.refused(Closed(None, certain=False), now=0)
-    assert window.closed(0) is None
+@pytest.mark.parametrize(("quota_wait", "refusal", "now", "closed"), REFUSED.values(), ids=REFUSED)
+def test_after_a_refusal_that_no_wait_ends(
+    quota_wait: int, refusal: Closed, now: float, closed: Closed | None
+) -> None:
+    window = Window(quota_wait)
+    window.refused(refusal, now=0)
+    assert window.closed(now) == closed
+    assert window.wait(now, is_known=refusal.resets_in is not None) is None
+    assert (window.wait_left, window.waited) == (quota_wait, 0)
 
 
 def pauses(quota_wait: int, closed: Closed) -> list[float]:
