@@ -49,6 +49,7 @@ INFO: dict[str, tuple[dict[str, Any], str]] = {
     "blank name": ({"name": " "}, "name"),
     "id of 0": ({"id": 0}, "id"),
     "limit of 0": ({"limit": 0}, "limit"),
+    "an order that nothing can send": ({"order_by": ["\ud800"]}, "order_by"),
 }
 
 DIGEST = "5f0c1e3a9d7b2c4e6f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6"

@@ -179,8 +179,10 @@ def _found(options: Mapping[str, Any], option: str) -> str:
 
 
 def _check_characters(option: str, value: object) -> None:
-    """:raises BadOption: a text cannot be sent; a variable of the environment is not in UTF-8"""
-    if isinstance(value, str) and has_lone_surrogate(value):
+    """:raises BadOption: a text in it cannot be sent; a variable of the environment is not in
+    UTF-8"""
+    texts = value if isinstance(value, (list, tuple)) else (value,)
+    if any(isinstance(text, str) and has_lone_surrogate(text) for text in texts):
         raise BadOption(option, "it contains a lone surrogate, which is no character")
 
 
