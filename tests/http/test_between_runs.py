@@ -178,6 +178,8 @@ def test_a_service_that_changes_a_name_is_not_given_one_more_client_each_night(
         assert service.names() == []
         assert "It was deleted again" in result["msg"]
         assert result["undo"] == [] and result["changed"] is False
+        if body == "client":
+            assert sent(service) == ["GET", "POST", "DELETE"] * 3
         return
     assert "New and in no entry" in result["msg"] or "looks like" in result["msg"]
     assert service.names()[0] != CHANGES[change]

@@ -24,7 +24,9 @@ from ansible_collections.toggl.focus.plugins.module_utils._api.errors import Quo
 from ansible_collections.toggl.focus.plugins.module_utils._model import Access
 
 BUDGET, OTHERS = 30, 25
-AFTER, BEFORE, BROKEN = {"drop": "after"}, {"drop": "before"}, {"status": 500}
+AFTER, BEFORE, BROKEN = Fault(drop="after"), Fault(drop="before"), Fault(status=500)
+
+with_or_without_headers = pytest.mark.parametrize("headers", [True, False])
 
 
 def furnish(service: Simulator, **rules: Any) -> None:
@@ -68,7 +70,7 @@ def test_it_finds_how_the_service_behaves(service: Simulator, tmp_path: Path, va
     assert is_as_before(service)
 
 
-@pytest.mark.parametrize("headers", [True, False])
+@with_or_without_headers
 def test_it_goes_on_in_the_next_hour(service: Simulator, tmp_path: Path, headers: bool) -> None:
     """What is done is not done again, and at most 30 requests are sent in any hour."""
     furnish(service, switches=Switches(quota_headers=headers))
@@ -95,7 +97,7 @@ def test_a_budget_that_can_never_do_is_said(service: Simulator, tmp_path: Path) 
     assert service.log == []
 
 
-@pytest.mark.parametrize("headers", [True, False])
+@with_or_without_headers
 @pytest.mark.parametrize("left", range(0, 20, 3))
 def test_it_stops_before_the_quota_that_others_use_too(
     service: Simulator, tmp_path: Path, left: int, headers: bool
@@ -117,9 +119,9 @@ def test_it_stops_before_the_quota_that_others_use_too(
 @pytest.mark.parametrize("position", range(0, 28, 5))
 @pytest.mark.parametrize("faults", [[AFTER], [BEFORE], [BROKEN], [AFTER, *[BROKEN] * 4]])
 def test_whatever_request_fails_nothing_is_left(
-    service: Simulator, tmp_path: Path, faults: list[dict[str, Any]], position: int
+    service: Simulator, tmp_path: Path, faults: list[Fault], position: int
 ) -> None:
-    furnish(service, script=[*[Fault()] * position, *(Fault(**fault) for fault in faults)])
+    furnish(service, script=[*[Fault()] * position, *faults])
     try:
         run_of(service, tmp_path, budget=100).questions()
     except Exception:

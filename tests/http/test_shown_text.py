@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulator.records import Fault
 from simulator.server import Simulator
-from support.running import client, clients, info
+from support.running import client, clients, info, on
 
 from ansible_collections.toggl.focus.plugins.filter.clients_plan import clients_plan
 from ansible_collections.toggl.focus.plugins.filter.plan_lines import plan_lines
@@ -93,27 +93,21 @@ def assert_all_readable(result: Mapping[str, Any]) -> None:
     assert [line for line in lines if raw_in(line)] == []
 
 
-@st.composite
-def entries(draw: st.DrawFn, known: list[str]) -> dict[str, Any]:
+def entries(known: list[str]) -> st.SearchStrategy[dict[str, Any]]:
     name = st.one_of(st.sampled_from(known), names)
-    entry: dict[str, Any] = {"name": draw(name)}
-    if draw(st.booleans()):
-        entry["former_names"] = draw(st.lists(name, max_size=2))
-    if draw(st.booleans()):
-        entry["state"] = draw(st.sampled_from(["present", "absent", "restored"]))
-    if draw(st.integers(0, 3)) == 0:
-        entry["id"] = draw(st.integers(1001, 1008))
-    if draw(st.booleans()):
-        entry["restore_deleted"] = True
-    return entry
+    options = {
+        "former_names": st.lists(name, max_size=2),
+        "state": st.sampled_from(["present", "absent", "restored"]),
+        "id": st.integers(1001, 1008),
+        "restore_deleted": st.just(True),
+    }
+    return st.fixed_dictionaries({"name": name}, optional=options)
 
 
-def fill(server: Simulator, active: list[str], deleted: list[str]) -> None:
+def put(server: Simulator, active: list[str], deleted: list[str]) -> None:
     server.reset()
-    for name in active:
-        server.add(name)
-    for name in deleted:
-        server.add(name, deleted=True)
+    for name in [*active, *deleted]:
+        server.add(name, deleted=name in deleted)
 
 
 def refused_writes(words: str | None) -> list[Fault]:
@@ -121,15 +115,11 @@ def refused_writes(words: str | None) -> list[Fault]:
     if words is None:
         return []
     body = json.dumps({"error": words, "error_description": words, "trace_id": words}).encode()
-    return [
-        Fault(match=lambda method, _: method != "GET", status=status, body=body)
-        for status in (400, 404, 422)
-    ]
+    writes = on("POST", "PUT", "DELETE", "PATCH")
+    return [Fault(writes, status=status, body=body) for status in (400, 404, 422)]
 
 
-drawn = settings(
-    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+drawn = settings(max_examples=60)
 words = st.one_of(st.none(), names)
 
 
@@ -138,7 +128,7 @@ words = st.one_of(st.none(), names)
 def test_focus_clients(
     server: Simulator, data: st.DataObject, active: list[str], deleted: list[str], words: str | None
 ) -> None:
-    fill(server, active, deleted)
+    put(server, active, deleted)
     wanted = data.draw(st.lists(entries([*active, *deleted]), min_size=1, max_size=3))
     given: dict[str, Any] = {
         "clients": wanted,
@@ -161,7 +151,7 @@ def test_focus_clients(
 def test_focus_client(
     server: Simulator, data: st.DataObject, active: list[str], deleted: list[str], words: str | None
 ) -> None:
-    fill(server, active, deleted)
+    put(server, active, deleted)
     wanted = data.draw(entries([*active, *deleted]))
     assert_readable(client(server, True, **wanted))
     server.script[:] = refused_writes(words)
@@ -171,13 +161,13 @@ def test_focus_client(
 @drawn
 @given(active=few_names, name=names)
 def test_focus_client_info(server: Simulator, active: list[str], name: str) -> None:
-    fill(server, active, [])
+    put(server, active, [])
     assert_readable(info(server, name=name))
     assert_readable(info(server, name_contains=name, order_by=[name]))
 
 
 broken = st.one_of(names, st.sampled_from(["\ud800", "a\udce9"]))
-"""Texts that may also hold half of a character, as a variable of the environment may."""
+"""Texts that may also hold a lone surrogate, as a variable of the environment may."""
 
 
 @drawn
@@ -194,7 +184,7 @@ def test_options_that_cannot_be_used(server: Simulator, data: st.DataObject, tex
         assert_readable(info(server, **wrong))
 
 
-def test_credentials_with_half_of_a_character_are_a_sentence(
+def test_credentials_with_a_lone_surrogate_are_a_sentence(
     server: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A variable of the environment has them where its bytes are not UTF-8."""
@@ -208,7 +198,7 @@ def test_credentials_with_half_of_a_character_are_a_sentence(
 def test_what_is_for_machines_keeps_the_name(server: Simulator) -> None:
     """A name that a machine reads must be the one that the service knows."""
     name = "Acme\u202e\x9b Ltd"
-    fill(server, [name], [])
+    put(server, [name], [])
     many = clients(server, clients=[{"id": 1001, "name": "Acme"}])
     assert many["plan"][0]["from"] == many["undo"][0]["name"] == name
     one = client(server, id=1001, name=name)

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One running simulator for all tests of it, and a way to ask it over HTTP."""
+"""A way to ask the simulator over HTTP."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -45,16 +44,9 @@ class Caller:
         return [client["name"] for client in data]
 
 
-@pytest.fixture(scope="session")
-def running() -> Iterator[Simulator]:
-    with Simulator() as simulator:
-        yield simulator
-
-
 @pytest.fixture
-def simulator(running: Simulator) -> Simulator:
-    running.reset()
-    return running
+def simulator(service: Simulator) -> Simulator:
+    return service
 
 
 @pytest.fixture

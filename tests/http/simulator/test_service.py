@@ -14,12 +14,7 @@ from simulator.moving import SomebodyElse
 from simulator.records import Fault, Refused
 from simulator.server import Simulator
 from simulator.switches import Switches
-
-JSON = {"Content-Type": "application/json"}
-
-
-def is_post(method: str, path: str) -> bool:
-    return method == "POST"
+from support.running import on
 
 
 def test_the_life_of_a_client(simulator: Simulator, call: Any) -> None:
@@ -46,8 +41,10 @@ def test_unknown_client(call: Any, method: str, path: str) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"[]", b"{}", b'{"name": 1}', b'{"name": ""}', b'{"name": " "}', b'"x"', b"\xff"]
-    + [b'{"name": "\\ud800"}', b"[" * 100_000],
+    [
+        *(b"", b"{", b"[]", b"{}", b'"x"', b"\xff", b"[" * 100_000),
+        *(b'{"name": 1}', b'{"name": ""}', b'{"name": " "}', b'{"name": "\\ud800"}'),
+    ],
 )
 def test_invalid_bodies(simulator: Simulator, call: Any, body: bytes) -> None:
     client = simulator.add("Acme")
@@ -67,45 +64,30 @@ def test_other_methods(call: Any) -> None:
     assert (answer.status_code, answer.headers["Allow"]) == (405, "DELETE, GET, PUT")
 
 
-def test_content_type_is_required(simulator: Simulator) -> None:
-    url = f"{simulator.url}/workspaces/{simulator.workspace_id}/clients"
-    answer = requests.get(url, auth=(simulator.username, simulator.password), timeout=5)
-    assert answer.status_code == 400
-
-
-def test_basic_authentication(simulator: Simulator, call: Any) -> None:
-    url = f"{simulator.url}/workspaces/{simulator.workspace_id}/clients"
-    pair = (simulator.username, simulator.password)
-    assert requests.get(url, auth=pair, headers=JSON, timeout=5).status_code == 200
-    wrong = requests.get(url, auth=(pair[0], "wrong"), headers=JSON, timeout=5)
-    assert wrong.status_code == 401
+def test_access(simulator: Simulator, call: Any) -> None:
+    """By a key or a password, to its own workspace, with a type of content."""
+    login = (simulator.username, simulator.password)
+    assert call("GET", auth=login).status_code == 200
+    assert call("GET", auth=(login[0], "wrong")).status_code == 401
+    assert call("GET", headers={"Content-Type": None}).status_code == 400
+    answer = call.session.get(f"{simulator.url}/workspaces/1/clients", timeout=5)
+    assert (answer.status_code, answer.json()["error"]) == (403, "forbidden")
 
 
 @pytest.mark.parametrize("value", [None, "Bearer toggl_sk_wrong", "Bearer", "Basic ????", "x"])
 def test_wrong_key(simulator: Simulator, call: Any, value: str | None) -> None:
+    """It takes nothing from the quota."""
     simulator.reset(quota_limit=1)
     answer = call("GET", headers={"Authorization": value})
-    body = answer.json()
-    assert answer.status_code == 401
-    assert body["error"] == "invalid_session"
-    assert body["error_description"] == "the provided API key is invalid"
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_session")
+    assert answer.json()["error_description"] == "the provided API key is invalid"
     assert call("GET").status_code == 200
 
 
 def test_forbidden(simulator: Simulator, call: Any) -> None:
     simulator.reset(forbidden={"delete"})
-    client = simulator.add("Acme")
-    assert call.delete(client.id).status_code == 403
-    assert call.restore(client.id).status_code == 204
-
-
-def test_another_workspace_is_forbidden(simulator: Simulator, call: Any) -> None:
-    url = f"{simulator.url}/workspaces/1/clients"
-    answer = call.session.get(url, timeout=5)
-    assert (answer.status_code, answer.json()["error"]) == (403, "forbidden")
-
-
-def test_unknown_operations_cannot_be_forbidden(simulator: Simulator) -> None:
+    simulator.add("Acme")
+    assert (call.delete(1001).status_code, call.restore(1001).status_code) == (403, 204)
     with pytest.raises(ValueError):
         simulator.reset(forbidden={"erase"})
 
@@ -161,7 +143,7 @@ def test_quota(simulator: Simulator, call: Any) -> None:
 def test_canned_answers(simulator: Simulator, call: Any) -> None:
     headers = {"Retry-After": "3", "Content-Type": "text/html"}
     bad_gateway = Fault(status=502, headers=headers, body=b"<html>")
-    simulator.reset(script=[Fault(is_post, 503), bad_gateway])
+    simulator.reset(script=[Fault(on("POST"), 503), bad_gateway])
     first = call("GET")
     assert (first.status_code, first.content, first.headers["Retry-After"]) == (502, b"<html>", "3")
     assert first.headers["Content-Type"] == "text/html"
@@ -181,7 +163,7 @@ def test_canned_answer_after_the_work(simulator: Simulator, call: Any) -> None:
     ("drop", "names"), [("before", []), ("after", ["Acme"]), ("during", ["Acme"])]
 )
 def test_lost_connections(simulator: Simulator, call: Any, drop: str, names: list[str]) -> None:
-    simulator.reset(script=[Fault(is_post, drop=drop)])
+    simulator.reset(script=[Fault(on("POST"), drop=drop)])
     with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
         call.create("Acme")
     assert simulator.names() == names
@@ -190,7 +172,7 @@ def test_lost_connections(simulator: Simulator, call: Any, drop: str, names: lis
 
 
 def test_a_late_answer(simulator: Simulator, call: Any) -> None:
-    simulator.reset(script=[Fault(is_post, delay=0.2)])
+    simulator.reset(script=[Fault(on("POST"), delay=0.2)])
     with pytest.raises(requests.ReadTimeout):
         call.session.post(call.base, json={"name": "Acme"}, timeout=0.05)
     assert simulator.names() == ["Acme"]
