@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.drawn import planned
+from support.notation import steps_of
 from support.world import clients, desired
 
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Rules
@@ -19,12 +20,9 @@ from ansible_collections.toggl.focus.plugins.module_utils._text import normal_ad
 
 URL = "https://focus.toggl.com/api"
 
-CREATE = {"step": "create", "name": "New"}
-DELETE = {"step": "delete", "id": 1, "name": "Old"}
-RENAME = {"step": "rename", "id": 2, "from": "A", "name": "B"}
-RESTORE = {"step": "restore", "id": 3, "name": "C"}
-RENAME_RESTORED = {"step": "rename", "id": 3, "from": "C", "name": "D"}
-ROWS = [CREATE, DELETE, RENAME, RESTORE, RENAME_RESTORED]
+STEPS = steps_of("create New; delete 1 Old; rename 2 A -> B; restore 3 C; rename 3 C -> D")
+ROWS = list(map(row_of, STEPS))
+CREATE, DELETE, RENAME, RESTORE, RENAME_RESTORED = ROWS
 
 SAME: dict[str, list[dict[str, Any]]] = {
     "in another order": [DELETE, RESTORE, CREATE, RENAME_RESTORED, RENAME],

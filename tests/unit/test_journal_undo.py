@@ -37,9 +37,6 @@ ACME_HERE = [{"name": "Acme", "id": 1001, "state": "absent"}]
 ACME_THERE = [{"name": "Acme", "id": 7, "state": "absent"}]
 
 
-# whose run
-
-
 def test_one_line_may_have_become_a_mapping() -> None:
     """Up to ansible-core 2.18, where a variable holds the text."""
     assert journal_undo(json.loads(line("a", HERE))) == ACME_HERE
@@ -50,58 +47,54 @@ def test_the_last_run_of_the_only_workspace() -> None:
 
 
 CONCURRENT = {
-    "one after the other": line("a", HERE) + line("b", THERE, id=7),
-    "begun together": begun("a", HERE) + line("b", THERE, id=7) + line("a", HERE),
-    "many runs": line("a", HERE, id=3)
-    + line("b", THERE, id=4)
-    + line("c", THERE, id=7)
-    + line("d", HERE),
+    "one after the other": [line("a", HERE), line("b", THERE, id=7)],
+    "begun together": [begun("a", HERE), line("b", THERE, id=7), line("a", HERE)],
+    "many runs": [
+        *(line("a", HERE, id=3), line("b", THERE, id=4)),
+        *(line("c", THERE, id=7), line("d", HERE)),
+    ],
 }
 
 
-@pytest.mark.parametrize("text", CONCURRENT.values(), ids=CONCURRENT)
-def test_workspaces_are_kept_apart(text: str) -> None:
+@pytest.mark.parametrize("lines", CONCURRENT.values(), ids=CONCURRENT)
+def test_workspaces_are_kept_apart(lines: list[str]) -> None:
     """Hosts of a play may write to one journal concurrently. Nobody undoes another one's last run,
     and nobody gets one without saying whose."""
+    text = "".join(lines)
     assert journal_undo(text, workspace_id=HERE) == ACME_HERE
     assert journal_undo(text, workspace_id=THERE) == ACME_THERE
     with pytest.raises(AnsibleFilterError, match=r"several workspaces, with the ids 42, 4711"):
         journal_undo(text)
 
 
-def test_a_workspace_that_is_not_in_it_is_an_error() -> None:
-    with pytest.raises(AnsibleFilterError, match=r"no run of the workspace 42, only of 4711"):
-        journal_undo(line("a", HERE), workspace_id=THERE)
+NO_NUMBERS = ("", "europe", True, 4711.0, [4711], "-1")
+NO_JOURNALS = ("", "\n\n", "not a journal\n", "{}\n", "[]", '{"undo": []}\n')
+
+ERRORS: list[tuple[str, object, str]] = [
+    (line("a", HERE), THERE, "no run of the workspace 42, only of 4711"),
+    (begun("a", HERE), THERE, "no run of the workspace 42"),
+    # a name alone would delete a namesake, were the list applied elsewhere
+    (begun("a", HERE), None, '"Acme".* of the workspace 4711'),
+    *((line("a", HERE), given, "the id of a workspace") for given in NO_NUMBERS),
+    *((text, id_, "This is not a journal") for text in NO_JOURNALS for id_ in (None, HERE)),
+]
 
 
-def test_a_name_alone_goes_to_no_workspace_that_nobody_named() -> None:
-    """It would delete a namesake, were the list applied elsewhere."""
-    with pytest.raises(AnsibleFilterError, match=r'"Acme".* of the workspace 4711'):
-        journal_undo(begun("a", HERE))
+@pytest.mark.parametrize(("text", "workspace_id", "message"), ERRORS)
+def test_without_a_run_of_the_workspace_there_is_an_error(
+    text: str, workspace_id: object, message: str
+) -> None:
+    with pytest.raises(AnsibleFilterError, match=message):
+        journal_undo(text, workspace_id)
+
+
+def test_a_client_without_an_id_is_known_by_its_name() -> None:
     assert journal_undo(begun("a", HERE), HERE) == [{"name": "Acme", "state": "absent"}]
-    with pytest.raises(AnsibleFilterError, match="no run of the workspace 42"):
-        journal_undo(begun("a", HERE), THERE)
 
 
 @pytest.mark.parametrize("given", ["4711", " 4711 ", 4711])
 def test_a_template_may_give_the_number_as_a_text(given: object) -> None:
     assert journal_undo(line("a", HERE), workspace_id=given) == ACME_HERE
-
-
-@pytest.mark.parametrize("given", ["", "europe", True, 4711.0, [4711], "-1"])
-def test_what_is_no_number_of_a_workspace_is_an_error(given: object) -> None:
-    with pytest.raises(AnsibleFilterError, match="the id of a workspace"):
-        journal_undo(line("a", HERE), workspace_id=given)
-
-
-# what is no journal
-
-
-@pytest.mark.parametrize("text", ["", "\n\n", "not a journal\n", "{}\n", "[]", '{"undo": []}\n'])
-def test_a_text_without_one_line_of_a_journal_is_an_error(text: str) -> None:
-    for workspace_id in (None, HERE):
-        with pytest.raises(AnsibleFilterError, match="This is not a journal"):
-            journal_undo(text, workspace_id)
 
 
 def test_a_last_run_that_did_nothing_is_an_empty_list() -> None:

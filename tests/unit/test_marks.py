@@ -54,9 +54,8 @@ TEMPLATES = {
 }
 
 
-@pytest.mark.parametrize("case", TEMPLATES)
-def test_what_ansible_evaluates_is_marked(case: str) -> None:
-    text = TEMPLATES[case]
+@pytest.mark.parametrize("text", TEMPLATES.values(), ids=TEMPLATES)
+def test_what_ansible_evaluates_is_marked(text: str) -> None:
     assert yaml_text(text).startswith("!unsafe ")
     assert templated(TRUSTED(text)) != text
 
