@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -17,17 +17,10 @@ from ._api.clients import FocusApi
 from ._api.consistency import check_of, retry_if_changed, run_check
 from ._api.errors import QuotaExceeded
 from ._apply.outcome import Outcome, predicted
-from ._errors import FocusError, NamesMasked, PlanRefused, QuotaTooSmall
+from ._errors import FocusError, NamesMasked, PlanRefused, Problem, QuotaTooSmall
 from ._model import DEFAULT_RULES, Client, Desired, Origin, Plan, Rules
 from ._plan.contradictions import contradictions
-from ._plan.plan import (
-    after_steps,
-    by_their_ids,
-    continued,
-    first_part,
-    is_same_but_for,
-    plan,
-)
+from ._plan.plan import after_steps, by_their_ids, is_same_but_for, plan
 from ._progress import Progress
 from ._read import Read, of_all, of_one
 from ._results.client import client_result
@@ -181,45 +174,14 @@ class _Writing(NamedTuple):
         clients, listing = self.read(api, deletions)
         planned = self._plan(api, clients, self.wanted)
         check = check_of(listing, planned.names_relied_on)
-        refusal = self._refusal(api, planned, check.requests + planned.requests)
-        if refusal is None:
-            try:
-                run_check(check, api, self.options.get("concurrency", 1))
-                refusal = self._refused_by_quota(api, planned.requests)
-            except QuotaExceeded as error:
-                refusal = error
-        return clients, planned, refusal
-
-    def _refusal(self, api: FocusApi, planned: Plan, needed: int) -> FocusError | None:
-        """Why a plan without contradictions must not be written, which needs so many requests."""
-        if planned.forbidden:
-            return PlanRefused(planned.forbidden, self.names)
-        # Where nothing is left to do, whatever was reviewed has been done.
-        if planned.steps and self.reviewed is not None and self.reviewed != planned.digest:
-            return FocusError(PLAN_CHANGED)
         try:
-            self._check_undo(api, planned)
-        except NamesMasked as error:
-            return error
-        return self._refused_by_quota(api, needed)
-
-    def _check_undo(self, api: FocusApi, planned: Plan) -> None:
-        """:raises NamesMasked: what undoes the plan could not be returned as it is"""
-        if planned.steps:
-            names = [(step.old_name, step.name) for step in planned.steps]
-            undo, _warnings = undo_of(planned, predicted(planned.steps))
-            api.access.check_unmasked([undo, names])
-
-    def _refused_by_quota(self, api: FocusApi, needed: int) -> QuotaTooSmall | None:
-        """What speaks against beginning a plan that needs so many requests."""
-        quota, wait_left = api.session.window.quota, api.session.window.wait_left
-        is_partial = self.options.get("allow_partial")
-        if not needed or is_partial or quota.remaining is None:
-            return None
-        waits = quota.resets_in is not None and wait_left > quota.resets_in
-        if needed <= quota.remaining or waits:
-            return None
-        return QuotaTooSmall(needed, quota.remaining, quota.resets_in, is_partial is not None)
+            self._check(api, planned, planned.digest == self.reviewed)
+            self._check_quota(api, check.requests + planned.requests)
+            run_check(check, api, self.options.get("concurrency", 1))
+            self._check_quota(api, planned.requests)
+        except (PlanRefused, NamesMasked, QuotaTooSmall, QuotaExceeded) as refusal:
+            return clients, planned, refusal
+        return clients, planned, None
 
     def _plan(
         self,
@@ -239,77 +201,62 @@ class _Writing(NamedTuple):
         except PlanRefused as error:  # of a task of one client, the user wrote no list
             raise PlanRefused(error.problems, self.names) from None
 
+    def _check(self, api: FocusApi, planned: Plan, is_reviewed: bool) -> None:
+        """Check whether a plan without contradictions may be written. Where nothing is left to do,
+        whatever was reviewed has been done.
+
+        :raises PlanRefused: guards forbid it, or it is not the one that was reviewed
+        :raises NamesMasked: what undoes it could not be returned as it is
+        """
+        if planned.forbidden:
+            raise PlanRefused(planned.forbidden, self.names)
+        if not planned.steps:
+            return
+        if self.reviewed is not None and not is_reviewed:
+            raise PlanRefused([Problem((), PLAN_CHANGED)], self.names)
+        names = [(step.old_name, step.name) for step in planned.steps]
+        undo, _warnings = undo_of(planned, predicted(planned.steps))
+        api.access.check_unmasked([undo, names])
+
+    def _check_quota(self, api: FocusApi, needed: int) -> None:
+        """:raises QuotaTooSmall: so many requests are neither left nor can be waited for"""
+        quota, wait_left = api.session.window.quota, api.session.window.wait_left
+        is_partial = self.options.get("allow_partial")
+        if is_partial or quota.remaining is None or needed <= quota.remaining:
+            return
+        if quota.resets_in is None or wait_left <= quota.resets_in:
+            may_be_partial = is_partial is not None
+            raise QuotaTooSmall(needed, quota.remaining, quota.resets_in, may_be_partial)
+
     def _execute(
         self, api: FocusApi, progress: Progress, planned: Plan, clients: Sequence[Client]
     ) -> tuple[Plan, tuple[Outcome, ...]]:
         """Execute the plan; return it as it was executed, and an outcome for each of its steps."""
         if self.check_mode or not planned.steps:
             return planned, predicted(planned.steps)
-        from ._apply.apply import Writer
-        from ._journal import Journal
+        from ._apply.execute import execute
 
-        touched = {step.id for step in planned.steps if step.id is not None}
-        known = {client.id for client in clients} | touched
-        path, shared_names = self.options["journal"], planned.shared_names
-        with closing(Journal(path, api.workspace_id, shared_names, Origin(self.play))) as journal:
-            progress.set(total=len(planned.steps))
-            writer = Writer(api, known, journal, progress, self.options.get("concurrency", 1))
-            at_first = first_part(planned.steps)
-            outcomes = writer.write(planned.steps[: at_first or None])
-            if not at_first:
-                return planned, outcomes
-            # Hidden clients are restored and known by now.
-            try:
-                rest = self._rest(api, planned, clients, outcomes)
-            except FocusError as reason:
-                return planned, _without_rest(planned, outcomes, reason)
-            done = [outcome for outcome in outcomes if outcome.status == "done"]
-            steps = [outcome.step for outcome in done]
-            return continued(planned, steps, rest), (*done, *writer.write(rest.steps))
+        plan_again = partial(self._plan_again, api, planned, clients)
+        path, concurrency = self.options["journal"], self.options.get("concurrency", 1)
+        recorded = path, Origin(self.play), progress
+        return execute(api, planned, clients, plan_again, *recorded, concurrency)
 
-    def _rest(
+    def _plan_again(
         self,
         api: FocusApi,
         planned: Plan,
         clients: Sequence[Client],
         outcomes: Sequence[Outcome],
     ) -> Plan:
-        """Return the plan of what is left to do.
+        """Return the plan of what is left to do, now that hidden clients are known.
 
         :raises FocusError: why it cannot be executed
         """
-        from ._apply.errors import still_hidden
-
-        for outcome in outcomes:
-            if outcome.error is not None and outcome.error.stops_all:
-                raise outcome.error
-            may_be_back = outcome.status in ("done", "unclear")
-            if may_be_back and outcome.step.restores_hidden:
-                raise still_hidden(outcome.step.after.id)
         hidden = {step.after.id for step in planned.steps if step.restores_hidden}
         done = [outcome.step for outcome in outcomes if outcome.status == "done"]
         left = [outcome.step for outcome in outcomes if outcome.status != "done"]
         left += planned.steps[len(outcomes) :]
         wanted = by_their_ids(planned.entries, done)
         rest = self._plan(api, after_steps(clients, done), wanted, hidden)
-        if rest.forbidden:
-            raise PlanRefused(rest.forbidden, self.names)
-        if self.reviewed is not None and not is_same_but_for(hidden, left, rest.steps):
-            raise FocusError(PLAN_CHANGED)
-        self._check_undo(api, rest)
+        self._check(api, rest, is_same_but_for(hidden, left, rest.steps))
         return rest
-
-
-def _without_rest(
-    planned: Plan, outcomes: Sequence[Outcome], reason: FocusError
-) -> tuple[Outcome, ...]:
-    """Return the outcomes of all steps where the rest is not tried: the restores say why."""
-    from ._apply.errors import rest_not_planned
-
-    def told(outcome: Outcome) -> Outcome:
-        if outcome.step.kind != "restore" or outcome.status != "done" or outcome.error is not None:
-            return outcome
-        return outcome._replace(error=rest_not_planned(outcome.step.after, reason))
-
-    rest = (Outcome(step, "pending") for step in planned.steps[len(outcomes) :])
-    return (*map(told, outcomes), *rest)

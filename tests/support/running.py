@@ -83,7 +83,7 @@ def holding_the_turn(service: Any, workspace_id: int | None = None) -> Iterator[
     """Another run is at work on the workspace inside; its process."""
     workspace = service.workspace_id if workspace_id is None else workspace_id
     with turn(service.url, workspace, Progress(), Halt(), lambda: None) as warnings:
-        assert warnings == ()
+        assert not warnings
         yield os.getpid()
 
 

@@ -16,7 +16,7 @@ import stat
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 
 from .._errors import FocusError, Interrupted
 from .._progress import Halt, Progress
@@ -29,52 +29,33 @@ _PAUSE = 0.1
 @contextmanager
 def turn(
     address: str, workspace_id: int, progress: Progress, halt: Halt, settle: Callable[[], None]
-) -> Iterator[tuple[str, ...]]:
+) -> Iterator[list[str]]:
     """Hold the lock of a workspace, and yield warnings: without a lock, the run goes on.
 
     :arg settle: is called after a wait, since the service may not show yet what the other run wrote
     :raises FocusError: another run has held it for ``LONGEST_WAIT`` seconds
     :raises Interrupted: the run was ended while it waited
     """
-    workspace = f"{normal_address(address)} {workspace_id}"
-    name = f"toggl.focus-{hashlib.sha256(workspace.encode()).hexdigest()[:32]}.lock"
-    try:
-        file = _wait_for(os.path.join(_folder(), name), progress, halt, settle)
-    except OSError as error:
-        reason = shown(error)
-    else:
-        halt.let_go = file.close
-        with file:
-            yield ()
-        return
-    yield (
-        f"There can be no lock on this machine: {reason}. Other runs of yours may write to the "
-        "workspace at the same time; let one end before the next begins.",
-    )
-
-
-def _wait_for(path: str, progress: Progress, halt: Halt, settle: Callable[[], None]) -> io.FileIO:
-    """Return the locked file. The lock ends when it is closed, or with the process."""
-    ends = time.monotonic() + LONGEST_WAIT
-    holder = None
-    while True:
-        # Opened anew for each try: somebody may have cleared the folder.
-        opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        file = io.FileIO(opened, "r+")
+    warnings = []
+    with ExitStack() as held:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            file.truncate()
-            file.write(str(os.getpid()).encode())
-            progress.set(holder=None)
-            if holder is not None:
-                settle()
-            return file
-        except BlockingIOError:
-            holder = _holder(file)
-            file.close()
-        except OSError:
-            file.close()
-            raise
+            file = held.enter_context(io.FileIO(_path(address, workspace_id), "r+", opener=_create))
+            _wait_for(file, progress, halt, settle)
+            halt.let_go = file.close
+        except OSError as error:
+            warnings.append(
+                f"There can be no lock on this machine: {shown(error)}. Other runs of yours may "
+                "write to the workspace at the same time; let one end before the next begins."
+            )
+        yield warnings
+
+
+def _wait_for(file: io.FileIO, progress: Progress, halt: Halt, settle: Callable[[], None]) -> None:
+    """Lock the file. The lock ends when it is closed, or with the process."""
+    ends = time.monotonic() + LONGEST_WAIT
+    while not _is_locked(file):
+        pid = os.pread(file.fileno(), 20, 0).decode(errors="replace")
+        holder = f"process {pid}" if pid.isdecimal() else "a process that has just begun"
         progress.set(holder=holder)
         if time.monotonic() > ends:
             raise FocusError(
@@ -83,26 +64,38 @@ def _wait_for(path: str, progress: Progress, halt: Halt, settle: Callable[[], No
             )
         if not halt.sleep(_PAUSE):
             raise Interrupted(halt.by or "")
+    file.truncate()
+    file.write(str(os.getpid()).encode())
+    if progress.so_far.holder is not None:
+        progress.set(holder=None)
+        settle()
 
 
-def _holder(file: io.FileIO) -> str:
-    pid = file.read(20).decode(errors="replace")
-    return f"process {pid}" if pid.isdecimal() else "a process that has just begun"
+def _is_locked(file: io.FileIO) -> bool:
+    """Return whether the file could be locked."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
-def _folder() -> str:
-    """Return a folder that no other user may write to.
+def _create(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+
+
+def _path(address: str, workspace_id: int) -> str:
+    """Return the path of the lock, in a folder that no other user may write to.
 
     :raises OSError: there is none
     """
     folder = os.environ.get("XDG_RUNTIME_DIR", "")
     if not os.path.isabs(folder):
         folder = os.path.join(tempfile.gettempdir(), f"toggl.focus-{os.geteuid()}")
-        with suppress(FileExistsError):
-            os.mkdir(folder, 0o700)
+        os.makedirs(folder, 0o700, exist_ok=True)
     found = os.lstat(folder)
-    if not stat.S_ISDIR(found.st_mode):
-        raise NotADirectoryError(errno.ENOTDIR, "It is no folder", folder)
-    if found.st_uid != os.geteuid() or found.st_mode & stat.S_IWOTH:
-        raise PermissionError(errno.EPERM, "Other users may write to it", folder)
-    return folder
+    is_own = stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
+    if not is_own or found.st_mode & stat.S_IWOTH:
+        raise PermissionError(errno.EPERM, "It is no folder that you alone may write to", folder)
+    workspace = f"{normal_address(address)} {workspace_id}".encode()
+    return os.path.join(folder, f"toggl.focus-{hashlib.sha256(workspace).hexdigest()[:32]}.lock")
