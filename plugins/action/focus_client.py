@@ -18,6 +18,6 @@ class ActionModule(FocusAction):
     spec = CLIENT
     work = staticmethod(reconcile_client)
 
-    def judge(self, arguments: dict[str, Any], variables: Mapping[str, Any]) -> None:
+    def validate(self, arguments: dict[str, Any], variables: Mapping[str, Any]) -> None:
         check_is_unsplit("former_names", arguments.get("former_names"))
         desired_client(arguments)

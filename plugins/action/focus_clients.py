@@ -22,7 +22,7 @@ class ActionModule(FocusAction):
     spec = CLIENTS
     work = staticmethod(reconcile_clients)
 
-    def judge(self, arguments: dict[str, Any], variables: Mapping[str, Any]) -> None:
+    def validate(self, arguments: dict[str, Any], variables: Mapping[str, Any]) -> None:
         role = self._task._role
         if role is not None and role.get_name(include_role_fqcn=True) == _role_variables.ROLE:
             for warning in _role_variables.warnings(variables):

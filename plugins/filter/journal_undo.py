@@ -76,21 +76,16 @@ def journal_undo(text: object, workspace_id: object = None) -> list[dict[str, An
             "toggl.focus.journal_undo takes the text of a journal, as the file lookup returns it, "
             f"not {described(text)}."
         )
+    digits = "" if workspace_id is None else str(workspace_id).strip()
+    if workspace_id is not None and not digits.isdecimal():
+        raise AnsibleFilterError(
+            "toggl.focus.journal_undo takes the id of a workspace as workspace_id, not "
+            f"{described(workspace_id)}."
+        )
     try:
-        return undo_of_last_run(text, _id(workspace_id))
+        return undo_of_last_run(text, int(digits) if digits else None)
     except FocusError as error:
         raise AnsibleFilterError(f"toggl.focus.journal_undo: {error}") from None
-
-
-def _id(given: object) -> int | None:
-    """A template may give a number as a text."""
-    if given is None or (isinstance(given, int) and not isinstance(given, bool)):
-        return given
-    if isinstance(given, str) and given.strip().isdecimal():
-        return int(given)
-    raise AnsibleFilterError(
-        f"toggl.focus.journal_undo takes the id of a workspace as workspace_id, not {given!r}."
-    )
 
 
 class FilterModule:

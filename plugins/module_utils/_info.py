@@ -23,7 +23,8 @@ def list_clients(options: Options, check_mode: bool, runtime: Runtime) -> Result
     """``focus_client_info``: it writes nothing, with or without check mode."""
 
     def prepare() -> Work:
-        _check_filters(options)
+        if options["name"] is not None and not name_key(options["name"]):
+            raise BadOption("name", "it is empty or blank; give a name or leave it out")
         return partial(_result, options)
 
     return run(prepare, FocusApi, options, runtime)
@@ -42,12 +43,6 @@ def _result(options: Options, api: FocusApi, progress: Progress) -> Result:
         "clients": [dict(client.read) for client in clients],
         "desired": desired,
     }
-
-
-def _check_filters(options: Options) -> None:
-    """:raises BadOption: a filter cannot be used"""
-    if options["name"] is not None and not name_key(options["name"]):
-        raise BadOption("name", "it is empty or blank; give a name or leave it out")
 
 
 def _read(api: FocusApi, options: Options) -> tuple[list[Client], bool]:

@@ -20,7 +20,7 @@ class Read(NamedTuple):
     listing: Listing | None = None
 
 
-def of_one(api: FocusApi, wanted: Desired, deletions: Mapping[int, Client]) -> list[Client]:
+def of_one(api: FocusApi, deletions: Mapping[int, Client], wanted: Desired) -> Read:
     """Return the clients that one entry may stand for, and those that may have its name.
 
     One request if the client exists, one more for each former name if it does not. A look-up of
@@ -32,15 +32,13 @@ def of_one(api: FocusApi, wanted: Desired, deletions: Mapping[int, Client]) -> l
     if wanted.id is not None:
         found = _by_id(api, wanted, wanted.id, deletions)
         given = _name_given(wanted, found)
-        return found if given is None else found + _found(api, given)
-    name = wanted.name or ""
-    if wanted.state == "absent":
-        return _found(api, name, enough=False)
-    found = _found(api, name)
-    if not _has_active(found, name):
+        return Read(found if given is None else found + _found(api, given))
+    name, is_kept = wanted.name or "", wanted.state != "absent"
+    found = _found(api, name, enough=is_kept)
+    if is_kept and not _has_active(found, name):
         found += _of_former_names(api, wanted.former_names, found)
         found += _from_journal(api, [wanted], found, deletions)
-    return found
+    return Read(found)
 
 
 def of_all(

@@ -44,10 +44,7 @@ def reconcile_client(options: Options, check_mode: bool, runtime: Runtime) -> Re
     def prepare() -> Work:
         given = {name: value for name, value in options.items() if value is not None}
         wanted = desired_client(given)
-
-        def read(api: FocusApi, deletions: Mapping[int, Client]) -> Read:
-            return Read(of_one(api, wanted, deletions))
-
+        read = partial(of_one, wanted=wanted)
         return _Writing(options, check_mode, runtime.play, [wanted], read, client_result).result
 
     return run(prepare, FocusApi, options, runtime)
@@ -90,7 +87,7 @@ def desired_clients(given: Iterable[object]) -> list[Desired]:
     :raises PlanRefused: with everything wrong that can be seen without the service
     """
     entries = [Entry(position, entry) for position, entry in enumerate(given)]
-    return _checked(entries, [entry.label for entry in entries])
+    return _checked(entries, [entry.desired.name for entry in entries])
 
 
 def _checked(entries: Sequence[Entry], names: Sequence[str | None]) -> list[Desired]:

@@ -14,8 +14,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.errors import UnsupportedError
+from ansible.errors import AnsibleActionFail
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
@@ -35,7 +34,6 @@ from ..module_utils._text import shown
 from ._plain import plain
 from ._progress_lines import PREFIX, ProgressLines
 
-HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 SHOWS_INVOCATION = 3
 """The verbosity from which Ansible shows the invocation. A list of many clients makes it costly."""
 SHOWS_LONG_PLANS = 2
@@ -56,7 +54,7 @@ class FocusAction(NormalAction):  # type: ignore[misc]
     def work(options: Mapping[str, Any], check_mode: bool, runtime: Runtime) -> dict[str, Any]:
         """What the module's ``main()`` calls."""
 
-    def judge(self, arguments: dict[str, Any], variables: Mapping[str, Any]) -> None:
+    def validate(self, arguments: dict[str, Any], variables: Mapping[str, Any]) -> None:
         """Check what can be seen only in the values that the playbook gives: an argument spec makes
         texts of names, and passing them to a module's process makes texts of dates.
 
@@ -74,7 +72,7 @@ class FocusAction(NormalAction):  # type: ignore[misc]
         self._compute_environment_string(environment)
         with _environment(environment):
             try:
-                self.judge(self._task.args, variables)
+                self.validate(self._task.args, variables)
             except FocusError as error:
                 super(NormalAction, self).run(tmp, task_vars)
                 return refused(str(error), self._task.args)
@@ -100,20 +98,14 @@ class FocusAction(NormalAction):  # type: ignore[misc]
         )
 
     def _in_this_process(self, variables: Mapping[str, Any]) -> dict[str, Any]:
-        validated = ArgumentSpecValidator(**self.spec).validate(self._task.args)
-        options = validated.validated_parameters
-        secrets = secrets_of(options)
-        if validated.error_messages:
-            message = self._message(validated.errors)
-            result = masked({"failed": True, "changed": False, "msg": message}, secrets)
-        else:
-            result = self._worked(options, variables)
+        try:
+            _validated, options = self.validate_argument_spec(**self.spec)
+        except AnsibleActionFail as error:
+            result = {"failed": True, "changed": False, "msg": str(error)}
+            return masked(result, secrets_of(self._task.args))
+        result = self._worked(options, variables)
         if Display().verbosity >= SHOWS_INVOCATION:
-            spec = self.spec["argument_spec"]
-            hidden = {
-                name: HIDDEN for name in spec if spec[name].get("no_log") and options.get(name)
-            }
-            result["invocation"] = masked({"module_args": {**options, **hidden}}, secrets)
+            result["invocation"] = masked({"module_args": options}, secrets_of(options))
         return result
 
     def _worked(self, options: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -136,12 +128,6 @@ class FocusAction(NormalAction):  # type: ignore[misc]
             result["_ansible_verbose_override"] = True  # limits noise: -v prints each result
         return result
 
-    def _message(self, errors: Any) -> str:
-        """The message, as ``AnsibleModule`` words it."""
-        if isinstance(errors[0], UnsupportedError):
-            return f"Unsupported parameters for ({self._task.action}) module: {errors.msg}"
-        return str(errors.msg)
-
 
 def _print(text: str) -> None:
     """Not to stdout, which is the callback's: whoever reads it may need it whole, or close it."""
@@ -157,11 +143,10 @@ def _kept(access: Access) -> Transport:
 @contextlib.contextmanager
 def _environment(variables: Mapping[str, Any]) -> Iterator[None]:
     """Inside, the process has the task's ``environment``, as a module's process would have."""
-    before = {name: os.environ[name] for name in variables if name in os.environ}
+    before = dict(os.environ)
     os.environ.update({name: str(value) for name, value in variables.items()})
     try:
         yield
     finally:
-        for name in variables:
-            os.environ.pop(name, None)
+        os.environ.clear()
         os.environ.update(before)

@@ -56,7 +56,7 @@ def _refusal(place: Place, hosts: list[Mapping[str, Any]]) -> str:
     names = listed([shown(options["host"]) for options in hosts])
     own = "give each host the clients_workspace_id of its own workspace"
     if any(options.get("workspace_id") for options in hosts):
-        remedy = f"G{own[1:]}, or leave hosts out with --limit."
+        remedy = f"{own}, or leave hosts out with --limit"
     else:
-        remedy = f"Run on this machine alone with -e clients_hosts=localhost, or {own}."
-    return f"These hosts have the same workspace: {names} ({place}). {remedy}"
+        remedy = f"run on this machine alone with -e clients_hosts=localhost, or {own}"
+    return f"These hosts have the same workspace: {names} ({place}); {remedy}."

@@ -100,8 +100,8 @@ KINDS: tuple[tuple[Given, Given, str], ...] = (
     (
         {},
         {},
-        "The option api_token cannot be used: the environment holds both kinds of authentication, "
-        f"{TOKEN} and {USERNAME}; unset one, or give one kind as options.",
+        "The option api_token cannot be used: both kinds of authentication are given, by "
+        f"{TOKEN}, {USERNAME} and {PASSWORD}; keep one kind, or give one kind as options.",
     ),
     (
         {},

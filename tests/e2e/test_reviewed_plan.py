@@ -165,11 +165,11 @@ def test_two_hosts_of_one_workspace_are_refused_before_any_request(stage: Stage)
     stage.inventory(SHARED)
     printed = stage.run("plan", status=2)
     for hosts, id_, remedy in (
-        ("europe and copy", OTHER, "Give each host the clients_workspace_id of its own workspace"),
-        ("web1 and web2", HERE, "Run on this machine alone with -e clients_hosts=localhost"),
+        ("europe and copy", OTHER, "give each host the clients_workspace_id of its own workspace"),
+        ("web1 and web2", HERE, "run on this machine alone with -e clients_hosts=localhost"),
     ):
         where = f"{hosts} (workspace {id_} at {stage.service.url})"
-        assert f"These hosts have the same workspace: {where}. {remedy}" in printed
+        assert f"These hosts have the same workspace: {where}; {remedy}" in printed
     assert stage.service.log == []
     assert [path.name for path in stage.folder.iterdir()] == ["hosts.yml"]
 

@@ -114,7 +114,9 @@ def test_a_folder_in_which_openssl_finds_no_certificate_is_an_error_before_any_r
     FOLDERS[holds](tmp_path, secured.ca_path)
     result = client(secured.service, check_mode, name="New", ca_path=str(tmp_path))
     assert (result["failed"], result["requests"]) == (True, 0)
-    assert result["msg"].startswith("The option ca_path cannot be used: the folder has no "), result
+    assert result["msg"].startswith(
+        "The option ca_path cannot be used: no certificate was found there: "
+    ), result
     assert "openssl rehash" in result["msg"]
 
 

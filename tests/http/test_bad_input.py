@@ -116,7 +116,7 @@ TOKEN = "toggl_sk_0000000000000000000000000000"
 OTHER = {"TOGGL_FOCUS_API_TOKEN": SECRET}
 LOGIN = {"TOGGL_FOCUS_USERNAME": "bob", "TOGGL_FOCUS_PASSWORD": SECRET}
 SET_PASSWORD = "set the environment variable TOGGL_FOCUS_PASSWORD"
-BOTH = "the environment holds both kinds of authentication, TOGGL_FOCUS_API_TOKEN and TOGGL_FOCUS"
+BOTH = "both kinds of authentication are given, by TOGGL_FOCUS_API_TOKEN"
 
 Credentials = tuple[dict[str, str | None], dict[str, str], str]
 
@@ -133,8 +133,12 @@ CREDENTIALS: dict[str, Credentials] = {
 
 NO_CREDENTIALS: dict[str, Credentials] = {
     "both as options": ({"api_token": TOKEN, "username": "ada"}, {}, "keep one kind"),
-    "both set": ({}, {**OTHER, **LOGIN}, BOTH),
-    "token and user set": ({}, {**OTHER, "TOGGL_FOCUS_USERNAME": "bob"}, BOTH),
+    "both set": ({}, {**OTHER, **LOGIN}, f"{BOTH}, TOGGL_FOCUS_USERNAME and TOGGL_FOCUS_PASSWORD;"),
+    "token and user set": (
+        {},
+        {**OTHER, "TOGGL_FOCUS_USERNAME": "bob"},
+        f"{BOTH} and TOGGL_FOCUS_USERNAME;",
+    ),
     "user, and a token set": ({"username": "ada"}, OTHER, SET_PASSWORD),
     "user set": ({}, {"TOGGL_FOCUS_USERNAME": "bob"}, SET_PASSWORD),
     "password": ({"password": SECRET}, {}, "set the environment variable TOGGL_FOCUS_USERNAME"),

@@ -54,7 +54,7 @@ def test_two_hosts_of_one_workspace_are_refused(hosts: str) -> None:
     """Ids are compared as numbers, addresses however they are written."""
     refusal = found(yaml.safe_load(hosts))["refusal"]
     assert refusal.startswith("These hosts have the same workspace: h0 and h1 (workspace 1 at http")
-    assert "Give each host the clients_workspace_id of its own workspace, or leave" in refusal
+    assert "give each host the clients_workspace_id of its own workspace, or leave" in refusal
 
 
 def test_each_workspace_that_is_shared_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +70,7 @@ def test_servers_and_an_id_from_the_environment(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("TOGGL_FOCUS_WORKSPACE_ID", "4242")
     refusal = found([{"workspace_id": ""}, {}])["refusal"]
     assert f"(workspace 4242 at {URL})" in refusal
-    assert "Run on this machine alone with -e clients_hosts=localhost, or give each" in refusal
+    assert "run on this machine alone with -e clients_hosts=localhost, or give each" in refusal
 
 
 def test_the_workspace_of_each_host_is_returned(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,15 +107,12 @@ class Entry:
             )
 
     @property
-    def label(self) -> str | None:
-        """The name by which the user finds the entry."""
-        return self.desired.name
-
-    @property
     def comparable(self) -> Desired:
         """The part of the entry that may contradict others: nothing that is wrong by itself."""
         is_named = not self._wrong & {"name", "id", "state"}
-        return self.desired._replace(name=self.label if is_named else None, restore_deleted=False)
+        return self.desired._replace(
+            restore_deleted=False, name=self.desired.name if is_named else None
+        )
 
     def _as_options(self, given: object) -> Mapping[str, object]:
         if isinstance(given, Mapping):

@@ -8,11 +8,12 @@ import os
 import re
 import ssl
 from collections.abc import Mapping
+from contextlib import suppress
 from glob import escape, glob
 from typing import Any
 from urllib.parse import urlsplit
 
-from .._errors import BadOption, FocusError
+from .._errors import BadOption, FocusError, listed
 from .._model import Access, Rules
 from .._text import has_lone_surrogate, is_loopback, quoted
 from .arguments import BOUNDS, NO_WORKSPACE, VARIABLES, from_environment, variable_set
@@ -23,7 +24,10 @@ _DATE = re.compile(r"\bdatetime\.date(?:time)?\((\d{4}), (\d\d?), (\d\d?)\b")
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 
-_HOST = re.compile(r"[\w.:%-]*")
+_ADDRESS = re.compile(r"https?://[\w.:%\[\]-]+(?:/[^\s?#]*)?", re.IGNORECASE)
+
+_KEY = re.compile("[!-~]*")
+"""Printable ASCII."""
 
 
 def reviewed_digest(given: object) -> str | None:
@@ -120,7 +124,7 @@ def access(options: Mapping[str, Any]) -> Access:
     return Access(
         options["workspace_id"],
         _address(options["api_url"]),
-        *_credentials(options),
+        **_credentials(options),
         timeout=options["api_timeout"],
         retries=options["api_retries"],
         quota_wait=options["quota_wait"],
@@ -129,38 +133,31 @@ def access(options: Mapping[str, Any]) -> Access:
     )
 
 
-def _credentials(options: Mapping[str, Any]) -> tuple[str | None, str | None, str | None]:
-    """Return key, user name and password. What is an option decides the kind; what is not comes
+def _credentials(options: Mapping[str, Any]) -> dict[str, str]:
+    """Return the credentials, of one kind. An option decides the kind; what is not an option comes
     from the environment."""
-    has_key = bool((options["api_token"] or "").strip())
-    has_login = bool(options["username"] or options["password"])
-    if has_key and has_login:
-        raise BadOption(
-            "api_token", "username or password is given as well; keep one kind of authentication"
+    found = {option: _found(options, option) for kind in _KINDS for option in kind}
+    given = [kind for kind in _KINDS if any((options[option] or "").strip() for option in kind)]
+    kinds = given or [kind for kind in _KINDS if any(found[option].strip() for option in kind)]
+    if len(kinds) > 1:
+        sources = (
+            option if options[option] else variable_set(option) for kind in kinds for option in kind
         )
-    token = "" if has_login else _found(options, "api_token").strip()
-    login = {option: "" if has_key else _found(options, option) for option in _LOGIN}
-    if token and any(login.values()):
-        login_set = next(filter(None, map(variable_set, _LOGIN)))
-        raise BadOption(
-            "api_token",
-            f"the environment holds both kinds of authentication, {variable_set('api_token')} and "
-            f"{login_set}; unset one, or give one kind as options",
-        )
-    if token:
-        return _key(token), None, None
-    if not any(login.values()):
+        both = f"both kinds of authentication are given, by {listed(list(filter(None, sources)))}"
+        raise BadOption("api_token", f"{both}; keep one kind, or give one kind as options")
+    if not kinds:
         raise FocusError(
             "No authentication is given: give api_token or set TOGGL_FOCUS_API_TOKEN, or give "
             "username and password or set TOGGL_FOCUS_USERNAME and TOGGL_FOCUS_PASSWORD."
         )
-    for option in _LOGIN:
-        if not login[option]:
+    for option in kinds[0]:
+        if not found[option]:
             raise _missing(option)
-    return None, login["username"], login["password"]
+    return {option: found[option] for option in kinds[0]}
 
 
-_LOGIN = ("username", "password")
+_KINDS = (("api_token",), ("username", "password"))
+"""The options of each kind of authentication."""
 
 
 def _missing(option: str) -> FocusError:
@@ -175,7 +172,11 @@ def _found(options: Mapping[str, Any], option: str) -> str:
     value: str | None = options[option]
     found = from_environment(option) if value is None else value
     _check_characters(option, found)
-    return found
+    if option != "api_token":
+        return found
+    if not _KEY.fullmatch(found.strip()):
+        raise BadOption(option, "it contains blanks or characters that no API key has")
+    return found.strip()
 
 
 def _check_characters(option: str, value: object) -> None:
@@ -186,12 +187,6 @@ def _check_characters(option: str, value: object) -> None:
         raise BadOption(option, "it contains a lone surrogate, which is no character")
 
 
-def _key(token: str) -> str:
-    if not token.isascii() or not token.isprintable() or " " in token:
-        raise BadOption("api_token", "it contains blanks or characters that no API key has")
-    return token
-
-
 def _address(url: str) -> str:
     """Return the address without a slash at its end.
 
@@ -200,56 +195,37 @@ def _address(url: str) -> str:
     address = url.strip()
     try:
         parts = urlsplit(address)
-        host, port = parts.hostname or "", parts.port
+        is_valid = _ADDRESS.fullmatch(address) and parts.hostname and parts.port != 0
     except ValueError:
-        raise BadOption("api_url", "it is not a valid address") from None
-    is_valid = port != 0 and _HOST.fullmatch(host) and not re.search(r"\s", address)
-    is_secure = parts.scheme == "https" or is_loopback(host)
-    reasons = {
-        "it is not a valid address": not is_valid,
-        "it contains a user or a password; use api_token, or username and password": (
-            "@" in parts.netloc
-        ),
-        "it must begin with https:// and name a host": (
-            parts.scheme not in ("http", "https") or not host
-        ),
-        "it must end with the path, without ? or #": parts.query or parts.fragment,
-        "plain http would show the credentials to the network; use https": not is_secure,
-    }
-    for reason, applies in reasons.items():
-        if applies:
-            raise BadOption("api_url", reason)
+        is_valid = False
+    if not is_valid:
+        raise BadOption(
+            "api_url",
+            "it is not a valid address; it must begin with https:// and name a host, and be "
+            "without ?, #, blanks, a user and a password",
+        )
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        reason = "plain http would show the credentials to the network; use https"
+        raise BadOption("api_url", reason)
     return address.rstrip("/")
 
 
 def _verification(options: Mapping[str, Any]) -> bool | str:
-    """Return what ``requests`` takes as ``verify``.
-
-    OpenSSL finds a certificate in a folder only under the hash of its subject.
-    """
-    ca_path: str = options["ca_path"] or ""
-    if not options["validate_certs"] or not ca_path:
+    """Return what ``requests`` takes as ``verify``."""
+    path: str = options["ca_path"] or ""
+    if not options["validate_certs"] or not path:
         return bool(options["validate_certs"])
-    files, reason = [ca_path], "the file contains no certificate that can be read"
-    if not os.path.exists(ca_path):
-        reason = "there is no such file or folder on the host that runs the task"
-    elif os.path.isdir(ca_path):
-        files = glob(os.path.join(escape(ca_path), "[0-9a-f]" * 8 + ".[0-9]*"))
-        reason = (
-            "the folder has no certificate under a name that OpenSSL looks for, such as "
-            "0a1b2c3d.0; run openssl rehash on it, or give the certificates as one file"
-        )
-    if not any(map(_holds_certificates, files)):
-        raise BadOption("ca_path", reason)
-    return ca_path
-
-
-def _holds_certificates(file: str) -> bool:
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(file)
-    except OSError:
-        return False
-    return True
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    for file in (path, *glob(os.path.join(escape(path), "[0-9a-f]" * 8 + ".[0-9]*"))):
+        with suppress(OSError):
+            context.load_verify_locations(file)
+        if context.cert_store_stats()["x509"]:
+            return path
+    raise BadOption(
+        "ca_path",
+        "no certificate was found there: it must be a file on the host that runs the task, or a "
+        "folder with names that OpenSSL looks for, such as 0a1b2c3d.0; openssl rehash makes them",
+    )
 
 
 def certificate_warnings(options: Mapping[str, Any]) -> list[str]:
