@@ -38,11 +38,7 @@ CLIENT: dict[str, tuple[dict[str, Any], str]] = {
     "workspace 0": ({"workspace_id": 0}, "workspace_id"),
     "no such ca_path": ({"ca_path": "/nowhere/ca.pem"}, "ca_path"),
     "neither name nor id": ({"name": None}, "Neither name nor id"),
-    "empty name": ({"name": ""}, "empty"),
-    "blank name": ({"name": " \t\u00a0"}, "empty"),
-    "blank former name": ({"former_names": [" "]}, "former_names"),
     "id of 0": ({"id": 0}, "id is the number 0;"),
-    "id below 0": ({"id": -5}, "id is the number -5;"),
 }
 
 INFO: dict[str, tuple[dict[str, Any], str]] = {

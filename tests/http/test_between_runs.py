@@ -146,15 +146,6 @@ def test_a_client_that_somebody_renamed_since_is_taken_back(service: Simulator) 
     assert '"Globex International"' in warning and '"Globex"' in warning
 
 
-def test_of_two_that_shared_a_name_each_gets_it_back(service: Simulator) -> None:
-    service.add("Acme")
-    service.add("Acme")
-    undo = clients(service, clients=[{"id": 1001, "name": "Beta"}])["undo"]
-    assert undo == [{"id": 1001, "name": "Acme", "former_names": ["Beta"]}]
-    assert not clients(service, clients=undo).get("failed")
-    assert service.names() == ["Acme", "Acme"]
-
-
 # a service that changes names
 
 CHANGES = {"lower": "Acme", "cut": "A long name", "escaped": "Smith & Co", "folded": "Acme  Inc"}

@@ -91,6 +91,9 @@ absent 1001                | 2 | 1
 restored 1001              | 1 | 1
 restored 1000              | 3 | 1
 restored 1000 New          | 4 | 1
+1001 Client 1              | 1 | 1
+absent 1001 Client 1 (was Client 1) | 2 | 1
+absent 1000 Gone (was Gone) | 1 | 1
 """)
 """What is wanted, with 1000 for the id of a deleted client; requests of the first run and of the
 second."""

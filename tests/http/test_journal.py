@@ -12,7 +12,7 @@ import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
-from support.running import HIDES, assert_as_before, client, clients, fill, state
+from support.running import HIDES, client, clients, fill
 
 from ansible_collections.toggl.focus.plugins.module_utils._journal import (
     last_deletions,
@@ -78,24 +78,6 @@ def test_check_mode_and_nothing_to_do_make_no_file_and_change_none(
     journal.write_text("half a line")
     clients(service, check_mode=True, clients=LIST, journal=str(journal))
     assert journal.read_text() == "half a line"
-
-
-def test_a_run_that_was_killed(service: Simulator, journal: Path) -> None:
-    """Nobody knows whether the write in flight was done: the undo holds in both cases."""
-    before = state(fill(service, CLIENTS))
-    clients(service, clients=LIST, journal=str(journal), concurrency=1)
-    whole = journal.read_text().splitlines(keepends=True)
-    for kept in range(1, len(whole) + 1):
-        fill(service, CLIENTS)
-        clients(service, clients=LIST, concurrency=1)
-        killed = "".join(whole[:kept]) + whole[kept - 1][: len(whole[kept - 1]) // 2]
-        back = undo_of_last_run(killed, 4711)
-        assert back, kept
-        if kept < len(whole) - 1:
-            continue
-        result = clients(service, clients=back)
-        assert not result.get("failed"), result
-        assert_as_before(service, before)
 
 
 @pytest.mark.parametrize("get_shows_deleted", [True, False])

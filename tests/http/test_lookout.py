@@ -10,27 +10,10 @@ from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
 from simulator.wire import Call
-from support.running import client, clients, fill, on, sent
+from support.running import client, clients, fill, on
 
 LOST_AFTER = Fault(on("POST"), drop="after")
 LOST_BEFORE = Fault(on("POST"), drop="before")
-
-
-def test_a_client_made_by_a_lost_answer_is_adopted(service: Simulator) -> None:
-    service.reset(script=[LOST_AFTER])
-    result = client(service, name="New")
-    assert (result["action"], result["client"]["id"]) == ("created", 1001)
-    assert sent(service) == ["GET", "POST", "GET", "GET"]
-
-
-def test_one_that_was_not_made_is_sent_again(service: Simulator) -> None:
-    """After two looks: the first one may show what was before the write. So may the first look
-    whether it is there once."""
-    service.reset(script=[LOST_BEFORE])
-    result = client(service, name="New")
-    assert result["action"] == "created"
-    assert sent(service) == ["GET", "POST", "GET", "GET", "POST", "GET", "GET"]
-    assert service.names() == ["New"]
 
 
 @pytest.mark.parametrize("create_body", ["client", "id", "nothing"])

@@ -10,7 +10,6 @@ from support.running import (
     MODULES,
     client,
     clients,
-    entry_from,
     fill,
     info,
     run_entry,
@@ -72,31 +71,6 @@ def test_a_client_is_not_restored_beside_a_namesake(
     assert_refused_by_both(fill(service, "(Acme), Acme"), wanted, check_mode, has=1002)
 
 
-@check_or_run
-def test_a_name_that_is_given_twice_on_purpose_is_said(
-    service: Simulator, check_mode: bool
-) -> None:
-    """An undo needs that, where several clients had one name before; whoever writes it in a list
-    reads a warning with the ids."""
-    result = clients(fill(service, "Acme, Globex"), check_mode, clients="1002 Acme (was Globex)")
-    assert result["warnings"] == [
-        'The active clients 1001 and 1002 will have the name "Acme": an entry that gives the id '
-        "and former_names says so on purpose."
-    ]
-
-
-@check_or_run
-def test_a_client_with_a_former_name_that_is_left_alone_is_not_purged(
-    service: Simulator, check_mode: bool
-) -> None:
-    """The wanted name and a former one are both active: the client with the former name is left
-    alone, with a warning."""
-    fill(service, "Acme, Acme Inc, Globex, Initech")
-    result = clients(service, check_mode, clients="Acme (was Acme Inc); Globex", purge=True)
-    assert [step["name"] for step in result["plan"]] == ["Initech"]
-    assert any('"Acme Inc" (id 1002)' in warning for warning in result["warnings"])
-
-
 @pytest.mark.parametrize("module", MODULES)
 def test_a_rename_before_a_deletion_may_give_a_taken_name(service: Simulator, module: str) -> None:
     """Only the name that a client ends with is checked against others, and this one ends deleted.
@@ -116,20 +90,6 @@ def test_an_undo_is_refused_where_a_namesake_was_not_shown(service: Simulator) -
     result = clients(service, clients=undo)
     assert result["failed"] and "which client 1001 has" in result["msg"]
     assert service.names() == ["\tAcme"]
-
-
-@pytest.mark.parametrize(
-    ("there", "wanted", "requests"),
-    [
-        ("Acme", "1001 Acme", 1),
-        ("(Acme)", "absent 1001 Acme (was Acme)", 1),
-        ("Acme", "absent 1001 Acme (was Acme)", 2),
-    ],
-)
-def test_without_a_rename_no_name_is_looked_up(
-    service: Simulator, there: str, wanted: str, requests: int
-) -> None:
-    assert client(fill(service, there), **entry_from(wanted))["requests"] == requests
 
 
 @pytest.mark.parametrize("name", ["Two\nlines", "******** Ltd", "a $REDACTED$", "A\u2029B"])

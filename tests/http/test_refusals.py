@@ -108,18 +108,6 @@ def test_where_nobody_says_when_the_message_says_what_waiting_would_do(
     assert (both in result["msg"]) is (form == "nothing")
 
 
-@pytest.mark.parametrize("form", SAYS_NOTHING)
-def test_a_pause_of_unknown_use_ends_with_one_request_for_all(
-    service: Simulator, clock: Clock, form: str
-) -> None:
-    service.reset(SAYS_NOTHING[form], quota_limit=1)
-    wanted = [{"name": f"New {number}"} for number in range(40)]
-    result = clients(service, clients=wanted, quota_wait=3600, concurrency=4)
-    assert result["summary"]["pending"] == 40
-    tries = len({round(at) for at in clock.sleeps})
-    assert len(service.writes) <= 4 + tries + 4, "four were under way at once, then one at a time"
-
-
 def test_the_time_of_a_request_does_not_run_while_it_waits_for_the_quota(
     service: Simulator, clock: Clock
 ) -> None:
