@@ -10,7 +10,6 @@ sleeps. A request is sent in the background too, so that nobody has to wait for 
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -104,7 +103,11 @@ class Background(Generic[Result]):
         self._results: list[Result] = []
 
     def begin(self) -> None:
-        _thread().work.put(self._work_in)
+        threading.Thread(target=self._work_now, name="toggl.focus", daemon=True).start()
+
+    def _work_now(self) -> None:
+        self._results.append(self._work())
+        self._done.put(None)
 
     def result(self, while_waiting: Callable[[], None]) -> Result:
         """Wait for the result, and call ``while_waiting`` now and then. A signal may interrupt that
@@ -126,28 +129,6 @@ class Background(Generic[Result]):
                 self._done.get(timeout=max(0.0, ends - time.monotonic()))
         return self._results[0] if self._results else None
 
-    def _work_in(self, thread: _Thread) -> bool:
-        """Work, and return whether the thread is kept for more."""
-        self._results.append(self._work())
-        is_kept = len(_idle) < _MOST_IDLE
-        if is_kept:
-            _idle.append(thread)
-        self._done.put(None)
-        return is_kept
-
-
-class _Thread(threading.Thread):
-    """Kept for what comes next: a new one takes a quarter of a quick task's time."""
-
-    def __init__(self) -> None:
-        super().__init__(name="toggl.focus", daemon=True)
-        self.work: SimpleQueue[Callable[[_Thread], bool]] = SimpleQueue()
-        self.start()
-
-    def run(self) -> None:
-        while self.work.get()(self):
-            pass
-
 
 _BATCH = 1_000
 """Items that are handed to threads at a time: each one waiting takes 2 KB."""
@@ -168,20 +149,3 @@ def map_concurrently(
     batches = (items[at : at + _BATCH] for at in range(0, len(items), _BATCH))
     with ThreadPoolExecutor(concurrency) as pool:
         return [result for batch in batches for result in pool.map(do, batch)]
-
-
-_MOST_IDLE = 2
-"""A run, and its request: a task that finds nothing to do needs no more."""
-
-_idle: list[_Thread] = []
-"""Threads without work."""
-
-
-def _thread() -> _Thread:
-    try:
-        return _idle.pop()
-    except IndexError:
-        return _Thread()
-
-
-os.register_at_fork(after_in_child=_idle.clear)  # a fork has none of them

@@ -212,8 +212,7 @@ def test_whole_characters_stay_as_they_are(service: Simulator) -> None:
     assert info(service)["clients"][0]["name"] == "Rocket \U0001f680"
 
 
-def test_runs_leave_no_thread_behind_but_one(service: Simulator) -> None:
-    """The one beside the main thread waits for the next run."""
+def test_runs_leave_no_thread_behind(service: Simulator) -> None:
     clients(service, clients=[])
     before = threading.active_count()
     clients(service, clients=FIVE)

@@ -9,7 +9,6 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -82,19 +81,17 @@ def test_an_end_that_comes_while_the_work_begins_ends_it(monkeypatch: pytest.Mon
     """The thread has its work by then, but the main thread did not get to wait for it."""
     halted = threading.Event()
 
-    class BegunAndInterrupted(SimpleQueue):  # type: ignore[type-arg]
-        def put(self, *work: Any) -> None:
-            super().put(*work)
-            if threading.current_thread() is threading.main_thread():
-                raise TaskTimeoutError
+    class BegunAndInterrupted(threading.Thread):
+        def start(self) -> None:
+            super().start()
+            raise TaskTimeoutError
 
     def work(runtime: Runtime) -> dict[str, Any]:
         if not runtime.halt.sleep(10):
             halted.set()
         return {"changed": False}
 
-    monkeypatch.setattr(_progress, "_idle", [])
-    monkeypatch.setattr(_progress, "SimpleQueue", BegunAndInterrupted)
+    monkeypatch.setattr(_progress.threading, "Thread", BegunAndInterrupted)
     result = result_of(work)
     assert (result["failed"], halted.wait(5)) == (True, True)
 
@@ -112,7 +109,7 @@ def test_a_signal_that_the_kernel_gives_to_another_thread_ends_the_run() -> None
 
 
 def test_a_fork_has_a_thread_of_its_own() -> None:
-    """Ansible forks for each task; the kept thread is not in the fork."""
+    """Ansible forks for each task; no thread of the process before is in the fork."""
     assert result_of(lambda runtime: {"changed": False})["changed"] is False
     child = os.fork()
     if not child:

@@ -6,7 +6,6 @@ A class says which branch the code takes; the functions write the sentences.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -155,22 +154,16 @@ class QuotaExceeded(StatusError):
 
     :arg sent: whether the service refused it; otherwise it was not sent
     :arg quota_wait: seconds that the task may wait in all
-    :arg waited: seconds that it has waited
     """
 
     stops_all = may_pass = True
 
     def __init__(
-        self,
-        response: ErrorResponse,
-        closed: Closed,
-        sent: bool = True,
-        quota_wait: int = 0,
-        waited: float = 0.0,
+        self, response: ErrorResponse, closed: Closed, sent: bool = True, quota_wait: int = 0
     ) -> None:
         where = response.request.where
         why = _quota_reason(closed, where, response.text if sent else f"{where} was not sent")
-        super().__init__(response, f"{why} {_quota_advice(closed, quota_wait, waited)}")
+        super().__init__(response, f"{why} {_quota_advice(closed, quota_wait)}")
         self.closed = closed
         self.sent = sent
 
@@ -256,15 +249,16 @@ def _quota_reason(closed: Closed, where: str, why: str) -> str:
     return f"The quota of requests is used up, {when}: {why}."
 
 
-def _quota_advice(closed: Closed, quota_wait: int, waited: float) -> str:
+def _quota_advice(closed: Closed, quota_wait: int) -> str:
     """Return the advice that helps in this case."""
     if closed.resets_in is not None:
-        enough = math.ceil(waited) + closed.resets_in + 1
-        how = "raise" if quota_wait else "let the task wait with"
-        return f"Run again then, or {how} quota_wait: {enough} seconds are enough."
-    if waited:
+        enough = closed.resets_in + 1
+        if quota_wait:
+            return f"Run again then, or raise quota_wait by {enough} seconds."
+        return f"Run again then, or let the task wait with quota_wait: {enough} seconds are enough."
+    if quota_wait:
         return (
-            f"The task has waited {waited:.0f} seconds, as quota_wait allows, and was refused "
+            f"The task has waited {quota_wait} seconds, as quota_wait allows, and was refused "
             "again. Run it again later; if it stays so, check the organization's plan."
         )
     return (

@@ -96,7 +96,6 @@ class Window:
         """Whether a pause is over, but no answer has shown yet that the quota has reopened."""
         self.wait_left = float(quota_wait)
         """Seconds that the run may still wait."""
-        self.waited = 0.0
         self._lock = threading.Lock()
         self._closed_until: float | None = None
         self._is_guess = False
@@ -164,7 +163,6 @@ class Window:
                 return None
             self._in_vain += now >= self._waits_until
             self.wait_left -= longer
-            self.waited += longer
             self._waits_until = max(until, self._waits_until)
             return until
 

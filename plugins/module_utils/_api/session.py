@@ -25,7 +25,6 @@ from .answers import date_of, error_response
 from .errors import (
     Answer,
     BadAnswer,
-    Closed,
     ConnectionLost,
     ErrorResponse,
     NotConnected,
@@ -221,12 +220,8 @@ class Session:
     def _check_quota(self, request: Request) -> None:
         closed = self.window.closed(time.monotonic())
         if closed is not None:
-            raise self._quota_exceeded(ErrorResponse(request, 402), closed, sent=False)
-
-    def _quota_exceeded(
-        self, response: ErrorResponse, closed: Closed, sent: bool = True
-    ) -> QuotaExceeded:
-        return QuotaExceeded(response, closed, sent, self._access.quota_wait, self.window.waited)
+            response = ErrorResponse(request, 402)
+            raise QuotaExceeded(response, closed, False, self._access.quota_wait)
 
     def _checked(self, answer: Answer) -> Answer | RequestError:
         """Return the answer, or the error that it is; keep what it says of the quota."""
@@ -264,7 +259,7 @@ class Session:
             closed = closed_by(answer.headers, response.words, response.retry_after, is_used_up)
             if closed is not None:
                 self.window.refused(closed, time.monotonic())
-                return self._quota_exceeded(response, closed)
+                return QuotaExceeded(response, closed, True, self._access.quota_wait)
         is_track_token = _TRACK_TOKEN.fullmatch(self._access.api_token or "") is not None
         return status_error(response, is_track_token)
 
