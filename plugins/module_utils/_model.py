@@ -100,6 +100,11 @@ class Client(NamedTuple):
         return None if self.hidden and not self.name else self.name
 
     @property
+    def key(self) -> str:
+        """Equal for two clients whose names count as one."""
+        return name_key(self.name)
+
+    @property
     def label(self) -> str:
         """The client as sentences name it."""
         name = self.shown_name
@@ -167,6 +172,11 @@ class Desired(NamedTuple):
         if name is None or name_key(name) in shared_names:
             return cls(name, client.id)
         return cls(name)
+
+    @property
+    def key(self) -> str:
+        """Equal for two entries whose names count as one; empty without a name."""
+        return name_key(self.name or "")
 
     @property
     def is_exact(self) -> bool:

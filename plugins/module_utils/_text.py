@@ -21,8 +21,6 @@ SERVICE_URL = "https://focus.toggl.com/api"
 
 _OWN_PORTS = {"http": 80, "https": 443}
 
-MOST_COMPARED = 5_000  # names; comparing more takes too long for a suggestion
-
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 _NO_CHARACTERS = frozenset("\ufffe\uffff")
@@ -42,12 +40,12 @@ _UNSEEN_MARKS = re.compile("[\u034f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0
 
 def name_key(name: str) -> str:
     """Equal for two names that count as one: trimmed, Unicode NFC, case kept."""
-    return _composed(name.strip())
+    return unicodedata.normalize("NFC", name.strip())
 
 
 def case_key(name: str) -> str:
     """Equal for two names that differ only in case."""
-    return _composed(name_key(name).casefold())
+    return unicodedata.normalize("NFC", name_key(name).casefold())
 
 
 def look_key(name: str) -> str:
@@ -66,8 +64,6 @@ def is_listable(name: str) -> bool:
 
 def is_one_line(name: str) -> bool:
     """Whether it is on one line, without blanks around it, and can be sent."""
-    if name.isascii() and name.isprintable():
-        return True
     return len(name.strip().splitlines()) <= 1 and not has_lone_surrogate(name)
 
 
@@ -87,20 +83,15 @@ def has_lone_surrogate(text: str) -> bool:
 
 def forms(name: str) -> tuple[str, ...]:
     """The name as given, then its other Unicode forms: the service's filter may compare bytes."""
-    if name.isascii():
-        return (name,)
     given = (name, unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name))
     return tuple(dict.fromkeys(given))
 
 
 def nearest(word: str, words: Sequence[str], least: float = 0.75) -> str | None:
-    """The one of ``words`` that was probably meant; ``None`` if none is near, or there are too
-    many.
+    """The one of ``words`` that was probably meant; ``None`` if none is near.
 
     :arg least: how like it must be, for ``difflib``
     """
-    if len(words) > MOST_COMPARED:
-        return None
     import difflib  # most runs need none
 
     written = {case_key(candidate): candidate for candidate in words}
@@ -187,10 +178,6 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _composed(text: str) -> str:
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _is_unprintable(character: str) -> bool:

@@ -15,7 +15,7 @@ TREE = Path(__file__).resolve().parents[2] / ".ansible" / "tree"
 UTILS = "ansible_collections.toggl.focus.plugins.module_utils"
 
 WRITES = {"_apply.apply", "_apply.creates", "_journal", "_plan.order"}
-WRITES |= {"_plan.renames", "_plan.undo"}
+WRITES |= {"_plan.renames"}
 REFUSALS = {"_apply.errors"}
 NOT_LOADED_BY = {
     "_reconcile": WRITES | REFUSALS,

@@ -9,7 +9,8 @@ interrupted finds the same clients again.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from .._errors import Problem
@@ -28,7 +29,7 @@ class Existing:
         self.deleted: dict[str, list[Client]] = defaultdict(list)
         for client in sorted(self.by_id.values(), key=lambda client: client.id):
             names = self.deleted if client.deleted else self.active
-            names[name_key(client.name)].append(client)
+            names[client.key].append(client)
 
 
 class Match(NamedTuple):
@@ -132,7 +133,7 @@ class Matcher:
         if client.deleted and wanted.state == "present":
             return self._refuse(entry, problems.deleted_id(client))
         states = [client.restored()] if client.deleted else []
-        if wanted.name is not None and name_key(wanted.name) != name_key(client.name):
+        if wanted.name is not None and wanted.key != client.key:
             states.append(client.restored().renamed(wanted.name))
         return self._claim(entry, client, *states)
 
@@ -141,10 +142,9 @@ class Matcher:
             return Match(wanted, None)
         if client.deleted:
             return self._claim(entry, client)
-        key = name_key(client.name)
-        if wanted.name is None or name_key(wanted.name) == key:
+        if wanted.name is None or wanted.key == client.key:
             return self._claim(entry, client, client.removed())
-        if key not in map(name_key, wanted.former_names):
+        if client.key not in map(name_key, wanted.former_names):
             self._claims[client.id] = entry
             return self._refuse(entry, problems.names_disagree(client, wanted.name))
         renamed = client.renamed(wanted.name)
@@ -155,17 +155,16 @@ class Matcher:
     def _by_name(self, entry: int, wanted: Desired) -> Match | None:
         if wanted.state == "absent":
             return None
-        name = wanted.name or ""
-        key = name_key(name)
-        client = self._one_of(entry, name, self._existing.active.get(key, []))
+        client = self._one_of(entry, self._existing.active.get(wanted.key, ()))
         if client is not None:
             return self._claim(entry, client)
         if wanted.state == "present":
             return None  # other entries may have the name as well, before a former one counts
-        if key in self._existing.deleted:
-            return self._restored(entry, name)
-        names = [client.name for client in self._existing.by_id.values() if client.deleted]
-        return self._refuse(entry, problems.nothing_to_restore(name, nearest(name, names)))
+        if wanted.key in self._existing.deleted:
+            return self._restored(entry, wanted)
+        name, others = wanted.name or "", chain.from_iterable(self._existing.deleted.values())
+        meant = nearest(name, [client.name for client in others])
+        return self._refuse(entry, problems.nothing_to_restore(name, meant))
 
     def _by_former_names(self) -> None:
         """Match by former names. All are compared before any client is claimed: if two entries may
@@ -173,7 +172,17 @@ class Matcher:
         free = {entry: self._free(w) for entry, w in self._open() if w.state == "present"}
         takers = Counter(client.id for clients in free.values() for client in clients)
         for entry, clients in free.items():
-            match = self._by_former_name(entry, self._desired[entry], clients, takers)
+            name = self._desired[entry].name or ""
+            for client in clients:
+                if takers[client.id] > 1:
+                    self._refuse(entry, problems.two_entries_one_client(client))
+            if len(clients) > 1:
+                self._refuse(entry, problems.ambiguous_former(name, clients))
+            match = (
+                self._claim(entry, clients[0], clients[0].renamed(name))
+                if clients
+                else self._restored_or_created(entry, self._desired[entry])
+            )
             self._found.setdefault(entry, match)
 
     def _free(self, wanted: Desired) -> list[Client]:
@@ -182,42 +191,27 @@ class Matcher:
         former = [client for key in keys for client in self._existing.active.get(key, [])]
         return [client for client in former if client.id not in self._claims]
 
-    def _by_former_name(
-        self, entry: int, wanted: Desired, clients: Sequence[Client], takers: Mapping[int, int]
-    ) -> Match:
-        name = wanted.name or ""
-        for client in clients:
-            if takers[client.id] > 1:
-                self._refuse(entry, problems.two_entries_one_client(client))
-        if len(clients) > 1:
-            return self._refuse(entry, problems.ambiguous_former(name, clients))
-        if not clients:
-            return self._restored_or_created(entry, wanted, name)
-        (client,) = clients
-        return self._claim(entry, client, client.renamed(name))
-
-    def _restored_or_created(self, entry: int, wanted: Desired, name: str) -> Match:
-        deleted = self._existing.deleted.get(name_key(name))
+    def _restored_or_created(self, entry: int, wanted: Desired) -> Match:
+        deleted, name = self._existing.deleted.get(wanted.key), wanted.name or ""
         if deleted and wanted.restore_deleted:
-            return self._restored(entry, name)
+            return self._restored(entry, wanted)
         if deleted:
             self.warnings["deleted"].append(problems.deleted_namesake(name, deleted))
         new = Client.unborn(name, self._workspace_id)
         return Match(wanted, None, (Step("create", entry, None, new),))
 
-    def _restored(self, entry: int, name: str) -> Match:
-        client, *others = self._existing.deleted[name_key(name)]
+    def _restored(self, entry: int, wanted: Desired) -> Match:
+        client, *others = self._existing.deleted[wanted.key]
         if others:
-            return self._refuse(entry, problems.several(name, [client, *others]))
+            return self._refuse(entry, problems.several([client, *others]))
         if client.id in self._claims:
             return self._refuse_second(entry, client)
         return self._claim(entry, client, client.restored())
 
     def _absent_by_name(self, entry: int, wanted: Desired) -> Match:
-        name = wanted.name or ""
-        key = name_key(name)
-        named = (*self._existing.active.get(key, ()), *self._existing.deleted.get(key, ()))
-        client = self._one_of(entry, name, filter(self._may_be_meant, named))
+        active, deleted = self._existing.active, self._existing.deleted
+        named = (*active.get(wanted.key, ()), *deleted.get(wanted.key, ()))
+        client = self._one_of(entry, filter(self._may_be_meant, named))
         if client is None:
             return Match(wanted, None)
         return self._claim(entry, client, client.removed())
@@ -240,7 +234,7 @@ class Matcher:
         steps = (Step(_kind(before, after), entry, before, after) for before, after in pairs)
         return Match(self._desired[entry], client, tuple(steps))
 
-    def _one_of(self, entry: int, name: str, clients: Iterable[Client]) -> Client | None:
+    def _one_of(self, entry: int, clients: Iterable[Client]) -> Client | None:
         """Return the client of a name that no other entry stands for. It is a problem if another
         entry keeps or deletes it, or if there are several."""
         free = []
@@ -250,7 +244,7 @@ class Matcher:
             elif not self._is_renamed(client):
                 self._refuse_second(entry, client)
         if len(free) > 1:
-            self._refuse(entry, problems.several(name, free))
+            self._refuse(entry, problems.several(free))
         return free[0] if free else None
 
     def _is_renamed(self, client: Client) -> bool:
@@ -274,7 +268,7 @@ class Matcher:
                 self._left_alone.update(client.id for client in left)
 
     def _warn_of_looks(self) -> None:
-        named = {name_key(w.name) for w in self._desired if w.name is not None and w.id is None}
+        named = {wanted.key for wanted in self._desired if wanted.id is None}
         unnamed: dict[str, list[Client]] = defaultdict(list)
         for key, clients in self._existing.active.items():
             if key not in named:
@@ -285,7 +279,7 @@ class Matcher:
                 continue
             is_new = bool(match.steps) and match.steps[0].kind == "create"
             for client in unnamed.get(look_key(name), ()):
-                is_other = client is not match.client and name_key(client.name) != name_key(name)
+                is_other = client is not match.client and client.key != match.desired.key
                 if is_other and not (is_new and client.id in self._claims):
                     self._told_apart(entry, name, client, is_new)
 

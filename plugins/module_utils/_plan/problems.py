@@ -48,13 +48,13 @@ def two_entries_one_client(client: Client) -> str:
     )
 
 
-def several(name: str, clients: Sequence[Client]) -> str:
+def several(clients: Sequence[Client]) -> str:
     """Return that some clients, all active or all deleted, have one name."""
     kind = "deleted" if clients[0].deleted else "active"
     when = (f" (deleted {quoted(c.deleted_at)})" if c.deleted else "" for c in clients)
     ids = ", ".join(f"{shown_id(c.id)}{at}" for c, at in zip(clients, when, strict=True))
     return (
-        f"Several {kind} clients have the name {quoted(name)}, with the ids {ids}: "
+        f"Several {kind} clients have the name {quoted(clients[0].name)}, with the ids {ids}: "
         "give the id of the one that you mean."
     )
 

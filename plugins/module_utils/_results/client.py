@@ -11,9 +11,8 @@ from .._errors import FocusError
 from .._model import ACTIONS, Client, Plan, Planned
 from .._plan.plan import action_of
 from .._text import name_key, quoted, shown
-from .common import common_result
+from .common import are_planned, common_result
 from .diff import headers
-from .message import are_planned, message_of
 
 
 def client_result(
@@ -31,8 +30,9 @@ def client_result(
     last = succeeded[-1].after if succeeded else entry.client
     client = last if refusal is None else entry.client
     return {
-        **common_result(plan, outcomes, refusal),
-        "msg": message_of(outcomes, refusal, _done(outcomes), _as_declared(entry), is_list=False),
+        **common_result(
+            plan, outcomes, refusal, _done(outcomes), _as_declared(entry), is_list=False
+        ),
         "action": action_of(succeeded if refusal is None else ()),
         "client": None if client is None else client.fields,
         "diff": {

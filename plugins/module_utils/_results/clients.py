@@ -13,9 +13,8 @@ from .._errors import FocusError
 from .._model import ACTIONS, Desired, Plan, Planned
 from .._plan.digest import row_of
 from .._plan.plan import action_of, renamed_by_id
-from .common import common_result
+from .common import are_planned, common_result, counts_of, error_text
 from .diff import clients_diff
-from .message import are_planned, counts_of, error_text, message_of
 
 Result = dict[str, Any]
 
@@ -38,11 +37,9 @@ def clients_result(
     plan = plan._replace(warnings=(*plan.warnings, *renamed_by_id(plan)))
     entries = [(entry, [outcomes[at] for at in entry.steps]) for entry in plan.entries]
     summary = _summary(plan, entries, outcomes)
+    done = _done(summary, are_planned(outcomes))
     result: Result = {
-        **common_result(plan, outcomes, refusal),
-        "msg": message_of(
-            outcomes, refusal, _done(summary, are_planned(outcomes)), _as_declared(len(entries))
-        ),
+        **common_result(plan, outcomes, refusal, done, _as_declared(len(entries))),
         "plan": [
             {**row_of(outcome.step), "status": outcome.status, **_error([outcome])}
             for outcome in outcomes

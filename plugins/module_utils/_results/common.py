@@ -1,43 +1,132 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What both modules that write return alike. No I/O."""
+"""What both modules that write return alike: what undoes a run, and the line that says what it did,
+or why it failed. No I/O."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .._apply.outcome import Outcome
-from .._errors import FocusError
-from .._model import Plan
+from .._errors import FocusError, listed
+from .._model import ACTIONS, Plan, Step
+from .._plan.undo import undo, undo_warnings
+from .._text import quoted
 
-# Most runs change nothing; what only the others need is imported where it is used.
+MOST_REASONS = 5  # in the message; the steps have all of them
 
 
 def common_result(
-    plan: Plan, outcomes: Sequence[Outcome], refusal: FocusError | None
+    plan: Plan,
+    outcomes: Sequence[Outcome],
+    refusal: FocusError | None,
+    done: str,
+    as_declared: str,
+    is_list: bool = True,
 ) -> dict[str, Any]:
     """Return the part of a result that does not depend on how many clients the task has.
 
     :arg refusal: why nothing was written, if the plan was refused
+    :arg done: what the steps do, as a sentence that begins with the verb
+    :arg as_declared: what is as it should be where there are no steps
+    :arg is_list: whether the task may have several clients, so that one that fails is named
     """
-    undo, warnings = undo_of(plan, outcomes)
+    entries, warnings = undo_of(plan, outcomes)
+    errors = [outcome for outcome in outcomes if outcome.error is not None]
+    if refusal is not None:
+        msg = f"{refusal} Nothing was written.{f' The plan would {done}.' if outcomes else ''}"
+    elif errors:
+        msg = _failure(outcomes, errors, is_list)
+    elif not outcomes:
+        msg = f"Nothing to do: {as_declared}."
+    else:
+        msg = f"Would {done}." if are_planned(outcomes) else f"{done[0].upper()}{done[1:]}."
     result = {
         "changed": refusal is None and any(outcome.changed for outcome in outcomes),
-        "undo": [] if refusal else undo,
+        "msg": msg,
+        "undo": [] if refusal else entries,
         "warnings": [*plan.warnings, *warnings],
     }
-    has_failed = refusal is not None or any(outcome.error for outcome in outcomes)
-    return {**result, "failed": True} if has_failed else result
+    return {**result, "failed": True} if refusal is not None or errors else result
 
 
 def undo_of(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[list[dict[str, Any]], list[str]]:
     """Return a list for ``focus_clients``, which takes back what was done, or may have been, and a
     warning for each client that it has only the name of, or does not have the name of."""
     touched = [step for outcome in outcomes for step in outcome.touched]
-    if not touched:
-        return [], []
-    from .._plan.undo import undo, undo_warnings
-
     entries = [entry.as_options() for entry in undo(touched, plan.shared_names)]
     unknown = [outcome.step.after.name for outcome in outcomes if outcome.without_id]
     return entries, list(undo_warnings(touched, unknown))
+
+
+def are_planned(outcomes: Sequence[Outcome]) -> bool:
+    """Return whether no step was tried: in check mode, and of a plan that is refused."""
+    return any(outcome.status == "planned" for outcome in outcomes)
+
+
+def counts_of(summary: Mapping[str, int], is_planned: bool = True) -> str:
+    """``create 1, rename 1, delete 2``; empty if nothing is done."""
+    numbers = Counter(summary)
+    numbers["deleted"] += numbers["purged"]
+    return ", ".join(
+        f"{kind if is_planned else action} {numbers[action]}"
+        for kind, action in ACTIONS.items()
+        if numbers[action]
+    )
+
+
+def error_text(outcome: Outcome) -> str:
+    """Return what went wrong with a step, and what to do if it may have been executed."""
+    if outcome.status == "unclear" and outcome.error is not None and outcome.error.unclear:
+        return f"{outcome.error} It may have been done: look before you run it again."
+    return str(outcome.error)
+
+
+def _failure(outcomes: Sequence[Outcome], errors: Sequence[Outcome], is_list: bool) -> str:
+    """Return what went wrong and why, then the numbers of all, then whether another run helps."""
+    reasons = _reasons(errors, is_list)
+    more = len(reasons) - MOST_REASONS
+    parts = reasons[:MOST_REASONS] + ([f"And {more} more."] if more > 0 else [])
+    if len(outcomes) > 1:  # the reason of a single change says it all
+        parts += [_numbers(outcomes), *_next_run(outcomes, errors)]
+    return " ".join(parts)
+
+
+def _reasons(errors: Sequence[Outcome], is_list: bool) -> list[str]:
+    """Return each reason once: first what affects every request, then the same answer for several
+    clients."""
+    for_all: list[str] = []
+    labels: dict[str, dict[str, None]] = defaultdict(dict)
+    for outcome in errors:
+        text = error_text(outcome)
+        if outcome.error is not None and outcome.error.stops_all:
+            for_all = for_all or [text]
+        else:
+            labels[text][_label(outcome.step)] = None
+    each = (f"{listed(list(labels[text]))}: {text}" if is_list else text for text in labels)
+    return [*for_all, *each]
+
+
+def _label(step: Step) -> str:
+    return f"id {step.id}" if step.name is None else quoted(step.name)
+
+
+def _numbers(outcomes: Sequence[Outcome]) -> str:
+    counts = Counter(outcome.status for outcome in outcomes)
+    failed, pending = counts["failed"] + counts["unclear"], counts["pending"]
+    parts = [f"{counts['done'] or 'none'} {'were' if counts['done'] > 1 else 'was'} done"]
+    parts += [f"{failed} failed"] if failed else []
+    parts += [f"{pending} {'are' if pending > 1 else 'is'} pending"] if pending else []
+    return f"Of {len(outcomes)} changes, {listed(parts)}."
+
+
+def _next_run(outcomes: Sequence[Outcome], errors: Sequence[Outcome]) -> list[str]:
+    """Return what another run will do, which is not what was refused: it would be refused again."""
+    if any(outcome.status == "unclear" for outcome in outcomes):
+        return []
+    passing = [o for o in errors if o.error is not None and o.error.may_pass]
+    if len(passing) == len(errors):
+        return ["Another run does the rest."]
+    is_left = any(outcome.status == "pending" for outcome in passing)
+    return ["Another run does what is pending."] if is_left else []

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .._text import LONGEST_SHOWN, SERVICE_URL, counted, shown
-from .message import counts_of
+from .common import counts_of
 from .render import in_reading_order
 
 Workspace = Mapping[str, Any]
