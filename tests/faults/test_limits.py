@@ -92,7 +92,7 @@ def packed(layers: int) -> dict[str, Any]:
 BODIES: dict[str, tuple[dict[str, Any], str, float, float]] = {
     "of a gigabyte": ({"body": b" " * MEBIBYTE, "repeat": 1024}, "too large", 1, 30),
     "without end": ({"body": b" " * 1000, "repeat": ENDLESS}, "too large", 1, 30),
-    "that trickles without end": (
+    "that_trickles_without_end": (
         {"body": b" ", "pace": 0.01, "repeat": ENDLESS},
         "connection was lost",
         TIMEOUT,

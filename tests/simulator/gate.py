@@ -131,12 +131,13 @@ async def _deliver(
         await asyncio.sleep(fault.delay)
     if fault.before:
         scope[wire.TRANSPORT].write(fault.before)
-    if fault.drop == "during":
-        await wire.send_half(scope, receive, send, answer)
+    body, size = answer.body, len(answer.body)
+    if fault.drop == "during" and size > 1:
+        await wire.send_unlike(scope, receive, answer, size, body[: size // 2])
     elif fault.drop is not None:
         await wire.drop(scope, receive, fault.reset, fault.garbled)
     elif fault.lie:
-        await wire.send_lying(scope, receive, answer, fault.lie)
+        await wire.send_unlike(scope, receive, answer, size + fault.lie, body)
     elif fault.pace or fault.repeat > 1:
         await wire.send_long(receive, send, answer, fault.pace, fault.repeat)
     else:

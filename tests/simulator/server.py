@@ -17,11 +17,10 @@ from simulator.app import create_app
 from simulator.records import Client, Entry
 from simulator.service import WORKSPACE_ID, Service
 from simulator.switches import Switches
-from simulator.wire import TRANSPORT, App, Receive, Scope, Send
+from simulator.wire import TRANSPORT, Receive, Scope, Send
 from simulator.workspace import Snapshot, Workspace
 
 HOST = "127.0.0.1"
-START_SECONDS = 10
 BACKLOG = 512
 
 
@@ -48,13 +47,16 @@ class Simulator(Service):
         scheme = "https" if ssl_certfile else "http"
         self.port: int = self._socket.getsockname()[1]
         self.url = f"{scheme}://{HOST}:{self.port}/api"
-        self._server = _Server(_config(self, ssl_certfile))
-        self._thread = threading.Thread(target=self._run, name="simulator", daemon=True)
+        self._server = uvicorn.Server(_config(self, ssl_certfile))
+        run = partial(self._server.run, sockets=[self._socket])
+        self._thread = threading.Thread(target=run, name="simulator", daemon=True)
 
     def __enter__(self) -> Simulator:
         self._thread.start()
-        if not self._server.ready.wait(START_SECONDS):
-            raise RuntimeError("the simulator did not start")
+        while not self._server.started:
+            if not self._thread.is_alive():
+                raise RuntimeError("the simulator did not start")
+            time.sleep(0.002)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -120,35 +122,18 @@ class Simulator(Service):
                 raise TimeoutError("requests are still under way")
             time.sleep(0.002)
 
-    def _run(self) -> None:
-        self._server.run(sockets=[self._socket])
-
-
-class _Server(uvicorn.Server):
-    """A server that says when it is there."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = threading.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
-        self.ready.set()
-
 
 class _Protocol(H11Protocol):
     """A protocol whose application can lose the connection."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.app = partial(_with_transport, self.app, transport)
+        app = self.app
 
+        async def with_transport(scope: Scope, receive: Receive, send: Send) -> None:
+            await app({**scope, TRANSPORT: transport}, receive, send)
 
-async def _with_transport(
-    app: App, transport: asyncio.Transport, scope: Scope, receive: Receive, send: Send
-) -> None:
-    scope[TRANSPORT] = transport
-    await app(scope, receive, send)
+        self.app = with_transport
 
 
 def _config(service: Service, certfile: str | None) -> uvicorn.Config:

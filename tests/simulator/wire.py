@@ -77,16 +77,6 @@ async def send_whole(send: Send, answer: Answer) -> None:
     await send({"type": "http.response.body", "body": answer.body})
 
 
-async def send_half(scope: Scope, receive: Receive, send: Send, answer: Answer) -> None:
-    """Announce the whole answer, send the first half and close the connection."""
-    half = answer.body[: len(answer.body) // 2]
-    if half:
-        await send(_start(answer))
-        await send({"type": "http.response.body", "body": half, "more_body": True})
-    scope[TRANSPORT].close()
-    await _gone(receive)
-
-
 async def drop(scope: Scope, receive: Receive, reset: bool = False, garbled: bool = False) -> None:
     """Close the connection without a word.
 
@@ -102,13 +92,15 @@ async def drop(scope: Scope, receive: Receive, reset: bool = False, garbled: boo
     await _gone(receive)
 
 
-async def send_lying(scope: Scope, receive: Receive, answer: Answer, lie: int) -> None:
-    """Announce another length than the body has; the server itself would refuse to do so."""
-    headers = {**answer.headers, "content-length": str(max(0, len(answer.body) + lie))}
+async def send_unlike(
+    scope: Scope, receive: Receive, answer: Answer, announced: int, body: bytes
+) -> None:
+    """Announce another length than the body has, which the server itself would refuse to do, and
+    close the connection after it."""
+    headers = {**answer.headers, "content-length": str(max(0, announced))}
     lines = [f"HTTP/1.1 {answer.status} Whatever"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
-    head = "\r\n".join([*lines, "", ""]).encode("latin-1")
-    scope[TRANSPORT].write(head + answer.body)
+    scope[TRANSPORT].write("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
     scope[TRANSPORT].close()
     await _gone(receive)
 

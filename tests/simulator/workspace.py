@@ -21,8 +21,7 @@ USER_ID = 9001
 Clients = dict[int, Client]
 
 
-@dataclass(frozen=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     clients: Clients
     next_id: int
 
