@@ -17,30 +17,25 @@ a former name before an absent one | 1 A | absent A; New (was A) | 2: rename 1 A
 a former name in another Unicode form, twice, with blanks | 1 Mu\u0308ller
     | New (was M\u00fcller, " Mu\u0308ller") | 1: rename 1 Mu\u0308ller -> New
 a former name of a deleted client is none | (4 Old) | New (was Old) | 1: create New
-a former one that its first entry leaves alone is free for the next | 1 A, 2 B
+a former one left alone is free for the next | 1 A, 2 B
     | A (was B); New (was B) | 2: rename 2 B -> New
-an absent one's former names are no claim | 2 B | absent Gone (was B); New (was B)
-    | 2: rename 2 B -> New
+former names of an absent entry | 2 B | absent Gone (was B); New (was B) | 2: rename 2 B -> New
 a client restored under another name is not the one of its old name | (4 Old)
     | restored 4 New; absent Old | 1: rename 4 Old -> New; 1: restore 4 Old
-a client that is deleted already is unwanted by its id and its name | (4 Old)
-    | absent 4; absent Old |
-a client renamed away by its id is not the one of that name | 1 A | 1 B; absent A
-    | 1: rename 1 A -> B
+a deleted client is absent by its id and by its name | (4 Old) | absent 4; absent Old |
+a client that its id renames has no longer its name | 1 A | 1 B; absent A | 1: rename 1 A -> B
 a former name before a restore | 1 A, (4 Old) | Old (was A) (restore_deleted) | 1: rename 1 A -> Old
 an active client before a deleted one | 1 Old, (4 Old) | Old (restore_deleted) |
-a name that is to be restored is not taken from a former one | 1 A, (4 Old)
+a restored name is not taken from a former one | 1 A, (4 Old)
     | restored Old (was A) | 1: restore 4 Old
 a deleted client that shall be absent is left alone | (4 Old) | absent 4; New | 2: create New
 restored by id, blanks around the same name | (4 " Old") | restored 4 Old | 1: restore 4 " Old"
 restored by id, while it is active, with a new name | 1 A | restored 1 A2 | 1: rename 1 A -> A2
-absent by name, except for an exact entry's client | 1 D, 7 E | absent E; 1 E (was D)
-    | 1: delete 7 E; 2: rename 1 D -> E
+absent, but for an exact one | 1 D, 7 E | absent E; 1 E (was D) | 1: delete 7 E; 2: rename 1 D -> E
 absent by name, which an exact entry's client has | 1 E, (7 E) | absent E; 1 E (was D) |
 absent by name, which an exact entry's client gets back | (1 E), 7 E
     | absent E; restored 1 E (was E) | 1: delete 7 E; 2: restore 1 E
-absent by name, and an exact entry deletes another | 1 E, 7 E | absent E; absent 1 E (was D)
-    | 1: delete 7 E; 2: delete 1 E
+absent, by name and exactly | 1 E, 7 E | absent E; absent 1 E (was D) | 1: delete 7 E; 2: delete 1 E
 """)
 
 
@@ -55,40 +50,33 @@ name twice                  |                | A; A             | 1+2 keep one e
 name twice, once by id      | 1 Acme         | Acme; 1 Acme     | 1+2 keep one entry, or
 name in two Unicode forms   |                | A; Mu\u0308ller; M\u00fcller | 2+3 keep one entry, or
 absent twice                |                | absent E; B; absent E | 1+3 keep one entry, or
-absent twice, and an exact entry | | absent E; absent E; restored 1 E (was D)
-    | 1+2 keep one entry, or
+absent twice, and exact once | | absent E; absent E; restored 1 E (was D) | 1+2 keep one entry, or
 id twice                    | 1 Acme         | 1; 1 A           | 1+2 keep one entry.
 present and absent          |                | A; absent A      | 1+2 both present and absent
 by id alone, and absent     | 1 D, 7 E       | absent E; 1 E    | 1+2 both present and absent
 by name with former names, and absent | 1 D, 7 E | absent E; E (was D) | 1+2 both present and absent
-by an exact entry and by another, and absent | 1 D, 2 F, 7 E | absent E; 1 E (was D); 2 E
-    | 1+2+3 both present and absent
-contradictions of more than one name | | A; absent A; B; B
-    | 1+2 both present and absent; 3+4 keep one entry, or
+exact, by id, absent | 1 D, 2 F, 7 E | absent E; 1 E (was D); 2 E | 1+2+3 both present and absent
+two contradictions | | A; absent A; B; B | 1+2 both present and absent; 3+4 keep one entry, or
 unknown id                  |                | 9                | 1 shows no client with the id 9
 deleted id                  | (3 Old)        | 3                | 1 is deleted: use state=restored
 names disagree | 1 Acme | absent 1 Globex | 1 nothing is deleted until id and name agree
 names disagree, former ones too | 2 B | absent 2 A (was C) | 1 The client with the id 2 is called
-two active of one name | 1 A, 5 A | A
-    | 1 Several active clients have the name "A", with the ids 1, 5
-two active of one name, absent | 1 A, 5 A | absent A
-    | 1 Several active clients have the name "A", with the ids 1, 5
+two active ones | 1 A, 5 A | A | 1 Several active clients have the name "A", with the ids 1, 5
+two, absent | 1 A, 5 A | absent A | 1 Several active clients have the name "A", with the ids 1, 5
 two others of the name of an exact entry, absent | 1 D, 7 E, 8 E | absent E; 1 E (was D)
     | 1 Several active clients have the name "E", with the ids 7, 8
 two active of the former names | 1 Acme, 2 Globex | New (was Acme, Globex)
     | 1 Several active clients have former names of
 two deleted of one name | (4 Old), (5 Old) | restored Old | 1 Several deleted clients have the
     name "Old", with the ids 4 (deleted "2026-01-01T00:00:00Z"), 5 (deleted "2026-01-01T00:00:00Z"):
-two deleted of one name, restore_deleted | (3 Old), (4 Old) | Old (restore_deleted)
-    | 1 Several deleted clients have the name
+restore_deleted | (3 Old), (4 Old) | Old (restore_deleted) | 1 Several deleted clients have the name
 nothing to restore          | 1 Acme         | restored Old     | 1 no deleted client of the name
 one client by id and by name | 1 A           | 1; A             | 1+2 More than one entry
 kept by id, absent by name  | 1 A            | 1; absent A      | 1+2 More than one entry
 kept by name, absent by id  | 1 A            | A; absent 1      | 1+2 More than one entry
 absent by id and by name    | 1 A            | absent 1; absent A   | 1+2 More than one entry
 absent by id and name, and by name | 1 A     | absent 1 A; absent A | 1+2 More than one entry
-renamed before it is deleted, and its name wanted | 1 A | absent 1 B (was A); A
-    | 1+2 More than one entry stands for the client "A"
+renamed, deleted | 1 A | absent 1 B (was A); A | 1+2 More than one entry stands for the client "A"
 restored by id, absent by name | (3 Old) | restored 3; absent Old | 1+2 More than one entry
 restored by id and by name | (4 Old) | restored 4 New; restored Old | 1+2 More than one entry
 restored by name, absent by id | (4 Old) | restored Old; absent 4 | 1+2 More than one entry
@@ -104,10 +92,8 @@ one former name for two, and its name for a third | 1 Acme, 2 Globex
     | 1+2 More than one entry; 3 only one active client may get a name
 restored by id alone, its name is taken, whatever the former names | 1 Acme, (4 Acme)
     | restored 4 (was Acme) | 1 only one active client may get a name
-restored by id, its name is taken | 1 Acme, (4 Acme) | restored 4
-    | 1 only one active client may get a name
-renamed to a name that is taken | 1 Acme, 2 Globex | 2 Acme
-    | 1 only one active client may get a name
+restored by id, taken | 1 Acme, (4 Acme) | restored 4 | 1 only one active client may get a name
+renamed to a taken name | 1 Acme, 2 Globex | 2 Acme | 1 only one active client may get a name
 two renames to one name | 1 A, 2 B | 1 C; 2 C | 1+2 The name "C" would be given to clients 1 and 2:
     only one active client may get a name. Rename or delete the other one first.
 three renames to one name, behind one to another | 1 Acme, 2 Globex, 4 C, 5 D
@@ -170,12 +156,10 @@ a former one is left alone, each of them | 1 A, 2 B, 3 C | A (was B, C, B)
     | "A" exists, and so does a client of a former name, "B" (id 2), "C" (id 3): the latter
 one is left alone by an entry behind another | 1 A, 2 B, 3 C | 3; A (was B)
     | "A" exists, and so does a client of a former name, "B" (id 2): the latter
-a name that is given a second time on purpose | 1 A, 5 D | 5 A (was D)
-    | The active clients 1 and 5 will have the name "A"
+a name twice on purpose | 1 A, 5 D | 5 A (was D) | The active clients 1 and 5 will have the name "A"
 several that differ in case, behind an entry without a name | 1 ACME, 2 acme, 3 C, 5 Acme
     | 3; Acme | "Acme" looks like "ACME" (id 1); "Acme" looks like "acme" (id 2)
-several deleted ones of a name that is created | (4 Old), (5 Old) | Old
-    | A deleted client of the name "Old" exists, id 4, 5
+deleted namesakes | (4 Old), (5 Old) | Old | A deleted client of the name "Old" exists, id 4, 5
 a restore of a client that nobody sees | | restored 9 | id 9
 the former one is renamed           | 1 A               | B (was A)          |
 the former one is wanted itself     | 1 A, 2 B          | A (was B); B       |

@@ -45,8 +45,7 @@ the service fails | done, failed down
     | Of 2 changes, 1 was done and 1 failed. Another run does the rest.
 nobody knows | done, unclear lost
     | It may have been done: look before you run it again. Of 2 changes, 1 was done and 1 failed.
-a single change is refused | failed refused
-    | refused POST /workspaces/1/clients: 400 "no such name".
+one change, refused | failed refused | refused POST /workspaces/1/clients: 400 "no such name".
 """)
 
 

@@ -37,8 +37,7 @@ present, case differs       | 1 Acme     | ACME       | create ACME
 present, former name        | 1 Acme     | New (was Gone, Acme) | rename 1 Acme -> New
 present, the former name is there too | 1 Acme, 2 Globex | Acme (was Globex) |
 former name of another entry's name | 1 Acme | New (was Acme); Acme | create New
-former name that another entry wants absent | 1 Acme | New (was Acme); absent Acme
-    | rename 1 Acme -> New
+former name that is wanted absent too | 1 Acme | New (was Acme); absent Acme | rename 1 Acme -> New
 present, only a deleted one | (3 Old)    | Old        | create Old
 present, restore_deleted    | (3 Old)    | Old (restore_deleted) | restore 3 Old
 present by id               | 1 Acme     | 1          |
@@ -51,8 +50,7 @@ absent by id                | 1 Acme     | absent 1   | delete 1 Acme
 absent by id and name       | 1 Acme     | absent 1 Acme | delete 1 Acme
 absent by id, deleted       | (3 Old)    | absent 3   |
 absent by id, unknown       |            | absent 9   |
-absent by id, under its former name | 1 Acme | absent 1 First (was Acme)
-    | rename 1 Acme -> First; delete 1 First
+absent, renamed first | 1 Acme | absent 1 First (was Acme) | rename 1 Acme -> First; delete 1 First
 restored                    | (3 Old)    | restored Old | restore 3 Old
 restored, active            | 1 Acme     | restored Acme |
 restored, active and deleted | 1 Acme, (4 Acme) | restored Acme |
@@ -63,8 +61,7 @@ restored by id, hidden      |            | restored 9 | restore 9 ?
 restored by id, hidden, with a name |    | restored 9 New | restore 9 ?; rename 9 ? -> New
 restored by id, interrupted before the rename | 3 Old | restored 3 New | rename 3 Old -> New
 rename away, then create    | 1 Acme     | Acme; 1 Acme old | rename 1 Acme -> Acme old; create Acme
-delete, then rename to its name | 1 Acme, 2 Globex | 2 Acme; absent 1
-    | delete 1 Acme; rename 2 Globex -> Acme
+delete, then rename | 1 Acme, 2 Globex | 2 Acme; absent 1 | delete 1 Acme; rename 2 Globex -> Acme
 chain of renames            | 1 Acme, 2 Globex | 1 Globex; 2 Hooli
     | rename 2 Globex -> Hooli; rename 1 Acme -> Globex
 two swap their names        | 1 A, 2 B   | 1 B; 2 A
@@ -208,21 +205,17 @@ def test_the_rest_begins_behind_the_last_restore_of_a_hidden_client(
 
 BY_IDS = rows("""
 an active client is known by its id | Acme | 1 Acme | none | | 1 Acme
-a client that has another name for now
-    | New (was Acme) | 1 Acme | renamed | rename 1 Acme -> toggl.focus-1 | 1 New
-an entry that does nothing leaves other clients alone
-    | Acme (was Globex) | 1 Acme | none | | 1 Acme (was Globex)
+another name for now | New (was Acme) | 1 Acme | renamed | rename 1 Acme -> toggl.focus-1 | 1 New
+an entry that does nothing is no rename | Acme (was Globex) | 1 Acme | none | | 1 Acme (was Globex)
 who agreed to the old name agrees to the one for now
     | absent 1 New (was Acme) | 1 Acme | deleted | rename 1 Acme -> toggl.focus-1
     | absent 1 New (was Acme, toggl.focus-1)
 who did not agree to the old name does not
     | 1 New (was Globex) | 1 Acme | renamed | rename 1 Acme -> toggl.focus-1 | 1 New (was Globex)
-a client of which the run has done nothing
+another client was changed
     | 1 New (was Acme) | 1 Acme | renamed | delete 2 Globex | 1 New (was Acme)
-a deleted client is matched again
-    | Old (restore_deleted) | (3 Old) | restored | | Old (restore_deleted)
-so is an entry without a client
-    | New (was Acme) | | created | rename 1 Acme -> toggl.focus-1 | New (was Acme)
+a deleted client | Old (restore_deleted) | (3 Old) | restored | | Old (restore_deleted)
+no client | New (was Acme) | | created | rename 1 Acme -> toggl.focus-1 | New (was Acme)
 """)
 
 

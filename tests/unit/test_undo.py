@@ -37,20 +37,16 @@ a rename                             | rename 1 E -> D      | | 1 E
 a rename that changes nothing        | rename 1 " E" -> E   | | 1 " E"
 a rename by way of a temporary name  | rename 1 E -> T; rename 1 T -> D | | 1 E
 a ring that was left half way        | rename 1 E -> T      | | 1 E
-a client that is back where it was
-    | rename 1 E -> D; rename 1 D -> E; delete 2 F; restore 2 F | |
+a client that is back where it was | rename 1 E -> D; rename 1 D -> E; delete 2 F; restore 2 F | |
 a deletion                           | delete 1 E           | | restored 1 E
 a deletion under another name        | rename 1 E -> D; delete 1 D | | restored 1 E
 a restore                            | restore 1 E          | | absent 1 E
 a restore of a client that nobody has seen | restore 1 ?    | | absent 1
-a restore under another name: the name that it bore may be another one's
-    | restore 1 E; rename 1 E -> D | | absent 1 E (was D, E)
-the name is known since a look after the restore
-    | restore 1 ?; rename 1 E -> D | | absent 1 E (was D, E)
+a restore under another name | restore 1 E; rename 1 E -> D | | absent 1 E (was D, E)
+the name is known by a look | restore 1 ?; rename 1 E -> D | | absent 1 E (was D, E)
 a look has found the name that was wanted | restore 1 ?; rename 1 E -> E | | absent 1 E
 the name is not known, as in check mode | restore 1 ?; rename 1 ? -> D | | absent 1
-the last is undone first
-    | delete 1 E; delete 2 F; rename 1 E -> G | | restored 2 F; 1 E
+the last is undone first | delete 1 E; delete 2 F; rename 1 E -> G | | restored 2 F; 1 E
 a deletion of one of two that had a name | delete 1 E       | E | restored 1 E (was E)
 a rename of one of two that had a name | rename 1 E -> D    | E | 1 E (was D)
 a name that others shared            | delete 1 E           | F | restored 1 E
@@ -60,20 +56,16 @@ a blank name is not to be had back   | rename 1 " " -> E    | |
 a deletion of a client with a line break in its name | delete 1 "A\\nB" | | restored 1
 a line break is not to be had back   | rename 1 A\u2028B -> E | |
 a blank name, and the new one deleted | rename 1 " " -> E; delete 1 E | | restored 1
-a blank name, and the new one belongs to another
-    | delete 2 E; rename 1 " " -> e | | 1 toggl.focus-1; restored 2 E
+a blank name, the new one taken | delete 2 E; rename 1 " " -> e | | 1 toggl.focus-1; restored 2 E
 a blank name that was deleted, and the new one belongs to another
     | rename 2 E -> D; restore 1 " "; rename 1 " " -> E |
     | absent 1 toggl.focus-1 (was E, toggl.focus-1); 2 E
 a create of a name that another one gets back
     | rename 1 E -> D; create 7 e | | absent 7 toggl.focus-7 (was e); 1 E
-a create of a name that another one has now
-    | rename 1 D -> E; create 7 D; create 8 F |
+a create of a name that another one has now | rename 1 D -> E; create 7 D; create 8 F |
     | absent 8 F; absent 7 toggl.focus-7 (was D); 1 D
-a create whose id is not known, of a name that another one gets back
-    | rename 1 E -> D; create E | | absent E; 1 E (was D)
-a create whose id is not known, of a name that another one gets back by a restore
-    | delete 1 E; create " E" | | absent " E"; restored 1 E (was E)
+the same, and its id is not known | rename 1 E -> D; create E | | absent E; 1 E (was D)
+the same, given back by a restore | delete 1 E; create " E" | | absent " E"; restored 1 E (was E)
 """)
 
 
@@ -94,8 +86,7 @@ LOST = rows("""
 a blank name, and one with a line break, behind a create
     | create 7 D; rename 1 " " -> E; rename 2 F -> G; rename 3 "I\\nJ" -> H
     | The client 1 had the name " "; The client 3 had the name "I\\nJ"
-a blank name that the client has again, or has kept
-    | rename 1 " " -> E; rename 1 E -> " "; delete 2 " " |
+a blank name that the client has again | rename 1 " " -> E; rename 1 E -> " "; delete 2 " " |
 a name that nobody has seen | restore 1 ?; rename 1 ? -> E |
 """)
 
@@ -112,8 +103,7 @@ def test_a_name_that_no_list_can_give_back_gets_a_warning(steps: str, expected: 
 CASES = rows("""
 a create without an id, over a name that was freed | 1 E | 1 D; E | forgets unless all
 a create without an id, over a name that a purge freed | 1 E | e | purge forgets unless all
-a create without an id, over a name that goes back to a client that ends deleted
-    | (1 E) | restored 1 D; E | forgets unless all unless hidden
+the same, of a client that ends deleted | (1 E) | restored 1 D; E | forgets unless all unless hidden
 a create without an id | 1 D | E | forgets
 a deleted client restored under a new name, since its own is taken
     | 1 Old, (9 Old) | restored 9 New | unless active unless all unless shown
@@ -121,11 +111,9 @@ a rename, and a create of the name it freed | 1 E | 1 D; E |
 a rename, and a create of that name in another case | 1 E | 1 D; e |
 a restore with a rename, and a create of the name it freed | (1 E) | restored 1 D; E | unless hidden
 a purged client with a blank name | 1 " ", 2 A | | purge
-two purged clients with blank names
-    | 1 " ", 2 "" | | purge unless active unless all unless hidden
+two purged clients with blank names | 1 " ", 2 "" | | purge unless active unless all unless hidden
 a name that wandered round | 1 A, 2 B, 3 C | 1 B; 2 C; 3 A |
-names that changed hands between deleted and active clients
-    | 1 A, (2 B) | 1 B; restored 2 A | unless hidden
+names change hands between deleted and active | 1 A, (2 B) | 1 B; restored 2 A | unless hidden
 one of two that had a name, deleted | 1 A, 2 A | absent 1 | unless active unless all
 """)
 """``forgets``: the service tells no id of a new client. ``unless``: where a run, or its undo, is
