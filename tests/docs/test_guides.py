@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each guide is carried out as it is written, from top to bottom, against the simulator. The output
+"""Each guide is executed as it is written, from top to bottom, against the simulator. The output
 is in colours; they are taken away where no picture is made of it."""
 
 from __future__ import annotations

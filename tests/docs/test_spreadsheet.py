@@ -10,7 +10,7 @@ import pytest
 from simulator.server import Simulator
 from support.lists import load_list
 from support.playbooks import ROOT
-from support.stage import Stage
+from support.stage import LOCAL, Stage
 
 from .guide import captioned
 
@@ -85,7 +85,7 @@ def made(server: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Made:
     tables |= {case: f"{HEAD}\nHooli;;\n{line}\n" for case, line in MISTAKES.items()}
     for case, table in tables.items():
         (stage.folder / f"{host(case)}.csv").write_bytes(table.encode())
-    stage.inventory({host(case): {"ansible_connection": "local"} for case in tables})
+    stage.inventory({host(case): LOCAL for case in tables})
     stage.write("book.yml", recipe("all:!commas") + recipe("commas", ","))
     stage.printed = stage.run("book.yml", status=2)
     return stage

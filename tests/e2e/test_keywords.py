@@ -4,14 +4,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 from simulator.records import Fault
 from simulator.server import Simulator
 from support.playbooks import access, played
-from support.stage import Stage, play
+from support.stage import LOCAL, Stage, play
 
 MODULE = "toggl.focus.focus_client"
 BULK = "toggl.focus.focus_clients"
@@ -23,8 +22,7 @@ def test_tasks_that_are_repeated_templated_and_run_once(service: Simulator, tmp_
     the module is plain text, whatever Ansible attaches to it. One of two hosts does it, or another
     one for it."""
     service.reset(script=[Fault(status=500)] * 2)
-    here = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
-    Stage(service, tmp_path).inventory({"one": here, "two": here})
+    Stage(service, tmp_path).inventory({"one": LOCAL, "two": LOCAL})
     tried = {
         MODULE: {"name": "Acme", "api_retries": 0},
         "register": "tried",

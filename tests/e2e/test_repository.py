@@ -394,7 +394,7 @@ def test_no_output_has_the_escape_sequence_of_a_section_or_a_command_in_a_line(
 # pre-commit
 
 
-def test_the_hook_for_pre_commit_judges_the_list(stage: Stage, cut_off: dict[str, str]) -> None:
+def test_the_hook_for_pre_commit_validates_the_list(stage: Stage, cut_off: dict[str, str]) -> None:
     """It is run as pre-commit runs it: entry and args, in the repository."""
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
     assert (hook["language"], hook["pass_filenames"]) == ("system", False)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +18,7 @@ import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from support.playbooks import ANSIBLE_PLAYBOOK, access, settings
-from support.stage import Stage, active, asked, fill, play, workspaces
+from support.stage import LOCAL, Stage, active, asked, fill, play, workspaces
 
 MODULE = "toggl.focus.focus_client"
 BULK = "toggl.focus.focus_clients"
@@ -62,8 +61,7 @@ def service() -> Iterator[Simulator]:
 def stage_in(service: Simulator, folder: Path) -> Stage:
     stage = Stage(service, folder)
     ids = {**WAYS, "others": OTHERS}
-    here = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
-    hosts = {host: {**here, "workspace": id_} for host, id_ in ids.items()}
+    hosts = {host: {**LOCAL, "workspace": id_} for host, id_ in ids.items()}
     hosts["there"]["ansible_connection"] = "elsewhere"
     stage.inventory(hosts)
     return stage

@@ -48,7 +48,7 @@ LOOPED = {**timed(CLIENT, 1, name="{{ item }}"), "loop": ["Acme", "Globex"]}
 
 # Conditions of the service, and the task.
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "under_way": ({"latency": 1}, six(3)),
+    "in_flight": ({"latency": 1}, six(3)),
     "quota": ({"quota_limit": 3, "quota_window": 7}, six(2, quota_wait=60)),
     "one_client": ({"latency": 1}, timed(CLIENT, 3, **RESTORED)),
     "reading_for_one": ({"latency": 2}, timed(CLIENT, 1, name="Acme")),
@@ -120,9 +120,9 @@ def assert_tells_what_the_service_did(case: Ended) -> None:
     journal(case)
 
 
-def test_writes_under_way_are_the_last(ended: dict[str, Ended]) -> None:
-    """One request takes a second: after 3, two writes are answered and two are under way."""
-    case = ended["under_way"]
+def test_writes_in_flight_are_the_last(ended: dict[str, Ended]) -> None:
+    """One request takes a second: after 3, two writes are answered and two are in flight."""
+    case = ended["in_flight"]
     assert_tells_what_the_service_did(case)
     assert len(case.steps("done")) == 4
     assert case.result["requests"] == len(case.service.log) == 5
@@ -167,7 +167,7 @@ def test_the_message_for_one_client_says_how_far_it_got(ended: dict[str, Ended])
 
 
 def test_the_next_item_of_a_loop_finds_its_way(ended: dict[str, Ended]) -> None:
-    """The first item's request is still under way when the second one begins."""
+    """The first item's request is still in flight when the second one begins."""
     case = ended["looped"]
     first, second = case.result["results"]
     assert first["msg"] == NOTHING

@@ -4,13 +4,12 @@ nothing. How long one waits is in ``test_timeout.py`` and ``tests/http/test_turn
 
 from __future__ import annotations
 
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from simulator.server import Simulator
 from support.playbooks import access
-from support.stage import Stage, play
+from support.stage import LOCAL, Stage, play
 
 ONE = "toggl.focus.focus_client"
 BULK = "toggl.focus.focus_clients"
@@ -29,9 +28,8 @@ def test_hosts_of_one_workspace_and_two_playbooks_at_once_create_each_client_onc
     another way. What one run has not yet written, another one does not read."""
     service.reset(latency=0.05)
     stage = Stage(service, tmp_path)
-    own = {"ansible_python_interpreter": sys.executable}
-    connections = {"host0": "local", "host1": "local", "host2": "elsewhere"}
-    stage.inventory({at: {**own, "ansible_connection": way} for at, way in connections.items()})
+    elsewhere = {**LOCAL, "ansible_connection": "elsewhere"}
+    stage.inventory({"host0": LOCAL, "host1": LOCAL, "host2": elsewhere})
     others = [f"Looped {number}" for number in range(1, 7)]
     loop = {
         ONE: {"name": "{{ item }}"},

@@ -113,7 +113,7 @@ def test_a_vaulted_token_opens_the_service_and_is_in_no_output(opened: Opened) -
 @pytest.mark.parametrize("way", CONNECTIONS)
 def test_names(opened: Opened, way: str) -> None:
     """Of a client by itself, and in a list: as an entry, a name and a former name; and in the
-    filter by which ``toggl.focus.check`` judges without the service."""
+    filter by which ``toggl.focus.check`` validates without the service."""
     results = opened.ran.results
     assert results[f"{way}_one"]["client"]["name"] == "Acme"
     assert results[f"{way}_all"]["summary"]["renamed"] == 1

@@ -20,14 +20,13 @@ from .team import EXAMPLE, Run, Team
 
 WORKFLOW = EXAMPLE / ".github" / "workflows" / "clients.yml"
 INTERNET = "Install from the internet"
-"""The step that is not carried out: it asks the package index and Galaxy. The machine has Ansible,
+"""The step that is not run: it asks the package index and Galaxy. The machine has Ansible,
 and the collection from an archive."""
 NEEDED_FROM_THERE = [
     "pip install --requirement requirements.txt",
     "ansible-galaxy collection install --requirements-file requirements.yml",
 ]
 
-_PYTHON = {"&&": " and ", "||": " or "}
 _RESULTS = {"passed": "success", "failed": "failure", "left out": "skipped"}
 Job = Mapping[str, Any]
 
@@ -59,7 +58,8 @@ class GitHub:
 
     def approved(self, run: Run) -> Run:
         """The run, with what waited for somebody to approve the environment."""
-        self._carry_out(run, [name for name, became in run.jobs.items() if became == "waits"])
+        for name in [name for name, became in run.jobs.items() if became == "waits"]:
+            self._run_job(run, name)
         return run
 
     def _key(self) -> dict[str, str]:
@@ -92,18 +92,15 @@ class GitHub:
             "needs": {},
         }
         run = Run()
-        reviewed = [name for name, job in self.jobs.items() if "environment" in job]
-        self._carry_out(run, [name for name in self.jobs if name not in reviewed])
-        for name in reviewed:
-            run.jobs[name] = "waits" if self._is_due(run, self.jobs[name]) else "left out"
+        for name, job in self.jobs.items():
+            run.jobs[name] = "waits" if self._is_due(run, job) else "left out"
+            if run.jobs[name] == "waits" and "environment" not in job:
+                self._run_job(run, name)
+            self.known["needs"].setdefault(name, {})["result"] = _RESULTS.get(run.jobs[name])
         return run
 
-    def _carry_out(self, run: Run, names: list[str]) -> None:
-        for name in names:
-            run.jobs[name] = "left out"
-            if self._is_due(run, self.jobs[name]):
-                run.jobs[name] = "passed" if self._job(run, name) else "failed"
-            self.known["needs"].setdefault(name, {})["result"] = _RESULTS[run.jobs[name]]
+    def _run_job(self, run: Run, name: str) -> None:
+        run.jobs[name] = "passed" if self._job(run, name) else "failed"
 
     def _is_due(self, run: Run, job: Job) -> bool:
         before = {run.jobs[name] for name in ([job["needs"]] if "needs" in job else [])}
@@ -123,7 +120,7 @@ class GitHub:
                 failed |= not self._action(step, folder)
             elif step["name"] != INTERNET:
                 failed |= not self._step(run, step, folder, self.folder / f"{name}{number}")
-        outputs = {key: self._filled(text) for key, text in job.get("outputs", {}).items()}
+        outputs = {key: filled(text, self.known) for key, text in job.get("outputs", {}).items()}
         self.known["needs"][name] = {"outputs": outputs}
         return not failed
 
@@ -143,8 +140,8 @@ class GitHub:
                 "GITHUB_EVENT_NAME": self.known["github"]["event_name"],
                 "RUNNER_TEMP": str(folder.with_name(f"temporary-{folder.name}")),
                 **{f"GITHUB_{word}": str(path) for word, path in paths.items()},
-                **{key: self._filled(text) for key, text in self.environment.items()},
-                **{key: self._filled(text) for key, text in step.get("env", {}).items()},
+                **{key: filled(text, self.known) for key, text in self.environment.items()},
+                **{key: filled(text, self.known) for key, text in step.get("env", {}).items()},
             },
         )
         self.obeyed += of_github(done.stdout)
@@ -189,9 +186,6 @@ class GitHub:
             plain = f"success() && ({plain})"
         return bool(self._value(plain, before))
 
-    def _filled(self, text: str) -> str:
-        return filled(text, self.known)
-
     def _value(self, expression: str, before: AbstractSet[str]) -> Any:
         return value(
             expression,
@@ -209,8 +203,7 @@ def filled(text: str, known: Mapping[str, Any]) -> str:
 
 def value(expression: str, known: Mapping[str, Any], **functions: Any) -> Any:
     """Return what an expression of a workflow stands for."""
-    python = re.sub(r"&&|\|\|", lambda found: _PYTHON[found[0]], expression)
-    python = re.sub(r"!(?!=)", " not ", python)
+    python = re.sub(r"!(?!=)", " not ", expression.replace("&&", " and ").replace("||", " or "))
     words = Environment(undefined=ChainableUndefined).compile_expression(python, False)
     return words(**known, **functions)
 

@@ -19,14 +19,14 @@ from .team import EXAMPLE, Run, Team
 
 PIPELINE = EXAMPLE / ".gitlab-ci.yml"
 INTERNET = ["apt-get update && apt-get install --yes jq", *NEEDED_FROM_THERE]
-"""What stands before each script is not carried out: it asks for packages on the internet. The
+"""What stands before each script is not run: it asks for packages on the internet. The
 machine has them, and the collection from an archive."""
 
 PROJECT, FORK = "42", "43"
 
 GIVEN = '-e clients_api_url="$TOGGL_FOCUS_API_URL" -e clients_plan_file=plan.json'
 PLAN = f"ansible-playbook toggl.focus.plan {GIVEN}"
-"""What takes longest, and what GitHub's jobs run with the same words. It is carried out once: later
+"""What takes longest, and what GitHub's jobs run with the same words. It is run once: later
 jobs get copies of the files that it wrote then."""
 
 _NO_JOBS = ("stages", "default", "variables")
@@ -83,7 +83,8 @@ class GitLab:
 
     def approved(self, run: Run) -> Run:
         """The run, with what waited for somebody to start it."""
-        self._carry_out(run, [name for name, became in run.jobs.items() if became == "waits"])
+        for name in [name for name, became in run.jobs.items() if became == "waits"]:
+            self._run_job(run, name)
         return run
 
     def _start(self, source: str, branch: str, more: Mapping[str, str]) -> Run:
@@ -91,7 +92,10 @@ class GitLab:
         self.folder = self.team.folder / f"run{self.count}"
         self.folder.mkdir()
         self.branch = branch
-        self.scoped = self._scoped()
+        key = {"TOGGL_FOCUS_API_TOKEN": self.team.service.token}
+        bot = {"CLIENTS_BOT_TOKEN": self.team.host.token}
+        self.scoped = {"plan": key, "production": key, "comments": bot}
+        """Variables of environments, which are unknown while rules are evaluated."""
         self.variables = {
             **self.defaults,  # those of the project go before them
             "GITLAB_CI": "true",
@@ -103,27 +107,18 @@ class GitLab:
             **more,
         }
         run = Run()
-        rules = {name: self._rule(job) for name, job in self.jobs.items()}
-        in_order = sorted(rules, key=lambda name: self.stages.index(self.jobs[name]["stage"]))
-        for name in in_order:
-            rule, needs = rules[name], self.jobs[name].get("needs", [])
-            before = {run.jobs[need] for need in needs}
-            run.jobs[name] = "left out"
-            if rule and _WHEN[rule.get("when", "on_success")](before):
-                run.jobs[name] = "waits"
-                if rule.get("when") != "manual":
-                    self._carry_out(run, [name])
+        for name in sorted(self.jobs, key=lambda name: self.stages.index(self.jobs[name]["stage"])):
+            job = self.jobs[name]
+            rule = self._rule(job)
+            before = {run.jobs[need] for need in job.get("needs", [])}
+            is_due = rule is not None and _WHEN[rule.get("when", "on_success")](before)
+            run.jobs[name] = "waits" if is_due else "left out"
+            if rule and is_due and rule.get("when") != "manual":
+                self._run_job(run, name)
         return run
 
-    def _scoped(self) -> dict[str, dict[str, str]]:
-        """The variables of each environment. They are unknown while rules are judged."""
-        key = {"TOGGL_FOCUS_API_TOKEN": self.team.service.token}
-        bot = {"CLIENTS_BOT_TOKEN": self.team.host.token}
-        return {"plan": key, "production": key, "comments": bot}
-
-    def _carry_out(self, run: Run, names: list[str]) -> None:
-        for name in names:
-            run.jobs[name] = "passed" if self._job(run, name) else "failed"
+    def _run_job(self, run: Run, name: str) -> None:
+        run.jobs[name] = "passed" if self._job(run, name) else "failed"
 
     def _job(self, run: Run, name: str) -> bool:
         job = self.jobs[name]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A change's way from a pull request to the workspaces, with the steps that the pipelines of
-``examples/repository/`` have: each is taken from the YAML and carried out."""
+``examples/repository/`` have: each is taken from the YAML and run."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class Scenarios:
         return Hostile(tmp_path / "told", tmp_path / "moved.json", elsewhere)
 
     def test_which_jobs_are_due(self, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
-        """By what a run is of, and by what became of the jobs before; none is carried out here."""
+        """By what a run is of, and by what became of the jobs before; none is run here."""
         pipeline.team.propose("europe", IN_EUROPE)
         found = {}
         for case, (start, failing, _) in DUE.items():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A team's Git repository with the example in it, and a machine that carries steps out."""
+"""A team's Git repository with the example in it, and a machine that runs steps."""
 
 from __future__ import annotations
 

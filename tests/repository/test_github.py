@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The workflow of GitHub Actions: every step carried out, and what it may do."""
+"""The workflow of GitHub Actions: every step is run, and what it may do."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class TestGitHub(Scenarios):
 
         Of two workspaces that are changed, one is refused at first: the comment has both. Drift, at
         the end, is what somebody has added. A plan is where the pipeline says, and what was
-        committed in its place is removed. What names do to the log is judged after each test."""
+        committed in its place is removed. What names do to the log is checked after each test."""
         team, host = pipeline.team, pipeline.team.host
         in_europe = workspace(workspaces, "europe")
         for name in (*COMMANDS, SECTION):  # the refusal names them, in long lines

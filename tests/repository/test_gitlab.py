@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pipeline of GitLab CI: every script carried out, and what it may do."""
+"""The pipeline of GitLab CI: every script is run, and what it may do."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The page that somebody reads who copies the example, carried out as it is written."""
+"""The page that somebody reads who copies the example, executed as it is written."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,8 @@ from simulator.server import Simulator
 from support.playbooks import ansible_playbook
 
 Hosts = Mapping[str, Mapping[str, Any]]
+LOCAL = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+"""Variables of a host for plays of one's own; the collection's playbooks need none."""
 
 
 @contextmanager
