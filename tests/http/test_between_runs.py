@@ -8,14 +8,24 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from simulator.records import Body, Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
 from simulator.workspace import Lag
-from support.running import HIDES, MODULES, client, clients, on, rows, run_entry, sent
+from support.running import (
+    HIDES,
+    MODULES,
+    client,
+    clients,
+    entry_from,
+    fill,
+    on,
+    rows,
+    run_entry,
+    sent,
+)
 
 from ansible_collections.toggl.focus.plugins.filter.journal_undo import journal_undo
 from ansible_collections.toggl.focus.plugins.module_utils._api import clients as api
@@ -38,15 +48,11 @@ SERVICES = {
     for currency in ("replaces", "keeps", "unknown")
     for shown in ("own", "workspace")
 }
-RENAMES: dict[str, list[Any]] = {
-    "a rename": [{"name": "New", "former_names": ["Acme"]}],
-    "a rename by id": [{"id": 1001, "name": "New"}],
-    "a ring through a temporary name": [{"id": 1001, "name": "Beta"}, {"id": 1002, "name": "Acme"}],
-    "a restore with a rename": [{"id": 1003, "name": "New", "state": "restored"}],
-}
+RENAMES = ["New (was Acme)", "1001 New", "1001 Beta; 1002 Acme", "restored 1003 New"]
+"""The third one is a ring, through a temporary name."""
 
 
-def fill(service: Simulator, switches: Switches) -> None:
+def fill_with_currencies(service: Simulator, switches: Switches) -> None:
     service.reset(switches)
     service.add("Acme", currency="EUR")
     service.add("Beta", currency="USD")
@@ -70,9 +76,9 @@ def test_a_rename_keeps_the_currency(
     """Also its undo, by the result and by the journal. A client that shows none is sent none."""
     for taken_back_by in ("result", "journal"):
         journal.unlink(missing_ok=True)
-        fill(service, replace(deleted, **SERVICES[how]))
+        fill_with_currencies(service, replace(deleted, **SERVICES[how]))
         before = currencies(service)
-        ran = clients(service, clients=RENAMES[rename], journal=str(journal))
+        ran = clients(service, clients=rename, journal=str(journal))
         assert not ran.get("failed"), ran
         assert currencies(service) == before
         undo = ran["undo"] if taken_back_by == "result" else journal_undo(journal.read_text())
@@ -82,10 +88,10 @@ def test_a_rename_keeps_the_currency(
 
 @pytest.mark.parametrize("how", SERVICES)
 def test_focus_client_keeps_the_currency(service: Simulator, how: str) -> None:
-    fill(service, Switches(**SERVICES[how]))
+    fill_with_currencies(service, Switches(**SERVICES[how]))
     before = currencies(service)
-    for rename in ("a rename", "a rename by id", "a restore with a rename"):
-        client(service, **{**RENAMES[rename][0], "name": f"New, by {rename}"})
+    for rename in ("Old (was Acme)", "1001 New", "restored 1003 Back"):
+        client(service, **entry_from(rename))
     assert len(service.writes) == 4 and currencies(service) == before
 
 
@@ -118,16 +124,12 @@ def test_what_was_read_long_ago_is_read_again_before_a_put(
 
 @in_each_module
 @shown_or_hidden
-@pytest.mark.parametrize("how", ["renamed", "deleted"])
+@pytest.mark.parametrize("wanted", ["Globex Corporation (was Globex)", "absent Globex"])
 def test_an_undo_takes_no_name_that_somebody_has_by_then(
-    service: Simulator, how: str, deleted: Switches, module: str
+    service: Simulator, wanted: str, deleted: Switches, module: str
 ) -> None:
     """It is refused, and says who has the name."""
-    service.reset(deleted)
-    service.add("Globex")
-    new = {"name": "Globex Corporation", "former_names": ["Globex"]}
-    wanted = new if how == "renamed" else {"name": "Globex", "state": "absent"}
-    undo = run_entry(module, service, wanted)["undo"]
+    undo = run_entry(module, fill(service, "Globex", deleted), wanted)["undo"]
     service.add("Globex")
     before = service.names()
     result = clients(service, clients=undo)
@@ -137,8 +139,7 @@ def test_an_undo_takes_no_name_that_somebody_has_by_then(
 
 def test_a_client_that_somebody_renamed_since_is_taken_back(service: Simulator) -> None:
     """A warning names both names."""
-    service.add("Globex")
-    undo = clients(service, clients=[{"id": 1001, "name": "Globex Corporation"}])["undo"]
+    undo = clients(fill(service, "Globex"), clients="1001 Globex Corporation")["undo"]
     assert undo == [{"id": 1001, "name": "Globex"}]
     service.workspace.rename(1001, "Globex International")
     (warning,) = clients(service, clients=undo)["warnings"]
@@ -178,9 +179,8 @@ def test_a_service_that_changes_a_name_is_not_given_one_more_client_each_night(
 
 def test_purge_goes_on_where_a_create_in_doubt_was_done(service: Simulator) -> None:
     """Only the check after all other steps shows that it was, as no try is left before it."""
-    service.reset(script=[LOST])
-    service.add("Beta")
-    wanted = {"clients": ["Acme"], "purge": True, "max_deletion_percent": 100}
+    fill(service, "Beta", script=[LOST])
+    wanted = {"clients": "Acme", "purge": True, "max_deletion_percent": 100}
     result = clients(service, **wanted, api_retries=0)
     assert len(rows(result, "done")) == 2 and "failed" not in result
     assert service.names() == ["Acme"]
@@ -193,11 +193,9 @@ def test_purge_waits_until_all_that_the_list_names_is_there(
 ) -> None:
     """The client that it would delete is the one that the rename gave its name, as the service
     writes it."""
-    service.reset(Switches(names_changed="escaped", create_body=shown, duplicates=duplicates))
-    service.add("Groß")
-    service.add("Beta")
-    listed = ["Beta", {"name": "R & D", "former_names": ["Groß"]}]
-    wanted = {"clients": listed, "purge": True, "max_deletion_percent": 100}
+    changes = Switches(names_changed="escaped", create_body=shown, duplicates=duplicates)
+    fill(service, "Groß, Beta", changes)
+    wanted = {"clients": "Beta; R & D (was Groß)", "purge": True, "max_deletion_percent": 100}
     assert clients(service, **wanted)["msg"] == "Renamed 1; 1 unchanged."
     for _night in range(2):
         result = clients(service, **wanted)
@@ -251,8 +249,7 @@ def test_what_a_lost_answer_may_have_made_under_a_changed_name_is_left_and_told(
 
 def test_what_lost_answers_may_have_made_is_told(service: Simulator) -> None:
     """No look by the name finds it, and no answer shows the changed one."""
-    service.reset(Switches(names_changed="lower"), script=[LOST] * 3)
-    service.add("Beta")
+    fill(service, "Beta", Switches(names_changed="lower"), script=[LOST] * 3)
     result = clients(service, clients=["Acme", "Beta"], api_retries=2)
     (step,) = rows(result, "unclear")
     ids = ", ".join(f'"acme" (id {number})' for number in (1002, 1003, 1004))
@@ -274,12 +271,9 @@ def test_a_client_that_an_interrupted_run_left_between_two_names_is_not_taken_fo
     service: Simulator, purge: bool
 ) -> None:
     """Its name is missing, so the next night would create it anew, and purge the client itself."""
-    service.add("Acme")
-    service.add("Beta")
     put = on("PUT", path="/1001")
-    service.script = [Fault(put, status=None, when="after"), Fault(put, status=403)]
-    swapped = [{"name": "Acme", "id": 1002}, {"name": "Beta", "id": 1001}]
-    ended = clients(service, clients=swapped, api_retries=0)
+    fill(service, "Acme, Beta", script=[Fault(put, when="after"), Fault(put, status=403)])
+    ended = clients(service, clients="1002 Acme; 1001 Beta", api_retries=0)
     assert service.names() == ["Acme", "toggl.focus-1001"]
     night = clients(service, clients=["Acme", "Beta"], purge=purge, max_deletion_percent=100)
     assert night["failed"] and night["refused"]
@@ -294,9 +288,8 @@ def test_no_client_is_created_beside_a_look_alike(
     service: Simulator, check_mode: bool, module: str
 ) -> None:
     """Refused as by a guard, with the line to paste; in the words of each module."""
-    service.reset(Switches(name_filter="any_case"))
-    service.add("ACME")
-    result = run_entry(module, service, {"name": "Acme"}, check_mode)
+    fill(service, "ACME", Switches(name_filter="any_case"))
+    result = run_entry(module, service, "Acme", check_mode)
     assert (result["failed"], result["changed"], service.writes) == (True, False, [])
     assert 'looks like the active client "ACME" (id 1001)' in result["msg"]
     assert "former_names: [ACME]" in result["msg"]
@@ -316,15 +309,13 @@ def test_a_client_that_was_renamed_since_its_deletion_is_read_after_its_restore(
     service: Simulator, journal: Path
 ) -> None:
     """The journal's name is an old one: nothing is reported under it, and no name is duplicated."""
-    service.reset(HIDES)
-    service.add("Acme")
-    clients(service, clients=[{"name": "Acme", "state": "absent"}], journal=str(journal))
+    fill(service, "Acme", HIDES)
+    clients(service, clients="absent Acme", journal=str(journal))
     service.workspace.restore(1001)
     service.workspace.rename(1001, "Globex")
     service.workspace.delete(1001)
     service.add("Globex")
-    wanted = [{"name": "Acme", "state": "restored"}]
-    result = clients(service, clients=wanted, journal=str(journal))
+    result = clients(service, clients="restored Acme", journal=str(journal))
     assert result["failed"] and 'is called "Globex"' in result["msg"]
     assert [row["name"] for row in result["plan"]] == ["Globex"]
     assert result["undo"] == [{"id": 1001, "name": "Globex", "state": "absent"}]
@@ -337,22 +328,19 @@ def test_no_client_is_restored_beside_one_that_has_the_name_in_the_journal(
     service: Simulator, module: str, journal: Path
 ) -> None:
     """The journal knows the name that it comes back with: refused before the PATCH."""
-    service.reset(HIDES)
+    fill(service, "Hooli", HIDES)
+    clients(service, clients="absent Hooli", journal=str(journal))
     service.add("Hooli")
-    clients(service, clients=[{"name": "Hooli", "state": "absent"}], journal=str(journal))
-    service.add("Hooli")
-    restored = {"id": 1001, "state": "restored"}
-    result = run_entry(module, service, restored, journal=str(journal))
+    result = run_entry(module, service, "restored 1001", journal=str(journal))
     assert result["failed"] and "which client 1002 has" in result["msg"], result["msg"]
     assert service.names() == ["Hooli"]
 
 
 def test_a_201_with_the_id_of_a_client_that_was_there_is_no_new_client(service: Simulator) -> None:
     """It is never deleted, nor put into undo."""
-    service.add("Old")
     body = json.dumps({"id": 1001, "name": "New"}).encode()
-    service.script = [Fault(on("POST"), status=201, body=body)]
-    result = clients(service, clients=["Old", "New"])
+    fill(service, "Old", script=[Fault(on("POST"), status=201, body=body)])
+    result = clients(service, clients="Old; New")
     assert result["failed"] and result["undo"] == []
     assert "client 1001, which was there before" in result["msg"]
     assert service.names() == ["Old"]
@@ -380,13 +368,11 @@ def test_a_client_is_restored_under_a_new_name_beside_one_of_its_old_name(
     service: Simulator, duplicates: str, deleted: Switches
 ) -> None:
     """If the service refuses the moment in between, the step fails with the service's words."""
-    service.reset(replace(deleted, duplicates=duplicates))
-    service.add("B", deleted=True)
-    service.add("B")
-    result = clients(service, clients=[{"id": 1001, "name": "B (old)", "state": "restored"}])
+    fill(service, "(B), B", replace(deleted, duplicates=duplicates))
+    result = clients(service, clients="restored 1001 Old B")
     if duplicates == "allowed":
         assert not result.get("failed"), result["msg"]
-        assert service.names() == ["B", "B (old)"]
+        assert service.names() == ["B", "Old B"]
     else:
         assert len(rows(result, "failed")) == 1
         assert service.names() == ["B"]
@@ -396,9 +382,7 @@ def test_two_active_names_of_one_unicode_form_are_an_error_in_focus_client_too(
     service: Simulator,
 ) -> None:
     """As far as the look-ups that are due show both: no third is made, and none is taken."""
-    service.reset(Switches(name_filter="ignored"))
-    service.add("M\u00fcller")
-    service.add("Mu\u0308ller")
+    fill(service, "M\u00fcller, Mu\u0308ller", Switches(name_filter="ignored"))
     for state in ("present", "absent"):
         result = client(service, name="M\u00fcller", state=state)
         assert result["failed"] and "with the ids 1001, 1002" in result["msg"]

@@ -22,6 +22,7 @@ from support.running import (
     client,
     clients,
     diff_foretold,
+    fill,
     info,
     on,
     rows,
@@ -30,23 +31,11 @@ from support.running import (
 from support.world import entries, names_with_deletion
 from support.written import assert_done_is_what_was_written
 
-
-def seed(service: Simulator) -> None:
-    """1001 Acme, 1002 Globex, 1003 Initech, 1004 Hooli; 1005 Umbrella is deleted."""
-    for name in ("Acme", "Globex", "Initech", "Hooli"):
-        service.add(name)
-    service.add("Umbrella", deleted=True)
-
-
-EVERY_KIND: list[dict[str, Any]] = [
-    {"name": "New"},
-    {"name": "Acme"},
-    {"name": "Globex Corporation", "former_names": ["Globex"]},
-    {"id": 1003, "name": "Hooli"},
-    {"id": 1004, "name": "Initech"},
-    {"id": 1005, "name": "Umbra", "state": "restored"},
-    {"name": "Nobody", "state": "absent"},
-]
+CLIENTS = "Acme, Globex, Initech, Hooli, (Umbrella)"
+EVERY_KIND = (
+    "New; Acme; Globex Corporation (was Globex); 1003 Hooli; 1004 Initech; restored 1005 Umbra; "
+    "absent Nobody"
+)
 AFTER_EVERY_KIND = ["Acme", "Globex Corporation", "Hooli", "Initech", "New", "Umbra"]
 
 
@@ -56,9 +45,7 @@ def test_whatever_the_service_answers(
     service: Simulator, switches: Switches, concurrency: int
 ) -> None:
     """Check mode predicts, the run does it, the second run has nothing to do, undo undoes."""
-    service.reset(switches)
-    seed(service)
-    before = state(service)
+    before = state(fill(service, CLIENTS, switches))
     wanted = {"clients": EVERY_KIND, "concurrency": concurrency}
     checked = clients(service, check_mode=True, **wanted)
     assert service.writes == []
@@ -81,8 +68,7 @@ def test_whatever_the_service_answers(
 
 
 def test_desired_of_info_is_a_list_that_changes_nothing(service: Simulator) -> None:
-    seed(service)
-    service.add("Acme")
+    fill(service, f"{CLIENTS}, Acme")
     for deleted in ("exclude", "include"):
         desired = info(service, deleted=deleted)["desired"]
         result = clients(service, clients=desired, purge=True)
@@ -96,33 +82,33 @@ def test_desired_of_info_is_a_list_that_changes_nothing(service: Simulator) -> N
 def test_requests(service: Simulator, there: int) -> None:
     """The list, one a changed client, and for names that are given the cheaper check of it."""
     service.add_many(there)
-    names = [f"Client {number}" for number in range(1, there + 1)]
+    others = "; ".join(f"Client {number}" for number in range(2, there + 1)) or "absent Nobody"
+    newer = "; ".join(f"Newer {number}" for number in range(12))
     for wanted, writes, names_given in (
-        (names, 0, 0),
-        ([*names, "New"], 1, 1),
-        ([*names[1:], {"id": 1001, "name": "Other"}], 1, 1),
-        ([*names[1:], {"id": 1001, "state": "absent"}], 1, 0),
-        ([*names[1:], *(f"Newer {number}" for number in range(12))], 12, 12),
+        ("Client 1", 0, 0),
+        ("Client 1; New", 1, 1),
+        ("1001 Other", 1, 1),
+        ("absent 1001", 1, 0),
+        (newer, 12, 12),
     ):
         service.log.clear()
         pages = len(service.clients()) // 100 + 1
-        result = clients(service, clients=wanted, concurrency=1)
+        result = clients(service, clients=f"{others}; {wanted}", concurrency=1)
         assert not result.get("failed"), result["msg"]
         checks = min(names_given, pages - 1)
         assert len(service.log) == result["requests"] == pages + checks + writes
 
 
 def test_an_id_that_the_list_hides_takes_one_request_more(service: Simulator) -> None:
-    service.reset(Switches(list_shows_deleted=False))
-    seed(service)
-    assert clients(service, clients=[{"id": 1005, "state": "absent"}])["requests"] == 2
+    fill(service, CLIENTS, Switches(list_shows_deleted=False))
+    assert clients(service, clients="absent 1005")["requests"] == 2
 
 
 # apply what was reviewed
 
 
 def test_nothing_is_written_when_one_client_changed_in_between(service: Simulator) -> None:
-    seed(service)
+    fill(service, CLIENTS)
     digest = clients(service, check_mode=True, clients=EVERY_KIND)["plan_digest"]
     client(service, id=1002, name="Somebody else's")
     writes = len(service.writes)
@@ -139,7 +125,7 @@ def test_where_nothing_is_left_to_do_any_digest_is_satisfied(
     service: Simulator, check_mode: bool
 ) -> None:
     """A job that is run again has not failed. What is no digest is an error all the same."""
-    seed(service)
+    fill(service, CLIENTS)
     digest = clients(service, check_mode=True, clients=EVERY_KIND)["plan_digest"]
     assert clients(service, clients=EVERY_KIND, plan_digest=digest)["changed"] is True
     writes = len(service.writes)
@@ -156,10 +142,8 @@ def test_where_nothing_is_left_to_do_any_digest_is_satisfied(
 
 
 def test_what_needs_a_failed_step_stays_pending(service: Simulator) -> None:
-    service.reset(script=[Fault(on("DELETE"), status=400)])
-    seed(service)
-    wanted = [{"id": 1001, "state": "absent"}, {"id": 1002, "name": "Acme"}]
-    result = clients(service, clients=wanted)
+    fill(service, CLIENTS, script=[Fault(on("DELETE"), status=400)])
+    result = clients(service, clients="absent 1001; 1002 Acme")
     assert (result["summary"]["failed"], result["summary"]["pending"]) == (1, 1)
     assert [row["status"] for row in result["plan"]] == ["failed", "pending"]
     assert (result["results"][1]["id"], result["results"][1]["changed"]) == (1002, False)

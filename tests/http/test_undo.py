@@ -65,6 +65,8 @@ def test_a_create_without_an_id_gets_a_warning(
 
 ROUND_TRIPS = rows("""
 a client with a blank name that was purged  |   | A, \u00a0 | A | A, (\u00a0) | A, \u00a0
+one of a former name is left alone, and not purged | | Acme, Acme Inc, Initech
+    | Acme (was Acme Inc) | Acme, Acme Inc, (Initech) | Acme, Acme Inc, Initech
 a hidden client restored under another name | hides | Old, (Old) | restored 1002 New
     | New, Old | Old, (Old)
 a new client gives its name back            | hides | E | 1001 D; E | D, E | E, (toggl.focus-1002)
