@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can go wrong with a request: connections, answers, refusals.
+"""What can go wrong with a request, and what is done then: connections, answers, refusals.
 
 A class says which branch the code takes; the functions write the sentences.
 """
@@ -7,7 +7,7 @@ A class says which branch the code takes; the functions write the sentences.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from .._errors import RequestError
 from .._text import quoted, shown
@@ -178,6 +178,30 @@ class ServerError(StatusError):
     """5xx: the service failed, perhaps after it had carried the request out."""
 
     unclear = may_pass = True
+
+
+Next = Literal["repeat", "look", "give up"]
+
+_NEXT: dict[type[RequestError], tuple[Next, Next, Next]] = {
+    # what happened   to a GET,  PUT, PATCH or DELETE, POST
+    NotConnected: ("repeat", "repeat", "repeat"),
+    TooManyRequests: ("repeat", "repeat", "repeat"),
+    ConnectionLost: ("repeat", "repeat", "look"),
+    ServerError: ("repeat", "repeat", "look"),
+    BadAnswer: ("repeat", "look", "look"),
+    NotFromApi: ("give up", "look", "look"),
+}
+"""What follows; whatever is not listed is given up. See ``docs/docsite/rst/faults.rst``.
+
+A look settles whether the write was carried out. So it does after the last repetition of a write
+that may have been.
+"""
+
+
+def next_after(error: RequestError, method: str) -> Next:
+    """Return what follows an error of a request with this method."""
+    after_get, after_write, after_post = _NEXT.get(type(error), ("give up",) * 3)
+    return {"GET": after_get, "POST": after_post}.get(method, after_write)
 
 
 def status_error(response: ErrorResponse, is_track_token: bool = False) -> StatusError:

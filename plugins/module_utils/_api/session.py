@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import datetime
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from .._errors import Interrupted, RequestError
 from .._model import Access
@@ -28,12 +28,10 @@ from .errors import (
     ConnectionLost,
     ErrorResponse,
     NotConnected,
-    NotFromApi,
     QuotaExceeded,
     Request,
-    ServerError,
     StatusError,
-    TooManyRequests,
+    next_after,
     status_error,
 )
 from .quota import Quota, Window, closed_by, quota_of
@@ -52,28 +50,6 @@ _TRACK_TOKEN = re.compile(r"[0-9a-f]{32}")
 """The form of a token of Toggl Track, which people paste by mistake."""
 
 Read = TypeVar("Read")
-
-Next = Literal["repeat", "look", "give up"]
-
-_NEXT: dict[type[RequestError], tuple[Next, Next, Next]] = {
-    # what happened   to a GET,  PUT, PATCH or DELETE, POST
-    NotConnected: ("repeat", "repeat", "repeat"),
-    TooManyRequests: ("repeat", "repeat", "repeat"),
-    ConnectionLost: ("repeat", "repeat", "look"),
-    ServerError: ("repeat", "repeat", "look"),
-    BadAnswer: ("repeat", "look", "look"),
-    NotFromApi: ("give up", "look", "look"),
-}
-"""What follows; whatever is not listed is given up. See ``docs/docsite/rst/faults.rst``.
-
-A look settles whether the write was carried out. So it does after the last repetition of a write
-that may have been.
-"""
-
-
-def next_after(error: RequestError, method: str) -> Next:
-    after_get, after_write, after_post = _NEXT.get(type(error), ("give up",) * 3)
-    return {"GET": after_get, "POST": after_post}.get(method, after_write)
 
 
 class Attempts:
@@ -220,8 +196,7 @@ class Session:
     def _check_quota(self, request: Request) -> None:
         closed = self.window.closed(time.monotonic())
         if closed is not None:
-            response = ErrorResponse(request, 402)
-            raise QuotaExceeded(response, closed, False, self._access.quota_wait)
+            raise QuotaExceeded(ErrorResponse(request, 402), closed, False, self._access.quota_wait)
 
     def _checked(self, answer: Answer) -> Answer | RequestError:
         """Return the answer, or the error that it is; keep what it says of the quota."""
