@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.drawn import planned
-from support.notation import steps_of
+from support.notation import pairs, steps_of
 from support.world import clients, desired
 
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Rules
@@ -46,21 +46,19 @@ OTHER: dict[str, list[dict[str, Any]]] = {
     "two names in one": [{"step": "create", "name": 'New"}, {"name": "Old'}],
 }
 
-ADDRESSES: dict[str, str] = {
-    URL: URL,
-    "HTTPS://Focus.Toggl.COM/api": URL,
-    "https://focus.toggl.com:443/api/": URL,
-    " https://focus.toggl.com/api// ": URL,
-    "https://focus.toggl.com": "https://focus.toggl.com",
-    "https://focus.toggl.com/": "https://focus.toggl.com",
-    "https://focus.toggl.com/API": "https://focus.toggl.com/API",
-    "https://focus.toggl.com:8443/api": "https://focus.toggl.com:8443/api",
-    "http://LOCALHOST:80": "http://localhost",
-    "http://localhost:443": "http://localhost:443",
-    "http://[::1]:8080/api": "http://[::1]:8080/api",
-    "https://h:port/api": "https://h:port/api",
-    "": "://",
-}
+ADDRESSES = pairs("""
+the same: https://focus.toggl.com/api ~ https://focus.toggl.com/api
+in capitals: HTTPS://Focus.Toggl.COM/api ~ https://focus.toggl.com/api
+with its port, and a slash: https://focus.toggl.com:443/api/ ~ https://focus.toggl.com/api
+with blanks: " https://focus.toggl.com/api// " ~ https://focus.toggl.com/api
+no path: https://focus.toggl.com ~ https://focus.toggl.com
+a slash: https://focus.toggl.com/ ~ https://focus.toggl.com
+another path: https://focus.toggl.com/API ~ https://focus.toggl.com/API
+another port: https://focus.toggl.com:8443/api ~ https://focus.toggl.com:8443/api
+http: http://LOCALHOST:80 ~ http://localhost | http://localhost:443 ~ http://localhost:443
+numbers: http://[::1]:8080/api ~ http://[::1]:8080/api
+none: https://h:port/api ~ https://h:port/api | "" ~ ://
+""")
 
 
 @pytest.mark.parametrize("rows", SAME.values(), ids=SAME)
@@ -73,7 +71,7 @@ def test_whatever_else_is_shown_has_another_digest(rows: list[dict[str, Any]]) -
     assert digest(rows, 7, URL) != digest(ROWS, 7, URL)
 
 
-@pytest.mark.parametrize(("address", "normal"), ADDRESSES.items())
+@pytest.mark.parametrize(("address", "normal"), ADDRESSES)
 def test_an_address_has_one_form(address: str, normal: str) -> None:
     assert normal_address(address) == normal
 

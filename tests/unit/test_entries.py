@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from support.notation import entries_of, unnamed_rows
+from support.notation import entries_of, pairs, unnamed_rows
 
 from ansible_collections.toggl.focus.plugins.module_utils._errors import PlanRefused
 from ansible_collections.toggl.focus.plugins.module_utils._reconcile import (
@@ -16,32 +16,21 @@ from ansible_collections.toggl.focus.plugins.module_utils._reconcile import (
 )
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import ENTRY
 
-TAKEN = unnamed_rows(r"""
-Acme | Acme
-{name: Acme} | Acme
-{name: " Acme\u00a0"} | Acme
-"\tAcme " | Acme
-{id: 7} | 7
-{id: ' 1001 '} | 1001
-{name: Acme, id: ''} | Acme
-{name: Acme, id: null} | Acme
-{name: null, id: 7} | 7
-{name: Acme, state: ''} | Acme
-{name: Acme, state: null} | Acme
-{name: Acme, state: absent} | absent Acme
-{id: 7, state: restored} | restored 7
-{name: Acme, former_names: null} | Acme
-{name: Acme, former_names: ''} | Acme
-{name: Acme, former_names: []} | Acme
-{name: Acme, former_names: 'A,B'} | Acme (was A,B)
-{name: Acme, former_names: [A, ' B ']} | Acme (was A, B)
-{name: Acme, restore_deleted: 'yes'} | Acme (restore_deleted)
-{name: Acme, restore_deleted: 1} | Acme (restore_deleted)
-{name: Acme, restore_deleted: true} | Acme (restore_deleted)
-{name: Acme, restore_deleted: 'off'} | Acme
-{name: Acme, restore_deleted: null} | Acme
-{name: '007'} | "007"
-absent | absent
+TAKEN = pairs(r"""
+a name: Acme ~ Acme | {name: Acme} ~ Acme | absent ~ absent | {name: '007'} ~ "007"
+blanks around it: {name: " Acme\u00a0"} ~ Acme | {name: "\tAcme "} ~ Acme
+an id: {id: 7} ~ 7 | {id: ' 1001 '} ~ 1001 | {name: null, id: 7} ~ 7
+no id: {name: Acme, id: ''} ~ Acme | {name: Acme, id: null} ~ Acme
+a state: {name: Acme, state: absent} ~ absent Acme | {id: 7, state: restored} ~ restored 7
+no state: {name: Acme, state: ''} ~ Acme | {name: Acme, state: null} ~ Acme
+former names: {name: Acme, former_names: 'A,B'} ~ Acme (was A,B)
+former names: {name: Acme, former_names: [A, ' B ']} ~ Acme (was A, B)
+none: {name: Acme, former_names: null} ~ Acme | {name: Acme, former_names: ''} ~ Acme
+none: {name: Acme, former_names: []} ~ Acme | {name: Acme, restore_deleted: null} ~ Acme
+yes: {name: Acme, restore_deleted: 'yes'} ~ Acme (restore_deleted)
+yes: {name: Acme, restore_deleted: 1} ~ Acme (restore_deleted)
+yes: {name: Acme, restore_deleted: true} ~ Acme (restore_deleted)
+no: {name: Acme, restore_deleted: 'off'} ~ Acme
 """)
 
 

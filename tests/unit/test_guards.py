@@ -117,70 +117,43 @@ def test_guards(options: str, active: str, steps: str, expected: str) -> None:
     assert [told[: len(part)] for told, part in zip(told_problems, parts, strict=True)] == parts
 
 
-# the percent that lets through what the purge deletes, of so many active ones, beside so many that
-# entries delete
-
-PURGES: list[tuple[int, int, int, int, int | None]] = [
-    # percent, active, purged, deleted by entries: the percent needed, unless it is let through
-    (30, 10, 3, 0, None),
-    (30, 10, 4, 0, 40),
-    (29, 10, 3, 0, 30),
-    (33, 9, 2, 0, None),
-    (33, 9, 3, 0, 34),
-    (34, 9, 3, 0, None),
-    (50, 4, 2, 0, None),
-    (49, 4, 2, 0, 50),
-    (99, 100, 99, 0, None),
-    # one is always let through
-    (30, 2, 1, 0, None),
-    (1, 50, 1, 0, None),
-    (0, 50, 1, 0, None),
-    (0, 50, 2, 0, 4),
-    # but the last one
-    (99, 1, 1, 0, 100),
-    (0, 1, 1, 0, 100),
-    (30, 2, 1, 1, 100),
-    (30, 3, 1, 1, None),
-    (30, 3, 1, 2, 100),
-    (30, 10, 3, 6, None),
-    (30, 10, 3, 7, 100),
-    (10, 10, 2, 7, 20),
-    # unless nothing need be left
-    (100, 1, 1, 0, None),
-    (100, 10, 10, 0, None),
-    (100, 10, 3, 7, None),
-    (100, 0, 0, 0, None),
-    # the cap is the purge's alone
-    (30, 10, 3, 5, None),
-    (30, 2, 0, 2, None),
-    (0, 2, 0, 2, None),
-]
+PURGES = pairs("""
+so many percent: 30 % of 10, 3 ~ fit | 30 % of 10, 4 ~ 40 % | 29 % of 10, 3 ~ 30 %
+so many percent: 33 % of 9, 2 ~ fit | 33 % of 9, 3 ~ 34 % | 34 % of 9, 3 ~ fit
+so many percent: 50 % of 4, 2 ~ fit | 49 % of 4, 2 ~ 50 % | 99 % of 100, 99 ~ fit
+always one: 30 % of 2, 1 ~ fit | 1 % of 50, 1 ~ fit | 0 % of 50, 1 ~ fit | 0 % of 50, 2 ~ 4 %
+never the last one: 99 % of 1, 1 ~ 100 % | 0 % of 1, 1 ~ 100 %
+never the last one: 30 % of 2, 1 + 1 ~ 100 % | 30 % of 3, 1 + 1 ~ fit | 30 % of 3, 1 + 2 ~ 100 %
+never the last one: 30 % of 10, 3 + 6 ~ fit | 30 % of 10, 3 + 7 ~ 100 % | 10 % of 10, 2 + 7 ~ 20 %
+unless asked for: 100 % of 1, 1 ~ fit | 100 % of 10, 10 ~ fit | 100 % of 10, 3 + 7 ~ fit
+nothing: 100 % of 0, 0 ~ fit
+entries are free: 30 % of 10, 3 + 5 ~ fit | 30 % of 2, 0 + 2 ~ fit | 0 % of 2, 0 + 2 ~ fit
+""")
 
 
-@pytest.mark.parametrize(("percent", "active", "purged", "by_entries", "needed"), PURGES)
-def test_the_purge_deletes_so_many_and_never_the_last_client(
-    percent: int, active: int, purged: int, by_entries: int, needed: int | None
-) -> None:
+@pytest.mark.parametrize(("purge", "expected"), PURGES)
+def test_the_purge_deletes_so_many_and_never_the_last_client(purge: str, expected: str) -> None:
+    """Of so many active clients, beside so many that entries delete. What it needs is told."""
+    numbers = [int(number) for number in re.findall(r"\d+", purge)]
+    percent, active, purged, by_entries = [*numbers, 0][:4]
     existing = [Client(id_, f"Client {id_}", None, {}) for id_ in range(1, active + 1)]
     wanted = [Desired(id=one.id, state="absent") for one in existing[:by_entries]]
     wanted += [Desired(id=one.id) for one in existing[by_entries + purged :]]
-    assert percent_needed(existing, wanted, Rules(True, (), None, percent)) == needed
+    assert percent_needed(existing, wanted, Rules(True, (), None, percent)) == expected
 
 
-def percent_needed(existing: list[Client], wanted: list[Desired], rules: Rules) -> int | None:
+def percent_needed(existing: list[Client], wanted: list[Desired], rules: Rules) -> str:
     forbidden = plan(existing, wanted, rules).forbidden
     if not forbidden:
-        return None
+        return "fit"
     (problem,) = forbidden
-    found = re.search(
-        r"The purge would delete .* set max_deletion_percent to (\d+)\.", problem.sentence
-    )
-    assert found
-    return int(found[1])
+    needed = re.search(r"^The purge would .* set max_deletion_percent to (\d+)\.", problem.sentence)
+    assert needed
+    return f"{needed[1]} %"
 
 
 def test_the_last_client_is_kept_though_others_are_created() -> None:
-    assert percent_needed(clients_of("1 Old"), entries_of("New"), Rules(True)) == 100
+    assert percent_needed(clients_of("1 Old"), entries_of("New"), Rules(True)) == "100 %"
 
 
 def test_the_purge_leaves_protected_clients_alone() -> None:
@@ -191,8 +164,8 @@ def test_the_purge_leaves_protected_clients_alone() -> None:
     assert plan(existing, entries_of("A; B"), rules).steps == ()
     names = ["Internal" if id_ > 4 else f"Client {id_}" for id_ in range(1, 11)]
     four_of_ten = [Client(id_, name, None, {}) for id_, name in enumerate(names, 1)]
-    assert percent_needed(four_of_ten, [], Rules(True, ("Internal",), None, 40)) is None
-    assert percent_needed(four_of_ten, [], Rules(True, ("Internal",), None, 39)) == 40
+    assert percent_needed(four_of_ten, [], Rules(True, ("Internal",), None, 40)) == "fit"
+    assert percent_needed(four_of_ten, [], Rules(True, ("Internal",), None, 39)) == "40 %"
 
 
 @pytest.mark.parametrize("wanted", ["absent Internal", "1 Other", "absent 1"])

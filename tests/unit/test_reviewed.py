@@ -179,15 +179,10 @@ def test_neither_is_ever_dropped(
     assert raised.value.option == option
 
 
-PLANNERS: dict[str, tuple[bool, object, bool]] = {
-    "in check mode": (True, True, False),
-    "in check mode, as a text": (True, "yes", False),
-    "never in a run": (False, True, True),
-    "without it, in check mode too": (True, False, True),
-}
+PLANNERS = [(True, True, False), (True, "yes", False), (True, False, True), (False, True, True)]
 
 
-@pytest.mark.parametrize(("is_check", "plan_only", "looks"), PLANNERS.values(), ids=PLANNERS)
+@pytest.mark.parametrize(("is_check", "plan_only", "looks"), PLANNERS)
 def test_what_only_plans_looks_at_no_reviewed_plan(
     folder: Path, is_check: bool, plan_only: object, looks: bool
 ) -> None:
