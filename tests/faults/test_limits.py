@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import multiprocessing
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -24,7 +22,7 @@ from support.ports import listening
 from support.running import options
 
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENT_INFO
-from faults.processes import environment
+from faults.measured import Spent, measured
 
 MEBIBYTE = 1024 * 1024
 TIMEOUT = 1.0
@@ -39,43 +37,27 @@ FEW_PAGES = 40
 """In place of MOST_PAGES, so that the end of an endless list comes soon."""
 
 
-@dataclass(frozen=True)
-class Spent:
-    failed: bool
-    msg: str
-    seconds: float
-    mebibytes: float
-    requests: int
-
+LONGEST = 60
+"""Seconds, for one read."""
 
 Read = Callable[..., Spent]
 
 
 @pytest.fixture(scope="module")
 def read_list(server: Simulator) -> Iterator[Read]:
-    """In a process of its own, which is ended if it takes far too long."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "faults.measured"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=environment(),
-        text=True,
-    ) as measuring:
-        asking, telling = measuring.stdin, measuring.stdout
-        assert asking and telling
+    """Each in a process of its own, which is a fork of one that has loaded the collection."""
+    processes = multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload(["faults.measured"])
+    with processes.Pool(1, maxtasksperchild=1) as pool:
 
         def read(most_pages: int | None = None, **given: Any) -> Spent:
-            shared = {"api_timeout": TIMEOUT, "api_retries": 0, "most_pages": most_pages}
-            print(json.dumps(options(CLIENT_INFO, server, **{**shared, **given})), file=asking)
-            asking.flush()
-            told = telling.readline()
-            assert told.startswith("{"), told
-            spent = Spent(**json.loads(told))
+            shared = {"api_timeout": TIMEOUT, "api_retries": 0}
+            task = (options(CLIENT_INFO, server, **{**shared, **given}), most_pages)
+            spent = pool.apply_async(measured, task).get(LONGEST)
             print(spent)
             return spent
 
         yield read
-        asking.close()
 
 
 # bodies

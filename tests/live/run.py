@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from live.workspace import Heard, State, Workspace
+from live.workspace import Reply, State, Workspace
 from support.playbooks import played, variables
 
 from ansible_collections.toggl.focus.plugins.module_utils._model import Access, Client
@@ -49,7 +49,7 @@ class Questions:
         self._judge_what_was_seen()
         return self.found
 
-    def _create_client(self, name: str) -> Heard:
+    def _create_client(self, name: str) -> Reply:
         return self._at.ask(self._api.create, name)
 
     def _ask_for_lists(self) -> None:
@@ -109,7 +109,7 @@ class Questions:
 
     def _list_active(self) -> None:
         self._own = self._at.own(self._created, **self._narrow)
-        self._page = self._at.heard[-1]
+        self._page = self._at.replies[-1]
         if "names_trimmed" not in self.found:
             self.found["names_trimmed"] = self._mike not in {client.name for client in self._own}
         self.found["list_order"] = _order(self._own)
@@ -180,10 +180,9 @@ class Questions:
         extra = sorted({*fields, *self._page.content} - KNOWN_FIELDS)
         self.found["extra_fields"] = bool(extra)
         self.found["fields_beyond_the_reference"] = extra
-        self.found["quota_headers"] = any(
-            heard.quota.remaining is not None for heard in self._at.heard
-        )
-        self.found["trace_id"] = any("trace_id" in heard.content for heard in self._at.heard)
+        replies = self._at.replies
+        self.found["quota_headers"] = any(reply.quota.remaining is not None for reply in replies)
+        self.found["trace_id"] = any("trace_id" in reply.content for reply in replies)
 
     def _active_field(self) -> str | None:
         if {client.fields.get("active") for client in self._own} - {True}:
@@ -193,12 +192,12 @@ class Questions:
         return "true" if self._seen_deleted.get("active") is True else "false_when_deleted"
 
 
-def _created_body(heard: Heard) -> str | None:
-    if "id" not in heard.client:
-        return None if heard.content else "nothing"
-    if heard.client is not heard.content:
+def _created_body(reply: Reply) -> str | None:
+    if "id" not in reply.client:
+        return None if reply.content else "nothing"
+    if reply.client is not reply.content:
         return "wrapped"
-    return "client" if "name" in heard.client else "id"
+    return "client" if "name" in reply.client else "id"
 
 
 def _order(own: Sequence[Client]) -> str | None:

@@ -103,7 +103,7 @@ class State:
         self.sent += [self.clock()] * requests
         self.save()
 
-    def hear(self, quota: Quota) -> None:
+    def note(self, quota: Quota) -> None:
         """What the service says of its own quota, which others use too."""
         if quota.remaining is not None:
             self.remaining = quota.remaining
@@ -111,7 +111,7 @@ class State:
             self.reopens = self.clock() + resets_in
 
 
-class Heard(NamedTuple):
+class Reply(NamedTuple):
     """An answer: ``content`` from JSON, ``quota`` from its headers; empty where there is none."""
 
     status: int
@@ -135,11 +135,11 @@ class Heard(NamedTuple):
         return inner if isinstance(inner, dict) else self.content
 
 
-def heard_in(answer: Answer) -> Heard:
+def reply_of(answer: Answer) -> Reply:
     content = parse_or_none(answer)
     words = f"{answer.status} {error_response(answer, ()).words}".strip()
     fields = content if isinstance(content, dict) else {}
-    return Heard(answer.status, fields, quota_of(answer.headers), words)
+    return Reply(answer.status, fields, quota_of(answer.headers), words)
 
 
 class Workspace:
@@ -153,21 +153,21 @@ class Workspace:
         self._own: dict[int, bool] = {}  # whether it is active, by id
         self._cleans_up = False
         self.api = FocusApi(access, self, Progress(), Halt())  # type: ignore[arg-type]
-        self.heard: list[Heard] = []
+        self.replies: list[Reply] = []
         self.prefix = PREFIX + secrets.token_hex(4)
         self._prefixes = (self.prefix,)
 
     def named(self, text: str) -> str:
         return f"{self.prefix} {text}"
 
-    def ask(self, call: Callable[..., Any], *arguments: Any) -> Heard:
+    def ask(self, call: Callable[..., Any], *arguments: Any) -> Reply:
         """What the service answers to a call of ``api``, also where it refuses."""
         try:
             call(*arguments)
         except StatusError as error:
             if error.status not in REFUSALS:
                 raise
-        return self.heard[-1]
+        return self.replies[-1]
 
     def own(self, enough: int, **by: Any) -> list[Client]:
         """The clients of this run in the list, which is read until so many were seen."""
@@ -177,12 +177,12 @@ class Workspace:
 
         return mine(self.api.list_clients(**by, enough=lambda so_far: len(mine(so_far)) >= enough))
 
-    def look(self, *parameters: tuple[str, str]) -> Heard:
+    def look(self, *parameters: tuple[str, str]) -> Reply:
         """GET of the list with parameters that the API's class never sends."""
         self.exchange(Request("GET", self._clients, parameters))
-        if self.heard[-1].status == 402:
+        if self.replies[-1].status == 402:
             raise UsedUp(self._state.window)
-        return self.heard[-1]
+        return self.replies[-1]
 
     def clean(self, prefixes: Sequence[str] = ()) -> None:
         """Remove what this run made, and what has one of these prefixes."""
@@ -209,16 +209,16 @@ class Workspace:
         self._state.spend()
         self.made += method == "POST"
         answer = self._connection.exchange(request, before_sending)
-        heard = heard_in(answer)
-        self.heard.append(heard)
-        self._state.hear(heard.quota)
-        if method == "POST" and 400 <= heard.status < 500:
+        reply = reply_of(answer)
+        self.replies.append(reply)
+        self._state.note(reply.quota)
+        if method == "POST" and 400 <= reply.status < 500:
             self.made -= 1
-        elif method == "DELETE" and (heard.accepted or heard.status == 404):
+        elif method == "DELETE" and (reply.accepted or reply.status == 404):
             self._own[client_id or 0] = False
-        for fields in [heard.client, *heard.listed]:
+        for fields in [reply.client, *reply.listed]:
             if str(fields.get("name", "")).startswith(self._prefixes) and "id" in fields:
                 self._own[fields["id"]] = not Client.of(fields).deleted
         query = "&".join(f"{key}={value}" for key, value in parameters)
-        print(f"{method} {path}?{query} {name[:60]} → {heard.words}")
+        print(f"{method} {path}?{query} {name[:60]} → {reply.words}")
         return answer
