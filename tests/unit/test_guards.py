@@ -108,7 +108,7 @@ def test_guards(options: str, active: str, steps: str, expected: str) -> None:
     ]
     victims = [step.after for step in made if step.entry is None]
     rules = Rules(**yaml.safe_load(f"{{{options}}}"))
-    found = list(check_guards(rules, int(active), made, victims, victims))
+    found = list(check_guards(rules, int(active), made, victims))
     told_problems = [
         " ".join([*(str(entry + 1) for entry in problem.entries), problem.sentence])
         for problem in found

@@ -17,8 +17,6 @@ from .._text import normal_address
 
 Row = Mapping[str, Any]
 
-_JSON = json.JSONEncoder(sort_keys=True)
-
 _AFTERWARDS = ("status", "error")
 """What a row shows of what became of its step, which is no part of the plan."""
 
@@ -38,15 +36,7 @@ def digest(rows: Iterable[Row], workspace_id: int, api_url: str) -> str:
 
     Every part is quoted by JSON, so that two rows never look the same.
     """
-    whole = _hash([normal_address(api_url), workspace_id])
-    for effect in sorted(_hash(_effect(row)).digest() for row in rows):
-        whole.update(effect)
-    return whole.hexdigest()
-
-
-def _effect(row: Row) -> Row:
-    return {key: row[key] for key in row if key not in _AFTERWARDS}
-
-
-def _hash(of: object) -> hashlib._Hash:
-    return hashlib.sha256(_JSON.encode(of).encode())
+    plain = ({key: row[key] for key in row if key not in _AFTERWARDS} for row in rows)
+    effects = sorted(json.dumps(row, sort_keys=True) for row in plain)
+    whole = json.dumps([normal_address(api_url), workspace_id, *effects])
+    return hashlib.sha256(whole.encode()).hexdigest()

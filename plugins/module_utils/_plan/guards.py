@@ -18,15 +18,11 @@ from . import problems
 
 
 def check_guards(
-    rules: Rules,
-    active_count: int,
-    steps: Sequence[Step],
-    victims: Sequence[Client],
-    unmanaged: Iterable[Client],
+    rules: Rules, active_count: int, steps: Sequence[Step], unmanaged: Iterable[Client]
 ) -> Iterator[Problem]:
-    """Yield the problems of a plan's ``steps``, of which the purge deletes ``victims``.
+    """Yield the problems of a plan's ``steps``; those without an entry are of the purge.
 
-    :arg unmanaged: the active clients that no entry stands for, the victims among them
+    :arg unmanaged: the active clients that no entry stands for, those among them that it deletes
     """
     yield from _protected(rules, steps)
     yield from _temporary(steps, unmanaged)
@@ -35,6 +31,7 @@ def check_guards(
     too_many = len(deleted) > most
     if too_many:
         yield Problem((), problems.too_many_deletions(deleted, most))
+    victims = [step.after for step in steps if step.entry is None]
     percent = rules.max_deletion_percent
     # One deletion is always allowed, but never that of the last active client.
     is_large = len(victims) > max(active_count * percent // 100, 1)

@@ -64,7 +64,7 @@ def plan(
     steps = _in_order(chains, matches) if chains else ()
     written = list(chain.from_iterable(chains))
     active = tuple(client for client in existing.by_id.values() if not client.deleted)
-    guarded = check_guards(rules, len(active), written, victims, matcher.unmanaged())
+    guarded = check_guards(rules, len(active), written, matcher.unmanaged())
     _warn_of_renames(matcher, written, desired)
     return Plan(
         entries=_entries(((match.desired, match.client) for match in matches), steps),

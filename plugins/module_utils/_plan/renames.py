@@ -10,7 +10,7 @@ import difflib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from .._model import Step
 from .._text import look_key
@@ -34,31 +34,23 @@ _WORDS = re.compile(r"[^\W_]+")
 Words = Sequence[str]
 
 
-def renames_meant(steps: Iterable[Step]) -> list[tuple[Step, Step]]:
-    """Return each deletion that has a creation like it, with that creation."""
-    steps = list(steps)
-    deleted = [step for step in steps if step.kind == "delete"]
-    created = [step for step in steps if step.kind == "create"]
+def renames_meant(steps: Sequence[Step]) -> list[tuple[Step, Step]]:
+    """Return each deletion that has a creation like it, with the only one. The best matches are
+    paired first."""
+    deleted = [at for at, step in enumerate(steps) if step.kind == "delete"]
+    created = [at for at, step in enumerate(steps) if step.kind == "create"]
     if len(deleted) * len(created) > _MOST_COMPARED:
         return []
-    pairs = _pairs([s.after.name for s in deleted], [s.after.name for s in created])
-    return [(deleted[old], created[new]) for old, new in sorted(pairs.items())]
-
-
-def _pairs(deleted: Iterable[str], created: Iterable[str]) -> dict[int, int]:
-    """Return the positions of deleted names, each with that of the only created name like it. The
-    best matches are paired first."""
-    old = {at: words for at, name in enumerate(deleted) if (words := _words_of(name))}
-    new = {at: words for at, name in enumerate(created) if (words := _words_of(name))}
+    words = {at: _words_of(steps[at].after.name) for at in (*deleted, *created)}
+    old, new = ({at for at in of_kind if words[at]} for of_kind in (deleted, created))
     pairs: dict[int, int] = {}
     for is_like in (_is_same, _is_mistyped, _is_longer):
-        found = [(at, to) for at in old for to in new if is_like(old[at], new[to])]
+        found = [(at, to) for at in old for to in new if is_like(words[at], words[to])]
         of_old, of_new = Counter(at for at, _to in found), Counter(to for _at, to in found)
-        for at, to in found:
-            if of_old[at] == of_new[to] == 1:
-                pairs[at] = to
-                del old[at], new[to]
-    return pairs
+        pairs |= {at: to for at, to in found if of_old[at] == of_new[to] == 1}
+        old -= pairs.keys()
+        new -= set(pairs.values())
+    return [(steps[at], steps[to]) for at, to in sorted(pairs.items())]
 
 
 def _words_of(name: str) -> Words:
@@ -75,20 +67,21 @@ def _is_same(old: Words, new: Words) -> bool:
 def _is_mistyped(old: Words, new: Words) -> bool:
     """Return whether one word is another by a slip. One with a digit is not: "Project 7" is not
     "Project 8"."""
-    gone = [word for word in old if word not in new]
-    added = [word for word in new if word not in old]
-    if len(gone) != 1 or len(added) != 1 or abs(len(gone[0]) - len(added[0])) > 1:
+    gone, added = set(old).difference(new), set(new).difference(old)
+    if len(gone) != 1 or len(added) != 1:
         return False
-    is_long = min(len(gone[0]), len(added[0])) >= _SHORTEST and (gone[0] + added[0]).isalpha()
-    return is_long and bool(difflib.get_close_matches(gone[0], added, cutoff=_ALIKE))
+    (one,), (other,) = gone, added
+    is_long = min(len(one), len(other)) >= _SHORTEST and abs(len(one) - len(other)) <= 1
+    is_told = is_long and (one + other).isalpha()
+    return is_told and difflib.SequenceMatcher(None, one, other).ratio() >= _ALIKE
 
 
 def _is_longer(old: Words, new: Words) -> bool:
     """Return whether one has all words of the other and more of them, of which none has a digit:
     "Hooli" and "Hooli Labs"."""
     some, more = sorted((old, new), key=len)
-    if len(some) == len(more) or any(more.count(word) < some.count(word) for word in some):
+    if len(some) == len(more) or not set(some).issubset(more):
         return False
-    others = "".join(word for word in more if word not in some)
-    is_told = max(map(len, some)) >= _LONG_ENOUGH
-    return is_told and not any(char.isdigit() for char in others)
+    others = Counter(more) - Counter(some)
+    is_told = max(map(len, some)) >= _LONG_ENOUGH and len(some) + others.total() == len(more)
+    return is_told and not any(map(str.isdigit, "".join(others)))
