@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 from jinja2.nativetypes import NativeEnvironment
@@ -33,8 +32,7 @@ KINDS = {
 refers to a later one."""
 
 
-@dataclass(frozen=True)
-class Object:
+class Object(NamedTuple):
     kind: str
     name: str
     options: dict[str, Any]
@@ -56,12 +54,11 @@ def load(path: Path) -> Any:
 
 
 def resolved(value: Any, variables: Mapping[str, Any]) -> Any:
-    """The value without templates. What comes from the environment is its variable's name."""
+    """Return the value without templates; what is from the environment is its variable's name."""
     if isinstance(value, Unsafe):
         return str(value)
     if isinstance(value, str) and "{{" in value:
-        found = _environment().from_string(value).render(variables)
-        return resolved(found, variables)
+        return resolved(TEMPLATES.from_string(value).render(variables), variables)
     if isinstance(value, dict):
         return {key: resolved(part, variables) for key, part in value.items()}
     if isinstance(value, list):
@@ -69,11 +66,9 @@ def resolved(value: Any, variables: Mapping[str, Any]) -> Any:
     return value
 
 
-def _environment() -> NativeEnvironment:
-    environment = NativeEnvironment()
-    environment.globals["lookup"] = lambda _plugin, name: f"${name}"
-    environment.filters["ternary"] = lambda test, yes, no: yes if test else no
-    return environment
+TEMPLATES = NativeEnvironment()
+TEMPLATES.globals["lookup"] = lambda _plugin, name: f"${name}"
+TEMPLATES.filters["ternary"] = lambda test, yes, no: yes if test else no
 
 
 def _of_task(task: Mapping[str, Any], variables: Mapping[str, Any]) -> Iterator[Object]:
@@ -104,8 +99,7 @@ def only(objects: list[Object], kind: str) -> dict[str, dict[str, Any]]:
     return {found.name: found.options for found in objects if found.kind == kind}
 
 
-@dataclass(frozen=True)
-class Injected:
+class Injected(NamedTuple):
     """What a credential adds to a job."""
 
     environment: dict[str, str]
@@ -115,8 +109,8 @@ class Injected:
 def injected(credential_type: Mapping[str, Any], inputs: Mapping[str, str]) -> Injected:
     """Return it as AWX renders it: an input that is not given is undefined."""
     sandbox = ImmutableSandboxedEnvironment()
-    rendered = {
-        kind: {name: sandbox.from_string(text).render(inputs) for name, text in templates.items()}
-        for kind, templates in credential_type["injectors"].items()
-    }
-    return Injected(rendered["env"], rendered["extra_vars"])
+    env, extra_vars = (
+        {name: sandbox.from_string(text).render(inputs) for name, text in templates.items()}
+        for templates in map(credential_type["injectors"].get, ("env", "extra_vars"))
+    )
+    return Injected(env, extra_vars)

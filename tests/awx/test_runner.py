@@ -13,20 +13,14 @@ from awx.jobs import Job
 from simulator.records import Fault
 from simulator.server import Simulator
 from support.lists import load_list
-from support.stage import active, asked, fill
+from support.running import assert_foretold
+from support.stage import CLIENTS, active, asked, fill
 
 Launch = Callable[..., Job]
-MODULE = "toggl.focus.focus_clients"
 PLAN, APPLY = "Toggl Focus plan", "Toggl Focus apply"
 APPLY_REVIEWED, DRIFT = "Toggl Focus apply reviewed", "Toggl Focus drift"
 DIGEST_OF = "clients_plan_digest_of_"
 DIGESTS = {f"{DIGEST_OF}{host}" for host in ("europe", "asia", "america_north")}
-
-
-def foretold(step: dict[str, Any]) -> dict[str, Any]:
-    """Return what a review says of a step as the run does: not the id of a new client."""
-    unknown = {"status", "id"} if step["step"] == "create" else {"status"}
-    return {name: value for name, value in step.items() if name not in unknown}
 
 
 ANSWERS = {"clients_purge": "false", "clients_max_deletion_percent": 30}
@@ -60,7 +54,6 @@ class Workflow:
     applied: Job
     drift: Job
     purging: Job
-    written_by_plan: int
     names: dict[int, list[str]]
     sent_elsewhere: int
 
@@ -74,31 +67,29 @@ def workflow(many_workspaces: Simulator, job: Launch, inventory: dict[str, Any])
         led = {name: {**known, "clients_api_url": elsewhere.url} for name, known in hosts.items()}
         hostile = {"_meta": {"hostvars": led}}
         plan = job(PLAN, inventory=hostile)
-        written = len(many_workspaces.writes)
+        assert many_workspaces.writes == []
         applied = job(APPLY_REVIEWED, inventory=hostile, extra_vars=plan.artifacts)
         after = names(many_workspaces)
         many_workspaces.workspaces[4712].add("Stray", False)
-        drift, purging = (
-            job(DRIFT, inventory=hostile, extra_vars={**ANSWERS, **more})
-            for more in ({}, {"clients_purge": "true"})
-        )
-        return Workflow(plan, applied, drift, purging, written, after, len(elsewhere.log))
+        drift = job(DRIFT, inventory=hostile, extra_vars=ANSWERS)
+        purge = {**ANSWERS, "clients_purge": "true"}
+        purging = job(DRIFT, inventory=hostile, extra_vars=purge)
+        return Workflow(plan, applied, drift, purging, after, len(elsewhere.log))
 
 
 def test_a_reviewed_plan_is_applied(workflow: Workflow, many_workspaces: Simulator) -> None:
     plan, applied = workflow.plan, workflow.applied
     assert plan.status == "successful", plan.output
-    assert workflow.written_by_plan == 0
     assert set(plan.artifacts) == DIGESTS
-    planned = {host: result["plan"] for host, result in plan.results(MODULE).items()}
+    planned = {host: result["plan"] for host, result in plan.results(CLIENTS).items()}
     assert {step["step"] for step in planned["europe"]} == {"rename", "delete", "create"}
     assert planned["america-north"] == [{"step": "create", "name": "Hooli", "status": "planned"}]
     assert "create   Hooli" in plan.output
     assert applied.status == "successful", applied.output
     assert workflow.names == AS_DECLARED
-    results = applied.results(MODULE)
+    results = applied.results(CLIENTS)
     for host, steps in planned.items():
-        assert [foretold(step) for step in results[host]["plan"]] == list(map(foretold, steps))
+        assert_foretold(steps, results[host]["plan"])
         assert {step["status"] for step in results[host]["plan"]} == {"done"}
     assert "create   Hooli (id " in applied.output
     assert {result["plan_digest"] for result in results.values()} == set(plan.artifacts.values())
@@ -139,7 +130,7 @@ def test_nothing_is_applied_but_the_reviewed_plan(
     del digests[f"{DIGEST_OF}america_north"]
     applied = job(APPLY_REVIEWED, extra_vars=digests)
     assert applied.status == "failed"
-    refused = applied.results(MODULE)["europe"]
+    refused = applied.results(CLIENTS)["europe"]
     assert "has changed since it was reviewed" in refused["msg"], refused
     assert refused["refused"] is True
     assert "Nothing was written. The plan would " in applied.output
@@ -165,7 +156,7 @@ def test_no_secret_stands_in_what_a_job_leaves_behind(
     many_workspaces: Simulator, shown: dict[str, Job], template: str
 ) -> None:
     """Neither with everything shown, nor when the key is refused."""
-    results = shown[template].results(MODULE)
+    results = shown[template].results(CLIENTS)
     assert results["asia"]["plan"] and "401" in results["america-north"]["msg"]
     assert many_workspaces.token not in shown[template].written()
 
@@ -178,7 +169,7 @@ def test_a_workspace_that_cannot_be_planned_ends_the_workflow(
     refused = shown[PLAN]
     assert refused.status == "failed"
     assert "**`europe` cannot be applied:** `1 client would be deleted, but " in refused.output
-    assert "max_deletions to 1" in refused.results(MODULE)["europe"]["msg"]
+    assert "max_deletions to 1" in refused.results(CLIENTS)["europe"]["msg"]
     assert "#### `asia`, workspace 4712" in refused.output
     asia = f"{DIGEST_OF}asia"
     assert refused.artifacts == {asia: workflow.plan.artifacts[asia]}

@@ -10,10 +10,8 @@ from typing import Any
 from simulator.records import Fault
 from simulator.server import Simulator
 from support.playbooks import access, played
-from support.stage import LOCAL, Stage, play
+from support.stage import CLIENT, CLIENTS, LOCAL, Stage, play
 
-MODULE = "toggl.focus.focus_client"
-BULK = "toggl.focus.focus_clients"
 NAMES = [f"Client {number}" for number in range(13)]
 
 
@@ -24,15 +22,15 @@ def test_tasks_that_are_repeated_templated_and_run_once(service: Simulator, tmp_
     service.reset(script=[Fault(status=500)] * 2)
     Stage(service, tmp_path).inventory({"one": LOCAL, "two": LOCAL})
     tried = {
-        MODULE: {"name": "Acme", "api_retries": 0},
+        CLIENT: {"name": "Acme", "api_retries": 0},
         "register": "tried",
         "until": "tried is succeeded",
         "retries": 5,
         "delay": 0,
         "delegate_to": "localhost",
     }
-    looped = {MODULE: {"name": "{{ item }}"}, "loop": NAMES[:5]}
-    templated = {BULK: {"clients": "{{ listed }}"}, "register": "templated"}
+    looped = {CLIENT: {"name": "{{ item }}"}, "loop": NAMES[:5]}
+    templated = {CLIENTS: {"clients": "{{ listed }}"}, "register": "templated"}
     listed = [{"name": "{{ base }} {{ 1 + 1 }}", "former_names": ["{{ base }}"]}]
     ran = played(
         service,
@@ -58,10 +56,10 @@ def test_a_long_run_prints_lines_of_progress(service: Simulator, tmp_path: Path)
     quota: dict[str, Any] = {"quota_limit": 10, "quota_window": 6}
     service.reset(**quota)
     with Simulator(**quota) as silent:
-        tasks: list[dict[str, Any]] = [{BULK: {"clients": NAMES[:12], "quota_wait": 60}}]
+        tasks: list[dict[str, Any]] = [{CLIENTS: {"clients": NAMES[:12], "quota_wait": 60}}]
         for value, count in ((False, 13), ("quiet", 1), (None, 1), ([], 1), (0.5, 1)):
             off = {"vars": {"toggl_focus_progress": value}, "environment": access(silent)}
-            tasks.append({BULK: {"clients": NAMES[:count], "quota_wait": 60}, **off})
+            tasks.append({CLIENTS: {"clients": NAMES[:count], "quota_wait": 60}, **off})
         stage = Stage(service, tmp_path)
         ran = stage.process(stage.book(play(*tasks)))
         assert silent.names() == sorted(NAMES)

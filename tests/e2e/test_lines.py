@@ -15,7 +15,7 @@ import yaml
 from simulator.records import Fault
 from simulator.wire import Call
 from support.playbooks import access
-from support.stage import LOCAL, Stage, asked, fill, play, workspaces
+from support.stage import LOCAL, ROLE, Stage, asked, fill, play, workspaces
 
 LIST: list[Any] = [
     'Zo\u00eb: "new"',
@@ -57,7 +57,6 @@ ANSWERS = {
 }
 """To each creation of a host."""
 
-ROLE = {"ansible.builtin.include_role": {"name": "toggl.focus.clients"}}
 SAID = {"ansible.builtin.debug": {"msg": "{{ ['rescued', ansible_failed_result.msg] }}"}}
 KEPT = {
     "ansible.builtin.debug": {"msg": "{{ clients_result.plan | map(attribute='status') }}"},

@@ -6,17 +6,13 @@ is in ``test_values.py`` too."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import yaml
 from simulator.service import Credentials
 from support.notation import unnamed_rows
-from support.playbooks import Ran, played
-from support.stage import active, asked, workspaces
-
-MODULE = "toggl.focus.focus_client"
-BULK = "toggl.focus.focus_clients"
+from support.stage import CLIENT, CLIENTS, ROLE, Outcome, outcome, workspaces
 
 NO_DIGEST = (
     "The option plan_digest cannot be used: it is empty; give the digest of the plan that was "
@@ -118,44 +114,35 @@ NOWHERE, ROLES, KEYS = WORKSPACES = (1, 2, 3)
 
 def tasks() -> Iterator[dict[str, Any]]:
     """They may fail, and their results are kept."""
-    for module, cases in ((MODULE, ONE), (BULK, ALL)):
+    for module, cases in ((CLIENT, ONE), (CLIENTS, ALL)):
         for number, given in enumerate(cases):
             name = f"{module.rpartition('.')[2]}_{number}"
             yield {module: yaml.safe_load(given), "register": name}
     nobody = {TOKEN: "", WORKSPACE: ""}
-    yield {BULK: yaml.safe_load(TYPING), "register": "nobody", "environment": nobody}
+    yield {CLIENTS: yaml.safe_load(TYPING), "register": "nobody", "environment": nobody}
     there = {**BOTH, WORKSPACE: str(KEYS)}
     for number, (options, more, _) in enumerate(KINDS):
-        task = {MODULE: {"name": "Acme", **options}, "environment": {**there, **more}}
+        task = {CLIENT: {"name": "Acme", **options}, "environment": {**there, **more}}
         yield {**task, "register": f"kind_{number}"}
     by_default = {"module_defaults": {"group/toggl.focus.focus": LOGIN}, "environment": there}
-    yield {MODULE: {"name": "Acme"}, **by_default, "register": "by_default"}
+    yield {CLIENT: {"name": "Acme"}, **by_default, "register": "by_default"}
 
 
 def roles() -> Iterator[dict[str, Any]]:
-    role = {"ansible.builtin.include_role": {"name": "toggl.focus.clients"}}
     told = {"ansible.builtin.debug": {"msg": "rescued {{ ansible_failed_result.msg }}"}}
     for given in BY_ROLE:
         variables = {**yaml.safe_load(given), "clients_workspace_id": ROLES}
-        yield {"block": [{**role, "vars": variables}], "rescue": [told]}
-
-
-class Said(NamedTuple):
-    ran: Ran
-    names: dict[int, list[str]]
-    """Of the clients of each workspace to which a request was sent."""
+        yield {"block": [{**ROLE, "vars": variables}], "rescue": [told]}
 
 
 @pytest.fixture(scope="module")
-def said(tmp_path_factory: pytest.TempPathFactory) -> Said:
+def said(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    book = [*({**task, "ignore_errors": True} for task in tasks()), *roles()]
     with workspaces(*WORKSPACES) as service:
-        book = [*({**task, "ignore_errors": True} for task in tasks()), *roles()]
-        ran = played(service, tmp_path_factory.mktemp("play"), book)
-        assert ran.status == 0, ran.output
-        return Said(ran, {id_: active(service, id_) for id_ in {*asked(service)}})
+        return outcome(service, tmp_path_factory.mktemp("play"), book)
 
 
-def test_each_mistake_has_its_words(said: Said) -> None:
+def test_each_mistake_has_its_words(said: Outcome) -> None:
     """With one client and with a list. What needs no service is said before credentials are asked
     for."""
     of_tasks = said.ran.results.values()
@@ -166,7 +153,7 @@ def test_each_mistake_has_its_words(said: Said) -> None:
     assert NOWHERE not in said.names
 
 
-def test_the_users_of_the_role_read_the_same_words(said: Said) -> None:
+def test_the_users_of_the_role_read_the_same_words(said: Outcome) -> None:
     """And not the role's argument spec. An empty digest is not the same as none; a variable that is
     not given is."""
     output = " ".join(said.ran.output.split()).replace('\\"', "'")
@@ -180,7 +167,7 @@ def test_the_users_of_the_role_read_the_same_words(said: Said) -> None:
     assert said.names[ROLES] == ["Globex"]
 
 
-def test_an_option_of_one_kind_outdoes_the_other_kind_in_the_environment(said: Said) -> None:
+def test_an_option_of_one_kind_outdoes_the_other_kind_in_the_environment(said: Outcome) -> None:
     """In a task and in module_defaults."""
     messages = [said.ran.results[f"kind_{number}"]["msg"] for number in range(len(KINDS))]
     assert messages == [message for *_, message in KINDS]

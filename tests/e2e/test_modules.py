@@ -12,10 +12,7 @@ import pytest
 from simulator.server import Simulator
 from simulator.service import Credentials
 from support.playbooks import WAYS, Ran, played
-
-ONE = "toggl.focus.focus_client"
-BULK = "toggl.focus.focus_clients"
-INFO = "toggl.focus.focus_client_info"
+from support.stage import CLIENT, CLIENTS, INFO
 
 SEEDED = {1001: "Acme", 1002: "Globex", 1003: "Stark"}
 LIST: list[Any] = [
@@ -29,13 +26,13 @@ COUNTS = "%s 1, %s 1, %s 1, %s 1; 1 unchanged"
 
 # By the name under which the results are kept; every task may fail.
 TASKS: dict[str, dict[str, Any]] = {
-    "plan": {BULK: {"clients": LIST}, "check_mode": True},
-    "first": {BULK: {"clients": LIST, "plan_digest": "{{ plan.plan_digest }}"}},
-    "undone": {BULK: {"clients": "{{ first.undo }}"}},
-    "refused": {BULK: {"clients": [], "purge": True}},
-    "renamed": {ONE: {"name": "Acme Ltd", "former_names": ["Acme"]}},
+    "plan": {CLIENTS: {"clients": LIST}, "check_mode": True},
+    "first": {CLIENTS: {"clients": LIST, "plan_digest": "{{ plan.plan_digest }}"}},
+    "undone": {CLIENTS: {"clients": "{{ first.undo }}"}},
+    "refused": {CLIENTS: {"clients": [], "purge": True}},
+    "renamed": {CLIENT: {"name": "Acme Ltd", "former_names": ["Acme"]}},
     "listed": {INFO: {"deleted": "include", "order_by": ["-name"]}},
-    "elsewhere": {ONE: {"id": 7}, "environment": {"TOGGL_FOCUS_WORKSPACE_ID": "999"}},
+    "elsewhere": {CLIENT: {"id": 7}, "environment": {"TOGGL_FOCUS_WORKSPACE_ID": "999"}},
 }
 
 

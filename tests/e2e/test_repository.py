@@ -398,7 +398,7 @@ def test_the_hook_for_pre_commit_validates_the_list(stage: Stage, cut_off: dict[
     """It is run as pre-commit runs it: entry and args, in the repository."""
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
     assert (hook["language"], hook["pass_filenames"]) == ("system", False)
-    program, playbook, *others = [*shlex.split(hook["entry"]), *hook["args"]]
+    program, playbook, *others = shlex.split(hook["entry"]) + hook["args"]
     assert (program, playbook) == ("ansible-playbook", "toggl.focus.check")
     listed(stage, "Acme")
     stage.run("check", *others, environment=cut_off)

@@ -17,12 +17,9 @@ from typing import Any, NamedTuple
 import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
-from support.playbooks import ANSIBLE_PLAYBOOK, access, settings
-from support.stage import LOCAL, Stage, active, asked, fill, play, workspaces
-
-MODULE = "toggl.focus.focus_client"
-BULK = "toggl.focus.focus_clients"
-INFO = "toggl.focus.focus_client_info"
+from support.playbooks import access, settings
+from support.stage import CLIENT, CLIENTS, INFO, LOCAL, Stage, active, asked, fill, play, workspaces
+from support.started import ANSIBLE_PLAYBOOK
 
 WAYS = {"here": 1, "there": 2}
 """Hosts with their workspaces: in Ansible's own process, and as a module."""
@@ -37,16 +34,16 @@ REFUSED = b'{"error": "no", "error_description": "not this one", "trace_id": "tr
 
 ENTRIES = [{"name": "Globex", "state": "absent"}, {"name": "Acme of the body"}]
 FAILING: list[dict[str, Any]] = [
-    {BULK: {"clients": ENTRIES, "concurrency": 1}, "register": "done", "ignore_errors": True},
+    {CLIENTS: {"clients": ENTRIES, "concurrency": 1}, "register": "done", "ignore_errors": True},
     {"ansible.builtin.debug": {"var": "done"}},
 ]
 KEYS = {"ansible.builtin.debug": {"msg": "keys: {{ done.keys() | sort | join(' ') }}"}}
 OTHER_TASKS: list[dict[str, Any]] = [
     {INFO: {"name": "{{ item }}"}, "loop": ["Acme", "Globex"]},
     {INFO: {"api_retries": 1, "api_url": "http://127.0.0.1:9/api"}, "ignore_errors": True},
-    {MODULE: {"name": "Hidden name"}, "register": "done", "no_log": True},
+    {CLIENT: {"name": "Hidden name"}, "register": "done", "no_log": True},
     KEYS,
-    {MODULE: {"name": "Acme"}, "register": "done", "async": 60, "poll": 1},
+    {CLIENT: {"name": "Acme"}, "register": "done", "async": 60, "poll": 1},
     KEYS,
 ]
 OWN = {"TOGGL_FOCUS_WORKSPACE_ID": "{{ workspace }}"}
@@ -137,7 +134,7 @@ def test_each_item_of_a_loop_and_a_service_that_is_not_there_have_lines(sent: Se
 
 def test_below_that_verbosity_there_are_none(service: Simulator, tmp_path: Path) -> None:
     service.reset()
-    task = {MODULE: {"name": "Acme"}, "register": "done"}
+    task = {CLIENT: {"name": "Acme"}, "register": "done"}
     stage = stage_in(service, tmp_path)
     book = stage.book(play(task, KEYS, hosts="here,there", environment=OWN))
     printed = stage.run(book, "-vv")
@@ -157,7 +154,7 @@ def test_a_reader_that_closes_stdout_stops_nothing(service: Simulator, tmp_path:
     progress."""
     service.reset(latency=1)
     clients = [f"Client {number}" for number in range(7)]
-    book = Stage(service, tmp_path).book(play({BULK: {"clients": clients, "concurrency": 1}}))
+    book = Stage(service, tmp_path).book(play({CLIENTS: {"clients": clients, "concurrency": 1}}))
     told = tmp_path / "stderr"
     with told.open("w") as stderr:
         process = subprocess.Popen(

@@ -21,10 +21,8 @@ from simulator.records import Fault
 from simulator.server import Simulator
 from support.playbooks import access, played
 from support.running import holding_the_turn
+from support.stage import CLIENT, CLIENTS, INFO
 
-CLIENT = "toggl.focus.focus_client"
-CLIENTS = "toggl.focus.focus_clients"
-INFO = "toggl.focus.focus_client_info"
 SIX = [f"Client {number}" for number in range(1, 7)]
 JOURNAL = "TOGGL_FOCUS_JOURNAL"
 REASON = "The task's timeout ended the run: nothing more is written."

@@ -9,15 +9,9 @@ from pathlib import Path
 
 from simulator.server import Simulator
 from support.playbooks import access
-from support.stage import LOCAL, Stage, play
+from support.stage import CLIENT, CLIENTS, LOCAL, ROLE, Stage, play
 
-ONE = "toggl.focus.focus_client"
-BULK = "toggl.focus.focus_clients"
 NAMES = [f"Client {number}" for number in range(1, 7)]
-ROLE = {
-    "ansible.builtin.include_role": {"name": "toggl.focus.clients"},
-    "vars": {"clients_list": NAMES},
-}
 
 
 def test_hosts_of_one_workspace_and_two_playbooks_at_once_create_each_client_once(
@@ -32,12 +26,12 @@ def test_hosts_of_one_workspace_and_two_playbooks_at_once_create_each_client_onc
     stage.inventory({"host0": LOCAL, "host1": LOCAL, "host2": elsewhere})
     others = [f"Looped {number}" for number in range(1, 7)]
     loop = {
-        ONE: {"name": "{{ item }}"},
+        CLIENT: {"name": "{{ item }}"},
         "loop": others,
         "when": "ansible_connection == 'local'",
     }
-    stage.write("all.yml", [play(ROLE, loop, hosts="all")])
-    stage.write("localhost.yml", [play({BULK: {"clients": [*others, *NAMES]}})])
+    stage.write("all.yml", [play({**ROLE, "vars": {"clients_list": NAMES}}, loop, hosts="all")])
+    stage.write("localhost.yml", [play({CLIENTS: {"clients": [*others, *NAMES]}})])
     otherwise = {"TOGGL_FOCUS_API_URL": f"{service.url.replace('http', 'HTTP')}/"}
 
     def run(name: str, more: dict[str, str]) -> str:

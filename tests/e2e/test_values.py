@@ -10,15 +10,12 @@ import datetime
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import yaml
-from support.playbooks import Ran, played
-from support.stage import Stage, active, asked, workspaces
+from support.stage import CLIENT, CLIENTS, ROLE, Outcome, Stage, asked, outcome, workspaces
 
-ONE = "toggl.focus.focus_client"
-BULK = "toggl.focus.focus_clients"
 OTHER = 4711
 """The workspace of all tasks that must not get as far as a request."""
 
@@ -65,14 +62,14 @@ HERE = {"workspace_id": 1}
 
 # By the name under which its result is kept. Every task may fail.
 TASKS: dict[str, dict[str, Any]] = {
-    "all": {BULK: {"clients": OMITTED, **HERE}},
-    "one": {ONE: {"name": "Beta", "id": OMITTED[0], "former_names": OMITTED[:1], **HERE}},
-    "by_id": {ONE: {"id": 1001, "name": OMITTED[0], "state": "absent", **HERE}},
-    "mapping": {BULK: {"clients": NO_LIST}},
-    "texts": {BULK: {"clients": NO_TEXTS}},
-    "looped": {ONE: {"name": "{{ item }}"}, "loop": LOOPED},
-    "date": {BULK: {"clients": DATES}},
-    "date_by_variable": {BULK: {"clients": "{{ dates }}"}},
+    "all": {CLIENTS: {"clients": OMITTED, **HERE}},
+    "one": {CLIENT: {"name": "Beta", "id": OMITTED[0], "former_names": OMITTED[:1], **HERE}},
+    "by_id": {CLIENT: {"id": 1001, "name": OMITTED[0], "state": "absent", **HERE}},
+    "mapping": {CLIENTS: {"clients": NO_LIST}},
+    "texts": {CLIENTS: {"clients": NO_TEXTS}},
+    "looped": {CLIENT: {"name": "{{ item }}"}, "loop": LOOPED},
+    "date": {CLIENTS: {"clients": DATES}},
+    "date_by_variable": {CLIENTS: {"clients": "{{ dates }}"}},
 }
 FILTERED = {
     "filtered": "listed | toggl.focus.clients_plan(base)",
@@ -101,67 +98,58 @@ def tasks() -> Iterator[dict[str, Any]]:
     for name, template in FILTERED.items():
         yield {"ansible.builtin.debug": {"msg": f"{{{{ {template} }}}}"}, "register": name}
     for name, given in BY_ROLE.items():
-        role = {"ansible.builtin.include_role": {"name": "toggl.focus.clients"}}
         told = {"ansible.builtin.set_fact": {"failed": "{{ ansible_failed_result }}"}}
-        yield {"block": [{**role, "vars": {"clients_list": given}}], "rescue": [told]}
+        yield {"block": [{**ROLE, "vars": {"clients_list": given}}], "rescue": [told]}
         yield {"ansible.builtin.debug": {"msg": "{{ failed.msg }}"}, "register": name}
 
 
-class Told(NamedTuple):
-    ran: Ran
-    names: list[str]
-    asked: set[int]
-    """The workspaces to which requests were sent."""
-
-    def message(self, name: str) -> Any:
-        return self.ran.results[name]["msg"]
-
-
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+def told(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     with workspaces(OTHER, 1) as service:
         service.workspaces[1].add("Delta")
-        ran = played(service, tmp_path_factory.mktemp("play"), [*tasks()], vars=VARIABLES)
-        assert ran.results, ran.output
-        return Told(ran, active(service, 1), {*asked(service)})
+        return outcome(service, tmp_path_factory.mktemp("play"), [*tasks()], vars=VARIABLES)
+
+
+def message(told: Outcome, name: str) -> Any:
+    return told.ran.results[name]["msg"]
 
 
 def steps(result: dict[str, Any], key: str = "plan") -> list[tuple[str, str]]:
     return sorted((row["step"], row["name"]) for row in result[key])
 
 
-def test_what_is_omitted_is_not_given_to_a_module(told: Told) -> None:
+def test_what_is_omitted_is_not_given_to_a_module(told: Outcome) -> None:
     """An element, a name, an id and a former name. What is refused sends no request."""
     results = told.ran.results
     assert steps(results["all"]) == STEPS
     assert results["one"]["changed"] is False
     assert results["by_id"]["action"] == "deleted"
-    assert (told.names, told.asked) == (["Beta"], {1})
+    assert told.names == {1: ["Beta"]}
     assert not INTERNAL.search(told.ran.output)
 
 
-def test_nor_to_a_filter(told: Told) -> None:
+def test_nor_to_a_filter(told: Outcome) -> None:
     """Neither in a list, nor as a list's value, nor as an option."""
-    assert steps(told.message("filtered")) == STEPS
-    assert steps(told.message("filtered_as_written")) == STEPS
-    assert told.message("filtered_nothing")["msg"] == (
+    assert steps(message(told, "filtered")) == STEPS
+    assert steps(message(told, "filtered_as_written")) == STEPS
+    assert message(told, "filtered_nothing")["msg"] == (
         "The option clients cannot be used: it is not a list; give a list of clients, or [] if "
         "there are none."
     )
 
 
-def test_what_is_no_list_or_no_name_is_told_alike_by_module_role_and_filter(told: Told) -> None:
+def test_what_is_no_list_or_no_name_is_told_alike_by_module_role_and_filter(told: Outcome) -> None:
     """Check uses the filter. Up to ansible-core 2.18, a whole list with a date in it becomes a text
     on its way through a template."""
-    assert told.message("mapping") == told.message("role_mapping") == WORDS
-    assert told.message("texts") == told.message("role_texts") == TOLD
-    assert told.message("filtered_texts")["msg"] == TOLD
+    assert message(told, "mapping") == message(told, "role_mapping") == WORDS
+    assert message(told, "texts") == message(told, "role_texts") == TOLD
+    assert message(told, "filtered_texts")["msg"] == TOLD
     for name in ("date", "date_by_variable"):
-        assert "became the date 2026-01-31; put the name in quotes." in told.message(name)
+        assert "became the date 2026-01-31; put the name in quotes." in message(told, name)
     said = [one["msg"] for one in told.ran.results["looped"]["results"]]
     became = ["false", "the number 1.1", "the number 750", "the number 7"]
-    for message, value in zip(said, became, strict=True):
-        assert f"became {value};" in message
+    for words, value in zip(said, became, strict=True):
+        assert f"became {value};" in words
 
 
 def test_the_playbooks_see_the_same(tmp_path: Path) -> None:

@@ -3,18 +3,17 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
-from support.playbooks import Ran, access, played
-from support.stage import active, fill, workspaces
+from simulator.service import Credentials
+from support.playbooks import access
+from support.stage import CLIENT, CLIENTS, ROLE, Outcome, fill, outcome, workspaces
 
-MODULE = "toggl.focus.focus_client"
-BULK = "toggl.focus.focus_clients"
-ROLE = {"ansible.builtin.include_role": {"name": "toggl.focus.clients"}}
 PASSWORD = "the password of this vault"
+TOKEN = Credentials().token
 
 
 class Vaulted(str):
@@ -52,9 +51,9 @@ def by_token(token: str) -> list[dict[str, Any]]:
         for more in ({}, {"clients_purge": "maybe"}, {"clients_password": PASSWORD})
     ]
     return [
-        {MODULE: {"name": "In a task", "api_token": vaulted}},
-        {MODULE: {"name": "By a variable", "api_token": "{{ the_token }}"}},
-        {MODULE: {"name": "In module_defaults"}, "module_defaults": defaults},
+        {CLIENT: {"name": "In a task", "api_token": vaulted}},
+        {CLIENT: {"name": "By a variable", "api_token": "{{ the_token }}"}},
+        {CLIENT: {"name": "In module_defaults"}, "module_defaults": defaults},
         {**ROLE, "vars": {"clients_list": ["By the role"], "clients_api_token": vaulted}},
         *roles,
     ]
@@ -64,31 +63,24 @@ def by_name(token: Vaulted, way: str) -> list[dict[str, Any]]:
     own = {"api_token": token, "workspace_id": WORKSPACES[way]}
     there = {"ansible_connection": CONNECTIONS[way]}
     return [
-        {MODULE: {"name": Vaulted("Acme"), **own}, "register": f"{way}_one", "vars": there},
-        {BULK: {"clients": LISTED, **own}, "register": f"{way}_all", "vars": there},
+        {CLIENT: {"name": Vaulted("Acme"), **own}, "register": f"{way}_one", "vars": there},
+        {CLIENTS: {"clients": LISTED, **own}, "register": f"{way}_all", "vars": there},
     ]
 
 
-class Opened(NamedTuple):
-    ran: Ran
-    token: str
-    names: dict[str, list[str]]
-    """Of the clients of each workspace."""
-
-
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Opened:
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """One playbook at ``-vvvv``, without credentials in its environment."""
     folder = tmp_path_factory.mktemp("vault")
     (folder / "password").write_text(PASSWORD)
     with workspaces(*WORKSPACES.values()) as service:
-        token = Vaulted(service.token)
-        tasks = by_token(service.token)
+        token = Vaulted(TOKEN)
+        tasks = by_token(TOKEN)
         for way in CONNECTIONS:
             fill(service, WORKSPACES[way], "Globex")
             tasks += by_name(token, way)
         tasks.append({"ansible.builtin.debug": {"msg": CHECKED}, "register": "checked"})
-        ran = played(
+        return outcome(
             service,
             folder,
             tasks,
@@ -97,25 +89,22 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Opened:
             dumper=Dumper,
             vars={"the_token": token, "listed": LISTED, "base": [Vaulted("Globex")]},
         )
-        assert ran.status == 0, ran.output
-        names = {way: active(service, id_) for way, id_ in WORKSPACES.items()}
-        return Opened(ran, service.token, names)
 
 
-def test_a_vaulted_token_opens_the_service_and_is_in_no_output(opened: Opened) -> None:
+def test_a_vaulted_token_opens_the_service_and_is_in_no_output(opened: Outcome) -> None:
     ways = ["By a variable", "By the role", "In a task", "In module_defaults", "Plain"]
-    assert opened.names["tokens"] == ways
+    assert opened.names[WORKSPACES["tokens"]] == ways
     assert opened.ran.output.count("FAILED!") == 2
-    assert opened.token not in opened.ran.output
+    assert TOKEN not in opened.ran.output
     assert PASSWORD not in opened.ran.output
 
 
 @pytest.mark.parametrize("way", CONNECTIONS)
-def test_names(opened: Opened, way: str) -> None:
+def test_names(opened: Outcome, way: str) -> None:
     """Of a client by itself, and in a list: as an entry, a name and a former name; and in the
     filter by which ``toggl.focus.check`` validates without the service."""
     results = opened.ran.results
     assert results[f"{way}_one"]["client"]["name"] == "Acme"
     assert results[f"{way}_all"]["summary"]["renamed"] == 1
     assert results["checked"]["msg"] == "Would create 1, rename 1."
-    assert opened.names[way] == ["Acme", "Globex Corporation", "Initech"]
+    assert opened.names[WORKSPACES[way]] == ["Acme", "Globex Corporation", "Initech"]

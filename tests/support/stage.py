@@ -6,16 +6,20 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 from simulator.server import Simulator
 
-from support.playbooks import ansible_playbook
+from support.playbooks import Ran, ansible_playbook, played
 
+CLIENT, CLIENTS, INFO = (f"toggl.focus.focus_client{end}" for end in ("", "s", "_info"))
+ROLE: dict[str, Any] = {"ansible.builtin.include_role": {"name": "toggl.focus.clients"}}
+
+Task = Mapping[str, Any]
 Hosts = Mapping[str, Mapping[str, Any]]
 LOCAL = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
 """Variables of a host for plays of one's own; the collection's playbooks need none."""
@@ -46,8 +50,23 @@ def asked(service: Simulator) -> list[int]:
     return [int(entry.path.split("/")[3]) for entry in service.log]
 
 
-def play(*tasks: Mapping[str, Any], hosts: str = "localhost", **keywords: Any) -> dict[str, Any]:
+def play(*tasks: Task, hosts: str = "localhost", **keywords: Any) -> dict[str, Any]:
     return {"hosts": hosts, "gather_facts": False, **keywords, "tasks": [*tasks]}
+
+
+class Outcome(NamedTuple):
+    ran: Ran
+    names: dict[int, list[str]]
+    """Of the active clients of each workspace to which a request was sent."""
+
+
+def outcome(
+    service: Simulator, folder: Path, tasks: Sequence[Task], *given: str, **how: Any
+) -> Outcome:
+    """Return what ``played`` returns, and what the workspaces hold then."""
+    ran = played(service, folder, tasks, *given, **how)
+    assert ran.results, ran.output
+    return Outcome(ran, {id_: active(service, id_) for id_ in {*asked(service)}})
 
 
 class Stage:
