@@ -74,14 +74,11 @@ def test_every_line_that_changes_says_why(existing: str, desired: str, expected:
 
 
 def test_lines_that_do_not_change_have_no_comment_and_are_sorted_by_name() -> None:
+    """The headers say which workspace."""
     existing = [active(at, name) for at, name in enumerate(["Zoo", "b: 1", "Acme", "7 Up"], 1)]
     diff = diff_of(existing, [Desired(client.name) for client in existing])
     text = '- name: "7 Up"\n- name: Acme\n- name: Zoo\n- name: "b: 1"\n'
     assert (diff["before"], diff["after"]) == (text, text)
-
-
-def test_the_headers_say_which_workspace() -> None:
-    diff = diff_of([], [Desired("Acme")])
     assert (diff["before_header"], diff["after_header"]) == ("workspace 4711", "workspace 4711")
 
 

@@ -116,29 +116,26 @@ OTHER_TYPES: dict[str, tuple[Any, ...]] = {
     "shared": (None, "false", 0, []),
     "status": (7, ["done"], {}, "finished"),
 }
-CASES = [(key, value) for key, values in OTHER_TYPES.items() for value in (*values, "left out")]
-CASES.remove(("status", "left out"))
+DAMAGED = [{key: value} for key in OTHER_TYPES for value in (*OTHER_TYPES[key], "left out")]
+DAMAGED.remove({"status": "left out"})
+# Otherwise a client that existed before would be taken for a new one, and deleted by its name.
+DAMAGED += [{"step": kind, "id": None} for kind in ("rename", "delete", "restore")]
+DAMAGED += [{"name": None}]
+
+NO_LINES = ("7", '"text"', "null", "[1]", "[" * 2000, "9" * 5000, "{" * 2000)
 
 
-@pytest.mark.parametrize(("key", "value"), CASES)
-def test_a_line_with_anything_of_another_type_is_passed_over(key: str, value: object) -> None:
+@pytest.mark.parametrize("fields", DAMAGED, ids=str)
+def test_a_line_with_anything_of_another_type_is_passed_over(fields: dict[str, Any]) -> None:
     """As damaged lines are; be it the last line, or one before it."""
-    wrong = line("z", HERE, **{key: value})
+    wrong = line("z", HERE, **fields)
     assert journal_undo(line("a", HERE) + wrong) == ACME_HERE
     assert journal_undo(wrong + line("a", HERE)) == ACME_HERE
 
 
-@pytest.mark.parametrize("raw", ["7", '"text"', "null", "[1]", "[" * 2000, "9" * 5000, "{" * 2000])
+@pytest.mark.parametrize("raw", NO_LINES)
 def test_json_that_is_no_line_is_passed_over(raw: str) -> None:
     assert journal_undo(f"{raw}\n" + line("a", HERE) + f"{raw}\n") == ACME_HERE
-
-
-@pytest.mark.parametrize("kind", ["rename", "delete", "restore"])
-def test_only_a_create_may_be_without_an_id(kind: str) -> None:
-    """Otherwise a client that existed before would be taken for a new one, and deleted by name."""
-    wrong = line("z", HERE, step=kind, id=None)
-    assert journal_undo(line("a", HERE) + wrong, HERE) == ACME_HERE
-    assert journal_undo(line("a", HERE) + line("z", HERE, name=None), HERE) == ACME_HERE
 
 
 def test_reading_a_journal_takes_time_in_proportion_to_its_length(tmp_path: Path) -> None:

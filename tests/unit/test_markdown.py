@@ -246,23 +246,18 @@ def test_changes_are_cut_and_counted() -> None:
     assert text.count(DIGEST) == 2
 
 
-def test_three_thousand_deletions_are_counted() -> None:
-    rows = [delete(number, f"Client {number}") for number in range(1, 3_001)]
-    text = text_of(acme=workspace(rows, refusal="Guarded."))
+def test_deletions_are_listed_as_far_as_they_fit() -> None:
+    """The rows of a table that repeat them give way."""
+    gone = [delete(number, f"Client of a rather long name {number}") for number in range(1, 3_001)]
+    head = text_of(acme=workspace(gone[:1_000])).partition("####")[0]
+    assert head.count("\n- `acme`: `Client ") == 1_000
+    assert "more" not in head
+    text = text_of(acme=workspace(gone, refusal="Guarded."))
     assert "**3000 deletions**" in text
-    listed = re.findall(r"^- `acme`: `Client \d+`, id \d+$", text, re.MULTILINE)
+    listed = re.findall(r"^- `acme`: `Client [\w ]+`, id \d+$", text, re.MULTILINE)
     assert f"- and {3_000 - len(listed)} more, which the plan file lists" in text
     assert len(listed) > 1_000
     assert "`Guarded.`" in text and DIGEST in text
-
-
-def test_a_thousand_deletions_are_all_listed() -> None:
-    """The rows of a table that repeat them give way."""
-    rows = [delete(number, f"Client of a rather long name {number}") for number in range(1, 1_001)]
-    text = text_of(acme=workspace(rows))
-    head = text[: text.index("####")]
-    assert head.count("\n- `acme`: `Client ") == 1_000
-    assert "more" not in head
 
 
 def test_a_hundred_refusals_are_all_listed() -> None:

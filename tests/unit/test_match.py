@@ -71,6 +71,7 @@ two deleted of one name | (4 Old), (5 Old) | restored Old | 1 Several deleted cl
     name "Old", with the ids 4 (deleted "2026-01-01T00:00:00Z"), 5 (deleted "2026-01-01T00:00:00Z"):
 restore_deleted | (3 Old), (4 Old) | Old (restore_deleted) | 1 Several deleted clients have the name
 nothing to restore          | 1 Acme         | restored Old     | 1 no deleted client of the name
+nothing of a mistyped name | (4 Umbrella) | restored umbrela | 1 "umbrela". Did you mean "Umbrella"?
 one client by id and by name | 1 A           | 1; A             | 1+2 More than one entry
 kept by id, absent by name  | 1 A            | 1; absent A      | 1+2 More than one entry
 kept by name, absent by id  | 1 A            | A; absent 1      | 1+2 More than one entry

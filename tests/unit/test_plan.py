@@ -8,7 +8,6 @@ import pytest
 from support.notation import clients_of, entries_of, rows, steps_of, told
 from support.steps import active, create, rename, restore
 
-from ansible_collections.toggl.focus.plugins.module_utils._errors import PlanRefused
 from ansible_collections.toggl.focus.plugins.module_utils._model import (
     Action,
     Client,
@@ -78,11 +77,6 @@ back to a duplicate, on purpose | 1 Acme, 4 Other | 4 Acme (was Other) | rename 
 @pytest.mark.parametrize(("existing", "wanted", "expected"), STEPS)
 def test_steps(existing: str, wanted: str, expected: str) -> None:
     assert told(plan(clients_of(existing), entries_of(wanted)).steps) == expected
-
-
-def test_a_name_that_was_mistyped_is_suggested() -> None:
-    with pytest.raises(PlanRefused, match='Did you mean "Umbrella"?'):
-        plan(clients_of("(4 Umbrella)"), entries_of("restored umbrela"))
 
 
 def test_what_a_plan_tells_besides_its_steps() -> None:
