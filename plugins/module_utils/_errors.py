@@ -34,7 +34,7 @@ class FocusError(Exception):
     """Whether every later request would fail too."""
 
     unclear = False
-    """Whether a write may have been carried out."""
+    """Whether a write may have been executed."""
 
     may_pass = False
     """Whether another run may not meet it."""

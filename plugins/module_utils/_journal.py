@@ -243,8 +243,8 @@ def undo_of_last_run(text: str, workspace_id: int | None = None) -> list[dict[st
     """Return the list for ``focus_clients`` that undoes the last run of a workspace: the run that
     the last line belongs to.
 
-    :arg text: a journal; a write that was under way when the run was killed may have been carried
-        out or not, and the list works in both cases
+    :arg text: a journal; a write that was in flight when the run was killed may have been
+        executed or not, and the list works in both cases
     :arg workspace_id: may be left out where all lines are of one workspace, and the list has ids
     :raises FocusError: what it is no journal of, or what is not known
     """
@@ -280,8 +280,8 @@ def undo_of_last_run(text: str, workspace_id: int | None = None) -> list[dict[st
 
 
 def _happened(lines: Iterable[Line]) -> list[Line]:
-    """The last lines of each step that was carried out, or may have been, in the order in which the
-    steps were begun.
+    """Return the last lines of each step that was executed, or may have been, in the order in which
+    the steps were begun.
 
     A later line replaces an earlier one, unless it is about another client that the same step
     created.
@@ -296,8 +296,8 @@ def _happened(lines: Iterable[Line]) -> list[Line]:
 
 
 def _may_have_happened(line: Line) -> bool:
-    """Whether something is left of a step: also of a create that failed, since the service gave
-    the client another name, and that could not be taken back."""
+    """Return whether something is left of a step: also of a create that failed, since the service
+    gave the client another name, and that could not be taken back."""
     if line.step.kind == "create" and line.step.id is not None:
         return True
     return line.status in (None, "done", "unclear")

@@ -5,7 +5,7 @@ background, for which another thread waits as long as it wants.
 Ansible ends a task with an exception that a signal handler raises anywhere in the main thread. So
 the main thread only waits, and the run is done in the background, where it is never interrupted in
 the middle of a line. It notices the end where it can act on it: before a request and while it
-sleeps. A request is sent in the background too, so that nobody has to wait for its answer.
+sleeps. A request is sent in the background too, so that nothing has to wait for its answer.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ def parse_json(answer: Answer) -> Any:
 
 
 def _is_deeper(value: Any, levels: int) -> bool:
-    """Whether lists and objects are nested more than ``levels`` deep."""
+    """Return whether lists and objects are nested more than ``levels`` deep."""
     if not isinstance(value, _NESTED):
         return False
     inner = value.values() if isinstance(value, dict) else value
@@ -126,7 +126,7 @@ def retry_after(header: str | None) -> float | None:
 
 
 def date_of(header: str | None) -> datetime | None:
-    """The time of a ``Date`` header, ``None`` if it has none that can be read."""
+    """Return the time of a ``Date`` header, ``None`` if it has none that can be read."""
     try:
         date = parsedate_to_datetime(header or "")
     except (TypeError, ValueError, OverflowError):

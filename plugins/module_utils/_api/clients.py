@@ -65,7 +65,7 @@ class FocusApi:
         """GET of the list, page by page, to its end: that is after a page that is shorter than the
         envelope's own ``per_page``, or empty.
 
-        :arg name: passed on as a filter; nobody knows how it compares, so match the answer
+        :arg name: passed on as a filter; how it compares is not known, so match the answer
         :arg order_by: passed on
         :arg enough: takes what was read so far; whether the rest need not be read
         :arg expected: how many clients it probably has; pages that are probably there are read
@@ -109,17 +109,17 @@ class FocusApi:
         self,
         name: str,
         currency: str | None = None,
-        look: Callable[[RequestError], Mapping[str, Any] | None] | None = None,
+        find: Callable[[RequestError], Mapping[str, Any] | None] | None = None,
     ) -> Mapping[str, Any]:
-        """POST of a new client, never repeated when it may have been carried out.
+        """POST of a new client, never repeated when it may have been executed.
 
-        :arg look: returns the client that an unanswered try has made, ``None`` if there is none
+        :arg find: returns the client that an unanswered try has made, ``None`` if there is none
         :returns: the fields that are certain from the answer: all of the client, which may have
             another name, or only its ``id``, or none, since the vendor's reference shows no body
         :raises OtherWorkspace: it was created, but perhaps elsewhere
         """
         body = partial(_body, name, currency)
-        return self.session.call("POST", self._clients, self._created, body=body, look=look)
+        return self.session.call("POST", self._clients, self._created, body=body, find=find)
 
     def get(self, client_id: int) -> Client:
         """GET of one client.
@@ -192,8 +192,8 @@ class FocusApi:
     def _write(
         self, method: str, path: str, body: Callable[[], Mapping[str, str]] | None = None
     ) -> None:
-        """A write that is answered by 204, without a body. Whether any other answer means that it
-        was carried out is not known.
+        """Send a write that is answered by 204, without a body. Whether any other answer means
+        that it was executed is not known.
 
         :raises BadAnswer: it was another answer
         """
@@ -207,8 +207,8 @@ class FocusApi:
     # answers
 
     def _page(self, filters: Parameters, number: int | None) -> Page:
-        """The first page is requested without a number, so that it is the first however the service
-        counts. If its size is refused, half of it is requested from then on."""
+        """GET of a page, of the first one without a number, so that it is the first however the
+        service counts. If its size is refused, half of it is requested from then on."""
         asked = [] if number is None else [("page", str(number))]
         read = partial(self._read_page, filters, number)
         while True:

@@ -87,8 +87,8 @@ class _Answer(http.client.HTTPResponse):
         self.fp = io.BufferedReader(_Limited(self.fp.detach(), sock))
 
     def begin(self) -> None:
-        """The library skips only 100. It would take any other interim answer for the answer, and
-        the real one for the answer to the next request: so the connection ends."""
+        """Accept no interim answer. The library skips only 100. It would take any other one for
+        the answer, and the real one for the answer to the next request: so the connection ends."""
         super().begin()
         if self.status < 200:
             raise http.client.BadStatusLine(f"{self.status} is no answer yet")
@@ -117,7 +117,10 @@ class _Connection:
         self._is_through = True
 
     def _not_opened(self, error: BaseException, beyond: str | None) -> NotConnected:
-        """:arg beyond: the service's host, if the connection is to a proxy"""
+        """Return the error of a connection that could not be made.
+
+        :arg beyond: the service's host, if the connection is to a proxy
+        """
         before_the_proxy = beyond is not None and not self._is_through
         chain = list(_chain(error))
         for cause in chain:
@@ -138,20 +141,23 @@ def untrusted(host: str, reason: str) -> Untrusted:
 
 
 def address(host: str, port: int | None) -> str:
-    """Host and port as they are written in an address."""
+    """Return host and port as they are written in an address."""
     named = f"[{host}]" if ":" in host and not host.startswith("[") else host
     return named if port is None else f"{named}:{port}"
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """The error and its causes."""
+    """Yield the error and its causes."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
 
 
 def reason_of_proxy(at: str = "", chain: Iterable[BaseException] = ()) -> str:
-    """:arg at: the proxy's host and port, never its user part"""
+    """Return why a proxy let no connection through.
+
+    :arg at: the proxy's host and port, never its user part
+    """
     proxy = f"the proxy {shown(at)}".rstrip()
     refused = re.search(r"Tunnel connection failed: (\d{3})\b", "\n".join(map(str, chain)))
     if refused is not None and refused[1] == "407":
@@ -162,7 +168,7 @@ def reason_of_proxy(at: str = "", chain: Iterable[BaseException] = ()) -> str:
 
 @functools.cache
 def _watched(kind: Any) -> Any:
-    """Such a class of a class of connections, those to a SOCKS proxy too."""
+    """Return such a class of a class of connections, those to a SOCKS proxy too."""
     if issubclass(kind, _Connection):
         return kind
     return type("Connection", (_Connection, kind), {})
@@ -172,7 +178,7 @@ class DeadlineAdapter(HTTPAdapter):
     """The adapter of ``requests``, with such connections, also by way of a proxy."""
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
-        """Called with the pool ``conn`` before each request, whichever way it goes.
+        """Prepare the pool ``conn``, before each request, whichever way it goes.
 
         :raises Untrusted: an environment variable names a file of authorities that is missing
         """

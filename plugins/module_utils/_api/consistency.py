@@ -63,7 +63,7 @@ class Check(NamedTuple):
 
     @property
     def requests(self) -> int:
-        """How many it costs; where the filter is ignored, ``pages`` are read besides."""
+        """Return how many it costs; where the filter is ignored, ``pages`` are read besides."""
         return len(self.searches) or len(self.pages)
 
 

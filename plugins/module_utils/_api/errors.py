@@ -180,20 +180,20 @@ class ServerError(StatusError):
     unclear = may_pass = True
 
 
-Next = Literal["repeat", "look", "give up"]
+Next = Literal["repeat", "check", "give up"]
 
 _NEXT: dict[type[RequestError], tuple[Next, Next, Next]] = {
     # what happened   to a GET,  PUT, PATCH or DELETE, POST
     NotConnected: ("repeat", "repeat", "repeat"),
     TooManyRequests: ("repeat", "repeat", "repeat"),
-    ConnectionLost: ("repeat", "repeat", "look"),
-    ServerError: ("repeat", "repeat", "look"),
-    BadAnswer: ("repeat", "look", "look"),
-    NotFromApi: ("give up", "look", "look"),
+    ConnectionLost: ("repeat", "repeat", "check"),
+    ServerError: ("repeat", "repeat", "check"),
+    BadAnswer: ("repeat", "check", "check"),
+    NotFromApi: ("give up", "check", "check"),
 }
 """What follows; whatever is not listed is given up. See ``docs/docsite/rst/faults.rst``.
 
-A look settles whether the write was carried out. So it does after the last repetition of a write
+A check settles whether the write was executed. So it does after the last repetition of a write
 that may have been.
 """
 

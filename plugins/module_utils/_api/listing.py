@@ -39,8 +39,8 @@ class Page(NamedTuple):
 
     @property
     def is_last(self) -> bool:
-        """Without ``per_page``, only an empty page is the last: the service may have limited the
-        size."""
+        """Return whether the list ends with it. Without ``per_page``, only an empty page is the
+        last: the service may have limited the size."""
         if self.per_page is None:
             return not self.clients
         return len(self.clients) < self.per_page
@@ -52,8 +52,8 @@ for a page that may not be there."""
 
 
 def pages_ahead(expected: int, per_page: int | None, quota_left: int | None) -> int:
-    """How many pages after the first one are probably there, so that it is safe to read them
-    concurrently.
+    """Return how many pages after the first one are probably there, so that it is safe to read
+    them concurrently.
 
     :arg expected: how many clients the list probably has
     :arg quota_left: requests, ``None`` if the service does not say
@@ -78,7 +78,7 @@ class Listing:
 
     @property
     def boundaries(self) -> Sequence[Page]:
-        """The pages that another page follows, which was read later."""
+        """Return the pages that another page follows, which was read later."""
         return self.pages[:-1]
 
     def ends_with(self, page: Page) -> bool:

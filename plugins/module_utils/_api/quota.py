@@ -38,7 +38,7 @@ class Quota(NamedTuple):
 
 
 def quota_of(headers: Mapping[str, str]) -> Quota:
-    """What the headers of an answer say. A count below 0 counts as absent."""
+    """Return what the headers of an answer say. A count below 0 counts as absent."""
     remaining = _whole(headers.get("X-Toggl-Quota-Remaining"))
     resets_in = _whole(headers.get("X-Toggl-Quota-Resets-In"))
     if remaining is not None and remaining < 0:
@@ -49,7 +49,7 @@ def quota_of(headers: Mapping[str, str]) -> Quota:
 def closed_by(
     headers: Mapping[str, str], words: str, retry_after: float | None, is_used_up: bool = False
 ) -> Closed | None:
-    """What a 402 says about the quota; ``None`` if it is about something else.
+    """Return what a 402 says about the quota; ``None`` if it is about something else.
 
     :arg is_used_up: whether an earlier answer has said that nothing is left
     """
@@ -74,7 +74,7 @@ def _seconds_in(words: str) -> int | None:
 
 
 def _whole(text: str | None) -> int | None:
-    """A header's whole number, ``None`` if it has none."""
+    """Return a header's whole number, ``None`` if it has none."""
     try:
         return int(float(text or ""))
     except (ValueError, OverflowError):
@@ -135,8 +135,8 @@ class Window:
                 self._close(now + pause, is_guess=True)
 
     def closed(self, now: float) -> Closed | None:
-        """How a request is known to be refused; ``None``: it may be sent, since the window is open
-        or reopens now."""
+        """Return how a request is known to be refused, ``None`` if it may be sent, since the window
+        is open or reopens now."""
         with self._lock:
             if self._closed_until is not None and now >= self._closed_until:
                 self._closed_until = None
@@ -147,7 +147,7 @@ class Window:
             return Closed(None if self._is_guess else math.ceil(self._closed_until - now))
 
     def wait(self, now: float, is_known: bool) -> float | None:
-        """Until when to sleep; ``None``: for longer than ``quota_wait``, or it is not known.
+        """Return until when to sleep; ``None``: for longer than ``quota_wait``, or it is not known.
 
         Waits of several threads at once count once.
 

@@ -2,7 +2,7 @@
 """One call: sent, and retried where that is safe, until an answer is understood.
 
 All tries of a request have one owner, ``Attempts``, including those of a create, between which the
-client is looked for. Knows no endpoint.
+client is searched for. Knows no endpoint.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ Read = TypeVar("Read")
 class Attempts:
     """The tries of one request, limited in number and in time.
 
-    ``unclear``: whether one of them may have been carried out. It ``ends`` on the monotonic clock.
+    ``unclear``: whether one of them may have been executed. It ``ends`` on the monotonic clock.
     """
 
     def __init__(self, retries: int, halt: Halt) -> None:
@@ -68,8 +68,8 @@ class Attempts:
     def again(self, error: RequestError) -> bool:
         """Sleep before the next try; false if there is none.
 
-        If the run is ended meanwhile and a try may have been carried out, there is none, so that
-        the error says so.
+        If the run is ended meanwhile and a try may have been executed, there is none, so that the
+        error says so.
         """
         pause = _pause(error, self._made)
         if self._made >= self._retries or time.monotonic() + pause > self.ends:
@@ -111,15 +111,15 @@ class Session:
         read: Callable[[Answer], Read],
         parameters: Sequence[tuple[str, str]] = (),
         body: Callable[[], Mapping[str, str]] | None = None,
-        look: Callable[[RequestError], Read | None] | None = None,
+        find: Callable[[RequestError], Read | None] | None = None,
     ) -> Read:
         """Send, and retry where that is safe, until ``read`` understands the answer.
 
         :arg body: returns what to send; asked before each try, since one may come much later
-        :arg look: after an unclear answer, returns what the request has made, and ``None`` if it
-            was certainly not carried out; then it is sent again
+        :arg find: after an unclear answer, returns what the request has made, and ``None`` if it
+            was certainly not executed; then it is sent again
         :raises RequestError: and what derives from it; ``unclear`` says of a write whether one of
-            its tries may have been carried out
+            its tries may have been executed
         """
         attempts = Attempts(self._access.retries, self._halt)
         number = 0
@@ -135,11 +135,11 @@ class Session:
             except RequestError as error:
                 error.unclear = method != "GET" and (error.unclear or attempts.unclear)
                 then = next_after(error, method)
-                if then == "give up" or (then == "look" and look is None):
+                if then == "give up" or (then == "check" and find is None):
                     raise
                 goes_on = attempts.again(error)
-                if then == "look" and look is not None:
-                    found = look(error)
+                if then == "check" and find is not None:
+                    found = find(error)
                     if found is not None:
                         return found
                     attempts.unclear = error.unclear = False
@@ -188,8 +188,8 @@ class Session:
 
     @property
     def _goes_alone(self) -> bool:
-        """Whether its answer must come before the next request is sent: that may be one too many
-        for the quota."""
+        """Return whether a request's answer must come before the next one is sent, which may be
+        one too many for the quota."""
         left = self.window.quota.remaining
         return self.window.in_doubt or (left is not None and left < 2 * self._access.connections)
 
@@ -215,7 +215,7 @@ class Session:
         return error or answer
 
     def _waited_for_quota(self, error: QuotaExceeded) -> float:
-        """Sleep until the window reopens, if ``quota_wait`` allows; the seconds that it took."""
+        """Sleep until the window reopens, if ``quota_wait`` allows; return the seconds."""
         now = time.monotonic()
         is_known = not error.sent or error.closed.resets_in is not None
         until = self.window.wait(now, is_known)
@@ -249,7 +249,8 @@ def _line(request: Request, outcome: Answer | BaseException, number: int, took: 
 
 
 def _pause(error: RequestError, tries: int) -> float:
-    """Seconds before the next try: what the service asks for, else exponential with jitter."""
+    """Return the seconds before the next try: those that the service asks for, else exponential
+    with jitter."""
     if error.retry_after is not None:
         return min(error.retry_after, _LONGEST_RETRY_AFTER)
     longest: float = min(_FIRST_PAUSE * 2**tries, _LONGEST_PAUSE)

@@ -188,9 +188,9 @@ class Writer:
     # writes that may be repeated
 
     def _write(self, step: Step) -> None:
-        """Write; a look settles what the answers left open.
+        """Write; a read settles what the answers left open.
 
-        :raises RequestError: it was not written, or, if it is ``unclear``, the look failed
+        :raises RequestError: it was not written, or, if it is ``unclear``, the read failed
         """
         try:
             self._send(step)

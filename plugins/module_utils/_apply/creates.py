@@ -39,15 +39,15 @@ class Creates:
         """The ids of new clients whose names no answer has shown."""
 
     def outcome(self, step: Step) -> Outcome:
-        """Create a client: after an unclear answer, it is looked for before it is sent again.
+        """Create a client: after an unclear answer, search for it before it is sent again.
 
         Any part may be missing in an answer.
 
-        :raises RequestError: it was not created, or, if it is ``unclear``, looking for it failed
+        :raises RequestError: it was not created, or, if it is ``unclear``, the search for it failed
         """
         name = step.after.name
 
-        def look(error: RequestError) -> Mapping[str, Any] | None:
+        def find(error: RequestError) -> Mapping[str, Any] | None:
             """Return the new client of the name; the oldest, if there are several."""
             self._in_doubt.setdefault(name, False)
             try:
@@ -59,7 +59,7 @@ class Creates:
             self._in_doubt[name] = True
             return None
 
-        fields = self._api.create(name, step.after.currency, look)
+        fields = self._api.create(name, step.after.currency, find)
         client_id = fields.get("id")
         if client_id is None:
             return Outcome(step, "done")
@@ -190,9 +190,9 @@ class Creates:
     def _find(self, names: Sequence[str]) -> dict[str, list[Client]]:
         """Return the new clients of each name, sorted by id.
 
-        A name that seems to be missing is looked for once more. So is one that was sent again and
-        seems to be there once: the first request may have been carried out late, and old data hides
-        one of the two.
+        A name that seems to be missing is searched for once more. So is one that was sent again
+        and seems to be there once: the first request may have been executed late, and old data
+        hides one of the two.
         """
         found = self._shown(names)
         uncertain = [name for name in names if len(found[name]) <= self._is_sent_twice(name)]

@@ -27,27 +27,27 @@ class Outcome(NamedTuple):
 
     @property
     def succeeded(self) -> bool:
-        """Whether it is done or, in check mode, would be."""
+        """Return whether it is done or, in check mode, would be."""
         return self.status in ("done", "planned")
 
     @property
     def changed(self) -> bool:
-        """Whether the workspace is not as before."""
+        """Return whether the workspace is not as before."""
         return self.succeeded or bool(self.left)
 
     @property
     def failed(self) -> bool:
-        """Whether the step was tried and is not known to be done."""
+        """Return whether the step was tried and is not known to be done."""
         return self.status in ("failed", "unclear")
 
     @property
     def without_id(self) -> bool:
-        """Whether it created, or may have created, a client whose id is not known."""
+        """Return whether it created, or may have created, a client whose id is not known."""
         return self.step.id is None and self.status in ("done", "unclear")
 
     @property
     def touched(self) -> tuple[Step, ...]:
-        """The steps that were executed, or may have been: what there is to undo."""
+        """Return the steps that were executed, or may have been: what there is to undo."""
         others = tuple(self.step._replace(after=client) for client in self.left)
         return (self.step, *others) if self.status in ("done", "unclear", "planned") else others
 
