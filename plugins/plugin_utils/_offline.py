@@ -12,7 +12,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._apply.outcome import predicted
 from ..module_utils._errors import BadOption, FocusError, PlanRefused
-from ..module_utils._model import NOT_YET, Client, Desired
+from ..module_utils._model import NOT_YET, Client, Desired, Rules
 from ..module_utils._plan.contradictions import look_alikes
 from ..module_utils._plan.plan import plan
 from ..module_utils._reconcile import desired_clients
@@ -30,10 +30,7 @@ _LONG_AGO = "2000-01-01T00:00:00Z"
 """When a client was deleted that a list only mentions."""
 
 _OPTIONS: dict[str, Any] = {
-    **{
-        guard: CLIENTS["argument_spec"][guard]
-        for guard in ("purge", "protected", "max_deletions", "max_deletion_percent")
-    },
+    **{guard: CLIENTS["argument_spec"][guard] for guard in Rules._fields},
     "workspace_id": {"type": "int", "default": 0},
     "api_url": {"type": "str", "default": SERVICE_URL},
 }

@@ -51,8 +51,8 @@ INFO: dict[str, tuple[dict[str, Any], str]] = {
 DIGEST = "5f0c1e3a9d7b2c4e6f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6"
 
 CLIENTS: dict[str, tuple[dict[str, Any], str]] = {
-    "digest of nothing": ({"plan_digest": ""}, "it is empty; give the digest"),
-    "digest of blanks": ({"plan_digest": " \t"}, "it is empty; give the digest"),
+    "digest of nothing": ({"plan_digest": ""}, '"" is not a digest'),
+    "digest of blanks": ({"plan_digest": " \t"}, '"" is not a digest'),
     "half a digest": ({"plan_digest": DIGEST[:32]}, "is not a digest, which has 64 hexadecimal"),
     "digest and more": ({"plan_digest": DIGEST + "0"}, "is not a digest, which has 64 hexadecimal"),
     "digest with another sign": ({"plan_digest": "g" + DIGEST[1:]}, "is not a digest"),

@@ -22,7 +22,7 @@ from .entries import described
 _DATE = re.compile(r"\bdatetime\.date(?:time)?\((\d{4}), (\d\d?), (\d\d?)\b")
 """Up to ansible-core 2.18, a template with a list that holds a date gives a text."""
 
-_DIGEST = re.compile("[0-9a-f]{64}")
+_DIGEST = re.compile("[0-9a-fA-F]{64}")
 
 _ADDRESS = re.compile(r"https?://[\w.:%\[\]-]+(?:/[^\s?#]*)?", re.IGNORECASE)
 
@@ -37,15 +37,14 @@ def reviewed_digest(given: object) -> str | None:
     """
     if given is None:
         return None
-    digest = str(given).strip().lower()
+    digest = str(given).strip()
     if _DIGEST.fullmatch(digest):
-        return digest
-    reason = (
-        f"{quoted(given)} is not a digest, which has 64 hexadecimal digits; copy it from the plan "
-        "that was reviewed"
+        return digest.lower()
+    raise BadOption(
+        "plan_digest",
+        f"{quoted(digest)} is not a digest, which has 64 hexadecimal digits; copy it from the plan "
+        "that was reviewed, or leave the option out",
     )
-    empty = "it is empty; give the digest of the plan that was reviewed, or leave the option out"
-    raise BadOption("plan_digest", reason if digest else empty)
 
 
 def check_is_list(given: object) -> None:

@@ -59,11 +59,9 @@ Work = Callable[[Any, Progress], Result]
 """What a module does, once its options are checked: takes the service, and returns what the task
 returns, without what ``run`` adds."""
 
-Connect = Callable[[Access, Any, Progress, Halt], Any]
-
 
 def run(
-    prepare: Callable[[], Work], connect: Connect, options: Options, runtime: Runtime
+    prepare: Callable[[], Work], connect: Callable[..., Any], options: Options, runtime: Runtime
 ) -> Result:
     """Return what the work returns, with the requests that were sent and without secrets.
 
