@@ -18,7 +18,7 @@ description:
   - It is for a run that was killed and could not return its
     RV(toggl.focus.focus_clients#module:undo).
   - Damaged lines are skipped. If a write was under way when the run was killed, nobody knows
-    whether it was carried out. The list works in both cases.
+    whether it was executed. The list works in both cases.
   - A text in which no line can be read is an error.
 options:
   _input:

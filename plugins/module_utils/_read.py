@@ -59,7 +59,7 @@ def of_all(
 
 
 def by_id(api: FocusApi, client_id: int) -> list[Client]:
-    """The client with the id, if the service shows it."""
+    """Return the client with the id, if the service shows it."""
     client = api.find(client_id)
     return [] if client is None else [client]
 
@@ -131,8 +131,8 @@ def _from_journal(
     read: Sequence[Client],
     deletions: Mapping[int, Client],
 ) -> list[Client]:
-    """The deleted clients that entries want restored by name and that the list hides. An active
-    client that an entry has by its id may give the name away."""
+    """Return the deleted clients that entries want restored by name and that the list hides. An
+    active client that an entry has by its id may give the name away."""
     by_name = {name_key(deletion.name): deletion for deletion in deletions.values()}
     by_id_too = {wanted.id for wanted in desired}
     shown = {name_key(c.name) for c in read if c.deleted or c.id not in by_id_too}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one way through: options → read → plan → apply → result, for the two modules that write.
+"""The pipeline: options → read → plan → apply → result, for the two modules that write.
 
 Both functions take the task's options, validated by the module's argument spec, and return the
 task's result.
@@ -100,7 +100,7 @@ def _checked(entries: Sequence[Entry], names: Sequence[str | None]) -> list[Desi
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """Pauses the garbage collector. A plan has no reference cycles, and the searches for them make
+    """Pause the garbage collector. A plan has no reference cycles, and the searches for them make
     a plan of 100,000 clients take half as long again. With 1,000, it makes no difference."""
     gc.disable()
     try:

@@ -21,8 +21,8 @@ LEAST = 4
 
 
 def forms_of(*secrets: str) -> tuple[str, ...]:
-    """The secrets as they are, in an address, in JSON and escaped; longer ones first, so that
-    masking a part of a longer one does not leave the rest of it."""
+    """Return the secrets as they are, in an address, in JSON and escaped; longer ones first, so
+    that masking a part of a longer one does not leave the rest of it."""
     forms: set[str] = set()
     for secret in filter(None, secrets):
         forms |= {secret, quote(secret), quote(secret, safe=""), quote_plus(secret)}
@@ -32,8 +32,8 @@ def forms_of(*secrets: str) -> tuple[str, ...]:
 
 
 def mask(text: str, secrets: Collection[str]) -> str:
-    """The text with all ``secrets`` masked, including the first part of one where the text was
-    cut."""
+    """Return the text with all ``secrets`` masked, including the first part of one where the text
+    was cut."""
     for secret in secrets:
         text = text.replace(secret, MASK)
     if CUT not in text:
@@ -55,8 +55,8 @@ def is_affected(value: Any, secrets: Collection[str]) -> bool:
 
 
 def masked(result: dict[str, Any], secrets: Collection[str]) -> dict[str, Any]:
-    """The result with all ``secrets`` masked, in the service's names of fields too. The other keys
-    stay: with a password ``failed``, a task that failed would not say so.
+    """Return the result with all ``secrets`` masked, in the service's names of fields too. The
+    other keys stay: with a password ``failed``, a task that failed would not say so.
 
     The whole result is first searched as one piece, which is fast and usually finds nothing. A
     pickle has each text as its own bytes, and is the fastest way to one piece; it is never loaded.

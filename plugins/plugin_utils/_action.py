@@ -52,7 +52,7 @@ class FocusAction(NormalAction):  # type: ignore[misc]
     @staticmethod
     @abc.abstractmethod
     def work(options: Mapping[str, Any], check_mode: bool, runtime: Runtime) -> dict[str, Any]:
-        """What the module's ``main()`` calls."""
+        """Do what the module does; its ``main()`` calls the same."""
 
     def validate(self, arguments: dict[str, Any], variables: Mapping[str, Any]) -> None:
         """Check what can be seen only in the values that the playbook gives: an argument spec makes
@@ -98,6 +98,7 @@ class FocusAction(NormalAction):  # type: ignore[misc]
         )
 
     def _in_this_process(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+        self._load_name = self._task.action  # by which messages call the module
         try:
             _validated, options = self.validate_argument_spec(**self.spec)
         except AnsibleActionFail as error:
@@ -136,7 +137,7 @@ def _print(text: str) -> None:
 
 @functools.lru_cache(maxsize=8)
 def _kept(access: Access) -> Transport:
-    """A kept connection: one worker process runs all items of a loop."""
+    """Return a kept connection: one worker process runs all items of a loop."""
     return Transport(access)
 
 

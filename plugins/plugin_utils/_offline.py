@@ -46,7 +46,7 @@ _SHARED = frozenset({"id", "name", "currency"})
 
 
 def planned(desired: object, existing: object, options: Mapping[str, object]) -> Result:
-    """What ``focus_clients`` would return in check mode, also where something is wrong with a list.
+    """Return what ``focus_clients`` would in check mode, also where something is wrong with a list.
 
     :arg desired: as its option ``clients``
     :arg existing: clients as ``focus_client_info`` returns them, or the entries of another list
@@ -95,7 +95,7 @@ def _planned(desired: Any, existing: object, options: Mapping[str, Any]) -> Resu
 
 
 def _are_read(existing: Sequence[object], workspace_id: int) -> bool:
-    """Whether they are clients of a workspace, and not the entries of another list."""
+    """Return whether they are clients of a workspace, and not the entries of another list."""
     fields = [set(client) if isinstance(client, Mapping) else set() for client in existing]
     if any(not _SHOWN_BY_THE_SERVICE.isdisjoint(shown) for shown in fields):
         return True

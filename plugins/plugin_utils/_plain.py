@@ -29,8 +29,8 @@ def plain(value: Any) -> Any:
 
 
 def _is_omitted(value: object) -> bool:
-    """A text stands for it up to ansible-core 2.18, and a value of a type of its own from then on,
-    which Ansible leaves out itself unless a filter is given it."""
+    """Return whether it is omitted. A text says so up to ansible-core 2.18, and from then on a
+    type, which Ansible leaves out itself unless a filter is given it."""
     if isinstance(value, str):
         return value.startswith("__omit") and bool(OMITTED.fullmatch(value))
     return type(value).__name__ == "_OmitType"

@@ -21,7 +21,7 @@ _NEAR = 0.7
 
 
 def warnings(variables: Iterable[str]) -> Iterator[str]:
-    """A sentence for each variable that is probably a typing error."""
+    """Yield a sentence for each variable that is probably a typing error."""
     for variable in sorted(variables):
         option = variable.removeprefix(_PREFIX)
         if option == variable or option in _OPTIONS or option in _OTHERS:

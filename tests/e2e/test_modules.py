@@ -32,6 +32,7 @@ TASKS: dict[str, dict[str, Any]] = {
     "refused": {CLIENTS: {"clients": [], "purge": True}},
     "renamed": {CLIENT: {"name": "Acme Ltd", "former_names": ["Acme"]}},
     "listed": {INFO: {"deleted": "include", "order_by": ["-name"]}},
+    "unknown": {CLIENT: {"name": "Acme", "colour": "red"}},
     "elsewhere": {CLIENT: {"id": 7}, "environment": {"TOGGL_FOCUS_WORKSPACE_ID": "999"}},
 }
 
@@ -106,7 +107,11 @@ def test_a_client_is_renamed_and_all_are_listed(both: dict[str, Done], way: str)
 @pytest.mark.parametrize("way", WAYS)
 def test_what_fails_is_one_sentence_and_nothing_is_written(both: dict[str, Done], way: str) -> None:
     """The environment of a task counts, also where it takes the place of what the process has."""
-    for task, words in (("refused", "max_deletion_percent is 30"), ("elsewhere", "999")):
+    for task, words in (
+        ("refused", "deletion_percent is 30"),
+        ("elsewhere", "999"),
+        ("unknown", "colour"),
+    ):
         result = both[way].ran.results[task]
         assert (result["failed"], result["changed"]) == (True, False), task
         assert words in result["msg"]

@@ -31,7 +31,7 @@ _KEY = re.compile("[!-~]*")
 
 
 def reviewed_digest(given: object) -> str | None:
-    """The value of ``plan_digest``; ``None`` where it is not given.
+    """Return the value of ``plan_digest``; ``None`` where it is not given.
 
     :raises BadOption: no plan can have it. An empty one would let any plan through.
     """
