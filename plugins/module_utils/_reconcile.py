@@ -20,7 +20,14 @@ from ._apply.outcome import Outcome, predicted
 from ._errors import FocusError, NamesMasked, PlanRefused, Problem, QuotaTooSmall
 from ._model import DEFAULT_RULES, Client, Desired, Origin, Plan, Rules
 from ._plan.contradictions import contradictions
-from ._plan.plan import after_steps, by_their_ids, is_same_but_for, plan
+from ._plan.plan import (
+    after_steps,
+    by_their_ids,
+    continued,
+    first_part,
+    is_same_but_for,
+    plan,
+)
 from ._progress import Progress
 from ._read import Read, of_all, of_one
 from ._results.client import client_result
@@ -237,7 +244,8 @@ class _Writing(NamedTuple):
         plan_again = partial(self._plan_again, api, planned, clients)
         path, concurrency = self.options["journal"], self.options.get("concurrency", 1)
         recorded = path, Origin(self.play), progress
-        return execute(api, planned, clients, plan_again, *recorded, concurrency)
+        at_first = first_part(planned.steps)
+        return execute(api, planned, clients, at_first, plan_again, *recorded, concurrency)
 
     def _plan_again(
         self,
@@ -245,8 +253,9 @@ class _Writing(NamedTuple):
         planned: Plan,
         clients: Sequence[Client],
         outcomes: Sequence[Outcome],
-    ) -> Plan:
-        """Return the plan of what is left to do, now that hidden clients are known.
+    ) -> tuple[Plan, Plan]:
+        """Return the plan of what is left to do, now that hidden clients are known, and that of the
+        whole run.
 
         :raises FocusError: why it cannot be executed
         """
@@ -257,4 +266,4 @@ class _Writing(NamedTuple):
         wanted = by_their_ids(planned.entries, done)
         rest = self._plan(api, after_steps(clients, done), wanted, hidden)
         self._check(api, rest, is_same_but_for(hidden, left, rest.steps))
-        return rest
+        return rest, continued(planned, done, rest)

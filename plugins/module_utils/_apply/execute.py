@@ -11,7 +11,6 @@ from .._api.clients import FocusApi
 from .._errors import FocusError
 from .._journal import Journal
 from .._model import Client, Origin, Plan
-from .._plan.plan import continued, first_part
 from .._progress import Progress
 from .apply import Writer
 from .errors import rest_not_planned, still_hidden
@@ -22,7 +21,8 @@ def execute(
     api: FocusApi,
     planned: Plan,
     clients: Sequence[Client],
-    plan_again: Callable[[Sequence[Outcome]], Plan],
+    at_first: int,
+    plan_again: Callable[[Sequence[Outcome]], tuple[Plan, Plan]],
     path: str | None,
     origin: Origin,
     progress: Progress,
@@ -31,25 +31,25 @@ def execute(
     """Execute the plan; return it as it was executed, and an outcome for each of its steps.
 
     :arg clients: those that the plan was made from
-    :arg plan_again: returns the plan of what is left to do, and raises why it cannot be executed
+    :arg at_first: how many steps come before the rest is planned again, 0 where it is not
+    :arg plan_again: returns the plan of what is left to do, and that of the whole run; raises why
+        the rest cannot be executed
     :arg path: the journal's, if there is one
     """
     known = {client.id for client in clients} | {step.after.id for step in planned.steps}
     progress.set(total=len(planned.steps))
     with closing(Journal(path, api.workspace_id, planned.shared_names, origin)) as journal:
         writer = Writer(api, known, journal, progress, concurrency)
-        at_first = first_part(planned.steps)
         outcomes = writer.write(planned.steps[: at_first or None])
         if not at_first:
             return planned, outcomes
         try:
             _check_shown(outcomes)
-            rest = plan_again(outcomes)
+            rest, whole = plan_again(outcomes)
         except FocusError as reason:
             return planned, _without_rest(planned, outcomes, reason)
-        done = [outcome for outcome in outcomes if outcome.status == "done"]
-        steps = [outcome.step for outcome in done]
-        return continued(planned, steps, rest), (*done, *writer.write(rest.steps))
+        done = (outcome for outcome in outcomes if outcome.status == "done")
+        return whole, (*done, *writer.write(rest.steps))
 
 
 def _check_shown(outcomes: Sequence[Outcome]) -> None:
