@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import pytest
-from support.notation import clients_of, entries_of, rows, told, told_one
+from support.notation import clients_of, entries_of, pairs, rows, told, told_one
 
 from ansible_collections.toggl.focus.plugins.module_utils._errors import PlanRefused
 from ansible_collections.toggl.focus.plugins.module_utils._model import Rules
@@ -133,15 +133,18 @@ def test_a_name_in_two_unicode_forms_is_shown_as_it_was_written_first() -> None:
         plan([], entries_of("A; Mu\u0308ller; M\u00fcller"))
 
 
-EXACT = [("1 A (was B)", True), ("absent 1 A (was B)", True), ("1 A", False), ("A (was B)", False)]
+EXACT = pairs("""
+exact: 1 A (was B) ~ yes | absent 1 A (was B) ~ yes
+not exact: 1 A ~ no | A (was B) ~ no | 1 (was B) ~ no
+""")
 
 
-@pytest.mark.parametrize(("entry", "expected"), [*EXACT, ("1 (was B)", False)])
-def test_an_exact_entry(entry: str, expected: bool) -> None:
+@pytest.mark.parametrize(("entry", "expected"), EXACT)
+def test_an_exact_entry(entry: str, expected: str) -> None:
     """It has the id, and former names besides its name: it is about this client, whoever else has
     that name."""
     (wanted,) = entries_of(entry)
-    assert wanted.is_exact == expected
+    assert wanted.is_exact == (expected == "yes")
 
 
 def test_the_purge_deletes_what_no_entry_stands_for() -> None:

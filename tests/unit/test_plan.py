@@ -25,7 +25,6 @@ from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import (
     plan,
     renamed_by_id,
 )
-from ansible_collections.toggl.focus.plugins.module_utils._plan.undo import undo_warnings
 
 STEPS = rows("""
 present, is there           | 1 Acme     | Acme       |
@@ -172,12 +171,6 @@ def test_one_kind_does_not_bury_another() -> None:
     assert any(
         "id 7000" in text for text in warnings_of("a deleted namesake", 500, "; restored 7000")
     )
-
-
-def test_clients_whose_id_is_not_known() -> None:
-    warnings = list(undo_warnings([], (f"No {at}" for at in range(8))))
-    assert len(warnings) == 6
-    assert warnings[-1] == "And 3 more warnings of this kind."
 
 
 # planning again in the same run

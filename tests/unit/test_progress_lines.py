@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 import pytest
@@ -48,25 +47,17 @@ class Clock:
         return self.now
 
 
-def said_at(seconds: Iterable[float], monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The lines of a run of which one of two changes is done."""
+def test_a_line_is_shown_once_an_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So a quick run says nothing."""
     clock, progress, said = Clock(), Progress(), list[str]()
     monkeypatch.setattr(_progress_lines, "time", clock)
     progress.set(total=2)
     progress.add(done=1)
-    lines = ProgressLines(progress, said.append)
-    for clock.now in seconds:
+    lines, shown = ProgressLines(progress, said.append), []
+    for clock.now in (1, 4, 6, 8, 10.5, 12):
         lines.tick()
-    return said
-
-
-def test_a_quick_run_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert said_at((1, 4), monkeypatch) == []
-
-
-def test_a_line_is_shown_once_an_interval(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = said_at((1, 4, 6, 8, 10.5, 12), monkeypatch)
-    assert len(said) == 2
+        shown.append(len(said))
+    assert shown == [0, 0, 1, 1, 1, 2]
     assert said[0].startswith("toggl.focus: 1 of 2 changes done, ends about ")
 
 

@@ -87,15 +87,11 @@ def test_what_is_known_to_be_refused_is_not_sent_until_the_window_reopens() -> N
     assert window.quota == Quota(), "what was known of the window that is over counts no more"
 
 
-def test_nothing_is_held_back_while_nobody_says_when_it_reopens() -> None:
-    """A count of 0 without a time may be how a service without a limit says so."""
+def test_a_count_of_0_closes_the_window_for_as_long_as_is_said() -> None:
+    """Without a time it may be how a service without a limit says so. No late answer reopens it."""
     window = Window(0)
     window.note(Quota(0, None), now=100)
     assert window.closed(100) is None
-
-
-def test_a_late_answer_does_not_reopen_it() -> None:
-    window = Window(0)
     window.note(Quota(0, 60), now=100)
     window.note(Quota(3, 60), now=100.1)
     assert window.closed(101) is not None

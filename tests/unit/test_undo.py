@@ -76,10 +76,12 @@ def test_entries_say_where_each_client_was(steps: str, shared_name: str, expecte
 
 
 def test_a_create_without_an_id_gets_a_warning() -> None:
+    """Five do, and then it is said how many more."""
     assert list(undo_warnings([])) == []
-    first, second = undo_warnings([], ["E", "F\n"])
-    assert first.startswith('The id of the new client "E" is not known')
-    assert '"F\\n"' in second
+    warnings = list(undo_warnings([], ["E", "F\n", *(f"No {at}" for at in range(6))]))
+    assert warnings[0].startswith('The id of the new client "E" is not known')
+    assert '"F\\n"' in warnings[1]
+    assert warnings[5:] == ["And 3 more warnings of this kind."]
 
 
 LOST = rows("""
@@ -98,7 +100,6 @@ def test_a_name_that_no_list_can_give_back_gets_a_warning(steps: str, expected: 
 
 
 # what the list does, on each service
-
 
 CASES = rows("""
 a create without an id, over a name that was freed | 1 E | 1 D; E | forgets unless all
