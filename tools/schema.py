@@ -156,7 +156,7 @@ def _any_case(word: str) -> str:
 
 def _visible() -> str:
     """A pattern for a character that can be seen, without which a text is no name."""
-    unseen = (c for c in range(0x10000) if c in SINCE_UNICODE_14 or not text.look_key(chr(c)))
+    unseen = (c for c in range(0x10000) if c in SINCE_UNICODE_14 or not text.confusable_key(chr(c)))
     ranges = (
         f"\\u{first:04x}" if first == last else f"\\u{first:04x}-\\u{last:04x}"
         for first, last in _ranges(unseen)

@@ -14,7 +14,7 @@ from ._model import Client, Desired
 from ._progress import Progress
 from ._read import by_id
 from ._task.run import Options, Result, Runtime, Work, run
-from ._text import counted, forms, name_key
+from ._text import counted, name_key, unicode_forms
 
 _DELETED = {"exclude": (False,), "include": (False, True), "only": (True,)}
 
@@ -56,7 +56,7 @@ def _read(api: FocusApi, options: Options) -> tuple[list[Client], bool]:
 
     whole = True
     clients: dict[int, Client] = {}
-    for form in forms(options["name"].strip()) if options["name"] is not None else (None,):
+    for form in unicode_forms(options["name"].strip()) if options["name"] is not None else (None,):
         listing = retry_if_changed(partial(api.list_clients, form, options["order_by"], enough))
         clients.update((client.id, client) for client in listing.clients)
         whole = whole and not enough(listing)

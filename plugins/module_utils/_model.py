@@ -161,7 +161,7 @@ class Desired(NamedTuple):
 
     @classmethod
     def of(cls, client: Client, shared_names: Collection[str]) -> Desired:
-        """The entry that finds nothing to do for the client.
+        """Return the entry that finds nothing to do for the client.
 
         :arg shared_names: the keys of the names that may stand for several clients, so that an id
             is needed
@@ -185,7 +185,7 @@ class Desired(NamedTuple):
         return self.id is not None and self.name is not None and bool(self.former_names)
 
     def as_options(self) -> dict[str, Any]:
-        """The options as a user writes them, without defaults."""
+        """Return the options as a user writes them, without defaults."""
         options = {**self._asdict(), "former_names": list(self.former_names)}
         given = {option: value for option, value in options.items() if value}
         if self.state == "present":

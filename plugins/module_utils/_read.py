@@ -10,7 +10,7 @@ from ._api.clients import PAGE_SIZE, FocusApi
 from ._api.listing import Listing
 from ._model import Client, Desired
 from ._progress import map_concurrently
-from ._text import forms, name_key
+from ._text import name_key, unicode_forms
 
 
 class Read(NamedTuple):
@@ -109,7 +109,7 @@ def _found(api: FocusApi, name: str, enough: bool = True) -> list[Client]:
         return enough and _has_active(so_far.pages[-1].clients, name)
 
     listings: list[Listing] = []
-    for form in forms(name):
+    for form in unicode_forms(name):
         listings.append(api.list_clients(form, enough=ends))
         if ends(listings[-1]):
             break

@@ -39,18 +39,18 @@ _UNSEEN_MARKS = re.compile("[\u034f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0
 
 
 def name_key(name: str) -> str:
-    """Equal for two names that count as one: trimmed, Unicode NFC, case kept."""
+    """Return what is equal for two names that count as one: trimmed, Unicode NFC, case kept."""
     return unicodedata.normalize("NFC", name.strip())
 
 
 def case_key(name: str) -> str:
-    """Equal for two names that differ only in case."""
+    """Return what is equal for two names that differ only in case."""
     return unicodedata.normalize("NFC", name_key(name).casefold())
 
 
-def look_key(name: str) -> str:
-    """Equal for two names that look alike: as ``case_key``, with any blanks as one blank, and
-    without invisible characters."""
+def confusable_key(name: str) -> str:
+    """Return what is equal for two names that look alike: as ``case_key``, with any blanks as one
+    blank, and without invisible characters."""
     if name.isascii() and name.isprintable() and "  " not in name:
         return case_key(name)
     seen = (" " if _is_blank(char) else char for char in name if not _is_unseen(char))
@@ -58,17 +58,17 @@ def look_key(name: str) -> str:
 
 
 def is_listable(name: str) -> bool:
-    """Whether a list can give it: something of it can be seen, and it is fit to be a name."""
-    return bool(look_key(name)) and is_one_line(name) and not is_stand_in(name)
+    """Return whether a list can give a name: something of it can be seen, and it is fit."""
+    return bool(confusable_key(name)) and is_one_line(name) and not is_stand_in(name)
 
 
 def is_one_line(name: str) -> bool:
-    """Whether it is on one line, without blanks around it, and can be sent."""
+    """Return whether a name is on one line, without blanks around it, and can be sent."""
     return len(name.strip().splitlines()) <= 1 and not has_lone_surrogate(name)
 
 
 def is_stand_in(name: str) -> bool:
-    """Whether it has what Ansible writes in place of a secret, or of a value that is omitted."""
+    """Return whether Ansible has written it in place of a secret, or of an omitted value."""
     return bool(OF_A_SECRET.search(name)) or has_omitted_part(name)
 
 
@@ -77,18 +77,18 @@ def has_omitted_part(name: str) -> bool:
 
 
 def has_lone_surrogate(text: str) -> bool:
-    """Whether it contains half of a character, which cannot be sent."""
+    """Return whether a text contains a lone surrogate, which cannot be sent."""
     return not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text)
 
 
-def forms(name: str) -> tuple[str, ...]:
-    """The name as given, then its other Unicode forms: the service's filter may compare bytes."""
+def unicode_forms(name: str) -> tuple[str, ...]:
+    """Return the name as given, then its other Unicode forms: the filter may compare bytes."""
     given = (name, unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name))
     return tuple(dict.fromkeys(given))
 
 
 def nearest(word: str, words: Sequence[str], least: float = 0.75) -> str | None:
-    """The one of ``words`` that was probably meant; ``None`` if none is near.
+    """Return the one of ``words`` that was probably meant; ``None`` if none is near.
 
     :arg least: how like it must be, for ``difflib``
     """
@@ -100,7 +100,7 @@ def nearest(word: str, words: Sequence[str], least: float = 0.75) -> str | None:
 
 
 def shown(text: object, longest: int = LONGEST_SHOWN) -> str:
-    """Foreign text on one line: control and format characters escaped, cut to ``longest``.
+    """Return foreign text on one line: control and format characters escaped, cut to ``longest``.
 
     A name or an error text comes from outside; it must not forge a line of output, move the
     cursor or change the reading direction.
@@ -120,7 +120,7 @@ def revealed(text: str) -> str:
 
 
 def quoted(name: object) -> str:
-    """A name within a message, in quotes."""
+    """Return a name as messages show it, in quotes."""
     return f'"{shown(name)}"'
 
 
@@ -136,7 +136,7 @@ has the same signs."""
 
 
 def yaml_text(name: str) -> str:
-    """The name as a user would write it in YAML; invisible characters are escaped.
+    """Return the name as a user would write it in YAML; invisible characters are escaped.
 
     Whoever pastes it has it read by Ansible, which takes some texts for templates. So all but plain
     names are marked as data.
@@ -148,18 +148,18 @@ def yaml_text(name: str) -> str:
 
 
 def is_plain(name: str) -> bool:
-    """Whether it has only letters, digits and signs that begin no template."""
+    """Return whether a name has only letters, digits and signs that begin no template."""
     return ("_" + "".join(char for char in name if char not in _SIGNS)).isidentifier()
 
 
 def counted(number: int, noun: str) -> str:
-    """``1 client``, ``2 clients``."""
+    """Return a number with its noun: ``1 client``, ``2 clients``."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def normal_address(url: str) -> str:
-    """Equal for two addresses of one service: scheme and host in lower case, without the scheme's
-    own port, and without a slash at the end."""
+    """Return what is equal for two addresses of one service: scheme and host in lower case, without
+    the scheme's own port, and without a slash at the end."""
     try:
         parts = urlsplit(url.strip())
         host, port = parts.hostname or "", parts.port
@@ -171,7 +171,7 @@ def normal_address(url: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address can only mean this machine."""
+    """Return whether a host name or address can only mean this machine."""
     if host == "localhost":
         return True
     try:

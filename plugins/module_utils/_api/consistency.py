@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import NamedTuple, TypeVar
 
 from .._progress import map_concurrently
-from .._text import forms, name_key
+from .._text import name_key, unicode_forms
 from .clients import FocusApi
 from .errors import ListMoved
 from .listing import Listing, Page
@@ -73,7 +73,7 @@ def check_of(listing: Listing | None, names: Collection[str]) -> Check:
     if listing is None or not listing.boundaries or not names:
         return Check()
     pages = listing.boundaries
-    searches = [(name, form) for name in names for form in forms(name)]
+    searches = [(name, form) for name in names for form in unicode_forms(name)]
     known = frozenset(client.id for client in listing.clients)
     return Check(searches if len(searches) < len(pages) else (), pages, known)
 

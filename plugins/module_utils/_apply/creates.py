@@ -11,7 +11,7 @@ from .._api.clients import PAGE_SIZE, FocusApi
 from .._api.consistency import retry_if_changed, whole_list
 from .._errors import FocusError, Interrupted, RequestError, as_focus_error
 from .._model import Client, Step
-from .._text import forms, name_key
+from .._text import name_key, unicode_forms
 from .errors import (
     NotChecked,
     created_twice,
@@ -219,7 +219,7 @@ class Creates:
         }
 
     def _by_name(self, name: str) -> list[Client]:
-        found = (self._new([name], form)[name] for form in forms(name))
+        found = (self._new([name], form)[name] for form in unicode_forms(name))
         return next(filter(None, found), [])
 
     def _new(self, names: Sequence[str], form: str | None = None) -> dict[str, list[Client]]:

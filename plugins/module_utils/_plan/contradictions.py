@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from .._errors import Problem
 from .._model import Desired
-from .._text import look_key, name_key
+from .._text import confusable_key, name_key
 from . import problems
 from .match import Existing, Match
 
@@ -31,7 +31,9 @@ def contradictions(desired: Sequence[Desired]) -> Iterator[Problem]:
 
 
 def _of_one_name(desired: Sequence[Desired], entries: Sequence[int]) -> Iterator[Problem]:
-    """A name may be there twice if each of its entries has an id. And it may be both present and
+    """Yield what is wrong with several entries of one name.
+
+    A name may be there twice if each of its entries has an id. And it may be both present and
     absent if the entries that want it are exact."""
     name = desired[entries[0]].name or ""
     absent = [entry for entry in entries if desired[entry].state == "absent"]
@@ -49,7 +51,7 @@ def look_alikes(desired: Sequence[Desired]) -> Iterator[str]:
     groups: dict[str, list[int]] = defaultdict(list)
     for entry, wanted in enumerate(desired):
         if wanted.name is not None:
-            groups[look_key(wanted.name)].append(entry)
+            groups[confusable_key(wanted.name)].append(entry)
     for entries in groups.values():
         names = dict.fromkeys(desired[entry].name or "" for entry in entries)
         if len(set(map(name_key, names))) > 1:

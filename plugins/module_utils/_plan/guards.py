@@ -42,7 +42,7 @@ def check_guards(
 
 
 def protecting(rules: Rules, name: str) -> str | None:
-    """The glob that protects a client of this name; ``None`` if there is none."""
+    """Return the glob that protects a client of this name; ``None`` if there is none."""
     for glob in rules.protected:
         if any(map(fnmatchcase, _forms(name), _forms(glob))):
             return glob
@@ -72,8 +72,8 @@ def _temporary(steps: Sequence[Step], unmanaged: Iterable[Client]) -> Iterator[P
 
 @lru_cache
 def _forms(text: str) -> tuple[str, str]:
-    """The text with its case folded: character by character, so that each stays one for ``?``, and
-    in full, where one character may become two."""
+    """Return the text with its case folded: character by character, so that each stays one for
+    ``?``, and in full, where one character may become two."""
     key = name_key(text)
     single = key.lower() if key.isascii() else "".join(map(_folded, key))
     return single, case_key(text)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from .._errors import Problem
 from .._model import Client, Desired, Kind, Rules, Step
-from .._text import look_key, name_key, nearest
+from .._text import confusable_key, name_key, nearest
 from . import problems
 from .guards import protecting
 
@@ -41,7 +41,7 @@ class Match(NamedTuple):
 
 
 class Matcher:
-    """Finds the client of every entry of ``desired`` among ``existing``.
+    """Find the client of every entry of ``desired`` among ``existing``.
 
     :arg contended: positions of entries that contradict each other, whatever the workspace; they
         stand for no client
@@ -178,11 +178,10 @@ class Matcher:
                     self._refuse(entry, problems.two_entries_one_client(client))
             if len(clients) > 1:
                 self._refuse(entry, problems.ambiguous_former(name, clients))
-            match = (
-                self._claim(entry, clients[0], clients[0].renamed(name))
-                if clients
-                else self._restored_or_created(entry, self._desired[entry])
-            )
+            if clients:
+                match = self._claim(entry, clients[0], clients[0].renamed(name))
+            else:
+                match = self._restored_or_created(entry, self._desired[entry])
             self._found.setdefault(entry, match)
 
     def _free(self, wanted: Desired) -> list[Client]:
@@ -272,13 +271,13 @@ class Matcher:
         unnamed: dict[str, list[Client]] = defaultdict(list)
         for key, clients in self._existing.active.items():
             if key not in named:
-                unnamed[look_key(key)] += clients
+                unnamed[confusable_key(key)] += clients
         for entry, match in enumerate(self.matches if unnamed else ()):
             name = match.desired.name
             if name is None:
                 continue
             is_new = bool(match.steps) and match.steps[0].kind == "create"
-            for client in unnamed.get(look_key(name), ()):
+            for client in unnamed.get(confusable_key(name), ()):
                 is_other = client is not match.client and client.key != match.desired.key
                 if is_other and not (is_new and client.id in self._claims):
                     self._told_apart(entry, name, client, is_new)

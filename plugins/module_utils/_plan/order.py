@@ -35,8 +35,10 @@ from .._text import case_key
 def in_order(
     chains: Sequence[Sequence[Step]], likely_names: Mapping[int, str] = MappingProxyType({})
 ) -> tuple[Step, ...]:
-    """All steps of all chains, each after those that it ``needs``. The restores of hidden clients
-    come first, with what they need: the rest is planned again after them.
+    """Return all steps of all chains, each after those that it ``needs``.
+
+    The restores of hidden clients come first, with what they need: the rest is planned again after
+    them.
 
     :arg chains: the steps of one client each, in their order
     :arg likely_names: the probable names of hidden clients that are restored, by id

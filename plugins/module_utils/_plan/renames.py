@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from .._model import Step
-from .._text import look_key
+from .._text import confusable_key
 
 _MOST_COMPARED = 250_000
 """Pairs of a deletion and a creation: more take seconds, and only five pairs are shown."""
@@ -55,7 +55,7 @@ def renames_meant(steps: Sequence[Step]) -> list[tuple[Step, Step]]:
 
 def _words_of(name: str) -> Words:
     """Return the words without case, accents and signs."""
-    letters = unicodedata.normalize("NFD", look_key(name).translate(_SPELLED_OUT))
+    letters = unicodedata.normalize("NFD", confusable_key(name).translate(_SPELLED_OUT))
     return _WORDS.findall("".join(char for char in letters if not unicodedata.combining(char)))
 
 

@@ -44,7 +44,7 @@ def client_result(
 
 
 def _done(outcomes: Sequence[Outcome]) -> str:
-    """``created "Acme" (id 1001)``"""
+    """Return what the steps do: ``created "Acme" (id 1001)``."""
     is_planned = are_planned(outcomes)
     done: list[str] = []
     for step in (outcome.step for outcome in outcomes):

@@ -28,7 +28,7 @@ def clients_result(
     refusal: FocusError | None = None,
     report_all: bool = False,
 ) -> Result:
-    """The result of a plan.
+    """Return the result of a plan.
 
     :arg outcomes: of its steps, in the plan's order
     :arg refusal: why nothing was written, if the plan was refused
@@ -108,7 +108,7 @@ def _counted_as(outcomes: Sequence[Outcome], action: str) -> str:
 
 
 def _done(summary: Mapping[str, int], is_planned: bool) -> str:
-    """``create 1, rename 1, delete 2 (1 by purge); 497 unchanged``"""
+    """Return what the steps do: ``create 1, rename 1, delete 2 (1 by purge); 497 unchanged``."""
     purged, unchanged = summary["purged"], summary["unchanged"]
     by_purge = f" ({purged} by purge)" if purged else ""
     others = f"; {unchanged} unchanged" if unchanged else ""
@@ -122,6 +122,6 @@ def _as_declared(entries: int) -> str:
 
 
 def _unmanaged(plan: Plan) -> list[Mapping[str, Any]]:
-    """Entries that could be pasted into the list, sorted by name."""
+    """Return entries that could be pasted into the list, sorted by name."""
     clients = sorted(plan.unmanaged, key=lambda client: (client.name, client.id))
     return [Desired.of(client, plan.shared_names).as_options() for client in clients]

@@ -66,7 +66,7 @@ def are_planned(outcomes: Sequence[Outcome]) -> bool:
 
 
 def counts_of(summary: Mapping[str, int], is_planned: bool = True) -> str:
-    """``create 1, rename 1, delete 2``; empty if nothing is done."""
+    """Return the numbers: ``create 1, rename 1, delete 2``; empty if nothing is done."""
     numbers = Counter(summary)
     numbers["deleted"] += numbers["purged"]
     return ", ".join(

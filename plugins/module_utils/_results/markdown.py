@@ -150,7 +150,7 @@ def _notes(workspace: Workspace) -> Iterator[str]:
 
 
 def _cell(name: str | None) -> str:
-    """A table ends a cell at a pipe, in code too."""
+    """Return a name as a cell of a table, which ends at a pipe, in code too."""
     return "" if name is None else code(name).replace("|", "\\|")
 
 
@@ -159,7 +159,7 @@ def _place(text: str) -> str:
 
 
 def code(text: object, longest: int = LONGEST_SHOWN) -> str:
-    """Foreign text as code, in which neither Markdown nor HTML, mentions nor links count."""
+    """Return foreign text as code, in which neither Markdown nor HTML, mentions nor links count."""
     plain = shown(text, longest) or " "
     fence = "`" * (1 + max(map(len, re.findall(r"`+", plain)), default=0))
     pad = " " if plain.startswith("`") or plain.endswith("`") or plain != plain.strip() else ""

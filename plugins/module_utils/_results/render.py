@@ -18,7 +18,7 @@ _ORDER = ("delete", "rename", "restore", "create")
 
 
 def plan_lines(result: Mapping[str, Any]) -> list[str]:
-    """The lines for a result of ``focus_clients``, at most ``MOST_LINES`` steps of it.
+    """Return the lines for a result of ``focus_clients``, at most ``MOST_LINES`` steps of it.
 
     :arg result: what the module returned, also one that failed before there was a plan
     """
@@ -32,7 +32,7 @@ def plan_lines(result: Mapping[str, Any]) -> list[str]:
 
 
 def in_reading_order(rows: Iterable[Row]) -> list[Row]:
-    """Deletions come first, then what went wrong: a reader must not miss them."""
+    """Return the rows with deletions first, then what went wrong: a reader must not miss them."""
 
     def place(row: Row) -> tuple[bool, bool, int]:
         return row["step"] != "delete", "error" not in row, _ORDER.index(row["step"])
@@ -60,5 +60,6 @@ def _parts(row: Row) -> Iterator[str]:
 
 
 def _unescaped(sentence: str) -> str:
-    """Ansible prints the lines as JSON, where double quotes are hard to read."""
+    """Return a sentence with single quotes: Ansible prints JSON, where double ones are hard to
+    read."""
     return sentence.replace('"', "'")

@@ -20,11 +20,11 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from .._errors import Problem, listed
 from .._model import Desired, State
 from .._text import (
+    confusable_key,
     has_lone_surrogate,
     has_omitted_part,
     is_one_line,
     is_stand_in,
-    look_key,
     nearest,
     quoted,
 )
@@ -232,7 +232,7 @@ def _why_no_name(text: str) -> str | None:
             f"is {name}, which has a line break; write the name on one line, or give the client's "
             "id."
         )
-    return None if look_key(text) else "is empty or blank; give a name or leave it out."
+    return None if confusable_key(text) else "is empty or blank; give a name or leave it out."
 
 
 def nearest_word(word: str, words: Sequence[str]) -> str | None:
