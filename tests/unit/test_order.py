@@ -82,8 +82,8 @@ one of a ring waits for others as well | delete 8 A; rename 1 A -> B; rename 2 B
     rename 1 toggl.focus-1 -> B [2, 3]
 two rings, each with a temporary name of its own
     | rename 1 A -> B; rename 3 C -> D; rename 4 D -> C; rename 2 B -> A
-    | rename 1 A -> toggl.focus-1; rename 3 C -> toggl.focus-3; rename 2 B -> A [0];
-    rename 4 D -> C [1]; rename 1 toggl.focus-1 -> B [0, 2]; rename 3 toggl.focus-3 -> D [1, 3]
+    | rename 1 A -> toggl.focus-1; rename 2 B -> A [0]; rename 1 toggl.focus-1 -> B [0, 1];
+    rename 3 C -> toggl.focus-3; rename 4 D -> C [3]; rename 3 toggl.focus-3 -> D [3, 4]
 a deleted client with the lower id and an active one swap names that differ in case
     | restore 1 a; rename 1 a -> A; rename 2 A -> a
     | rename 2 A -> toggl.focus-2; restore 1 a [0]; rename 1 a -> A [1];

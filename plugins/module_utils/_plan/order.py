@@ -90,16 +90,26 @@ class _Ordering:
                 freeing.append(stay.frees)
 
     def order(self) -> list[int]:
-        """Return the nodes in order, after each ring was broken."""
-        while True:
-            waiting = sorted(node for node, needs in self.needs.items() if needs)
-            graph = {node: [n for n in self.needs[node] if self.needs.get(n)] for node in waiting}
+        """Return the nodes in order. Rings are broken one after the other, so that few clients have
+        a temporary name at once."""
+        order = [node for node in range(len(self.steps)) if not self.needs.get(node)]
+        while len(order) < len(self.steps):
+            done = set(order)
+            sorter: TopologicalSorter[int] = TopologicalSorter()
+            for node in range(len(self.steps)):
+                if node not in done:
+                    sorter.add(node, *(need for need in self.needs[node] if need not in done))
+            ring: Sequence[int] = ()
             try:
-                last = list(TopologicalSorter(graph).static_order())
+                sorter.prepare()
             except CycleError as error:
-                self._break(error.args[1])
-            else:
-                return [*(node for node in range(len(self.steps)) if node not in graph), *last]
+                ring = error.args[1]
+            while ready := sorter.get_ready():
+                order += sorted(ready)
+                sorter.done(*ready)
+            if ring:
+                self._break(ring)
+        return order
 
     def _break(self, ring: Sequence[int]) -> None:
         """Split one rename of a ring, whose last node is its first again; see the module's
