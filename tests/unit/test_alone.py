@@ -26,9 +26,7 @@ def test_the_command_names_the_test_to_pytest(name: str) -> None:
 
 
 def test_a_plain_name_is_shown_plainly() -> None:
-    assert [*alone([f"{FILE}::test_a[x]"])] == [
-        f"""make test ARGS="'{FILE}::test_a[x]'" """.strip()
-    ]
+    assert [*alone([f"{FILE}::test_a[x]"])] == [f"make test ARGS=\"'{FILE}::test_a[x]'\""]
     assert [*alone([FILE])] == [f"make test ARGS={FILE}"]
 
 

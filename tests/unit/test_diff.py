@@ -23,21 +23,21 @@ from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
 from ansible_collections.toggl.focus.plugins.module_utils._results.clients import clients_result
 
 PURGE = Rules(purge=True, max_deletion_percent=100)
-Diff = dict[str, str]
 
 
-def diff_of(existing: list[Client], desired: list[Desired], done: int | None = None) -> Diff:
+def diff_of(
+    existing: list[Client], desired: list[Desired], done: int | None = None
+) -> dict[str, str]:
     """Of the plan or, with ``done``, of a run that failed after as many steps."""
     planned = plan(existing, desired, PURGE)
     outcomes = [
         outcome if done is None or at < done else Outcome(outcome.step, "pending")
         for at, outcome in enumerate(predicted(planned.steps))
     ]
-    diff: Diff = clients_result(planned, outcomes, 4711)["diff"]
-    return diff
+    return clients_result(planned, outcomes, 4711)["diff"]
 
 
-def changed_lines(diff: Diff) -> list[str]:
+def changed_lines(diff: dict[str, str]) -> list[str]:
     before, after = diff["before"].splitlines(), diff["after"].splitlines()
     marked = difflib.unified_diff(before, after, n=0, lineterm="")
     return [line for line in marked if not line.startswith(("---", "+++", "@@"))]

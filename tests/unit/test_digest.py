@@ -24,11 +24,6 @@ STEPS = steps_of("create New; delete 1 Old; rename 2 A -> B; restore 3 C; rename
 ROWS = list(map(row_of, STEPS))
 CREATE, DELETE, RENAME, RESTORE, RENAME_RESTORED = ROWS
 
-SAME: dict[str, list[dict[str, Any]]] = {
-    "in another order": [DELETE, RESTORE, CREATE, RENAME_RESTORED, RENAME],
-    "after a run": [{**row, "status": "done", "error": "one"} for row in ROWS],
-}
-
 OTHER: dict[str, list[dict[str, Any]]] = {
     "without a step": ROWS[1:],
     "with a step more": [*ROWS, CREATE],
@@ -61,9 +56,11 @@ none: https://h:port/api ~ https://h:port/api | "" ~ ://
 """)
 
 
-@pytest.mark.parametrize("rows", SAME.values(), ids=SAME)
-def test_the_same_effect_has_the_same_digest(rows: list[dict[str, Any]]) -> None:
-    assert digest(rows, 7, URL) == digest(ROWS, 7, URL)
+def test_the_same_effect_has_the_same_digest() -> None:
+    """Also in another order, and after a run."""
+    others = [DELETE, RESTORE, CREATE, RENAME_RESTORED, RENAME]
+    done = [{**row, "status": "done", "error": "one"} for row in ROWS]
+    assert digest(ROWS, 7, URL) == digest(others, 7, URL) == digest(done, 7, URL)
 
 
 @pytest.mark.parametrize("rows", OTHER.values(), ids=OTHER)

@@ -43,7 +43,9 @@ def test_one_line_may_have_become_a_mapping() -> None:
 
 
 def test_the_last_run_of_the_only_workspace() -> None:
+    """It may have done nothing."""
     assert journal_undo(line("a", HERE, id=1) + line("b", HERE)) == ACME_HERE
+    assert journal_undo(line("a", HERE) + line("b", HERE, id=None, status="failed")) == []
 
 
 CONCURRENT = {
@@ -95,10 +97,6 @@ def test_a_client_without_an_id_is_known_by_its_name() -> None:
 @pytest.mark.parametrize("given", ["4711", " 4711 ", 4711])
 def test_a_template_may_give_the_number_as_a_text(given: object) -> None:
     assert journal_undo(line("a", HERE), workspace_id=given) == ACME_HERE
-
-
-def test_a_last_run_that_did_nothing_is_an_empty_list() -> None:
-    assert journal_undo(line("a", HERE) + line("b", HERE, id=None, status="failed")) == []
 
 
 # damaged lines

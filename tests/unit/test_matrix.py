@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from support.notation import pairs
 
 import noxfile
 from ansible_collections.toggl.focus.plugins.module_utils._api.transport import VERSION
@@ -19,20 +20,18 @@ def test_a_pair_is_a_core_and_a_python_that_it_supports() -> None:
     assert (pairs[0], pairs[-1]) == ("2.16-3.10", "2.21-3.14")
 
 
-@pytest.mark.parametrize(
-    ("pythons", "expected"),
-    [
-        (["3.10", "3.11", "3.12", "3.13"], {"oldest": "2.16-3.10", "newest": "2.21-3.13"}),
-        (["3.12"], {"oldest": "2.16-3.12", "newest": "2.21-3.12"}),
-        (["3.10"], {"oldest": "2.16-3.10", "newest": "2.16-3.10"}),
-        (["3.9"], {"oldest": "2.16-3.10", "newest": "2.21-3.14"}),
-    ],
-)
-def test_the_ends_are_pairs_that_an_interpreter_is_here_for(
-    pythons: list[str], expected: dict[str, str]
-) -> None:
-    found = noxfile.ends(set(pythons))
-    assert {tag: "-".join(pair) for pair, tags in found.items() for tag in tags} == expected
+ENDS = pairs("""
+all of these: 3.10 3.11 3.12 3.13 ~ oldest 2.16-3.10, newest 2.21-3.13
+one: 3.12 ~ oldest 2.16-3.12, newest 2.21-3.12 | 3.10 ~ oldest 2.16-3.10, newest 2.16-3.10
+none that is supported: 3.9 ~ oldest 2.16-3.10, newest 2.21-3.14
+""")
+
+
+@pytest.mark.parametrize(("pythons", "expected"), ENDS)
+def test_the_ends_are_pairs_that_an_interpreter_is_here_for(pythons: str, expected: str) -> None:
+    ends = noxfile.ends(set(pythons.split()))
+    found = {tag: "-".join(pair) for pair, tags in ends.items() for tag in tags}
+    assert f"oldest {found['oldest']}, newest {found['newest']}" == expected
 
 
 def test_an_interpreter_is_found_by_running_it(

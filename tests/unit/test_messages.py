@@ -142,16 +142,14 @@ def test_names_that_differ_to_the_eye_are_two_clients(existing: str, wanted: str
 
 # the role's variables
 
-VARIABLES = {
-    "clients_purg": "clients_purge",
-    "clients_lists": "clients_list",
-    "clients_token": "clients_api_token",
-    "clients_max_deletion": "clients_max_deletions",
-    "clients_digest": "clients_plan_digest",
-}
+VARIABLES = pairs("""
+a letter less or more: clients_purg ~ clients_purge | clients_lists ~ clients_list
+a word less: clients_token ~ clients_api_token | clients_digest ~ clients_plan_digest
+one of many: clients_max_deletion ~ clients_max_deletions
+""")
 
 
-@pytest.mark.parametrize(("variable", "meant"), VARIABLES.items())
+@pytest.mark.parametrize(("variable", "meant"), VARIABLES)
 def test_a_variable_that_is_nearly_one_of_the_role_gets_a_warning(
     variable: str, meant: str
 ) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -38,18 +39,10 @@ def test_line(snapshot: str, elapsed: str, expected: str) -> None:
     assert line(so_far, 0.0, float(elapsed), NOON) == f"toggl.focus: {expected}"
 
 
-class Clock:
-    """In place of ``time``."""
-
-    now = 0.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-
 def test_a_line_is_shown_once_an_interval(monkeypatch: pytest.MonkeyPatch) -> None:
     """So a quick run says nothing."""
-    clock, progress, said = Clock(), Progress(), list[str]()
+    clock, progress, said = SimpleNamespace(), Progress(), list[str]()
+    clock.now, clock.monotonic = 0.0, lambda: clock.now
     monkeypatch.setattr(_progress_lines, "time", clock)
     progress.set(total=2)
     progress.add(done=1)

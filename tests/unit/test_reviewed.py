@@ -8,17 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.notation import steps_of
 
 from ansible_collections.toggl.focus.plugins.module_utils._errors import BadOption
-from ansible_collections.toggl.focus.plugins.module_utils._plan.digest import digest
+from ansible_collections.toggl.focus.plugins.module_utils._plan.digest import digest, row_of
 from ansible_collections.toggl.focus.plugins.plugin_utils._reviewed import bind
 
 URL = "https://focus.toggl.com/api"
 OMITTED = "__omit_place_holder__" + "0" * 40
-STEPS = [
-    {"step": "create", "name": "New", "status": "planned"},
-    {"step": "delete", "id": 1, "name": "Old", "status": "planned"},
-]
+STEPS = [{**row_of(step), "status": "planned"} for step in steps_of("create New; delete 1 Old")]
 DIGEST = digest(STEPS, 4242, URL)
 
 
