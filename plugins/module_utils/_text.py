@@ -7,7 +7,7 @@ import ipaddress
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -59,26 +59,39 @@ def confusable_key(name: str) -> str:
 
 def is_listable(name: str) -> bool:
     """Return whether a list can give a name: something of it can be seen, and it is fit."""
-    return bool(confusable_key(name)) and is_one_line(name) and not is_stand_in(name)
+    return why_no_name(name) is None
 
 
-def is_one_line(name: str) -> bool:
-    """Return whether a name is on one line, without blanks around it, and can be sent."""
-    return len(name.strip().splitlines()) <= 1 and not has_lone_surrogate(name)
-
-
-def is_stand_in(name: str) -> bool:
-    """Return whether Ansible has written it in place of a secret, or of an omitted value."""
-    return bool(OF_A_SECRET.search(name)) or has_omitted_part(name)
-
-
-def has_omitted_part(name: str) -> bool:
-    return bool(OMITTED.search(name))
+def why_no_name(text: str) -> str | None:
+    """Return why a list cannot give a text as a name, if it cannot."""
+    reasons = (reason for applies, reason in _NO_NAMES if applies(text))
+    reason = next(reasons, None)
+    return reason and reason.format(quoted(text))
 
 
 def has_lone_surrogate(text: str) -> bool:
     """Return whether a text contains a lone surrogate, which cannot be sent."""
     return not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text)
+
+
+_NO_NAMES: tuple[tuple[Callable[[str], object], str], ...] = (
+    (
+        OMITTED.search,
+        "has a part that is omitted (default(omit)); only a whole value can be. Give the part "
+        "another default, such as ''.",
+    ),
+    (has_lone_surrogate, "is {}, which contains a lone surrogate; write the character itself."),
+    (
+        OF_A_SECRET.search,
+        "is {}, which Ansible has written in place of a secret; give the name itself, or the "
+        "client's id.",
+    ),
+    (
+        lambda text: len(text.strip().splitlines()) > 1,
+        "is {}, which has a line break; write the name on one line, or give the client's id.",
+    ),
+    (lambda text: not confusable_key(text), "is empty or blank; give a name or leave it out."),
+)
 
 
 def unicode_forms(name: str) -> tuple[str, ...]:

@@ -19,15 +19,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from .._errors import Problem, listed
 from .._model import Desired, State
-from .._text import (
-    confusable_key,
-    has_lone_surrogate,
-    has_omitted_part,
-    is_one_line,
-    is_stand_in,
-    nearest,
-    quoted,
-)
+from .._text import nearest, quoted, why_no_name
 from .arguments import ENTRY
 
 OPTIONS = tuple(ENTRY)
@@ -165,7 +157,7 @@ class Entry:
             self._wrong.add(option)
             self.unquoted.append((option, described(given)))
             return None
-        reason = _why_no_name(given)
+        reason = why_no_name(given)
         if reason is None:
             return given.strip()
         self._refuse(option, f"{option} {reason}")
@@ -210,29 +202,6 @@ class Entry:
                 f"restore_deleted is {described(given)}; it must be true or false.",
             )
             return False
-
-
-def _why_no_name(text: str) -> str | None:
-    """Return why a text cannot be a name, if it cannot."""
-    if has_omitted_part(text):
-        return (
-            "has a part that is omitted (default(omit)); only a whole value can be. Give the part "
-            "another default, such as ''."
-        )
-    name = quoted(text)
-    if has_lone_surrogate(text):
-        return f"is {name}, which contains a lone surrogate; write the character itself."
-    if is_stand_in(text):
-        return (
-            f"is {name}, which Ansible has written in place of a secret; give the name itself, or "
-            "the client's id."
-        )
-    if not is_one_line(text):
-        return (
-            f"is {name}, which has a line break; write the name on one line, or give the client's "
-            "id."
-        )
-    return None if confusable_key(text) else "is empty or blank; give a name or leave it out."
 
 
 def nearest_word(word: str, words: Sequence[str]) -> str | None:
