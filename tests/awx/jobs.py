@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import ansible_runner
-from awx.objects import AWX, ROOT, from_tasks, injected, only
-from support.callback import loaded
+from awx.objects import AWX, from_tasks, injected, only
+from support.playbooks import settings
 
 PROJECT = AWX / "project"
 BIN = Path(sys.executable).parent
@@ -67,26 +67,14 @@ class Job:
 def imported_inventory() -> dict[str, Any]:
     """What AWX reads from the project, once for all jobs."""
     source = str(PROJECT / "inventory" / "workspaces.yml")
-    command = [tool("ansible-inventory"), "-i", source, "--list"]
+    command = [str(BIN / "ansible-inventory"), "-i", source, "--list"]
     done = subprocess.run(command, env=environment(), capture_output=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
-def tool(name: str) -> str:
-    """A command of the environment that the tests run in."""
-    return str(BIN / name)
-
-
 def environment() -> dict[str, str]:
-    return {
-        **os.environ,
-        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".ansible" / "tree"),
-        "ANSIBLE_CONFIG": str(ROOT / "tests" / "e2e" / "ansible.cfg"),
-        "LC_ALL": "C.UTF-8",
-        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
-        **loaded.ENVIRONMENT,
-    }
+    return {**settings(), "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
 
 
 def write_inventory(path: Path, inventory: Mapping[str, Any], hosts: Sequence[str]) -> None:

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 import yaml
-from awx.jobs import environment, tool
+from awx.jobs import environment
 from awx.objects import AWX, ROOT
+from checks.commands import run
 from simulator.server import Simulator
 from support.playbooks import access
 
@@ -17,29 +17,11 @@ DEFINITION = AWX / "execution-environment.yml"
 REQUIREMENT = (ROOT / "requirements.txt").read_text().strip()
 
 
-def run(
-    *command: str, folder: Path, own: dict[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [tool(command[0]), *command[1:]],
-        cwd=folder,
-        env={**environment(), **(own or {})},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done
-
-
 def test_the_builder_finds_what_the_collection_needs(tmp_path: Path) -> None:
     """A library without an upper bound."""
-    tree = str(ROOT / ".ansible" / "tree")
+    tree = ROOT / ".ansible" / "tree"
     pip, system = tmp_path / "requirements.txt", tmp_path / "bindep.txt"
-    arguments = (f"--write-pip={pip}", f"--write-bindep={system}", tree)
-    run("ansible-builder", "introspect", *arguments, folder=tmp_path)
+    run(f"ansible-builder introspect --write-pip={pip} --write-bindep={system}", tree)
     assert pip.read_text().split("  #")[0].strip() == REQUIREMENT
     assert not system.exists()
     assert REQUIREMENT.startswith("requests>=") and "<" not in REQUIREMENT
@@ -47,8 +29,7 @@ def test_the_builder_finds_what_the_collection_needs(tmp_path: Path) -> None:
 
 def test_the_builder_writes_a_build_context(tmp_path: Path) -> None:
     context = tmp_path / "context"
-    arguments = ("-f", str(DEFINITION), "-c", str(context), "--output-filename", "Containerfile")
-    run("ansible-builder", "create", *arguments, folder=tmp_path)
+    run(f"ansible-builder create -f {DEFINITION} -c {context} --output-filename Containerfile")
     recipe = (context / "Containerfile").read_text()
     definition = yaml.safe_load(DEFINITION.read_text())
     assert definition["images"]["base_image"]["name"] in recipe
@@ -60,16 +41,14 @@ def test_the_builder_writes_a_build_context(tmp_path: Path) -> None:
 def test_the_navigator_runs_a_playbook(service: Simulator, tmp_path: Path) -> None:
     (tmp_path / "list.yml").write_text("clients_list: [{name: Acme}]\n")
     kept, log = tmp_path / "artifact.json", tmp_path / "log.txt"
-    done = run(
-        *("ansible-navigator", "run", "toggl.focus.apply", "--ee", "false", "-m", "stdout"),
-        *("--playbook-artifact-save-as", str(kept), "--log-file", str(log)),
-        *("-e", "@list.yml"),
+    said = run(
+        "ansible-navigator run toggl.focus.apply --ee false -m stdout -e @list.yml",
+        *("--playbook-artifact-save-as", kept, "--log-file", log),
         folder=tmp_path,
-        own={**access(service), "HOME": str(tmp_path)},
+        environment={**environment(), **access(service), "HOME": str(tmp_path)},
     )
     assert service.names() == ["Acme"]
-    assert "changed=1" in done.stdout
-    artifact = kept.read_text()
-    assert json.loads(artifact)["status"] == "successful"
-    left = artifact + done.stdout + done.stderr + (log.read_text() if log.exists() else "")
+    assert "changed=1" in said
+    assert json.loads(kept.read_text())["status"] == "successful"
+    left = said + kept.read_text() + (log.read_text() if log.exists() else "")
     assert service.token not in left

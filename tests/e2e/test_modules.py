@@ -5,14 +5,17 @@ do in each state is in ``tests/http``; here one playbook shows that both ways ar
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from simulator.server import Simulator
 from simulator.service import Credentials
-from support.playbooks import WAYS, Ran, played
+from support.playbooks import WAYS, Ran, access, played
 from support.stage import CLIENT, CLIENTS, INFO
+
+import noxfile
 
 SEEDED = {1001: "Acme", 1002: "Globex", 1003: "Stark"}
 LIST: list[Any] = [
@@ -139,3 +142,56 @@ def comparable(value: object) -> object:
     if isinstance(value, list):
         return [comparable(item) for item in value]
     return re.sub(r"\(trace id \w+\)", "", value) if isinstance(value, str) else value
+
+
+# what a module refuses in a process of its own
+
+TASK_OF_EACH: dict[str, dict[str, Any]] = {
+    CLIENT: {"id": 1001, "name": "Globex"},
+    CLIENTS: {"clients": ["Acme"], "purge": True, "max_deletion_percent": 100},
+    INFO: {},
+}
+OLD = "3.9"
+
+
+def refused(
+    service: Simulator, folder: Path, login: dict[str, str], **how: Any
+) -> list[dict[str, Any]]:
+    """Return the result of each module, which has done nothing."""
+    tasks = [
+        {module: {**given, **login}, "register": f"t{at}", "ignore_errors": True}
+        for at, (module, given) in enumerate(TASK_OF_EACH.items())
+    ]
+    ran = played(service, folder, tasks, *WAYS["module"], **how)
+    assert len(ran.results) == len(tasks), ran.output
+    for result in ran.results.values():
+        assert (result["failed"], result["changed"]) == (True, False)
+    assert service.writes == []
+    assert "demo" not in ran.output
+    return [*ran.results.values()]
+
+
+def test_no_list_is_returned_or_undone_with_a_masked_name(tmp_path: Path) -> None:
+    """Ansible masks what a module returns too. In its own process, tests/http shows it."""
+    login = {"username": "ada@example.com", "password": "demo"}
+    with Simulator() as service:
+        service.credentials = Credentials("toggl_sk_of-a-test", *login.values())
+        for name in ("demo Ltd", "Acme"):
+            service.add(name)
+        there = {**access(service), "TOGGL_FOCUS_API_TOKEN": ""}
+        for result in refused(service, tmp_path, login, environment=there):
+            assert "Use an API key (api_token) in place of the password." in result["msg"]
+
+
+@pytest.mark.skipif(not noxfile.is_here(OLD), reason=f"no Python {OLD} is on this machine")
+def test_an_old_python_is_one_sentence(service: Simulator, tmp_path: Path) -> None:
+    """Which one is needed, which one is there, and what to do, in place of an error about an
+    import."""
+    old = {"ansible_python_interpreter": shutil.which(f"python{OLD}")}
+    for result in refused(service, tmp_path, {}, vars=old):
+        assert result["requests"] == 0
+        assert result["msg"] == (
+            "The collection toggl.focus needs Python 3.10 or newer on the host that runs the task, "
+            f"which has {OLD}: set ansible_python_interpreter to a newer one."
+        )
+    assert service.log == []

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from simulator.server import Simulator
+from support import stage
 
 from .code_host import serving
 from .github import GitHub
@@ -35,8 +36,7 @@ def _tools() -> None:
 
 @pytest.fixture(scope="session")
 def many_workspaces() -> Iterator[Simulator]:
-    with Simulator() as running:
-        running.workspace_ids = tuple(of["clients_workspace_id"] for of in WORKSPACES.values())
+    with stage.workspaces(*(of["clients_workspace_id"] for of in WORKSPACES.values())) as running:
         yield running
 
 
@@ -46,9 +46,8 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
     home = tmp_path_factory.mktemp("home")
     made = Machine(home)
     install = "ansible-galaxy collection install --offline archive/*.tar.gz"
-    done = made.run(
-        f"ansible-galaxy collection build '{ROOT}' --output-path archive; {install}", home
-    )
+    build = f"ansible-galaxy collection build '{ROOT}' --output-path archive"
+    done = made.run(f"{build}; {install}", home)
     assert done.returncode == 0, done.stdout
     return made
 
@@ -58,16 +57,9 @@ def workspaces(many_workspaces: Simulator) -> Simulator:
     """Each as its list says."""
     many_workspaces.reset()
     for of in WORKSPACES.values():
-        for client in of["clients_list"]:
-            many_workspaces.workspaces[of["clients_workspace_id"]].add(client["name"])
+        names = (client["name"] for client in of["clients_list"])
+        stage.fill(many_workspaces, of["clients_workspace_id"], *names)
     return many_workspaces
-
-
-@pytest.fixture(scope="session")
-def elsewhere() -> Iterator[Simulator]:
-    """A service that no pipeline is configured for."""
-    with Simulator() as running:
-        yield running
 
 
 @pytest.fixture

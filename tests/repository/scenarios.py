@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,8 +94,9 @@ class Scenarios:
     ones with the same words (``test_gitlab.py``), so each scenario has several promises in it."""
 
     @pytest.fixture
-    def hostile(self, tmp_path: Path, elsewhere: Simulator) -> Hostile:
-        return Hostile(tmp_path / "told", tmp_path / "moved.json", elsewhere)
+    def hostile(self, tmp_path: Path) -> Iterator[Hostile]:
+        with Simulator() as elsewhere:
+            yield Hostile(tmp_path / "told", tmp_path / "moved.json", elsewhere)
 
     def test_which_jobs_are_due(self, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
         """By what a run is of, and by what became of the jobs before; none is run here."""
