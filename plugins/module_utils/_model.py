@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Collection, Iterable, Mapping
+from itertools import chain
 from typing import Any, Literal, NamedTuple
 
 from ._errors import NamesMasked, Problem
@@ -246,7 +247,6 @@ class Planned(NamedTuple):
 
     desired: Desired
     client: Client | None
-    action: Action
     steps: tuple[int, ...] = ()
 
 
@@ -273,10 +273,10 @@ class Plan(NamedTuple):
     def names_relied_on(self) -> frozenset[str]:
         """The names that no other client may have: those that the plan gives to clients, and the
         former ones of the clients that it creates."""
-        last = [self.steps[entry.steps[-1]] for entry in self.entries if entry.steps]
-        given = (step.name for step in last if step.kind != "delete" and step.name)
-        created = (entry.desired for entry in self.entries if entry.action == "created")
-        return frozenset([*given, *(name for wanted in created for name in wanted.former_names)])
+        last = [(e.desired, self.steps[e.steps[-1]]) for e in self.entries if e.steps]
+        given = (step.name for _wanted, step in last if step.kind != "delete" and step.name)
+        former = (wanted.former_names for wanted, step in last if step.kind == "create")
+        return frozenset(chain(given, *former))
 
     @property
     def requests(self) -> int:

@@ -88,7 +88,6 @@ def test_what_a_plan_tells_besides_its_steps() -> None:
     own_steps = [[made.steps[place] for place in entry.steps] for entry in made.entries]
     kinds = [[(step.kind, step.entry) for step in steps] for steps in own_steps]
     assert kinds == [[("create", 0)], [], [("rename", 2)], []]
-    assert [entry.action for entry in made.entries] == ["created", "none", "renamed", "none"]
     assert [step.id for step in made.steps if step.entry is None] == [1, 4]
 
 
@@ -211,7 +210,7 @@ def test_the_same_clients_are_meant(
     entry: str, client: str, action: Action, done: str, expected: str
 ) -> None:
     (found,) = clients_of(client) or [None]
-    planned = Planned(*entries_of(entry), found, action)
+    planned = Planned(*entries_of(entry), found, () if action == "none" else (0,))
     assert by_their_ids([planned], steps_of(done)) == entries_of(expected)
 
 
@@ -243,8 +242,8 @@ def test_the_plan_of_the_run_has_the_steps_of_both_plans() -> None:
     hidden, wanted = Client.unseen(9, 1), (Desired("New", 9, "restored"), Desired("Old"))
     first = Plan(
         entries=(
-            Planned(wanted[0], hidden, "restored", (0, 1)),
-            Planned(wanted[1], None, "created", (2,)),
+            Planned(wanted[0], hidden, (0, 1)),
+            Planned(wanted[1], None, (2,)),
         ),
         steps=(restore(9, None), rename(9, None, "New"), create("Old", entry=1)),
         warnings=("One.", "Two."),
@@ -253,8 +252,8 @@ def test_the_plan_of_the_run_has_the_steps_of_both_plans() -> None:
     )
     rest = Plan(
         entries=(
-            Planned(wanted[0]._replace(former_names=("Hooli",)), active(9, "Hooli"), "renamed", ()),
-            Planned(wanted[1], active(3, "Old"), "none"),
+            Planned(wanted[0]._replace(former_names=("Hooli",)), active(9, "Hooli")),
+            Planned(wanted[1], active(3, "Old")),
         ),
         steps=(rename(9, "Hooli", "New"),),
         warnings=("Two.", "Three."),
@@ -262,8 +261,8 @@ def test_the_plan_of_the_run_has_the_steps_of_both_plans() -> None:
     )
     assert continued(first, first.steps[:1], rest) == Plan(
         entries=(
-            Planned(wanted[0], hidden, "restored", (0, 1)),
-            Planned(wanted[1], active(3, "Old"), "none"),
+            Planned(wanted[0], hidden, (0, 1)),
+            Planned(wanted[1], active(3, "Old")),
         ),
         steps=(first.steps[0], *rest.steps),
         warnings=("One.", "Two.", "Three."),

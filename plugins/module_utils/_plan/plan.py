@@ -105,7 +105,7 @@ def by_their_ids(entries: Iterable[Planned], done: Iterable[Step]) -> list[Desir
         if client is not None and not client.deleted and wanted.id is None:
             # Former names agree to a name that is given twice, so only an entry that gives none
             # keeps them: they leave other clients alone.
-            former_names = wanted.former_names if entry.action == "none" else ()
+            former_names = () if entry.steps else wanted.former_names
             wanted = wanted._replace(id=client.id, former_names=former_names)
         before = first.get(wanted.id or 0)
         if before is not None and name_key(before.name) in map(name_key, wanted.former_names):
@@ -199,11 +199,7 @@ def _entries(
     for position, step in enumerate(steps):
         if step.entry is not None:
             positions[step.entry] += (position,)
-    places = ((*of, positions.get(entry, ())) for entry, of in enumerate(known))
-    return tuple(
-        Planned(desired, client, action_of(steps[at] for at in own), own)
-        for desired, client, own in places
-    )
+    return tuple(Planned(*of, positions.get(entry, ())) for entry, of in enumerate(known))
 
 
 def action_of(steps: Iterable[Step]) -> Action:

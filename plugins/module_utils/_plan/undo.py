@@ -30,10 +30,7 @@ def undo(steps: Iterable[Step], shared_names: Collection[str] = ()) -> tuple[Des
     :arg shared_names: keys of names that several active clients had before the run
     """
     steps = list(steps)
-    nameless: dict[str, str] = {}
-    for step in steps:
-        if step.id is None:
-            nameless.setdefault(name_key(step.after.name), step.after.name)
+    nameless = {step.after.key: step.after.name for step in steps if step.id is None}
     first, last = ends(steps)
     regained = {case_key(b.name) for b in first.values() if b and b.name}
     shared = {*shared_names, *nameless}

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from .._apply.outcome import Outcome
@@ -36,7 +37,7 @@ def clients_result(
     """
     plan = plan._replace(warnings=(*plan.warnings, *renamed_by_id(plan)))
     entries = [(entry, [outcomes[at] for at in entry.steps]) for entry in plan.entries]
-    summary = _summary(plan, entries, outcomes)
+    summary = _summary(plan, [own for _entry, own in entries], outcomes)
     done = _done(summary, are_planned(outcomes))
     result: Result = {
         **common_result(plan, outcomes, refusal, done, _as_declared(len(entries))),
@@ -89,22 +90,24 @@ def _error(outcomes: Iterable[Outcome]) -> dict[str, str]:
 
 
 def _summary(
-    plan: Plan, entries: Iterable[tuple[Planned, Sequence[Outcome]]], outcomes: Iterable[Outcome]
+    plan: Plan, entries: Iterable[Sequence[Outcome]], outcomes: Iterable[Outcome]
 ) -> dict[str, int]:
-    counts = Counter(
-        _counted_as(own, entry.action if own else "unchanged") for entry, own in entries
-    )
-    purges = (outcome for outcome in outcomes if outcome.step.entry is None)
-    counts.update(_counted_as([purge], "purged") for purge in purges)
+    purges = ([outcome] for outcome in outcomes if outcome.step.entry is None)
+    counts = Counter(map(_counted_as, chain(entries, purges)))
     counts["unmanaged"] = len(plan.unmanaged)
     return {count: counts[count] for count in _COUNTS}
 
 
-def _counted_as(outcomes: Sequence[Outcome], action: str) -> str:
-    """Return what the summary counts these steps as: the ``action`` if all of them succeeded."""
+def _counted_as(outcomes: Sequence[Outcome]) -> str:
+    """Return what the summary counts the steps of an entry as, or one of the purge."""
     if any(outcome.failed for outcome in outcomes):
         return "failed"
-    return "pending" if any(outcome.status == "pending" for outcome in outcomes) else action
+    if any(outcome.status == "pending" for outcome in outcomes):
+        return "pending"
+    steps = [outcome.step for outcome in outcomes]
+    if not steps:
+        return "unchanged"
+    return "purged" if steps[0].entry is None else action_of(steps)
 
 
 def _done(summary: Mapping[str, int], is_planned: bool) -> str:
