@@ -4,19 +4,22 @@ do in each state is in ``tests/http``; here one playbook shows that both ways ar
 
 from __future__ import annotations
 
+import importlib
 import re
 import shutil
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import yaml
 from simulator.server import Simulator
 from simulator.service import Credentials
 from support.playbooks import WAYS, Ran, access, played
-from support.stage import CLIENT, CLIENTS, INFO
+from support.stage import CLIENT, CLIENTS, INFO, asked, fill, workspaces
 
 import noxfile
 
+PACKAGE = "ansible_collections.toggl.focus.plugins.modules"
 SEEDED = {1001: "Acme", 1002: "Globex", 1003: "Stark"}
 LIST: list[Any] = [
     "New",
@@ -142,6 +145,26 @@ def comparable(value: object) -> object:
     if isinstance(value, list):
         return [comparable(item) for item in value]
     return re.sub(r"\(trace id \w+\)", "", value) if isinstance(value, str) else value
+
+
+# as they are documented
+
+
+def test_the_examples_run_as_they_are_written(tmp_path: Path) -> None:
+    """Those of each module, in a workspace of their own. Guides and start pages are run in
+    ``tests/docs``."""
+    modules = {1: "focus_clients", 4711: "focus_client", 2: "focus_client_info"}
+    with workspaces(*modules) as service:
+        tasks = []
+        for workspace_id, name in modules.items():
+            fill(service, workspace_id, "Acme", "Globex", "Initech")
+            service.workspaces[workspace_id].add("Umbrella", deleted=True)
+            module = importlib.import_module(f"{PACKAGE}.{name}")
+            there = {"TOGGL_FOCUS_WORKSPACE_ID": str(workspace_id)}
+            tasks.append({"block": yaml.safe_load(module.EXAMPLES), "environment": there})
+        ran = played(service, tmp_path, tasks)
+        assert ran.status == 0, ran.output
+        assert {*asked(service)} == {*modules}
 
 
 # what a module refuses in a process of its own
