@@ -48,67 +48,69 @@ class Writer:
         self._journal = journal
         self._progress = progress
         self._concurrency = concurrency
-        self._number = 0
-        self._undone: dict[int, Outcome] = {}
-        """What was not done of the steps before, by the client's id."""
+        self._steps: Sequence[Step] = ()
+        """Those that are written now, of which the first has this number in the journal."""
+        self._first = 0
+        self._outcomes: dict[int, Outcome] = {}
+        """By the positions of the steps."""
         self._stop: FocusError | None = None
 
-    def write(self, steps: Sequence[Step]) -> tuple[Outcome, ...]:
+    def write(self, steps: Sequence[Step], earlier: Sequence[Outcome] = ()) -> tuple[Outcome, ...]:
         """Execute the steps, and return an outcome for each, in order.
 
         A step stays pending if one that it ``needs`` did not succeed, and so do all that are not in
         flight when an error occurs that would affect every request. Whatever happens to one step,
-        all others have an outcome. A client whose step was not done keeps that outcome when the
-        rest of a plan is written.
+        all others have an outcome.
 
         Purges come last, with what needs them, and only if all other creates are done, and it is
         known under which names. A client that no entry stands for may be what the service has made
         of a name in the list: then it does not let that name be created, or creates it under
         another name again.
+
+        :arg earlier: the outcomes of the steps before, if these are the rest of a plan: a client
+            whose step failed keeps that outcome
         """
-        kept = [(at, self._undone.pop(step.after.id, None)) for at, step in enumerate(steps)]
-        outcomes = {at: outcome for at, outcome in kept if outcome is not None}
+        failed = {outcome.step.after.id: outcome for outcome in earlier if outcome.failed}
+        kept = [(at, failed.pop(step.after.id, None)) for at, step in enumerate(steps)]
+        self._steps, self._first = steps, len(earlier)
+        self._outcomes = {at: outcome for at, outcome in kept if outcome is not None}
         for wave in filter(None, _waves(steps)):
-            self._execute(steps, wave, outcomes)
-            self._settle(outcomes)
-            if not all(_is_done(outcomes, at) for at in wave if steps[at].kind == "create"):
+            self._execute(wave)
+            self._settle()
+            if not all(self._is_done(at) for at in wave if steps[at].kind == "create"):
                 break
-        self._number += len(steps)
-        self._undone = {o.step.after.id: o for o in outcomes.values() if o.status != "done"}
         pending = (Outcome(step, "pending", self._stop) for step in steps)
-        return tuple(outcomes.get(at, outcome) for at, outcome in enumerate(pending))
+        return tuple(self._outcomes.get(at, outcome) for at, outcome in enumerate(pending))
 
-    def _execute(
-        self,
-        steps: Sequence[Step],
-        wave: Mapping[int, Sequence[int]],
-        outcomes: dict[int, Outcome],
-    ) -> None:
-        """Execute the steps at the positions in ``wave``, each after those that it has there."""
-
-        def execute(at: int) -> None:
-            is_ready = all(_is_done(outcomes, need) for need in steps[at].needs)
-            if at in outcomes or self._stop is not None or not is_ready:
-                return
-            outcomes[at] = outcome = self._executed(self._number + at, steps[at])
-            self._progress.add(**{"done" if outcome.status == "done" else "failed": 1})
-            if outcome.error is not None and outcome.error.stops_all:
-                self._stop = outcome.error
-
+    def _execute(self, wave: Mapping[int, Sequence[int]]) -> None:
+        """Execute the steps at these positions, each after those of them that it needs."""
         order = TopologicalSorter(wave)
         order.prepare()
         while ready := order.get_ready():
             order.done(*ready)
             try:
-                map_concurrently(execute, ready, self._concurrency)
+                map_concurrently(self._try, ready, self._concurrency)
             except RuntimeError as error:  # no thread is to be had; what was begun has ended
                 self._stop = InternalError(error)
 
-    def _settle(self, outcomes: dict[int, Outcome]) -> None:
+    def _try(self, at: int) -> None:
+        """Execute a step, unless it has an outcome, or has to stay pending."""
+        step = self._steps[at]
+        if at in self._outcomes or self._stop or not all(map(self._is_done, step.needs)):
+            return
+        self._outcomes[at] = outcome = self._executed(self._first + at, step)
+        self._progress.add(**{"done" if outcome.status == "done" else "failed": 1})
+        if outcome.error is not None and outcome.error.stops_all:
+            self._stop = outcome.error
+
+    def _is_done(self, at: int) -> bool:
+        return at in self._outcomes and self._outcomes[at].status == "done"
+
+    def _settle(self) -> None:
         """Settle the creates that are still open, and record what became of them."""
-        for at, outcome in self._creates.settled(outcomes).items():
-            if outcome is not outcomes[at]:
-                outcomes[at] = self._finished(self._number + at, outcome)
+        for at, outcome in self._creates.settled(self._outcomes).items():
+            if outcome is not self._outcomes[at]:
+                self._outcomes[at] = self._finished(self._first + at, outcome)
 
     def _executed(self, number: int, step: Step) -> Outcome:
         """Execute a step, which the journal records before and after.
@@ -230,10 +232,6 @@ def _status_after(error: FocusError) -> Status:
         return "unclear"
     not_sent = isinstance(error, (QuotaExceeded, JournalFailed, Interrupted))
     return "pending" if not_sent else "failed"
-
-
-def _is_done(outcomes: Mapping[int, Outcome], at: int) -> bool:
-    return at in outcomes and outcomes[at].status == "done"
 
 
 def _waves(steps: Sequence[Step]) -> tuple[dict[int, Sequence[int]], dict[int, Sequence[int]]]:

@@ -49,7 +49,7 @@ def execute(
         except FocusError as reason:
             return planned, _without_rest(planned, outcomes, reason)
         done = (outcome for outcome in outcomes if outcome.status == "done")
-        return whole, (*done, *writer.write(rest.steps))
+        return whole, (*done, *writer.write(rest.steps, outcomes))
 
 
 def _check_shown(outcomes: Sequence[Outcome]) -> None:
