@@ -2,7 +2,7 @@
 """The table "When things fail", a case for each row and each kind of write: what the task says,
 what is in the workspace afterwards, which requests were sent, how long was waited.
 
-What an answer to the list does, and the shortest form of each row, is in tests/http/test_answers.
+What an answer to the list does is in tests/http/test_answers.
 """
 
 from __future__ import annotations

@@ -11,9 +11,8 @@ import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
-from support.running import client, clients, info, on, sent
-
-TRACK_TOKEN = "0123456789abcdef0123456789abcdef"
+from support.running import client, clients, info, sent
+from support.workspace import on
 
 
 def error(description: str, **more: str) -> bytes:
@@ -69,6 +68,7 @@ PASSING: dict[str, tuple[Fault, str]] = {
 
 QUOTA = {"X-Toggl-Quota-Remaining": "0", "X-Toggl-Quota-Resets-In": "61"}
 FINAL: dict[str, tuple[Fault, str]] = {
+    "401": (answer(error("who?"), 401), "API key is whole"),
     "403": (
         answer(error("no permission", trace_id="t-1"), 403),
         '403 "refused: no permission" (trace id t-1)',
@@ -179,10 +179,18 @@ def test_a_list_with_a_client_of_another_workspace_is_an_error(
         assert f"not of {service.workspace_id}" in result["msg"]
 
 
-def test_a_client_of_another_workspace_by_id_is_an_error(service: Simulator) -> None:
-    service.reset(script=[answer(json.dumps(FOREIGN).encode())] * 5)
-    result = client(service, id=7, state="absent")
-    assert "shows client 7 of the workspace 77" in result["msg"]
+@pytest.mark.parametrize(
+    ("shown", "message"),
+    [
+        (FOREIGN, "shows client 7 of the workspace 77"),
+        ({"id": 8, "name": "B"}, "shows another client"),
+    ],
+)
+def test_a_client_of_another_workspace_by_id_or_another_client_is_an_error(
+    service: Simulator, shown: dict[str, Any], message: str
+) -> None:
+    service.reset(script=[answer(json.dumps(shown).encode())] * 5)
+    assert message in client(service, id=7, state="absent")["msg"]
     assert set(sent(service)) == {"GET"}
 
 
@@ -206,24 +214,7 @@ def test_a_client_without_the_field_is_of_the_workspace(service: Simulator, give
     assert client(service, name="Acme")["action"] == "none"
 
 
-def test_another_client_than_asked_for(service: Simulator) -> None:
-    service.reset(script=[answer(json.dumps({"id": 8, "name": "B"}).encode())] * 5)
-    assert "shows another client" in client(service, id=7)["msg"]
-
-
-# 401 and 404
-
-
-@pytest.mark.parametrize(
-    ("token", "advice"),
-    [(TRACK_TOKEN, "Toggl Track token"), ("toggl_sk_wrong", "API key is whole")],
-)
-def test_401(service: Simulator, token: str, advice: str) -> None:
-    result = client(service, name="Acme", api_token=token)
-    assert advice in result["msg"]
-    assert token not in str(result)
-    assert result["requests"] == 1
-
+# 404
 
 ELSEWHERE = {
     "404 page not found": "Check api_url",
@@ -269,43 +260,11 @@ def test_a_404_to_a_client_says_what_the_service_says(service: Simulator) -> Non
 
 # writes; each row of the table of failures is in tests/faults/test_table.py
 
-writes = on("POST", "PUT", "DELETE", "PATCH")
-LOST: dict[str, Fault] = {
-    "dropped before": Fault(writes, drop="before"),
-    "dropped after": Fault(writes, drop="after"),
-    "500 before": Fault(writes, status=500),
-    "500 after": Fault(writes, status=500, when="after"),
-    "HTML after": answer(b"<p>", match=writes, when="after"),
-    "429": Fault(writes, status=429),
-}
-WRITES: dict[str, tuple[dict[str, Any], list[str]]] = {
-    "create": ({"name": "New"}, ["Acme", "New"]),
-    "rename": ({"id": 1001, "name": "Acme Ltd"}, ["Acme Ltd"]),
-    "delete": ({"id": 1001, "state": "absent"}, []),
-    "restore": ({"id": 1002, "state": "restored"}, ["Acme", "Umbrella"]),
-}
-
-
-@pytest.mark.parametrize("switches", [Switches(), Switches(delete_deleted=404, restore_active=400)])
-@pytest.mark.parametrize("lost", LOST)
-@pytest.mark.parametrize("write", WRITES)
-def test_a_write_whose_answer_is_lost_twice(
-    service: Simulator, write: str, lost: str, switches: Switches
-) -> None:
-    """It is done, once, and the result says so; also where a write that was done is refused."""
-    answered(service, LOST[lost], LOST[lost], switches=switches).add("Umbrella", deleted=True)
-    given, after = WRITES[write]
-    result = client(service, **given)
-    assert not result.get("failed"), result
-    assert result["changed"] is True
-    assert service.names() == after
-    assert client(service, **given)["changed"] is False
-
 
 def test_a_create_that_nobody_can_settle(service: Simulator) -> None:
     """The answer is lost and then the connection for good: it is said, and not sent again."""
     broken = [Fault(on("GET"), status=500)] * 10
-    service.reset(script=[Fault(on("GET")), LOST["dropped after"], *broken])
+    service.reset(script=[Fault(on("GET")), Fault(on("POST"), drop="after"), *broken])
     result = client(service, name="New")
     assert (result["failed"], result["changed"]) == (True, False)
     assert result["msg"].endswith(" Check whether it exists, then run again.")
@@ -337,18 +296,15 @@ def test_a_201_without_a_name_that_is_a_text_is_the_client_of_its_id(
 # what is sent
 
 
-def test_what_every_request_carries(service: Simulator) -> None:
-    client(service, name="New")
+@pytest.mark.parametrize("kind", ["Bearer", "Basic"])
+def test_what_every_request_carries(service: Simulator, kind: str) -> None:
+    login = {"api_token": None, "username": service.username, "password": service.password}
+    given = login if kind == "Basic" else {}
+    assert client(service, name="New", **given)["action"] == "created"
     for entry in service.log:
         assert entry.headers["content-type"] == "application/json"
         assert entry.headers["user-agent"].startswith("toggl.focus/")
-        assert entry.headers["authorization"] == f"Bearer {service.token}"
-
-
-def test_basic_authentication(service: Simulator) -> None:
-    login = {"api_token": None, "username": service.username, "password": service.password}
-    assert client(service, name="New", **login)["action"] == "created"
-    assert service.log[0].headers["authorization"].startswith("Basic ")
+        assert entry.headers["authorization"].startswith(f"{kind} ")
 
 
 def test_netrc_does_not_win(

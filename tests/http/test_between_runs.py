@@ -14,18 +14,9 @@ from simulator.records import Body, Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
 from simulator.workspace import Lag
-from support.running import (
-    HIDES,
-    MODULES,
-    client,
-    clients,
-    entry_from,
-    fill,
-    on,
-    rows,
-    run_entry,
-    sent,
-)
+from support.notation import entry_from
+from support.running import MODULES, client, clients, rows, run_entry, sent
+from support.workspace import HIDES, fill, on
 
 from ansible_collections.toggl.focus.plugins.filter.journal_undo import journal_undo
 from ansible_collections.toggl.focus.plugins.module_utils._api import clients as api

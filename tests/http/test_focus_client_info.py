@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from simulator.server import Simulator
 from simulator.switches import Switches
-from support.running import VARIANTS, client, entries_from, fill, info
+from support.notation import entries_from
+from support.running import VARIANTS, client, info
+from support.workspace import fill
 
 CLIENTS = "Acme, acme Labs, Globex, Globex, (Umbrella)"
 FILTERS: dict[str, tuple[dict[str, Any], str]] = {

@@ -7,20 +7,9 @@ from __future__ import annotations
 import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
-from support.notation import rows
-from support.running import (
-    HIDES,
-    MODULES,
-    clients,
-    entries_from,
-    entry_from,
-    fill,
-    on,
-    run_entry,
-    sent,
-    state,
-    told,
-)
+from support.notation import entries_from, entry_from, rows
+from support.running import MODULES, clients, run_entry, sent, told
+from support.workspace import HIDES, fill, on, state
 
 UNDO = [{"id": 1001, "name": "Acme", "state": "absent"}]
 """It takes the restore of Acme back."""

@@ -12,7 +12,8 @@ import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
-from support.running import HIDES, client, clients, fill
+from support.running import client, clients
+from support.workspace import HIDES, fill
 
 from ansible_collections.toggl.focus.plugins.module_utils._journal import (
     last_deletions,

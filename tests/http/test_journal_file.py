@@ -17,7 +17,8 @@ import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from support.interrupting import ended_by
-from support.running import HIDES, client, clients, fill, on, rows
+from support.running import client, clients, rows
+from support.workspace import HIDES, fill, on
 
 from ansible_collections.toggl.focus.plugins.module_utils._journal import undo_of_last_run
 

@@ -11,7 +11,8 @@ import pytest
 from simulator.server import Simulator
 from simulator.service import Credentials
 from support.notation import unnamed_rows
-from support.running import MODULES, client, clients, fill, info, run_entry
+from support.running import MODULES, client, clients, info, run_entry
+from support.workspace import fill
 
 KEY = "toggl_sk_of-a-test"
 ADVICE = "Use an API key (api_token) in place of the password."

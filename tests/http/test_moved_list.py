@@ -16,18 +16,9 @@ from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
 from simulator.wire import Call
-from support.running import (
-    MODULES,
-    client,
-    clients,
-    entries_from,
-    info,
-    on,
-    rows,
-    run_entry,
-    sent,
-    told,
-)
+from support.notation import entries_from
+from support.running import MODULES, client, clients, info, rows, run_entry, sent, told
+from support.workspace import on
 
 SMALL_PAGES = Switches(per_page_cap=20)
 HIDES_DELETED = Switches(per_page_cap=20, list_shows_deleted=False)

@@ -6,15 +6,8 @@ from __future__ import annotations
 import pytest
 from simulator.server import Simulator
 from simulator.switches import QUESTIONS, Switches
-from support.running import (
-    MODULES,
-    client,
-    clients,
-    fill,
-    info,
-    run_entry,
-    state,
-)
+from support.running import MODULES, client, clients, info, run_entry
+from support.workspace import fill, state
 
 SHOW_BLANKS = [kind for kind in QUESTIONS["name_filter"] if kind not in ("equals", "begins")]
 """The filters that show a name with blanks before it to a look-up without them."""

@@ -11,7 +11,8 @@ import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
-from support.running import client, clients, info, on, rows, sent
+from support.running import client, clients, info, rows, sent
+from support.workspace import on
 
 from ansible_collections.toggl.focus.plugins.module_utils._api import session
 from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi

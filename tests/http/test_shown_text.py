@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulator.records import Fault
 from simulator.server import Simulator
-from support.running import client, clients, info, on
+from support.running import client, clients, info
+from support.workspace import on
 
 from ansible_collections.toggl.focus.plugins.filter.clients_plan import clients_plan
 from ansible_collections.toggl.focus.plugins.filter.plan_lines import plan_lines

@@ -10,7 +10,8 @@ from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
 from support.notation import rows
-from support.running import HIDES, MODULES, clients, fill, run_entry, state
+from support.running import MODULES, clients, run_entry
+from support.workspace import HIDES, fill, state
 
 
 def names(service: Simulator) -> str:

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
-from support.running import client, clients, fill, info, on, rows
+from support.running import client, clients, info, rows
+from support.workspace import fill, on
 
 from ansible_collections.toggl.focus.plugins.module_utils import _reconcile
 from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi

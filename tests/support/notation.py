@@ -73,6 +73,16 @@ def entries_of(text: str) -> list[Desired]:
     return [_entry(part) for part in _parts(text, "; ")]
 
 
+def entries_from(text: str) -> list[dict[str, Any]]:
+    """Entries as a list has them, from the notation: ``New (was A, B); absent 1001; 1002 Name``."""
+    return [entry.as_options() for entry in entries_of(text)]
+
+
+def entry_from(text: str) -> dict[str, Any]:
+    (entry,) = entries_from(text)
+    return entry
+
+
 def steps_of(text: str) -> list[Step]:
     return [_step(part) for part in _parts(text, "; ")]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,7 +27,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import
 )
 from ansible_collections.toggl.focus.plugins.module_utils._task.lock import turn
 from ansible_collections.toggl.focus.plugins.module_utils._task.run import Runtime
-from support.notation import entries_of
+from support.notation import entries_from, entry_from
 
 session._FIRST_PAUSE = 0.001  # seconds; a test has no crowd to spread
 
@@ -138,33 +138,10 @@ def sent(service: Simulator) -> list[str]:
     return [entry.method for entry in service.log]
 
 
-def fill(
-    service: Simulator, names: str, switches: Switches | None = None, **conditions: Any
-) -> Simulator:
-    """The service anew with these clients, from the id 1001 on: ``Acme, Globex, (Deleted)``."""
-    service.reset(switches, **conditions)
-    for name in names.split(", ") if names else ():
-        service.add(name.strip("()"), deleted=name.startswith("("))
-    return service
-
-
-def entries_from(text: str) -> list[dict[str, Any]]:
-    """Entries as a list has them, from the notation: ``New (was A, B); absent 1001; 1002 Name``."""
-    return [entry.as_options() for entry in entries_of(text)]
-
-
-def entry_from(text: str) -> dict[str, Any]:
-    (entry,) = entries_from(text)
-    return entry
-
-
 def told(result: Mapping[str, Any]) -> str:
     """The plan of a result with what became of it: ``restore Acme: done; create New: pending``."""
     return "; ".join(f"{row['step']} {row['name']}: {row['status']}" for row in result["plan"])
 
-
-HIDES = Switches(list_shows_deleted=False, get_shows_deleted=False)
-"""A service that shows no deleted client."""
 
 MODULES = ("focus_client", "focus_clients")
 """The modules that write; both take the same entry."""
@@ -182,23 +159,3 @@ def run_entry(
     if module == "focus_client":
         return client(service, check_mode, **entry, **given)
     return clients(service, check_mode, clients=[entry], **given)
-
-
-def on(*methods: str, path: str = "") -> Callable[[str, str], bool]:
-    """What a ``Fault`` matches: a request of one of these methods to a path that ends so."""
-    return lambda method, where: method in methods and where.endswith(path)
-
-
-State = dict[int, tuple[str, bool]]
-
-
-def state(service: Simulator) -> State:
-    """The name of each client, and whether it is deleted."""
-    return {found.id: (found.name, bool(found.deleted_at)) for found in service.clients()}
-
-
-def assert_as_before(service: Simulator, before: State) -> None:
-    """All clients of that time are as they were; new ones are deleted."""
-    after = state(service)
-    assert before == {id_: after[id_] for id_ in before}
-    assert all(gone for id_, (_, gone) in after.items() if id_ not in before)

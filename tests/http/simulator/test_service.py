@@ -14,7 +14,7 @@ from simulator.moving import SomebodyElse
 from simulator.records import Fault, Refused
 from simulator.server import Simulator
 from simulator.switches import Switches
-from support.running import on
+from support.workspace import on
 
 
 def test_the_life_of_a_client(simulator: Simulator, call: Any) -> None:

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The clients of the simulated workspace, put there and looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from simulator.server import Simulator
+from simulator.switches import Switches
+
+HIDES = Switches(list_shows_deleted=False, get_shows_deleted=False)
+"""A service that shows no deleted client."""
+
+
+def fill(
+    service: Simulator, names: str, switches: Switches | None = None, **conditions: Any
+) -> Simulator:
+    """The service anew with these clients, from the id 1001 on: ``Acme, Globex, (Deleted)``."""
+    service.reset(switches, **conditions)
+    for name in names.split(", ") if names else ():
+        service.add(name.strip("()"), deleted=name.startswith("("))
+    return service
+
+
+def on(*methods: str, path: str = "") -> Callable[[str, str], bool]:
+    """What a ``Fault`` matches: a request of one of these methods to a path that ends so."""
+    return lambda method, where: method in methods and where.endswith(path)
+
+
+State = dict[int, tuple[str, bool]]
+
+
+def state(service: Simulator) -> State:
+    """The name of each client, and whether it is deleted."""
+    return {found.id: (found.name, bool(found.deleted_at)) for found in service.clients()}
+
+
+def assert_as_before(service: Simulator, before: State) -> None:
+    """All clients of that time are as they were; new ones are deleted."""
+    after = state(service)
+    assert before == {id_: after[id_] for id_ in before}
+    assert all(gone for id_, (_, gone) in after.items() if id_ not in before)
