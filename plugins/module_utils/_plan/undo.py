@@ -30,7 +30,10 @@ def undo(steps: Iterable[Step], shared_names: Collection[str] = ()) -> tuple[Des
     :arg shared_names: keys of names that several active clients had before the run
     """
     steps = list(steps)
-    nameless = {step.after.key: step.after.name for step in steps if step.id is None}
+    nameless: dict[str, str] = {}
+    for step in steps:
+        if step.id is None:
+            nameless.setdefault(step.after.key, step.after.name)
     first, last = ends(steps)
     regained = {case_key(b.name) for b in first.values() if b and b.name}
     shared = {*shared_names, *nameless}
