@@ -8,15 +8,15 @@ A hundred kills with FAULTS_LONG=1; FAULTS_SEED breaks off at other moments.
 from __future__ import annotations
 
 import json
+import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,8 @@ from ansible_collections.toggl.focus.plugins.module_utils._journal import lines_
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENTS
 from faults import model, oracle
 from faults.length import FIRST_SEED, times
-from faults.processes import environment
+from faults.processes import forks
+from faults.victim import apply
 
 KILLS = times(short=10, long=100)
 LATENCY = 0.01
@@ -84,30 +85,16 @@ def moment(number: int) -> Moment:
 @contextmanager
 def victim(
     service: Simulator, journal: Path, concurrency: int, quota_wait: int = 0
-) -> Iterator[subprocess.Popen[str]]:
-    given = options(
-        CLIENTS,
-        service,
-        **PURGING,
-        concurrency=concurrency,
-        quota_wait=quota_wait,
-        journal=str(journal),
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-m", "faults.victim"],
-        env=environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdin is not None
+) -> Iterator[ForkServerProcess]:
+    how = {"concurrency": concurrency, "quota_wait": quota_wait, "journal": str(journal)}
+    given = options(CLIENTS, service, **PURGING, **how)
+    process = forks().Process(target=apply, args=(given,))
+    process.start()
     try:
-        process.stdin.write(json.dumps(given))
-        process.stdin.close()
         yield process
     finally:
         process.kill()
-        process.wait()
+        process.join()
 
 
 def killed(service: Simulator, journal: Path, at: Moment) -> bool:
@@ -123,16 +110,16 @@ def killed(service: Simulator, journal: Path, at: Moment) -> bool:
     service.observers.append(watch)
     try:
         with victim(service, journal, at.concurrency) as process:
-            while not due.wait(0.02) and process.poll() is None:
+            while not due.wait(0.02) and process.is_alive():
                 pass
             time.sleep(at.seconds)
             process.kill()
-            status = process.wait()
+            process.join()
     finally:
         service.observers.remove(watch)
     time.sleep(0.02)  # what it has sent is still on its way into the service
     service.settle()
-    return status != 0
+    return process.exitcode != 0
 
 
 def assert_readable(journal: Path, service: Simulator) -> None:
@@ -194,8 +181,10 @@ def test_ctrl_c_ends_a_wait_for_the_quota_and_settles_the_journal(
         while len(service.log) < 5 and time.monotonic() < ends:
             time.sleep(0.02)
         time.sleep(0.5)  # for both steps to wait
-        process.send_signal(signal.SIGINT)
-        assert process.wait(5) != 0
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGINT)
+        process.join(5)
+        assert process.exitcode not in (None, 0)
     written = len(service.workspace.history)
     time.sleep(6.5)
     assert len(service.workspace.history) == written == 4

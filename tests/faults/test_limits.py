@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import multiprocessing
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +22,7 @@ from support.running import options
 
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENT_INFO
 from faults.measured import Spent, measured
+from faults.processes import forks
 
 MEBIBYTE = 1024 * 1024
 TIMEOUT = 1.0
@@ -46,9 +46,7 @@ Read = Callable[..., Spent]
 @pytest.fixture(scope="module")
 def read_list(server: Simulator) -> Iterator[Read]:
     """Each in a process of its own, which is a fork of one that has loaded the collection."""
-    processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload(["faults.measured"])
-    with processes.Pool(1, maxtasksperchild=1) as pool:
+    with forks().Pool(1, maxtasksperchild=1) as pool:
 
         def read(most_pages: int | None = None, **given: Any) -> Spent:
             shared = {"api_timeout": TIMEOUT, "api_retries": 0}
