@@ -242,12 +242,11 @@ def ends(steps: Iterable[Step]) -> tuple[dict[int, Client | None], dict[int, Cli
     return first, last
 
 
-class Planned(NamedTuple):
-    """What the plan does for one entry: the client that it stands for, and the steps' positions."""
+class PlannedEntry(NamedTuple):
+    """An entry, and the client that it stands for, as far as that is known."""
 
     desired: Desired
     client: Client | None
-    steps: tuple[int, ...] = ()
 
 
 class Plan(NamedTuple):
@@ -260,7 +259,7 @@ class Plan(NamedTuple):
     ``_plan.undo``).
     """
 
-    entries: tuple[Planned, ...]
+    entries: tuple[PlannedEntry, ...]
     steps: tuple[Step, ...] = ()
     warnings: tuple[str, ...] = ()
     shared_names: frozenset[str] = frozenset()
@@ -273,9 +272,10 @@ class Plan(NamedTuple):
     def names_relied_on(self) -> frozenset[str]:
         """The names that no other client may have: those that the plan gives to clients, and the
         former ones of the clients that it creates."""
-        last = [(e.desired, self.steps[e.steps[-1]]) for e in self.entries if e.steps]
-        given = (step.name for _wanted, step in last if step.kind != "delete" and step.name)
-        former = (wanted.former_names for wanted, step in last if step.kind == "create")
+        last = {step.entry: step for step in self.steps if step.entry is not None}
+        given = (step.name for step in last.values() if step.kind != "delete" and step.name)
+        created = (entry for entry, step in last.items() if step.kind == "create")
+        former = (self.entries[entry].desired.former_names for entry in created)
         return frozenset(chain(given, *former))
 
     @property

@@ -263,7 +263,7 @@ class _Writing(NamedTuple):
         done = [outcome.step for outcome in outcomes if outcome.status == "done"]
         left = [outcome.step for outcome in outcomes if outcome.status != "done"]
         left += planned.steps[len(outcomes) :]
-        wanted = by_their_ids(planned.entries, done)
+        wanted = by_their_ids(planned, done)
         rest = self._plan(api, after_steps(clients, done), wanted, hidden)
         self._check(api, rest, is_same_but_for(hidden, left, rest.steps))
         return rest, continued(planned, done, rest)

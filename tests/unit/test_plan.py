@@ -13,7 +13,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._model import (
     Client,
     Desired,
     Plan,
-    Planned,
+    PlannedEntry,
     Rules,
     Step,
 )
@@ -85,9 +85,9 @@ def test_what_a_plan_tells_besides_its_steps() -> None:
     made = plan(existing, entries, Rules(True, max_deletion_percent=100))
     assert made.active == tuple(existing[:4])
     assert made.shared_names == {"Acme"}
-    own_steps = [[made.steps[place] for place in entry.steps] for entry in made.entries]
-    kinds = [[(step.kind, step.entry) for step in steps] for steps in own_steps]
-    assert kinds == [[("create", 0)], [], [("rename", 2)], []]
+    own_steps = {step.entry: step.kind for step in made.steps if step.entry is not None}
+    assert own_steps == {0: "create", 2: "rename"}
+    assert [entry.client and entry.client.id for entry in made.entries] == [None, 2, 5, None]
     assert [step.id for step in made.steps if step.entry is None] == [1, 4]
 
 
@@ -210,8 +210,9 @@ def test_the_same_clients_are_meant(
     entry: str, client: str, action: Action, done: str, expected: str
 ) -> None:
     (found,) = clients_of(client) or [None]
-    planned = Planned(*entries_of(entry), found, () if action == "none" else (0,))
-    assert by_their_ids([planned], steps_of(done)) == entries_of(expected)
+    steps = () if action == "none" else (create("New"),)
+    planned = Plan((PlannedEntry(*entries_of(entry), found),), steps)
+    assert by_their_ids(planned, steps_of(done)) == entries_of(expected)
 
 
 FIRST = steps_of("rename 9 ? -> New; delete 1 Acme; create Globex")
@@ -242,8 +243,8 @@ def test_the_plan_of_the_run_has_the_steps_of_both_plans() -> None:
     hidden, wanted = Client.unseen(9, 1), (Desired("New", 9, "restored"), Desired("Old"))
     first = Plan(
         entries=(
-            Planned(wanted[0], hidden, (0, 1)),
-            Planned(wanted[1], None, (2,)),
+            PlannedEntry(wanted[0], hidden),
+            PlannedEntry(wanted[1], None),
         ),
         steps=(restore(9, None), rename(9, None, "New"), create("Old", entry=1)),
         warnings=("One.", "Two."),
@@ -252,8 +253,8 @@ def test_the_plan_of_the_run_has_the_steps_of_both_plans() -> None:
     )
     rest = Plan(
         entries=(
-            Planned(wanted[0]._replace(former_names=("Hooli",)), active(9, "Hooli")),
-            Planned(wanted[1], active(3, "Old")),
+            PlannedEntry(wanted[0]._replace(former_names=("Hooli",)), active(9, "Hooli")),
+            PlannedEntry(wanted[1], active(3, "Old")),
         ),
         steps=(rename(9, "Hooli", "New"),),
         warnings=("Two.", "Three."),
@@ -261,8 +262,8 @@ def test_the_plan_of_the_run_has_the_steps_of_both_plans() -> None:
     )
     assert continued(first, first.steps[:1], rest) == Plan(
         entries=(
-            Planned(wanted[0], hidden, (0, 1)),
-            Planned(wanted[1], active(3, "Old")),
+            PlannedEntry(wanted[0], hidden),
+            PlannedEntry(wanted[1], active(3, "Old")),
         ),
         steps=(first.steps[0], *rest.steps),
         warnings=("One.", "Two.", "Three."),

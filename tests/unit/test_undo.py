@@ -192,7 +192,7 @@ def applied(service: Service, wanted: Sequence[Desired], chance: random.Random) 
     run = carried_out(service, first, chance)
     hidden = {step.id for step in first if step.restores_hidden and step.id is not None}
     with ends_within(5):
-        rest = plan(service.shown(), by_their_ids(planned.entries, run.done), returned=hidden)
+        rest = plan(service.shown(), by_their_ids(planned, run.done), returned=hidden)
     return [*run.refused, *carried_out(service, rest.steps, chance).refused]
 
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
 
@@ -15,7 +14,7 @@ from .._model import (
     Client,
     Desired,
     Plan,
-    Planned,
+    PlannedEntry,
     Rules,
     Step,
     ends,
@@ -67,7 +66,7 @@ def plan(
     guarded = check_guards(rules, len(active), written, matcher.unmanaged())
     _warn_of_renames(matcher, written, desired)
     return Plan(
-        entries=_entries(((match.desired, match.client) for match in matches), steps),
+        entries=tuple(PlannedEntry(match.desired, match.client) for match in matches),
         steps=steps,
         warnings=tuple(problems.limited(matcher.warnings.values())),
         shared_names=frozenset(key for key, same in existing.active.items() if len(same) > 1),
@@ -91,7 +90,7 @@ def after_steps(clients: Iterable[Client], steps: Iterable[Step]) -> list[Client
     return list(by_id.values())
 
 
-def by_their_ids(entries: Iterable[Planned], done: Iterable[Step]) -> list[Desired]:
+def by_their_ids(planned: Plan, done: Iterable[Step]) -> list[Desired]:
     """Return what is desired for planning again in the same run, with the ids of active clients.
 
     A client that the run has renamed, to a temporary name for example, is the same client, and an
@@ -99,13 +98,13 @@ def by_their_ids(entries: Iterable[Planned], done: Iterable[Step]) -> list[Desir
     those that were hidden, only now the names are known.
     """
     first, last = ends(done)
+    changed = {step.entry for step in planned.steps}
     desired = []
-    for entry in entries:
-        wanted, client = entry.desired, entry.client
+    for entry, (wanted, client) in enumerate(planned.entries):
         if client is not None and not client.deleted and wanted.id is None:
             # Former names agree to a name that is given twice, so only an entry that gives none
             # keeps them: they leave other clients alone.
-            former_names = () if entry.steps else wanted.former_names
+            former_names = () if entry in changed else wanted.former_names
             wanted = wanted._replace(id=client.id, former_names=former_names)
         before = first.get(wanted.id or 0)
         if before is not None and name_key(before.name) in map(name_key, wanted.former_names):
@@ -121,12 +120,10 @@ def continued(first: Plan, done: Sequence[Step], rest: Plan) -> Plan:
     Its steps are both, in this order; all have been tried, so what they ``need`` is as it was. What
     was there before, and what was reviewed, is the first plan's.
     """
-    steps = (*done, *rest.steps)
-    entries = zip(first.entries, rest.entries, strict=True)
-    known = [(before.desired, before.client or after.client) for before, after in entries]
+    pairs = zip(first.entries, rest.entries, strict=True)
     return first._replace(
-        entries=_entries(known, steps),
-        steps=steps,
+        entries=tuple(old._replace(client=old.client or new.client) for old, new in pairs),
+        steps=(*done, *rest.steps),
         warnings=tuple(dict.fromkeys([*first.warnings, *rest.warnings])),
         unmanaged=rest.unmanaged,
     )
@@ -156,10 +153,10 @@ def renamed_by_id(plan: Plan) -> Iterator[str]:
     In a list that undoes a run, somebody has renamed it since.
     """
     warnings = []
-    for entry in plan.entries:
-        wanted, client = entry.desired, entry.client
+    changed = {step.entry for step in plan.steps}
+    for entry, (wanted, client) in enumerate(plan.entries):
         # A client that is found by a name, or that is deleted, has a name that is listed.
-        if not entry.steps or wanted.name is None or client is None or client.hidden:
+        if entry not in changed or wanted.name is None or client is None or client.hidden:
             continue
         if name_key(client.name) not in map(name_key, (wanted.name, *wanted.former_names)):
             warnings.append(problems.renamed_by_id(client, wanted.name))
@@ -189,17 +186,6 @@ def _warn_of_renames(matcher: Matcher, steps: Sequence[Step], desired: Sequence[
             former_names = () if new.entry is None else desired[new.entry].former_names
             sentence = problems.rename_meant(old, new, former_names)
             matcher.warnings["rename"].append(sentence)
-
-
-def _entries(
-    known: Iterable[tuple[Desired, Client | None]], steps: Sequence[Step]
-) -> tuple[Planned, ...]:
-    """:arg known: each entry, with the client that it stands for"""
-    positions: dict[int, tuple[int, ...]] = defaultdict(tuple)
-    for position, step in enumerate(steps):
-        if step.entry is not None:
-            positions[step.entry] += (position,)
-    return tuple(Planned(*of, positions.get(entry, ())) for entry, of in enumerate(known))
 
 
 def action_of(steps: Iterable[Step]) -> Action:

@@ -8,7 +8,7 @@ from typing import Any
 
 from .._apply.outcome import Outcome
 from .._errors import FocusError
-from .._model import ACTIONS, Client, Plan, Planned
+from .._model import ACTIONS, Client, Plan, PlannedEntry
 from .._plan.plan import action_of
 from .._text import name_key, quoted, shown
 from .common import are_planned, common_result
@@ -55,7 +55,7 @@ def _done(outcomes: Sequence[Outcome]) -> str:
     return " and ".join(done)
 
 
-def _as_declared(entry: Planned) -> str:
+def _as_declared(entry: PlannedEntry) -> str:
     wanted, client = entry.desired, entry.client
     if client is not None and wanted.state != "absent":
         return f"{client.label} is as declared"
@@ -64,7 +64,7 @@ def _as_declared(entry: Planned) -> str:
     return f"there is no active client {which}"
 
 
-def _side(entry: Planned, client: Client | None) -> dict[str, Any]:
+def _side(entry: PlannedEntry, client: Client | None) -> dict[str, Any]:
     """Return a client, before or after, as an entry of the user's own list: people read the diff;
     what a machine needs is in other keys. It holds no more than check mode knows, so names are as
     they are compared: only a run sees how a client that was hidden is written."""

@@ -4,14 +4,14 @@ something is done for."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
 from .._apply.outcome import Outcome
 from .._errors import FocusError
-from .._model import ACTIONS, Desired, Plan, Planned
+from .._model import ACTIONS, Desired, Plan, PlannedEntry
 from .._plan.digest import row_of
 from .._plan.plan import action_of, renamed_by_id
 from .common import are_planned, common_result, counts_of, error_text
@@ -36,8 +36,11 @@ def clients_result(
     :arg report_all: whether the entries that nothing is done for are in it, and unmanaged clients
     """
     plan = plan._replace(warnings=(*plan.warnings, *renamed_by_id(plan)))
-    entries = [(entry, [outcomes[at] for at in entry.steps]) for entry in plan.entries]
-    summary = _summary(plan, [own for _entry, own in entries], outcomes)
+    by_entry: dict[int | None, list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        by_entry[outcome.step.entry].append(outcome)
+    entries = [(entry, by_entry[at]) for at, entry in enumerate(plan.entries)]
+    summary = _summary(plan, [own for _entry, own in entries], by_entry[None])
     done = _done(summary, are_planned(outcomes))
     result: Result = {
         **common_result(plan, outcomes, refusal, done, _as_declared(len(entries))),
@@ -62,7 +65,7 @@ def clients_result(
 
 
 def _entry_result(
-    number: int, entry: Planned, own: Sequence[Outcome], refusal: FocusError | None
+    number: int, entry: PlannedEntry, own: Sequence[Outcome], refusal: FocusError | None
 ) -> Result:
     """Return what was done for one entry of the user's list.
 
@@ -90,10 +93,9 @@ def _error(outcomes: Iterable[Outcome]) -> dict[str, str]:
 
 
 def _summary(
-    plan: Plan, entries: Iterable[Sequence[Outcome]], outcomes: Iterable[Outcome]
+    plan: Plan, entries: Iterable[Sequence[Outcome]], purges: Iterable[Outcome]
 ) -> dict[str, int]:
-    purges = ([outcome] for outcome in outcomes if outcome.step.entry is None)
-    counts = Counter(map(_counted_as, chain(entries, purges)))
+    counts = Counter(map(_counted_as, chain(entries, ([purge] for purge in purges))))
     counts["unmanaged"] = len(plan.unmanaged)
     return {count: counts[count] for count in _COUNTS}
 
