@@ -36,11 +36,7 @@ no: {name: Acme, restore_deleted: 'off'} ~ Acme
 
 @pytest.mark.parametrize(("written", "expected"), TAKEN)
 def test_an_entry_is_taken(written: str, expected: str) -> None:
-    assert desired_clients([load(written)]) == entries_of(expected)
-
-
-def load(written: str) -> Any:
-    return yaml.safe_load(written)
+    assert desired_clients([yaml.safe_load(written)]) == entries_of(expected)
 
 
 REFUSED = unnamed_rows(r"""
@@ -118,7 +114,7 @@ Acme __omit_place_holder__0123456789012345678901234567890123456789 | name has a 
 @pytest.mark.parametrize(("written", "expected"), REFUSED)
 def test_an_entry_is_refused_with_its_number_and_name(written: str, expected: str) -> None:
     """The message for a single client names no entry."""
-    entry = load(written)
+    entry = yaml.safe_load(written)
     options = entry if isinstance(entry, dict) else {}
     name = ' ("Acme")' if options.get("name") == "Acme" else ""
     assert said("Globex", entry) == f"Entry 2{name}: {expected}"
@@ -192,7 +188,7 @@ SAID = unnamed_rows("""
 @pytest.mark.parametrize(("written", "expected"), SAID)
 def test_what_contradicts_is_refused_without_the_service(written: str, expected: str) -> None:
     """What is wrong by itself contradicts nothing: nobody knows what it means for others."""
-    assert said(*load(written)) == expected
+    assert said(*yaml.safe_load(written)) == expected
 
 
 NO_CONTRADICTION = {

@@ -272,13 +272,9 @@ def test_very_many_workspaces_fit(refused: bool) -> None:
     """Those that are left out are counted."""
     long = "\u202e" * 300  # a sign of which is shown as six
     reason = "This cannot be. " * 400 if refused else None
+    steps = [rename(1, long, long), delete(2, long)] * 5
     hosts = {
-        f"host{number:04}": workspace(
-            [rename(1001, long, long), delete(number, long)] * 5,
-            refusal=reason,
-            warnings=[long] * 20,
-        )
-        for number in range(700)
+        f"host{n:04}": workspace(steps, refusal=reason, warnings=[long] * 20) for n in range(700)
     }
     text = text_of(**hosts)
     assert "Plan for 700 workspaces: rename 3500, delete 3500" in text
