@@ -112,11 +112,9 @@ class Background(Generic[Result]):
     def result(self, while_waiting: Callable[[], None]) -> Result:
         """Wait for the result, and call ``while_waiting`` now and then. A signal may interrupt that
         anywhere."""
-        while not self._results:
-            with suppress(Empty):
-                self._done.get(timeout=TICK)
+        while (result := self.result_within(TICK)) is None:
             while_waiting()
-        return self._results[0]
+        return result
 
     def result_within(self, seconds: float, ignored: type[BaseException] = Empty) -> Result | None:
         """Return the result if it comes within ``seconds``.

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -146,6 +145,10 @@ _OTHER_ENCODING = "it is encoded in a way that was not asked for"
 
 
 def _session(access: Access) -> requests.Session:
+    def authorized(request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = access.authorization
+        return request
+
     session = requests.Session()
     session.headers.update(
         {
@@ -156,14 +159,9 @@ def _session(access: Access) -> requests.Session:
         }
     )
     # As ``auth`` rather than as a header, so that requests never reads ~/.netrc.
-    session.auth = partial(_authorized, access.authorization)
+    session.auth = authorized
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     adapter = DeadlineAdapter(pool_maxsize=access.connections, max_retries=0)
     for scheme in ("https://", "http://"):
         session.mount(scheme, adapter)
     return session
-
-
-def _authorized(value: str, request: requests.PreparedRequest) -> requests.PreparedRequest:
-    request.headers["Authorization"] = value
-    return request
