@@ -17,7 +17,8 @@ import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from support.ports import closed_port
-from support.running import client, clients, on, sent
+from support.running import client, clients, sent
+from support.workspace import fill, on
 
 from faults import reports
 from faults.certificates import issue
@@ -47,10 +48,7 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
 @pytest.fixture
 def beyond(named: Secured) -> Simulator:
     """The service behind the proxy, with an active client and a deleted one."""
-    named.service.reset()
-    named.service.add("Acme")
-    named.service.add("Umbrella", deleted=True)
-    return named.service
+    return fill(named.service, "Acme, (Umbrella)")
 
 
 @pytest.fixture
@@ -238,9 +236,7 @@ def test_an_interim_answer_is_no_answer(status: int, service: Simulator) -> None
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
 def test_what_met_an_interim_answer_is_sent_again(service: Simulator, method: str) -> None:
-    service.reset(script=[Fault(on(method), before=early(103))])
-    service.add("Acme")
-    service.add("Umbrella", deleted=True)
+    fill(service, "Acme, (Umbrella)", script=[Fault(on(method), before=early(103))])
     result = client(service, **WANTED[method])
     assert result.get("failed") is None, result
     assert sent(service).count(method) == 2

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
-from support.running import HIDES, client, clients, on, state
+from support.running import client, clients
+from support.workspace import HIDES, fill, on, state
 
 from ansible_collections.toggl.focus.plugins.module_utils._journal import undo_of_last_run
 from faults import reports
@@ -36,8 +38,7 @@ def test_a_tls_stream_that_breaks_after_the_request_is_a_lost_answer(
 def test_a_tls_stream_that_breaks_never_makes_a_report_lie(secured: Secured) -> None:
     broken = Fault(match=on("DELETE"), drop="after", garbled=True)
     refused = Fault(match=on("DELETE"), status=403)
-    secured.service.reset(script=[broken, refused])
-    secured.service.add("Acme")
+    fill(secured.service, "Acme", script=[broken, refused])
     result = clients(secured.service, ca_path=secured.ca_path, clients=[ABSENT])
     assert secured.service.names() == []
     assert reports.done(result) or reports.is_unclear(reports.failed(result)[0]), result
@@ -88,9 +89,7 @@ def test_one_of_two_of_a_name_comes_back(
 ) -> None:
     """The list knows that another client had the name. ``focus_client`` reads one client by its id,
     so its undo cannot tell that from a name that somebody took since, and is refused."""
-    service.reset(switches)
-    service.add("Acme")
-    service.add("Acme")
+    fill(service, "Acme, Acme", switches)
     before = state(service)
     undone(service, clients(service, clients=[ENTRIES[entry]]))
     assert state(service) == before
@@ -118,9 +117,8 @@ def test_a_hidden_client_comes_back_after_its_name_is_free(service: Simulator) -
     """Only its restore shows what a hidden client is called. If the service refuses that name as
     long as another client has it, the step fails with the service's words, and the next run, in
     which the name is free, does the rest."""
-    service.reset(Switches(False, False, duplicates="refused_active"), latency=0.02)
-    service.add("Acme")
-    service.add("Acme", deleted=True)
+    switches = replace(HIDES, duplicates="refused_active")
+    fill(service, "Acme, (Acme)", switches, latency=0.02)
     before = state(service)
     wanted = [ABSENT, {"id": 1002, "name": "New", "state": "restored"}]
     first = clients(service, clients=wanted, concurrency=1)
@@ -137,8 +135,7 @@ def test_the_journal_knows_the_name_of_a_hidden_client_before_it_is_renamed(
 ) -> None:
     """The run is killed when the rename is done and not yet noted. Nobody knew the old name until
     the client was restored, so the journal is the only place that can tell it."""
-    service.reset(HIDES)
-    service.add("Acme", deleted=True)
+    fill(service, "(Acme)", HIDES)
     before, journal = state(service), tmp_path / "journal.jsonl"
     wanted = [{"id": 1001, "name": "New", "state": "restored"}]
     clients(service, clients=wanted, journal=str(journal))

@@ -24,7 +24,8 @@ import pytest
 from simulator.records import Entry
 from simulator.server import Simulator
 from simulator.switches import Switches
-from support.running import State, clients, options, state
+from support.running import clients, options
+from support.workspace import State, fill, state
 
 from ansible_collections.toggl.focus.plugins.module_utils._journal import lines_of, undo_of_last_run
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENTS
@@ -55,13 +56,8 @@ LIST: list[dict[str, Any]] = [
 ]
 """A ring of three names, and one of everything else; purged: 1008."""
 
+THERE = "Acme, Globex, Initech, Hooli, (Umbrella), (Massive), Stark, Wayne"
 PURGING: dict[str, Any] = {"clients": LIST, "purge": True, "max_deletion_percent": 100}
-
-
-def seed(service: Simulator) -> None:
-    names = ("Acme", "Globex", "Initech", "Hooli", "Umbrella", "Massive", "Stark", "Wayne")
-    for name in names:
-        service.add(name, deleted=name in ("Umbrella", "Massive"))
 
 
 @dataclass(frozen=True)
@@ -155,8 +151,7 @@ def test_a_run_that_is_killed_can_be_taken_back_or_finished(
 ) -> None:
     at = moment(number)
     print(f"FAULTS_SEED={FIRST_SEED}: {at}")
-    service.reset(at.switches, latency=LATENCY)
-    seed(service)
+    fill(service, THERE, at.switches, latency=LATENCY)
     journal, before = tmp_path / "journal.jsonl", state(service)
     broken_off = killed(service, journal, at)
     service.latency = 0.0
@@ -173,8 +168,7 @@ def test_ctrl_c_ends_a_wait_for_the_quota_and_settles_the_journal(
 ) -> None:
     """Nothing is written after it: the quota is used up by four writes, and reopens when the
     process is long gone."""
-    service.reset(quota_limit=5, quota_window=6)
-    seed(service)
+    fill(service, THERE, quota_limit=5, quota_window=6)
     journal = tmp_path / "journal.jsonl"
     with victim(service, journal, concurrency=2, quota_wait=60) as process:
         ends = time.monotonic() + 20

@@ -20,6 +20,7 @@ from simulator.service import Credentials
 from simulator.switches import Switches
 from simulator.wire import Call
 from support.running import client, clients, sent
+from support.workspace import fill
 
 from ansible_collections.toggl.focus.plugins.module_utils._progress import Halt
 from faults import reports
@@ -54,12 +55,8 @@ WRITES = {
     "delete": Kind("DELETE", f"{PATH}/1001", DELETE, [], ["GET"]),
     "restore": Kind("PATCH", f"{PATH}/1002/restore", RESTORE, ["Acme", "Umbrella"], ["GET", "GET"]),
 }
+THERE = "Acme, (Umbrella)"
 every_write = pytest.mark.parametrize("write", WRITES)
-
-
-def seed(service: Simulator) -> None:
-    service.add("Acme")
-    service.add("Umbrella", deleted=True)
 
 
 def writes(method: str, path: str) -> bool:
@@ -83,8 +80,7 @@ def broken(
     service: Simulator, write: str, *script: Fault, switches: Switches = NO_QUOTA, **given: Any
 ) -> dict[str, Any]:
     """The result of a write whose requests meet the faults of ``script``."""
-    service.reset(switches, script=list(script))
-    seed(service)
+    fill(service, THERE, switches, script=script)
     return client(service, **WRITES[write].given, **given)
 
 
@@ -301,7 +297,7 @@ def test_a_connection_that_is_not_made(
     secured: Secured, write: str, ends: str, times: int, sleeps: list[float]
 ) -> None:
     kind, service = WRITES[write], secured.service
-    seed(service)
+    fill(service, THERE)
     with hanging_up() as address, Door(address if ends == "in the handshake" else None) as door:
         service.chaos = Closing(door, times, len(kind.looks))
         ca_path = secured.ca_path
@@ -390,8 +386,7 @@ def once(when: Callable[[str], bool], happens: Callable[[], object], **fault: An
 
 def created(service: Simulator, *script: Fault, switches: Switches | None = None) -> dict[str, Any]:
     """The result of a run that creates New beside Acme, whose requests meet these faults."""
-    service.reset(switches, script=list(script))
-    service.add("Acme")
+    fill(service, "Acme", switches, script=script)
     return clients(service, clients=["New"])
 
 
@@ -407,8 +402,8 @@ def ids_done(result: dict[str, Any]) -> list[int]:
 def test_a_deleted_client_of_the_name_is_never_adopted(
     service: Simulator, given: dict[str, Any], when: str, hidden: bool
 ) -> None:
-    service.reset(Switches(list_shows_deleted=not hidden), script=[on_write(drop=when)])
-    service.add("New", deleted=True)
+    switches = Switches(list_shows_deleted=not hidden)
+    fill(service, "(New)", switches, script=[on_write(drop=when)])
     result = clients(service, **given) if "clients" in given else client(service, **given)
     assert result.get("failed") is None, result
     assert result["undo"][0]["id"] == 1002

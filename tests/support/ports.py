@@ -20,7 +20,7 @@ class _Server(ThreadingTCPServer):
 
 
 @contextmanager
-def listening(serve: Callable[[socket.socket], None]) -> Iterator[int]:
+def listening(serve: Callable[[socket.socket], object]) -> Iterator[int]:
     """A port at which each connection is served in a thread of its own, until one side ends it."""
 
     class Handler(BaseRequestHandler):
