@@ -53,7 +53,8 @@ def reconcile_client(options: Options, check_mode: bool, runtime: Runtime) -> Re
         given = {name: value for name, value in options.items() if value is not None}
         wanted = desired_client(given)
         read = partial(of_one, wanted=wanted)
-        return _Writing(options, check_mode, runtime.play, [wanted], read, client_result).result
+        task = _Task({"concurrency": 1, **options}, check_mode, [wanted], read, client_result)
+        return lambda api, progress: _Run(task, api, progress, runtime.play).result()
 
     return run(prepare, FocusApi, options, runtime)
 
@@ -63,17 +64,17 @@ def reconcile_clients(options: Options, check_mode: bool, runtime: Runtime) -> R
 
     def prepare() -> Work:
         wanted = desired_clients(options["clients"])
-        return _Writing(
+        task = _Task(
             options,
             check_mode,
-            runtime.play,
             wanted,
             partial(of_all, desired=wanted, concurrency=options["concurrency"]),
             partial(clients_result, report_all=options["report"] == "all"),
             names=[entry.name for entry in wanted],
             rules=rules(options),
             reviewed=reviewed_digest(options["plan_digest"]),
-        ).result
+        )
+        return lambda api, progress: _Run(task, api, progress, runtime.play).result()
 
     return run(prepare, FocusApi, options, runtime)
 
@@ -116,8 +117,8 @@ def collector_paused() -> Iterator[None]:
         gc.enable()
 
 
-class _Writing(NamedTuple):
-    """A run of one of the two modules that write, which differ in what they read and ``report``.
+class _Task(NamedTuple):
+    """A task of one of the two modules that write, which differ in what they read and ``report``.
 
     ``names`` are those of the user's list, if there is one, and ``reviewed`` is the digest of the
     one plan that may be written, if it is given.
@@ -125,7 +126,6 @@ class _Writing(NamedTuple):
 
     options: Options
     check_mode: bool
-    play: str | None
     wanted: Sequence[Desired]
     read: Callable[[FocusApi, Mapping[int, Client]], Read]
     report: Callable[[Plan, Sequence[Outcome], int, FocusError | None], Result]
@@ -133,80 +133,84 @@ class _Writing(NamedTuple):
     rules: Rules = DEFAULT_RULES
     reviewed: str | None = None
 
-    def result(self, api: FocusApi, progress: Progress) -> Result:
+
+class _Run(NamedTuple):
+    """A task with the service that it is for."""
+
+    task: _Task
+    api: FocusApi
+    progress: Progress
+    play: str | None
+
+    def result(self) -> Result:
         """Return the task's result. From its first read to its last write, other runs wait."""
+        task, api = self.task, self.api
         settle = api.session.wait_for_consistency
-        waiting = turn(api.access.api_url, api.workspace_id, progress, api.halt, settle)
-        with nullcontext(()) if self.check_mode else waiting as warnings:
-            deletions, doubts = self._from_journal(api.workspace_id)
-            clients, planned, refusal = retry_if_changed(
-                lambda: self._read_and_planned(api, deletions)
-            )
-            if isinstance(refusal, QuotaTooSmall) and self.check_mode:
+        waiting = turn(api.access.api_url, api.workspace_id, self.progress, api.halt, settle)
+        with nullcontext(()) if task.check_mode else waiting as warnings:
+            deletions, doubts = self._from_journal()
+            clients, planned, refusal = retry_if_changed(partial(self._read_and_planned, deletions))
+            if isinstance(refusal, QuotaTooSmall) and task.check_mode:
                 doubts, refusal = [*doubts, str(refusal)], None
-            if refusal is None:
-                planned, outcomes = self._execute(api, progress, planned, clients)
+            if refusal is None and planned.steps and not task.check_mode:
+                planned, outcomes = self._execute(planned, clients)
             else:
                 outcomes = predicted(planned.steps, planned.forbidden)
-            result = self.report(planned, outcomes, api.workspace_id, refusal)
-        if self.reviewed is not None and not planned.steps and refusal is None:
+            result = task.report(planned, outcomes, api.workspace_id, refusal)
+        if task.reviewed is not None and not planned.steps and refusal is None:
             result["msg"] = "Nothing to do: already applied."
         return {**result, "warnings": [*result["warnings"], *doubts, *warnings]}
 
-    def _from_journal(self, workspace_id: int) -> tuple[Mapping[int, Client], Sequence[str]]:
+    def _from_journal(self) -> tuple[Mapping[int, Client], Sequence[str]]:
         """Return what the journal says about deleted clients, if an entry needs it, and warnings.
 
         :raises BadOption: there can be no journal at its path; raised before anything is read
         """
-        path = self.options["journal"]
+        path = self.task.options["journal"]
         if not path:
             return {}, ()
         from ._journal import check_path, last_deletions
 
         warnings = check_path(path)
-        if not any(entry.state == "restored" for entry in self.wanted):
+        if not any(entry.state == "restored" for entry in self.task.wanted):
             return {}, warnings
-        return last_deletions(path, workspace_id), warnings
+        return last_deletions(path, self.api.workspace_id), warnings
 
     def _read_and_planned(
-        self, api: FocusApi, deletions: Mapping[int, Client]
+        self, deletions: Mapping[int, Client]
     ) -> tuple[Sequence[Client], Plan, FocusError | None]:
         """Return what was read, the plan, and why it is refused, if it is. The list of a refused
         plan is not checked.
 
         :raises ListMoved: the list changed while it was read
         """
-        clients, listing = self.read(api, deletions)
-        planned = self._plan(api, clients, self.wanted)
+        clients, listing = self.task.read(self.api, deletions)
+        planned = self._plan(clients, self.task.wanted)
         check = check_of(listing, planned.names_relied_on)
         try:
-            self._check(api, planned, planned.digest == self.reviewed)
-            self._check_quota(api, check.requests + planned.requests)
-            run_check(check, api, self.options.get("concurrency", 1))
-            self._check_quota(api, planned.requests)
+            self._check(planned, planned.digest == self.task.reviewed)
+            self._check_quota(check.requests + planned.requests)
+            run_check(check, self.api, self.task.options["concurrency"])
+            self._check_quota(planned.requests)
         except (PlanRefused, NamesMasked, QuotaTooSmall, QuotaExceeded) as refusal:
             return clients, planned, refusal
         return clients, planned, None
 
     def _plan(
-        self,
-        api: FocusApi,
-        clients: Iterable[Client],
-        wanted: Sequence[Desired],
-        returned: Collection[int] = (),
+        self, clients: Iterable[Client], wanted: Sequence[Desired], returned: Collection[int] = ()
     ) -> Plan:
         """Return the plan from these clients.
 
         :arg returned: ids of hidden clients that this run has restored already
         """
-        workspace = api.workspace_id, api.access.api_url
+        workspace = self.api.workspace_id, self.api.access.api_url
         try:
             with collector_paused():
-                return plan(clients, wanted, self.rules, *workspace, returned)
+                return plan(clients, wanted, self.task.rules, *workspace, returned)
         except PlanRefused as error:  # of a task of one client, the user wrote no list
-            raise PlanRefused(error.problems, self.names) from None
+            raise PlanRefused(error.problems, self.task.names) from None
 
-    def _check(self, api: FocusApi, planned: Plan, is_reviewed: bool) -> None:
+    def _check(self, planned: Plan, is_reviewed: bool) -> None:
         """Check whether a plan without contradictions may be written. Where nothing is left to do,
         whatever was reviewed has been done.
 
@@ -214,19 +218,19 @@ class _Writing(NamedTuple):
         :raises NamesMasked: what undoes it could not be returned as it is
         """
         if planned.forbidden:
-            raise PlanRefused(planned.forbidden, self.names)
+            raise PlanRefused(planned.forbidden, self.task.names)
         if not planned.steps:
             return
-        if self.reviewed is not None and not is_reviewed:
-            raise PlanRefused([Problem((), PLAN_CHANGED)], self.names)
+        if self.task.reviewed is not None and not is_reviewed:
+            raise PlanRefused([Problem((), PLAN_CHANGED)], self.task.names)
         names = [(step.old_name, step.name) for step in planned.steps]
         undo, _warnings = undo_of(planned, predicted(planned.steps))
-        api.access.check_unmasked([undo, names])
+        self.api.access.check_unmasked([undo, names])
 
-    def _check_quota(self, api: FocusApi, needed: int) -> None:
+    def _check_quota(self, needed: int) -> None:
         """:raises QuotaTooSmall: so many requests are neither left nor can be waited for"""
-        quota, wait_left = api.session.window.quota, api.session.window.wait_left
-        is_partial = self.options.get("allow_partial")
+        quota, wait_left = self.api.session.window.quota, self.api.session.window.wait_left
+        is_partial = self.task.options.get("allow_partial")
         if is_partial or quota.remaining is None or needed <= quota.remaining:
             return
         if quota.resets_in is None or wait_left <= quota.resets_in:
@@ -234,25 +238,19 @@ class _Writing(NamedTuple):
             raise QuotaTooSmall(needed, quota.remaining, quota.resets_in, may_be_partial)
 
     def _execute(
-        self, api: FocusApi, progress: Progress, planned: Plan, clients: Sequence[Client]
+        self, planned: Plan, clients: Sequence[Client]
     ) -> tuple[Plan, tuple[Outcome, ...]]:
         """Execute the plan; return it as it was executed, and an outcome for each of its steps."""
-        if self.check_mode or not planned.steps:
-            return planned, predicted(planned.steps)
         from ._apply.execute import execute
 
-        plan_again = partial(self._plan_again, api, planned, clients)
-        path, concurrency = self.options["journal"], self.options.get("concurrency", 1)
-        recorded = path, Origin(self.play), progress
-        at_first = first_part(planned.steps)
-        return execute(api, planned, clients, at_first, plan_again, *recorded, concurrency)
+        options = self.task.options
+        known = {client.id for client in clients} | {step.after.id for step in planned.steps}
+        recorded = options["journal"], Origin(self.play), self.progress, options["concurrency"]
+        plan_again = partial(self._plan_again, planned, clients)
+        return execute(self.api, planned, known, first_part(planned.steps), plan_again, *recorded)
 
     def _plan_again(
-        self,
-        api: FocusApi,
-        planned: Plan,
-        clients: Sequence[Client],
-        outcomes: Sequence[Outcome],
+        self, planned: Plan, clients: Sequence[Client], outcomes: Sequence[Outcome]
     ) -> tuple[Plan, Plan]:
         """Return the plan of what is left to do, now that hidden clients are known, and that of the
         whole run.
@@ -263,7 +261,6 @@ class _Writing(NamedTuple):
         done = [outcome.step for outcome in outcomes if outcome.status == "done"]
         left = [outcome.step for outcome in outcomes if outcome.status != "done"]
         left += planned.steps[len(outcomes) :]
-        wanted = by_their_ids(planned, done)
-        rest = self._plan(api, after_steps(clients, done), wanted, hidden)
-        self._check(api, rest, is_same_but_for(hidden, left, rest.steps))
+        rest = self._plan(after_steps(clients, done), by_their_ids(planned, done), hidden)
+        self._check(rest, is_same_but_for(hidden, left, rest.steps))
         return rest, continued(planned, done, rest)

@@ -4,13 +4,13 @@ the rest is planned again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 
 from .._api.clients import FocusApi
 from .._errors import FocusError
 from .._journal import Journal
-from .._model import Client, Origin, Plan
+from .._model import Origin, Plan
 from .._progress import Progress
 from .apply import Writer
 from .errors import rest_not_planned, still_hidden
@@ -20,7 +20,7 @@ from .outcome import Outcome
 def execute(
     api: FocusApi,
     planned: Plan,
-    clients: Sequence[Client],
+    known: Collection[int],
     at_first: int,
     plan_again: Callable[[Sequence[Outcome]], tuple[Plan, Plan]],
     path: str | None,
@@ -30,13 +30,12 @@ def execute(
 ) -> tuple[Plan, tuple[Outcome, ...]]:
     """Execute the plan; return it as it was executed, and an outcome for each of its steps.
 
-    :arg clients: those that the plan was made from
+    :arg known: ids of all clients that are not new
     :arg at_first: how many steps come before the rest is planned again, 0 where it is not
     :arg plan_again: returns the plan of what is left to do, and that of the whole run; raises why
         the rest cannot be executed
     :arg path: the journal's, if there is one
     """
-    known = {client.id for client in clients} | {step.after.id for step in planned.steps}
     progress.set(total=len(planned.steps))
     with closing(Journal(path, api.workspace_id, planned.shared_names, origin)) as journal:
         writer = Writer(api, known, journal, progress, concurrency)
