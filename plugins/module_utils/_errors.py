@@ -24,7 +24,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ._text import counted, quoted, shown
+from ._text import at_most, quoted, shown
 
 
 class FocusError(Exception):
@@ -189,10 +189,7 @@ class PlanRefused(FocusError):
             sentence = problem.sentence if self.names else problem.alone or problem.sentence
             entries[sentence].update(problem.entries)
         sentences = [self._located(sentence, sorted(entries[sentence])) for sentence in entries]
-        more = len(sentences) - MOST_SENTENCES
-        if more > 0:
-            sentences[MOST_SENTENCES:] = [f"And {counted(more, 'more problem')}."]
-        return " ".join(sentences)
+        return " ".join(at_most(sentences, MOST_SENTENCES, "And {} more."))
 
     def _located(self, sentence: str, entries: Sequence[int]) -> str:
         if not self.names or not entries:

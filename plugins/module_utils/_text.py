@@ -170,6 +170,15 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def at_most(texts: Sequence[str], most: int, more: str) -> list[str]:
+    """Return so many of the texts, and where there are more, how many.
+
+    :arg more: says that, with ``{}`` for the number
+    """
+    left = len(texts) - most
+    return [*texts[:most], more.format(left)] if left > 0 else list(texts)
+
+
 def normal_address(url: str) -> str:
     """Return what is equal for two addresses of one service: scheme and host in lower case, without
     the scheme's own port, and without a slash at the end."""

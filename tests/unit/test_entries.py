@@ -165,7 +165,7 @@ def test_the_same_problem_of_many_entries_is_one_sentence() -> None:
 def test_a_message_does_not_grow_without_end() -> None:
     text = said(*(name for number in range(30) for name in (f"C {number}",) * 2))
     assert text.count(" is in the list more than once") == 20
-    assert text.endswith(" And 10 more problems.")
+    assert text.endswith(" And 10 more.")
     digits = "9" * 5000
     assert said({"id": digits}) == f'Entry 1: id is "{digits[:300]}…"; give a whole number above 0.'
 

@@ -176,7 +176,7 @@ def test_an_entry_against_a_protected_client_is_an_error_with_a_purge_too(wanted
 
 
 @pytest.mark.parametrize(
-    ("count", "end"), [(20, '"C19" (id 19).'), (21, '"C19" (id 19) and 1 more.')]
+    ("count", "end"), [(20, '"C19" (id 19).'), (21, '"C19" (id 19), and 1 more.')]
 )
 def test_of_many_victims_twenty_are_named(count: int, end: str) -> None:
     victims = [Client(number, f"C{number}", None, {}) for number in range(count)]

@@ -81,7 +81,7 @@ def test_a_create_without_an_id_gets_a_warning() -> None:
     warnings = list(undo_warnings([], ["E", "F\n", *(f"No {at}" for at in range(6))]))
     assert warnings[0].startswith('The id of the new client "E" is not known')
     assert '"F\\n"' in warnings[1]
-    assert warnings[5:] == ["And 3 more warnings of this kind."]
+    assert warnings[5:] == ["And 3 more of this kind."]
 
 
 LOST = rows("""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from .._errors import Problem, listed
 from .._model import Client, Step, shown_id, with_id
-from .._text import LONGEST_SHOWN, counted, quoted, revealed, yaml_text
+from .._text import LONGEST_SHOWN, at_most, counted, quoted, revealed, yaml_text
 
 MOST_VICTIMS_NAMED = 20
 
@@ -17,10 +17,7 @@ MOST_OF_A_KIND = 5  # warnings; it limits noise
 def limited(kinds: Iterable[Sequence[str]]) -> Iterator[str]:
     """Yield the first sentences of each kind, and how many more there are."""
     for sentences in kinds:
-        yield from sentences[:MOST_OF_A_KIND]
-        more = len(sentences) - MOST_OF_A_KIND
-        if more > 0:
-            yield f"And {counted(more, 'more warning')} of this kind."
+        yield from at_most(sentences, MOST_OF_A_KIND, "And {} more of this kind.")
 
 
 def name_twice(name: str) -> str:
@@ -243,9 +240,8 @@ def restored_unseen(client_id: int) -> str:
 
 
 def _victims(victims: Sequence[Client]) -> str:
-    more = len(victims) - MOST_VICTIMS_NAMED
-    named = _named(victims[:MOST_VICTIMS_NAMED])
-    return f"They are: {named}{f' and {more} more' if more > 0 else ''}."
+    labels = at_most([client.label for client in victims], MOST_VICTIMS_NAMED, "and {} more")
+    return f"They are: {', '.join(labels)}."
 
 
 def _clients(ids: Sequence[int]) -> str:

@@ -12,7 +12,7 @@ from .._apply.outcome import Outcome
 from .._errors import FocusError, listed
 from .._model import ACTIONS, Plan, Step
 from .._plan.undo import undo, undo_warnings
-from .._text import quoted
+from .._text import at_most, quoted
 
 MOST_REASONS = 5  # in the message; the steps have all of them
 
@@ -85,9 +85,7 @@ def error_text(outcome: Outcome) -> str:
 
 def _failure(outcomes: Sequence[Outcome], errors: Sequence[Outcome], is_list: bool) -> str:
     """Return what went wrong and why, then the numbers of all, then whether another run helps."""
-    reasons = _reasons(errors, is_list)
-    more = len(reasons) - MOST_REASONS
-    parts = reasons[:MOST_REASONS] + ([f"And {more} more."] if more > 0 else [])
+    parts = at_most(_reasons(errors, is_list), MOST_REASONS, "And {} more.")
     if len(outcomes) > 1:  # the reason of a single change says it all
         parts += [_numbers(outcomes), *_next_run(outcomes, errors)]
     return " ".join(parts)

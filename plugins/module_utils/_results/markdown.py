@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from .._text import LONGEST_SHOWN, SERVICE_URL, counted, shown
+from .._text import LONGEST_SHOWN, SERVICE_URL, at_most, counted, shown
 from .common import counts_of
 from .render import in_reading_order
 
@@ -43,9 +43,7 @@ class _Part(NamedTuple):
 
     def text(self, most: int) -> str:
         """Return the part with so many of its lines, and how many more there are."""
-        left = len(self.lines) - most
-        more = [self.more.format(left)] if left > 0 else []
-        return "\n".join([*self.head, *self.lines[:most], *more, *self.foot])
+        return "\n".join([*self.head, *at_most(self.lines, most, self.more), *self.foot])
 
 
 def plan_markdown(plan: Mapping[str, Any]) -> str:
