@@ -20,6 +20,7 @@ from support.callback import loaded
 from support.started import ANSIBLE_PLAYBOOK, SECONDS, Started
 
 ROOT = Path(__file__).resolve().parents[2]
+TREE = str(ROOT / ".ansible" / "tree")
 
 WAYS: dict[str, tuple[str, ...]] = {
     "in process": (),
@@ -57,8 +58,9 @@ def ansible_playbook(
     """
     given = access(service) if environment is None else environment
     whole = {**settings(), **given, **({"PWD": str(folder)} if folder else {})}
-    if typed is None and not alone and started().fits(whole):
-        return started().run([*arguments, str(playbook)], whole, folder or Path.cwd())
+    ready = started(whole["ANSIBLE_COLLECTIONS_PATH"])
+    if typed is None and not alone and ready.fits(whole):
+        return ready.run([*arguments, str(playbook)], whole, folder or Path.cwd())
     return subprocess.run(
         [str(ANSIBLE_PLAYBOOK), *arguments, str(playbook)],
         cwd=folder,
@@ -72,9 +74,9 @@ def ansible_playbook(
 
 
 @functools.cache
-def started() -> Started:
-    """The process that has loaded Ansible, for all tests of this process."""
-    made = Started(settings())
+def started(collections: str) -> Started:
+    """The process that has loaded Ansible and this collection, for all tests of this process."""
+    made = Started({**settings(), "ANSIBLE_COLLECTIONS_PATH": collections})
     atexit.register(made.close)
     return made
 
@@ -83,7 +85,7 @@ def settings() -> dict[str, str]:
     """The environment of a process that runs Ansible, without anything about the service."""
     own = {
         "ANSIBLE_CONFIG": str(ROOT / "tests" / "e2e" / "ansible.cfg"),
-        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".ansible" / "tree"),
+        "ANSIBLE_COLLECTIONS_PATH": TREE,
         "ANSIBLE_ACTION_PLUGINS": str(ROOT / "tests" / "e2e" / "action"),
         "ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tests" / "e2e" / "connection"),
         "ANSIBLE_HOME": str(ROOT / ".ansible" / "e2e"),
