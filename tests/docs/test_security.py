@@ -140,8 +140,8 @@ CLAIMS: dict[str, str] = {
         e2e/test_repository.py::test_each_workspace_is_in_the_plan_file
         e2e/test_export.py::test_what_is_written_can_be_read_by_its_owner""",
     "No link at the journal's path is followed,": """
-        http/test_journal_file.py::test_an_unusable_path_is_an_error
-        http/test_journal_file.py::test_a_journal_that_others_may_write""",
+        http/test_journal.py::test_an_unusable_path_is_an_error
+        http/test_journal.py::test_a_journal_that_others_may_write""",
 }
 
 

@@ -1,10 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The journal: on disk before and after each write, read back whatever happened to it."""
+"""The journal: on disk before and after each write, read back whatever happened to it, found
+unusable before anything is sent, and whole on a full disk."""
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import stat
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +19,9 @@ import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
-from support.running import client, clients
-from support.workspace import HIDES, fill
+from support.interrupting import ended_by
+from support.running import client, clients, rows
+from support.workspace import HIDES, fill, on
 
 from ansible_collections.toggl.focus.plugins.module_utils._journal import (
     last_deletions,
@@ -126,3 +134,187 @@ def test_it_holds_no_words_of_the_service(service: Simulator, journal: Path) -> 
     client(service, name="New", journal=str(journal))
     assert [line.get("status") for line in lines(journal)] == [None, "failed"]
     assert "toggl_sk" not in journal.read_text()
+
+
+def test_a_deletion_that_failed_hides_no_earlier_one(service: Simulator, journal: Path) -> None:
+    """Restored by name is the client whose deletion was the last that may have happened."""
+    fill(service, "Acme", HIDES)
+    client(service, name="Acme", state="absent", journal=str(journal))
+    service.add("Acme")
+    service.script.append(Fault(on("DELETE"), status=400, body=b"{}"))
+    assert client(service, name="Acme", state="absent", journal=str(journal))["failed"] is True
+    client(service, id=1002, name="Globex")
+    result = client(service, name="Acme", state="restored", journal=str(journal))
+    assert (result["action"], result["client"]["id"]) == ("restored", 1001), result
+
+
+# paths that cannot be used
+
+NOBODY = 65534
+"""A user without rights; root could write anywhere."""
+
+UNUSABLE = {
+    "a link to a file that this user may write": ("touch file; ln -s file it", "it"),
+    "a link to nothing": ("ln -s missing it", "it"),
+    "a pipe": ("mkfifo it", "it"),
+    "a folder": ("mkdir it", "it"),
+    "a device": ("", "/dev/null"),
+    "a device that is full": ("", "/dev/full"),
+    "in no folder": ("", "missing/it"),
+    "below a file": ("touch file", "file/it"),
+}
+"""What makes it, and the path."""
+
+
+@pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
+@pytest.mark.parametrize("kind", UNUSABLE)
+def test_an_unusable_path_is_an_error_before_any_request(
+    service: Simulator, tmp_path: Path, kind: str, check_mode: bool
+) -> None:
+    """In check mode too, and the message names the path."""
+    made_by, name = UNUSABLE[kind]
+    subprocess.run(["sh", "-ec", made_by], cwd=tmp_path, check=True)
+    path = tmp_path / name
+    with ended_by(AssertionError("it waits for ever"), after=5):
+        many = clients(service, check_mode, clients=["New"], journal=str(path))
+        one = client(service, check_mode, name="New", state="absent", journal=str(path))
+    for result in (many, one):
+        assert (result["failed"], result["changed"], result["requests"]) == (True, False, 0)
+        assert result["msg"].startswith(f'The option journal cannot be used: "{path}"'), result
+    assert service.log == []
+
+
+@pytest.fixture
+def guarded() -> Iterator[Path]:
+    """A folder in which this process may read, and no more."""
+    folder = Path(tempfile.mkdtemp())
+    user = os.geteuid()
+    try:
+        (folder / "file").write_text("")
+        (folder / "file").chmod(0o444)
+        folder.chmod(0o555)
+        os.seteuid(user or NOBODY)
+        yield folder
+    finally:
+        os.seteuid(user)
+        folder.chmod(0o755)
+        shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
+@pytest.mark.parametrize("name", ["file", "journal.jsonl"])
+def test_no_right_to_write_there_is_an_error_before_any_request(
+    service: Simulator, guarded: Path, name: str, check_mode: bool
+) -> None:
+    result = clients(service, check_mode, clients=["New"], journal=str(guarded / name))
+    assert str(guarded / name) in result["msg"]
+    assert (result["failed"], result["requests"]) == (True, 0)
+
+
+def test_an_empty_path_is_none(service: Simulator) -> None:
+    assert clients(service, clients=["New"], journal="")["changed"] is True
+
+
+# who else may write it
+
+MAKE = "install -m 600 /dev/null it"
+WRITABLE, REPLACEABLE = "is writable for other users", "every user may replace it"
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+OTHERS = [
+    pytest.param(MAKE, None, id="the user's own"),
+    pytest.param(f"{MAKE}; chmod 644 it; chmod 755 .", None, id="read by others"),
+    pytest.param(f"{MAKE}; chmod 620 it", WRITABLE, id="written by the group"),
+    pytest.param(f"{MAKE}; chmod 602 it", WRITABLE, id="written by all"),
+    pytest.param(f"{MAKE}; chmod 770 .", None, id="in a folder of the group"),
+    pytest.param(f"{MAKE}; chmod 777 .", REPLACEABLE, id="in a folder of all"),
+    pytest.param("chmod 777 .", REPLACEABLE, id="a new one in a folder of all"),
+    pytest.param(f"{MAKE}; chmod 1777 .", None, id="in a temporary folder"),
+    pytest.param(
+        f"{MAKE}; chown {NOBODY} it", "belongs to another user", id="another's", marks=needs_root
+    ),
+]
+
+
+@pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
+@pytest.mark.parametrize(("made_by", "expected"), OTHERS)
+def test_a_journal_that_others_may_write_is_used_with_a_warning(
+    service: Simulator, tmp_path: Path, made_by: str, expected: str | None, check_mode: bool
+) -> None:
+    """What restores clients by their names is read from it, so another user could choose them."""
+    folder = tmp_path / "folder"
+    folder.mkdir(0o700)
+    subprocess.run(["sh", "-ec", made_by], cwd=folder, check=True)
+    path = str(folder / "it")
+    for result in (
+        clients(service, check_mode, clients=["New"], journal=path),
+        client(service, check_mode, name="Other", journal=path),
+    ):
+        assert not result.get("failed"), result
+        warned = [said for said in result.get("warnings", []) if path in said]
+        assert len(warned) == (expected is not None), result
+        assert all(expected in said for said in warned if expected)
+
+
+# a full disk
+
+
+class Disk:
+    """On which the n-th line of the journal finds room for its first half only."""
+
+    def __init__(self, journal: Path) -> None:
+        self.journal = journal
+        self.full_at = 0
+        self._lines = 0
+        self._lock = threading.Lock()
+        self._write = os.write
+
+    def write(self, file: int, content: bytes) -> int:
+        if not content.strip().startswith(b"{") or b'"run"' not in content:
+            return self._write(file, content)
+        with self._lock:
+            self._lines += 1
+            full = self._lines == self.full_at
+        return self._write(file, content[: len(content) // 2] if full else content)
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Those that are whole."""
+        lines = self.journal.read_text().split("\n")
+        return [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
+
+
+@pytest.fixture
+def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Disk:
+    disk = Disk(tmp_path / "journal.jsonl")
+    monkeypatch.setattr(os, "write", disk.write)
+    return disk
+
+
+def test_a_torn_line_does_not_swallow_the_next_one(service: Simulator, disk: Disk) -> None:
+    """Of two writes in flight, the first one's second line is torn; the other's is whole."""
+    disk.full_at = 3
+    service.reset(latency=0.05)
+    result = clients(service, clients=["A", "B"], journal=str(disk.journal), concurrency=2)
+    assert [step["name"] for step in rows(result, "done")] == ["A", "B"]
+    assert [line["event"] for line in disk.lines()] == ["before", "before", "after"]
+    names = {entry["name"] for entry in undo_of_last_run(disk.journal.read_text(), 4711)}
+    assert names == {"A", "B"}
+
+
+@pytest.mark.parametrize("line", range(1, 9))
+def test_a_disk_that_is_full_at_any_line_ends_the_run_with_its_report(
+    service: Simulator, disk: Disk, line: int
+) -> None:
+    """Nothing more is written to the service than the journal can tell of."""
+    disk.full_at = line
+    wanted = [f"Client {number}" for number in range(4)]
+    result = clients(service, clients=wanted, journal=str(disk.journal), concurrency=1)
+    assert result["failed"] is True
+    assert "The journal could not be written" in result["msg"]
+    done = rows(result, "done")
+    assert sorted(step["name"] for step in done) == service.names()
+    assert len(done) == line // 2
+    assert len(done) + len(rows(result, "pending")) == len(result["plan"]) == 4
+    again = clients(service, clients=wanted, journal=str(disk.journal))
+    assert not again.get("failed"), again["msg"]
+    noted = [line for line in disk.lines() if line.get("status") == "done"]
+    assert len(noted) == (4 if line % 2 else 3), "the torn line alone is lost"
