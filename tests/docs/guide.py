@@ -37,44 +37,36 @@ STANDALONE = ("workspace ", "clients ", "hides ", "refuses ", "drawn in ")
 
 @dataclass(frozen=True)
 class Block:
-    """A code block; ``line`` is where it begins, ``test`` the comment before it, if any."""
+    """A code block; ``line`` is where it begins, ``test`` the comment before it, if any. A comment
+    by itself is a block without a language."""
 
     line: int
-    language: str
-    caption: str | None
     test: str
-    text: str
+    language: str = ""
+    caption: str | None = None
+    text: str = ""
 
 
-@dataclass(frozen=True)
-class Remark:
-    """A comment that concerns no block."""
-
-    line: int
-    text: str
-
-
-def read(path: Path) -> Iterator[Block | Remark]:
+def read(path: Path) -> Iterator[Block]:
     lines = path.read_text(encoding="utf-8").splitlines()
     pending = ""
     for number, line in enumerate(lines):
         comment, directive = COMMENT.fullmatch(line), DIRECTIVE.fullmatch(line)
         if comment and comment["text"].startswith(STANDALONE):
-            yield Remark(number + 1, comment["text"])
+            yield Block(number + 1, comment["text"])
         elif comment:
             assert not pending, f"{path.name}:{number + 1}: two comments concern one block"
             pending = comment["text"]
         elif directive:
             caption, text = _content(lines[number + 1 :])
-            yield Block(number + 1, directive["language"], caption, pending, text)
+            yield Block(number + 1, pending, directive["language"], caption, text)
             pending = ""
     assert not pending, f"{path.name}: the last comment concerns no block"
 
 
 def captioned(path: Path, caption: str) -> str:
     """The text of a block with a caption."""
-    blocks = (part for part in read(path) if isinstance(part, Block))
-    return next(block.text for block in blocks if block.caption == caption)
+    return next(block.text for block in read(path) if block.caption == caption)
 
 
 def with_blocks(text: str, blocks: Mapping[int, str]) -> str:

@@ -20,7 +20,7 @@ from support.playbooks import ROOT, access, settings
 from support.stage import active, workspaces
 from support.started import Started
 
-from .guide import Block, Remark, read, with_blocks
+from .guide import Block, read, with_blocks
 from .picture import picture, without_colours
 from .transcript import folded, transcript
 
@@ -78,9 +78,9 @@ class Reader:
         self.switches = Switches()
         service.reset()
 
-    def follow(self, part: Block | Remark) -> None:
-        if isinstance(part, Remark):
-            self._remark(part.text)
+    def follow(self, part: Block) -> None:
+        if not part.language:
+            self._remark(part.test)
         elif part.test.startswith("not run, "):
             assert len(part.test) > len("not run, ")
         elif part.test == "output":
@@ -185,8 +185,7 @@ def test_a_guide_does_what_it_says(
 def test_every_file_of_a_guide_is_used() -> None:
     """One that no command and no other file names would be written, and never tried."""
     for path in sorted(GUIDES.glob("*.rst")):
-        blocks = [part for part in read(path) if isinstance(part, Block)]
-        used = [b for b in blocks if not b.test.startswith(("not run", "shows"))]
+        used = [b for b in read(path) if not b.test.startswith(("not run", "shows"))]
         for block in used:
             if block.caption and not block.caption.startswith("inventory/"):
                 others = "".join(b.text for b in used if b is not block)

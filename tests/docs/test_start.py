@@ -17,7 +17,7 @@ from simulator.server import Simulator
 from support.playbooks import ROOT, access
 from support.stage import Stage, fill, workspaces
 
-from .guide import Block, read
+from .guide import read
 
 FRONT = ROOT / "docs" / "docsite" / "index.rst"
 FIRST_STEPS = ROOT / "docs" / "docsite" / "rst" / "first_steps.rst"
@@ -27,8 +27,7 @@ SECONDS_TO_END = 10
 
 
 def blocks(page: Path, language: str) -> list[str]:
-    parts = [part for part in read(page) if isinstance(part, Block)]
-    return [part.text for part in parts if part.language == language]
+    return [block.text for block in read(page) if block.language == language]
 
 
 (PLAYBOOK,) = blocks(FRONT, "yaml")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -62,14 +63,8 @@ class Machine:
         return subprocess.CompletedProcess(done.args, done.returncode, printed)
 
     def git(self, folder: Path, *words: str) -> str:
-        ran = subprocess.run(
-            ["git", *words],
-            cwd=folder,
-            env=self.environment(),
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        ran = self.run(shlex.join(["git", *words]), folder)
+        assert ran.returncode == 0, ran.stdout
         return ran.stdout.strip()
 
 
