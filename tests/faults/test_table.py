@@ -19,8 +19,8 @@ from simulator.server import Simulator
 from simulator.service import Credentials
 from simulator.switches import Switches
 from simulator.wire import Call
-from support.running import client, clients, sent
-from support.workspace import fill
+from support.running import MODULES, client, clients, run_entry, sent
+from support.workspace import fill, on
 
 from ansible_collections.toggl.focus.plugins.module_utils._progress import Halt
 from faults import reports
@@ -57,10 +57,6 @@ WRITES = {
 }
 THERE = "Acme, (Umbrella)"
 every_write = pytest.mark.parametrize("write", WRITES)
-
-
-def writes(method: str, path: str) -> bool:
-    return method != "GET"
 
 
 @pytest.fixture
@@ -122,7 +118,7 @@ So may the first of the last looks, whether the name is there once."""
 
 
 def on_write(status: int | None = None, **fault: Any) -> Fault:
-    return Fault(match=writes, status=status, **fault)
+    return Fault(on("POST", "PUT", "DELETE", "PATCH"), status=status, **fault)
 
 
 def rows(name: str, faults: Mapping[str, Fault], *row: Any) -> dict[str, Row]:
@@ -372,11 +368,11 @@ def test_what_fails_for_all_stops_all(service: Simulator, case: str) -> None:
 # adopted is what was not there before
 
 
-def once(when: Callable[[str], bool], happens: Callable[[], object], **fault: Any) -> Fault:
-    """Before the first request of such a method, somebody else does something."""
+def once(when: Callable[[str, str], bool], happens: Callable[[], object], **fault: Any) -> Fault:
+    """Before the first of such requests, somebody else does something."""
 
-    def match(method: str, _path: str) -> bool:
-        if not when(method):
+    def match(method: str, path: str) -> bool:
+        if not when(method, path):
             return False
         happens()
         return True
@@ -396,15 +392,13 @@ def ids_done(result: dict[str, Any]) -> list[int]:
 
 @pytest.mark.parametrize("hidden", [False, True])
 @pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize(
-    "given", [{"name": "New"}, {"clients": ["New"]}], ids=lambda given: [*given][0]
-)
+@pytest.mark.parametrize("module", MODULES)
 def test_a_deleted_client_of_the_name_is_never_adopted(
-    service: Simulator, given: dict[str, Any], when: str, hidden: bool
+    service: Simulator, module: str, when: str, hidden: bool
 ) -> None:
     switches = Switches(list_shows_deleted=not hidden)
     fill(service, "(New)", switches, script=[on_write(drop=when)])
-    result = clients(service, **given) if "clients" in given else client(service, **given)
+    result = run_entry(module, service, "New")
     assert result.get("failed") is None, result
     assert result["undo"][0]["id"] == 1002
     assert service.names() == ["New"]
@@ -413,7 +407,7 @@ def test_a_deleted_client_of_the_name_is_never_adopted(
 
 def renamed_meanwhile(service: Simulator, when: str) -> Fault:
     """Somebody else gives Acme the name that is being created, and the answer gets lost."""
-    return once("POST".__eq__, lambda: service.workspace.rename(1001, "New"), drop=when)
+    return once(on("POST"), lambda: service.workspace.rename(1001, "New"), drop=when)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -435,7 +429,7 @@ def test_where_names_are_unique_the_other_client_keeps_the_name(service: Simulat
 
 def on_the_look(service: Simulator, happens: Callable[[], object]) -> Fault:
     """After the create, before the client is looked for."""
-    return once(lambda method: method == "GET" and bool(service.writes), happens)
+    return once(lambda method, _: method == "GET" and bool(service.writes), happens)
 
 
 def test_a_client_that_was_deleted_again_is_never_adopted(service: Simulator) -> None:
@@ -458,7 +452,7 @@ def test_a_client_of_a_longer_name_is_never_adopted(service: Simulator, name_fil
 
 def test_the_oldest_of_several_new_ones_is_adopted(service: Simulator) -> None:
     """And the others are named: the run ends with a look that each such name is there once."""
-    made = once("POST".__eq__, lambda: service.workspace.create("New"), drop="after")
+    made = once(on("POST"), lambda: service.workspace.create("New"), drop="after")
     result = created(service, made)
     assert ids_done(result) == [1002]
     assert "with the ids 1002, 1003" in result["msg"]
