@@ -2,7 +2,7 @@
 """Everything that can go wrong between here and the service, by name, and a network that does it.
 
 Which request meets which fault depends on the seed and on the request alone, not on the order in
-which requests that are under way at once arrive: so a seed breaks the same things again.
+which requests in flight arrive: so a seed breaks the same things again.
 """
 
 from __future__ import annotations

@@ -135,7 +135,7 @@ def assert_undone(before: State, service: Simulator, journal: Path) -> None:
 
 
 def assert_converges(before: State, service: Simulator) -> None:
-    """A clean run of the same list does the rest, and makes nothing double."""
+    """A clean run of the same list does the rest, and duplicates nothing."""
     result = clients(service, **PURGING)
     assert not result.get("failed"), result["msg"]
     assert list(oracle.doubles(before, state(service))) == []

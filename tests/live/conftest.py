@@ -61,7 +61,7 @@ def run(request: pytest.FixtureRequest) -> Iterator[Run]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            pytest.exit("Another call is under way: let it end first.", MISSING)
+            pytest.exit("Another call is running: let it end first.", MISSING)
         name = re.sub(r"\W+", "-", f"{allowed.api_url}-{allowed.workspace_id}")
         state = State(option.folder / f"{name}.json", option.budget, option.window, option.wait)
         yield Run(allowed, state)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What nobody has said, asked of the real service; then the modules on it. ``make live`` runs this,
+"""Probes the real API, then runs the modules on it. ``make live`` runs this,
 and goes on where the last call stopped; ``ARGS='-k earlier'`` only cleans up."""
 
 from __future__ import annotations

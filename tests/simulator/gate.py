@@ -29,11 +29,11 @@ class Gate:
             await self.app(scope, receive, send)
             return
         call = await wire.read(scope, receive)
-        self.service.under_way += 1
+        self.service.in_flight += 1
         try:
             worked = await self._worked(scope, call)
         finally:
-            self.service.under_way -= 1
+            self.service.in_flight -= 1
         if worked is None:
             await wire.drop(scope, receive)
         else:

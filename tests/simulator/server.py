@@ -107,7 +107,7 @@ class Simulator(Service):
         return self.workspace.snapshot()
 
     def rewind(self, snapshot: Snapshot) -> None:
-        """The clients as at the snapshot; log, faults and what is under way are forgotten."""
+        """The clients as at the snapshot; log, faults and what is in flight are forgotten."""
         self.forget()
         self.workspace.rewind(snapshot)
 
@@ -117,9 +117,9 @@ class Simulator(Service):
         :raises TimeoutError: it takes longer than ``seconds``
         """
         ends = time.monotonic() + seconds
-        while self.under_way:
+        while self.in_flight:
             if time.monotonic() > ends:
-                raise TimeoutError("requests are still under way")
+                raise TimeoutError("requests are still in flight")
             time.sleep(0.002)
 
 

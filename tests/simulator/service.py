@@ -40,7 +40,7 @@ class Credentials:
 class Service:
     """Workspaces, rules, credentials, quota, planned faults and the log.
 
-    ``under_way`` counts the requests whose work is not yet done.
+    ``in_flight`` counts the requests whose work is not yet done.
     """
 
     def __init__(self, workspace_id: int) -> None:
@@ -49,7 +49,7 @@ class Service:
         self.observers: list[Callable[[Entry], None]] = []
         self.chaos: Callable[[Call], Fault | None] | None = None
         self.epoch = 0
-        self.under_way = 0
+        self.in_flight = 0
         self._lock = threading.Lock()
 
     def reset(
@@ -88,7 +88,7 @@ class Service:
         return datetime.now(timezone.utc) + self.clock
 
     def forget(self) -> None:
-        """Faults, log and requests under way; what is in the workspaces stays."""
+        """Faults, log and requests in flight; what is in the workspaces stays."""
         self.epoch += 1
         self.chaos = None
         self.script = []

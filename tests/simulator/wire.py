@@ -80,7 +80,7 @@ async def send_whole(send: Send, answer: Answer) -> None:
 async def drop(scope: Scope, receive: Receive, reset: bool = False, garbled: bool = False) -> None:
     """Close the connection without a word.
 
-    :arg reset: in a way that what is under way is lost too
+    :arg reset: in a way that what is in flight is lost too
     :arg garbled: after bytes that no protocol knows, past TLS where there is TLS
     """
     connection = scope[TRANSPORT].get_extra_info("socket")

@@ -43,11 +43,11 @@ LOST = Answer(0)
 
 Proceed = Callable[[], Answer]
 Rule = Callable[[Request, Proceed], Answer]
-"""Gets the request, and what carries it out; what it returns is sent."""
+"""Gets the request, and what does it; what it returns is sent."""
 
 
 class Service:
-    """``rules``: by method, where it is not simply carried out.
+    """``rules``: by method, where it is not simply done.
 
     ``hides``: no deleted client is shown. ``refuses_taken_names``: a deleted client's, too.
     ``currency``: an update without one ``clears`` it or ``keeps`` it; ``none``: there is no such
@@ -100,9 +100,9 @@ class Service:
         with self._lock:
             self.log.append(request)
         rule = self.rules.get(request.method, lambda _, proceed: proceed())
-        return rule(request, lambda: self._carried_out(request))
+        return rule(request, lambda: self._perform(request))
 
-    def _carried_out(self, request: Request) -> Answer:
+    def _perform(self, request: Request) -> Answer:
         with self._lock:
             if request.id is None:
                 return self._created(request) if request.method == "POST" else self._page(request)

@@ -24,7 +24,7 @@ def many(count: int) -> list[str]:
     return [f"Client {number:03}" for number in range(1, count + 1)]
 
 
-def lost_once(carried_out: bool = True) -> Rule:
+def lost_once(is_done: bool = True) -> Rule:
     """The answer to the first request is lost."""
     left = [1]
 
@@ -32,7 +32,7 @@ def lost_once(carried_out: bool = True) -> Rule:
         if not left:
             return proceed()
         left.clear()
-        if carried_out:
+        if is_done:
             proceed()
         return LOST
 
@@ -101,7 +101,7 @@ def test_pages_of_several_sizes(service: Service, run: Run) -> None:
 
 
 def test_the_undo_of_a_create_without_an_id(service: Service, run: Run) -> None:
-    """An older client that comes to light later is never taken for the new one and deleted."""
+    """An older client that is shown later is never taken for the new one and deleted."""
     old = service.add("Acme")
 
     def create(_request: Request, proceed: Proceed) -> Answer:
@@ -130,7 +130,7 @@ def test_a_client_that_the_run_restores_is_not_the_one_it_creates(
     own."""
     service.hides = True
     service.add("Gamma", deleted=True)
-    lost = lost_once(carried_out=False)
+    lost = lost_once(is_done=False)
 
     def late(request: Request, proceed: Proceed) -> Answer:
         time.sleep(0.3)
@@ -265,7 +265,7 @@ def test_an_informational_answer_before_the_answer(service: Service, run: Run) -
     assert (result["failed"], service.names) == (False, ["One", "Two"])
 
 
-@pytest.mark.parametrize("carried_out", [True, False])
+@pytest.mark.parametrize("is_done", [True, False])
 @pytest.mark.parametrize("status", [200, 202])
 @pytest.mark.parametrize(
     ("method", "entry"),
@@ -276,7 +276,7 @@ def test_an_informational_answer_before_the_answer(service: Service, run: Run) -
     ],
 )
 def test_an_answer_that_does_not_say_that_it_was_done(
-    service: Service, run: Run, method: str, entry: Any, status: int, carried_out: bool
+    service: Service, run: Run, method: str, entry: Any, status: int, is_done: bool
 ) -> None:
     """Only 204 does. After any other success, the client is looked at."""
     service.add("Acme")
@@ -284,14 +284,14 @@ def test_an_answer_that_does_not_say_that_it_was_done(
     before = [dict(row) for row in service.rows.values()]
 
     def rule(_request: Request, proceed: Proceed) -> Answer:
-        if carried_out:
+        if is_done:
             proceed()
         return refusal(status, "something")
 
     service.rules[method] = rule
     result = run(clients=[entry])
     changed = [dict(row) for row in service.rows.values()] != before
-    assert (changed, result["changed"], not result["failed"]) == (carried_out,) * 3
+    assert (changed, result["changed"], not result["failed"]) == (is_done,) * 3
 
 
 def test_a_name_that_a_client_had_when_it_was_deleted_before(
