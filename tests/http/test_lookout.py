@@ -35,7 +35,7 @@ def test_a_name_that_is_there_twice_is_said_with_its_ids(
     switches = Switches(create_body=create_body, read_after_write=reads)
     service.reset(switches, script=[LOST_BEFORE, Fault(match=late)])
     result = client(service, name="New")
-    assert "was created more than once, with the ids 1001, 1002" in result["msg"]
+    assert "lists several new ones of that name, with the ids 1001, 1002" in result["msg"]
     assert (result["failed"], result["changed"], result["action"]) == (True, True, "created")
 
 
@@ -46,7 +46,7 @@ def test_which_of_several_clients_a_create_without_an_id_made_is_not_known(
     empty = Fault(edit=lambda _: b'{"data": [], "page": 1, "per_page": 100}')
     fill(service, "New", Switches(create_body="nothing"), script=[empty])
     result = client(service, name="New")
-    several = "lists several of that name that it had not listed before, with the ids 1001, 1002"
+    several = "lists several new ones of that name, with the ids 1001, 1002"
     assert several in result["msg"]
     assert (result["failed"], result["undo"]) == (True, [{"name": "New", "state": "absent"}])
 
@@ -105,5 +105,5 @@ def test_what_the_run_created_itself_counts_although_no_list_shows_it(service: S
     service.chaos = chaos
     result = client(service, name="New")
     assert (result["failed"], result["changed"], result["client"]["id"]) == (True, True, 1002)
-    assert "was created more than once, with the ids 1001, 1002" in result["msg"]
+    assert "lists several new ones of that name, with the ids 1001, 1002" in result["msg"]
     assert sorted(entry["id"] for entry in result["undo"]) == [1001, 1002]

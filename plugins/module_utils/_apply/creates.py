@@ -14,12 +14,11 @@ from .._model import Client, Step
 from .._text import name_key, unicode_forms
 from .errors import (
     NotChecked,
-    created_twice,
-    duplicate_candidates,
     not_new,
     not_shown,
     other_name,
     perhaps_among,
+    several_new,
 )
 from .outcome import Outcome
 
@@ -136,14 +135,13 @@ class Creates:
         if not found:
             return _missing(outcome, is_sent_twice, others)
         if len(found) > 1 and not is_doubted:  # it was created once, as one of them
-            return outcome._replace(error=duplicate_candidates(name, sorted(by_id)))
+            return outcome._replace(error=several_new(name, by_id))
         own = step.id or min(by_id)
         by_id.setdefault(own, step.after)
-        ids = sorted(by_id)
         error = outcome.error if outcome.status == "done" else None
-        if len(ids) > 1:
-            error = created_twice(name, ids)
-        left = tuple(by_id[client_id] for client_id in ids if client_id != own)
+        if len(by_id) > 1:
+            error = several_new(name, by_id)
+        left = tuple(by_id[client_id] for client_id in sorted(by_id.keys() - {own}))
         return _made(step, by_id[own])._replace(error=error, left=left)
 
     def _is_open(self, outcome: Outcome) -> bool:

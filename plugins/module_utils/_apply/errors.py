@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from .._errors import FocusError
 from .._model import Client
@@ -44,21 +44,14 @@ def not_new(name: str, client_id: int) -> FocusError:
     )
 
 
-def created_twice(name: str, ids: Sequence[int]) -> FocusError:
-    """Return the error where, after an unclear answer, several new clients have the name."""
+def several_new(name: str, ids: Iterable[int]) -> FocusError:
+    """Return the error where several new clients have the name: an answer was unclear, so that it
+    was created more than once, or had no id, and somebody else's may be among them."""
+    listed = ", ".join(map(str, sorted(ids)))
     return FocusError(
-        f"The client {quoted(name)} was created more than once, with the ids {_listed(ids)}: an "
-        "answer of the service was lost. Delete all but one of them by id."
-    )
-
-
-def duplicate_candidates(name: str, ids: Sequence[int]) -> FocusError:
-    """Return the error where a create was answered once and without an id, and several clients of
-    the name were found."""
-    return FocusError(
-        f"The client {quoted(name)} was created, and the service now lists several of that name "
-        f"that it had not listed before, with the ids {_listed(ids)}. Delete all but one of them "
-        "by id."
+        f"The client {quoted(name)} was created, and the service now lists several new ones of "
+        f"that name, with the ids {listed}: an answer was lost, or had no id. Delete all but one "
+        "of them by id."
     )
 
 
@@ -111,7 +104,3 @@ def rest_not_planned(client: Client, reason: FocusError) -> FocusError:
         f"The client {client.id} was restored and is called {quoted(client.name)}; nothing was "
         f"written after that. {reason}"
     )
-
-
-def _listed(ids: Sequence[int]) -> str:
-    return ", ".join(map(str, ids))
