@@ -73,8 +73,7 @@ def _validated(given: Mapping[str, object]) -> dict[str, Any]:
     validated = ArgumentSpecValidator(_OPTIONS).validate(known)
     if validated.error_messages:
         raise FocusError(f"toggl.focus.clients_plan: {validated.errors.msg}")
-    options: dict[str, Any] = validated.validated_parameters
-    return options
+    return dict(validated.validated_parameters)
 
 
 def _planned(desired: Any, existing: object, options: Mapping[str, Any]) -> Result:

@@ -77,7 +77,7 @@ def _digest_in(path: str, host: str, place: Place) -> str:
     except (KeyError, TypeError, AttributeError):
         raise _unfit(f"{shown(path)} has no plan for {shown(host)}") from None
     if refusal or not found:
-        reason = f". It was refused: {shown(refusal).rstrip('.')}" if refusal else ""
+        reason = f", since it was refused: {quoted(refusal)}" if refusal else ""
         raise _unfit(f"{shown(path)} has no plan for {shown(host)} that can be applied{reason}")
     if computed != found:
         raise _unfit(f"what {shown(path)} shows for {shown(host)} is not the plan of its digest")

@@ -82,7 +82,7 @@ UNFIT: dict[str, tuple[str | None, str]] = {
     "there was no plan": (content(host(digest=None)), f"{NO_PLAN} that can be applied"),
     "the plan was refused": (
         content(host(refusal="Too many.")),
-        f"{NO_PLAN} that can be applied. It was refused: Too many. Nothing was written",
+        f'{NO_PLAN} that can be applied, since it was refused: "Too many.". Nothing was written',
     ),
 }
 

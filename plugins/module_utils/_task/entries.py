@@ -11,7 +11,6 @@ from __future__ import annotations
 import datetime
 import json
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import get_args
 
@@ -54,19 +53,17 @@ def described(value: object) -> str:
     return next(kinds, "something else").format(value)
 
 
-def problems_of(entries: Iterable[Entry]) -> list[Problem]:
+def problems_of(entries: Sequence[Entry]) -> list[Problem]:
     """Return what is wrong with each entry by itself. All names that YAML has made into something
     else are one problem."""
-    others: list[Problem] = []
-    unquoted: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for entry in entries:
-        others += entry.problems
-        for option, became in entry.unquoted:
-            unquoted[option].append((entry.position, became))
-    return [*(_not_text(option, found) for option, found in unquoted.items()), *others]
+    unquoted = [_not_text(option, entries) for option in ("name", "former_names")]
+    return [*filter(None, unquoted), *(problem for entry in entries for problem in entry.problems)]
 
 
-def _not_text(option: str, found: Iterable[tuple[int, str]]) -> Problem:
+def _not_text(option: str, entries: Iterable[Entry]) -> Problem | None:
+    found = [(e.position, became) for e in entries for of, became in e.unquoted if of == option]
+    if not found:
+        return None
     at, became = (tuple(dict.fromkeys(values)) for values in zip(*found, strict=True))
     names = "the name" if len(became) == 1 else "the names"
     return Problem(

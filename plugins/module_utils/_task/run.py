@@ -149,17 +149,16 @@ class _Task(NamedTuple):
 
     def _completed(self, result: Result) -> Result:
         """Return the result with what was sent, and without secrets."""
+        session, quota = self.api.session, self.api.session.window.quota
         warnings = [*self.warnings, *result.pop("warnings", ())]
-        session = self.api.session
-        quota = session.window.quota
-        more = {
-            "requests": session.requests,
-            "quota": None if set(quota) == {None} else quota._asdict(),
-            "warnings": warnings or None,
-            SENT: list(session.sent) if self.runtime.verbosity >= SHOWS_REQUESTS else None,
-        }
-        given = {key: value for key, value in more.items() if value is not None}
-        return masked({**result, **given}, self.reached.secrets)
+        result = {**result, "requests": session.requests}
+        if set(quota) != {None}:
+            result["quota"] = quota._asdict()
+        if warnings:
+            result["warnings"] = warnings
+        if self.runtime.verbosity >= SHOWS_REQUESTS:
+            result[SENT] = list(session.sent)
+        return masked(result, self.reached.secrets)
 
 
 def refused(message: str, options: Options) -> Result:
