@@ -149,7 +149,7 @@ def test_a_run_that_fails_ends_failed_with_its_message(ran: Ran, host: str) -> N
     message = yaml.safe_load(*ran.failures(host))["msg"]
     assert message.endswith(
         f"The service refused POST /workspaces/{list(RUNS).index(host) + 1}/clients: "
-        '400 "no". Of 5 changes, 3 were done, 1 failed and 1 is pending.'
+        '400 "no". Of 5 changes: 3 done, 1 failed, 1 pending.'
     )
     assert message.count("refused") == 1
     assert sorted(ran.shown("Keep", host)) == ["done"] * 3 + ["failed", "pending"]
@@ -159,7 +159,7 @@ def test_a_run_that_fails_ends_failed_with_its_message(ran: Ran, host: str) -> N
 
 def test_what_failed_has_its_reason_in_its_line_and_what_is_pending_is_marked(ran: Ran) -> None:
     first, *steps_shown = ran.lines("failing")
-    assert first.endswith("Of 5 changes, 3 were done, 1 failed and 1 is pending.")
+    assert first.endswith("Of 5 changes: 3 done, 1 failed, 1 pending.")
     wrong = steps_shown.pop(len(DELETIONS))
     assert steps_shown == [DELETIONS[0], f"{DELETIONS[1]} [pending]", *OTHERS]
     assert wrong.startswith(f"{NEW} [failed] The service refused POST")

@@ -158,7 +158,7 @@ def test_the_message_for_one_client_says_how_far_it_got(ended: dict[str, Ended])
     case = ended["one_client"]
     result = case.result
     assert case.service.names() == ["Acme"]
-    assert result["msg"] == f"{REASON} Of 2 changes, 1 was done and 1 is pending."
+    assert result["msg"] == f"{REASON} Of 2 changes: 1 done, 0 failed, 1 pending."
     assert (result["failed"], result["changed"]) == (True, True)
     assert result["undo"] == [{"id": 1001, "name": "Acme", "state": "absent"}]
     journal(case)

@@ -293,7 +293,7 @@ def test_a_create_that_is_refused_stops_none_of_the_others(service: Simulator) -
     wanted = "Acme; Bad; Good; Globex Corporation (was Globex)"
     result = clients(service, clients=wanted, concurrency=1)
     error = refusal(service, "POST", "", '400 "validation: no such name"')
-    assert result["msg"] == f'"Bad": {error} Of 3 changes, 2 were done and 1 failed.'
+    assert result["msg"] == f'"Bad": {error} Of 3 changes: 2 done, 1 failed, 0 pending.'
     assert sorted(plan_of(result)) == [
         "create 1007 Good: done",
         "create Bad: failed!",
@@ -332,7 +332,7 @@ def test_what_stops_all_leaves_the_rest_pending(service: Simulator) -> None:
         '"no_permission". Check the workspace_id and that the user may do this with clients of '
         "the workspace."
     )
-    assert result["msg"] == f"{error} Of 3 changes, 1 was done, 1 failed and 1 is pending."
+    assert result["msg"] == f"{error} Of 3 changes: 1 done, 1 failed, 1 pending."
     assert plan_of(result) == [
         "create 1007 One: done",
         "create Two: failed!",
@@ -351,7 +351,7 @@ def test_an_entry_may_be_done_in_part(service: Simulator) -> None:
     before = scripted(service, refused)
     error = refusal(service, "PUT", "/1006", '400 "validation"')
     result = clients(service, clients="restored 1006 Umbra")
-    assert result["msg"] == f'"Umbra": {error} Of 2 changes, 1 was done and 1 failed.'
+    assert result["msg"] == f'"Umbra": {error} Of 2 changes: 1 done, 1 failed, 0 pending.'
     rename = "rename 1006 Umbrella -> Umbra: failed!"
     assert plan_of(result) == ["restore 1006 Umbrella: done", rename]
     assert_done_is_what_was_written(service, result)
@@ -363,7 +363,7 @@ def test_an_entry_may_be_done_in_part(service: Simulator) -> None:
 
     scripted(service, refused)
     one = client(service, **entry_from("restored 1006 Umbra"))
-    assert one["msg"] == f"{error} Of 2 changes, 1 was done and 1 failed."
+    assert one["msg"] == f"{error} Of 2 changes: 1 done, 1 failed, 0 pending."
     assert (one["failed"], one["changed"], one["action"]) == (True, True, "restored")
     assert one["diff"]["after"] == {"id": 1006, "name": "Umbrella", "state": "present"}
     assert one["undo"] == [{"id": 1006, "name": "Umbrella", "state": "absent"}]
@@ -373,7 +373,7 @@ def test_what_fits_into_the_quota_is_done_and_the_rest_is_pending(service: Simul
     fill(service, CLIENTS, quota_limit=3)
     result = clients(service, allow_partial=True, concurrency=1, **WHOLE)
     assert result["msg"].startswith("The quota of requests is used up, it resets in ")
-    end = " Of 5 changes, 2 were done and 3 are pending. Another run does the rest."
+    end = " Of 5 changes: 2 done, 0 failed, 3 pending. Another run does the rest."
     assert result["msg"].endswith(end)
     assert (len(rows(result, "done")), len(rows(result, "pending"))) == (2, 3)
     assert_done_is_what_was_written(service, result)

@@ -30,21 +30,22 @@ ERRORS: dict[str, FocusError] = {
 }
 
 ENDS = rows("""
-one of three is refused | done, failed refused, done | Of 3 changes, 2 were done and 1 failed.
-one is done             | done, failed refused       | Of 2 changes, 1 was done and 1 failed.
-none is done            | failed refused, failed refused | Of 2 changes, none was done and 2 failed.
+one of three is refused | done, failed refused, done | Of 3 changes: 2 done, 1 failed, 0 pending.
+one is done             | done, failed refused       | Of 2 changes: 1 done, 1 failed, 0 pending.
+none is done | failed refused, failed refused | Of 2 changes: 0 done, 2 failed, 0 pending.
 forbidden | failed forbidden, pending forbidden
-    | Of 2 changes, none was done, 1 failed and 1 is pending.
+    | Of 2 changes: 0 done, 1 failed, 1 pending.
 not let in | done, failed unauthorized, pending unauthorized, pending unauthorized
-    | Of 4 changes, 1 was done, 1 failed and 2 are pending.
+    | Of 4 changes: 1 done, 1 failed, 2 pending.
 quota | done, pending quota, pending quota
-    | Of 3 changes, 1 was done and 2 are pending. Another run does the rest.
+    | Of 3 changes: 1 done, 0 failed, 2 pending. Another run does the rest.
 quota, and one refused | done, failed refused, pending quota
-    | Of 3 changes, 1 was done, 1 failed and 1 is pending. Another run does what is pending.
+    | Of 3 changes: 1 done, 1 failed, 1 pending. Another run does what is pending.
 the service fails | done, failed down
-    | Of 2 changes, 1 was done and 1 failed. Another run does the rest.
+    | Of 2 changes: 1 done, 1 failed, 0 pending. Another run does the rest.
 nobody knows | done, unclear lost
-    | It may have been done: look before you run it again. Of 2 changes, 1 was done and 1 failed.
+    | It may have been done: look before you run it again. Of 2 changes: 1 done, 1 failed, 0
+    pending.
 one change, refused | failed refused | refused POST /workspaces/1/clients: 400 "no such name".
 """)
 
@@ -68,7 +69,7 @@ def test_another_run_is_promised_only_what_it_will_do(outcomes: str, end: str) -
 def test_the_same_answer_for_many_clients_is_reported_once() -> None:
     assert message("failed refused, failed refused, done", "Acme; Globex; Initech") == (
         '"Acme" and "Globex": The service refused POST /workspaces/1/clients: 400 "no such name". '
-        "Of 3 changes, 1 was done and 2 failed."
+        "Of 3 changes: 1 done, 2 failed, 0 pending."
     )
     text = message("failed forbidden, pending forbidden, pending forbidden")
     assert text.count("The service forbids") == 1

@@ -111,12 +111,9 @@ def _label(step: Step) -> str:
 
 
 def _numbers(outcomes: Sequence[Outcome]) -> str:
-    counts = Counter(outcome.status for outcome in outcomes)
-    failed, pending = counts["failed"] + counts["unclear"], counts["pending"]
-    parts = [f"{counts['done'] or 'none'} {'were' if counts['done'] > 1 else 'was'} done"]
-    parts += [f"{failed} failed"] if failed else []
-    parts += [f"{pending} {'are' if pending > 1 else 'is'} pending"] if pending else []
-    return f"Of {len(outcomes)} changes, {listed(parts)}."
+    counts = Counter("failed" if o.failed else o.status for o in outcomes)
+    numbers = (f"{counts[status]} {status}" for status in ("done", "failed", "pending"))
+    return f"Of {len(outcomes)} changes: {', '.join(numbers)}."
 
 
 def _next_run(outcomes: Sequence[Outcome], errors: Sequence[Outcome]) -> list[str]:
