@@ -13,7 +13,7 @@ from ..plugin_utils._action import FocusAction  # first, since it loads requests
 # isort: split
 from ..module_utils._reconcile import desired_clients, reconcile_clients
 from ..module_utils._task.arguments import CLIENTS
-from ..module_utils._task.options import check_is_list, check_patterns, reviewed_digest
+from ..module_utils._task.options import check_patterns, reviewed_digest
 from ..plugin_utils import _role_variables
 from ..plugin_utils._reviewed import bind
 
@@ -29,7 +29,6 @@ class ActionModule(FocusAction):
                 Display().warning(warning)
             bind(arguments, variables, self._templar.template, self._task.check_mode)
         if "clients" in arguments:
-            check_is_list(arguments["clients"])
             desired_clients(arguments["clients"])
         check_patterns(arguments.get("protected"))
         if "plan_digest" in arguments:

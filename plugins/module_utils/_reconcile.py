@@ -35,7 +35,7 @@ from ._results.clients import clients_result
 from ._results.common import undo_of
 from ._task.entries import OPTIONS, Entry, problems_of
 from ._task.lock import turn
-from ._task.options import reviewed_digest, rules
+from ._task.options import checked_list, reviewed_digest, rules
 from ._task.run import Options, Result, Runtime, Work, run
 
 # Most runs find nothing to do. What only a write or a journal needs is imported where it is used,
@@ -89,13 +89,14 @@ def desired_client(options: Mapping[str, Any]) -> Desired:
     return _checked([entry], ())[0]
 
 
-def desired_clients(given: Iterable[object]) -> list[Desired]:
+def desired_clients(given: object) -> list[Desired]:
     """Return the list of a task as values, names trimmed.
 
-    :arg given: each a text, which is a name, or a mapping
+    :arg given: a list, of which each is a text, which is a name, or a mapping
+    :raises BadOption: it is no list
     :raises PlanRefused: with everything wrong that can be seen without the service
     """
-    entries = [Entry(position, entry) for position, entry in enumerate(given)]
+    entries = [Entry(position, entry) for position, entry in enumerate(checked_list(given))]
     return _checked(entries, [entry.desired.name for entry in entries])
 
 

@@ -19,7 +19,7 @@ from ..module_utils._reconcile import desired_clients
 from ..module_utils._results.clients import clients_result
 from ..module_utils._task.arguments import CLIENTS
 from ..module_utils._task.entries import described
-from ..module_utils._task.options import check_is_list, check_patterns, rules
+from ..module_utils._task.options import check_patterns, rules
 from ..module_utils._text import SERVICE_URL, name_key
 from ._plain import plain
 
@@ -54,10 +54,8 @@ def planned(desired: object, existing: object, options: Mapping[str, object]) ->
         client means an empty workspace
     :raises AnsibleFilterError: ``existing`` is no list
     """
-    listed = plain(desired)
     try:
-        check_is_list(listed)
-        result = _planned(listed, plain(existing), _validated(plain(options)))
+        result = _planned(plain(desired), plain(existing), _validated(plain(options)))
     except FocusError as error:
         result = {"failed": True, "changed": False, "msg": str(error)}
     for row in (*result.get("plan", ()), *result.get("results", ()), *result.get("undo", ())):
@@ -76,7 +74,7 @@ def _validated(given: Mapping[str, object]) -> dict[str, Any]:
     return dict(validated.validated_parameters)
 
 
-def _planned(desired: Any, existing: object, options: Mapping[str, Any]) -> Result:
+def _planned(desired: object, existing: object, options: Mapping[str, Any]) -> Result:
     guards, workspace_id = rules(options), options["workspace_id"]
     wanted = desired_clients(desired)
     if not isinstance(existing, list):

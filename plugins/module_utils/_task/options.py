@@ -7,7 +7,7 @@ import datetime
 import os
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from glob import escape, glob
 from typing import Any
@@ -47,13 +47,13 @@ def reviewed_digest(given: object) -> str | None:
     )
 
 
-def check_is_list(given: object) -> None:
-    """Ansible would split a text at its commas, and take each part for a client.
+def checked_list(given: object) -> Sequence[object]:
+    """Return the list. Ansible would split a text at its commas, and take each part for a client.
 
     :raises BadOption: ``clients`` is not a list
     """
     if isinstance(given, (list, tuple)):
-        return
+        return given
     date = _DATE.search(given) if isinstance(given, str) else None
     if date:
         day = datetime.date(*map(int, date.groups()))

@@ -78,13 +78,12 @@ def run(
         return refused(missing_required_lib(str(error)), options)
     except FocusError as error:
         return refused(str(error), options)
-    return _Task(work, api, reached, runtime, certificate_warnings(options)).result()
+    return _Task(work, api, runtime, certificate_warnings(options)).result()
 
 
 class _Task(NamedTuple):
     work: Work
     api: Any
-    reached: Access
     runtime: Runtime
     warnings: Sequence[str]
 
@@ -113,7 +112,7 @@ class _Task(NamedTuple):
         writes = self.runtime.progress.so_far.total is not None  # otherwise it will not write
         if not writes:
             halt.let_go()
-        seconds = min(LONGEST_END, self.reached.timeout) if writes else 0
+        seconds = min(LONGEST_END, self.api.access.timeout) if writes else 0
         to_record = min(_TO_RECORD, seconds / 2)
         result = working.result_within(seconds - to_record, ignored=BaseException)
         if result is None:
@@ -158,7 +157,7 @@ class _Task(NamedTuple):
             result["warnings"] = warnings
         if self.runtime.verbosity >= SHOWS_REQUESTS:
             result[SENT] = list(session.sent)
-        return masked(result, self.reached.secrets)
+        return masked(result, self.api.access.secrets)
 
 
 def refused(message: str, options: Options) -> Result:
