@@ -35,21 +35,15 @@ UNKNOWN_HOST = (
     "no such host is known. Check api_url and HTTPS_PROXY, and that this machine can resolve names."
 )
 
-_BROKEN_TLS = (
-    "the TLS handshake failed. Check api_url, its port, and any proxy or firewall in between."
-)
-
-_UNREACHABLE = "the network is unreachable. Check api_url and the proxy settings."
-
-_REASONS: dict[type[BaseException], str] = {
-    TimeoutError: "nothing answered in time. Check api_url, the network and the proxy settings.",
-    socket.gaierror: UNKNOWN_HOST,
-    UnicodeError: UNKNOWN_HOST,
-    ConnectionRefusedError: (
+_REASONS: dict[tuple[type[BaseException], ...], str] = {
+    (TimeoutError,): "nothing answered in time. Check api_url, the network and the proxy settings.",
+    (socket.gaierror, UnicodeError): UNKNOWN_HOST,
+    (ConnectionRefusedError,): (
         "it was refused. Check api_url, its port, and whether a firewall forbids it."
     ),
-    ConnectionError: _BROKEN_TLS,
-    ssl.SSLError: _BROKEN_TLS,
+    (ConnectionError, ssl.SSLError): (
+        "the TLS handshake failed. Check api_url, its port, and any proxy or firewall in between."
+    ),
 }
 """What exceptions mean, also where a library has wrapped them. The first that fits counts."""
 
@@ -130,7 +124,8 @@ class _Connection:
         if before_the_proxy:
             return NotConnected(reason_of_proxy(address(self.host, self.port), chain))
         found = (_REASONS[kind] for cause in chain for kind in _REASONS if isinstance(cause, kind))
-        return NotConnected(next(found, _UNREACHABLE))
+        unknown = "the network is unreachable. Check api_url and the proxy settings."
+        return NotConnected(next(found, unknown))
 
 
 def untrusted(host: str, reason: str) -> Untrusted:
