@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.toggl.focus.plugins.module_utils._api import clients as _api
 from faults.copies import ROOT
 
-LOADED = ("faults.measured", "faults.victim")
+LOADED = ("pytest", "faults.measured", "faults.victim")
 
 
 def environment() -> dict[str, str]:

@@ -18,7 +18,14 @@ USER, PASSWORD = "proxy-user", "of-the-proxy-and-nobody-else"
 Behaviour = Literal["through", "silent", "hangs up"] | int
 """What it does with a CONNECT; a number is the status that it refuses with."""
 
-VARIABLES = ("NO_PROXY", "no_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+OF_HTTPS = ("HTTPS_PROXY", "https_proxy")
+OF_ALL = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+
+
+def without_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Remove what the checks' environment says of proxies."""
+    for name in (*OF_HTTPS, *OF_ALL, "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @dataclass
@@ -39,10 +46,9 @@ class Proxy:
         return f"http://{USER}:{PASSWORD}@127.0.0.1:{self.port}"
 
     def stand_before(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Be the proxy of this process. What the checks' environment says of proxies is gone."""
-        for name in VARIABLES:
-            monkeypatch.delenv(name, raising=False)
-        for name in ("HTTPS_PROXY", "https_proxy"):
+        """Be the only proxy of this process."""
+        without_proxies(monkeypatch)
+        for name in OF_HTTPS:
             monkeypatch.setenv(name, self.url)
 
     @contextmanager

@@ -24,7 +24,7 @@ from faults import reports
 from faults.certificates import issue
 from faults.conftest import Secured, secured_by
 from faults.network import hanging_up
-from faults.proxy import PASSWORD, VARIABLES, Behaviour, Proxy, proxy
+from faults.proxy import OF_ALL, OF_HTTPS, PASSWORD, Behaviour, Proxy, proxy, without_proxies
 
 HOST = "focus.example"
 """A name that the proxy alone knows: the environment cannot let it go by."""
@@ -150,7 +150,7 @@ def test_a_proxy_that_is_none_was_never_asked(
 ) -> None:
     """Neither an address that is none, nor one at which nobody listens."""
     port = closed_port()
-    for name in ("HTTPS_PROXY", "https_proxy"):
+    for name in OF_HTTPS:
         monkeypatch.setenv(name, address or f"http://user:{PASSWORD}@127.0.0.1:{port}")
     result = ask(name="New")
     assert f"No connection to {HOST}:443" in result["msg"]
@@ -162,10 +162,7 @@ def test_a_proxy_that_is_none_was_never_asked(
 # without a proxy: why there is no connection
 
 
-@pytest.fixture
-def unproxied(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*VARIABLES, "HTTPS_PROXY", "https_proxy"):
-        monkeypatch.delenv(name, raising=False)
+unproxied = pytest.fixture(without_proxies)
 
 
 @pytest.mark.parametrize(
@@ -207,7 +204,7 @@ def test_plain_http_to_this_machine_goes_through_no_proxy(
     """A proxy would see the credentials. NO_PROXY is not what keeps it out."""
     with proxy(service.port) as standing:
         standing.stand_before(monkeypatch)
-        for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        for name in OF_ALL:
             monkeypatch.setenv(name, standing.url)
         result = client(service, name="New")
     assert result["action"] == "created", result
