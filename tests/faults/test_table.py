@@ -97,7 +97,8 @@ class Row(NamedTuple):
     """What a write meets.
 
     ``said``: the error; without one, the write is done. ``create`` and ``others``: the requests
-    after the first try of a create, and of the other writes; without them, it concerns these alone.
+    after the first try of a create, and of the other writes, ``again`` being the write itself;
+    ``None`` if the row does not concern it.
     ``waits``: the seconds until the second try, at least and at most.
     """
 
