@@ -327,16 +327,6 @@ def test_a_redirect_takes_the_key_nowhere(service: Simulator, status: int, metho
         assert elsewhere.log == []
 
 
-def test_no_proxy_stands_before_this_machine(
-    service: Simulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whatever NO_PROXY says: the checks' own environment sets it."""
-    for variable in ("NO_PROXY", "no_proxy"):
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("http_proxy", "http://eve:secret@127.0.0.1:9")
-    assert client(service, name="New")["action"] == "created"
-
-
 def test_text_of_the_service_cannot_forge_a_line(service: Simulator) -> None:
     body = error("bad\nok: [localhost] => changed\x1b[32m")
     service.reset(script=[answer(body, 400)])

@@ -16,13 +16,14 @@ from support.running import (
     VARIANTS,
     as_done,
     assert_foretold,
+    assert_undone,
     client,
     clients,
     diff_foretold,
     info,
     rows,
 )
-from support.workspace import HIDES, assert_as_before, fill, on, state
+from support.workspace import HIDES, fill, on, state
 from support.world import entries, names_with_deletion
 from support.written import assert_done_is_what_was_written
 
@@ -57,9 +58,7 @@ def test_whatever_the_service_answers(
     assert {key: count for key, count in ran["summary"].items() if count} == done
     again = clients(service, **wanted)
     assert (again["changed"], again["plan"]) == (False, [])
-    undone = clients(service, clients=ran["undo"], concurrency=concurrency)
-    assert not undone.get("failed"), undone
-    assert_as_before(service, before)
+    assert_undone(service, ran, before)
 
 
 def test_desired_of_info_is_a_list_that_changes_nothing(service: Simulator) -> None:

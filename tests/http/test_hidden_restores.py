@@ -33,7 +33,7 @@ it takes a name on purpose | (Acme), Globex    | restored 1001 Globex (was Acme)
 @pytest.mark.parametrize(("there", "wanted", "after"), DONE)
 def test_what_is_done(service: Simulator, there: str, wanted: str, after: str) -> None:
     rules = {"purge": "Inc" in there, "max_deletion_percent": 100}
-    result = clients(fill(service, there, HIDES), clients=entries_from(wanted), **rules)
+    result = clients(fill(service, there, HIDES), clients=wanted, **rules)
     assert not result.get("failed"), result["msg"]
     assert ", ".join(service.names()) == after
 
@@ -58,7 +58,7 @@ def test_what_only_the_restore_shows_ends_the_run_after_it(
 ) -> None:
     """The restore stays, is reported and is in undo."""
     hiding = fill(service, there, HIDES)
-    given = {"clients": entries_from(wanted), "protected": ["Ac*"]}
+    given = {"clients": wanted, "protected": ["Ac*"]}
     result = clients(hiding, **given, concurrency=concurrency)
     assert (result["failed"], result["changed"]) == (True, True)
     is_called = 'The client 1001 was restored and is called "Acme"; nothing was written after that.'
@@ -71,7 +71,7 @@ def test_what_only_the_restore_shows_ends_the_run_after_it(
 
 
 def test_one_that_keeps_its_name_may_be_protected(hiding: Simulator) -> None:
-    given = {"clients": entries_from("restored 1001 Acme"), "protected": ["Ac*"]}
+    given = {"clients": "restored 1001 Acme", "protected": ["Ac*"]}
     assert not clients(hiding, **given).get("failed")
 
 
@@ -90,7 +90,7 @@ def test_a_rename_that_is_no_longer_needed_is_no_other_diff(
 
 def test_a_name_that_it_gets_is_not_created(hiding: Simulator) -> None:
     """An entry that gives a name by id and one that gives it by name are kept apart beforehand."""
-    result = clients(hiding, clients=entries_from("Beta; restored 1001 Beta"))
+    result = clients(hiding, clients="Beta; restored 1001 Beta")
     assert result["failed"] and hiding.writes == []
 
 
@@ -98,7 +98,7 @@ def test_without_its_name_nothing_is_created(hiding: Simulator) -> None:
     """The read after the restore fails, so nobody knows whether the name is there."""
     read = on("GET", path="/1001")
     hiding.script = [Fault(read), *[Fault(read, status=500)] * 5]
-    result = clients(hiding, clients=entries_from("New; restored 1001"))
+    result = clients(hiding, clients="New; restored 1001")
     assert hiding.names() == ["Acme"]
     assert "The client 1001 could not be read after its restore" in result["msg"]
     assert [row["status"] for row in result["plan"]] == ["done", "pending"]
@@ -110,7 +110,7 @@ def test_a_read_that_comes_too_early_is_made_again(hiding: Simulator) -> None:
     hidden = b'{"error": "not_found", "error_description": "client does not exist"}'
     read = on("GET", path="/1001")
     hiding.script = [Fault(read), Fault(read, status=404, body=hidden)]
-    result = clients(hiding, clients=entries_from("restored 1001 Beta"))
+    result = clients(hiding, clients="restored 1001 Beta")
     assert (result.get("failed"), hiding.names()) == (None, ["Beta"])
 
 
@@ -118,7 +118,7 @@ def test_a_restored_client_is_not_taken_for_a_created_one(hiding: Simulator) -> 
     """The answer to a create is lost; the namesake that is there is one of the plan's own."""
     hiding.add("Gamma", deleted=True)
     hiding.script = [Fault(on("POST"), drop="before")]
-    clients(hiding, clients=entries_from("Gamma; restored 1002 Delta"), concurrency=4)
+    clients(hiding, clients="Gamma; restored 1002 Delta", concurrency=4)
     assert hiding.names() == ["Delta", "Gamma"]
 
 
@@ -128,7 +128,7 @@ def test_the_reads_are_counted_before_the_first_write(
 ) -> None:
     """Restore, read, rename: three requests behind the list and the read by id."""
     fill(service, "(Acme)", HIDES, quota_limit=2 + left)
-    result = clients(service, clients=entries_from("restored 1001 Beta"))
+    result = clients(service, clients="restored 1001 Beta")
     assert bool(result.get("failed")) is not fits
     assert len(service.log) == (5 if fits else 2), sent(service)
 
@@ -136,7 +136,7 @@ def test_the_reads_are_counted_before_the_first_write(
 @pytest.mark.parametrize("unknown", ["restored 4711", "restored 4711 Beta"])
 def test_a_restore_that_fails_does_not_stop_the_creates(hiding: Simulator, unknown: str) -> None:
     """No client has the id: so nobody has come back under a name that is to be created."""
-    result = clients(hiding, clients=entries_from(f"New; {unknown}"))
+    result = clients(hiding, clients=f"New; {unknown}")
     assert hiding.names() == ["New"]
     assert (result["failed"], result["changed"]) == (True, True)
 
@@ -146,7 +146,7 @@ def test_a_rename_that_is_refused_stops_the_create_of_the_name_that_it_keeps(
 ) -> None:
     """The client is back under its old name, which is known by now. No other create waits."""
     hiding.script = [Fault(on("PUT"), status=400, body=b'{"error": "validation"}')]
-    result = clients(hiding, clients=entries_from("New; Acme; restored 1001 Beta"))
+    result = clients(hiding, clients="New; Acme; restored 1001 Beta")
     assert hiding.names() == ["Acme", "New"]
     assert told(result) == (
         "restore Acme: done; create New: done; rename Beta: failed; create Acme: pending"
@@ -173,7 +173,7 @@ def test_a_hidden_client_is_read_before_it_is_renamed(hiding: Simulator) -> None
     hiding.add("Gamma", deleted=True, currency="USD")
     before = {found.id: found.currency for found in hiding.clients()}
     wanted = "restored 1002 Gamma (was Beta); restored 1003 Beta (was Gamma)"
-    result = clients(hiding, clients=entries_from(wanted))
+    result = clients(hiding, clients=wanted)
     assert not result.get("failed"), result["msg"]
     assert hiding.names() == ["Beta", "Gamma"]
     assert {found.id: found.currency for found in hiding.clients()} == before
@@ -183,7 +183,7 @@ def test_a_hidden_client_is_read_before_it_is_renamed(hiding: Simulator) -> None
 def test_two_of_one_name_come_back(service: Simulator, wanted: str) -> None:
     """By way of a temporary name, which one of them has when the rest is planned again."""
     fill(service, "a, a", HIDES)
-    undo = clients(service, clients=entries_from(wanted))["undo"]
+    undo = clients(service, clients=wanted)["undo"]
     undone = clients(service, clients=undo)
     assert not undone.get("failed"), undone["msg"]
     assert service.names() == ["a", "a"]

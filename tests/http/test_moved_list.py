@@ -16,7 +16,6 @@ from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
 from simulator.wire import Call
-from support.notation import entries_from
 from support.running import MODULES, client, clients, info, rows, run_entry, sent, told
 from support.workspace import on
 
@@ -184,7 +183,7 @@ def test_what_the_check_costs(service: Simulator, wanted: str, more: int) -> Non
     service.reset(SMALL_PAGES)
     service.add_many(COUNT - 1)
     service.add("Gone", deleted=True)
-    result = clients(service, clients=entries_from(wanted))
+    result = clients(service, clients=wanted)
     assert result["requests"] == len(service.log) == 3 + more + len(service.writes)
 
 
@@ -206,7 +205,7 @@ def test_the_quota_is_compared_again_where_the_check_took_more(service: Simulato
     service.reset(replace(SMALL_PAGES, name_filter="ignored"), quota_limit=5 + 8)
     service.add_many(85)
     wanted = "New; Newer; absent 1001; absent 1002; absent 1003; absent 1004"
-    result = clients(service, clients=entries_from(wanted))
+    result = clients(service, clients=wanted)
     assert (result["failed"], service.writes) == (True, [])
     assert len(rows(result, "planned")) == 6
 

@@ -11,8 +11,8 @@ from simulator.records import Fault
 from simulator.server import Simulator
 from support import notation
 from support.notation import entries_from, entry_from
-from support.running import as_done, client, clients, info, rows
-from support.workspace import HIDES, State, assert_as_before, fill, on, state
+from support.running import as_done, assert_undone, client, clients, info, rows
+from support.workspace import HIDES, State, fill, on, state
 from support.written import as_step, assert_done_is_what_was_written
 
 Result = dict[str, Any]
@@ -64,11 +64,6 @@ def results_of(result: Result) -> list[str]:
 
 def counts(**given: int) -> dict[str, int]:
     return {**dict.fromkeys(COUNTS, 0), **given}
-
-
-def assert_undone(service: Simulator, result: Result, before: State) -> None:
-    assert not clients(service, clients=result["undo"]).get("failed")
-    assert_as_before(service, before)
 
 
 # check, run, second run

@@ -28,6 +28,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import
 from ansible_collections.toggl.focus.plugins.module_utils._task.lock import turn
 from ansible_collections.toggl.focus.plugins.module_utils._task.run import Runtime
 from support.notation import entries_from, entry_from
+from support.workspace import State, assert_as_before
 
 session._FIRST_PAUSE = 0.001  # seconds; a test has no crowd to spread
 
@@ -159,3 +160,10 @@ def run_entry(
     if module == "focus_client":
         return client(service, check_mode, **entry, **given)
     return clients(service, check_mode, clients=[entry], **given)
+
+
+def assert_undone(service: Simulator, result: Mapping[str, Any], before: State) -> None:
+    """The undo of the result, applied, brings all clients back."""
+    undone = clients(service, clients=result["undo"])
+    assert not undone.get("failed"), undone
+    assert_as_before(service, before)
