@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -27,19 +28,14 @@ def longest_list(quota: int) -> int:
     return quota * PAGE - 1
 
 
-def comparisons(quota: int, clients: int) -> int:
-    """Runs of ``focus_clients`` that find nothing to do."""
-    return quota // reads(clients)
-
-
 def changes(quota: int, clients: int) -> int:
     """Deletions that one run of ``focus_clients`` can make in a workspace of so many clients."""
-    return max(0, quota - reads(clients))
+    return quota - reads(clients)
 
 
 def creations(quota: int, clients: int) -> int:
     """The same for creations: the boundaries of the list's pages are checked before."""
-    return max(0, quota - reads(clients) - (reads(clients) - 1))
+    return changes(quota, clients) - (reads(clients) - 1)
 
 
 def hours(quota: int, creates: int) -> int:
@@ -49,8 +45,8 @@ def hours(quota: int, creates: int) -> int:
 
 ROWS: tuple[tuple[str, Callable[[int], int]], ...] = (
     ("the longest list that an hour can read, in clients", longest_list),
-    ("comparisons an hour with a workspace of 99 clients", lambda q: comparisons(q, 99)),
-    ("comparisons an hour with a workspace of 500 clients", lambda q: comparisons(q, 500)),
+    ("comparisons an hour with a workspace of 99 clients", lambda q: q // reads(99)),
+    ("comparisons an hour with a workspace of 500 clients", lambda q: q // reads(500)),
     ("changes by one run in an hour, in a workspace of 99 clients", lambda q: changes(q, 99)),
     ("deletions by one run in an hour, in a workspace of 500 clients", lambda q: changes(q, 500)),
     ("creations by one run in an hour, in a workspace of 500 clients", lambda q: creations(q, 500)),
@@ -77,9 +73,8 @@ def quota_table() -> str:
 
 def with_table(text: str) -> str:
     begin, end = ".. quota-table: begin", ".. quota-table: end"
-    before, rest = text.split(begin)
-    _, after = rest.split(end)
-    return f"{before}{begin}\n\n{quota_table()}\n\n{end}{after}"
+    table = f"{begin}\n\n{quota_table()}\n\n{end}"
+    return re.sub(rf"(?s){re.escape(begin)}.*{re.escape(end)}", lambda _: table, text)
 
 
 def entries(count: int, prefix: str = "New ") -> list[dict[str, str]]:
@@ -92,8 +87,7 @@ def test_the_table_of_the_guide_is_the_computed_one(request: pytest.FixtureReque
     text = guide.read_text(encoding="utf-8")
     if request.config.getoption("--write", default=False):
         guide.write_text(with_table(text), encoding="utf-8")
-    assert with_table(text) == text
-    assert quota_table() in text
+    assert with_table(text) == text and quota_table() in text
 
 
 @pytest.mark.parametrize("clients", [0, 1, 99, 100, 101, 199, 200, 500])
@@ -127,7 +121,7 @@ def test_so_many_comparisons_fit_and_not_one_more(service: Simulator) -> None:
     service.reset(quota_limit=quota)
     service.add_many(clients)
     wanted = entries(clients, "Client ")[1:]
-    most = comparisons(quota, clients)
+    most = quota // reads(clients)
     results = [running.clients(service, clients=wanted) for _run in range(most + 1)]
     assert [bool(result.get("failed")) for result in results] == [*[False] * 5, True]
 
