@@ -32,6 +32,7 @@ HOSTS: dict[str, tuple[int, str]] = {
 """The workspaces in which a reviewed plan is applied by the playbook, and what is said of each."""
 
 Variables = dict[str, dict[str, Any]]
+ACME: dict[str, Any] = {"clients_list": ["Acme"]}
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,7 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, s
     ]
     with workspaces(*IDS) as service:
         stage = Stage(service, tmp_path_factory.mktemp("plan"))
-        stage.inventory({host: {"clients_list": ["Acme"]} for host in hosts})
+        stage.inventory(dict.fromkeys(hosts, ACME))
         stage.write("own.yml", book)
         stage.write("plan.json", "{}")
         printed = stage.run("own.yml", *BY_PLAN, "-e", "clients_plan_digest=", status=2)
@@ -96,7 +97,7 @@ def test_nothing_passes_the_digest_over(reviewed: Stage) -> None:
         host: {"clients_workspace_id": id_, "clients_list": NOT_REVIEWED}
         for host, (id_, _) in [*HOSTS.items(), ("alone", (ALONE, ""))]
     }
-    hosts["sound"]["clients_list"] = ["Acme"]
+    hosts["sound"] |= ACME
     hosts["omitted"]["clients_plan_digest"] = "{{ omit }}"
     hosts["other"]["clients_plan_digest"] = other
     reviewed.inventory(hosts)
@@ -139,7 +140,7 @@ def test_what_is_given_but_blank_is_an_error_before_any_request(stage: Stage) ->
         {name: value} for name in ("clients_plan_file", "clients_plan_digest") for value in NOTHING
     ]
     hosts: Variables = {
-        f"host{number}": {"clients_list": ["Acme"], "clients_workspace_id": number, **blank}
+        f"host{number}": {**ACME, "clients_workspace_id": number, **blank}
         for number, blank in enumerate(given, HERE)
     }
     stage.inventory(hosts)
@@ -150,11 +151,11 @@ def test_what_is_given_but_blank_is_an_error_before_any_request(stage: Stage) ->
 
 # one workspace, several hosts
 
-SHARED: dict[str, dict[str, object]] = {
-    "europe": {"clients_workspace_id": OTHER},
-    "copy": {"clients_workspace_id": f"0{OTHER}"},
-    "web1": {},
-    "web2": {"clients_workspace_id": ""},
+SHARED: Variables = {
+    "europe": {**ACME, "clients_workspace_id": OTHER},
+    "copy": {**ACME, "clients_workspace_id": f"0{OTHER}"},
+    "web1": ACME,
+    "web2": {**ACME, "clients_workspace_id": ""},
 }
 """The last two have the id of the environment."""
 
@@ -196,5 +197,5 @@ def test_the_look_at_the_hosts_is_not_passed_over(stage: Stage, way: tuple[str, 
 def test_where_one_host_is_left_it_is_let_through(stage: Stage, way: str) -> None:
     """The remedies work, also without any of the servers."""
     stage.inventory(SHARED)
-    stage.run("apply", "-e", '{"clients_list": ["Acme"]}', way)
+    stage.run("apply", "-e", json.dumps(ACME), way)
     assert stage.service.names() == ["Acme"]
