@@ -13,7 +13,7 @@ from awx.jobs import Job
 from simulator.records import Fault
 from simulator.server import Simulator
 from support.lists import load_list
-from support.running import assert_foretold
+from support.running import assert_predicted
 from support.stage import CLIENTS, active, asked, fill
 
 Launch = Callable[..., Job]
@@ -89,7 +89,7 @@ def test_a_reviewed_plan_is_applied(workflow: Workflow, many_workspaces: Simulat
     assert workflow.names == AS_DECLARED
     results = applied.results(CLIENTS)
     for host, steps in planned.items():
-        assert_foretold(steps, results[host]["plan"])
+        assert_predicted(steps, results[host]["plan"])
         assert {step["status"] for step in results[host]["plan"]} == {"done"}
     assert "create   Hooli (id " in applied.output
     assert {result["plan_digest"] for result in results.values()} == set(plan.artifacts.values())

@@ -88,7 +88,7 @@ CLAIMS: dict[str, str] = {
     "What is beyond is an error.": "faults/test_limits.py::test_a_list_without_end_with_long_names",
     "A list that could not be read to its end": """
         http/test_answers.py::test_a_list_that_cannot_be_read
-        http/test_moved_list.py::test_a_list_that_always_moves_is_an_error
+        http/test_consistency.py::test_a_list_that_always_moves_is_an_error
         e2e/test_export.py::test_a_client_that_moves_between_two_pages""",
     "Nothing is deleted that the list or `purge`": """
         http/test_focus_clients.py::test_check_mode_never_lies
@@ -136,7 +136,7 @@ CLAIMS: dict[str, str] = {
     "Use a vault, or a credential type": "e2e/test_vault.py::test_a_vaulted_token",
     "The journal, plan files and exports hold names of clients.": NO_CLAIM,
     "They are made readable by their owner only.": """
-        http/test_journal.py::test_each_write_is_noted
+        http/test_journal.py::test_each_write_is_recorded
         e2e/test_repository.py::test_each_workspace_is_in_the_plan_file
         e2e/test_export.py::test_what_is_written_can_be_read_by_its_owner""",
     "No link at the journal's path is followed,": """

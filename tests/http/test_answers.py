@@ -216,7 +216,7 @@ def test_a_client_without_the_field_is_of_the_workspace(service: Simulator, give
 
 # 404
 
-ELSEWHERE = {
+NOT_FROM_API = {
     "404 page not found": "Check api_url",
     "<html>no such page</html>": "Check api_url",
     '{"message": "no Route matched with those values"}': "workspace_id",
@@ -224,7 +224,7 @@ ELSEWHERE = {
 }
 
 
-@pytest.mark.parametrize("body", ELSEWHERE)
+@pytest.mark.parametrize("body", NOT_FROM_API)
 @pytest.mark.parametrize("given", [{"id": 7, "state": "absent"}, {"id": 7}, {"name": "New"}])
 def test_a_404_of_something_else_is_never_a_client_that_is_gone(
     service: Simulator, body: str, given: dict[str, Any]
@@ -232,7 +232,7 @@ def test_a_404_of_something_else_is_never_a_client_that_is_gone(
     service.reset(script=[answer(body.encode(), 404)])
     result = client(service, **given)
     assert result["failed"] is True
-    assert ELSEWHERE[body] in result["msg"]
+    assert NOT_FROM_API[body] in result["msg"]
     assert service.writes == []
 
 
@@ -273,7 +273,7 @@ def test_a_create_that_nobody_can_settle(service: Simulator) -> None:
 
 @pytest.mark.parametrize("body", [b'{"error": "strange"}', b'{"data": 7}', b'{"ok": true}'])
 def test_a_201_that_shows_no_client_is_looked_at(service: Simulator, body: bytes) -> None:
-    """It may come from whatever stands in between, so it is no word of a creation."""
+    """It may come from a proxy or firewall in between, so nothing was created for certain."""
     service.reset(script=[answer(body, 201, match=on("POST"))] * 10)
     result = client(service, name="New")
     assert (result["failed"], result["changed"], service.names()) == (True, False, [])

@@ -67,9 +67,9 @@ def test_what_is_unanswered_when_the_time_is_over_is_unclear(
     assert time.monotonic() - listed.at < 0.4 + 0.8 + 1.5  # for a busy machine; an answer takes 8
     assert [row["name"] for row in rows(result, "unclear")] == ["Client 1"]
     assert len(rows(result, "pending")) == 5
-    noted = [json.loads(line) for line in journal.read_text().splitlines()]
-    assert next(line["status"] for line in noted if line["event"] == "after") == "unclear"
-    last = {line["after"]["name"]: line.get("status") for line in noted}
+    recorded = [json.loads(line) for line in journal.read_text().splitlines()]
+    assert next(line["status"] for line in recorded if line["event"] == "after") == "unclear"
+    last = {line["after"]["name"]: line.get("status") for line in recorded}
     assert last.pop("Client 1") == "unclear"
     assert set(last.values()) <= {"pending"}
 

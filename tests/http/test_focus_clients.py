@@ -15,12 +15,12 @@ from simulator.workspace import FIRST_ID
 from support.running import (
     VARIANTS,
     as_done,
-    assert_foretold,
+    assert_predicted,
     assert_undone,
     client,
     clients,
-    diff_foretold,
     info,
+    predicted_diff,
     rows,
 )
 from support.workspace import HIDES, fill, on, state
@@ -49,7 +49,7 @@ def test_whatever_the_service_answers(
     assert not ran.get("failed"), ran
     for key in ("changed", "plan_digest", "diff", "summary", "warnings"):
         assert checked[key] == ran[key], key
-    assert_foretold(checked["plan"], ran["plan"])
+    assert_predicted(checked["plan"], ran["plan"])
     assert rows(checked, "planned") == checked["plan"]
     assert rows(ran, "done") == ran["plan"]
     assert as_done(checked["msg"]) == ran["msg"]
@@ -206,13 +206,13 @@ def test_check_mode_never_lies_and_undo_undoes(
     if not ran.get("failed") or checked.get("failed"):
         for key in ("changed", "plan_digest", "summary", "failed", "warnings"):
             assert checked.get(key) == ran.get(key), key
-        assert diff_foretold(checked, checked) == diff_foretold(ran, checked)
+        assert predicted_diff(checked, checked) == predicted_diff(ran, checked)
         assert as_done(checked["msg"]) == ran["msg"]
     if checked.get("failed"):
         assert server.writes == []
         return
     assert rows(checked, "planned") == checked["plan"]
-    assert_foretold(checked["plan"], ran["plan"])
+    assert_predicted(checked["plan"], ran["plan"])
     assert rows(ran, "done", "failed", "unclear", "pending") == ran["plan"]
     assert_done_is_what_was_written(server, ran)
     undone = clients(server, clients=ran["undo"])

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
-from support.notation import entries_from, entry_from, rows
+from support.notation import entry_from, rows
 from support.running import MODULES, clients, run_entry, sent, told
 from support.workspace import HIDES, fill, on, state
 
@@ -160,7 +160,7 @@ def test_a_client_that_the_run_itself_renamed_is_the_same_client(hiding: Simulat
     hiding.workspace.rename(1001, "acme")
     hiding.workspace.delete(1001)
     hiding.add("acme")
-    wanted = entries_from("Acme (was acme); restored 1001 acme")
+    wanted = "Acme (was acme); restored 1001 acme"
     result = clients(hiding, clients=wanted, purge=True, max_deletion_percent=100)
     assert not result.get("failed"), result["msg"]
     assert state(hiding) == {1001: ("acme", False), 1002: ("Acme", False)}

@@ -45,20 +45,20 @@ def by_id(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(entries, key=lambda entry: str(entry.get("id")))
 
 
-def test_each_write_is_noted_before_and_after(service: Simulator, journal: Path) -> None:
+def test_each_write_is_recorded_before_and_after(service: Simulator, journal: Path) -> None:
     fill(service, CLIENTS)
     result = clients(service, clients=LIST, journal=str(journal))
-    noted = lines(journal)
-    assert len(noted) == 2 * len(result["plan"])
+    recorded = lines(journal)
+    assert len(recorded) == 2 * len(result["plan"])
     assert {step["status"] for step in result["plan"]} == {"done"}
     for number, step in enumerate(result["plan"]):
-        before, after = (line for line in noted if line["number"] == number)
+        before, after = (line for line in recorded if line["number"] == number)
         assert (before["event"], after["event"]) == ("before", "after")
         assert before["step"] == after["step"] == step["step"]
         assert (after["after"]["id"], after["status"]) == (step["id"], "done")
         assert after["error"] is None
-    assert {line["format"] for line in noted} == {2}
-    assert len({line["run"] for line in noted}) == 1
+    assert {line["format"] for line in recorded} == {2}
+    assert len({line["run"] for line in recorded}) == 1
     assert stat.S_IMODE(journal.stat().st_mode) == 0o600
 
 
@@ -316,5 +316,5 @@ def test_a_disk_that_is_full_at_any_line_ends_the_run_with_its_report(
     assert len(done) + len(rows(result, "pending")) == len(result["plan"]) == 4
     again = clients(service, clients=wanted, journal=str(disk.journal))
     assert not again.get("failed"), again["msg"]
-    noted = [line for line in disk.lines() if line.get("status") == "done"]
-    assert len(noted) == (4 if line % 2 else 3), "the torn line alone is lost"
+    recorded = [line for line in disk.lines() if line.get("status") == "done"]
+    assert len(recorded) == (4 if line % 2 else 3), "the torn line alone is lost"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pages that the entries foretell are read concurrently; no request more than that is risked."""
+"""Pages that the entries predict are read concurrently; no request more than that is risked."""
 
 from __future__ import annotations
 

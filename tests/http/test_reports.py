@@ -103,11 +103,11 @@ def test_a_check_says_what_would_be_done_and_a_run_what_it_did(
 
 
 def test_a_new_client_is_in_the_undo_of_a_check_by_its_name(service: Simulator) -> None:
-    """It has no id as yet. (What else a check foretells is in test_focus_clients.)"""
+    """It has no id as yet. (What else a check predicts is in test_focus_clients.)"""
     checked, ran = (clients(service, check_mode, **WHOLE)["undo"] for check_mode in (True, False))
     new = {"name": "Stark Industries", "state": "absent"}
-    foretold = [{**entry, "id": 1007} if entry == new else entry for entry in checked]
-    assert new in checked and sorted(foretold, key=str) == sorted(ran, key=str)
+    predicted = [{**entry, "id": 1007} if entry == new else entry for entry in checked]
+    assert new in checked and sorted(predicted, key=str) == sorted(ran, key=str)
 
 
 @pytest.mark.parametrize("concurrency", [2, 16])

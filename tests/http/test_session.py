@@ -57,7 +57,7 @@ def test_a_put_and_a_post_send_the_currency_that_they_are_given(
 def test_after_a_lost_connection_each_request_has_a_new_one(
     service: Simulator, state: str, concurrency: int
 ) -> None:
-    """What is in between may reset each connection that is used again."""
+    """A proxy or firewall in between may reset each connection that is used again."""
     used: Counter[int] = Counter()
 
     def reset_when_reused(call: Call) -> Fault | None:

@@ -96,7 +96,7 @@ def rows(result: Mapping[str, Any], *statuses: str) -> list[Row]:
     return [row for row in result["plan"] if row["status"] in statuses]
 
 
-def assert_foretold(checked: Sequence[Row], ran: Sequence[Row]) -> None:
+def assert_predicted(checked: Sequence[Row], ran: Sequence[Row]) -> None:
     """The steps of a check are those of the run. The run may know more of them: the ids of new
     clients, the names of clients that the service hid until they were restored, and what failed."""
     assert len(checked) == len(ran)
@@ -106,8 +106,8 @@ def assert_foretold(checked: Sequence[Row], ran: Sequence[Row]) -> None:
         assert done.keys() - planned.keys() <= {learned.get(done["step"]), "error"}
 
 
-def diff_foretold(ran: Mapping[str, Any], checked: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The lines of the diff of a run as its check could foretell them: a restored client whose
+def predicted_diff(ran: Mapping[str, Any], checked: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The lines of the diff of a run as its check could predict them: a restored client whose
     name the service hid until then stands there by its id."""
     hidden = {
         row["id"]

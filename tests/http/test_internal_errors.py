@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What nobody foresaw costs no report: whatever is raised where, the result has all other steps."""
+"""An internal error loses no report: whatever is raised where, the result has all other steps."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def test_which_of_several_clients_a_create_without_an_id_made_is_not_known(
 def test_a_list_of_all_takes_the_place_of_many_looks(service: Simulator) -> None:
     """A service that tells no ids: the list costs less than a request for each name. One request
     checks the boundary of the list's two pages before names are given, and one is spent on a third
-    page, which the list foretells."""
+    page, which the list predicts."""
     service.reset(Switches(create_body="nothing"))
     service.add_many(150)
     result = clients(service, clients=[f"New {number}" for number in range(200)])
@@ -67,8 +67,7 @@ def test_a_list_of_all_takes_the_place_of_many_looks(service: Simulator) -> None
 def test_a_client_that_is_older_than_the_run_is_none_of_its_creates(
     service: Simulator, lost: bool
 ) -> None:
-    """Somebody restores a hidden namesake during the run. It is not called a double, and the undo
-    leaves it alone."""
+    """Somebody restores a hidden namesake during the run: no duplicate, and not in undo."""
     hides = Switches(list_shows_deleted=False, create_body="nothing")
     fill(service, "(New), A, B, C", hides)
 
