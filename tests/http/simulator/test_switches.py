@@ -40,10 +40,28 @@ def allowed(call: Any, *names: str) -> list[str]:
     return [name for name in names if call.create(name).status_code == 201]
 
 
-def renamed(call: Any, name: str, **fields: Any) -> str:
+def renamed(call: Any, name: str, client: int = 1001) -> str:
     """The name that a client has after its rename."""
-    call.rename(1001, name, **fields)
-    kept: str = call.shown(1001)["name"]
+    call.rename(client, name)
+    kept: str = call.shown(client)["name"]
+    return kept
+
+
+def changed(call: Any) -> list[str]:
+    """What is made of these names, by a rename and by a create alike."""
+    names = ("ACME Ltd", "A&B", "A \u00a0 B", "Here", "Gone")
+    *given, _ = [renamed(call, name, client=1002) for name in (*names, "Acme")]
+    assert given == [call.create(name).json()["name"] for name in names]
+    return given
+
+
+def currencies(call: Any) -> list[object]:
+    """What clients with USD have after an update without a currency, with null, with another."""
+    kept = []
+    for sent in ({}, {"currency": None}, {"currency": "CHF"}):
+        client = call.create("New", currency="USD").json()["id"]
+        call.rename(client, "Newer", **sent)
+        kept.append(call.shown(client).get("currency", "no such field"))
     return kept
 
 
@@ -130,6 +148,25 @@ BEHAVIOUR: dict[str, tuple[Callable[[Any], object], dict[Any, object]]] = {
         lambda call: (call.shown(1001)["currency"], call.create("New").json()["currency"]),
         {"own": (None, None), "workspace": ("EUR", "EUR")},
     ),
+    "currency": (
+        currencies,
+        {
+            "replaces": [None, None, "CHF"],
+            "keeps": ["USD", None, "CHF"],
+            "unknown": ["no such field"] * 3,
+        },
+    ),
+    "names_changed": (
+        changed,
+        {
+            "no": ["ACME Ltd", "A&B", "A \u00a0 B", "Here", "Gone"],
+            "cut": ["ACME Ltd", "A&B", "A \u00a0 B", "Here", "Gone"],
+            "lower": ["acme ltd", "a&b", "a \u00a0 b", "here", "gone"],
+            "escaped": ["ACME Ltd", "A&amp;B", "A \u00a0 B", "Here", "Gone"],
+            "folded": ["ACME Ltd", "A&B", "A B", "Here", "Gone"],
+            "numbered": ["ACME Ltd", "A&B", "A \u00a0 B", "Here 1", "Gone 1"],
+        },
+    ),
 }
 """What shows each switch, by its answers, with the active clients Here and Acme and the deleted
 Gone: 1001, 1002, 1003."""
@@ -153,7 +190,7 @@ def test_each_answer(simulator: Simulator, call: Any, switch: str, answer: objec
 
 
 def test_every_switch_has_a_test() -> None:
-    own = {"name_filter", "names_changed", "quota_refusal", "read_after_write", "currency"}
+    own = {"name_filter", "quota_refusal", "read_after_write"}
     assert ANSWERS.keys() - BEHAVIOUR.keys() == own, "which have tests of their own"
 
 
@@ -237,32 +274,12 @@ def test_name_filter(
     assert call.names(name=wanted) == names
 
 
-@pytest.mark.parametrize("body", ["client", "wrapped", "id", "nothing"])
-@pytest.mark.parametrize(
-    ("kind", "sent", "kept"),
-    [
-        ("no", "ACME", "ACME"),
-        ("lower", "ACME Ltd", "acme ltd"),
-        ("cut", "Acme Limited", "Acme Lim"),
-        ("escaped", "A&B", "A&amp;B"),
-        ("folded", "A \u00a0 B", "A B"),
-        ("numbered", "Here", "Here 1"),
-        ("numbered", "New", "New"),
-        ("numbered", "Gone", "Gone 1"),
-    ],
-)
-def test_names_changed(
-    simulator: Simulator, call: Any, kind: str, sent: str, kept: str, body: str
-) -> None:
-    """On a create, whatever its answer shows, and on a rename."""
-    changes = {"names_changed": kind, "create_body": body, "longest_name": 8}
-    fill(simulator, **changes)
-    created = call.create(sent)
-    assert body != "client" or created.json()["name"] == kept
-    assert (created.status_code, simulator.clients()[-1].name) == (201, kept)
-    fill(simulator, **changes)
-    assert call.rename(1002, sent).status_code == 204
-    assert simulator.clients()[1].name == kept
+@pytest.mark.parametrize("body", ANSWERS["create_body"])
+def test_a_name_is_cut_at_the_longest_one(simulator: Simulator, call: Any, body: str) -> None:
+    """Whatever the answer shows."""
+    simulator.reset(Switches(names_changed="cut", longest_name=8, create_body=body))
+    assert call.create("Acme Limited").status_code == 201
+    assert simulator.names() == ["Acme Lim"]
 
 
 # pages
@@ -356,38 +373,9 @@ def test_reads_that_lag_for_some_time(simulator: Simulator, call: Any) -> None:
 # currencies
 
 
-@pytest.mark.parametrize(
-    ("kind", "sent", "kept"),
-    [
-        ("replaces", {}, None),
-        ("replaces", {"currency": None}, None),
-        ("replaces", {"currency": "CHF"}, "CHF"),
-        ("keeps", {}, "USD"),
-        ("keeps", {"currency": None}, None),
-        ("keeps", {"currency": "CHF"}, "CHF"),
-    ],
-)
-def test_currency(
-    simulator: Simulator, call: Any, kind: str, sent: dict[str, Any], kept: str | None
-) -> None:
-    """An update without one clears it, or leaves it as it is."""
-    simulator.reset(Switches(currency=kind))
-    assert call.create("Acme", currency="USD").json()["currency"] == "USD"
-    call.rename(1001, "Acme Ltd", **sent)
-    assert call.shown(1001)["currency"] == simulator.clients()[0].currency == kept
-
-
-@pytest.mark.parametrize("currency", ["USD", "no currency", None])
-def test_a_service_without_currencies(simulator: Simulator, call: Any, currency: str) -> None:
-    """It neither stores nor shows nor refuses one."""
-    simulator.reset(Switches(currency="unknown"))
-    created = call.create("Acme", currency=currency).json()
-    assert call.rename(1001, "Acme Ltd", currency=currency).status_code == 204
-    assert "currency" not in created and "currency" not in call.shown(1001)
-    assert simulator.clients()[0].currency is None
-
-
 @pytest.mark.parametrize("currency", ["EURO", "eur", "", 978])
 def test_no_currency(simulator: Simulator, call: Any, currency: object) -> None:
+    """A service without such a field does not refuse it."""
     assert call.create("Acme", currency=currency).status_code == 400
-    assert simulator.names() == []
+    simulator.reset(Switches(currency="unknown"))
+    assert call.create("Acme", currency=currency).status_code == 201
