@@ -56,10 +56,6 @@ def error(words: str) -> bytes:
     return json.dumps({"error": "refused", "error_description": words, "trace_id": "t-7"}).encode()
 
 
-def _quota(**headers: str) -> dict[str, str]:
-    return {f"X-Toggl-Quota-{name.replace('_', '-')}": text for name, text in headers.items()}
-
-
 def _server_error(chance: Chance, when: str) -> Fault:
     status = chance.choice((500, 502, 503, 504))
     body = chance.choice((b"", b"<html>Bad Gateway</html>", error("boom")))
@@ -71,8 +67,8 @@ _JUNK = (b"[]", b'"x"', b"7", b"null", b'{"data": [7]}', b'{"data": 7}', b'{"id"
 _NO_CREATED = (b"[]", b'"x"', b"7", b'{"data": 7}', b'{"error": "strange"}')
 """Answers with a status of success that show no client, in front of a create."""
 
-
-_IN_PLAIN_WORDS = (
+_USED_UP = {"X-Toggl-Quota-Remaining": "0", "X-Toggl-Quota-Resets-In": "600"}
+_PLAIN_WORDS = (
     b"You have hit your hourly limit for API calls. Your quota will reset in 1838 seconds."
 )
 
@@ -130,11 +126,9 @@ KINDS: dict[str, Kind] = {
     "429 until nonsense": Kind(lambda c: Fault(status=429, headers={"Retry-After": "soon"})),
     "5xx before": Kind(lambda c: _server_error(c, "before")),
     "5xx after": Kind(lambda c: _server_error(c, "after")),
-    "402 by headers": Kind(
-        lambda c: Fault(status=402, headers=_quota(Remaining="0", Resets_In="600"))
-    ),
+    "402 by headers": Kind(lambda c: Fault(status=402, headers=_USED_UP)),
     "402 by body": Kind(lambda c: Fault(status=402, body=error("hourly quota exceeded"))),
-    "402 in plain words": Kind(lambda c: Fault(status=402, body=_IN_PLAIN_WORDS)),
+    "402 in plain words": Kind(lambda c: Fault(status=402, body=_PLAIN_WORDS)),
     "402 with Retry-After": Kind(lambda c: Fault(status=402, headers={"Retry-After": "1838"})),
     "402 without a word": Kind(lambda c: Fault(status=402)),
     "402 for a feature": Kind(lambda c: Fault(status=402, body=error("not on this plan"))),

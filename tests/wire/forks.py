@@ -20,8 +20,8 @@ ENDED = "ended with "
 
 
 def main() -> None:
-    """Load all that a run loads, also late; carry out a run for each line of the input, and say
-    in a line of its own how it ended."""
+    """Load all that a run loads, also late; run a module for each line of the input, and say in a
+    line of its own how it ended."""
     tree = Path(os.environ["PYTHONPATH"])
     for path in (tree / COLLECTION.replace(".", "/") / "plugins").glob("module*/**/*.py"):
         importlib.import_module(".".join(path.relative_to(tree).with_suffix("").parts))

@@ -33,7 +33,6 @@ class Answer(NamedTuple):
     status: int
     body: Any = None
     """What is sent as JSON; bytes are sent as they are."""
-    headers: dict[str, str] = {}
     before: bytes = b""
     """Sent ahead of the answer."""
 
@@ -187,10 +186,9 @@ def running(certificate: str | None = None) -> Iterator[Service]:
                 body = b"" if body is None else json.dumps(body).encode()
             self.wfile.write(answer.before)
             self.send_response(answer.status)
-            headers = {"Content-Type": "application/json", "Content-Length": str(len(body))}
-            for header in {**headers, **answer.headers}.items():
-                if answer.status != 204 or header[0] != "Content-Length":
-                    self.send_header(*header)
+            self.send_header("Content-Type", "application/json")
+            if answer.status != 204:
+                self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
 
