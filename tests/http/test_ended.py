@@ -15,6 +15,7 @@ from simulator.records import Entry, Fault
 from simulator.server import Simulator
 from support.interrupting import TaskTimeoutError, ended_by
 from support.running import clients, rows
+from support.workspace import on
 from urllib3.util import connection
 
 from ansible_collections.toggl.focus.plugins.module_utils._task import run
@@ -42,8 +43,7 @@ def test_what_waits_for_its_turn_when_the_run_ends_is_not_sent(service: Simulato
     """With little quota left, one request is sent at a time, and the others wait for its answer."""
     service.reset(latency=LATENCY, quota_limit=8)
     result = ended(service, after=LATENCY / 2, of="DELETE", concurrency=4)
-    assert len(rows(result, "done")) == 2
-    assert len(rows(result, "pending")) == 4
+    assert (len(rows(result, "done")), len(rows(result, "pending"))) == (2, 4)
     time.sleep(3 * LATENCY)
     assert len(service.log) == result["requests"] == 3
 
@@ -59,8 +59,7 @@ def test_what_is_unanswered_when_the_time_is_over_is_unclear(
     """An ended run has 15 seconds, or one ``api_timeout`` if that is shorter. The journal says the
     same as the result."""
     monkeypatch.setattr(run, "LONGEST_END", longest, raising=False)
-    never = Fault(match=lambda method, _: method == "DELETE", delay=8)
-    service.reset(script=[never])
+    service.reset(script=[Fault(on("DELETE"), delay=8)])
     journal = tmp_path / "journal.jsonl"
     result = ended(service, after=0.4, concurrency=1, api_timeout=api_timeout, journal=str(journal))
     listed = service.log[0]
@@ -89,8 +88,7 @@ def test_a_connection_that_is_made_after_the_end_sends_nothing(
         return create(*given, **more)
 
     monkeypatch.setattr(connection, "create_connection", slow)
-    late = Fault(match=lambda method, _: method == "DELETE", when="after", delay=0.4)
-    service.reset(script=[late])
+    service.reset(script=[Fault(on("DELETE"), when="after", delay=0.4)])
     result = ended(service, after=1, concurrency=2, api_timeout=api_timeout)
     assert len(rows(result, "pending", "unclear")) == 1
     time.sleep(2.5)

@@ -26,14 +26,16 @@ it gives its name away           | (Acme)       | Acme; restored 1001 Beta      
 another client gives it its name | (Acme), Acme | restored 1001; Globex (was Acme)   | Acme, Globex
 one of a former name is left alone | (Acme), Globex, Globex Inc
     | restored 1001; Globex Inc (was Globex) | Acme, Globex, Globex Inc
-it takes a name on purpose | (Acme), Globex    | restored 1001 Globex (was Acme)    | Globex, Globex
+it takes a name on purpose | (Acme), Globex | restored 1001 Globex (was Acme); 1002 | Globex, Globex
 """)
 
 
 @pytest.mark.parametrize(("there", "wanted", "after"), DONE)
-def test_what_is_done(service: Simulator, there: str, wanted: str, after: str) -> None:
-    rules = {"purge": "Inc" in there, "max_deletion_percent": 100}
-    result = clients(fill(service, there, HIDES), clients=wanted, **rules)
+def test_the_rest_is_planned_with_the_name_that_was_found(
+    service: Simulator, there: str, wanted: str, after: str
+) -> None:
+    purge = {"purge": True, "max_deletion_percent": 100}
+    result = clients(fill(service, there, HIDES), clients=wanted, **purge)
     assert not result.get("failed"), result["msg"]
     assert ", ".join(service.names()) == after
 
