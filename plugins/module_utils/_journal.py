@@ -232,7 +232,7 @@ def last_deletions(path: str, workspace_id: int) -> dict[int, Client]:
         if step.kind == "delete" or (step.kind == "restore" and line.status == "done"):
             deletions.pop(step.after.id, None)
         if step.kind == "delete" and step.name is not None:
-            client = Client.unseen(step.after.id, workspace_id, step.name, line.at)
+            client = Client.not_shown(step.after.id, workspace_id, step.name, line.at)
             deletions[client.id] = client
     return deletions
 

@@ -73,12 +73,12 @@ class Client(NamedTuple):
     hidden: bool = False
 
     @classmethod
-    def unborn(cls, name: str, workspace_id: int) -> Client:
+    def new(cls, name: str, workspace_id: int) -> Client:
         """Return a client that is yet to be created."""
         return cls(NOT_YET, name, None, _known(name=name, workspace_id=workspace_id))
 
     @classmethod
-    def unseen(cls, id_: int, workspace_id: int, name: str = "", at: str = "") -> Client:
+    def not_shown(cls, id_: int, workspace_id: int, name: str = "", at: str = "") -> Client:
         """Return a client that is deleted and that the service hides.
 
         :arg name: and when it was deleted, as far as that is known

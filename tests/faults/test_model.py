@@ -227,7 +227,7 @@ def test_the_active_clients_that_no_entry_stands_for(case: str) -> None:
     assert judge(entries, ALL, rules).unmanaged == unmanaged
 
 
-def test_a_hidden_client_is_restored_unseen() -> None:
+def test_a_hidden_client_is_restored_while_hidden() -> None:
     verdict = judge([restored(id=5, name="New")], HIDDEN)
     assert described(verdict.changes) == ["restore 5 None", "rename 5 New"]
     assert verdict.unseen == {5}

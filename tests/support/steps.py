@@ -26,7 +26,7 @@ def create(name: str, id_: int | None = None, entry: int | None = 0) -> Step:
 
 def rename(id_: int, before: str | None, name: str, entry: int | None = 0) -> Step:
     """A rename; ``before`` is ``None`` if the client is hidden until the step before it."""
-    client = active(id_, before) if before is not None else Client.unseen(id_, 1).restored()
+    client = active(id_, before) if before is not None else Client.not_shown(id_, 1).restored()
     return Step("rename", entry, client, client.renamed(name))
 
 
@@ -36,5 +36,5 @@ def delete(id_: int, name: str, entry: int | None = 0) -> Step:
 
 def restore(id_: int, name: str | None, entry: int | None = 0) -> Step:
     """A restore; ``name`` is ``None`` if the service hides the client."""
-    client = deleted(id_, name) if name is not None else Client.unseen(id_, 1)
+    client = deleted(id_, name) if name is not None else Client.not_shown(id_, 1)
     return Step("restore", entry, client, client.restored())

@@ -240,7 +240,7 @@ def test_what_is_left_may_differ_by_renames_of_hidden_clients_alone(
 
 def test_the_plan_of_the_run_has_the_steps_of_both_plans() -> None:
     """Each entry has its steps of both, and the client that was known first."""
-    hidden, wanted = Client.unseen(9, 1), (Desired("New", 9, "restored"), Desired("Old"))
+    hidden, wanted = Client.not_shown(9, 1), (Desired("New", 9, "restored"), Desired("Old"))
     first = Plan(
         entries=(
             PlannedEntry(wanted[0], hidden),

@@ -126,8 +126,8 @@ class Matcher:
         if wanted.state == "absent":
             return self._absent_by_id(entry, wanted, client)
         if client is None and wanted.state == "restored":
-            self.warnings["hidden"].append(problems.restored_unseen(wanted.id))
-            client = Client.unseen(wanted.id, self._workspace_id)
+            self.warnings["hidden"].append(problems.restored_while_hidden(wanted.id))
+            client = Client.not_shown(wanted.id, self._workspace_id)
         if client is None:
             return self._refuse(entry, problems.unknown_id(wanted.id))
         if client.deleted and wanted.state == "present":
@@ -196,7 +196,7 @@ class Matcher:
             return self._restored(entry, wanted)
         if deleted:
             self.warnings["deleted"].append(problems.deleted_namesake(name, deleted))
-        new = Client.unborn(name, self._workspace_id)
+        new = Client.new(name, self._workspace_id)
         return Match(wanted, None, (Step("create", entry, None, new),))
 
     def _restored(self, entry: int, wanted: Desired) -> Match:

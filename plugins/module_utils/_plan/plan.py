@@ -188,7 +188,7 @@ def _warn_of_renames(matcher: Matcher, steps: Sequence[Step], desired: Sequence[
             matcher.warnings["rename"].append(sentence)
 
 
-def action_of(steps: Iterable[Step]) -> Action:
+def summarize_action(steps: Iterable[Step]) -> Action:
     """Return the action that an entry's steps are together; a rename that only helps does not count
     beside the others."""
     kinds = {step.kind for step in steps}

@@ -229,7 +229,7 @@ def name_lost(client_id: int, name: str) -> str:
     )
 
 
-def restored_unseen(client_id: int) -> str:
+def restored_while_hidden(client_id: int) -> str:
     return (
         f"The service does not show a client with the id {client_id}: only the restore itself "
         "will show whether there is one."

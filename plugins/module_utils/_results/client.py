@@ -9,7 +9,7 @@ from typing import Any
 from .._apply.outcome import Outcome
 from .._errors import FocusError
 from .._model import ACTIONS, Client, Plan, PlannedEntry
-from .._plan.plan import action_of
+from .._plan.plan import summarize_action
 from .._text import name_key, quoted, shown
 from .common import are_planned, common_result
 from .diff import headers
@@ -33,7 +33,7 @@ def client_result(
         **common_result(
             plan, outcomes, refusal, _done(outcomes), _as_declared(entry), is_list=False
         ),
-        "action": action_of(succeeded if refusal is None else ()),
+        "action": summarize_action(succeeded if refusal is None else ()),
         "client": None if client is None else client.fields,
         "diff": {
             **headers(workspace_id),

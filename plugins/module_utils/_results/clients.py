@@ -13,7 +13,7 @@ from .._apply.outcome import Outcome
 from .._errors import FocusError
 from .._model import ACTIONS, Desired, Plan, PlannedEntry
 from .._plan.digest import row_of
-from .._plan.plan import action_of, renamed_by_id
+from .._plan.plan import renamed_by_id, summarize_action
 from .common import are_planned, common_result, counts_of, error_text
 from .diff import clients_diff
 
@@ -78,7 +78,7 @@ def _entry_result(
         "entry": number,
         "name": entry.desired.name or (client and client.shown_name),
         "id": (client.id or None) if client else entry.desired.id,
-        "action": action_of(done),
+        "action": summarize_action(done),
         "changed": bool(done) and refusal is None,
         **_error(own),
     }
@@ -109,7 +109,7 @@ def _counted_as(outcomes: Sequence[Outcome]) -> str:
     steps = [outcome.step for outcome in outcomes]
     if not steps:
         return "unchanged"
-    return "purged" if steps[0].entry is None else action_of(steps)
+    return "purged" if steps[0].entry is None else summarize_action(steps)
 
 
 def _done(summary: Mapping[str, int], is_planned: bool) -> str:
