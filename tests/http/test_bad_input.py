@@ -120,6 +120,11 @@ CREDENTIALS: dict[str, Credentials] = {
     "token, and another one set": ({"api_token": TOKEN}, OTHER, "toggl_sk_"),
     "token, and a login set": ({"api_token": TOKEN}, LOGIN, "toggl_sk_"),
     "login, and a token set": ({"username": "ada", "password": "pass"}, OTHER, "Basic"),
+    "login, and what is no token set": (
+        {"username": "ada", "password": "pass"},
+        {"TOGGL_FOCUS_API_TOKEN": "no key"},
+        "Basic",
+    ),
     "user, password and token set": ({"username": "ada"}, {**LOGIN, **OTHER}, "Basic"),
     "token set": ({}, OTHER, "toggl_sk_"),
     "token of another name set": ({}, {"TOGGL_API_TOKEN": SECRET}, "toggl_sk_"),

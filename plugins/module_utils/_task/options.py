@@ -118,12 +118,15 @@ def access(options: Mapping[str, Any]) -> Access:
     if options["workspace_id"] == NO_WORKSPACE:
         raise _missing("workspace_id")
     check_bounds(options)
-    for option, value in options.items():
-        _check_characters(option, value)
+    credentials = _credentials(options)
+    for option, value in {**options, **credentials}.items():
+        texts = value if isinstance(value, (list, tuple)) else (value,)
+        if any(isinstance(text, str) and has_lone_surrogate(text) for text in texts):
+            raise BadOption(option, "it contains a lone surrogate, which is no character")
     return Access(
         options["workspace_id"],
         _address(options["api_url"]),
-        **_credentials(options),
+        **credentials,
         timeout=options["api_timeout"],
         retries=options["api_retries"],
         quota_wait=options["quota_wait"],
@@ -134,8 +137,12 @@ def access(options: Mapping[str, Any]) -> Access:
 
 def _credentials(options: Mapping[str, Any]) -> dict[str, str]:
     """Return the credentials, of one kind. An option decides the kind; what is not an option comes
-    from the environment."""
-    found = {option: _found(options, option) for kind in _KINDS for option in kind}
+    from the environment. An empty option does not fall back to it."""
+    found: dict[str, str] = {
+        option: from_environment(option) if options[option] is None else options[option]
+        for kind in _KINDS
+        for option in kind
+    }
     given = [kind for kind in _KINDS if any((options[option] or "").strip() for option in kind)]
     kinds = given or [kind for kind in _KINDS if any(found[option].strip() for option in kind)]
     if len(kinds) > 1:
@@ -152,7 +159,13 @@ def _credentials(options: Mapping[str, Any]) -> dict[str, str]:
     for option in kinds[0]:
         if not found[option]:
             raise _missing(option)
-    return {option: found[option] for option in kinds[0]}
+    credentials = {option: found[option] for option in kinds[0]}
+    if "api_token" not in credentials:
+        return credentials
+    token = credentials["api_token"].strip()
+    if not _KEY.fullmatch(token):
+        raise BadOption("api_token", "it contains blanks or characters that no API key has")
+    return {"api_token": token}
 
 
 _KINDS = (("api_token",), ("username", "password"))
@@ -164,26 +177,6 @@ def _missing(option: str) -> FocusError:
     return FocusError(
         f"The option {option} is missing: give it, or set the environment variable {variable}."
     )
-
-
-def _found(options: Mapping[str, Any], option: str) -> str:
-    """Return the option, otherwise the environment; an empty option does not fall back to it."""
-    value: str | None = options[option]
-    found = from_environment(option) if value is None else value
-    _check_characters(option, found)
-    if option != "api_token":
-        return found
-    if not _KEY.fullmatch(found.strip()):
-        raise BadOption(option, "it contains blanks or characters that no API key has")
-    return found.strip()
-
-
-def _check_characters(option: str, value: object) -> None:
-    """:raises BadOption: a text in it cannot be sent; a variable of the environment is not in
-    UTF-8"""
-    texts = value if isinstance(value, (list, tuple)) else (value,)
-    if any(isinstance(text, str) and has_lone_surrogate(text) for text in texts):
-        raise BadOption(option, "it contains a lone surrogate, which is no character")
 
 
 def _address(url: str) -> str:
