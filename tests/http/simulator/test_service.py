@@ -3,9 +3,15 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
+import subprocess
+import sys
 import time
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -225,3 +231,38 @@ def test_requests_are_fast(simulator: Simulator, call: Any) -> None:
     for _ in range(20):
         call("GET")
     assert (time.perf_counter() - began) / 20 < 0.02
+
+
+# as a process
+
+SECONDS = 10
+
+
+def test_it_runs_as_a_process_of_its_own(tmp_path: Path) -> None:
+    url_file, log_file = tmp_path / "url", tmp_path / "log"
+    options = f"--url-file {url_file} --log-file {log_file} --clients 3 --quota 30"
+    command = [sys.executable, "-m", "simulator", *options.split(), "--set", "name_filter=ignored"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    login = ("ada@example.com", "correct-horse-battery")
+    as_json = {"Content-Type": "application/json"}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            url = wait_for(url_file)
+            clients = f"{url}/workspaces/4711/clients?name=none"
+            answer = requests.get(clients, auth=login, headers=as_json, timeout=SECONDS)
+            logged = json.loads(log_file.read_text(encoding="utf-8"))
+        finally:
+            process.send_signal(signal.SIGTERM)
+            printed, _ = process.communicate(timeout=SECONDS)
+    assert (printed.strip(), process.returncode) == (url, 0)
+    assert len(answer.json()["data"]) == 3
+    assert answer.headers["X-Toggl-Quota-Remaining"] == "29"
+    assert (logged["method"], logged["query"], logged["status"]) == ("GET", {"name": "none"}, 200)
+
+
+def wait_for(file: Path) -> str:
+    end = time.monotonic() + SECONDS
+    while not file.exists():
+        assert time.monotonic() < end, f"{file} was not written"
+        time.sleep(0.02)
+    return file.read_text(encoding="utf-8")
