@@ -88,7 +88,7 @@ CLAIMS: dict[str, str] = {
     "What is beyond is an error.": "faults/test_limits.py::test_a_list_without_end_with_long_names",
     "A list that could not be read to its end": """
         http/test_answers.py::test_a_list_that_cannot_be_read
-        http/test_consistency.py::test_a_list_that_always_moves_is_an_error
+        http/test_list.py::test_a_list_that_always_moves_is_an_error
         e2e/test_export.py::test_a_client_that_moves_between_two_pages""",
     "Nothing is deleted that the list or `purge`": """
         http/test_focus_clients.py::test_check_mode_never_lies
