@@ -28,7 +28,7 @@ _HEAD = """\
 
 # Benchmarks
 
-`make bench` wrote this page. It measures ways to do the same thing side by side, over HTTP against
+`make bench` wrote this page. It measures ways to do the same thing concurrently, over HTTP against
 the simulated service, which is a process of its own on the same machine.
 
 ![Time by number of clients](benchmarks.svg)

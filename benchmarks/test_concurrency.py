@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What writes side by side are worth, as a ratio within one run."""
+"""What concurrent writes are worth, as a ratio within one run."""
 
 from __future__ import annotations
 

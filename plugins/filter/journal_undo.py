@@ -17,7 +17,7 @@ description:
     last run in it. That is the run that the last line belongs to.
   - It is for a run that was killed and could not return its
     RV(toggl.focus.focus_clients#module:undo).
-  - Damaged lines are skipped. If a write was under way when the run was killed, nobody knows
+  - Damaged lines are skipped. If a write was in flight when the run was killed, it is not known
     whether it was executed. The list works in both cases.
   - A text in which no line can be read is an error.
 options:

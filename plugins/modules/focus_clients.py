@@ -147,7 +147,7 @@ options:
     default: false
   concurrency:
     description:
-      - How many writes, or pages of the list, may be under way at once, from V(1) to V(16).
+      - How many writes, or pages of the list, may be in flight at once, from V(1) to V(16).
     type: int
     default: 4
   report:

@@ -222,3 +222,13 @@ def test_check_mode_never_lies_and_undo_undoes(
     for client_id, (name, gone) in before.items():
         assert (after[client_id][0].strip(), after[client_id][1]) == (name.strip(), gone)
     assert all(gone for client_id, (_, gone) in after.items() if client_id not in before)
+
+
+def test_the_plan_is_in_the_order_in_which_it_is_written(service: Simulator) -> None:
+    """A purge is last, though it could be written between the steps of an entry."""
+    service.add("Globex")
+    service.add("Acme")
+    entry = {"id": 1001, "name": "Hooli", "state": "absent", "former_names": ["Globex"]}
+    result = clients(service, clients=[entry], purge=True, max_deletion_percent=100, concurrency=1)
+    written = [int(request.path.rpartition("/")[2]) for request in service.writes]
+    assert written == [1001, 1001, 1002] == [step["id"] for step in result["plan"]]

@@ -241,7 +241,7 @@ def _waves(steps: Sequence[Step]) -> tuple[dict[int, Sequence[int]], dict[int, S
     last: dict[int, Sequence[int]] = {}
     for at, step in enumerate(steps):
         needs = [need for need in step.needs if need in last]
-        if needs or (step.kind == "delete" and step.entry is None):
+        if needs or step.entry is None:
             last[at] = needs
         else:
             first[at] = step.needs

@@ -38,7 +38,7 @@ def in_order(
     """Return all steps of all chains, each after those that it ``needs``.
 
     The restores of hidden clients come first, with what they need: the rest is planned again after
-    them.
+    them. Purges, and what needs them, come last, since they wait for all creates.
 
     :arg chains: the steps of one client each, in their order
     :arg likely_names: the probable names of hidden clients that are restored, by id
@@ -50,7 +50,11 @@ def in_order(
     for node in reversed(order):
         if node in first or steps[node].restores_hidden:
             first.update((node, *needs.get(node, ())))
-    order.sort(key=lambda node: node not in first)
+    last: set[int] = set()
+    for node in order:
+        if steps[node].entry is None or not last.isdisjoint(needs.get(node, ())):
+            last.add(node)
+    order.sort(key=lambda node: (node not in first, node in last))
     places = sorted(range(len(order)), key=order.__getitem__)  # by node
     for node, of_node in needs.items():
         steps[node] = steps[node]._replace(needs=tuple(sorted({places[need] for need in of_node})))
