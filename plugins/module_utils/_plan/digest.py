@@ -37,6 +37,11 @@ def digest(rows: Iterable[Row], workspace_id: int, api_url: str) -> str:
     Every part is quoted by JSON, so that two rows never look the same.
     """
     plain = ({key: row[key] for key in row if key not in _AFTERWARDS} for row in rows)
-    effects = sorted(json.dumps(row, sort_keys=True) for row in plain)
-    whole = json.dumps([normal_address(api_url), workspace_id, *effects])
-    return hashlib.sha256(whole.encode()).hexdigest()
+    whole = _hash([normal_address(api_url), workspace_id])
+    for effect in sorted(_hash(row).digest() for row in plain):  # few bytes of each at once
+        whole.update(effect)
+    return whole.hexdigest()
+
+
+def _hash(of: object) -> hashlib._Hash:
+    return hashlib.sha256(json.dumps(of, sort_keys=True).encode())

@@ -50,11 +50,11 @@ def in_order(
     for node in reversed(order):
         if node in first or steps[node].restores_hidden:
             first.update((node, *needs.get(node, ())))
-    last: set[int] = set()
+    is_late = bytearray(len(order))  # a flag for each node; a set takes forty times as much
     for node in order:
-        if steps[node].entry is None or not last.isdisjoint(needs.get(node, ())):
-            last.add(node)
-    order.sort(key=lambda node: (node not in first, node in last))
+        is_late[node] = steps[node].entry is None or any(is_late[n] for n in needs.get(node, ()))
+    order.sort(key=is_late.__getitem__)
+    order.sort(key=lambda node: node not in first)
     places = sorted(range(len(order)), key=order.__getitem__)  # by node
     for node, of_node in needs.items():
         steps[node] = steps[node]._replace(needs=tuple(sorted({places[need] for need in of_node})))
