@@ -42,7 +42,7 @@ _SHOWN_BY_THE_SERVICE = frozenset(
 """Fields of a client that no entry has."""
 
 _SHARED = frozenset({"id", "name", "currency"})
-"""Fields of a client that an entry may have too."""
+"""Fields that do not tell whether a client was read or an entry written."""
 
 
 def planned(desired: object, existing: object, options: Mapping[str, object]) -> Result:

@@ -155,7 +155,8 @@ class FocusApi:
         return self.find(client_id)
 
     def update(self, client_id: int, name: str, currency: str | None = None) -> None:
-        """PUT of a client's name. It replaces the currency too, which is sent back as it was read.
+        """PUT of a client. What it does not send, the service resets: so the currency goes with the
+        name, as it was read.
 
         It is read again before a PUT that comes late, after a wait for the quota for example.
 
