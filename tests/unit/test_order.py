@@ -62,6 +62,10 @@ those who pass a name on do it one after the other
 a deleted client, whose name may count, is called otherwise before another one passes it
     | rename 1 B -> A; delete 1 A; restore 2 A; rename 2 A -> C
     | restore 2 A; rename 2 A -> C [0]; rename 1 B -> A [1]; delete 1 A [2]
+purges are last, since they wait for all creates | purge 1 A; rename 2 B -> C; delete 2 C; create D
+    | rename 2 B -> C; create D; delete 2 C [0]; purge 1 A
+with what needs them | purge 1 A; create A; create B; rename 2 C -> A
+    | create B; purge 1 A; create A [1]; rename 2 C -> A [1]
 a client on its way through two names passes both on
     | create A; create B; delete 2 A; restore 1 A; rename 1 A -> B; delete 1 B; delete 3 B
     | delete 2 A; delete 3 B; restore 1 A [0]; rename 1 A -> B [1, 2]; create A [3];
