@@ -453,12 +453,13 @@ class _Desk:
     def _means_one(self, bearers: Sequence[int], entry: Wanted) -> bool:
         """Whether it is settled which client the entry means: nobody else's, and only one."""
         claimed = [client_id for client_id in bearers if client_id in self._stood_for]
+        free = [client_id for client_id in bearers if client_id not in claimed]
         if claimed:
             self._refuse("two entries for one client", *claimed)
         elif len(bearers) > 1:
             self._refuse("ambiguous", *bearers)
-        elif bearers:
-            self._stood_for[bearers[0]] = entry
+        if len(free) == 1:
+            self._stood_for[free[0]] = entry
         return len(bearers) == 1 and not claimed
 
     # what no entry stands for

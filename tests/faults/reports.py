@@ -119,7 +119,7 @@ def names_without_an_id(report: Report) -> set[str]:
 
 def says_twice(words: str) -> bool:
     return any(
-        said in words for said in ("twice", "more than once", "New and in no entry", UNCHECKED)
+        said in words for said in ("twice", "several new ones", "New and in no entry", UNCHECKED)
     )
 
 

@@ -109,7 +109,9 @@ class Trial(Runs):
         ran, met = self._ran_with_faults(task, event.network, event.drift)
         self._judge_broken(ran, met)
         self._remember_run(ran, met.drifted)
+        deleted = {write.id for write in ran.history if write.kind == "delete"}
         is_unsure = met.drifted and self._case.lag > 1  # which of two names the journal has
+        is_unsure = is_unsure or not deleted.isdisjoint(met.drifted)
         if met.late or met.told_doubles or is_unsure:
             raise Ended
 

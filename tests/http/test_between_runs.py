@@ -245,6 +245,7 @@ def test_what_lost_answers_may_have_made_is_told(service: Simulator) -> None:
     (step,) = rows(result, "unclear")
     ids = ", ".join(f'"acme" (id {number})' for number in (1002, 1003, 1004))
     assert f"New and in no entry: {ids}." in step["error"]
+    assert step["error"].endswith("It may have been done: look before you run it again.")
 
 
 def test_only_what_is_new_is_told_as_new(service: Simulator) -> None:
