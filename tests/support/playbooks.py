@@ -8,7 +8,7 @@ import functools
 import json
 import os
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,9 +36,6 @@ class Ran:
     output: str
     status: int
     results: dict[str, dict[str, Any]]
-
-
-Play = Callable[..., Ran]
 
 
 def ansible_playbook(
