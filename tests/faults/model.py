@@ -206,6 +206,8 @@ def judge_one(
         for first in several:
             seen = {i: c for i, c in found.items() if i == first or i not in several}
             firsts.append(judge([entry], Sight(seen, sight.by_id), remembered=remembered))
+    if entry.get("id") is not None and entry.get("name") is None:  # no name is looked for
+        firsts.append(judge([entry], Sight({}, sight.by_id), remembered=remembered))
     return [*firsts, narrow, full]
 
 
