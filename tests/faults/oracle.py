@@ -102,9 +102,9 @@ def late(
         write.id
         for write in history
         if write.kind == "create" and write.id not in known
-        if any(is_called(write.name, name, switches) for name in lagged)
+        if lag or any(is_called(write.name, name, switches) for name in lagged)
         if key(write.name) in unchecked
-        or key(write.name) not in map(key, lagged)  # under this name, nobody looked for it
+        or (lagged and key(write.name) not in map(key, lagged))  # nobody looked for this name
         or not any(
             _shows(look, write.name) for look in [e for e in looks if e.at >= write.at][lag:]
         )
