@@ -98,11 +98,14 @@ def late(
     known = reports.ids_of_clients(report)
     unchecked = reports.unchecked_names(report)
     looks = [entry for entry in log if entry.method == "GET" and entry.status == 200]
+    creates = [write for write in history if write.kind == "create"]
+    firsts = {key(write.name): write.id for write in reversed(creates)}.values()  # of each name
     return {
         write.id
-        for write in history
-        if write.kind == "create" and write.id not in known
-        if lag or any(is_called(write.name, name, switches) for name in lagged)
+        for write in creates
+        if write.id not in known
+        if (lag and write.id not in firsts)
+        or any(is_called(write.name, name, switches) for name in lagged)
         if key(write.name) in unchecked
         or (lagged and key(write.name) not in map(key, lagged))  # nobody looked for this name
         or not any(
