@@ -93,8 +93,6 @@ class Creates:
                 for step in (outcome.step for outcome in still_open.values())
             )
             others = self._in_no_entry(outcomes.values(), found) if is_missing else []
-            for name in [name for name, same in found.items() if not same]:  # shown by now
-                found[name] = [c for c in others if name_key(c.name) == name_key(name)]
             return {
                 at: self._settled(outcome, found[outcome.step.after.name], others)
                 for at, outcome in still_open.items()
