@@ -39,6 +39,9 @@ class FocusError(Exception):
     may_pass = False
     """Whether another run may not meet it."""
 
+    says_to_look = False
+    """Whether it says by itself that nobody knows what was done, and to look."""
+
 
 class BadOption(FocusError):
     """An option of the task cannot be used; raised before any request."""

@@ -185,7 +185,8 @@ def _line(line: Any) -> Line:
         is_whole = before is not None and before.id == after.id != NOT_YET
     is_known = line["format"] == FORMAT and kind in ACTIONS and line["event"] in get_args(Event)
     is_known = is_known and status in (None, *get_args(Status))
-    if not (is_whole and is_known and all(type(line[key]) is of for key, of in _TYPES.items())):
+    types = {key: type(line[key]) for key in _TYPES}
+    if not is_whole or not is_known or types != _TYPES:
         raise ValueError(line)
     return Line(step=Step(kind, None, before, after), status=status, **{k: line[k] for k in _TYPES})
 

@@ -13,6 +13,8 @@ from .._text import quoted
 class NotChecked(FocusError):
     """The last check of a create failed; ``error`` says why."""
 
+    says_to_look = True
+
     def __init__(self, name: str, error: FocusError) -> None:
         super().__init__(
             f"Whether the client {quoted(name)} was created once, and under this name, could "

@@ -8,7 +8,6 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .._apply.errors import NotChecked
 from .._apply.outcome import Outcome
 from .._errors import FocusError, listed
 from .._model import ACTIONS, Plan, Step
@@ -79,7 +78,8 @@ def counts_of(summary: Mapping[str, int], is_planned: bool = True) -> str:
 
 def error_text(outcome: Outcome) -> str:
     """Return what went wrong with a step, and what to do if it may have been executed."""
-    if outcome.status == "unclear" and not isinstance(outcome.error, NotChecked):
+    is_told = outcome.error is not None and outcome.error.says_to_look
+    if outcome.status == "unclear" and not is_told:
         return f"{outcome.error} It may have been done: look before you run it again."
     return str(outcome.error)
 
