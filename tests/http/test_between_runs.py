@@ -8,14 +8,14 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from simulator.records import Body, Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
 from simulator.workspace import Lag
-from support.notation import entry_from
-from support.running import MODULES, client, clients, rows, run_entry, sent
+from support.running import client, clients, rows, run_entry, sent
 from support.workspace import HIDES, fill, on
 
 from ansible_collections.toggl.focus.plugins.filter.journal_undo import journal_undo
@@ -23,31 +23,13 @@ from ansible_collections.toggl.focus.plugins.module_utils._api import clients as
 
 LOST = Fault(on("POST"), drop="after")
 
-in_each_module = pytest.mark.parametrize("module", MODULES)
 shown_or_hidden = pytest.mark.parametrize("deleted", [Switches(), HIDES], ids=["shown", "hidden"])
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Path:
-    return tmp_path / "journal"
 
 
 # a PUT keeps what it does not mean to change
 
-SERVICES = {
-    f"{currency}, shows {shown}": {"currency": currency, "currency_shown": shown}
-    for currency in ("replaces", "keeps", "unknown")
-    for shown in ("own", "workspace")
-}
 RENAMES = ["New (was Acme)", "1001 New", "1001 Beta; 1002 Acme", "restored 1003 New"]
 """The third one is a ring, through a temporary name."""
-
-
-def fill_with_currencies(service: Simulator, switches: Switches) -> None:
-    service.reset(switches)
-    service.add("Acme", currency="EUR")
-    service.add("Beta", currency="USD")
-    service.add("Gone", deleted=True, currency="CHF")
 
 
 def currencies(service: Simulator) -> dict[int, str | None]:
@@ -59,31 +41,29 @@ def currencies(service: Simulator) -> dict[int, str | None]:
 
 
 @shown_or_hidden
-@pytest.mark.parametrize("how", SERVICES)
+@pytest.mark.parametrize("shown", ["own", "workspace"])
+@pytest.mark.parametrize("kept", ["replaces", "keeps", "unknown"])
 @pytest.mark.parametrize("rename", RENAMES)
-def test_a_rename_keeps_the_currency(
-    service: Simulator, rename: str, how: str, deleted: Switches, journal: Path
+@pytest.mark.parametrize("taken_back_by", ["result", "journal"])
+def test_a_rename_and_its_undo_keep_the_currency(
+    service: Simulator,
+    taken_back_by: str,
+    rename: str,
+    kept: str,
+    shown: str,
+    deleted: Switches,
+    journal: Path,
 ) -> None:
-    """Also its undo, by the result and by the journal. A client that shows none is sent none."""
-    for taken_back_by in ("result", "journal"):
-        journal.unlink(missing_ok=True)
-        fill_with_currencies(service, replace(deleted, **SERVICES[how]))
-        before = currencies(service)
-        ran = clients(service, clients=rename, journal=str(journal))
-        assert not ran.get("failed"), ran
-        assert currencies(service) == before
-        undo = ran["undo"] if taken_back_by == "result" else journal_undo(journal.read_text())
-        assert not clients(service, clients=undo).get("failed")
-        assert currencies(service) == before
-
-
-@pytest.mark.parametrize("how", SERVICES)
-def test_focus_client_keeps_the_currency(service: Simulator, how: str) -> None:
-    fill_with_currencies(service, Switches(**SERVICES[how]))
+    service.reset(replace(deleted, currency=kept, currency_shown=shown))
+    for name, currency in (("Acme", "EUR"), ("Beta", "USD"), ("Gone", "CHF")):
+        service.add(name, currency=currency, deleted=name == "Gone")
     before = currencies(service)
-    for rename in ("Old (was Acme)", "1001 New", "restored 1003 Back"):
-        client(service, **entry_from(rename))
-    assert len(service.writes) == 4 and currencies(service) == before
+    ran = clients(service, clients=rename, journal=str(journal))
+    assert not ran.get("failed"), ran
+    assert currencies(service) == before
+    undo = ran["undo"] if taken_back_by == "result" else journal_undo(journal.read_text())
+    assert not clients(service, clients=undo).get("failed")
+    assert currencies(service) == before
 
 
 def test_a_client_without_a_currency_is_sent_none(service: Simulator) -> None:
@@ -113,7 +93,6 @@ def test_what_was_read_long_ago_is_read_again_before_a_put(
 # undo after other people's edits
 
 
-@in_each_module
 @shown_or_hidden
 @pytest.mark.parametrize("wanted", ["Globex Corporation (was Globex)", "absent Globex"])
 def test_an_undo_takes_no_name_that_somebody_has_by_then(
@@ -122,8 +101,7 @@ def test_an_undo_takes_no_name_that_somebody_has_by_then(
     """It is refused, and says who has the name."""
     undo = run_entry(module, fill(service, "Globex", deleted), wanted)["undo"]
     service.add("Globex")
-    before = service.names()
-    result = clients(service, clients=undo)
+    before, result = service.names(), clients(service, clients=undo)
     assert result["failed"] and "which client 1002 has" in result["msg"], result["msg"]
     assert service.names() == before
 
@@ -143,7 +121,6 @@ def test_a_client_that_somebody_renamed_since_is_taken_back(service: Simulator) 
 CHANGES = {"lower": "Acme", "cut": "A long name", "escaped": "Smith & Co", "folded": "Acme  Inc"}
 
 
-@in_each_module
 @pytest.mark.parametrize("body", ["client", "wrapped", "id", "nothing"])
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_service_that_changes_a_name_is_not_given_one_more_client_each_night(
@@ -194,25 +171,24 @@ def test_purge_waits_until_all_that_the_list_names_is_there(
         assert not service.clients()[0].deleted_at
 
 
-def test_one_that_may_be_older_than_the_run_is_left(service: Simulator) -> None:
-    """Its creation is before the first answer, by the service's own clock: it is in undo."""
+def made_in_2020(body: bytes) -> bytes:
+    return json.dumps({**json.loads(body), "created_at": "2020-01-01T00:00:00Z"}).encode()
 
-    def older(body: bytes) -> bytes:
-        return json.dumps({**json.loads(body), "created_at": "2020-01-01T00:00:00Z"}).encode()
 
-    service.reset(Switches(names_changed="lower"), script=[Fault(on("POST"), edit=older)])
+OLDER = {"script": [Fault(on("POST"), edit=made_in_2020)]}
+
+
+@pytest.mark.parametrize("condition", [OLDER, {"quota_limit": 2}], ids=["older", "no quota"])
+def test_one_that_may_be_older_than_the_run_is_left(service: Simulator, condition: Any) -> None:
+    """Its creation is before the first answer, by the service's own clock: it is in undo. So is one
+    where the quota would refuse the deletion."""
+    service.reset(Switches(names_changed="lower"), **condition)
     result = clients(service, clients=["Acme"])
     assert service.names() == ["acme"]
     assert result["failed"] and result["changed"]
     assert result["undo"] == [{"id": 1001, "name": "acme", "state": "absent"}]
     assert "It was left" in result["msg"]
     assert [row["status"] for row in result["plan"]] == ["failed"]
-
-
-def test_it_is_not_taken_back_where_the_quota_would_refuse_that(service: Simulator) -> None:
-    service.reset(Switches(names_changed="lower"), quota_limit=2)
-    result = clients(service, clients=["Acme"])
-    assert service.names() == ["acme"] and result["undo"][0]["id"] == 1001
 
 
 def test_what_was_taken_back_is_no_deletion_to_restore(service: Simulator, journal: Path) -> None:
@@ -274,8 +250,6 @@ def test_a_client_that_an_interrupted_run_left_between_two_names_is_not_taken_fo
     assert service.names() == ["Acme", "Beta"]
 
 
-@in_each_module
-@pytest.mark.parametrize("check_mode", [False, True])
 def test_no_client_is_created_beside_a_look_alike(
     service: Simulator, check_mode: bool, module: str
 ) -> None:
@@ -315,7 +289,6 @@ def test_a_client_that_was_renamed_since_its_deletion_is_read_after_its_restore(
     assert service.names() == ["Globex"]
 
 
-@in_each_module
 def test_no_client_is_restored_beside_one_that_has_the_name_in_the_journal(
     service: Simulator, module: str, journal: Path
 ) -> None:
