@@ -42,7 +42,7 @@ help: ## show the commands
 env: $(VENV)/.ready-to-test ## make the environment that the checks need
 
 demo: $(VENV)/.ready-for-demo ## a playbook against a simulated service on this machine
-	@$(BIN)/python -m tools.demo
+	@PYTHONPATH=tests $(BIN)/python -m tools.demo
 
 simulator: $(VENV)/.ready-for-demo ## a simulated service for your own playbooks, until Ctrl-C
 	@$(BIN)/python -m tools.simulator serve $(ARGS)

@@ -49,7 +49,7 @@ from benchmarks.page import page, promise_line, with_sizes
 from benchmarks.planner import CASES, Cost, Costs, cost
 from benchmarks.sizes import Sizes, Stage
 from benchmarks.sizes import measured as sizes_measured
-from tools.simulator import ROOT, back_door, environment, running, spawn
+from tools.simulator import ROOT, Running, back_door, environment, running
 
 # What draws the picture is imported after the last measurement: a process that is started takes the
 # peak of its parent's memory for its own.
@@ -129,13 +129,9 @@ FORMS = {"smoke": smoke, "promised": promised, "full": full}
 class Bench:
     """The simulator's process, and a folder for what the runs read and write."""
 
-    def __init__(
-        self, folder: Path, process: subprocess.Popen[bytes], more: Mapping[str, str]
-    ) -> None:
+    def __init__(self, folder: Path, simulator: Running, more: Mapping[str, str]) -> None:
         self._folder = folder
-        self._simulator = process
-        self._url = (folder / "url").read_text().strip()
-        self._log = folder / "requests.jsonl"
+        self._url, self._simulator = simulator
         self._environment = {**_environment(self._url), **more}
 
     def run(self, way: str, scene: Scene) -> Sample:
@@ -147,9 +143,10 @@ class Bench:
             conditions["switches"] = {"quota_headers": False}
         back_door(self._url, "reset", {"clients": there, **conditions})
         command = self._command(way, names, scene)
-        logged, worked = self._log.stat().st_size, _processor(self._simulator.pid)
+        worked = _processor(self._simulator.pid)
         seconds, usage, characters = self._timed(command)
-        seen = self._seen(logged)
+        worked = _processor(self._simulator.pid) - worked
+        seen = back_door(self._url, "state")["log"]
         self._check(way, scene, seen)
         return Sample(
             seconds=round(seconds, 4),
@@ -157,7 +154,7 @@ class Bench:
             mebibytes=round(usage.ru_maxrss / 1024, 2),
             requests=len(seen),
             characters=characters,
-            simulator=round(_processor(self._simulator.pid) - worked, 4),
+            simulator=round(worked, 4),
             service=round(sum(entry["took"] for entry in seen), 4),
         )
 
@@ -195,15 +192,6 @@ class Bench:
             raise SystemExit(f"A run failed:\n{printed[-3000:]}")
         return seconds, usage, len(printed)
 
-    def _seen(self, offset: int) -> list[dict[str, Any]]:
-        """What the simulator has logged since."""
-        with self._log.open(encoding="utf-8") as file:
-            file.seek(offset)
-            return [
-                {key: entry[key] for key in ("method", "status", "took")}
-                for entry in map(json.loads, file)
-            ]
-
     def _check(self, way: str, scene: Scene, seen: Sequence[dict[str, Any]]) -> None:
         sends = way not in SILENT
         creates = 0 if way in IDLE else scene.creates
@@ -219,16 +207,8 @@ class Bench:
 @contextlib.contextmanager
 def bench(**more: str) -> Iterator[Bench]:
     """:arg more: of the environment"""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        log = folder / "requests.jsonl"
-        log.touch()
-        process = spawn(folder, "--log-file", str(log))
-        try:
-            yield Bench(folder, process, more)
-        finally:
-            process.terminate()
-            process.wait(10)
+    with tempfile.TemporaryDirectory() as name, running() as simulator:
+        yield Bench(Path(name), simulator, more)
 
 
 def _environment(url: str) -> dict[str, str]:
@@ -322,10 +302,9 @@ def keep(path: Path, figures: Figures, mode: str) -> None:
 def measure_sizes() -> None:
     """How much a run prints, by outcome; what is there so far is kept after each."""
     found: dict[str, dict[str, int]] = {}
-    with running() as url, tempfile.TemporaryDirectory() as name:
-        for outcome, entries, characters in sizes_measured(
-            Stage(Path(name), url, _environment(url))
-        ):
+    with running() as (url, _), tempfile.TemporaryDirectory() as name:
+        stage = Stage(Path(name), url, _environment(url))
+        for outcome, entries, characters in sizes_measured(stage):
             print(f"{entries:6} entries  {outcome:42} {characters:7,} characters", flush=True)
             found.setdefault(outcome, {})[str(entries)] = characters
             SIZES.parent.mkdir(parents=True, exist_ok=True)

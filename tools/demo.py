@@ -5,33 +5,32 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import subprocess
 import sys
 from pathlib import Path
 
-from tools import simulator
+from simulator.server import Simulator
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools.simulator import ROOT, environment
+
 PLAYBOOK = ROOT / "docs" / "demo" / "demo.yml"
-WORKSPACE = {"clients": ["Globex", "Initech", "Hooli", "Acme"], "deleted": ["Umbrella"]}
-
-
-def environment(url: str) -> dict[str, str]:
-    return {
-        **os.environ,
-        **simulator.environment(url),
-        "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
-        "ANSIBLE_FORCE_COLOR": str(sys.stdout.isatty()),
-    }
+CLIENTS, DELETED = ("Globex", "Initech", "Hooli", "Acme"), "Umbrella"
 
 
 def run_playbook(url: str) -> int:
-    """How many tasks changed something."""
+    """Return how many tasks changed something."""
     command = [str(Path(sys.executable).parent / "ansible-playbook"), "--diff", str(PLAYBOOK)]
+    own = {
+        "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
+        "ANSIBLE_FORCE_COLOR": str(sys.stdout.isatty()),
+    }
     output = []
     with subprocess.Popen(
-        command, env=environment(url), stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        command,
+        env={**os.environ, **environment(url), **own},
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
     ) as process:
         for line in process.stdout or ():
             output.append(line)
@@ -45,26 +44,20 @@ def title(text: str) -> None:
     print(f"\n=== {text} {'=' * (90 - len(text))}", flush=True)
 
 
-def demonstrate(url: str) -> None:
-    simulator.back_door(url, "reset", WORKSPACE)
-    title("The first run: what differs is changed")
-    run_playbook(url)
-    first = simulator.back_door(url, "state")["requests"]
-    title("The second run: nothing differs any more")
-    changed = run_playbook(url)
-    total = simulator.back_door(url, "state")["requests"]
+def main() -> None:
+    with Simulator() as service:
+        for name in CLIENTS:
+            service.add(name)
+        service.add(DELETED, deleted=True)
+        title("The first run: what differs is changed")
+        run_playbook(service.url)
+        first = len(service.log)
+        title("The second run: nothing differs any more")
+        changed = run_playbook(service.url)
+    second = len(service.log) - first
     if changed:
         raise SystemExit(f"The second run changed {changed} things. It must change nothing.")
-    print(f"{total} requests were sent: {first} by the first run, {total - first} by the second.")
-
-
-def main() -> None:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        with simulator.running() as url:
-            demonstrate(url)
-    except KeyboardInterrupt:
-        raise SystemExit("Stopped.") from None
+    print(f"{first + second} requests were sent: {first} by the first run, {second} by the second.")
 
 
 if __name__ == "__main__":

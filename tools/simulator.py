@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Starts and stops the simulated service as a process: for demonstration, benchmarks and molecule.
+"""Starts and stops the simulated service as a process of its own: for benchmarks and molecule.
 
 ``simulator.py start FOLDER [OPTION...]`` leaves it running, with its address in ``FOLDER/url`` and
 its process id in ``FOLDER/pid``; ``simulator.py stop FOLDER`` ends it. ``simulator.py serve`` is
-for people: it prints what their own playbooks need to find it, and ends with Ctrl-C.
+for people: it prints what their own playbooks need to find it, and ends with Ctrl-C. The options
+are those of ``tests/simulator/__main__.py``.
 """
 
 from __future__ import annotations
@@ -14,64 +15,55 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
-import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, NamedTuple
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "toggl_sk_0123456789abcdef0123456789abcdef"
 WORKSPACE = 4711
-SECONDS_TO_START = 30
 
 
-def spawn(folder: Path, *options: str) -> subprocess.Popen[bytes]:
-    """The process of the simulator, once it answers. It does not hear the terminal's Ctrl-C."""
-    url_file = folder / "url"
-    url_file.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "simulator", "--port", "0", "--url-file", str(url_file)]
-    with (folder / "simulator.log").open("wb") as log:
-        process = subprocess.Popen(
-            [*command, *options],
-            env={**os.environ, "PYTHONPATH": str(ROOT / "tests")},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    deadline = time.monotonic() + SECONDS_TO_START
-    while not (url_file.exists() and url_file.read_text().strip()):
-        if process.poll() is not None or time.monotonic() > deadline:
-            process.kill()
-            raise SystemExit(f"The simulator did not start. Its output is in {log.name}.")
-        time.sleep(0.05)
-    return process
+class Running(NamedTuple):
+    url: str
+    process: subprocess.Popen[str]
+
+
+def spawn(*options: str, log: IO[bytes] | None = None) -> Running:
+    """Return once it answers. It does not hear the terminal's Ctrl-C."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "simulator", *options],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "tests")},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout
+    url = process.stdout.readline().strip()
+    if not url:
+        raise SystemExit(f"The simulator did not start{f', see {log.name}' if log else ''}.")
+    return Running(url, process)
 
 
 @contextlib.contextmanager
-def running(*options: str) -> Iterator[str]:
-    """The address of a simulator that ends with the block, whatever happens in it."""
-    with tempfile.TemporaryDirectory() as name:
-        process = spawn(Path(name), *options)
-        try:
-            yield (Path(name) / "url").read_text().strip()
-        finally:
-            process.terminate()
-            try:
-                process.wait(5)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+def running(*options: str) -> Iterator[Running]:
+    """The simulator ends with the block, whatever happens in it."""
+    found = spawn(*options)
+    try:
+        yield found
+    finally:
+        found.process.terminate()
+        found.process.wait(10)
 
 
 def back_door(url: str, action: str, body: object = None) -> dict[str, Any]:
     """``state``: what the simulator holds and has seen; ``reset``: start with other clients."""
-    parts = urlsplit(url)
     request = urllib.request.Request(
-        f"{parts.scheme}://{parts.netloc}/_simulator/{action}",
+        f"{url.removesuffix('/api')}/_simulator/{action}",
         data=None if body is None else json.dumps(body).encode(),
         headers={"Content-Type": "application/json"},
     )
@@ -93,32 +85,31 @@ def environment(url: str) -> dict[str, str]:
     }
 
 
-def start(folder: Path, *options: str) -> None:
+def start(name: str, *options: str) -> None:
+    stop(name)
+    folder = Path(name)
     folder.mkdir(parents=True, exist_ok=True)
-    stop(folder)
-    process = spawn(folder, *options)
+    with (folder / "simulator.log").open("wb") as log:
+        url, process = spawn(*options, log=log)
+    (folder / "url").write_text(url)
     (folder / "pid").write_text(str(process.pid))
 
 
-def stop(folder: Path) -> None:
-    """Ends the process if it still answers; otherwise its id may be another process's by now."""
-    pid_file, url_file = folder / "pid", folder / "url"
-    if not pid_file.exists():
-        return
+def stop(name: str) -> None:
+    """End the process if it still answers; otherwise its id may be another process's by now."""
+    pid = Path(name, "pid")
     with contextlib.suppress(OSError):
-        back_door(url_file.read_text().strip(), "state")
-        os.kill(int(pid_file.read_text()), signal.SIGTERM)
-    pid_file.unlink()
+        back_door(Path(name, "url").read_text(), "state")
+        os.kill(int(pid.read_text()), signal.SIGTERM)
+    pid.unlink(missing_ok=True)
 
 
 def serve(*options: str) -> None:
-    """:arg options: of ``python -m simulator``"""
-    with running(*(options or ("--client", "Acme", "--client", "Globex"))) as url:
-        for name, value in environment(url).items():
+    with running(*(options or ("--client", "Acme", "--client", "Globex"))) as found:
+        for name, value in environment(found.url).items():
             if name.startswith("TOGGL_"):
-                print(f"export {name}={value}")
+                print(f"export {name}={value}", flush=True)
         print("It answers until Ctrl-C is pressed.", file=sys.stderr, flush=True)
-        sys.stdout.flush()
         # A shell starts what runs in its background with Ctrl-C ignored.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.default_int_handler)
@@ -126,12 +117,6 @@ def serve(*options: str) -> None:
             signal.pause()
 
 
-def main(action: str, *arguments: str) -> None:
-    if action == "serve":
-        serve(*arguments)
-    else:
-        {"start": start, "stop": stop}[action](Path(arguments[0]), *arguments[1:])
-
-
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    ACTIONS: dict[str, Callable[..., None]] = {"serve": serve, "start": start, "stop": stop}
+    ACTIONS[sys.argv[1]](*sys.argv[2:])

@@ -19,7 +19,6 @@ from simulator.records import Client, Write
 from simulator.records import Entry as Request
 from simulator.server import Simulator
 from simulator.service import QUOTA_WINDOW
-from simulator.workspace import Lag
 from support import running
 
 from faults import oracle
@@ -117,7 +116,7 @@ class Runs:
     def _begin(self, case: History) -> None:
         self._case = case
         self._service = self.services.plain if case.way == "plain" else self.services.tls
-        self._service.reset(case.switches, lag=Lag(case.lag), clock=case.clock)
+        self._service.reset(case.switches, lag=case.lag, clock=case.clock)
         for client in case.there:
             self._service.add(*client)
         self._journal.unlink(missing_ok=True)

@@ -14,7 +14,6 @@ import pytest
 from simulator.records import Body, Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
-from simulator.workspace import Lag
 from support.running import client, clients, rows, run_entry, sent
 from support.workspace import HIDES, fill, on
 
@@ -316,7 +315,7 @@ def test_a_create_that_was_sent_twice_and_is_not_shown_says_so(
     service: Simulator, shown: str
 ) -> None:
     """The list lags for longer than the looks: it may be there twice; undo has what is known."""
-    service.reset(Switches(create_body=shown), lag=Lag(reads=20), script=[LOST])
+    service.reset(Switches(create_body=shown), lag=20, script=[LOST])
     result = clients(service, clients=["Acme"])
     assert result["failed"] and "was sent twice" in result["msg"]
     assert "api_url" not in result["msg"] and "may be there twice" in result["msg"]

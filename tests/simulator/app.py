@@ -54,8 +54,6 @@ def create_app(service: Service) -> FastAPI:
 
 def _methods(router: APIRouter, scope: Any) -> list[str]:
     """What may be done at the address, over all routes and not the first alone."""
-    found: set[str] = set()
-    for route in router.routes:
-        if isinstance(route, APIRoute) and route.matches(scope)[0] is not Match.NONE:
-            found |= route.methods or set()
-    return sorted(found)
+    routes = [route for route in router.routes if isinstance(route, APIRoute)]
+    there = [route.methods or () for route in routes if route.matches(scope)[0] is not Match.NONE]
+    return sorted(set().union(*there))

@@ -23,8 +23,9 @@ def control_of(service: Service) -> APIRouter:
     @router.get("/state")
     async def state() -> Response:
         clients = [asdict(c) for w in service.workspaces.values() for c in w.clients()]
-        writes = sum(entry.method != "GET" for entry in service.log)
-        found = {"clients": clients, "requests": len(service.log), "writes": writes}
+        log = [{"method": e.method, "status": e.status, "took": e.took} for e in service.log]
+        writes = sum(entry["method"] != "GET" for entry in log)
+        found = {"clients": clients, "requests": len(log), "writes": writes, "log": log}
         return JSONResponse(found)
 
     @router.post("/reset")

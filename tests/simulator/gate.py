@@ -139,6 +139,6 @@ async def _deliver(
     elif fault.lie:
         await wire.send_unlike(scope, receive, answer, size + fault.lie, body)
     elif fault.pace or fault.repeat > 1:
-        await wire.send_long(receive, send, answer, fault.pace, fault.repeat)
+        await wire.send_long(scope, receive, send, answer, fault.pace, fault.repeat)
     else:
-        await wire.send_whole(send, answer)
+        await wire.send_whole(scope, receive, send, answer)

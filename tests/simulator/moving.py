@@ -21,32 +21,22 @@ Paging = Callable[[list[Client], ListQuery, Switches], Page]
 
 
 class SomebodyElse:
-    """Changes the workspace once: right before the ``at``-th request for a page of the whole list,
-    or of those that ``before`` chooses.
+    """Changes the workspace once, right before the ``at``-th request for a page of the whole list.
 
     It is given to ``Service.chaos``; ``also`` may break the same requests.
     """
 
-    def __init__(
-        self,
-        change: Callable[[], object],
-        at: int = 2,
-        also: Answering | None = None,
-        before: Callable[[Call], bool] | None = None,
-    ) -> None:
-        self.came = False
+    def __init__(self, change: Callable[[], object], at: int, also: Answering) -> None:
         self._change = change
         self._left = at
         self._also = also
-        self._before = before or _is_page
 
     def __call__(self, call: Call) -> Fault | None:
-        if self._before(call):
+        if _is_page(call):
             self._left -= 1
             if self._left == 0:
-                self.came = True
                 self._change()
-        return None if self._also is None else self._also(call)
+        return self._also(call)
 
 
 def _is_page(call: Call) -> bool:

@@ -33,36 +33,36 @@ def endpoints_of(service: Service) -> APIRouter:
     ) -> Response:
         orders = request.query_params.getlist(service.switches.order_by_key)
         order_by = tuple(name for order in orders for name in order.split(","))
-        found = workspace(workspace_id, "list").page(ListQuery(page, per_page, order_by, name))
+        found = workspace(workspace_id).page(ListQuery(page, per_page, order_by, name))
         return Response(bodies.page_body(found, service.switches), media_type=JSON)
 
     @router.post(ALL)
     async def create_client(request: Request, workspace_id: int) -> Response:
-        there = workspace(workspace_id, "create")
+        there = workspace(workspace_id)
         wanted = _wanted(await request.body(), service.switches)
         created = there.create(wanted.name, wanted.currency)
         return Response(bodies.created_body(created, service.switches), 201, media_type=JSON)
 
     @router.get(ONE)
     async def get_client(workspace_id: int, client_id: int) -> Response:
-        client = workspace(workspace_id, "get").get(client_id)
+        client = workspace(workspace_id).get(client_id)
         body = bodies.client_body(client, service.switches)
         return Response(bodies.encode(body), media_type=JSON)
 
     @router.put(ONE)
     async def update_client(request: Request, workspace_id: int, client_id: int) -> Response:
-        there = workspace(workspace_id, "rename")
+        there = workspace(workspace_id)
         there.update(client_id, _wanted(await request.body(), service.switches))
         return Response(status_code=204)
 
     @router.delete(ONE)
     async def delete_client(workspace_id: int, client_id: int) -> Response:
-        workspace(workspace_id, "delete").delete(client_id)
+        workspace(workspace_id).delete(client_id)
         return Response(status_code=204)
 
     @router.patch(ONE + "/restore")
     async def restore_client(workspace_id: int, client_id: int) -> Response:
-        workspace(workspace_id, "restore").restore(client_id)
+        workspace(workspace_id).restore(client_id)
         return Response(status_code=204)
 
     return router

@@ -32,7 +32,6 @@ class Simulator(Service):
         switches: Switches | None = None,
         *,
         workspace_id: int = WORKSPACE_ID,
-        port: int = 0,
         ssl_certfile: str | None = None,
         **conditions: Any,
     ) -> None:
@@ -43,7 +42,7 @@ class Simulator(Service):
         super().__init__(workspace_id)
         self.workspace_id = workspace_id
         self.reset(switches, **conditions)
-        self._socket = _listening_socket(port)
+        self._socket = _listening_socket()
         scheme = "https" if ssl_certfile else "http"
         self.port: int = self._socket.getsockname()[1]
         self.url = f"{scheme}://{HOST}:{self.port}/api"
@@ -153,10 +152,10 @@ def _config(service: Service, certfile: str | None) -> uvicorn.Config:
     )
 
 
-def _listening_socket(port: int) -> socket.socket:
+def _listening_socket() -> socket.socket:
     # Only where the protocol is named does asyncio turn Nagle's 40 ms off.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((HOST, port))
+    listener.bind((HOST, 0))
     listener.listen(BACKLOG)
     return listener

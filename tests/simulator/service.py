@@ -13,11 +13,10 @@ from simulator.quota import Quota
 from simulator.records import Entry, Fault, Refused
 from simulator.switches import Switches
 from simulator.wire import Call
-from simulator.workspace import Lag, Workspace
+from simulator.workspace import Workspace
 
 WORKSPACE_ID = 4711
 QUOTA_WINDOW = 3600.0
-OPERATIONS = ("list", "get", "create", "rename", "delete", "restore")
 
 
 @dataclass(frozen=True)
@@ -59,18 +58,15 @@ class Service:
         quota_limit: int | None = None,
         quota_window: float = QUOTA_WINDOW,
         latency: float = 0.0,
-        lag: Lag = Lag(),  # noqa: B008
+        lag: int = 0,
         clock: float = 0.0,
-        forbidden: Iterable[str] = (),
         script: Iterable[Fault] = (),
     ) -> None:
         """Forget everything and start again under these rules.
 
+        :arg lag: how many reads show what was before a write
         :arg clock: seconds that the service's clock is ahead of this machine's
         """
-        self.forbidden = frozenset(forbidden)
-        if not self.forbidden <= set(OPERATIONS):
-            raise ValueError(f"forbidden holds something else than {OPERATIONS}")
         self.epoch += 1
         self.chaos = None
         self.switches = switches or Switches()
@@ -94,12 +90,12 @@ class Service:
         self.script = []
         self.log = []
 
-    def workspace_for(self, workspace_id: int, operation: str) -> Workspace:
-        """The workspace, if the user may do that there."""
-        workspace = self.workspaces.get(workspace_id)
-        if workspace is None or operation in self.forbidden:
-            raise Refused(403, "forbidden", f"you are not allowed to {operation} clients here")
-        return workspace
+    def workspace_for(self, workspace_id: int) -> Workspace:
+        """Return the workspace, if it is one of the user's."""
+        found = self.workspaces.get(workspace_id)
+        if found is None:
+            raise Refused(403, "forbidden", "this workspace is none of yours")
+        return found
 
     def fault_for(self, call: Call) -> Fault | None:
         """The first planned fault that is meant for this request, else what chaos has in store."""

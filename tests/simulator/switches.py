@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -101,15 +100,3 @@ def random_switches(seed: int) -> Switches:
     """A random answer to every question; the same seed gives the same answers."""
     chooser = random.Random(seed)
     return Switches(**{name: chooser.choice(values) for name, values in BEARABLE.items()})  # type: ignore[arg-type]
-
-
-def from_settings(settings: Iterable[str]) -> Switches:
-    """Switches from texts such as ``name_filter=ignored`` or ``names_trimmed=false``."""
-    chosen: dict[str, Any] = {}
-    for setting in settings:
-        name, _, text = setting.partition("=")
-        fitting = [v for v in ANSWERS.get(name, ()) if str(v).lower() == text.strip().lower()]
-        if not fitting:
-            raise ValueError(f"{setting!r}: the switches and their answers are {ANSWERS}")
-        chosen[name] = fitting[0]
-    return Switches(**chosen)

@@ -7,11 +7,13 @@ import asyncio
 import os
 import socket
 import struct
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -69,12 +71,12 @@ async def ask(app: App, scope: Scope, call: Call) -> Answer:
 
     await app(scope, receive, send)
     body = b"".join(message.get("body", b"") for message in messages[1:])
-    return Answer(messages[0]["status"], _texts(messages[0]["headers"]), body)
+    headers = dict(Headers(raw=messages[0]["headers"]))
+    return Answer(messages[0]["status"], headers, body)
 
 
-async def send_whole(send: Send, answer: Answer) -> None:
-    await send(_start(answer))
-    await send({"type": "http.response.body", "body": answer.body})
+async def send_whole(scope: Scope, receive: Receive, send: Send, answer: Answer) -> None:
+    await Response(answer.body, answer.status, _own_headers(answer))(scope, receive, send)
 
 
 async def drop(scope: Scope, receive: Receive, reset: bool = False, garbled: bool = False) -> None:
@@ -105,27 +107,23 @@ async def send_unlike(
     await _gone(receive)
 
 
-async def send_long(receive: Receive, send: Send, answer: Answer, pace: float, repeat: int) -> None:
+async def send_long(
+    scope: Scope, receive: Receive, send: Send, answer: Answer, pace: float, repeat: int
+) -> None:
     """Send a body byte by byte, or in many pieces if it is long, or again and again, as long as
     somebody reads."""
-    gone = asyncio.ensure_future(_gone(receive))
-    await send(_start(answer, sized=repeat == 1))
-    for piece in _pieces(answer.body, bool(pace), repeat):
-        if gone.done():
-            return
-        await send({"type": "http.response.body", "body": piece, "more_body": True})
-        await asyncio.sleep(pace)
-    await send({"type": "http.response.body", "body": b""})
-    gone.cancel()
+    whole = len(answer.body)
+    size = whole // MOST_PIECES + 1 if pace else max(whole, 1)
 
+    async def pieces() -> AsyncIterator[bytes]:
+        for _turn in range(repeat):
+            for at in range(0, whole, size):
+                yield answer.body[at : at + size]
+                await asyncio.sleep(pace)
 
-def _pieces(body: bytes, single_bytes: bool, repeat: int) -> Iterator[bytes]:
-    size = len(body) // MOST_PIECES + 1
-    for _turn in range(repeat):
-        if single_bytes:
-            yield from (body[at : at + size] for at in range(0, len(body), size))
-        else:
-            yield body
+    length = {"content-length": str(whole)} if repeat == 1 else {}
+    headers = {**_own_headers(answer), **length}
+    await StreamingResponse(pieces(), answer.status, headers)(scope, receive, send)
 
 
 async def _gone(receive: Receive) -> None:
@@ -134,14 +132,8 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
-def _start(answer: Answer, sized: bool = True) -> Message:
-    headers = {name.lower(): value for name, value in answer.headers.items()}
+def _own_headers(answer: Answer) -> dict[str, str]:
+    """Without the length of the body that the service itself would have sent."""
+    headers = {name.lower(): text for name, text in answer.headers.items()}
     headers.pop("content-length", None)
-    if answer.status != 204 and sized:
-        headers["content-length"] = str(len(answer.body))
-    pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    return {"type": "http.response.start", "status": answer.status, "headers": pairs}
-
-
-def _texts(pairs: list[tuple[bytes, bytes]]) -> dict[str, str]:
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in pairs}
+    return headers

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -26,20 +25,12 @@ class Snapshot(NamedTuple):
     next_id: int
 
 
-class Lag(NamedTuple):
-    """How long reads show what was before a write: for so many reads, or seconds."""
-
-    reads: int = 0
-    seconds: float = 0.0
-
-
 @dataclass
 class _Hidden:
     """What was there before a write that reads do not show yet."""
 
     before: Clients
     reads_left: int
-    until: float
 
 
 class Workspace:
@@ -49,11 +40,11 @@ class Workspace:
     """
 
     def __init__(
-        self, workspace_id: int, switches: Switches, now: Callable[[], datetime], lag: Lag
+        self, workspace_id: int, switches: Switches, now: Callable[[], datetime], lag: int
     ) -> None:
         self.workspace_id = workspace_id
         self.switches = switches
-        self.lag = Lag(1) if switches.read_after_write == "old" else lag
+        self.lag = 1 if switches.read_after_write == "old" else lag
         self._clock = now
         self._clients: Clients = {}
         self._next_id = FIRST_ID
@@ -159,8 +150,7 @@ class Workspace:
     def _seen(self) -> Clients:
         """What a read shows: what was before the first write that it lags behind."""
         with self._lock:
-            now = time.monotonic()
-            self._hidden = [h for h in self._hidden if h.reads_left > 0 or h.until > now]
+            self._hidden = [hidden for hidden in self._hidden if hidden.reads_left]
             for hidden in self._hidden:
                 hidden.reads_left -= 1
             return dict(self._hidden[0].before if self._hidden else self._clients)
@@ -223,9 +213,8 @@ class Workspace:
 
     def _store(self, client: Client) -> Client:
         stored = replace(client, active=self._shown_active(client))
-        if self.lag != Lag():
-            until = time.monotonic() + self.lag.seconds
-            self._hidden.append(_Hidden(dict(self._clients), self.lag.reads, until))
+        if self.lag:
+            self._hidden.append(_Hidden(dict(self._clients), self.lag))
         self._clients[client.id] = stored
         return stored
 

@@ -3,24 +3,21 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
-import sys
 import time
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
 
 import pytest
 import requests
-from simulator.moving import SomebodyElse
 from simulator.records import Fault, Refused
 from simulator.server import Simulator
 from simulator.switches import Switches
 from support.workspace import on
+
+from tools.simulator import back_door, running, spawn, start, stop
 
 
 def test_the_life_of_a_client(simulator: Simulator, call: Any) -> None:
@@ -85,14 +82,6 @@ def test_access(simulator: Simulator, call: Any, value: str | None) -> None:
     assert call("GET", auth=login).status_code == 200
 
 
-def test_forbidden(simulator: Simulator, call: Any) -> None:
-    simulator.reset(forbidden={"delete"})
-    simulator.add("Acme")
-    assert (call.delete(1001).status_code, call.restore(1001).status_code) == (403, 204)
-    with pytest.raises(ValueError):
-        simulator.reset(forbidden={"erase"})
-
-
 @pytest.mark.parametrize("clock", [0.0, 3600.0, -3600.0])
 def test_the_clock_of_the_service(simulator: Simulator, call: Any, clock: float) -> None:
     """``Date`` and ``created_at`` are by one clock, which need not be this machine's."""
@@ -117,17 +106,6 @@ def test_other_people(simulator: Simulator, call: Any) -> None:
             workspace.create("Acme")
     assert simulator.names() == ["Acme", "Hooli"]
     assert [(write.kind, write.id) for write in simulator.workspace.history] == [("create", 1001)]
-
-
-def test_somebody_else_before_a_request(simulator: Simulator, call: Any) -> None:
-    """Between any two requests: here right before the first write."""
-    simulator.chaos = SomebodyElse(
-        lambda: simulator.add("Theirs"), at=1, before=lambda call: call.method == "POST"
-    )
-    assert call.names() == []
-    call.create("Mine")
-    call.create("Mine, too")
-    assert simulator.names() == ["Mine", "Mine, too", "Theirs"]
 
 
 def test_quota(simulator: Simulator, call: Any) -> None:
@@ -238,31 +216,26 @@ def test_requests_are_fast(simulator: Simulator, call: Any) -> None:
 SECONDS = 10
 
 
-def test_it_runs_as_a_process_of_its_own(tmp_path: Path) -> None:
-    url_file, log_file = tmp_path / "url", tmp_path / "log"
-    options = f"--url-file {url_file} --log-file {log_file} --clients 3 --quota 30"
-    command = [sys.executable, "-m", "simulator", *options.split(), "--set", "name_filter=ignored"]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    login = ("ada@example.com", "correct-horse-battery")
-    as_json = {"Content-Type": "application/json"}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            url = wait_for(url_file)
-            clients = f"{url}/workspaces/4711/clients?name=none"
-            answer = requests.get(clients, auth=login, headers=as_json, timeout=SECONDS)
-            logged = json.loads(log_file.read_text(encoding="utf-8"))
-        finally:
-            process.send_signal(signal.SIGTERM)
-            printed, _ = process.communicate(timeout=SECONDS)
-    assert (printed.strip(), process.returncode) == (url, 0)
-    assert len(answer.json()["data"]) == 3
-    assert answer.headers["X-Toggl-Quota-Remaining"] == "29"
-    assert (logged["method"], logged["query"], logged["status"]) == ("GET", {"name": "none"}, 200)
+def test_it_runs_as_a_process_of_its_own() -> None:
+    with running("--workspace-id", "7", "--client", "Acme") as (url, process):
+        login = {"auth": ("ada@example.com", "correct-horse-battery"), "timeout": SECONDS}
+        as_json = {"Content-Type": "application/json"}
+        answer = requests.get(f"{url}/workspaces/7/clients", headers=as_json, **login)
+        (logged,) = back_door(url, "state")["log"]
+    assert process.returncode == 0
+    assert [client["name"] for client in answer.json()["data"]] == ["Acme"]
+    assert (logged["method"], logged["status"]) == ("GET", 200)
+    with pytest.raises(SystemExit, match="The simulator did not start"):
+        spawn("--no-such-option")
 
 
-def wait_for(file: Path) -> str:
-    end = time.monotonic() + SECONDS
-    while not file.exists():
-        assert time.monotonic() < end, f"{file} was not written"
-        time.sleep(0.02)
-    return file.read_text(encoding="utf-8")
+def test_it_is_left_running_until_it_is_stopped(tmp_path: Path) -> None:
+    for _again in range(2):
+        start(str(tmp_path / "here"), "--client", "Acme")
+        url = (tmp_path / "here" / "url").read_text()
+        assert [client["name"] for client in back_door(url, "state")["clients"]] == ["Acme"]
+    stop(str(tmp_path / "here"))
+    with pytest.raises(URLError):
+        for _try in range(SECONDS * 50):
+            back_door(url, "state")
+            time.sleep(0.02)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,10 +13,8 @@ from simulator.switches import (
     BEARABLE,
     Switches,
     every_single_switch,
-    from_settings,
     random_switches,
 )
-from simulator.workspace import Lag
 
 ZERO = "0001-01-01T00:00:00Z"
 STATUS = {204: 204, 404: 404, 400: 400}
@@ -211,20 +208,6 @@ def test_random_switches_depend_on_the_seed_alone() -> None:
     assert len({random_switches(seed) for seed in range(20)}) == 20
 
 
-def test_settings() -> None:
-    texts = ["name_filter=ignored", "names_trimmed=false", "per_page_cap=20"]
-    wanted = Switches(name_filter="ignored", names_trimmed=False, per_page_cap=20)
-    assert from_settings(texts) == wanted
-
-
-@pytest.mark.parametrize(
-    "setting", ["nonsense=1", "name_filter=loud", "name_filter", "delete_deleted=500"]
-)
-def test_wrong_settings(setting: str) -> None:
-    with pytest.raises(ValueError):
-        from_settings([setting])
-
-
 # names
 
 
@@ -355,19 +338,11 @@ def test_read_after_write(simulator: Simulator, call: Any) -> None:
 
 def test_reads_that_lag_for_several_reads(simulator: Simulator, call: Any) -> None:
     """They show what was before the first write that they lag behind."""
-    simulator.reset(lag=Lag(reads=2))
+    simulator.reset(lag=2)
     call.create("One")
     assert call.names() == []
     call.create("Two")
     assert [call.names() for _ in range(3)] == [[], ["One"], ["One", "Two"]]
-
-
-def test_reads_that_lag_for_some_time(simulator: Simulator, call: Any) -> None:
-    simulator.reset(lag=Lag(seconds=0.3))
-    call.create("One")
-    assert [call.names() for _ in range(3)] == [[]] * 3
-    time.sleep(0.3)
-    assert call.names() == ["One"]
 
 
 # currencies
