@@ -531,7 +531,7 @@ class Trial(Runs):
             )
         if self._cannot_see:
             switches, told = self._case.switches, reports.names_perhaps_twice(ran.report)
-            made = {key(oracle.made_of(n, switches)) for n in told}
+            made = {key(name) for n in told for name in (n, oracle.made_of(n, switches))}
             creates = sum(write.kind == "create" for write in ran.history)
             may += Counter({n: oracle.active_keys(before)[n] + creates for n in made})
         yield from oracle.doubles(before, after, may)
