@@ -13,11 +13,11 @@ from simulator.server import Simulator
 class Caller:
     """Requests to the clients of the simulated workspace."""
 
-    def __init__(self, simulator: Simulator) -> None:
-        self.base = f"{simulator.url}/workspaces/{simulator.workspace_id}/clients"
+    def __init__(self, service: Simulator) -> None:
+        self.base = f"{service.url}/workspaces/{service.workspace_id}/clients"
         self.session = requests.Session()
         self.session.trust_env = False
-        self.session.headers["Authorization"] = f"Bearer {simulator.token}"
+        self.session.headers["Authorization"] = f"Bearer {service.token}"
         self.session.headers["Content-Type"] = "application/json"
 
     def __call__(self, method: str, path: str = "", **options: Any) -> requests.Response:
@@ -45,10 +45,5 @@ class Caller:
 
 
 @pytest.fixture
-def simulator(service: Simulator) -> Simulator:
-    return service
-
-
-@pytest.fixture
-def call(simulator: Simulator) -> Caller:
-    return Caller(simulator)
+def call(service: Simulator) -> Caller:
+    return Caller(service)

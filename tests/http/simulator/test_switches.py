@@ -8,13 +8,8 @@ from typing import Any
 
 import pytest
 from simulator.server import Simulator
-from simulator.switches import (
-    ANSWERS,
-    BEARABLE,
-    Switches,
-    every_single_switch,
-    random_switches,
-)
+from simulator.switches import ANSWERS, BEARABLE, Switches, every_single_switch, random_switches
+from support.workspace import fill
 
 ZERO = "0001-01-01T00:00:00Z"
 STATUS = {204: 204, 404: 404, 400: 400}
@@ -22,14 +17,18 @@ YES_OR_NO = {True: True, False: False}
 OPTIONAL = ("deleted_at", "updated_at", "toggl_user_id")
 
 
-def page_size(call: Any, asked: int | None = None) -> int:
-    size: int = call("GET", params={"per_page": asked}).json()["per_page"]
-    return size
-
-
-def sizes(call: Any) -> list[int]:
+def page_sizes(call: Any) -> list[int]:
     """Of a page without a size, with the largest one, and with a small one."""
-    return [page_size(call, asked) for asked in (None, 100, 7)]
+    return [call("GET", params={"per_page": asked}).json()["per_page"] for asked in (None, 100, 7)]
+
+
+def statuses(call: Any) -> list[int]:
+    """Of pages of these sizes."""
+    return [call("GET", params={"per_page": size}).status_code for size in (20, 21, 51)]
+
+
+def names(call: Any, **params: Any) -> str:
+    return ", ".join(call.names(**params))
 
 
 def allowed(call: Any, *names: str) -> list[str]:
@@ -37,11 +36,15 @@ def allowed(call: Any, *names: str) -> list[str]:
     return [name for name in names if call.create(name).status_code == 201]
 
 
+def filtered(call: Any) -> list[str]:
+    allowed(call, "acme Ltd", "Big Acme", "Acne")
+    return [names(call, name=wanted) for wanted in ("Acme", "ACME", "Ac", "nothing like it")]
+
+
 def renamed(call: Any, name: str, client: int = 1001) -> str:
     """The name that a client has after its rename."""
     call.rename(client, name)
-    kept: str = call.shown(client)["name"]
-    return kept
+    return str(call.shown(client)["name"])
 
 
 def changed(call: Any) -> list[str]:
@@ -62,15 +65,14 @@ def currencies(call: Any) -> list[object]:
     return kept
 
 
+def with_quota(headers: Any) -> set[bool]:
+    return {f"X-Toggl-Quota-{of}" in headers for of in ("Remaining", "Resets-In")}
+
+
+ALL = "Acme, acme Ltd, Big Acme, Acne"
 BEHAVIOUR: dict[str, tuple[Callable[[Any], object], dict[Any, object]]] = {
-    "list_shows_deleted": (
-        lambda call: call.names(),
-        {True: ["Here", "Acme", "Gone"], False: ["Here", "Acme"]},
-    ),
-    "get_shows_deleted": (
-        lambda call: call("GET", "/1003").status_code,
-        {True: 200, False: 404},
-    ),
+    "list_shows_deleted": (names, {True: "Here, Acme, Gone", False: "Here, Acme"}),
+    "get_shows_deleted": (lambda call: call("GET", "/1003").status_code, {True: 200, False: 404}),
     "create_body": (
         lambda call: call.create("New").content[:11],
         {"client": b'{"id": 1004', "wrapped": b'{"data": {"', "id": b'{"id": 1004', "nothing": b""},
@@ -78,16 +80,25 @@ BEHAVIOUR: dict[str, tuple[Callable[[Any], object], dict[Any, object]]] = {
     "duplicates": (
         lambda call: allowed(call, "Here", "HERE", "Gone"),
         {
-            "allowed": ["Here", "HERE", "Gone"],
-            "refused_active": ["HERE", "Gone"],
-            "refused_all": ["HERE"],
-            "refused_any_case": ["Gone"],
+            **{"allowed": ["Here", "HERE", "Gone"], "refused_active": ["HERE", "Gone"]},
+            **{"refused_all": ["HERE"], "refused_any_case": ["Gone"]},
         },
     ),
-    "default_per_page": (sizes, {20: [20, 100, 7], 50: [50, 100, 7], 100: [100, 100, 7]}),
-    "per_page_cap": (sizes, {100: [50, 100, 7], 50: [50, 50, 7], 20: [20, 20, 7]}),
+    "name_filter": (
+        filtered,
+        {
+            "equals": ["Acme", "", "", ""],
+            "contains": ["Acme, Big Acme", "", "Acme, Big Acme, Acne", ""],
+            "begins": ["Acme", "", "Acme, Acne", ""],
+            "any_case": ["Acme, acme Ltd, Big Acme", "Acme, acme Ltd, Big Acme", ALL, ""],
+            "fuzzy": [ALL, ALL, ALL, ""],
+            "ignored": [f"Here, Acme, Gone, {ALL[6:]}"] * 4,
+        },
+    ),
+    "default_per_page": (page_sizes, {20: [20, 100, 7], 50: [50, 100, 7], 100: [100, 100, 7]}),
+    "per_page_cap": (page_sizes, {100: [50, 100, 7], 50: [50, 50, 7], 20: [20, 20, 7]}),
     "largest_per_page": (
-        lambda call: [call("GET", params={"per_page": n}).status_code for n in (20, 21, 51)],
+        statuses,
         {100: [200, 200, 200], 50: [200, 200, 400], 20: [200, 400, 400]},
     ),
     "longest_name": (
@@ -118,10 +129,7 @@ BEHAVIOUR: dict[str, tuple[Callable[[Any], object], dict[Any, object]]] = {
         {"list": [], "null": None},
     ),
     "quota_headers": (
-        lambda call: {
-            key in call("GET").headers
-            for key in ("X-Toggl-Quota-Remaining", "X-Toggl-Quota-Resets-In")
-        },
+        lambda call: with_quota(call("GET").headers),
         {True: {True}, False: {False}},
     ),
     "order_by_key": (
@@ -129,12 +137,8 @@ BEHAVIOUR: dict[str, tuple[Callable[[Any], object], dict[Any, object]]] = {
         {"order_by[]": ["Acme", "Here"], "order_by": ["Here", "Acme"]},
     ),
     "list_order": (
-        lambda call: call.names(),
-        {
-            "id": ["Here", "Acme", "Gone"],
-            "name": ["Acme", "Gone", "Here"],
-            "newest": ["Gone", "Acme", "Here"],
-        },
+        names,
+        {"id": "Here, Acme, Gone", "name": "Acme, Gone, Here", "newest": "Gone, Acme, Here"},
     ),
     "trace_id": (lambda call: "trace_id" in call("GET", "/1").json(), YES_OR_NO),
     "extra_fields": (
@@ -156,8 +160,7 @@ BEHAVIOUR: dict[str, tuple[Callable[[Any], object], dict[Any, object]]] = {
     "names_changed": (
         changed,
         {
-            "no": ["ACME Ltd", "A&B", "A \u00a0 B", "Here", "Gone"],
-            "cut": ["ACME Ltd", "A&B", "A \u00a0 B", "Here", "Gone"],
+            **dict.fromkeys(("no", "cut"), ["ACME Ltd", "A&B", "A \u00a0 B", "Here", "Gone"]),
             "lower": ["acme ltd", "a&b", "a \u00a0 b", "here", "gone"],
             "escaped": ["ACME Ltd", "A&amp;B", "A \u00a0 B", "Here", "Gone"],
             "folded": ["ACME Ltd", "A&B", "A B", "Here", "Gone"],
@@ -169,38 +172,28 @@ BEHAVIOUR: dict[str, tuple[Callable[[Any], object], dict[Any, object]]] = {
 Gone: 1001, 1002, 1003."""
 
 
-def fill(simulator: Simulator, **switches: Any) -> Simulator:
-    simulator.reset(Switches(**switches))
-    simulator.add("Here")
-    simulator.add("Acme")
-    simulator.add("Gone", deleted=True)
-    return simulator
+def furnish(service: Simulator, **switches: Any) -> None:
+    fill(service, "Here, Acme, (Gone)", Switches(**switches))
 
 
 @pytest.mark.parametrize(
     ("switch", "answer"), [(switch, answer) for switch in BEHAVIOUR for answer in ANSWERS[switch]]
 )
-def test_each_answer(simulator: Simulator, call: Any, switch: str, answer: object) -> None:
-    fill(simulator, **{switch: answer})
+def test_each_answer(service: Simulator, call: Any, switch: str, answer: object) -> None:
+    furnish(service, **{switch: answer})
     observe, expected = BEHAVIOUR[switch]
     assert observe(call) == expected[answer]
 
 
 def test_every_switch_has_a_test() -> None:
-    own = {"name_filter", "quota_refusal", "read_after_write"}
-    assert ANSWERS.keys() - BEHAVIOUR.keys() == own, "which have tests of their own"
+    """These two have tests of their own."""
+    assert ANSWERS.keys() - BEHAVIOUR.keys() == {"quota_refusal", "read_after_write"}
 
 
 def test_single_deviations_cover_every_answer() -> None:
-    default = Switches()
-    seen = {
-        (name, getattr(switches, name))
-        for switches in every_single_switch()
-        for name in ANSWERS
-        if getattr(switches, name) != getattr(default, name)
-    }
-    assert len(seen) == len(every_single_switch())
-    assert len(seen) == sum(len(answers) - 1 for answers in BEARABLE.values())
+    assert len(set(every_single_switch()) - {Switches()}) == sum(
+        len(answers) - 1 for answers in BEARABLE.values()
+    )
 
 
 def test_random_switches_depend_on_the_seed_alone() -> None:
@@ -213,122 +206,72 @@ def test_random_switches_depend_on_the_seed_alone() -> None:
 
 @pytest.mark.parametrize("rule", ANSWERS["duplicates"])
 def test_a_rename_and_a_restore_are_asked_for_duplicates_as_a_create_is(
-    simulator: Simulator, call: Any, rule: str
+    service: Simulator, call: Any, rule: str
 ) -> None:
-    """The name of a deleted client does not keep another deleted one from coming back."""
+    """The name of a deleted client does not keep another deleted one from coming back, and no
+    client is a duplicate of itself."""
+    furnish(service, duplicates=rule)
+    assert call.rename(1001, "HERE").status_code == 204
     for name in ("Here", "HERE", "Gone"):
-        fill(simulator, duplicates=rule)
+        furnish(service, duplicates=rule)
         may_create = call.create(name).status_code == 201
-        fill(simulator, duplicates=rule)
-        assert (call.rename(1002, name).status_code == 204) is may_create, name
-        fill(simulator, duplicates=rule)
-        deleted = simulator.add(name, deleted=True)
+        furnish(service, duplicates=rule)
+        deleted = service.add(name, deleted=True)
         may_restore = may_create or name == "Gone"
         assert (call.restore(deleted.id).status_code == 204) is may_restore, name
-
-
-def test_a_client_is_no_duplicate_of_itself(simulator: Simulator, call: Any) -> None:
-    fill(simulator, duplicates="refused_any_case")
-    assert call.rename(1001, "HERE").status_code == 204
-
-
-NAMES = ["Acme", "acme Ltd", "Big Acme", "Zebra", "Acne"]
-
-
-@pytest.mark.parametrize(
-    ("kind", "wanted", "names"),
-    [
-        ("equals", "Acme", ["Acme"]),
-        ("equals", "acme", []),
-        ("equals", "", NAMES),
-        ("contains", "Acme", ["Acme", "Big Acme"]),
-        ("begins", "Ac", ["Acme", "Acne"]),
-        ("any_case", "ACME", ["Acme", "acme Ltd", "Big Acme"]),
-        ("fuzzy", "Acme", ["Acme", "acme Ltd", "Big Acme", "Acne"]),
-        ("ignored", "nothing like it", NAMES),
-    ],
-)
-def test_name_filter(
-    simulator: Simulator, call: Any, kind: str, wanted: str, names: list[str]
-) -> None:
-    simulator.reset(Switches(name_filter=kind))
-    for name in NAMES:
-        simulator.add(name)
-    assert call.names(name=wanted) == names
-
-
-@pytest.mark.parametrize("body", ANSWERS["create_body"])
-def test_a_name_is_cut_at_the_longest_one(simulator: Simulator, call: Any, body: str) -> None:
-    """Whatever the answer shows."""
-    simulator.reset(Switches(names_changed="cut", longest_name=8, create_body=body))
-    assert call.create("Acme Limited").status_code == 201
-    assert simulator.names() == ["Acme Lim"]
+        furnish(service, duplicates=rule)
+        assert (call.rename(1002, name).status_code == 204) is may_create, name
 
 
 # pages
 
-
-def test_the_second_page_begins_behind_the_first(simulator: Simulator, call: Any) -> None:
-    simulator.reset(Switches(per_page_cap=20))
-    simulator.add_many(50)
-    first, second = (call("GET", params={"page": page}).json() for page in (1, 2))
-    assert (first["page"], len(first["data"])) == (1, 20)
-    assert (second["page"], second["data"][0]["id"]) == (2, 1021)
+REFUSED = ("per_page=101", "per_page=0", "page=0", "page=x", "order_by[]=size", "order_by[]=")
 
 
-@pytest.mark.parametrize(
-    "params",
-    [
-        *({"per_page": 101}, {"per_page": 0}, {"page": 0}, {"page": "x"}),
-        *({"order_by[]": "size"}, {"order_by[]": ""}),
-    ],
-    ids=str,
-)
-def test_refused_pages(call: Any, params: dict[str, Any]) -> None:
-    answer = call("GET", params=params)
+@pytest.mark.parametrize("query", REFUSED)
+def test_refused_pages(call: Any, query: str) -> None:
+    answer = call("GET", f"?{query}")
     assert (answer.status_code, answer.json()["error"]) == (400, "validation")
     too_large = "Field validation for 'PerPage' failed on the 'max' tag"
-    is_too_large = params.get("per_page") == 101
-    assert (answer.json()["error_description"] == too_large) is is_too_large
+    assert (answer.json()["error_description"] == too_large) is (query == "per_page=101")
 
 
-def test_an_order_has_several_keys(simulator: Simulator, call: Any) -> None:
-    fill(simulator)
+def test_an_order_has_several_keys(service: Simulator, call: Any) -> None:
+    furnish(service)
     assert call.names(**{"order_by[]": "-active,-name"}) == ["Here", "Gone", "Acme"]
     assert call.names(**{"order_by[]": ["active", "-created_at"]}) == ["Gone", "Acme", "Here"]
 
 
 # the quota
 
+REFUSALS = {
+    "json": ('"error": "quota_exceeded"', True, None),
+    "headers": ("", True, None),
+    "text": ("Your quota will reset in 3600 seconds.", False, None),
+    "retry_after": ("", False, "3600"),
+    "nothing": ("", False, None),
+}
+"""Words of the body, headers of the quota, and Retry-After."""
 
-@pytest.mark.parametrize(
-    ("form", "words", "with_headers"),
-    [
-        ("json", '"error": "quota_exceeded"', True),
-        ("headers", "", True),
-        ("text", "Your quota will reset in 3600 seconds.", False),
-        ("retry_after", "", False),
-        ("nothing", "", False),
-    ],
-)
-def test_quota_refusal(
-    simulator: Simulator, call: Any, form: str, words: str, with_headers: bool
-) -> None:
-    simulator.reset(Switches(quota_refusal=form), quota_limit=0)
+
+@pytest.mark.parametrize("form", ANSWERS["quota_refusal"])
+def test_quota_refusal(service: Simulator, call: Any, form: str) -> None:
+    words, headers, retry_after = REFUSALS[form]
+    service.reset(Switches(quota_refusal=form), quota_limit=0)
     answer = call("GET")
     assert answer.status_code == 402
     assert words in answer.text and bool(answer.text) is bool(words)
-    assert ("X-Toggl-Quota-Resets-In" in answer.headers) is with_headers
-    assert answer.headers.get("Retry-After") == ("3600" if form == "retry_after" else None)
+    assert with_quota(answer.headers) == {headers}
+    assert answer.headers.get("Retry-After") == retry_after
 
 
 # reads that lag
 
 
-def test_read_after_write(simulator: Simulator, call: Any) -> None:
+def test_read_after_write(service: Simulator, call: Any) -> None:
     """The first read after a write shows what was before it, whichever read it is."""
-    simulator.reset(Switches(read_after_write="old"))
-    simulator.add("Acme")
+    service.reset(Switches(read_after_write="old"))
+    service.add("Acme")
     assert call.names() == ["Acme"]
     call.create("New")
     assert [call.names(), call.names()] == [["Acme"], ["Acme", "New"]]
@@ -336,9 +279,9 @@ def test_read_after_write(simulator: Simulator, call: Any) -> None:
     assert [call.shown(1002)["name"] for _ in range(2)] == ["New", "Newer"]
 
 
-def test_reads_that_lag_for_several_reads(simulator: Simulator, call: Any) -> None:
+def test_reads_that_lag_for_several_reads(service: Simulator, call: Any) -> None:
     """They show what was before the first write that they lag behind."""
-    simulator.reset(lag=2)
+    service.reset(lag=2)
     call.create("One")
     assert call.names() == []
     call.create("Two")
@@ -349,8 +292,8 @@ def test_reads_that_lag_for_several_reads(simulator: Simulator, call: Any) -> No
 
 
 @pytest.mark.parametrize("currency", ["EURO", "eur", "", 978])
-def test_no_currency(simulator: Simulator, call: Any, currency: object) -> None:
+def test_no_currency(service: Simulator, call: Any, currency: object) -> None:
     """A service without such a field does not refuse it."""
     assert call.create("Acme", currency=currency).status_code == 400
-    simulator.reset(Switches(currency="unknown"))
+    service.reset(Switches(currency="unknown"))
     assert call.create("Acme", currency=currency).status_code == 201
