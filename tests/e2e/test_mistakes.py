@@ -39,6 +39,8 @@ name: null | name is empty (null); give a name or an id. A name that YAML takes 
 {name: Acme, state: abset} | state is "abset"; did you mean absent?
 {} | Neither name nor id is given: give at least one, so that the client can be found.
 id: Acme | id is "Acme"; give a whole number above 0.
+name: Acme | The option workspace_id is missing: give it, or set the environment variable
+    TOGGL_FOCUS_WORKSPACE_ID.
 """)
 """Options of a task for one client, and what is said of them."""
 
@@ -50,8 +52,6 @@ clients: [Acme, {name: Gamma, former_name: Beta}] | Entry 2 ("Gamma"): the optio
 clients: [Globex, {Acme: Inc}] | Entry 2: options that are not known: "Acme"; an entry has name, id,
     state, former_names and restore_deleted. A name with a colon in it needs quotes.
 clients: [Acme, null] | Entry 2: it is null; an entry is a name, or options such as name and id.
-clients: [Acme, Globex, Acme] | Entries 1 and 3: The name "Acme" is in the list more than once: keep
-    one entry, or give each one its id.
 clients: [{id: 7}, {id: 7, name: Acme}, {name: Beta, state: gone}, {name: Beta}, {}] | Entry 3
     ("Beta"): state is "gone"; it must be one of present, absent and restored. Entry 5: Neither name
     nor id is given: give at least one, so that the client can be found. Entries 1 and 2: The id 7
@@ -66,92 +66,73 @@ clients: [{id: 7}, {id: 7, name: Acme}, {name: Beta, state: gone}, {name: Beta},
 """)
 """The same of a task for a list."""
 
-TYPING = next(iter(ALL))
 ALL["clients: '- name: Acme'"] = (
     "The option clients cannot be used: it is a text, not a list; if it comes from a file, put "
     "| from_yaml behind it."
 )
-for blank in ("''", "' '", "null"):
-    ALL[f"{{clients: [Acme], plan_digest: {blank}}}"] = NO_DIGEST
+ALL |= {f"{{clients: [Acme], plan_digest: {blank}}}": NO_DIGEST for blank in ("''", "' '", "null")}
 
-BY_ROLE = (
-    "{clients_list: [Acme, {name: Gamma, state: presnt}], clients_purg: true}",
-    "{clients_list: [Acme], clients_plan_digest: ''}",
-    "{clients_list: [Globex]}",
+GIVEN = [*((CLIENT, given) for given in ONE), *((CLIENTS, given) for given in ALL)]
+
+BY_ROLE: tuple[dict[str, Any], ...] = (
+    {"clients_list": ["Acme", {"name": "Gamma", "state": "presnt"}], "clients_purg": True},
+    {"clients_list": ["Acme"], "clients_plan_digest": ""},
+    {"clients_list": ["Globex"]},
 )
 
-TOKEN, USERNAME, PASSWORD, WORKSPACE = (
-    f"TOGGL_FOCUS_{name}" for name in ("API_TOKEN", "USERNAME", "PASSWORD", "WORKSPACE_ID")
+TOKEN, USERNAME, PASSWORD = (
+    f"TOGGL_FOCUS_{name}" for name in ("API_TOKEN", "USERNAME", "PASSWORD")
 )
 WHO = Credentials()
-LOGIN = {"username": WHO.username, "password": WHO.password}
 BOTH = {TOKEN: WHO.token, USERNAME: WHO.username, PASSWORD: WHO.password}
+LOGIN = {"username": WHO.username, "password": WHO.password}
 AS_DECLARED = 'Nothing to do: "Acme" (id 1001) is as declared.'
-Given = dict[str, str]
-
-KINDS: tuple[tuple[Given, Given, str], ...] = (
-    (LOGIN, {}, 'Created "Acme" (id 1001).'),
-    ({"api_token": WHO.token}, {}, AS_DECLARED),
-    ({"username": WHO.username}, {USERNAME: ""}, AS_DECLARED),
-    ({}, {TOKEN: ""}, AS_DECLARED),
+KINDS: tuple[tuple[dict[str, Any], str], ...] = (
+    ({CLIENT: {"name": "Acme", **LOGIN}}, 'Created "Acme" (id 1001).'),
+    ({CLIENT: {"name": "Acme", "api_token": WHO.token}}, AS_DECLARED),
+    ({CLIENT: {"name": "Acme", "username": WHO.username}}, AS_DECLARED),
     (
-        {},
-        {},
+        {CLIENT: {"name": "Acme"}, "module_defaults": {"group/toggl.focus.focus": LOGIN}},
+        AS_DECLARED,
+    ),
+    (
+        {CLIENT: {"name": "Acme"}},
         "The option api_token cannot be used: both kinds of authentication are given, by "
         f"{TOKEN}, {USERNAME} and {PASSWORD}; keep one kind, or give one kind as options.",
     ),
-    (
-        {},
-        {WORKSPACE: "", USERNAME: "", PASSWORD: ""},
-        "The option workspace_id is missing: give it, or set the environment variable "
-        f"{WORKSPACE}.",
-    ),
 )
-"""Options, what the environment has besides both kinds of credentials, and what is said. All other
-mixtures are in ``tests/http/test_bad_input.py``."""
+"""What is said where the environment has both kinds of credentials. All other mixtures are in
+``tests/http/test_bad_input.py``."""
 
-NOWHERE, ROLES, KEYS = WORKSPACES = (1, 2, 3)
+MINE = 1
 
 
 def tasks() -> Iterator[dict[str, Any]]:
-    """They may fail, and their results are kept."""
-    for module, cases in ((CLIENT, ONE), (CLIENTS, ALL)):
-        for number, given in enumerate(cases):
-            name = f"{module.rpartition('.')[2]}_{number}"
-            yield {module: yaml.safe_load(given), "register": name}
-    nobody = {TOKEN: "", WORKSPACE: ""}
-    yield {CLIENTS: yaml.safe_load(TYPING), "register": "nobody", "environment": nobody}
-    there = {**BOTH, WORKSPACE: str(KEYS)}
-    for number, (options, more, _) in enumerate(KINDS):
-        task = {CLIENT: {"name": "Acme", **options}, "environment": {**there, **more}}
-        yield {**task, "register": f"kind_{number}"}
-    by_default = {"module_defaults": {"group/toggl.focus.focus": LOGIN}, "environment": there}
-    yield {CLIENT: {"name": "Acme"}, **by_default, "register": "by_default"}
-
-
-def roles() -> Iterator[dict[str, Any]]:
+    """Return tasks that may fail, with their results, and then the role."""
+    mistakes = [{module: yaml.safe_load(given)} for module, given in GIVEN]
+    there = {**BOTH, "TOGGL_FOCUS_WORKSPACE_ID": str(MINE)}
+    kinds = [{**task, "environment": there} for task, _ in KINDS]
+    for number, task in enumerate([*mistakes, *kinds]):
+        yield {**task, "register": f"task_{number}", "ignore_errors": True}
     told = {"ansible.builtin.debug": {"msg": "rescued {{ ansible_failed_result.msg }}"}}
+    access = {"clients_workspace_id": MINE, "clients_api_token": WHO.token}
     for given in BY_ROLE:
-        variables = {**yaml.safe_load(given), "clients_workspace_id": ROLES}
-        yield {"block": [{**ROLE, "vars": variables}], "rescue": [told]}
+        yield {"block": [{**ROLE, "vars": {**access, **given}}], "rescue": [told]}
 
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    book = [*({**task, "ignore_errors": True} for task in tasks()), *roles()]
-    with workspaces(*WORKSPACES) as service:
-        return outcome(service, tmp_path_factory.mktemp("play"), book)
+    with workspaces(MINE) as service:
+        nobody = {"TOGGL_FOCUS_API_URL": service.url}
+        folder = tmp_path_factory.mktemp("play")
+        return outcome(service, folder, [*tasks()], environment=nobody)
 
 
 def test_each_mistake_has_its_words(said: Outcome) -> None:
-    """With one client and with a list. What needs no service is said before credentials are asked
-    for."""
-    of_tasks = said.ran.results.values()
-    expected = {**ONE, **ALL, "nobody": ALL[TYPING]}
-    results = dict(zip(expected, of_tasks, strict=False))
-    assert {given: result["msg"] for given, result in results.items()} == expected
+    """With one client and with a list, before credentials are asked for."""
+    results = dict(zip({**ONE, **ALL}, said.ran.results.values(), strict=False))
+    assert {given: result["msg"] for given, result in results.items()} == {**ONE, **ALL}
     assert all(result["requests"] == 0 for result in results.values())
-    assert NOWHERE not in said.names
 
 
 def test_the_users_of_the_role_read_the_same_words(said: Outcome) -> None:
@@ -161,16 +142,14 @@ def test_the_users_of_the_role_read_the_same_words(said: Outcome) -> None:
     assert "rescued Entry 2 ('Gamma'): state is 'presnt'; did you mean present?" in output
     assert f"rescued {NO_DIGEST}".replace('"', "'") in output
     assert "argument_spec" not in output
-    warning = (
+    assert (
         "The role toggl.focus.clients has no variable clients_purg; did you mean clients_purge?"
+        in output
     )
-    assert warning in output
-    assert said.names[ROLES] == ["Globex"]
+    assert said.names == {MINE: ["Acme", "Globex"]}, "by a task above, and by the role"
 
 
 def test_an_option_of_one_kind_outdoes_the_other_kind_in_the_environment(said: Outcome) -> None:
     """In a task and in module_defaults."""
-    messages = [said.ran.results[f"kind_{number}"]["msg"] for number in range(len(KINDS))]
-    assert messages == [message for *_, message in KINDS]
-    assert said.ran.results["by_default"]["msg"] == AS_DECLARED
-    assert said.names[KEYS] == ["Acme"]
+    results = [*said.ran.results.values()][len(GIVEN) :]
+    assert [result["msg"] for result in results] == [message for _, message in KINDS]
