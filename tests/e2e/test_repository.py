@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from support.stage import Stage, active, fill, workspaces
 
 EUROPE, ASIA, AFRICA, AMERICA = WORKSPACES = (4242, 5151, 6161, 7171)
 BY_PLAN = ("-e", "clients_plan_file=plan.json")
+GLOBEX = {"name": "Globex Corporation", "former_names": ["Globex"]}
 
 CUT_OFF = '''\
 """Python as on a machine without network and without requests; each try is written down."""
@@ -85,18 +85,11 @@ def listed(stage: Stage, *clients: object, **more: object) -> tuple[str, str]:
 
 def test_a_check_needs_no_network_and_no_key(stage: Stage, cut_off: dict[str, str]) -> None:
     """Neither does one against the list of the base branch. A plan fails on such a machine."""
-    given = listed(
-        stage,
-        "Acme",
-        {"name": "Globex Corporation", "former_names": ["Globex"]},
-        {"name": "Hooli", "state": "absent"},
-        {"id": 1007, "state": "restored"},
-        clients_purge=True,
-    )
+    absent, restored = {"name": "Hooli", "state": "absent"}, {"id": 1007, "state": "restored"}
+    given = listed(stage, "Acme", GLOBEX, absent, restored, clients_purge=True)
     base = {"clients_base": ["Acme", "Globex", "Hooli", "Initech"]}
     stage.write("base.yml", {**base, "clients_max_deletion_percent": 60})
-    alone = stage.run("check", *given, environment=cut_off)
-    assert "Entries: 4. All are sound" in alone
+    assert "Entries: 4. All are sound" in stage.run("check", *given, environment=cut_off)
     shown = stage.run("check", *given, "-e", "@base.yml", environment=cut_off)
     lines = [
         "Against clients_base, not against the workspace:",
@@ -114,36 +107,34 @@ def test_a_check_needs_no_network_and_no_key(stage: Stage, cut_off: dict[str, st
     assert stage.service.log == []
 
 
-MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
-    "typing": (
-        {"clients_list": [{"name": "Acme", "state": "presnt"}]},
-        'Entry 1 ("Acme"): state is "presnt"; did you mean present?',
-    ),
-    "guarded": (
-        {
-            "clients_list": ["Acme", {"name": "Globex", "state": "absent"}],
-            "clients_base": ["Acme", "Globex"],
-            "clients_protected": ["Glo*"],
-        },
-        'is protected by "Glo*"',
-    ),
-    "unlisted": ({}, "clients_list"),
-}
-"""By host: its variables, and what is said of them."""
-
-
 def test_a_check_fails_with_what_is_wrong(stage: Stage, cut_off: dict[str, str]) -> None:
     """All that can be wrong with a list is in ``tests/unit/test_entries.py``."""
+    absent = {"name": "Globex", "state": "absent"}
+    guard: dict[str, Any] = {"clients_protected": ["Glo*"], "clients_base": ["Acme", "Globex"]}
     stage.inventory(
         {
-            host: {"clients_workspace_id": number, **given}
-            for number, (host, (given, _)) in enumerate(MISTAKES.items(), 1)
+            "typing": workspace(1, {"name": "Acme", "state": "presnt"}),
+            "guarded": workspace(2, "Acme", absent, **guard),
+            "unlisted": {"clients_workspace_id": 3},
         }
     )
-    printed = stage.run("check", status=2, environment=cut_off)
+    printed = stage.run("check", status=2, environment=cut_off).replace('\\"', '"')
     failures = dict(re.findall(r"(?m)^fatal: \[(.+?)\]: FAILED! => (.*)$", printed))
-    for host, (_, words) in MISTAKES.items():
-        assert words in failures[host].replace('\\"', '"'), host
+    assert 'Entry 1 ("Acme"): state is "presnt"; did you mean present?' in failures["typing"]
+    assert 'is protected by "Glo*"' in failures["guarded"]
+    assert "clients_list" in failures["unlisted"]
+
+
+def test_the_hook_for_pre_commit_validates_the_list(stage: Stage, cut_off: dict[str, str]) -> None:
+    """It is run as pre-commit runs it: entry and args, in the repository."""
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert (hook["language"], hook["pass_filenames"]) == ("system", False)
+    program, playbook, *others = shlex.split(hook["entry"]) + hook["args"]
+    assert (program, playbook) == ("ansible-playbook", "toggl.focus.check")
+    for clients, status in ((["Acme"], 0), (["Acme", "Acme"], 2)):
+        listed(stage, *clients)
+        stage.run("check", *others, status=status, environment=cut_off)
+    assert re.search(hook["files"], "clients.yml")
 
 
 # toggl.focus.plan
@@ -159,22 +150,16 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, s
         fill(service, ASIA, "Initech", "Umbrella", "Wayne")
         fill(service, AFRICA, "acme", "Acme")
         hiding.add("Gone", deleted=True)
-        europe = workspace(
-            EUROPE,
-            "Stark",
-            {"name": "Globex Corporation", "former_names": ["Globex"]},
-            {"name": "Hooli", "state": "absent"},
-        )
-        hidden = workspace(hiding.workspace_id, {"id": 1001, "state": "restored"})
+        restored = {"id": 1001, "state": "restored"}
         stage.inventory(
             {
-                "europe": europe,
+                "europe": workspace(EUROPE, "Stark", GLOBEX, {"name": "Hooli", "state": "absent"}),
                 "asia": workspace(ASIA, "Initech", clients_purge=True),
                 "nowhere": workspace(999, "Acme"),
                 "africa": workspace(AFRICA, "Acme"),
                 "mistaken": workspace(7, {"name": "Acme", "state": "presnt"}),
                 "unlisted": {"clients_workspace_id": 8},
-                "hidden": {**hidden, "clients_api_url": hiding.url},
+                "hidden": workspace(hiding.workspace_id, restored, clients_api_url=hiding.url),
             }
         )
         stage.write("plan.json", "{}").chmod(0o644)
@@ -197,26 +182,19 @@ def test_each_workspace_is_in_the_plan_file(planned: tuple[Stage, str]) -> None:
     assert (europe["validate_certs"], europe["refusal"], europe["warnings"]) == (True, None, [])
     assert europe["msg"].startswith("Would create 1, rename 1, delete 1")
     assert re.fullmatch("[0-9a-f]{64}", europe["digest"])
-    assert sorted((step["step"], step["name"], step["status"]) for step in europe["steps"]) == [
-        ("create", "Stark", "planned"),
-        ("delete", "Hooli", "planned"),
-        ("rename", "Globex Corporation", "planned"),
-    ]
+    assert steps(europe) == ["create Stark", "delete Hooli", "rename Globex Corporation"]
+    assert {step["status"] for step in europe["steps"]} == {"planned"}
     assert europe["summary"]["created"] == europe["summary"]["renamed"] == 1
     assert europe["requests"] == 4, "the list, and three writes"
 
-    asia = found["asia"]
-    assert "max_deletion_percent" in asia["refusal"] and "Umbrella" in asia["refusal"]
-    assert [(step["step"], step["name"], step["purge"]) for step in asia["steps"]] == [
-        ("delete", "Umbrella", True),
-        ("delete", "Wayne", True),
-    ]
-
-    (warning,) = found["africa"]["warnings"]
+    asia, (warning,) = found["asia"], found["africa"]["warnings"]
+    assert steps(asia) == ["delete Umbrella", "delete Wayne"]
+    assert all(step["purge"] for step in asia["steps"])
     assert "acme" in warning and warning.partition(":")[0] in people.replace("`", "")
     assert found["hidden"]["requests"] == 4, "the list, two looks at the client, and the restore"
 
     for host, words in {
+        "asia": "max_deletion_percent.*Umbrella",
         "nowhere": "404|999",
         "mistaken": "did you mean present",
         "unlisted": "clients_list",
@@ -231,6 +209,10 @@ def test_each_workspace_is_in_the_plan_file(planned: tuple[Stage, str]) -> None:
     assert europe["digest"] in people
     assert people.count("cannot be applied:**") == 4
     assert people.rstrip().endswith("<!-- toggl.focus plan -->")
+
+
+def steps(plan: dict[str, Any]) -> list[str]:
+    return sorted(f"{step['step']} {step['name']}" for step in plan["steps"])
 
 
 def test_a_refused_plan_is_never_applied(planned: tuple[Stage, str]) -> None:
@@ -260,49 +242,38 @@ def test_a_plan_of_nothing_to_do_is_sound(stage: Stage) -> None:
 # toggl.focus.apply
 
 HOSTS = {
-    "europe": workspace(EUROPE, {"name": "Globex Corp", "former_names": ["Globex"]}),
+    "europe": workspace(EUROPE, GLOBEX),
     "asia": workspace(ASIA, "Initech", "Hooli"),
     "america": workspace(AMERICA, "Acme"),
 }
 """Europe is to rename a client, Asia to get one, America is as declared."""
 
 
-def fill_reviewed(service: Simulator) -> None:
-    service.reset()
-    fill(service, EUROPE, "Globex")
-    fill(service, ASIA, "Initech")
-    fill(service, AMERICA, "Acme")
-
-
-@pytest.fixture(scope="module")
-def plan_file(of_one_key: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    stage = Stage(of_one_key, tmp_path_factory.mktemp("reviewed"))
-    fill_reviewed(of_one_key)
+@pytest.fixture
+def reviewed(stage: Stage) -> Stage:
+    """A folder with the plan of these workspaces."""
+    for id_, name in ((EUROPE, "Globex"), (ASIA, "Initech"), (AMERICA, "Acme")):
+        fill(stage.service, id_, name)
     stage.inventory(HOSTS)
     stage.run("plan")
-    return stage.folder / "plan.json"
-
-
-@pytest.fixture
-def reviewed(plan_file: Path, stage: Stage) -> Stage:
-    """A folder with that plan, and the workspaces that it was made of."""
-    fill_reviewed(stage.service)
-    stage.inventory(HOSTS)
-    shutil.copy(plan_file, stage.folder)
     return stage
 
 
 def test_exactly_the_reviewed_plan_is_applied(reviewed: Stage) -> None:
+    """With a limit, to these hosts alone, and then to the others; applied again, nothing is done.
+    A limit narrows what is planned, too."""
     service = reviewed.service
-    printed = reviewed.run("apply", *BY_PLAN)
-    assert active(service, EUROPE) == ["Globex Corp"]
+    reviewed.run("apply", *BY_PLAN, "--limit", "asia")
     assert active(service, ASIA) == ["Hooli", "Initech"]
-    assert "rename   Globex -> Globex Corp" in printed
+    assert active(service, EUROPE) == ["Globex"]
+    printed = reviewed.run("apply", *BY_PLAN)
+    assert active(service, EUROPE) == ["Globex Corporation"]
+    assert "rename   Globex -> Globex Corporation" in printed
+    assert printed.count("Nothing to do: already applied.") == 2
     assert re.search(r"(?m)^america .* changed=0 .* failed=0 ", printed)
-    writes = len(service.writes)
-    again = reviewed.run("apply", *BY_PLAN)
-    assert again.count("Nothing to do: already applied.") == 3
-    assert len(service.writes) == writes
+    assert len(service.writes) == 2
+    reviewed.run("plan", "--limit", "europe")
+    assert list(reviewed.plans()) == ["europe"]
 
 
 def test_a_workspace_that_changed_since_the_review_is_left_alone(reviewed: Stage) -> None:
@@ -317,23 +288,17 @@ def test_a_workspace_that_changed_since_the_review_is_left_alone(reviewed: Stage
     reviewed.inventory({**HOSTS, **changed})
     fill(service, ASIA, "Hooli")
     printed = reviewed.run("apply", *BY_PLAN, status=2)
-    assert active(service, EUROPE) == ["Globex Corp"]
-    assert active(service, ASIA) == ["Hooli", "Initech"]
-    assert active(service, AFRICA) == []
-    assert active(service, AMERICA) == ["Acme"]
+    assert {id_: active(service, id_) for id_ in WORKSPACES} == {
+        EUROPE: ["Globex Corporation"],
+        ASIA: ["Hooli", "Initech"],
+        AFRICA: [],
+        AMERICA: ["Acme"],
+    }
     assert [entry.method for entry in service.writes] == ["PUT"]
     assert printed.count("failed=1") == 3
     assert "plan.json has no plan for africa. Nothing was written there. Run " in printed
     assert "The plan has changed since it was reviewed" in printed
     assert "Nothing was written. The plan would create 1; 2 unchanged." in printed
-
-
-def test_a_limit_narrows_what_is_applied_and_what_is_planned(reviewed: Stage) -> None:
-    reviewed.run("apply", *BY_PLAN, "--limit", "asia")
-    assert active(reviewed.service, EUROPE) == ["Globex"]
-    assert active(reviewed.service, ASIA) == ["Hooli", "Initech"]
-    reviewed.run("plan", "--limit", "europe")
-    assert list(reviewed.plans()) == ["europe"]
 
 
 # toggl.focus.drift
@@ -378,30 +343,10 @@ def test_no_output_has_the_escape_sequence_of_a_section_or_a_command_in_a_line(
     stage.inventory({"europe": workspace(EUROPE, *names, clients_purge=True, clients_base=base)})
     settings = str(ROOT / "examples" / "repository" / "ansible.cfg")
     there = {**access(stage.service), "ANSIBLE_CONFIG": settings}
-    for name, status, percent in (
-        ("check", 2, 30),
-        ("plan", 2, 30),
-        ("drift", 2, 100),
-        ("apply", 0, 100),
-    ):
+    runs = (("check", 2, 30), ("plan", 2, 30), ("drift", 2, 100), ("apply", 0, 100))
+    for name, status, percent in runs:
         guard = f"clients_max_deletion_percent={percent}"
         printed = stage.run(name, "-e", guard, status=status, environment=there)
         assert BEGINS in printed and "\x1b" not in printed, name
         assert "::error::" in printed
         assert FOLDS or not re.search(r"(?m)^\s*::", printed), name
-
-
-# pre-commit
-
-
-def test_the_hook_for_pre_commit_validates_the_list(stage: Stage, cut_off: dict[str, str]) -> None:
-    """It is run as pre-commit runs it: entry and args, in the repository."""
-    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
-    assert (hook["language"], hook["pass_filenames"]) == ("system", False)
-    program, playbook, *others = shlex.split(hook["entry"]) + hook["args"]
-    assert (program, playbook) == ("ansible-playbook", "toggl.focus.check")
-    listed(stage, "Acme")
-    stage.run("check", *others, environment=cut_off)
-    listed(stage, "Acme", "Acme")
-    stage.run("check", *others, status=2, environment=cut_off)
-    assert re.search(hook["files"], "clients.yml")

@@ -13,13 +13,10 @@ from simulator.server import Simulator
 from support import stage
 
 from .code_host import serving
-from .github import GitHub
-from .gitlab import GitLab
+from .pipeline import Pipeline
 from .team import EXAMPLE, LISTS, ROOT, Machine, Team
 
 pytest.register_assert_rewrite(f"{__package__}.scenarios")
-
-Pipeline = GitHub | GitLab
 
 NEEDED = ("bash", "git", "curl", "jq")
 WORKSPACES = {

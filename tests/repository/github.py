@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A stand-in for the runner of GitHub Actions: jobs, conditions, files, artifacts, an approval."""
+"""A stand-in for the runner of GitHub Actions: conditions, files, artifacts, an approval."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from jinja2 import ChainableUndefined, Environment
 
 from .code_host import GITHUB, REQUEST
 from .log_commands import of_github
-from .team import EXAMPLE, Run, Team
+from .pipeline import Job, Pipeline, Run
+from .team import EXAMPLE, Team
 
 WORKFLOW = EXAMPLE / ".github" / "workflows" / "clients.yml"
 INTERNET = "Install from the internet"
@@ -28,89 +29,63 @@ NEEDED_FROM_THERE = [
 ]
 
 _RESULTS = {"passed": "success", "failed": "failure", "left out": "skipped"}
-Job = Mapping[str, Any]
 
 
-class GitHub:
+class GitHub(Pipeline):
     dialect = GITHUB
 
     def __init__(self, team: Team) -> None:
-        self.team = team
         described = yaml.safe_load(WORKFLOW.read_text())
         assert described["defaults"]["run"]["shell"] == "bash"  # else without pipefail
-        self.jobs: dict[str, Job] = described["jobs"]
+        super().__init__(team, described["jobs"])
         self.environment: dict[str, str] = described["env"]
-        self.count = 0
-        self.obeyed: list[str] = []
+        self.outputs: dict[str, dict[str, str]] = {}
+        """Of each job."""
 
     def proposed(self, from_fork: bool = False) -> Run:
-        repository = "mallory/clients" if from_fork else "team/clients"
-        self._merge_for_the_pull_request()
-        request = {"number": REQUEST, "head": {"repo": {"full_name": repository}}}
-        key = {} if from_fork else self._key()
-        return self._start("pull_request", f"refs/pull/{REQUEST}/merge", key, request)
-
-    def merged(self) -> Run:
-        return self._start("push", "refs/heads/main", self._key())
-
-    def morning(self) -> Run:
-        return self._start("schedule", "refs/heads/main", self._key())
-
-    def approved(self, run: Run) -> Run:
-        """The run, with what waited for somebody to approve the environment."""
-        for name in [name for name, became in run.jobs.items() if became == "waits"]:
-            self._run_job(run, name)
-        return run
-
-    def _key(self) -> dict[str, str]:
-        return {"TOGGL_FOCUS_API_TOKEN": self.team.service.token}
-
-    def _merge_for_the_pull_request(self) -> None:
-        """What GitHub does for each pull request."""
+        """The code host merges each pull request into a branch of its own."""
         git = self.team.git
         git("switch", "--quiet", "--detach", "origin/main")
         git("merge", "--quiet", "--no-ff", "--no-edit", "feature")
         git("push", "--quiet", "--force", "origin", f"HEAD:refs/pull/{REQUEST}/merge")
         git("switch", "--quiet", "feature")
+        repository = "mallory/clients" if from_fork else "team/clients"
+        request = {"number": REQUEST, "head": {"repo": {"full_name": repository}}}
+        event = {"pull_request": request}
+        return self._start("pull_request", f"refs/pull/{REQUEST}/merge", event, not from_fork)
 
-    def _start(self, event: str, ref: str, secrets: Mapping[str, str], request: Any = None) -> Run:
-        self.count += 1
-        self.folder = self.team.folder / f"run{self.count}"
-        self.folder.mkdir()
-        payload = {"pull_request": request} if request else {}
-        (self.folder / "event.json").write_text(json.dumps(payload))
+    def _start(
+        self, event: str, ref: str = "refs/heads/main", payload: Any = None, has_key: bool = True
+    ) -> Run:
         self.ref = ref
         self.known: dict[str, Any] = {
             "github": {
                 "event_name": event,
-                "event": payload,
+                "event": payload or {},
                 "repository": "team/clients",
                 "token": self.team.host.token,
             },
-            "secrets": secrets,
+            "secrets": {"TOGGL_FOCUS_API_TOKEN": self.team.service.token} if has_key else {},
             "vars": {"TOGGL_FOCUS_API_URL": self.team.service.url},
-            "needs": {},
         }
-        run = Run()
-        for name, job in self.jobs.items():
-            run.jobs[name] = "waits" if self._is_due(run, job) else "left out"
-            if run.jobs[name] == "waits" and "environment" not in job:
-                self._run_job(run, name)
-            self.known["needs"].setdefault(name, {})["result"] = _RESULTS.get(run.jobs[name])
-        return run
+        return self._run_jobs()
 
-    def _run_job(self, run: Run, name: str) -> None:
-        run.jobs[name] = "passed" if self._job(run, name) else "failed"
-
-    def _is_due(self, run: Run, job: Job) -> bool:
-        before = {run.jobs[name] for name in ([job["needs"]] if "needs" in job else [])}
-        return self._holds(job["if"], before)
+    def _due(self, run: Run, name: str) -> str:
+        job = self.jobs[name]
+        self.known["needs"] = {
+            need: {"result": _RESULTS.get(became), "outputs": self.outputs.get(need, {})}
+            for need, became in run.jobs.items()
+        }
+        if not self._holds(job["if"], {run.jobs[job["needs"]]} if "needs" in job else set()):
+            return "left out"
+        return "waits" if "environment" in job else "due"
 
     def _job(self, run: Run, name: str) -> bool:
         job = self.jobs[name]
         folder = self.folder / name
         folder.mkdir()
         (self.folder / f"temporary-{name}").mkdir()
+        (self.folder / "event.json").write_text(json.dumps(self.known["github"]["event"]))
         self.known["steps"] = {}
         failed = False
         for number, step in enumerate(job["steps"]):
@@ -120,8 +95,7 @@ class GitHub:
                 failed |= not self._action(step, folder)
             elif step["name"] != INTERNET:
                 failed |= not self._step(run, step, folder, self.folder / f"{name}{number}")
-        outputs = {key: filled(text, self.known) for key, text in job.get("outputs", {}).items()}
-        self.known["needs"][name] = {"outputs": outputs}
+        self.outputs[name] = self._filled(job.get("outputs", {}))
         return not failed
 
     def _step(self, run: Run, step: Job, folder: Path, files: Path) -> bool:
@@ -140,8 +114,8 @@ class GitHub:
                 "GITHUB_EVENT_NAME": self.known["github"]["event_name"],
                 "RUNNER_TEMP": str(folder.with_name(f"temporary-{folder.name}")),
                 **{f"GITHUB_{word}": str(path) for word, path in paths.items()},
-                **{key: filled(text, self.known) for key, text in self.environment.items()},
-                **{key: filled(text, self.known) for key, text in step.get("env", {}).items()},
+                **self._filled(self.environment),
+                **self._filled(step.get("env", {})),
             },
         )
         self.obeyed += of_github(done.stdout)
@@ -184,17 +158,19 @@ class GitHub:
         plain = re.sub(r"^\$\{\{(.*)\}\}$", r"\1", condition.strip())
         if not re.search(r"\b(success|failure|cancelled|always)\(", plain):
             plain = f"success() && ({plain})"
-        return bool(self._value(plain, before))
-
-    def _value(self, expression: str, before: AbstractSet[str]) -> Any:
-        return value(
-            expression,
-            self.known,
-            success=lambda: before <= {"passed"},
-            failure=lambda: "failed" in before,
-            always=lambda: True,
-            cancelled=lambda: False,
+        return bool(
+            value(
+                plain,
+                self.known,
+                success=lambda: before <= {"passed"},
+                failure=lambda: "failed" in before,
+                always=lambda: True,
+                cancelled=lambda: False,
+            )
         )
+
+    def _filled(self, texts: Mapping[str, str]) -> dict[str, str]:
+        return {key: filled(text, self.known) for key, text in texts.items()}
 
 
 def filled(text: str, known: Mapping[str, Any]) -> str:

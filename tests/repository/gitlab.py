@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A stand-in for GitLab's runner: jobs, rules, variables, artifacts, a job that somebody starts."""
+"""A stand-in for GitLab's runner: rules, variables, artifacts, a job that somebody starts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import yaml
 from jinja2 import Environment
@@ -15,7 +14,8 @@ from jinja2 import Environment
 from .code_host import GITLAB, REQUEST
 from .github import NEEDED_FROM_THERE
 from .log_commands import of_gitlab
-from .team import EXAMPLE, Run, Team
+from .pipeline import Job, Pipeline, Run
+from .team import EXAMPLE, Team
 
 PIPELINE = EXAMPLE / ".gitlab-ci.yml"
 INTERNET = ["apt-get update && apt-get install --yes jq", *NEEDED_FROM_THERE]
@@ -35,9 +35,9 @@ _WHEN: dict[str, Callable[[set[str]], bool]] = {
     "manual": lambda before: before <= {"passed"},
     "on_failure": lambda before: "failed" in before,
     "always": lambda before: True,
+    "never": lambda before: False,
 }
 """Whether a job is due, by what became of those that it needs."""
-Job = Mapping[str, Any]
 
 
 def environment_of(job: Job) -> str:
@@ -46,20 +46,16 @@ def environment_of(job: Job) -> str:
     return str(environment["name"] if isinstance(environment, dict) else environment)
 
 
-class GitLab:
+class GitLab(Pipeline):
     dialect = GITLAB
 
     def __init__(self, team: Team) -> None:
-        self.team = team
         described = yaml.safe_load(PIPELINE.read_text())
         assert described["default"]["before_script"] == INTERNET
-        self.jobs: dict[str, Job] = {
-            name: job for name, job in described.items() if name not in _NO_JOBS
-        }
-        self.stages: list[str] = described["stages"]
+        jobs = {name: job for name, job in described.items() if name not in _NO_JOBS}
+        in_order = sorted(jobs, key=lambda name: described["stages"].index(jobs[name]["stage"]))
+        super().__init__(team, {name: jobs[name] for name in in_order})
         self.defaults: dict[str, str] = described["variables"]
-        self.count = 0
-        self.obeyed: list[str] = []
         self.planned: Path | None = None
 
     def proposed(self, from_fork: bool = False) -> Run:
@@ -75,22 +71,9 @@ class GitLab:
         }
         return self._start("merge_request_event", "feature", request)
 
-    def merged(self) -> Run:
-        return self._start("push", "main", {"CI_COMMIT_BRANCH": "main"})
-
-    def morning(self) -> Run:
-        return self._start("schedule", "main", {"CI_COMMIT_BRANCH": "main"})
-
-    def approved(self, run: Run) -> Run:
-        """The run, with what waited for somebody to start it."""
-        for name in [name for name, became in run.jobs.items() if became == "waits"]:
-            self._run_job(run, name)
-        return run
-
-    def _start(self, source: str, branch: str, more: Mapping[str, str]) -> Run:
-        self.count += 1
-        self.folder = self.team.folder / f"run{self.count}"
-        self.folder.mkdir()
+    def _start(
+        self, source: str, branch: str = "main", more: Mapping[str, str] | None = None
+    ) -> Run:
         self.branch = branch
         key = {"TOGGL_FOCUS_API_TOKEN": self.team.service.token}
         bot = {"CLIENTS_BOT_TOKEN": self.team.host.token}
@@ -104,21 +87,18 @@ class GitLab:
             "CI_PIPELINE_SOURCE": source,
             "CI_PROJECT_ID": PROJECT,
             "TOGGL_FOCUS_API_URL": self.team.service.url,
-            **more,
+            **(more or {"CI_COMMIT_BRANCH": branch}),
         }
-        run = Run()
-        for name in sorted(self.jobs, key=lambda name: self.stages.index(self.jobs[name]["stage"])):
-            job = self.jobs[name]
-            rule = self._rule(job)
-            before = {run.jobs[need] for need in job.get("needs", [])}
-            is_due = rule is not None and _WHEN[rule.get("when", "on_success")](before)
-            run.jobs[name] = "waits" if is_due else "left out"
-            if rule and is_due and rule.get("when") != "manual":
-                self._run_job(run, name)
-        return run
+        return self._run_jobs()
 
-    def _run_job(self, run: Run, name: str) -> None:
-        run.jobs[name] = "passed" if self._job(run, name) else "failed"
+    def _due(self, run: Run, name: str) -> str:
+        """By the first rule that holds."""
+        job = self.jobs[name]
+        rule = next((rule for rule in job["rules"] if self._holds(rule["if"])), None)
+        when = rule.get("when", "on_success") if rule else "never"
+        if not _WHEN[when]({run.jobs[need] for need in job.get("needs", [])}):
+            return "left out"
+        return "waits" if when == "manual" else "due"
 
     def _job(self, run: Run, name: str) -> bool:
         job = self.jobs[name]
@@ -144,10 +124,6 @@ class GitLab:
         if PLAN in script:
             self.planned = kept
         return done.returncode == 0
-
-    def _rule(self, job: Job) -> Mapping[str, str] | None:
-        """Return the first rule that holds."""
-        return next((rule for rule in job["rules"] if self._holds(rule["if"])), None)
 
     def _holds(self, rule: str) -> bool:
         words = re.sub(r"\$(\w+)", r"\1", rule).replace("&&", " and ").replace("||", " or ")

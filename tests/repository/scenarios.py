@@ -13,8 +13,8 @@ from simulator.server import Simulator
 from simulator.workspace import Workspace
 from support.stage import active
 
-from .conftest import WORKSPACES, Pipeline
-from .team import Run
+from .conftest import WORKSPACES
+from .pipeline import Pipeline, Run
 
 MARKER = "<!-- toggl.focus plan -->"
 LONG = "x" * 45 + " ::error file=a::b" * 8

@@ -8,7 +8,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -119,15 +119,3 @@ class Team:
     def _commit(self, words: str) -> None:
         self.git("add", "--all", "--force")
         self.git("commit", "--quiet", "--message", words)
-
-
-@dataclass
-class Run:
-    """What became of each job: ``passed``, ``failed``, ``left out`` or ``waits``.
-
-    ``page`` is what the code host shows on the page of the run.
-    """
-
-    jobs: dict[str, str] = field(default_factory=dict)
-    output: str = ""
-    page: str = ""
