@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from support.notation import unnamed_rows
 from support.playbooks import ROOT
 
 from ansible_collections.toggl.focus.plugins.module_utils._api.listing import (
@@ -15,134 +16,96 @@ from ansible_collections.toggl.focus.plugins.module_utils._api.listing import (
 )
 from ansible_collections.toggl.focus.plugins.module_utils._api.transport import LARGEST_ANSWER
 
-NAMES = "e2e/test_names_are_data.py"
-PIPELINE = "repository/test_github.py::test_a_change_goes_from_the_pull_request"
-NO_CLAIM = ""
-"""For what says what cannot be promised, or what somebody should do."""
-
-# The beginning of each sentence, in the document's order; the beginning of a test's name is enough.
-CLAIMS: dict[str, str] = {
-    "Credentials go to the configured address only.": "http/test_answers.py::test_a_redirect_takes",
-    "They are sent over verified TLS; plain `http` is accepted": """
-        faults/test_tls.py::test_a_certificate_that_is_not_trusted
-        faults/test_tls.py::test_a_variable_of_the_environment_does_not_switch
-        http/test_bad_input.py::test_focus_client(
-        http/test_bad_input.py::test_plain_http_to_this_machine""",
-    "No redirect is followed.": """
-        http/test_answers.py::test_a_redirect_takes_the_key_nowhere
-        faults/test_table.py::test_a_failure""",
-    "An entry of `~/.netrc` never takes": """
-        http/test_answers.py::test_netrc_does_not_win
-        faults/test_secrets.py::test_no_secret_comes_out""",
-    "A user part in `api_url` is refused.": "http/test_bad_input.py::test_focus_client(",
-    "Secrets are in no output:": "faults/test_secrets.py::test_no_secret_comes_out",
-    "A password in a proxy's address": "faults/test_secrets.py::test_no_secret_comes_out",
-    "Where masking one would change a name": """
-        http/test_masked_names.py::test_a_change_of_a_name_with_the_password
-        http/test_masked_names.py::test_a_list_that_would_be_masked""",
-    "What comes from the service is data.": "faults/test_hostile.py::test_they_come_back_unchanged",
-    "In what is for people (`msg`, warnings, errors,": """
-        http/test_shown_text.py::test_focus_clients(
-        http/test_shown_text.py::test_focus_client(
-        http/test_answers.py::test_text_of_the_service_cannot_forge_a_line
-        faults/test_hostile.py::test_what_is_deleted_and_renamed
-        faults/test_hostile.py::test_errors_and_warnings
-        unit/test_markdown.py::test_a_name_is_shown_as_code""",
-    "What is for machines (`plan`, `results`,": """
-        http/test_shown_text.py::test_what_is_for_machines_keeps_the_name""",
-    "They are never evaluated as templates.": f"{NAMES}::test_an_exported_name_is_never_evaluated",
-    "What Ansible reads again is marked as data,": f"""
-        {NAMES}::test_an_exported_name_is_never_evaluated
-        {NAMES}::test_a_row_of_a_spreadsheet_is_never_evaluated
-        unit/test_marks.py::test_what_ansible_evaluates_is_marked
-        unit/test_marks.py::test_what_a_filter_returns_is_data
-        unit/test_renames.py::test_the_line_that_is_shown""",
-    "Without a mark is only a name of letters,": """
-        unit/test_marks.py::test_no_character_without_a_mark_begins_a_template
-        unit/test_marks.py::test_no_text_without_a_mark_is_evaluated
-        unit/test_marks.py::test_a_file_has_the_marks""",
-    "What is applied is what was reviewed.": """
-        e2e/test_repository.py::test_exactly_the_reviewed_plan_is_applied
-        e2e/test_repository.py::test_a_workspace_that_changed_since_the_review""",
-    "The digest of a plan covers the address,": """
-        unit/test_digest.py::test_whatever_else_is_shown
-        unit/test_digest.py::test_the_same_effect_elsewhere""",
-    "With a plan file, nothing is sent unless": """
-        e2e/test_reviewed_plan.py::test_nothing_passes_the_digest_over""",
-    "Nothing is written if the plan is another": """
-        e2e/test_repository.py::test_a_workspace_that_changed_since_the_review
-        http/test_focus_clients.py::test_nothing_is_written_when_one_client_changed""",
-    "No tag, start at a later task or extra variable": """
-        e2e/test_reviewed_plan.py::test_nothing_passes_the_digest_over""",
-    "The playbooks run on the controller,": """
-        e2e/test_playbooks.py::test_the_playbooks_stay_on_the_controller""",
-    "What is of another workspace is refused.": """
-        http/test_answers.py::test_a_list_with_a_client_of_another_workspace""",
-    "If an answer shows a client of another workspace": """
-        http/test_answers.py::test_a_client_of_another_workspace_by_id
-        http/test_answers.py::test_a_new_client_of_another_workspace""",
-    "Answers are bounded:": """
-        faults/test_limits.py::test_a_body
-        faults/test_limits.py::test_headers
-        faults/test_limits.py::test_a_list_without_end""",
-    "What is beyond is an error.": "faults/test_limits.py::test_a_list_without_end_with_long_names",
-    "A list that could not be read to its end": """
-        http/test_answers.py::test_a_list_that_cannot_be_read
-        http/test_list.py::test_a_list_that_always_moves_is_an_error
-        e2e/test_export.py::test_a_client_that_moves_between_two_pages""",
-    "Nothing is deleted that the list or `purge`": """
-        http/test_focus_clients.py::test_check_mode_never_lies
-        faults/test_campaign.py::test_each_run_does_what_the_model_says""",
-    "The guards are judged before the first write,": """
-        http/test_reports.py::test_a_refused_plan_is_shown""",
-    "A create is never repeated blindly.": "faults/test_table.py::test_a_failure",
-    "After an unclear answer the client is looked for": """
-        faults/test_table.py::test_a_failure
-        faults/test_connecting.py::test_an_answer_that_is_lost_behind_a_proxy""",
-    "`tests/docs/test_security.py` names the tests": NO_CLAIM,
-    "The key goes to the address that the pipeline gives,": f"""
-        {PIPELINE}
-        awx/test_runner.py::test_no_variable_of_a_host_sends_the_key_elsewhere
-        awx/test_objects.py::test_nobody_can_send_the_key_elsewhere""",
-    "Nor does one move the plan file,": PIPELINE,
-    "A name is no command of a code host.": PIPELINE,
-    "Around all that prints names, GitHub's pipeline": """
-        repository/test_github.py::test_commands_of_the_log_are_stopped
-        repository/test_log_commands.py::test_commands_are_stopped_to_the_end""",
-    "No output has the control characters": """
-        e2e/test_repository.py::test_no_output_has_the_escape_sequence""",
-    "What runs the lists has no token": """
-        repository/test_github.py::test_what_runs_the_lists_may_not_write
-        repository/test_gitlab.py::test_the_key_and_the_bot_s_token""",
-    "The token is on no command line.": """
-        repository/test_publish.py::test_the_token_is_on_no_command_line""",
-    "What a job of AWX hands to later jobs": """
-        awx/test_runner.py::test_an_export_is_a_list_that_changes_nothing
-        awx/test_runner.py::test_a_reviewed_plan_is_applied""",
-    "What is installed is pinned:": """
-        repository/test_newcomer.py::test_packages_are_pinned_by_hash
-        repository/test_newcomer.py::test_the_collection_that_it_asks_for
-        awx/test_objects.py::test_the_collection_is_the_same_in_plan_and_apply""",
-    "The job that publishes a release": """
-        checks/test_house.py::test_what_publishes_runs_only_what_is_pinned""",
-    "The tests carry out the pipelines": NO_CLAIM,
-    "With `validate_certs: false`, whoever stands": NO_CLAIM,
-    "Each task warns of it.": "faults/test_tls.py::test_validate_certs_false_is_a_warning_each",
-    "A list, an inventory, a playbook and an": f"{NAMES}::test_the_texts_run_where_nothing_marks",
-    "Whoever may change them without a review": NO_CLAIM,
-    "A pipeline that a branch can change": NO_CLAIM,
-    "The README of `examples/repository/` says": NO_CLAIM,
-    "Whoever can read the environment": NO_CLAIM,
-    "Use a vault, or a credential type": "e2e/test_vault.py::test_a_vaulted_token",
-    "The journal, plan files and exports hold names of clients.": NO_CLAIM,
-    "They are made readable by their owner only.": """
-        http/test_journal.py::test_each_write_is_recorded
-        e2e/test_repository.py::test_each_workspace_is_in_the_plan_file
-        e2e/test_export.py::test_what_is_written_can_be_read_by_its_owner""",
-    "No link at the journal's path is followed,": """
-        http/test_journal.py::test_an_unusable_path_is_an_error
-        http/test_journal.py::test_a_journal_that_others_may_write""",
-}
+# The beginning of each sentence, in the document's order, and the beginnings of the names of its
+# tests, in the file before where none is named. What cannot be promised, or what somebody should
+# do, has none.
+CLAIMS = dict(
+    case.values
+    for case in unnamed_rows("""
+Credentials go to | http/test_answers.py::test_a_redirect_takes
+They are sent over | faults/test_tls.py::test_a_certificate_that_is_not_trusted
+    ::test_a_variable_of_the_environment_does_not_switch http/test_bad_input.py::test_focus_client(
+    ::test_plain_http_to_this_machine
+No redirect is followed. | http/test_answers.py::test_a_redirect_takes_the_key_nowhere
+    faults/test_table.py::test_a_failure
+An entry of `~/.netrc` | http/test_answers.py::test_netrc_does_not_win
+    faults/test_secrets.py::test_no_secret_comes_out
+A user part in `api_url` | http/test_bad_input.py::test_focus_client(
+Secrets are in no | faults/test_secrets.py::test_no_secret_comes_out
+A password in a proxy's | faults/test_secrets.py::test_no_secret_comes_out
+Where masking one | http/test_masked_names.py::test_a_change_of_a_name_with_the_password
+    ::test_a_list_that_would_be_masked
+What comes from the service | faults/test_hostile.py::test_they_come_back_unchanged
+In what is for people | http/test_shown_text.py::test_focus_clients( ::test_focus_client(
+    http/test_answers.py::test_text_of_the_service_cannot_forge_a_line
+    faults/test_hostile.py::test_what_is_deleted_and_renamed ::test_errors_and_warnings
+    unit/test_markdown.py::test_a_name_is_shown_as_code
+What is for machines | http/test_shown_text.py::test_what_is_for_machines_keeps_the_name
+They are never evaluated | e2e/test_names_are_data.py::test_an_exported_name_is_never_evaluated
+What Ansible reads | e2e/test_names_are_data.py::test_an_exported_name_is_never_evaluated
+    ::test_a_row_of_a_spreadsheet_is_never_evaluated
+    unit/test_marks.py::test_what_ansible_evaluates_is_marked ::test_what_a_filter_returns_is_data
+    unit/test_renames.py::test_the_line_that_is_shown
+Without a mark is | unit/test_marks.py::test_no_character_without_a_mark_begins_a_template
+    ::test_no_text_without_a_mark_is_evaluated ::test_a_file_has_the_marks
+What is applied is | e2e/test_repository.py::test_exactly_the_reviewed_plan_is_applied
+    ::test_a_workspace_that_changed_since_the_review
+The digest of a plan | unit/test_digest.py::test_whatever_else_is_shown
+    ::test_the_same_effect_elsewhere
+With a plan file | e2e/test_reviewed_plan.py::test_nothing_passes_the_digest_over
+Nothing is written | e2e/test_repository.py::test_a_workspace_that_changed_since_the_review
+    http/test_focus_clients.py::test_nothing_is_written_when_one_client_changed
+No tag, start at | e2e/test_reviewed_plan.py::test_nothing_passes_the_digest_over
+The playbooks run | e2e/test_playbooks.py::test_the_playbooks_stay_on_the_controller
+What is of another | http/test_answers.py::test_a_list_with_a_client_of_another_workspace
+If an answer shows | http/test_answers.py::test_a_client_of_another_workspace_by_id
+    ::test_a_new_client_of_another_workspace
+Answers are bounded | faults/test_limits.py::test_a_body ::test_headers ::test_a_list_without_end
+What is beyond is | faults/test_limits.py::test_a_list_without_end_with_long_names
+A list that could | http/test_answers.py::test_a_list_that_cannot_be_read
+    http/test_list.py::test_a_list_that_always_moves_is_an_error
+    e2e/test_export.py::test_a_client_that_moves_between_two_pages
+Nothing is deleted | http/test_focus_clients.py::test_check_mode_never_lies
+    faults/test_campaign.py::test_each_run_does_what_the_model_says
+The guards are judged | http/test_reports.py::test_a_refused_plan_is_shown
+A create is never | faults/test_table.py::test_a_failure
+After an unclear | faults/test_table.py::test_a_failure
+    faults/test_connecting.py::test_an_answer_that_is_lost_behind_a_proxy
+`tests/docs/test_security.py` names the tests |
+The key goes to the address | repository/test_github.py::test_a_change_goes_from_the_pull_request
+    awx/test_runner.py::test_no_variable_of_a_host_sends_the_key_elsewhere
+    awx/test_objects.py::test_nobody_can_send_the_key_elsewhere
+Nor does one move | repository/test_github.py::test_a_change_goes_from_the_pull_request
+A name is no command | repository/test_github.py::test_a_change_goes_from_the_pull_request
+Around all that prints | repository/test_github.py::test_commands_of_the_log_are_stopped
+    repository/test_log_commands.py::test_commands_are_stopped_to_the_end
+No output has the control | e2e/test_repository.py::test_no_output_has_the_escape_sequence
+What runs the lists | repository/test_github.py::test_what_runs_the_lists_may_not_write
+    repository/test_gitlab.py::test_the_key_and_the_bot_s_token
+The token is on no | repository/test_publish.py::test_the_token_is_on_no_command_line
+What a job of AWX | awx/test_runner.py::test_an_export_is_a_list_that_changes_nothing
+    ::test_a_reviewed_plan_is_applied
+What is installed | repository/test_newcomer.py::test_packages_are_pinned_by_hash
+    ::test_the_collection_that_it_asks_for
+    awx/test_objects.py::test_the_collection_is_the_same_in_plan_and_apply
+The job that publishes | checks/test_house.py::test_what_publishes_runs_only_what_is_pinned
+The tests carry out |
+With `validate_certs: false` |
+Each task warns of it. | faults/test_tls.py::test_validate_certs_false_is_a_warning_each
+A list, an inventory | e2e/test_names_are_data.py::test_the_texts_run_where_nothing_marks
+Whoever may change |
+A pipeline that a branch |
+The README of `examples/repository/` |
+Whoever can read |
+Use a vault, or a credential | e2e/test_vault.py::test_a_vaulted_token
+The journal, plan |
+They are made readable | http/test_journal.py::test_each_write_is_recorded
+    e2e/test_repository.py::test_each_workspace_is_in_the_plan_file
+    e2e/test_export.py::test_what_is_written_can_be_read_by_its_owner
+No link at the journal's | http/test_journal.py::test_an_unusable_path_is_an_error
+    ::test_a_journal_that_others_may_write
+""")
+)
 
 
 def sentences() -> Iterator[str]:
@@ -163,8 +126,10 @@ def test_each_sentence_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("claim", CLAIMS)
 def test_its_tests_exist(claim: str) -> None:
+    path = ""
     for name in CLAIMS[claim].split():
-        path, _, test = name.partition("::")
+        file, _, test = name.partition("::")
+        path = file or path
         assert f"def {test}" in (ROOT / "tests" / path).read_text(encoding="utf-8"), name
 
 
