@@ -13,11 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from live.run import Run
-from live.workspace import State, UsedUp, table
+from live.run import Run, table
+from live.workspace import State, UsedUp
 from support.playbooks import ROOT
 
-from ansible_collections.toggl.focus.plugins.module_utils._api.errors import QuotaExceeded
 from ansible_collections.toggl.focus.plugins.module_utils._errors import FocusError
 from ansible_collections.toggl.focus.plugins.module_utils._model import Access
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import SHARED
@@ -30,8 +29,6 @@ MISSING, AGAIN = 2, 3
 def pytest_addoption(parser: pytest.Parser) -> None:
     add = parser.getgroup("live").addoption
     add("--wait", action="store_true", help="sleep until the quota reopens, and go on")
-    add("--budget", type=int, default=30, metavar="N", help="requests in one window")
-    add("--window", type=float, default=3600.0, metavar="SECONDS", help="length of the window")
     add("--folder", type=Path, default=ROOT / ".ansible" / "live", help="where the state is kept")
 
 
@@ -63,7 +60,7 @@ def run(request: pytest.FixtureRequest) -> Iterator[Run]:
         except OSError:
             pytest.exit("Another call is running: let it end first.", MISSING)
         name = re.sub(r"\W+", "-", f"{allowed.api_url}-{allowed.workspace_id}")
-        state = State(option.folder / f"{name}.json", option.budget, option.window, option.wait)
+        state = State(option.folder / f"{name}.json", option.wait)
         yield Run(allowed, state)
         print(f"\n{table(state.found)}\n")
         if {"questions", "modules"} <= {*state.done}:  # the next call begins anew
@@ -75,5 +72,5 @@ def run(request: pytest.FixtureRequest) -> Iterator[Run]:
 def pytest_runtest_call() -> Iterator[None]:
     try:
         yield
-    except (UsedUp, QuotaExceeded) as stop:
+    except UsedUp as stop:
         pytest.exit(str(stop), AGAIN)

@@ -9,22 +9,22 @@ Orders need a third client: ``Alpha``, where neither was accepted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from live.workspace import Reply, State, Workspace
+from live.workspace import Fields, Reply, State, Workspace
+from simulator.switches import QUESTIONS
 from support.playbooks import played, variables
 
-from ansible_collections.toggl.focus.plugins.module_utils._model import Access, Client
-
-Found = dict[str, object]
+from ansible_collections.toggl.focus.plugins.module_utils._model import Access
 
 KNOWN_FIELDS = {"id", "name", "workspace_id", "active", "created_at", "updated_at", "deleted_at"}
 KNOWN_FIELDS |= {"toggl_user_id", "currency", "data", "page", "per_page"}
 USUAL_LENGTHS = (255, 50)
-SIZES = ("100", "50", "20")
+SIZES = (100, 50, 20)
 NARROWING = ("contains", "begins", "any_case", "fuzzy")
 
 
@@ -33,11 +33,10 @@ class Questions:
 
     def __init__(self, workspace: Workspace) -> None:
         self._at = workspace
-        self._api = workspace.api
-        self._seen_deleted: dict[str, Any] | None = None
-        self.found: Found = {}
+        self._seen_deleted: Fields | None = None
+        self.found: Fields = {}
 
-    def ask(self) -> Found:
+    def ask(self) -> Fields:
         self._ask_for_lists()
         self._create()
         self.found["name_filter"] = self._name_filter()
@@ -49,17 +48,13 @@ class Questions:
         self._judge_what_was_seen()
         return self.found
 
-    def _create_client(self, name: str) -> Reply:
-        return self._at.ask(self._api.create, name)
-
     def _ask_for_lists(self) -> None:
-        first = self._at.look()
-        assert first.accepted, f"The list of clients cannot be read: {first.words}."
+        first = self._at.call("GET")
         self.found["default_per_page"] = first.content.get("per_page")
-        for self._size in SIZES:
-            far = self._at.look(("per_page", self._size), ("page", "100000"))
+        for size in SIZES:
+            far = self._at.call("GET", per_page=size, page=100_000)
             if far.accepted:
-                self._api._page_size = int(self._size)  # so that it need not try again
+                self._at.page_size = size
                 break
         self.found["per_page_cap"] = far.content.get("per_page")
         data = far.content.get("data", "absent")
@@ -67,26 +62,27 @@ class Questions:
 
     def _create(self) -> None:
         self._mike = self._at.named("Mike ")
-        first = self._create_client(self._mike)
+        first = self._at.create(self._mike)
         if not first.accepted:
             self.found["names_trimmed"] = None  # a blank at the end is refused
             self._mike = self._mike.strip()
-            first = self._create_client(self._mike)
+            first = self._at.create(self._mike)
         self.found["create_body"] = _created_body(first)
-        other = self._create_client(self._at.named("Zulu"))
+        other = self._at.create(self._at.named("Zulu"))
         assert first.accepted and other.accepted, f"No client is created: {first.words}"
-        self._again = self._create_client(self._mike)
-        self._upper = self._create_client(self._mike.replace("Mike", "MIKE"))
+        self._again = self._at.create(self._mike)
+        self._upper = self._at.create(self._mike.replace("Mike", "MIKE"))
         self._created = 2 + self._again.accepted + self._upper.accepted
         if self._created == 2:
-            self._created += self._create_client(self._at.named("Alpha")).accepted
+            self._created += self._at.create(self._at.named("Alpha")).accepted
 
     def _name_filter(self) -> str | None:
         """First a part of the name; what follows depends on which own clients it shows."""
-        page = self._api.list_clients(name="Mike", enough=lambda so_far: True)
-        own = {c.name.strip() for c in page.clients if c.name.startswith(self._at.prefix)}
-        unlike = any("mike" not in client.name.casefold() for client in page.clients)
-        if self._at.named("Zulu") in own or (unlike and not page.pages[-1].is_last):
+        own = {client["name"].strip() for client in self._at.own(0, name="Mike")}
+        page = self._at.replies[-1]
+        unlike = any("mike" not in client["name"].casefold() for client in page.listed)
+        is_last = len(page.listed) < page.content["per_page"]
+        if self._at.named("Zulu") in own or (unlike and not is_last):
             return "ignored"
         if self._at.named("Mike") not in own:
             if self._finds(self._at.named("Mik")):
@@ -100,7 +96,7 @@ class Questions:
 
     def _finds(self, text: str) -> bool:
         shown = self._at.own(0, name=text)
-        return self._at.named("Mike") in {client.name.strip() for client in shown}
+        return self._at.named("Mike") in {client["name"].strip() for client in shown}
 
     @property
     def _narrow(self) -> dict[str, str]:
@@ -109,62 +105,56 @@ class Questions:
 
     def _list_active(self) -> None:
         self._own = self._at.own(self._created, **self._narrow)
-        self._page = self._at.replies[-1]
         if "names_trimmed" not in self.found:
-            self.found["names_trimmed"] = self._mike not in {client.name for client in self._own}
+            self.found["names_trimmed"] = self._mike not in {client["name"] for client in self._own}
         self.found["list_order"] = _order(self._own)
-        mikes = [c.id for c in self._own if c.name.strip() == self._at.named("Mike")]
-        zulus = [c.id for c in self._own if c.name == self._at.named("Zulu")]
+        mikes = [c["id"] for c in self._own if c["name"].strip() == self._at.named("Mike")]
+        zulus = [c["id"] for c in self._own if c["name"] == self._at.named("Zulu")]
         assert mikes and zulus, "The list does not show the clients that were created."
         self._deleted, self._active = min(mikes), zulus[0]
-        gone = self._at.ask(self._api.delete, self._deleted)
+        gone = self._at.call("DELETE", self._deleted)
         assert gone.accepted, f"No client is deleted: {gone.words}"
 
     def _list_deleted(self) -> None:
         """Also asks for an order, which must not be the one that the list has anyway."""
-        others = [client.id for client in self._own if client.id != self._deleted]
+        others = [client["id"] for client in self._own if client["id"] != self._deleted]
         direction = "name" if others[0] == self._active else "-name"
-        own = self._at.own(self._created, **self._narrow, order_by=[direction])
-        shown = [client for client in own if client.id == self._deleted and client.deleted]
-        self._seen_deleted = dict(shown[0].fields) if shown else None
+        own = self._at.own(self._created, **self._narrow, **{"order_by[]": direction})
+        shown = [client for client in own if client["id"] == self._deleted]
+        self._seen_deleted = shown[0] if shown else None
         self.found["list_shows_deleted"] = bool(shown)
-        if self._is_ordered([client.id for client in own], direction):
-            self.found["order_by_key"] = "order_by[]"
-            return
-        order = ("order_by", direction)
-        page = self._at.look(("per_page", self._size), *self._narrow.items(), order)
-        ids = [c["id"] for c in page.listed if str(c["name"]).startswith(self._at.prefix)]
-        self.found["order_by_key"] = "order_by" if self._is_ordered(ids, direction) else None
+        self.found["order_by_key"] = "order_by[]" if self._is_ordered(own, direction) else None
+        if not self.found["order_by_key"]:
+            own = self._at.own(0, **self._narrow, order_by=direction)
+            self.found["order_by_key"] = "order_by" if self._is_ordered(own, direction) else None
 
-    def _is_ordered(self, ids: Sequence[int], direction: str) -> bool:
+    def _is_ordered(self, own: Sequence[Fields], direction: str) -> bool:
         """Whether Zulu is where the order puts it; the others' names begin with other letters."""
-        active = [client_id for client_id in ids if client_id != self._deleted]
+        active = [client["id"] for client in own if client["id"] != self._deleted]
         return bool(active) and active[-1 if direction == "name" else 0] == self._active
 
     def _take_the_freed_name(self) -> None:
         kind = "allowed"
         if not self._again.accepted:
-            freed = self._create_client(self._mike).accepted
+            freed = self._at.create(self._mike).accepted
             active = "refused_active" if self._upper.accepted else "refused_any_case"
             kind = active if freed else "refused_all"
         self.found["duplicates"] = kind
 
     def _write_to_deleted(self) -> None:
-        again = self._at.ask(self._api.delete, self._deleted)
-        self.found["delete_deleted"] = again.status
-        put = self._at.ask(self._api.update, self._deleted, self._at.named("Gone"))
-        get = self._at.ask(self._api.get, self._deleted)
+        self.found["delete_deleted"] = self._at.call("DELETE", self._deleted).status
+        put = self._at.update(self._deleted, self._at.named("Gone"))
+        get = self._at.call("GET", self._deleted)
         self.found["put_deleted"] = put.status
         self.found["put_deleted_renames"] = get.client.get("name") == self._at.named("Gone")
         shows = get.accepted and bool(get.client.get("deleted_at"))
         self.found["get_shows_deleted"] = shows
         self._seen_deleted = get.client if shows else self._seen_deleted
-        restored = self._at.ask(self._api.restore, self._active)
-        self.found["restore_active"] = restored.status
+        self.found["restore_active"] = self._at.call("PATCH", self._active).status
 
     def _fits(self, length: int) -> bool:
         name = self._at.named("Zulu ").ljust(length, "z")
-        return self._at.ask(self._api.update, self._active, name).accepted
+        return self._at.update(self._active, name).accepted
 
     def _longest_name(self) -> int | None:
         """One of the usual lengths, or another."""
@@ -173,19 +163,19 @@ class Questions:
 
     def _judge_what_was_seen(self) -> None:
         """In passing, without a request."""
-        fields = self._own[0].fields
+        fields = self._own[0]
         self.found["active_field"] = self._active_field()
         shown = "null" if fields.get("deleted_at") is None else "zero"
         self.found["missing_fields"] = shown if "deleted_at" in fields else "absent"
-        extra = sorted({*fields, *self._page.content} - KNOWN_FIELDS)
-        self.found["extra_fields"] = bool(extra)
-        self.found["fields_beyond_the_reference"] = extra
         replies = self._at.replies
+        extra = {*fields, *(key for reply in replies if reply.listed for key in reply.content)}
+        self.found["fields_beyond_the_reference"] = sorted(extra - KNOWN_FIELDS)
+        self.found["extra_fields"] = bool(extra - KNOWN_FIELDS)
         self.found["quota_headers"] = any(reply.quota.remaining is not None for reply in replies)
         self.found["trace_id"] = any("trace_id" in reply.content for reply in replies)
 
     def _active_field(self) -> str | None:
-        if {client.fields.get("active") for client in self._own} - {True}:
+        if {client.get("active") for client in self._own} - {True}:
             return "sometimes_false"
         if self._seen_deleted is None:
             return None
@@ -200,9 +190,9 @@ def _created_body(reply: Reply) -> str | None:
     return "client" if "name" in reply.client else "id"
 
 
-def _order(own: Sequence[Client]) -> str | None:
-    ids = [client.id for client in own]
-    names = [client.name.strip() for client in own]
+def _order(own: Sequence[Fields]) -> str | None:
+    ids = [client["id"] for client in own]
+    names = [client["name"].strip() for client in own]
     by_name = names in (sorted(names), sorted(names, key=str.casefold))
     orders = {"id": ids == sorted(ids), "newest": ids == sorted(ids)[::-1], "name": by_name}
     return next((order for order, is_kept in orders.items() if is_kept), None)
@@ -225,6 +215,13 @@ REQUESTS, CREATED = 19, 2
 """Of all tasks, in a small workspace."""
 
 
+def table(found: Mapping[str, object]) -> str:
+    """Return the questions, as the simulator's switches are called, and the answers."""
+    rows = [f"| question | the service, {date.today()} |", "| --- | --- |"]
+    keys = dict.fromkeys([*QUESTIONS, "modules", *found])
+    return "\n".join([*rows, *(f"| {key} | {found.get(key, 'not asked')} |" for key in keys)])
+
+
 @dataclass
 class Run:
     access: Access
@@ -243,7 +240,7 @@ class Run:
             self.state.unclean = []
             self.state.save()
 
-    def _act(self, name: str, work: Callable[[Workspace], Found], requests: int) -> None:
+    def _act(self, name: str, work: Callable[[Workspace], Fields], requests: int) -> None:
         """Does what an earlier call has not done, and removes what it made, whatever happens.
 
         :arg requests: that it takes in a small workspace, clean-up included
@@ -263,7 +260,7 @@ class Run:
             self.state.unclean.remove(at.prefix)
             self.state.save()
 
-    def _play(self, at: Workspace, folder: Path) -> Found:
+    def _play(self, at: Workspace, folder: Path) -> Fields:
         self.state.spend(REQUESTS)
         at.made += CREATED
         tasks = [
