@@ -28,8 +28,7 @@ They are sent over | faults/test_tls.py::test_a_certificate_that_is_not_trusted
     ::test_plain_http_to_this_machine
 No redirect is followed. | http/test_answers.py::test_a_redirect_takes_the_key_nowhere
     faults/test_table.py::test_a_failure
-An entry of `~/.netrc` | http/test_answers.py::test_netrc_does_not_win
-    faults/test_secrets.py::test_no_secret_comes_out
+An entry of `~/.netrc` | faults/test_secrets.py::test_no_secret_comes_out
 A user part in `api_url` | http/test_bad_input.py::test_focus_client(
 Secrets are in no | faults/test_secrets.py::test_no_secret_comes_out
 A password in a proxy's | faults/test_secrets.py::test_no_secret_comes_out
@@ -37,7 +36,6 @@ Where masking one | http/test_masked_names.py::test_a_change_of_a_name_with_the_
     ::test_a_list_that_would_be_masked
 What comes from the service | faults/test_hostile.py::test_they_come_back_unchanged
 In what is for people | http/test_shown_text.py::test_focus_clients( ::test_focus_client(
-    http/test_answers.py::test_text_of_the_service_cannot_forge_a_line
     faults/test_hostile.py::test_what_is_deleted_and_renamed ::test_errors_and_warnings
     unit/test_markdown.py::test_a_name_is_shown_as_code
 What is for machines | http/test_shown_text.py::test_what_is_for_machines_keeps_the_name

@@ -4,15 +4,23 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from collections import Counter
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
-from support.running import client, clients, info, sent
+from simulator.wire import Call
+from support.running import client, clients, info, options, sent
 from support.workspace import on
+
+from ansible_collections.toggl.focus.plugins.module_utils._api.answers import date_of
+from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi
+from ansible_collections.toggl.focus.plugins.module_utils._progress import Halt, Progress
+from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENTS
+from ansible_collections.toggl.focus.plugins.module_utils._task.options import access
 
 
 def error(description: str, **more: str) -> bytes:
@@ -20,7 +28,9 @@ def error(description: str, **more: str) -> bytes:
 
 
 def page(*data: object, **envelope: object) -> bytes:
-    return json.dumps({"data": data, "page": 1, "per_page": 100, **envelope}).encode()
+    """Of these clients; what is ``None`` in the envelope is left out."""
+    whole = {"data": data, "page": 1, "per_page": 100, **envelope}
+    return json.dumps({key: part for key, part in whole.items() if part is not None}).encode()
 
 
 def answer(body: bytes = b"", status: int = 200, **more: Any) -> Fault:
@@ -75,16 +85,11 @@ FINAL: dict[str, tuple[Fault, str]] = {
     ),
     "402 for a feature": (answer(error("not on this plan"), 402), "another subscr"),
     "402 for the quota, by headers": (answer(b"", 402, headers=QUOTA), "resets in 61 seconds"),
-    "402 for the quota, by its words": (
-        answer(error("hourly quota exceeded"), 402),
-        "quota of requests is used up",
-    ),
     "402 for the quota, whatever else it speaks of": (
         answer(error("You have hit your hourly limit of your plan"), 402),
         "quota of requests is used up",
     ),
     "400": (answer(error("Field validation"), 400), "Field validation"),
-    "422": (answer(error("no good"), 422), "no good"),
     "407": (answer(b"<html>log in</html>", 407), "HTTPS_PROXY"),
     "redirect": (answer(status=301, headers={"Location": "https://x.example/"}), "redirect (301)"),
 }
@@ -133,24 +138,28 @@ def numbered(start: int, count: int = 100) -> list[dict[str, object]]:
     return [{"id": number, "name": str(number)} for number in range(start, start + count)]
 
 
-def test_a_page_that_was_not_asked_for(service: Simulator) -> None:
-    service.reset(script=[answer(page(*numbered(1))), answer(page(*numbered(101)))])
-    assert "another page" in info(service)["msg"]
+ONE, TWO = numbered(1, 1), numbered(2, 1)
+PAGES: dict[str, tuple[list[bytes], int]] = {
+    "a page that was not asked for": ([page(*numbered(1)), page(*numbered(101))], 0),
+    "pages counted from 0": ([page(*numbered(1), page=0), page(*numbered(101, 3), page=1)], 103),
+    "without per_page, to an empty page": (
+        [page(*data, page=at, per_page=None) for at, data in enumerate((ONE, TWO, []), 1)],
+        2,
+    ),
+}
+"""Answers to a list, and how many clients it has. Without ``per_page`` a short page proves
+nothing, since the size may have been capped."""
 
 
-def test_pages_counted_from_0(service: Simulator) -> None:
-    first, second = page(*numbered(1), page=0), page(*numbered(101, 3), page=1)
-    service.reset(script=[answer(first), answer(second)])
-    assert len(info(service)["clients"]) == 103
-    assert [entry.query.get("page") for entry in service.log] == [None, "1"]
-
-
-def test_an_envelope_without_per_page_is_read_to_an_empty_page(service: Simulator) -> None:
-    """The size may have been capped, so a short page proves nothing."""
-    pages = [{"data": numbered(1, 1)}, {"data": numbered(2, 1)}, {"data": None}]
-    bodies = [json.dumps({**one, "page": number}) for number, one in enumerate(pages, 1)]
-    service.reset(script=[answer(body.encode()) for body in bodies])
-    assert len(info(service)["clients"]) == 2
+@pytest.mark.parametrize(("bodies", "count"), PAGES.values(), ids=PAGES)
+def test_the_end_of_a_list_is_known_by_its_envelopes(
+    service: Simulator, bodies: list[bytes], count: int
+) -> None:
+    service.reset(script=[answer(body) for body in bodies])
+    result = info(service)
+    assert len(result.get("clients", [])) == count
+    assert len(service.log) == len(bodies)
+    assert count or "another page" in result["msg"]
 
 
 # a client of another workspace, or another one than asked for
@@ -158,7 +167,6 @@ def test_an_envelope_without_per_page_is_read_to_an_empty_page(service: Simulato
 FOREIGN = {"id": 7, "name": "Acme", "workspace_id": 77}
 
 
-@pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
 @pytest.mark.parametrize("workspace_id", [77, "77", [1]], ids=str)
 def test_a_list_with_a_client_of_another_workspace_is_an_error(
     service: Simulator, workspace_id: object, check_mode: bool
@@ -258,25 +266,41 @@ def test_a_404_to_a_client_says_what_the_service_says(service: Simulator) -> Non
     assert message.endswith('404 "not_found: no such route" (trace id t-9).')
 
 
-# writes; each row of the table of failures is in tests/faults/test_table.py
+# connections, writes; each row of the table of failures is in tests/faults/test_table.py
 
 
-def test_a_create_that_nobody_can_settle(service: Simulator) -> None:
-    """The answer is lost and then the connection for good: it is said, and not sent again."""
-    broken = [Fault(on("GET"), status=500)] * 10
-    service.reset(script=[Fault(on("GET")), Fault(on("POST"), drop="after"), *broken])
+@pytest.mark.parametrize("concurrency", [1, 4])
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_after_a_lost_connection_each_request_has_a_new_one(
+    service: Simulator, state: str, concurrency: int
+) -> None:
+    """A proxy or firewall in between may reset each connection that is used again."""
+    used: Counter[int] = Counter()
+
+    def reset_when_reused(call: Call) -> Fault | None:
+        used[call.peer] += 1
+        return Fault(drop="before", reset=True) if used[call.peer] > 1 else None
+
+    service.chaos = reset_when_reused
+    if state == "absent":
+        service.add_many(10)
+    wanted = [{"name": f"Client {number}", "state": state} for number in range(1, 11)]
+    result = clients(service, clients=wanted, concurrency=concurrency)
+    assert not result.get("failed"), result["msg"]
+    assert len(service.names()) == (10 if state == "present" else 0)
+    lost = sum(entry.status == 0 for entry in service.log)
+    assert 1 <= lost <= concurrency
+    looks = 4 if state == "present" else 0
+    assert result["requests"] <= 11 + (1 + looks) * lost
+
+
+def test_a_create_that_nobody_can_settle_is_told_and_not_sent_again(service: Simulator) -> None:
+    down = Fault(on("GET"), status=500)
+    service.reset(script=[Fault(on("GET")), Fault(on("POST"), drop="after"), *[down] * 10])
     result = client(service, name="New")
     assert (result["failed"], result["changed"]) == (True, False)
     assert result["msg"].endswith(" Check whether it exists, then run again.")
     assert sent(service).count("POST") == 1
-
-
-@pytest.mark.parametrize("body", [b'{"error": "strange"}', b'{"data": 7}', b'{"ok": true}'])
-def test_a_201_that_shows_no_client_is_looked_at(service: Simulator, body: bytes) -> None:
-    """It may come from a proxy or firewall in between, so nothing was created for certain."""
-    service.reset(script=[answer(body, 201, match=on("POST"))] * 10)
-    result = client(service, name="New")
-    assert (result["failed"], result["changed"], service.names()) == (True, False, [])
 
 
 @pytest.mark.parametrize("name", [None, 7, [], {"text": "New"}], ids=str)
@@ -307,15 +331,6 @@ def test_what_every_request_carries(service: Simulator, kind: str) -> None:
         assert entry.headers["authorization"].startswith(f"{kind} ")
 
 
-def test_netrc_does_not_win(
-    service: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    netrc = tmp_path / "netrc"
-    netrc.write_text("machine 127.0.0.1 login eve password somebody-else\n")
-    monkeypatch.setenv("NETRC", str(netrc))
-    assert client(service, name="New")["action"] == "created"
-
-
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_redirect_takes_the_key_nowhere(service: Simulator, status: int, method: str) -> None:
@@ -327,22 +342,31 @@ def test_a_redirect_takes_the_key_nowhere(service: Simulator, status: int, metho
         assert elsewhere.log == []
 
 
-def test_text_of_the_service_cannot_forge_a_line(service: Simulator) -> None:
-    body = error("bad\nok: [localhost] => changed\x1b[32m")
-    service.reset(script=[answer(body, 400)])
-    message = client(service, name="Acme")["msg"]
-    assert "\n" not in message and "\x1b" not in message
+# the service's clock
+
+NOON = (
+    *("Sat, 01 Aug 2026 12:00:00 GMT", "Sat, 01 Aug 2026 12:00:00 -0000"),
+    *("Saturday, 01-Aug-26 12:00:00 GMT", "Sat Aug  1 12:00:00 2026"),
+    "Sat, 01 Aug 2026 14:00:00 +0200",
+)
+NO_DATES = (
+    *("Sat, 32 Aug 2026 12:00:00 GMT", "Sat, 01 Aug 99999999999999 12:00:00 GMT"),
+    *("2026-08-01T12:00:00Z", "soon", "", None),
+)
 
 
-@pytest.mark.parametrize("list_shows_deleted", [True, False])
-def test_a_zero_time_deletes_no_client(service: Simulator, list_shows_deleted: bool) -> None:
-    """Go writes a time that is not set as its zero time: a client that has it is active."""
-    service.reset(Switches(missing_fields="zero", list_shows_deleted=list_shows_deleted))
-    service.add("Acme")
-    service.add("Globex", deleted=True)
-    assert clients(service, clients=["Acme"], purge=True)["changed"] is False
-    assert client(service, name="Acme")["changed"] is False
-    assert client(service, name="Globex", state="absent")["changed"] is False
-    assert [found["name"] for found in info(service)["clients"]] == ["Acme"]
-    assert client(service, id=1002, state="restored")["action"] == "restored"
-    assert service.names() == ["Acme", "Globex"]
+@pytest.mark.parametrize("header", NOON + NO_DATES)
+def test_a_date_is_read_as_http_writes_it(header: str | None) -> None:
+    noon = datetime(2026, 8, 1, 12, 0, tzinfo=timezone.utc)
+    assert date_of(header) == (noon if header in NOON else None)
+
+
+def test_the_first_date_is_that_of_the_first_good_answer(service: Simulator) -> None:
+    """It is the service's own time before anything is written; an error may be from a gateway."""
+    service.script = [Fault(status=502, headers={"date": NOON[0]})]
+    api = FocusApi(access(options(CLIENTS, service)), None, Progress(), Halt())
+    assert api.session.first_date is None
+    for service.clock in (timedelta(), timedelta(hours=1)):
+        api.list_clients()
+    assert api.session.first_date is not None
+    assert abs(datetime.now(timezone.utc) - api.session.first_date) < timedelta(seconds=5)

@@ -8,9 +8,11 @@ import time
 from types import SimpleNamespace
 
 import pytest
+from simulator.gate import Gate
 from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
+from simulator.wire import Answer, Call, Scope
 from support.running import client, clients, info, rows, sent
 from support.workspace import fill, on
 
@@ -143,6 +145,26 @@ def test_what_fits_is_done_and_nothing_is_sent_that_is_known_to_be_refused(
     assert "quota" in result["msg"]
 
 
+def test_a_402_without_a_word_after_nothing_was_left_is_about_the_quota(
+    service: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service says what is left, and not until when. One request is tried; none after that."""
+    own = Gate._own_answer
+
+    async def without_a_time(gate: Gate, scope: Scope, call: Call) -> Answer:
+        answer = await own(gate, scope, call)
+        answer.headers.pop("X-Toggl-Quota-Resets-In", None)
+        return answer if answer.status != 402 else Answer(402, {}, b"")
+
+    monkeypatch.setattr(Gate, "_own_answer", without_a_time)
+    service.reset(quota_limit=3)
+    wanted = [f"Client {number}" for number in range(8)]
+    result = clients(service, clients=wanted, concurrency=4, allow_partial=True)
+    assert "The quota of requests is used up" in result["msg"]
+    assert [entry.status for entry in service.log] == [200, 201, 201, 402]
+    assert (len(rows(result, "done")), len(rows(result, "pending"))) == (2, 6)
+
+
 def test_what_is_not_sent_is_waited_for_where_quota_wait_allows(service: Simulator) -> None:
     service.reset(quota_limit=2, quota_window=1.2)
     waiting = {"allow_partial": True, "quota_wait": 60, "concurrency": 1}
@@ -161,7 +183,6 @@ def test_a_list_that_the_quota_does_not_reach_through_stops_before_it(service: S
     assert result["requests"] == len(service.log) == 1
 
 
-@pytest.mark.parametrize("check_mode", [True, False])
 def test_one_client_is_not_begun_where_the_quota_does_not_last(
     service: Simulator, check_mode: bool
 ) -> None:
