@@ -84,7 +84,6 @@ def test_focus_client_info(service: Simulator, case: str) -> None:
     assert_refused(info(service, **given), service, expected)
 
 
-@pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize("case", CLIENTS)
 def test_focus_clients(service: Simulator, case: str, check_mode: bool) -> None:
     given, expected = CLIENTS[case]

@@ -114,7 +114,6 @@ def test_nothing_is_written_when_one_client_changed_in_between(service: Simulato
     assert len(service.writes) == writes
 
 
-@pytest.mark.parametrize("check_mode", [True, False])
 def test_where_nothing_is_left_to_do_any_digest_is_satisfied(
     service: Simulator, check_mode: bool
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from support.notation import entry_from, rows
-from support.running import MODULES, clients, run_entry, sent, told
+from support.running import clients, run_entry, sent, told
 from support.workspace import HIDES, fill, on, state
 
 UNDO = [{"id": 1001, "name": "Acme", "state": "absent"}]
@@ -77,7 +77,6 @@ def test_one_that_keeps_its_name_may_be_protected(hiding: Simulator) -> None:
     assert not clients(hiding, **given).get("failed")
 
 
-@pytest.mark.parametrize("module", MODULES)
 @pytest.mark.parametrize("name", ["Acme", "Beta"])
 def test_a_rename_that_is_no_longer_needed_is_no_other_diff(
     hiding: Simulator, name: str, module: str

@@ -32,17 +32,8 @@ CLIENTS = "Acme, Globex, (Umbrella)"
 LIST = "New; Globex Corporation (was Globex); absent Acme; restored 1003"
 
 
-@pytest.fixture
-def journal(tmp_path: Path) -> Path:
-    return tmp_path / "journal.jsonl"
-
-
 def lines(journal: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in journal.read_text().splitlines()]
-
-
-def by_id(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(entries, key=lambda entry: str(entry.get("id")))
 
 
 def test_each_write_is_recorded_before_and_after(service: Simulator, journal: Path) -> None:
@@ -62,9 +53,7 @@ def test_each_write_is_recorded_before_and_after(service: Simulator, journal: Pa
     assert stat.S_IMODE(journal.stat().st_mode) == 0o600
 
 
-@pytest.mark.parametrize(
-    "damage", ["", '{"half": ', "not json\n", "[]\n", "{}\n", '{"at": 1}\n', "\n"]
-)
+@pytest.mark.parametrize("damage", ["", '{"half": ', "not json\n"])
 def test_what_it_takes_back_is_what_the_result_takes_back(
     service: Simulator, journal: Path, damage: str
 ) -> None:
@@ -73,7 +62,8 @@ def test_what_it_takes_back_is_what_the_result_takes_back(
     clients(service, clients="Earlier", journal=str(journal))
     journal.write_text(journal.read_text() + damage)
     result = clients(service, clients=LIST, journal=str(journal))
-    assert by_id(undo_of_last_run(journal.read_text(), 4711)) == by_id(result["undo"])
+    undo = undo_of_last_run(journal.read_text(), 4711)
+    assert sorted(undo, key=str) == sorted(result["undo"], key=str)
     assert 1001 in [held.id for held in last_deletions(str(journal), 4711).values()]
 
 
@@ -107,24 +97,17 @@ def test_restored_by_name_where_the_service_hides_deleted_clients(
     assert many["results"][0]["action"] == "restored"
 
 
-def test_the_journal_of_another_workspace_restores_nothing(
-    service: Simulator, journal: Path
+@pytest.mark.parametrize("deleted", ["in another workspace", "and renamed since"])
+def test_only_a_client_of_the_name_that_is_deleted_here_is_taken(
+    service: Simulator, journal: Path, deleted: str
 ) -> None:
-    service.reset(HIDES)
+    recorded = {"name": "Acme", "journal": str(journal)}
+    fill(service, "Acme", HIDES)
     with Simulator(workspace_id=42) as other:
         other.add("Acme")
-        client(other, name="Acme", state="absent", journal=str(journal))
-    result = client(service, name="Acme", state="restored", journal=str(journal))
-    assert "lists no deleted client of the name" in result["msg"]
-
-
-def test_a_client_renamed_since_its_deletion_is_not_taken(
-    service: Simulator, journal: Path
-) -> None:
-    fill(service, "Acme", HIDES)
-    client(service, name="Acme", state="absent", journal=str(journal))
+        client(other if "another" in deleted else service, state="absent", **recorded)
     client(service, id=1001, name="Other", state="restored")
-    result = client(service, name="Acme", state="restored", journal=str(journal))
+    result = client(service, state="restored", **recorded)
     assert "lists no deleted client of the name" in result["msg"]
     assert service.names() == ["Other"]
 
@@ -166,7 +149,6 @@ UNUSABLE = {
 """What makes it, and the path."""
 
 
-@pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
 @pytest.mark.parametrize("kind", UNUSABLE)
 def test_an_unusable_path_is_an_error_before_any_request(
     service: Simulator, tmp_path: Path, kind: str, check_mode: bool
@@ -201,8 +183,7 @@ def guarded() -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-@pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
-@pytest.mark.parametrize("name", ["file", "journal.jsonl"])
+@pytest.mark.parametrize("name", ["file", "missing"])
 def test_no_right_to_write_there_is_an_error_before_any_request(
     service: Simulator, guarded: Path, name: str, check_mode: bool
 ) -> None:
@@ -235,7 +216,6 @@ OTHERS = [
 ]
 
 
-@pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
 @pytest.mark.parametrize(("made_by", "expected"), OTHERS)
 def test_a_journal_that_others_may_write_is_used_with_a_warning(
     service: Simulator, tmp_path: Path, made_by: str, expected: str | None, check_mode: bool
@@ -283,8 +263,8 @@ class Disk:
 
 
 @pytest.fixture
-def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Disk:
-    disk = Disk(tmp_path / "journal.jsonl")
+def disk(journal: Path, monkeypatch: pytest.MonkeyPatch) -> Disk:
+    disk = Disk(journal)
     monkeypatch.setattr(os, "write", disk.write)
     return disk
 

@@ -15,7 +15,7 @@ from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
 from simulator.wire import Call
-from support.running import MODULES, client, clients, info, rows, run_entry, sent, told
+from support.running import client, clients, info, rows, run_entry, sent, told
 from support.workspace import on
 
 # pages at once
@@ -242,7 +242,6 @@ def test_a_single_client_that_a_deletion_hides_is_found(service: Simulator) -> N
     assert service.writes == []
 
 
-@pytest.mark.parametrize("module", MODULES)
 def test_a_client_of_a_former_name_that_a_deletion_hides_is_renamed(
     service: Simulator, module: str
 ) -> None:

@@ -11,13 +11,11 @@ import pytest
 from simulator.server import Simulator
 from simulator.service import Credentials
 from support.notation import unnamed_rows
-from support.running import MODULES, client, clients, info, run_entry
+from support.running import client, clients, info, run_entry
 from support.workspace import fill
 
 KEY = "toggl_sk_of-a-test"
 ADVICE = "Use an API key (api_token) in place of the password."
-
-check_or_run = pytest.mark.parametrize("check_mode", [True, False], ids=["check mode", "run"])
 
 
 @pytest.fixture(autouse=True)
@@ -53,8 +51,6 @@ restored demo GmbH
 """)
 
 
-@check_or_run
-@pytest.mark.parametrize("module", MODULES)
 @pytest.mark.parametrize("wanted", TOUCHING)
 def test_a_change_of_a_name_with_the_password_is_an_error_before_any_write(
     service: Simulator, wanted: str, module: str, check_mode: bool
@@ -66,7 +62,6 @@ def test_a_change_of_a_name_with_the_password_is_an_error_before_any_write(
         assert_refused(service, clients(service, check_mode, **among_others, **login(service)))
 
 
-@check_or_run
 def test_a_purge_of_such_a_client_too(service: Simulator, check_mode: bool) -> None:
     purge = {"clients": "Acme", "purge": True, "max_deletion_percent": 100}
     assert_refused(service, clients(service, check_mode, **purge, **login(service)))

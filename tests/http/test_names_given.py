@@ -12,8 +12,6 @@ from support.workspace import fill, state
 SHOW_BLANKS = [kind for kind in QUESTIONS["name_filter"] if kind not in ("equals", "begins")]
 """The filters that show a name with blanks before it to a look-up without them."""
 
-check_or_run = pytest.mark.parametrize("check_mode", [True, False])
-
 
 def assert_refused_by_both(service: Simulator, wanted: str, check_mode: bool, has: int) -> None:
     """``focus_client`` refuses it before the write, in the words of ``focus_clients``."""
@@ -37,7 +35,6 @@ def test_a_name_with_blanks_around_it_is_not_duplicated(
     assert (result["action"], service.names()) == ("none", [there])
 
 
-@check_or_run
 @pytest.mark.parametrize("shows", [True, False])
 @pytest.mark.parametrize(
     ("holder", "name_filter"),
@@ -55,7 +52,6 @@ def test_a_client_gets_no_name_that_another_one_has(
     assert_refused_by_both(service, f"{wanted} {name}", check_mode, has=1002)
 
 
-@check_or_run
 @pytest.mark.parametrize("wanted", ["restored 1001", "restored 1001 Acme"])
 def test_a_client_is_not_restored_beside_a_namesake(
     service: Simulator, wanted: str, check_mode: bool
@@ -64,7 +60,6 @@ def test_a_client_is_not_restored_beside_a_namesake(
     assert_refused_by_both(fill(service, "(Acme), Acme"), wanted, check_mode, has=1002)
 
 
-@pytest.mark.parametrize("module", MODULES)
 def test_a_rename_before_a_deletion_may_give_a_taken_name(service: Simulator, module: str) -> None:
     """Only the name that a client ends with is checked against others, and this one ends deleted.
     The undo gives it its own name back."""

@@ -10,7 +10,7 @@ from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
 from support.notation import rows
-from support.running import MODULES, clients, run_entry
+from support.running import clients, run_entry
 from support.workspace import HIDES, fill, state
 
 
@@ -52,7 +52,6 @@ def test_a_create_without_an_id_is_taken_back_by_its_name_with_a_warning(
     assert names(service) == "E, (E)"
 
 
-@pytest.mark.parametrize("module", MODULES)
 @pytest.mark.parametrize("switches", [FORGETS, Switches()], ids=["without an id", "with an id"])
 def test_a_create_without_an_id_gets_a_warning(
     service: Simulator, switches: Switches, module: str
@@ -93,8 +92,6 @@ UNSEEN = "\u200b\u3164"
 LOST = 'The client 1001 had the name "\\u200b\\u3164"'
 
 
-@pytest.mark.parametrize("check_mode", [True, False], ids=["check mode", "run"])
-@pytest.mark.parametrize("module", MODULES)
 @pytest.mark.parametrize(
     ("there", "wanted", "undo"),
     [
