@@ -54,11 +54,12 @@ ci: test slow ## all checks and tests
 
 # The newest end of the matrix runs sanity.
 slow: env ## what ci has beside test: other environments, molecule, Galaxy, ansible-test (ARGS='-k molecule')
-	@$(CHECK) $(BESIDE) --deselect tests/slow/test_sanity.py \
+	@$(CHECK) $(BESIDE) --dist load --deselect tests/slow/test_ansible_test.py::test_sanity \
 	  --durations=0 --durations-min=1 --junitxml=.ansible/logs/slow.xml tests/slow $(ARGS)
 
 lint: env ## style, types, licences, and which room must not know which (ARGS='-k ruff')
-	@$(CHECK) tests/checks/test_lint.py tests/checks/test_rooms.py tests/slow/test_lint.py $(ARGS)
+	@$(CHECK) tests/checks/test_lint.py tests/checks/test_rooms.py \
+	  tests/slow/test_tools.py::test_a_tool_has_no_complaint $(ARGS)
 
 unit: env ## the rules, without processes and requests
 	@$(CHECK) $(BESIDE) tests/unit

@@ -33,8 +33,7 @@ WHOLE = (
     "tests/e2e/test_playbooks.py",
     "tests/e2e/test_repository.py",
     "tests/faults/test_connecting.py",
-    "tests/slow/test_integration.py",
-    "tests/slow/test_sanity.py",
+    "tests/slow/test_ansible_test.py",
 )
 LIBRARIES = {"2.16": ["urllib3<2"]}
 """What long-lived environments of that core have."""

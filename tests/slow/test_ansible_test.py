@@ -1,32 +1,30 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``ansible-test integration``, against the simulator."""
+"""``ansible-test``: integration, against the simulator, and sanity, without an ignore file."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from simulator.server import Simulator
 
-from tools import run_ansible_test
+from tools.run_ansible_test import run
 from tools.simulator import environment
 
 CONFIG = Path(__file__).resolve().parents[1] / "integration" / "integration_config.yml"
 
 
-@pytest.fixture
-def configured(service: Simulator) -> Iterator[None]:
+def test_integration(service: Simulator) -> None:
     values = {
         "focus_simulator": service.url.removesuffix("/api"),
         "focus_environment": environment(service.url),
     }
     CONFIG.write_text(json.dumps(values, indent=2))  # JSON is YAML
-    yield
-    CONFIG.unlink()
+    try:
+        assert run("integration") == 0
+    finally:
+        CONFIG.unlink()
 
 
-@pytest.mark.usefixtures("configured")
-def test_integration() -> None:
-    assert run_ansible_test.run("integration") == 0
+def test_sanity() -> None:
+    assert run("sanity") == 0
