@@ -9,8 +9,7 @@ Readers do not see these comments. Each stands before the block that it concerns
     .. test: refuses names of deleted clients                  the same
     .. test: clients Acme                   the names of the active clients are these now
     .. test: output                         each line of the block is in the last command's output
-    .. test: prints                         the block is what the last command printed, see
-                                            transcript.py
+    .. test: prints                         the block is what the last command printed
     .. test: drawn in FILE                  so is that picture, with colours
     .. test: shows NAME                     the block is what the file holds now
     .. test: fails                          the block's last command fails
@@ -28,11 +27,21 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import dedent, indent
+from textwrap import dedent, indent, wrap
 
-COMMENT = re.compile(r"\.\. test: (?P<text>.+)")
-DIRECTIVE = re.compile(r"\.\. code-block:: (?P<language>\S+)")
+from .picture import COLOUR, without_colours
+
+BLOCK = re.compile(
+    r"(?m)^\.\. test: (?P<test>.+)\n"
+    r"|^\.\. code-block:: (?P<language>\S+)\n(?:   :caption: (?P<caption>.+)\n)?\n*"
+    r"(?P<text>(?: .*\n|\n)*)"
+)
 STANDALONE = ("workspace ", "clients ", "hides ", "refuses ", "drawn in ")
+WIDTH = 90
+"""Longer lines of an output are folded."""
+
+_SOURCE = re.compile(rf"(?ms)^(?:{COLOUR})?\[ERROR\].*?(?=^(?:{COLOUR})?fatal: )")
+_SILENT = re.compile(r"(?:ok|skipping): \[[^]]*\]|included: .*")
 
 
 @dataclass(frozen=True)
@@ -48,44 +57,72 @@ class Block:
 
 
 def read(path: Path) -> Iterator[Block]:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    pending = ""
-    for number, line in enumerate(lines):
-        comment, directive = COMMENT.fullmatch(line), DIRECTIVE.fullmatch(line)
-        if comment and comment["text"].startswith(STANDALONE):
-            yield Block(number + 1, comment["text"])
-        elif comment:
-            assert not pending, f"{path.name}:{number + 1}: two comments concern one block"
-            pending = comment["text"]
-        elif directive:
-            caption, text = _content(lines[number + 1 :])
-            yield Block(number + 1, pending, directive["language"], caption, text)
+    text, pending = path.read_text(encoding="utf-8"), ""
+    for found in BLOCK.finditer(text):
+        line = text.count("\n", 0, found.start()) + 1
+        if found["language"]:
+            content = dedent(found["text"]).strip("\n") + "\n"
+            yield Block(line, pending, found["language"], found["caption"], content)
             pending = ""
+        elif found["test"].startswith(STANDALONE):
+            yield Block(line, found["test"])
+        else:
+            assert not pending, f"{path.name}:{line}: two comments concern one block"
+            pending = found["test"]
     assert not pending, f"{path.name}: the last comment concerns no block"
 
 
 def captioned(path: Path, caption: str) -> str:
-    """The text of a block with a caption."""
+    """Return the text of a block with a caption."""
     return next(block.text for block in read(path) if block.caption == caption)
 
 
 def with_blocks(text: str, blocks: Mapping[int, str]) -> str:
-    """The guide with other text in its blocks, by the line where each begins."""
-    lines = text.split("\n")
-    for line, content in sorted(blocks.items(), reverse=True):
-        begin = end = line + 1
-        while end < len(lines) and (not lines[end] or lines[end].startswith(" ")):
-            end += 1
-        lines[begin:end] = [*indent(content.rstrip("\n"), "   ").split("\n"), ""]
-    return "\n".join(lines)
+    """Return the guide with other text in its blocks, by the line where each begins."""
+
+    def replaced(found: re.Match[str]) -> str:
+        content = blocks.get(text.count("\n", 0, found.start()) + 1)
+        if content is None:
+            return found[0]
+        begins = found.start("text") - found.start()
+        return f"{found[0][:begins]}{indent(content.strip(), '   ')}\n\n"
+
+    return BLOCK.sub(replaced, text)
 
 
-def _content(lines: list[str]) -> tuple[str | None, str]:
-    indented = []
-    for line in lines:
-        if line and not line.startswith(" "):
-            break
-        indented.append(line)
-    text = dedent("\n".join(indented)).strip("\n")
-    caption = re.match(r":caption: (.+)\n+", text)
-    return (caption[1], text[caption.end() :] + "\n") if caption else (None, text + "\n")
+def transcript(stdout: str, stderr: str) -> str:
+    """Return what the tasks say, and the warnings, without what each ansible-core says around it;
+    colours are kept."""
+    _, *tasks = re.split(r"(?m)^(?=TASK \[)", stdout.partition("PLAY RECAP")[0])
+    warned = re.findall(r"(?m)^\[WARNING\]: (.+(?:\n(?!\[).+)*)", without_colours(stderr))
+    warnings = [" ".join(text.split()) for text in warned if not text.startswith("No inventory")]
+    said = [*filter(None, map(_task, tasks)), *(f"[WARNING]: {text}" for text in warnings)]
+    return "\n\n".join(said) + "\n"
+
+
+def _task(text: str) -> str:
+    """From ansible-core 2.19 on, a failure is told twice, the first time with the task's source;
+    before, with what made it one."""
+    text = re.sub(r'"failed_when_\w+": (?:true|"[^"]*"), ', "", _SOURCE.sub("", text))
+    heading, *lines = text.rstrip().split("\n")
+    plain = [without_colours(line) for line in lines]
+    if all(_SILENT.fullmatch(line) for line in plain):
+        return ""
+    said = [line for line in lines if not without_colours(line).startswith("skipping: ")]
+    return "\n".join([heading.rstrip("* "), *said]).rstrip()
+
+
+def folded(text: str) -> str:
+    """Fold long lines, at blanks alone."""
+    return "\n".join(
+        part
+        for line in text.split("\n")
+        for part in wrap(
+            line,
+            WIDTH,
+            subsequent_indent=f"{line[: len(line) - len(line.lstrip())]}    ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        or [""]
+    )

@@ -26,11 +26,11 @@ WIDTH, HEIGHT, EDGE = 8.4, 20, 16
 """Of a character and around all of it."""
 
 _LICENCE = "SPDX-License-Identifier" + ": GPL-3.0-or-later"  # which is not this file's own line
-_CODE = re.compile(r"\x1b\[([0-9;]*)m")
+COLOUR = r"\x1b\[[0-9;]*m"
 
 
 def without_colours(text: str) -> str:
-    return _CODE.sub("", text)
+    return re.sub(COLOUR, "", text)
 
 
 def picture(text: str, name: str, title: str, description: str) -> str:
@@ -73,7 +73,5 @@ def _pieces(line: str) -> Iterator[tuple[str, str]]:
     """The pieces of one colour: ``0;33`` is a colour, ``0`` the end of it."""
     _plain, *coded = re.split(r"(?=\x1b\[)", f"\x1b[0m{line}")
     for part in coded:
-        code = _CODE.match(part)
-        assert code, part
-        colour = next((c for c in code[1].split(";") if c in COLOURS), "")
-        yield colour, part[code.end() :]
+        code, _, piece = part.removeprefix("\x1b[").partition("m")
+        yield next((colour for colour in code.split(";") if colour in COLOURS), ""), piece
