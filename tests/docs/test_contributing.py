@@ -12,6 +12,7 @@ from support.playbooks import ROOT
 
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+TARGETS = {*re.findall(r"(?m)^([a-z0-9-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"))}
 UTILS = ROOT / "plugins" / "module_utils"
 CODE = ("plugins", "roles", "playbooks", "meta", "tools")
 """What is neither a test nor documentation. ``examples`` are documentation, and so is ``*.md``."""
@@ -25,13 +26,6 @@ def section(title: str) -> str:
     _, found, rest = TEXT.partition(f"\n## {title}\n")
     assert found, title
     return rest.partition("\n## ")[0]
-
-
-def first_list(text: str) -> list[str]:
-    """The files that the items of the first list begin with."""
-    items = re.search(r"(?m)(?:^- .*\n(?:  .*\n)*)+", text)
-    assert items
-    return re.findall(r"(?m)^- `([^`]+)`:", items[0])
 
 
 def files_with(word: str) -> Iterator[str]:
@@ -50,22 +44,21 @@ def files_with(word: str) -> Iterator[str]:
     ],
 )
 def test_an_option_is_in_the_files_that_the_list_names(title: str, word: str) -> None:
+    """The first list, which is short."""
     text = section(title)
     assert f"in which `{word}` occurs" in text
-    assert sorted(first_list(text)) == sorted(files_with(word))
-
-
-def test_an_entry_option_touches_few_files() -> None:
-    assert len(first_list(section("How to add an entry option"))) <= MOST_FILES
+    items = re.search(r"(?m)(?:^- .*\n(?:  .*\n)*)+", text)
+    assert items
+    named = re.findall(r"(?m)^- `([^`]+)`:", items[0])
+    assert sorted(named) == sorted(files_with(word))
+    assert len(named) <= MOST_FILES
 
 
 def test_every_path_is_there() -> None:
-    paths = re.findall(
-        r"`((?:plugins|tests|docs|roles|playbooks|examples|changelogs)/[^`]*)`", TEXT
-    )
+    folders = "plugins|tests|docs|roles|playbooks|examples|changelogs"
+    paths = re.findall(rf"`((?:{folders})/[^`]*)`", TEXT)
     assert len(paths) > 60
-    made = {"docs/benchmarks.md"}
-    assert [path for path in paths if path not in made and not (ROOT / path).exists()] == []
+    assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
 def test_every_name_is_in_the_file_that_it_stands_beside() -> None:
@@ -83,15 +76,10 @@ def test_every_room_and_every_file_beside_the_rooms_is_named() -> None:
     assert sorted(named) == sorted([*(f"{room.name}/" for room in rooms), *(f.name for f in files)])
 
 
-def test_the_first_page_shows_five_commands_and_the_makefile_has_them() -> None:
-    targets = re.findall(r"(?m)^([a-z0-9-]+):.*## ", (ROOT / "Makefile").read_text("utf-8"))
-    shown = re.findall(r"(?m)^\| `make ([a-z0-9-]+)`", section("The commands"))
-    assert len(shown) == 5
-    assert {*shown, *re.findall(r"`make ([a-z0-9-]+)", TEXT)} <= set(targets)
-
-
-def test_it_is_short() -> None:
+def test_the_first_page_is_short_and_shows_five_commands() -> None:
     assert len(TEXT.splitlines()) <= 180
+    assert len(re.findall(r"(?m)^\| `make [a-z0-9-]+`", section("The commands"))) == 5
+    assert {*re.findall(r"`make ([a-z0-9-]+)", TEXT)} <= TARGETS
 
 
 PAPERS = [
@@ -103,8 +91,7 @@ PAPERS = [
 
 @pytest.mark.parametrize("path", PAPERS, ids=lambda path: path.name)
 def test_each_command_that_a_paper_names_exists(path: Path) -> None:
-    targets = re.findall(r"(?m)^([a-z0-9-]+):", (ROOT / "Makefile").read_text("utf-8"))
-    assert set(re.findall(r"\bmake ([a-z0-9-]+)", path.read_text("utf-8"))) <= set(targets)
+    assert {*re.findall(r"\bmake ([a-z0-9-]+)", path.read_text("utf-8"))} <= TARGETS
 
 
 def test_each_row_of_the_checklists_says_whether_it_holds() -> None:

@@ -17,8 +17,8 @@ from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import
 )
 
 GUIDES = ROOT / "docs" / "docsite" / "rst"
-MODULES = sorted((ROOT / "plugins" / "modules").glob("focus*.py"))
 ROLE = ROOT / "roles" / "clients"
+MODULES = ("focus_client", "focus_clients", "focus_client_info")
 
 OF_THE_MODULE = {f"clients_{name}": o for name, o in CLIENTS["argument_spec"].items()}
 OF_THE_MODULE["clients_list"] = OF_THE_MODULE.pop("clients_clients")
@@ -77,30 +77,23 @@ def test_the_code_refers_to_documents_that_are_there() -> None:
         assert not re.search(r"\(design\)|the design\b", text), path.name
 
 
-def returned() -> list[dict[str, Any]]:
-    """The RETURN part of each module."""
+def test_what_all_modules_return_is_described_alike() -> None:
+    """It stands in each of them, since up to ansible-core 2.19 no fragment can hold it. Only the
+    samples are of the module. Each returns a message."""
     package = "ansible_collections.toggl.focus.plugins.modules"
-    modules = [importlib.import_module(f"{package}.{path.stem}") for path in MODULES]
-    return [yaml.safe_load(module.RETURN) for module in modules]
+    returned = [
+        yaml.safe_load(importlib.import_module(f"{package}.{name}").RETURN) for name in MODULES
+    ]
+    for key in ("requests", "quota"):
+        assert len({str(without_samples(described[key])) for described in returned}) == 1, key
+    for described in returned:
+        assert (described["msg"]["returned"], described["msg"]["type"]) == ("always", "str")
 
 
 def without_samples(described: Any) -> Any:
     if not isinstance(described, dict):
         return described
     return {key: without_samples(value) for key, value in described.items() if key != "sample"}
-
-
-def test_what_all_modules_return_is_described_alike() -> None:
-    """It stands in each of them, since up to ansible-core 2.19 no fragment can hold it. Only the
-    samples are of the module. Each returns a message."""
-    first, *others = documented = returned()
-    assert len(documented) == 3
-    for key in ("requests", "quota"):
-        assert [without_samples(other[key]) for other in others] == [
-            without_samples(first[key])
-        ] * 2
-    told = [(described["msg"]["returned"], described["msg"]["type"]) for described in documented]
-    assert told == [("always", "str")] * 3
 
 
 # the role
@@ -116,12 +109,9 @@ def test_the_role_has_the_options_of_the_module() -> None:
         assert {k: variable.get(k) for k in keys} == {k: own.get(k) for k in keys}, name
         assert "default" not in variable, name
         assert variable.get("required", False) is (name == "clients_list"), name
-
-
-def test_the_role_has_the_defaults_that_it_documents() -> None:
-    own = {name: VARIABLES_OF_THE_ROLE[name] for name in OF_THE_ROLE}
-    documented = {name: spec["default"] for name, spec in own.items() if "default" in spec}
-    assert read_yaml("roles", "clients", "defaults", "main.yml") == documented
+    defaults = {name: VARIABLES_OF_THE_ROLE[name].get("default") for name in OF_THE_ROLE}
+    given = {name: default for name, default in defaults.items() if default is not None}
+    assert read_yaml("roles", "clients", "defaults", "main.yml") == given
 
 
 def passed_on(tasks: list[dict[str, Any]], module: str) -> dict[str, str]:
@@ -131,17 +121,14 @@ def passed_on(tasks: list[dict[str, Any]], module: str) -> dict[str, str]:
     return given
 
 
-def test_the_role_passes_every_option_on() -> None:
+def test_the_role_and_the_export_pass_every_option_on() -> None:
+    """The export writes nothing, so it has no journal."""
     tasks = read_yaml("roles", "clients", "tasks", "main.yml")
-    options = {name.removeprefix("clients_"): name for name in OF_THE_MODULE}
+    options = [name for name in OF_THE_MODULE if name != "clients_list"]
     assert passed_on(tasks, "toggl.focus.focus_clients") == {
         "clients": "{{ clients_list }}",
-        **{o: f"{{{{ {name} | default(omit) }}}}" for o, name in options.items() if o != "list"},
+        **{o.removeprefix("clients_"): f"{{{{ {o} | default(omit) }}}}" for o in options},
     }
-
-
-def test_the_export_passes_on_how_the_service_is_reached() -> None:
-    """It writes nothing, so it has no journal."""
     (play,) = read_yaml("playbooks", "export.yml")
     assert passed_on(play["tasks"], "toggl.focus.focus_client_info") == {
         name: f"{{{{ clients_{name} | default(omit) }}}}" for name in SHARED if name != "journal"
@@ -150,16 +137,12 @@ def test_the_export_passes_on_how_the_service_is_reached() -> None:
 
 def test_the_readme_of_the_role_has_the_variables_with_their_defaults() -> None:
     text = (ROLE / "README.md").read_text(encoding="utf-8")
-    rows = re.findall(r"(?m)^\| `(clients_\w+)` \| (.*?) ?\| (.*?) ?\|$", text)
-    own_first = sorted(OF_THE_MODULE, key=lambda name: name.removeprefix("clients_") in SHARED)
-    assert [name for name, *_ in rows] == [name for name in own_first if name != "clients_list"]
+    rows = re.findall(r"(?m)^\| `clients_(\w+)` \| (.*?) ?\| (.*?) ?\|$", text)
+    options = [name.removeprefix("clients_") for name in OF_THE_MODULE if name != "clients_list"]
+    assert [name for name, *_ in rows] == sorted(options, key=lambda name: name in SHARED)
     for name, variables, default in rows:
-        option = name.removeprefix("clients_")
-        assert re.findall(r"`(\w+)`", variables) == list(VARIABLES.get(option, ())), name
-        known, shown = (
-            OF_THE_MODULE[name].get("default"),
-            default.strip("`").removesuffix(" seconds"),
-        )
+        assert re.findall(r"`(\w+)`", variables) == list(VARIABLES.get(name, ())), name
+        known = OF_THE_MODULE[f"clients_{name}"].get("default")
         allowed = ("", "none", "none, required") if known is None else (as_shown(known),)
-        assert shown in allowed, name
+        assert default.strip("`").removesuffix(" seconds") in allowed, name
     assert all(f"`{name}`" in text for name in OF_THE_ROLE)

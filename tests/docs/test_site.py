@@ -77,6 +77,8 @@ def test_every_plugin_role_and_guide_has_a_page(site: Path) -> None:
     for page in wanted:
         assert (site / page).is_file(), page
         assert f'href="{page}"' in front, f"{page} is not at the side of the front page"
+    for page, name in (("docsite/how_it_works.html", "run"), ("index.html", "check")):
+        assert f'<title id="focus-{name}-title">' in (site / page).read_text(), "its picture"
 
 
 def test_a_broken_link_and_what_is_loaded_from_elsewhere_are_found(tmp_path: Path) -> None:
@@ -97,11 +99,6 @@ def test_only_one_warning_is_let_through() -> None:
     ):
         line = f"/somewhere/rst/{page}.rst:9: WARNING: undefined label: '{label}' [ref.ref]"
         assert docs.is_unavoidable(line) is unavoidable, line
-
-
-def test_a_page_holds_its_picture(site: Path) -> None:
-    for page, name in (("docsite/how_it_works.html", "run"), ("index.html", "check")):
-        assert f'<title id="focus-{name}-title">' in (site / page).read_text()
 
 
 IMAGES = [*docs.SOURCE.glob("images/*.svg")]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +15,7 @@ from support.stage import LOCAL, Stage
 
 from .guide import captioned
 
-GUIDE = ROOT / "docs" / "docsite" / "rst" / "import.rst"
-RECIPE = captioned(GUIDE, "spreadsheet.yml")
+RECIPE = captioned(ROOT / "docs" / "docsite" / "rst" / "import.rst", "spreadsheet.yml")
 HEAD = "Client;Former name;Notes"
 
 TABLES: dict[str, tuple[str, list[Any]]] = {
@@ -38,15 +38,13 @@ TABLES: dict[str, tuple[str, list[Any]]] = {
     ),
     "blanks": (f"{HEAD}\n Acme ; ;\n", [("Acme", None)]),
     "a head alone": (f"{HEAD}\n", []),
+    "commas": ('Client,Former name\nA; B,"C, D"\n', [("A; B", "C, D")]),
 }
-
-
 MISTAKES = {
     "no closing quote": '"Acme;Old;',
     "text behind a closing quote": '"Acme" AG;Old;',
     "no closing quote of the former name": 'Acme;"Old;',
 }
-COMMAS = 'Client,Former name\nA; B,"C, D"\n'
 
 
 def recipe(hosts: str, separator: str = ";") -> str:
@@ -68,42 +66,31 @@ def host(case: str) -> str:
     return re.sub(r"\W+", "_", case)
 
 
-class Made(Stage):
-    """What became of each table, and what was printed."""
-
-    printed = ""
-
-    def listed(self, case: str) -> list[tuple[str, str | None]]:
-        found = load_list((self.folder / f"{host(case)}.yml").read_text())["clients_list"]
-        return [(e["name"], *e.get("former_names", [None])) for e in found or []]
-
-
 @pytest.fixture(scope="module")
-def made(server: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Made:
-    stage = Made(server, tmp_path_factory.mktemp("tables"))
-    tables = {case: table for case, (table, _) in TABLES.items()} | {"commas": COMMAS}
+def made(server: Simulator, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder with what became of each table, and what was printed."""
+    stage = Stage(server, tmp_path_factory.mktemp("tables"))
+    tables = {case: table for case, (table, _) in TABLES.items()}
     tables |= {case: f"{HEAD}\nHooli;;\n{line}\n" for case, line in MISTAKES.items()}
     for case, table in tables.items():
         (stage.folder / f"{host(case)}.csv").write_bytes(table.encode())
     stage.inventory({host(case): LOCAL for case in tables})
     stage.write("book.yml", recipe("all:!commas") + recipe("commas", ","))
-    stage.printed = stage.run("book.yml", status=2)
-    return stage
+    return stage.folder, stage.run("book.yml", status=2)
 
 
 @pytest.mark.parametrize("case", TABLES)
-def test_every_row_is_an_entry(made: Made, case: str) -> None:
-    _, expected = TABLES[case]
-    assert made.listed(case) == expected, made.printed
-
-
-def test_commas_may_separate_cells(made: Made) -> None:
-    assert made.listed("commas") == [("A; B", "C, D")]
+def test_every_row_is_an_entry(made: tuple[Path, str], case: str) -> None:
+    folder, printed = made
+    found = load_list((folder / f"{host(case)}.yml").read_text())["clients_list"] or []
+    entries = [(entry["name"], *entry.get("former_names", [None])) for entry in found]
+    assert entries == TABLES[case][1], printed
 
 
 @pytest.mark.parametrize("case", MISTAKES)
-def test_a_line_that_cannot_be_understood_is_shown(made: Made, case: str) -> None:
+def test_a_line_that_cannot_be_understood_is_shown(made: tuple[Path, str], case: str) -> None:
     """No client is left out in silence."""
-    (shown,) = re.findall(rf"(?ms)^fatal: \[{host(case)}\]: .*?^}}", made.printed)
+    folder, printed = made
+    (shown,) = re.findall(rf"(?ms)^fatal: \[{host(case)}\]: .*?^}}", printed)
     assert "Look at" in shown and "Acme" in shown
-    assert not (made.folder / f"{host(case)}.yml").exists()
+    assert not (folder / f"{host(case)}.yml").exists()
