@@ -15,9 +15,9 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from functools import partial
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,7 +27,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._api import transport 
 from faults.certificates import issue
 from faults.network import LARGEST
 from faults.proxy import proxy
-from faults.runs import HOST, Services, Tally
+from faults.runs import HOST, Services
 from faults.scenarios import history
 from faults.trial import Trial, Violated
 
@@ -35,20 +35,24 @@ LONGEST = 30.0
 """Seconds, for one history."""
 
 AnyTrial = TypeVar("AnyTrial", bound=Trial)
-Outcome = tuple[Tally, dict[int, str]]
+Outcome = tuple[Counter[str], dict[int, str]]
 
 
-def campaign(seeds: Sequence[int], folder: Path, tell: Callable[[str], None] = print) -> Outcome:
-    """Plays each seed. Gives the counts, and what was violated by the seed of the history."""
+def campaign(seeds: Sequence[int], folder: Path) -> Outcome:
+    """Play each seed. Return the counts, and what was violated by the seed of the history."""
     violations: dict[int, str] = {}
     with trials(folder, Trial) as trial:
         for number, seed in enumerate(seeds, 1):
-            wrong = _tried(trial, seed)
-            if wrong is not None:
-                violations[seed] = wrong
-                tell(f"seed {seed}: {wrong}")
+            try:
+                with time_limit(LONGEST):
+                    trial.run(history(seed))
+            except Exception as wrong:
+                is_known = isinstance(wrong, Violated)
+                violations[seed] = str(wrong) if is_known else traceback.format_exc()
+                print(f"seed {seed}: {violations[seed]}", flush=True)
             if number % 500 == 0:
-                tell(f"{number} of {len(seeds)}, up to seed {seed}: {len(violations)} violations")
+                told = f"{number} of {len(seeds)}, up to seed {seed}: {len(violations)} violations"
+                print(told, flush=True)
     return trial.tally, violations
 
 
@@ -57,13 +61,13 @@ def trials(folder: Path, kind: type[AnyTrial]) -> Iterator[AnyTrial]:
     """One that may play any number of histories, with services that it plays them on."""
     os.environ["XDG_RUNTIME_DIR"] = str(folder)  # where runs that take turns have their locks
     certificate = issue(folder, "127.0.0.1", HOST)
-    server = certificate.server
     largest, _transport.LARGEST_ANSWER = _transport.LARGEST_ANSWER, LARGEST
     try:
-        with ExitStack() as stack:
-            plain = stack.enter_context(Simulator())
-            tls = stack.enter_context(Simulator(ssl_certfile=server))
-            between = stack.enter_context(proxy(tls.port))
+        with (
+            Simulator() as plain,
+            Simulator(ssl_certfile=certificate.server) as tls,
+            proxy(tls.port) as between,
+        ):
             yield kind(Services(plain, tls, between, certificate.ca_path), folder)
     finally:
         _transport.LARGEST_ANSWER = largest
@@ -85,20 +89,9 @@ def time_limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, handler)
 
 
-def _tried(trial: Trial, seed: int) -> str | None:
-    try:
-        with time_limit(LONGEST):
-            trial.run(history(seed))
-    except Violated as violated:
-        return str(violated)
-    except Exception:
-        return traceback.format_exc()
-    return None
-
-
 def _part(seeds: Sequence[int]) -> Outcome:
     with tempfile.TemporaryDirectory() as folder:
-        return campaign(seeds, Path(folder), partial(print, flush=True))
+        return campaign(seeds, Path(folder))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -113,14 +106,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         seeds = [options.only]
         print(history(options.only))
     started = time.monotonic()
-    tally = Tally()
+    tally: Counter[str] = Counter()
     violations: dict[int, str] = {}
     jobs = min(options.jobs, len(seeds))
     with multiprocessing.get_context("spawn").Pool(jobs) as pool:
         for counts, wrong in pool.map(_part, [seeds[first::jobs] for first in range(jobs)]):
-            tally.add(counts)
+            tally.update(counts)
             violations |= wrong
-    print(tally)
+    print(*(f"{count:8} {what}" for what, count in sorted(tally.items())), sep="\n")
     print(f"{time.monotonic() - started:8.1f} seconds")
     if violations:
         print(f"{len(violations)} histories broke a promise: the seeds {sorted(violations)}")

@@ -2,8 +2,8 @@
 """What a run must lead to, by the design alone: plain loops over names and states.
 
 This is a second specification. It shares no line and no idea with the collection, and where the
-two differ, the words of the design decide. A workspace is a mapping from ids to names and whether
-they are deleted; an entry is a mapping of options, as a user writes it.
+two differ, the words of the design decide. A workspace is a mapping from ids to clients; an entry
+is a mapping of options, as a user writes it.
 
 Where the design leaves a choice, it is made here in words:
 
@@ -12,8 +12,8 @@ Where the design leaves a choice, it is made here in words:
   stand for one client.
 * A former name finds a client that no other entry stands for. Only an entry that wants the client
   absent by its name gives way: the client lives on under its new name.
-* An entry with an id, a name and former ones is a way back: it may take a name that others have, if
-  it tells the present one; and an entry that wants the name absent then means the others.
+* An entry with an id, a name and former ones is an undo: it may take a name that others have, if it
+  tells the present one; and an entry that wants the name absent then means the others.
 * Two entries with ids may have one name, which their clients may bear already, both of them.
 * Several active clients that former names may mean are ambiguous, like several of the name itself.
 * A client that is left alone because the wanted name is there, too, is left alone by purge as well;
@@ -29,12 +29,9 @@ from __future__ import annotations
 import fnmatch
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
-
-State = Mapping[int, tuple[str, bool]]
-"""By id: the name, and whether the client is deleted."""
 
 Entry = Mapping[str, Any]
 
@@ -42,6 +39,19 @@ Entry = Mapping[str, Any]
 def key(name: str) -> str:
     """What two names have in common that are one name."""
     return unicodedata.normalize("NFC", name.strip())
+
+
+class Client(NamedTuple):
+    name: str
+    deleted: bool
+
+    @property
+    def key(self) -> str:
+        return key(self.name)
+
+
+State = Mapping[int, Client]
+"""By id, what is known of each client."""
 
 
 def forms(name: str) -> set[str]:
@@ -77,8 +87,7 @@ class Rules:
     max_deletion_percent: int = 30
 
 
-@dataclass(frozen=True)
-class Sight:
+class Sight(NamedTuple):
     """What the service shows: ``listed`` in its list, ``by_id`` to whoever asks for an id."""
 
     listed: State
@@ -86,13 +95,13 @@ class Sight:
 
 
 def sight_of(state: State, list_shows_deleted: bool, get_shows_deleted: bool) -> Sight:
-    def seen(shows_deleted: bool) -> State:
-        return {i: client for i, client in state.items() if shows_deleted or not client[1]}
-
-    return Sight(seen(list_shows_deleted), seen(get_shows_deleted))
+    active = {i: client for i, client in state.items() if not client.deleted}
+    return Sight(state if list_shows_deleted else active, state if get_shows_deleted else active)
 
 
-GUARDS = ("protected", "max_deletions", "max_deletion_percent", "look-alike", "temporary name")
+GUARDS = frozenset(
+    ("protected", "max_deletions", "max_deletion_percent", "look-alike", "temporary name")
+)
 """What forbids a plan that is shown all the same."""
 
 
@@ -129,7 +138,7 @@ class Verdict:
     ``former``: former names of clients that are created, so that nobody must be missed who has one.
     """
 
-    goal: dict[int, tuple[str, bool]] = field(default_factory=dict)
+    goal: dict[int, Client] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     unseen: set[int] = field(default_factory=set)
@@ -143,13 +152,13 @@ class Verdict:
         return bool(self.refusals)
 
     @property
-    def has_plan(self) -> bool:
-        """A plan that only guards forbid is shown, and it is the one of ``changes``."""
-        return all(refusal.reason in GUARDS for refusal in self.refusals)
+    def reasons(self) -> set[str]:
+        return {refusal.reason for refusal in self.refusals}
 
     @property
-    def is_ambiguous(self) -> bool:
-        return any(refusal.reason == "ambiguous" for refusal in self.refusals)
+    def has_plan(self) -> bool:
+        """A plan that only guards forbid is shown, and it is the one of ``changes``."""
+        return self.reasons <= GUARDS
 
     @property
     def plan(self) -> Counter[tuple[str, int, str | None]]:
@@ -198,17 +207,19 @@ def judge_one(
 
     :arg found: what the service's filter finds for the names; blanks may hide a client from it
     """
-    narrow = judge([entry], Sight(found, sight.by_id), remembered=remembered)
-    full = judge([entry], sight, remembered=remembered)
+
+    def seeing(listed: State) -> Verdict:
+        return judge([entry], Sight(listed, sight.by_id), remembered=remembered)
+
+    narrow = seeing(found)
     firsts: list[Verdict] = []  # it may stop at the first client that it finds
-    if narrow.is_ambiguous and entry.get("state") != "absent":
+    if "ambiguous" in narrow.reasons and entry.get("state") != "absent":
         several = {int(i) for refusal in narrow.refusals for i in refusal.named}
-        for first in several:
-            seen = {i: c for i, c in found.items() if i == first or i not in several}
-            firsts.append(judge([entry], Sight(seen, sight.by_id), remembered=remembered))
+        others = {i: client for i, client in found.items() if i not in several}
+        firsts = [seeing({**others, first: found[first]}) for first in several]
     if entry.get("id") is not None and entry.get("name") is None:  # no name is looked for
-        firsts.append(judge([entry], Sight({}, sight.by_id), remembered=remembered))
-    return [*firsts, narrow, full]
+        firsts.append(seeing({}))
+    return [*firsts, narrow, seeing(sight.listed)]
 
 
 def by_name(remembered: Mapping[int, str]) -> dict[str, int]:
@@ -238,7 +249,7 @@ class Wanted:
         self.restore_deleted = bool(entry.get("restore_deleted"))
 
     @property
-    def is_way_back(self) -> bool:
+    def is_undo(self) -> bool:
         """Whether it is one of those that take a run back: it knows its client by its id, and what
         the name was. An entry that wants the name absent then means all other clients."""
         return self.id is not None and self.key is not None and bool(self.former)
@@ -261,18 +272,15 @@ def _contradictions(wanted: Sequence[Wanted]) -> Iterator[Refusal]:
         if any(name and not can_be_given(name) for name in {entry.name, *entry.former}):
             yield Refusal("line break")
     yield from (Refusal("id twice", (str(i),)) for i in _twice([entry.id for entry in wanted]))
-    for name in _twice([_name_that_it_is_about(entry) for entry in wanted]):
-        about_it = [entry for entry in wanted if _name_that_it_is_about(entry) == name]
+    # An id says for sure which client is to be deleted; its name is a safeguard then.
+    named = [entry for entry in wanted if entry.id is None or entry.stays]
+    for name in _twice([entry.key for entry in named]):
+        about_it = [entry for entry in named if entry.key == name]
         by_name = [entry for entry in about_it if entry.id is None]
         is_one_to_go = len(by_name) == 1 and not by_name[0].stays
-        come_back = all(entry.is_way_back for entry in about_it if entry.id is not None)
+        come_back = all(entry.is_undo for entry in about_it if entry.id is not None)
         if by_name and not (is_one_to_go and come_back):
             yield Refusal("name twice")
-
-
-def _name_that_it_is_about(entry: Wanted) -> str | None:
-    """An id says for sure which client is to be deleted; its name is a safeguard then."""
-    return None if entry.id is not None and not entry.stays else entry.key
 
 
 def _twice(values: Sequence[Any]) -> list[Any]:
@@ -300,78 +308,75 @@ class _Desk:
         self._known = dict(sight.listed)
         self._stood_for: dict[int, Wanted] = {}
         self._renamed_by_id: set[int] = set()
-        self._new = 0
         self._answer = Verdict()
 
     def verdict(self) -> Verdict:
+        answer = self._answer
         for entry in self._wanted:
             if entry.id is not None:
                 self._find_by_id(entry, entry.id)
         by_name = [entry for entry in self._wanted if entry.id is None]
         staying = [entry for entry in by_name if entry.stays]
-        missing = [entry for entry in staying if not self._find_by_name(entry)]
-        for entry in missing:
+        for entry in [entry for entry in staying if not self._find_by_name(entry)]:
             self._make_it_be(entry)
         for entry in by_name:
             if not entry.stays:
                 self._delete_by_name(entry)
         self._purge()
-        self._answer.goal = self._goal()
-        self._answer.unmanaged = set(self._unmanaged())
-        if not self._answer.refused:
+        answer.goal = self._goal()
+        active = [i for i in self._sight.listed if not answer.goal[i].deleted]
+        answer.unmanaged = {i for i in active if i not in self._stood_for}
+        if not answer.refused:
             self._judge_names()
-        if not self._answer.refused:
+        if not answer.refused:
             self._judge_guards()
-        if self._answer.has_plan:
-            self._answer.warned |= {*self._left_alone(), *self._namesakes()}
-        return self._answer
+        if answer.has_plan:
+            answer.warned |= {*self._left_alone(), *self._namesakes()}
+        return answer
 
     # by id
 
     def _find_by_id(self, entry: Wanted, client_id: int) -> None:
-        if client_id not in self._known and client_id in self._sight.by_id:
-            self._known[client_id] = self._sight.by_id[client_id]
+        if client_id in self._sight.by_id:
+            self._known.setdefault(client_id, self._sight.by_id[client_id])
         self._stood_for[client_id] = entry
-        if entry.state == "present":
-            self._present_by_id(entry, client_id)
+        client = self._known.get(client_id)
+        if entry.state == "restored":
+            self._restore_by_id(entry, client_id, client)
         elif entry.state == "absent":
-            self._absent_by_id(entry, client_id)
-        else:
-            self._restored_by_id(entry, client_id)
-
-    def _present_by_id(self, entry: Wanted, client_id: int) -> None:
-        if client_id not in self._known:
+            self._delete_by_id(entry, client_id, client)
+        elif client is None:
             self._refuse("unknown id", client_id)
-        elif self._is_deleted(client_id):
+        elif client.deleted:
             self._refuse("deleted id", client_id)
         else:
-            self._rename_if_due(entry, client_id)
+            self._rename_if_due(entry, client_id, client)
 
-    def _absent_by_id(self, entry: Wanted, client_id: int) -> None:
-        if client_id not in self._known or self._is_deleted(client_id):
+    def _delete_by_id(self, entry: Wanted, client_id: int, client: Client | None) -> None:
+        if client is None or client.deleted:
             return
-        if entry.key is None or entry.key == self._key_of(client_id):
-            self._change(entry, "delete", client_id, self._name_of(client_id))
-        elif self._key_of(client_id) in entry.former:
-            self._rename_if_due(entry, client_id)
+        if entry.key is None or entry.key == client.key:
+            self._change(entry, "delete", client_id, client.name)
+        elif client.key in entry.former:
+            self._rename_if_due(entry, client_id, client)
             self._change(entry, "delete", client_id, entry.name)
         else:
             self._refuse("id and name do not agree", client_id)
 
-    def _restored_by_id(self, entry: Wanted, client_id: int) -> None:
-        if client_id not in self._known:
-            recalled = self._remembered.get(client_id)
-            self._answer.unseen.add(client_id)
-            self._change(entry, "restore", client_id, recalled)
-            if entry.key is not None and (recalled is None or entry.key != key(recalled)):
-                self._change(entry, "rename", client_id, entry.name)
+    def _restore_by_id(self, entry: Wanted, client_id: int, client: Client | None) -> None:
+        if client is not None:
+            if client.deleted:
+                self._change(entry, "restore", client_id, client.name)
+            self._rename_if_due(entry, client_id, client)
             return
-        if self._is_deleted(client_id):
-            self._change(entry, "restore", client_id, self._name_of(client_id))
-        self._rename_if_due(entry, client_id)
+        recalled = self._remembered.get(client_id)
+        self._answer.unseen.add(client_id)
+        self._change(entry, "restore", client_id, recalled)
+        if entry.key is not None and (recalled is None or entry.key != key(recalled)):
+            self._change(entry, "rename", client_id, entry.name)
 
-    def _rename_if_due(self, entry: Wanted, client_id: int) -> None:
-        if entry.key is not None and entry.key != self._key_of(client_id):
+    def _rename_if_due(self, entry: Wanted, client_id: int, client: Client) -> None:
+        if entry.key is not None and entry.key != client.key:
             self._renamed_by_id.add(client_id)
             self._change(entry, "rename", client_id, entry.name)
 
@@ -380,31 +385,28 @@ class _Desk:
     def _find_by_name(self, entry: Wanted) -> bool:
         """Whether there is an active client of the name; one that another entry deletes by its id
         counts, whatever name it gets before."""
-        bearers = [
-            client_id
-            for client_id in self._known
-            if client_id in self._answer.deleted and self._key_of(client_id) == entry.key
-        ]
-        bearers += [i for i in self._active({entry.key or ""}) if i not in bearers]
+        deleted = self._answer.deleted & self._known.keys()
+        bearers = [i for i in deleted if self._known[i].key == entry.key]
+        bearers += [i for i in self._active({entry.key}) if i not in bearers]
         self._means_one(bearers, entry)
         return bool(bearers)
 
     def _make_it_be(self, entry: Wanted) -> None:
         """No active client has the name."""
+        deleted = [i for i, c in sorted(self._known.items()) if c.deleted and c.key == entry.key]
         if entry.state == "restored":
-            self._restore_by_name(entry)
+            self._restore_by_name(entry, deleted)
             return
         former = self._left_by_others(self._active(entry.former))
-        deleted = self._deleted(entry.key or "")
         if former:
             if self._means_one(former, entry):
                 self._change(entry, "rename", former[0], entry.name)
         elif entry.restore_deleted and deleted:
             self._restore_one_of(deleted, entry)
         else:
-            self._new -= 1
-            self._change(entry, "create", self._new, entry.name)
-            self._answer.former |= {key(name) for name in entry.former}
+            created = sum(change.kind == "create" for change in self._answer.changes)
+            self._change(entry, "create", -1 - created, entry.name)
+            self._answer.former |= entry.former
 
     def _left_by_others(self, clients: Sequence[int]) -> list[int]:
         """Those for which no entry stands by their id, nor one that wants them by their name.
@@ -412,45 +414,41 @@ class _Desk:
         taken = {
             client_id
             for client_id, other in self._stood_for.items()
-            if other.id is not None or other.key == self._key_of(client_id)
+            if other.id is not None or other.key == self._known[client_id].key
         }
         return [client_id for client_id in clients if client_id not in taken]
 
-    def _restore_by_name(self, entry: Wanted) -> None:
-        deleted = self._deleted(entry.key or "")
+    def _restore_by_name(self, entry: Wanted, deleted: Sequence[int]) -> None:
         remembered = by_name(self._remembered).get(entry.key or "")
         if deleted:
             self._restore_one_of(deleted, entry)
         elif remembered is None:
             self._refuse("nothing to restore")
         else:
-            self._known[remembered] = self._sight.by_id.get(remembered, (entry.name or "", True))
+            hidden = Client(entry.name or "", True)
+            self._known[remembered] = self._sight.by_id.get(remembered, hidden)
             self._restore_one_of([remembered], entry)
 
     def _restore_one_of(self, deleted: Sequence[int], entry: Wanted) -> None:
         if len(deleted) > 1:
             self._refuse("several deleted", *deleted)
         elif self._means_one(deleted, entry):
-            self._change(entry, "restore", deleted[0], self._name_of(deleted[0]))
+            self._change(entry, "restore", deleted[0], self._known[deleted[0]].name)
 
     def _delete_by_name(self, entry: Wanted) -> None:
-        bearers = [
-            client_id
-            for client_id in self._active({entry.key or ""})
-            if not self._is_renamed_by_name(client_id) and not self._comes_back(client_id, entry)
-        ]
+        bearers = [i for i in self._active({entry.key}) if not self._lives_on(i, entry)]
         if self._means_one(bearers, entry):
-            self._change(entry, "delete", bearers[0], self._name_of(bearers[0]))
+            self._change(entry, "delete", bearers[0], self._known[bearers[0]].name)
+
+    def _lives_on(self, client_id: int, entry: Wanted) -> bool:
+        """Whether another entry renames it from a former name, or takes it back to this name."""
+        other = self._stood_for.get(client_id)
+        return other is not None and (other.id is None or self._comes_back(client_id, entry))
 
     def _comes_back(self, client_id: int, entry: Wanted) -> bool:
         """Whether another entry takes the client back to the name that this one wants absent."""
         other = self._stood_for.get(client_id)
-        return other is not None and other.is_way_back and other.key == entry.key
-
-    def _is_renamed_by_name(self, client_id: int) -> bool:
-        """Whether it lives on under the name of an entry that knows its former one."""
-        other = self._stood_for.get(client_id)
-        return other is not None and other.id is None
+        return other is not None and other.is_undo and other.key == entry.key
 
     def _means_one(self, bearers: Sequence[int], entry: Wanted) -> bool:
         """Whether it is settled which client the entry means: nobody else's, and only one."""
@@ -464,34 +462,30 @@ class _Desk:
             self._stood_for[free[0]] = entry
         return len(bearers) == 1 and not claimed
 
-    # what no entry stands for
+    def _active(self, keys: Collection[str | None]) -> list[int]:
+        """The active clients of these names, without those that an entry renames by their ids."""
+        active = [i for i, client in sorted(self._known.items()) if not client.deleted]
+        named = [i for i in active if self._known[i].key in keys]
+        return [client_id for client_id in named if client_id not in self._renamed_by_id]
+
+    # the end, and what blocks it
 
     def _purge(self) -> None:
+        """Delete what no entry stands for."""
         if not self._rules.purge:
             return
-        left_alone = set(self._left_alone())
-        for client_id, (name, deleted) in sorted(self._sight.listed.items()):
-            if deleted or client_id in self._stood_for or client_id in left_alone:
-                continue
-            if self._is_protected(name):
-                continue
-            self._change(None, "delete", client_id, name)
+        spared = {*self._stood_for, *self._left_alone()}
+        for client_id, client in sorted(self._sight.listed.items()):
+            is_spared = client_id in spared or is_protected(client.name, self._rules)
+            if not client.deleted and not is_spared:
+                self._change(None, "delete", client_id, client.name)
 
-    def _unmanaged(self) -> Iterator[int]:
-        """Of the clients that are active in the end, those for which no entry stands."""
-        for client_id in self._sight.listed:
-            if client_id not in self._stood_for and not self._answer.goal[client_id][1]:
-                yield client_id
-
-    # the end, and what stands against it
-
-    def _goal(self) -> dict[int, tuple[str, bool]]:
+    def _goal(self) -> dict[int, Client]:
         goal = dict(self._known)
-        for change in self._answer.changes:
-            name, deleted = goal.get(change.id, ("", False))
-            if change.name is not None:
-                name = change.name
-            goal[change.id] = (name, {"delete": True, "restore": False}.get(change.kind, deleted))
+        for kind, client_id, name, _ in self._answer.changes:
+            client = goal.get(client_id, Client("", False))
+            deleted = kind == "delete" or (client.deleted and kind != "restore")
+            goal[client_id] = Client(client.name if name is None else name, deleted)
         return goal
 
     def _judge_names(self) -> None:
@@ -509,39 +503,33 @@ class _Desk:
     def _judge_absence(self, entry: Wanted) -> None:
         """No other entry may want a client of the name to be there."""
         for client_id in self._stood_for:
-            name, deleted = self._answer.goal.get(client_id, ("", True))
-            if not deleted and key(name) == entry.key and not self._comes_back(client_id, entry):
+            client = self._answer.goal.get(client_id)
+            is_there = client is not None and not client.deleted and client.key == entry.key
+            if is_there and not self._comes_back(client_id, entry):
                 self._refuse("wanted and unwanted")
 
     def _others_of_the_name(self, client_id: int, name: str) -> list[int]:
         """The other active clients that have the name in the end, if the client ends with it."""
-        goal = self._answer.goal
-        its_name, is_deleted = goal[client_id]
-        if is_deleted or key(its_name) != key(name) or not key(name):
-            return []
-        return [
-            other
-            for other, (theirs, deleted) in goal.items()
-            if other != client_id and not deleted and key(theirs) == key(name)
-        ]
+        active = [i for i, client in self._answer.goal.items() if not client.deleted]
+        bearers = [i for i in active if self._answer.goal[i].key == key(name) != ""]
+        return [other for other in bearers if other != client_id] if client_id in bearers else []
 
     def _may_share(self, client_id: int) -> bool:
-        """The way back to names that were shared says so: a former name is the present one. One
-        that is renamed before it is deleted says so by its own name among the former ones."""
-        entry = self._stood_for.get(client_id)
-        if entry is None or entry.id is None or entry.name is None:
+        """The undo of names that were shared says so: a former name is the present one. One that
+        is renamed before it is deleted says so by its own name among the former ones."""
+        entry, client = self._stood_for.get(client_id), self._known.get(client_id)
+        if entry is None or entry.id is None or entry.key is None:
             return False
         if not entry.stays:
             return entry.key in entry.former
-        if client_id not in self._known:
+        if client is None:
             return bool(entry.former)  # one of them may be the present name: the run will see
-        return self._key_of(client_id) in entry.former
+        return client.key in entry.former
 
     def _judge_guards(self) -> None:
         for change in self._answer.changes:
-            name = self._last_name_of(change.id)
-            if name is not None and not change.by_purge:
-                self._judge_protection(change, name)
+            if change.kind in ("rename", "delete") and not change.by_purge:
+                self._judge_protection(change)
             if change.kind == "create":
                 self._judge_look_alikes(change.name or "")
         self._judge_temporary_names()
@@ -551,33 +539,35 @@ class _Desk:
         """A client of no entry that a run left between two names may be the one that is meant by
         an entry whose client is created, so it is not purged either."""
         changes = self._answer.changes
-        creates = any(change.kind == "create" for change in changes)
         purged = {change.id for change in changes if change.by_purge}
-        for client_id in {*self._answer.unmanaged, *purged}:
-            is_left = self._known[client_id][0] == f"toggl.focus-{client_id}"
-            if is_left and (creates or client_id in purged):
+        creates = any(change.kind == "create" for change in changes)
+        for client_id in purged | (self._answer.unmanaged if creates else set()):
+            if self._known[client_id].name == f"toggl.focus-{client_id}":
                 self._refuse("temporary name", client_id)
 
     def _judge_look_alikes(self, name: str) -> None:
         """No client is created beside one that may be the same, unless the list names both; where
         that one is protected, it is somebody else's."""
         named = {entry.key for entry in self._wanted if entry.id is None}
-        for client_id, (theirs, deleted) in sorted(self._sight.listed.items()):
-            if deleted or client_id in self._stood_for or key(theirs) in named:
+        for client_id, client in sorted(self._sight.listed.items()):
+            if client.deleted or client_id in self._stood_for or client.key in named:
                 continue
-            if look(theirs) != look(name):
+            if look(client.name) != look(name):
                 continue
-            if self._is_protected(theirs):
+            if is_protected(client.name, self._rules):
                 self._answer.warned.add(client_id)
             else:
                 self._refuse("look-alike", client_id)
 
-    def _judge_protection(self, change: Change, name: str) -> None:
-        names = [name]
-        if change.kind == "delete" and change.name is not None:
-            names.append(change.name)  # it may have been renamed to it before
-        touches = change.kind in ("rename", "delete")
-        if touches and any(map(self._is_protected, names)):
+    def _judge_protection(self, change: Change) -> None:
+        """By the last name that is known, of a client that nobody sees the one that the journal
+        has; and a client that is deleted may have been renamed before."""
+        client = self._known.get(change.id)
+        name = self._remembered.get(change.id) if client is None else client.name
+        if name is None:
+            return
+        names = [name, change.name or name] if change.kind == "delete" else [name]
+        if any(is_protected(name, self._rules) for name in names):
             self._refuse("protected", "protected")
 
     def _judge_deletions(self) -> None:
@@ -585,16 +575,13 @@ class _Desk:
         most = self._rules.max_deletions
         if most is not None and len(deletions) > most:
             self._refuse("max_deletions", "max_deletions")
-        purged = [change for change in deletions if change.by_purge]
-        active = [i for i, (_, deleted) in self._sight.listed.items() if not deleted]
+        purged = sum(change.by_purge for change in deletions)
+        active = sum(not client.deleted for client in self._sight.listed.values())
         percent = self._rules.max_deletion_percent
-        are_few = len(purged) == 1 or len(purged) * 100 <= percent * len(active)
-        takes_the_last = len(deletions) == len(active)
-        if purged and percent < 100 and (takes_the_last or not are_few):
+        are_few = purged <= 1 or purged * 100 <= percent * active
+        takes_the_last = purged and len(deletions) == active
+        if percent < 100 and (takes_the_last or not are_few):
             self._refuse("max_deletion_percent", "max_deletion_percent")
-
-    def _is_protected(self, name: str) -> bool:
-        return is_protected(name, self._rules)
 
     # what is done, but not without a word
 
@@ -602,23 +589,17 @@ class _Desk:
         """Active clients of no entry that have a former name of a client that is there already:
         nobody knows whether it is the same."""
         for entry in self._wanted:
-            if entry.key is None:
-                continue
             own = self._active({entry.key})
             is_there = entry.id in own if entry.id is not None else bool(own)
             if entry.state == "present" and is_there:
-                for client_id in self._active(entry.former):
-                    if client_id not in self._stood_for:
-                        yield client_id
+                yield from (i for i in self._active(entry.former) if i not in self._stood_for)
 
     def _namesakes(self) -> Iterator[int]:
         """Deleted clients of the very name of a new one."""
         created = {key(c.name or "") for c in self._answer.changes if c.kind == "create"}
-        for client_id, (name, deleted) in self._known.items():
-            if deleted and key(name) in created and client_id not in self._stood_for:
+        for client_id, client in self._known.items():
+            if client.deleted and client.key in created and client_id not in self._stood_for:
                 yield client_id
-
-    # words
 
     def _refuse(self, reason: str, *named: object) -> None:
         self._answer.refusals.append(Refusal(reason, tuple(map(str, named))))
@@ -627,33 +608,3 @@ class _Desk:
         """:arg entry: none for what purge deletes"""
         number = None if entry is None else entry.number
         self._answer.changes.append(Change(kind, client_id, name, number))
-
-    def _last_name_of(self, client_id: int) -> str | None:
-        """Of a client that nobody sees, the name that the journal has."""
-        if client_id in self._known:
-            return self._known[client_id][0]
-        return self._remembered.get(client_id)
-
-    def _name_of(self, client_id: int) -> str:
-        return self._known[client_id][0]
-
-    def _key_of(self, client_id: int) -> str:
-        return key(self._name_of(client_id))
-
-    def _is_deleted(self, client_id: int) -> bool:
-        return self._known[client_id][1]
-
-    def _active(self, keys: set[str]) -> list[int]:
-        """The active clients of these names, without those that an entry renames by their ids."""
-        return [
-            client_id
-            for client_id, (name, deleted) in sorted(self._known.items())
-            if not deleted and key(name) in keys and client_id not in self._renamed_by_id
-        ]
-
-    def _deleted(self, wanted: str) -> list[int]:
-        return [
-            client_id
-            for client_id, (name, deleted) in sorted(self._known.items())
-            if deleted and key(name) == wanted
-        ]

@@ -9,36 +9,30 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from simulator.bodies import client_body
 from simulator.records import Client, Entry, Write
 from simulator.switches import Switches
 from simulator.workspace import CHANGES
+from support.running import rows
 
-from faults import reports
+from faults import model, reports
 from faults.model import State, can_be_given, forms, key
 from faults.reports import Report, Step
 
 Event = tuple[str, int | None, str]
 
 
-def state_of(clients: Iterable[Client]) -> dict[int, tuple[str, bool]]:
-    return {client.id: (client.name, client.deleted_at is not None) for client in clients}
+def state_of(clients: Iterable[Client]) -> dict[int, model.Client]:
+    return {c.id: model.Client(c.name, c.deleted_at is not None) for c in clients}
 
 
 def active_keys(state: State) -> Counter[str]:
-    return Counter(key(name) for name, deleted in state.values() if not deleted)
+    return Counter(client.key for client in state.values() if not client.deleted)
 
 
-# nothing doubled, nothing lost
-
-
-def active(state: State) -> set[int]:
-    return {client_id for client_id, (_, deleted) in state.items() if not deleted}
-
-
-def active_names(state: State) -> set[str]:
-    return {name for name, deleted in state.values() if not deleted}
+# nothing duplicated, nothing lost
 
 
 def without_taken_back(history: Sequence[Write]) -> list[Write]:
@@ -71,11 +65,28 @@ def resets(before: Iterable[Client], after: Iterable[Client], switches: Switches
 
 def losses(before: State, after: State, allowed: Collection[int]) -> Iterator[str]:
     """A client that is gone or deleted without having been named for it."""
-    for client_id, (name, deleted) in before.items():
+    for client_id, client in before.items():
         if client_id not in after:
-            yield f"client {client_id} {name!r} is gone"
-        elif after[client_id][1] and not deleted and client_id not in allowed:
-            yield f"client {client_id} {name!r} is deleted, and nobody asked for it"
+            yield f"{client_id}, {client}, is gone"
+        elif after[client_id].deleted and not client.deleted and client_id not in allowed:
+            yield f"{client_id}, {client}, is deleted, and nobody asked for it"
+
+
+def not_undone(
+    before: State, after: State, excused: Collection[int], switches: Switches
+) -> Iterator[str]:
+    """Where a workspace is not as before a run that was taken back.
+
+    :arg excused: clients whose undo the service rightly refused, or that somebody else has changed
+    """
+    for client_id in before.keys() - set(excused):
+        was, now = before[client_id], after[client_id]
+        is_same_name = now.key == was.key or is_called(now.name, was.name, switches)
+        if now.deleted != was.deleted or (can_be_given(was.name) and not is_same_name):
+            yield f"{client_id} is {now}, it was {was}"
+    for client_id in after.keys() - before.keys() - set(excused):
+        if not after[client_id].deleted:
+            yield f"{client_id}, {after[client_id]}, was new, and is still active"
 
 
 # what nobody could see, and what the report says of it
@@ -95,22 +106,25 @@ def late(
     :arg lagged: names whose creation the service has kept waiting; it may have changed them
     :arg lag: how many reads after a write do not show it yet
     """
-    known = reports.ids_of_clients(report)
-    unchecked = reports.unchecked_names(report)
-    looks = [entry for entry in log if entry.method == "GET" and entry.status == 200]
     creates = [write for write in history if write.kind == "create"]
     firsts = {key(write.name): write.id for write in reversed(creates)}.values()  # of each name
+    unchecked = {*map(key, reports.names_with(report, reports.UNCHECKED))}
+    awaited = {*map(key, lagged)}
+
+    def was_shown(write: Write) -> bool:
+        looks = [look for look in log if look.method == "GET" and look.status == 200]
+        later = [look for look in looks if look.at >= write.at][lag:]
+        return any(_shows(look, write.name) for look in later)
+
     return {
         write.id
         for write in creates
-        if write.id not in known
+        if write.id not in reports.ids_of_clients(report)
         if (lag and write.id not in firsts)
         or any(is_called(write.name, name, switches) for name in lagged)
         if key(write.name) in unchecked
-        or (lagged and key(write.name) not in map(key, lagged))  # nobody looked for this name
-        or not any(
-            _shows(look, write.name) for look in [e for e in looks if e.at >= write.at][lag:]
-        )
+        or (awaited and key(write.name) not in awaited)  # nobody looked for this name
+        or not was_shown(write)
     }
 
 
@@ -161,34 +175,32 @@ def untruths(
     :arg cannot_see: reads lag for so long that what was done may look as if it had failed
     :arg drifted: clients that somebody else has changed: what was done before is not done again
     """
-    if reports.is_refused(report):
+    if report.get("refused"):
         yield from untruths_of_refused(report, history)
         return
     happened = _events(history)
-    done, failed, pending = reports.done(report), reports.failed(report), reports.pending(report)
+    done, failed, pending = rows(report, "done"), reports.failed(report), rows(report, "pending")
     for step in done:
         if not _take(happened, step, switches) and not _needed_nothing(step, drifted, switches):
             yield f"reported as done, but did not happen: {dict(step)}"
-    is_left = any(not reports.is_unclear(step) and _is_named(happened, step) for step in failed)
+    is_left = any(step["status"] == "failed" and _is_named(happened, step) for step in failed)
     for step in failed:
-        if cannot_see or reports.is_unclear(step) or _is_named(happened, step):
+        if cannot_see or step["status"] == "unclear" or _is_named(happened, step):
             _take(happened, step, switches)
     for step in pending:
         if _take(happened, step, switches):
             yield f"reported as pending, but happened: {dict(step)}"
-    may_be_twice = reports.names_perhaps_twice(report)
+    may_be_twice = reports.names_with(report, *reports.TWICE)
     for kind, client_id, name in happened.elements():
         if kind == "create" and any(is_called(name, told, switches) for told in may_be_twice):
             continue
         yield f"happened, but is not reported as done or unclear: {kind} {client_id} {name!r}"
-    may_be_left = any(map(reports.may_be_left, failed))
+    creates = [step["error"] for step in failed if step["step"] == "create"]
+    may_be_left = any(reports.MAY_BE_LEFT in error for error in creates)
     if bool(report["changed"]) != bool(done or is_left or may_be_left):
         yield f"changed is {report['changed']}, with {len(done)} steps done"
     if (failed or pending) and not report.get("failed"):
         yield "the task says ok, and not all was done"
-    count = len(done) + len(failed) + len(pending)
-    if count != len(reports.plan(report)):
-        yield f"{count} of {len(reports.plan(report))} steps have a status that a run may give"
     yield from _miscounted(report)
 
 
@@ -199,24 +211,25 @@ def untruths_of_refused(report: Report, history: Sequence[Write]) -> Iterator[st
         yield f"refused, but happened: {history}"
     if report["changed"] or report["undo"] or not report.get("failed"):
         yield f"refused, and not said so: {report}"
-    if any(entry["changed"] for entry in reports.entries(report)):
-        yield f"refused, but an entry is reported as changed: {reports.entries(report)}"
-    if "Nothing was written" not in report["msg"] and reports.plan(report):
+    if any(entry["changed"] for entry in report["results"]):
+        yield f"refused, but an entry is reported as changed: {report['results']}"
+    if "Nothing was written" not in report["msg"] and report["plan"]:
         yield f"it does not say that nothing was written: {report['msg']}"
 
 
 def not_planned(report: Report, may_say_why: bool = False) -> Iterator[str]:
     """Steps that are not said to be planned only, where nothing may be done."""
-    planned = reports.planned(report)
-    for step in reports.plan(report):
-        if step not in planned or ("error" in step and not may_say_why):
+    for step in report["plan"]:
+        if step["status"] != "planned" or ("error" in step and not may_say_why):
             yield f"not said to be planned: {dict(step)}"
 
 
 def _miscounted(report: Report) -> Iterator[str]:
     """Where the counts of a run, its steps and its entries say different things."""
-    counts, entries = reports.counts(report), reports.entries(report)
-    done, failed, pending = reports.done(report), reports.failed(report), reports.pending(report)
+    counts, entries = report["summary"], report["results"]
+    done, failed, pending = rows(report, "done"), reports.failed(report), rows(report, "pending")
+    if len([*done, *failed, *pending]) != len(report["plan"]):
+        yield f"not all steps have a status that a run may give: {report['plan']}"
     purged = sum(bool(step.get("purge")) for step in done)
     if counts["purged"] != purged:
         yield f"{counts['purged']} are counted as purged, {purged} are"
@@ -239,23 +252,26 @@ def untruths_of_one(
     cannot_see: bool = False,
 ) -> Iterator[str]:
     """The same for one client, whose report tells less."""
+    words, action = report.get("msg", ""), report.get("action", "none")
     creates = sum(write.kind == "create" for write in history)
-    if creates > 1 and not reports.says_twice(report.get("msg", "")):
+    if creates > 1 and not reports.says(words, *reports.TWICE):
         yield f"created {creates} times"
-    unclear = reports.says_unclear(report.get("msg", "")) or (cannot_see and report.get("failed"))
-    action = report.get("action", "none")
+    unclear = reports.says(words, *reports.UNCLEAR) or (cannot_see and report.get("failed"))
     may_be_same = bool(drifted) or (action == "renamed" and switches.names_changed != "no")
-    may_be_left = reports.MAY_BE_LEFT in report.get("msg", "")
+    may_be_left = reports.MAY_BE_LEFT in words
     if report["changed"] and not history and not (may_be_same or may_be_left):
         yield "reported as changed, and nothing happened"
     if history and not report["changed"] and not unclear:
         yield f"reported as unchanged, but {history} happened"
     if not report["changed"] and report.get("undo") and not unclear:
         yield "an undo of nothing"
-    wanted = {"created": "create", "renamed": "rename", "deleted": "delete", "restored": "restore"}
-    happened = {write.kind for write in history}
-    if action != "none" and wanted[action] not in happened and not may_be_same:
+    happened = {ACTIONS[write.kind] for write in history}
+    if action != "none" and action not in happened and not may_be_same:
         yield f"reported as {action}, but only {history} happened"
+
+
+ACTIONS = {"delete": "deleted", "restore": "restored", "rename": "renamed", "create": "created"}
+"""What is reported of each kind of change; of several of one client, the first of them."""
 
 
 def _events(history: Sequence[Write]) -> Counter[Event]:
@@ -286,62 +302,27 @@ def _take(happened: Counter[Event], step: Step, switches: Switches) -> bool:
         same_id = client_id == known[1] or (kind == "create" and client_id is None)
         if kind == known[0] and same_id and is_called(known[2], name, switches):
             found = known
+    is_there = happened[found] > 0
+    happened[found] -= is_there
     if not happened[found]:
         del happened[found]
-        return False
-    happened[found] -= 1
-    if not happened[found]:
-        del happened[found]
-    return True
+    return is_there
 
 
 def _needed_nothing(step: Step, drifted: Collection[int], switches: Switches) -> bool:
     """A rename of a client that the service hid and that turned out to bear the name already, or
     what the service makes of it; or what somebody else was faster to do."""
-    if step.get("id") in drifted:
-        return True
     known = step.get("from") or ""
     is_same = key(known) == key(step["name"] or "") or is_called(known, step["name"], switches)
-    return step["step"] == "rename" and is_same
+    return step.get("id") in drifted or (step["step"] == "rename" and is_same)
 
 
-# taken back
-
-
-def not_undone(
-    before: State, after: State, excused: Collection[int], switches: Switches
-) -> Iterator[str]:
-    """Where a workspace is not as before a run that was taken back.
-
-    :arg excused: ids of clients whose way back the service rightly refused, or that somebody else
-        has changed
-    """
-    for client_id, (name, deleted) in before.items():
-        if client_id in excused:
-            continue
-        now = after[client_id]
-        is_same_name = key(now[0]) == key(name) or not can_be_given(name)
-        is_same_name |= is_called(now[0], name, switches)
-        if not is_same_name or now[1] != deleted:
-            yield f"client {client_id} is {now}, it was {(name, deleted)}"
-    for client_id in set(after) - set(before) - set(excused):
-        if not after[client_id][1]:
-            yield f"client {client_id} {after[client_id][0]!r} was new, and is still active"
-
-
-# what the service may rightly refuse
+# what the service makes of names, and may rightly refuse
 
 
 def made_of(name: str, switches: Switches) -> str:
     """What the service makes of a name that no other client has."""
-    change = CHANGES[switches.names_changed]
-    return change(name.strip(), switches.longest_name)
-
-
-def is_shared(state: State, ids: Iterable[int]) -> bool:
-    """Whether one of these clients has a name that another active one has, too."""
-    counts = active_keys(state)
-    return any(counts[key(state[client_id][0])] > 1 for client_id in ids)
+    return CHANGES[switches.names_changed](name.strip(), switches.longest_name)
 
 
 def is_temporary(name: str, switches: Switches) -> bool:
@@ -351,25 +332,19 @@ def is_temporary(name: str, switches: Switches) -> bool:
 
 def is_changed(name: str, switches: Switches) -> bool:
     """Whether a new client gets another name; where names are numbered, it may."""
-    if switches.names_changed == "numbered":
-        return True
-    return key(made_of(name, switches)) != key(name)
+    return switches.names_changed == "numbered" or key(made_of(name, switches)) != key(name)
 
 
 def is_called(shown: str, wanted: str, switches: Switches) -> bool:
-    """Whether a client that was given a name has it, as far as the service keeps it."""
+    """Whether a client that was given a name has it, as far as the service keeps it: it may cut
+    at any of its Unicode forms."""
     if switches.names_changed == "numbered":
         while shown != wanted and shown.endswith(" 1"):
             shown = shown.removesuffix(" 1")
-    return key(shown) in {
-        key(made_of(form, switches)) for form in forms(wanted)
-    }  # it may cut at either
+    return key(shown) in {key(made_of(form, switches)) for form in forms(wanted)}
 
 
-def hides_deleted(switches: Switches) -> bool:
-    return not switches.list_shows_deleted and not switches.get_shows_deleted
-
-
+@dataclass(frozen=True)
 class Refusals:
     """Judges refusals by where a run wants to get: what collides there can never be written.
 
@@ -381,76 +356,63 @@ class Refusals:
     :arg passing: names that clients are given, also those that they do not end with
     """
 
-    def __init__(
-        self,
-        switches: Switches,
-        goal: State,
-        unseen: Collection[int] = (),
-        passing: Collection[str] = (),
-    ) -> None:
-        self._switches = switches
-        self._goal = goal
-        self._unseen = unseen
-        self._passing = passing
+    switches: Switches
+    goal: State
+    unseen: Collection[int]
+    passing: Sequence[str]
 
     def is_right(self, step: Step, now: State) -> bool:
         """Whether the service's own rules, and not the order of writes, forbid the step."""
-        name = step.get("name")
-        if step["step"] == "restore":
+        switches, kind, name = self.switches, step["step"], step.get("name")
+        if kind == "restore":
             if step["id"] not in now:
                 return True
-            name = now[step["id"]][0]
-            if hides_deleted(self._switches) and self._meets_active(name, now):
+            name = now[step["id"]].name
+            is_hidden = not switches.list_shows_deleted and not switches.get_shows_deleted
+            if is_hidden and self._collides(name, *(c.name for c in now.values() if not c.deleted)):
                 return True
-        if name is None or step["step"] == "delete":
+        if name is None or kind == "delete":
             return False
-        if len(name) > self._switches.longest_name and self._switches.names_changed != "cut":
+        if len(name) > switches.longest_name and switches.names_changed != "cut":
             return True
-        if step["step"] == "create" and self._is_changed(name, now):
+        if kind == "create" and self._is_changed(name, now):
             return True
-        if name.startswith(reports.TEMPORARY) and is_changed(reports.TEMPORARY, self._switches):
+        if name.startswith(reports.TEMPORARY) and is_changed(reports.TEMPORARY, switches):
             return True  # cut so short that all of them are one
-        name = made_of(name, self._switches)
-        if self._unseen and self._is_borne_by_unseen(name, now):
-            return True
-        there = [*{**now, **self._goal}.items()]
-        if self._switches.names_changed != "no":  # a ring that nobody can foresee
-            there += now.items()
-            there += [(i, (made_of(n, self._switches), d)) for i, (n, d) in self._goal.items()]
-        return any(
-            self._collide(name, other) and (not deleted or self._is_held_by_deleted(step))
-            for client_id, (other, deleted) in there
-            if client_id != step.get("id") and (client_id in self._goal or deleted)
-            if not (client_id < 0 and step["step"] == "create" and key(other) == key(name))
-        ) or self._is_made_of_another(step, name)
+        made = made_of(name, switches)
+        unseen = [now[i].name for i in self.unseen if i in now]  # they may exchange their names
+        others = [*unseen, *self._names_in_the_way(step, made, now)]
+        if kind == "create" or switches.names_changed != "no":
+            # what it makes of other names: nobody can foresee that, nor avoid it by the order
+            asked = key(step.get("name") or name)
+            others += [made_of(n, switches) for n in self.passing if key(n) != asked]
+        return self._collides(made, *others)
 
-    def _is_made_of_another(self, step: Step, made: str) -> bool:
-        """Whether the service makes this name of another one that a client is to get: nobody can
-        foresee that, so the order of writes does not avoid it."""
-        if step["step"] != "create" and self._switches.names_changed == "no":
-            return False
-        others = [other for other in self._passing if key(other) != key(step["name"])]
-        return any(self._collide(made, made_of(other, self._switches)) for other in others)
+    def _names_in_the_way(self, step: Step, made: str, now: State) -> Iterator[str]:
+        """Of the clients that have a name now, or in the end."""
+        switches, counts_deleted = self.switches, step["step"] != "restore"
+        counts_deleted = counts_deleted and switches.duplicates == "refused_all"
+        there = [*{**now, **self.goal}.items()]
+        if switches.names_changed != "no":  # a ring that nobody can foresee
+            there += now.items()
+            goal = self.goal.items()
+            there += [(i, c._replace(name=made_of(c.name, switches))) for i, c in goal]
+        for client_id, client in there:
+            is_itself = client_id < 0 and step["step"] == "create" and client.key == key(made)
+            is_other = client_id != step.get("id") and not is_itself
+            if is_other and (counts_deleted if client.deleted else client_id in self.goal):
+                yield client.name
 
     def _is_changed(self, name: str, now: State) -> bool:
-        if self._switches.names_changed == "numbered":
-            taken = [other for other, _ in now.values()]
-            return name.strip() in taken or list(self._passing).count(name) > 1
-        return is_changed(name, self._switches)
+        if self.switches.names_changed == "numbered":
+            taken = [client.name for client in now.values()]
+            return name.strip() in taken or self.passing.count(name) > 1
+        return is_changed(name, self.switches)
 
-    def _meets_active(self, name: str, now: State) -> bool:
-        return any(not gone and self._collide(name, other) for other, gone in now.values())
-
-    def _is_borne_by_unseen(self, name: str, now: State) -> bool:
-        """Such as where clients exchange their names that nobody knew before."""
-        return any(self._collide(name, now[i][0]) for i in self._unseen if i in now)
-
-    def _is_held_by_deleted(self, step: Step) -> bool:
-        return self._switches.duplicates == "refused_all" and step["step"] != "restore"
-
-    def _collide(self, one: str, other: str) -> bool:
-        if self._switches.duplicates == "allowed":
-            return False
-        if self._switches.duplicates == "refused_any_case":
-            return one.strip().casefold() == other.strip().casefold()
-        return one.strip() == other.strip()
+    def _collides(self, one: str, *others: str) -> bool:
+        match self.switches.duplicates:
+            case "allowed":
+                return False
+            case "refused_any_case":
+                return one.strip().casefold() in {other.strip().casefold() for other in others}
+        return one.strip() in {other.strip() for other in others}

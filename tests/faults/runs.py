@@ -7,8 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,13 +26,10 @@ from faults.model import State, Verdict
 from faults.network import Chaos, Door
 from faults.oracle import state_of
 from faults.proxy import Behaviour, Proxy
-from faults.scenarios import Act, Drift, Entry, History, Network
+from faults.scenarios import BY_THE_SERVICE, Act, Drift, Entry, History, Network
 
 Report = dict[str, Any]
 Clients = Sequence[Client]
-
-Turn = tuple[str, Clients, int]
-"""Who begins, what is there then, and how many writes were before."""
 
 HOST = "focus.test"
 """A name that no machine has, so that the way to it leads through the proxy alone."""
@@ -41,22 +37,7 @@ HOST = "focus.test"
 PROXY_REFUSES: Sequence[Behaviour] = ("hangs up", 502, 407)
 
 
-@dataclass
-class Tally:
-    counts: Counter[str] = field(default_factory=Counter)
-    faults: Counter[str] = field(default_factory=Counter)
-
-    def add(self, other: Tally) -> None:
-        self.counts.update(other.counts)
-        self.faults.update(other.faults)
-
-    def __str__(self) -> str:
-        lines = [f"{count:8} {name}" for name, count in self.counts.items()]
-        return "\n".join([*lines, *(f"{n:8} x {name}" for name, n in sorted(self.faults.items()))])
-
-
-@dataclass(frozen=True)
-class Services:
+class Services(NamedTuple):
     """The stand-ins of the service, and the way to the second of them."""
 
     plain: Simulator
@@ -64,9 +45,13 @@ class Services:
     proxy: Proxy
     ca_path: str
 
-    @property
-    def url_by_proxy(self) -> str:
-        return f"https://{HOST}:{self.tls.port}/api"
+
+class Turn(NamedTuple):
+    """Who begins, what is there then, and how many writes were before."""
+
+    who: str
+    clients: Clients
+    writes: int
 
 
 class Ran(NamedTuple):
@@ -81,10 +66,6 @@ class Ran(NamedTuple):
     @property
     def states(self) -> tuple[State, State]:
         return state_of(self.before), state_of(self.after)
-
-    @property
-    def has_changed(self) -> bool:
-        return bool(self.history)
 
 
 class Met(NamedTuple):
@@ -107,14 +88,20 @@ class Runs:
 
     def __init__(self, services: Services, folder: Path) -> None:
         self.services = services
+        self.tally: Counter[str] = Counter()
         self._journal = folder / "journal.jsonl"
+        self._shared = {
+            "ca_path": services.ca_path,
+            "api_timeout": 30.0,
+            "journal": str(self._journal),
+        }
         self._door = Door()
-        self.tally = Tally()
 
     # where a history begins
 
     def _begin(self, case: History) -> None:
         self._case = case
+        self._switches = case.switches
         self._service = self.services.plain if case.way == "plain" else self.services.tls
         self._service.reset(case.switches, lag=case.lag, clock=case.clock)
         for client in case.there:
@@ -124,26 +111,41 @@ class Runs:
         self._rest()
 
     def _rest(self) -> None:
-        """Some time passes: reads show what was written. What was under way is forgotten."""
+        """Some time passes: reads show what was written. What was in flight is forgotten."""
         self._service.rewind(self._service.snapshot())
 
     def _act(self, act: Act, among: Collection[int] | None = None) -> int | None:
         """What somebody else does; the client's id, if it was done."""
         there = {client.id for client in self._service.clients()} if among is None else among
-        self.tally.counts[f"others: {act.kind}"] += 1
+        self.tally[f"others: {act.kind}"] += 1
         return moving.act(self._service.workspace, act.kind, act.pick, act.name, there)
+
+    def _journal_text(self) -> str:
+        return self._journal.read_text() if self._journal.exists() else ""
+
+    def _state(self) -> State:
+        return state_of(self._service.clients())
 
     # runs
 
     def _task(self, entries: Sequence[Entry], **options: Any) -> Task:
         given = {**self._case.options, **options}
-        return Task(tuple(entries), given, self._case.single, self._case.switches)
+        return Task(tuple(entries), given, self._case.single, self._switches)
 
-    def _ran(self, task: Task, **more: Any) -> Ran:
+    def _expected(self, task: Task, state: State | None = None) -> Expected:
+        return expected(task, self._state() if state is None else state, self._remembered)
+
+    def _run(self, task: Task, check_mode: bool = False, **more: Any) -> Report:
+        options = {**self._shared, **task.options, **more}
+        if task.single:
+            return running.client(self._service, check_mode, **options, **task.entries[0])
+        return running.clients(self._service, check_mode, clients=list(task.entries), **options)
+
+    def _ran(self, task: Task) -> Ran:
         """A run after some time."""
         self._rest()
         before = self._service.clients()
-        report = self._run(task, journal=str(self._journal), **more)
+        report = self._run(task)
         history = list(self._service.workspace.history)
         self._remember(before, history)
         return Ran(task, before, self._service.clients(), history, report)
@@ -172,49 +174,52 @@ class Runs:
         drifted = self._let_drift(drift, chaos)
         with self._door:
             self._refuse_connections(network)
-            options = {"journal": str(self._journal), **network.more_options}
-            report = self._run_with_faults(task, **options)
+            report = self._run_with_faults(task, **network.more_options)
         service.chaos = None
         service.workspace.paging = page_of
         service.settle()
         service.latency = 0.0
         service.quota = Quota(None, QUOTA_WINDOW)
-        self.tally.counts["connections refused"] += self._door.refused
-        self.tally.faults.update(chaos.counts)
+        self.tally["connections refused"] += self._door.refused
+        self.tally.update(chaos.counts)
         before = [*(c for c in before if c.id not in drifted), *drifted.values()]
         if drifted:
             verdicts += self._expected(task, state_of(before)).verdicts
         happened = list(service.workspace.history)
         self._remember(before, happened)
         late = oracle.late(
-            report, chaos.lagged, happened, service.log, task.switches, self._case.lag
+            report, chaos.lagged, happened, service.log, self._switches, self._case.lag
         )
         doubles = oracle.told_doubles(report, state_of(before), happened)
         history = [write for write in happened if write.id not in {*late, *doubles}]
         after = [client for client in service.clients() if client.id not in late]
-        self.tally.counts["creates that came after the last look"] += len(late)
-        self.tally.counts["doubles that could not be prevented, and were reported"] += len(doubles)
+        self.tally["creates that came after the last look"] += len(late)
+        self.tally["duplicates that could not be prevented, and were reported"] += len(doubles)
         return Ran(task, before, after, history, report), Met(set(drifted), verdicts, late, doubles)
 
     def _run_with_faults(self, task: Task, **options: Any) -> Report:
-        return self._run(task, by_proxy=self._case.way == "proxy", **options)
+        if self._case.way != "proxy":
+            return self._run(task, **options)
+        with self.services.proxy.in_the_environment():
+            url = f"https://{HOST}:{self.services.tls.port}/api"
+            return self._run(task, api_url=url, **options)
 
     def _let_drift(self, drift: Drift | None, chaos: Chaos) -> dict[int, Client]:
         """Gives where what somebody else does to clients will be found."""
         workspace = self._service.workspace
         drifted: dict[int, Client] = {}
-        there = {client.id for client in self._service.clients()}
         self._service.chaos = chaos
         if drift is None:
             return drifted
-        if drift.is_by_the_service:
+        if drift.act.kind in BY_THE_SERVICE:
             mixed = drift.act.kind == "unstable order"
             workspace.paging = moving.unstable(self._case.seed) if mixed else moving.growing
             return drifted
+        there = self._state().keys()
 
         def act() -> None:
             client_id = self._act(drift.act, there)
-            self.tally.counts[f"lists that moved: {drift.act.kind}"] += 1
+            self.tally[f"lists that moved: {drift.act.kind}"] += 1
             client = None if client_id is None else workspace.find(client_id)
             if client is not None:
                 drifted[client.id] = client
@@ -233,75 +238,41 @@ class Runs:
         """Two hosts with one task each, which take turns; in the order of their turns.
 
         One comes with the key, the other with the password.
+
+        :raises ValueError: they did not take turns
         """
         self._rest()
-        service = self._service
-        turns: list[Turn] = []
+        service, turns = self._service, list[Turn]()
+
+        def begin(who: str) -> None:
+            turns.append(Turn(who, service.clients(), len(service.workspace.history)))
 
         def watch(request: Request) -> None:
-            who = request.headers["authorization"]
-            if not turns or turns[-1][0] != who:
-                turns.append((who, service.clients(), len(service.workspace.history)))
+            who = request.headers["authorization"].split()[0]
+            if not turns or turns[-1].who != who:
+                begin(who)
 
-        login: dict[str, Any] = {"username": service.username, "password": service.password}
-        login["api_token"] = None
-        runs = [partial(self._run, tasks[0]), partial(self._run, tasks[1], **login)]
+        login = {"username": service.username, "password": service.password, "api_token": None}
+        logins: dict[str, dict[str, Any]] = {"Bearer": {}, "Basic": login}
         service.observers.append(watch)
         try:
             with ThreadPoolExecutor(2) as pool:
-                futures = [pool.submit(run, journal=str(self._journal)) for run in runs]
-                reports = [future.result() for future in futures]
+                runs = [
+                    pool.submit(self._run, task, **given)
+                    for task, given in zip(tasks, logins.values(), strict=True)
+                ]
+                reports = [run.result() for run in runs]
         finally:
             service.observers.remove(watch)
-        return self._split(tasks, reports, turns)
-
-    def _split(
-        self,
-        tasks: Sequence[Task],
-        reports: Sequence[Report],
-        turns: Sequence[tuple[str, Clients, int]],
-    ) -> list[Ran]:
-        """:raises ValueError: they did not take turns"""
-        clients, history = self._service.clients(), list(self._service.workspace.history)
-        order = ["Basic" in who for who, _, _ in turns]
-        if len(order) != len(set(order)):
-            raise ValueError(f"the runs did not take turns: {order}")
-        order += [host for host in (False, True) if host not in order]
-        ends = [*turns[1:], ("", clients, len(history))][: len(turns)]
-        parts = [
-            (before, after, history[first:last])
-            for (_, before, first), (_, after, last) in zip(turns, ends, strict=True)
-        ]
-        parts += [(clients, clients, [])] * (2 - len(parts))
-        return [
-            Ran(tasks[host], *part, reports[host]) for host, part in zip(order, parts, strict=True)
-        ]
-
-    def _run(
-        self, task: Task, check_mode: bool = False, by_proxy: bool = False, **more: Any
-    ) -> Report:
-        if by_proxy:
-            with self.services.proxy.in_the_environment():
-                return self._run(task, check_mode, api_url=self.services.url_by_proxy, **more)
-        options = {**self._shared, **task.options, **more}
-        if task.single:
-            entry = {**_ENTRY, **task.entries[0]}
-            return running.client(self._service, check_mode, **{**options, **entry})
-        return running.clients(self._service, check_mode, clients=list(task.entries), **options)
-
-    @property
-    def _shared(self) -> dict[str, Any]:
-        return {"ca_path": self.services.ca_path, "api_timeout": 30.0}
-
-    def _journal_text(self) -> str:
-        return self._journal.read_text() if self._journal.exists() else ""
-
-    def _state(self) -> dict[int, tuple[str, bool]]:
-        return state_of(self._service.clients())
-
-    def _expected(self, task: Task, state: State | None = None) -> Expected:
-        now = self._state() if state is None else state
-        return expected(task, now, self._remembered)
-
-
-_ENTRY = running._ENTRY_DEFAULTS
+        begin("nobody")
+        history = list(service.workspace.history)
+        parts = {
+            turn.who: (turn.clients, then.clients, history[turn.writes : then.writes])
+            for turn, then in pairwise(turns)
+        }
+        if len(parts) < len(turns) - 1:
+            raise ValueError(f"the runs did not take turns: {[turn.who for turn in turns]}")
+        for who in logins:  # one that sent nothing
+            parts.setdefault(who, (turns[-1].clients, turns[-1].clients, []))
+        given = dict(zip(logins, zip(tasks, reports, strict=True), strict=True))
+        return [Ran(given[who][0], *part, given[who][1]) for who, part in parts.items()]

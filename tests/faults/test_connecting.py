@@ -17,10 +17,9 @@ import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from support.ports import closed_port
-from support.running import client, clients, sent
+from support.running import client, clients, rows, sent
 from support.workspace import fill, on
 
-from faults import reports
 from faults.certificates import issue
 from faults.conftest import Secured, secured_by
 from faults.network import hanging_up
@@ -226,7 +225,7 @@ def test_an_interim_answer_is_no_answer(status: int, service: Simulator) -> None
     result = clients(service, clients=["New", "Other"], concurrency=1)
     assert result.get("failed") is None, result["msg"]
     assert service.names() == ["New", "Other"]
-    made = {step["id"]: step["name"] for step in reports.done(result)}
+    made = {step["id"]: step["name"] for step in rows(result, "done")}
     assert made == {found.id: found.name for found in service.clients()}
     assert sent(service) == ["GET", "POST", "GET", "POST", "GET"]
 

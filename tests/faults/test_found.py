@@ -11,11 +11,10 @@ import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
-from support.running import client, clients
+from support.running import client, clients, rows
 from support.workspace import HIDES, fill, on, state
 
 from ansible_collections.toggl.focus.plugins.module_utils._journal import undo_of_last_run
-from faults import reports
 from faults.conftest import Secured
 
 ABSENT = {"id": 1001, "state": "absent"}
@@ -41,7 +40,7 @@ def test_a_tls_stream_that_breaks_never_makes_a_report_lie(secured: Secured) -> 
     fill(secured.service, "Acme", script=[broken, refused])
     result = clients(secured.service, ca_path=secured.ca_path, clients=[ABSENT])
     assert secured.service.names() == []
-    assert reports.done(result) or reports.is_unclear(reports.failed(result)[0]), result
+    assert rows(result, "done") or rows(result, "unclear"), result
 
 
 # a report that is true
@@ -51,7 +50,7 @@ def test_a_create_that_shows_nowhere_is_not_reported_as_done(service: Simulator)
     """Somebody in between answers 201 for the service. A look at the end finds no client."""
     service.reset(script=[Fault(on("POST"), status=201, body=b"{}")])
     result = clients(service, clients=["New"])
-    assert (service.names(), reports.done(result), result["failed"]) == ([], [], True)
+    assert (service.names(), rows(result, "done"), result["failed"]) == ([], [], True)
 
 
 def test_a_task_that_leaves_changes_undone_never_says_ok(service: Simulator) -> None:
@@ -61,8 +60,8 @@ def test_a_task_that_leaves_changes_undone_never_says_ok(service: Simulator) -> 
     service.reset(script=[Fault(match=on("POST"), lag=1.6), used_up], latency=0.15)
     result = clients(service, clients=["First", "Second"], api_timeout=1.5, concurrency=1)
     assert service.names() == ["First"]
-    assert [step["name"] for step in reports.done(result)] == ["First"], result
-    assert [step["name"] for step in reports.pending(result)] == ["Second"]
+    assert [step["name"] for step in rows(result, "done")] == ["First"], result
+    assert [step["name"] for step in rows(result, "pending")] == ["Second"]
     assert result.get("failed") is True
     assert "quota" in result["msg"]
 

@@ -25,12 +25,14 @@ from simulator.records import Entry
 from simulator.server import Simulator
 from simulator.switches import Switches
 from support.running import clients, options
-from support.workspace import State, fill, state
+from support.workspace import fill
 
 from ansible_collections.toggl.focus.plugins.module_utils._journal import lines_of, undo_of_last_run
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENTS
 from faults import model, oracle
 from faults.length import FIRST_SEED, times
+from faults.model import State
+from faults.oracle import state_of
 from faults.processes import forks
 from faults.victim import apply
 
@@ -131,15 +133,17 @@ def assert_undone(before: State, service: Simulator, journal: Path) -> None:
     undo = undo_of_last_run(journal.read_text(), 4711)
     back = clients(service, clients=undo, max_deletion_percent=100)
     assert not back.get("failed"), back["msg"]
-    assert list(oracle.not_undone(before, state(service), (), service.switches)) == []
+    assert list(oracle.not_undone(before, state_of(service.clients()), (), service.switches)) == []
 
 
 def assert_converges(before: State, service: Simulator) -> None:
     """A clean run of the same list does the rest, and duplicates nothing."""
     result = clients(service, **PURGING)
     assert not result.get("failed"), result["msg"]
-    assert list(oracle.doubles(before, state(service))) == []
-    there = model.sight_of(state(service), list_shows_deleted=True, get_shows_deleted=True)
+    assert list(oracle.doubles(before, state_of(service.clients()))) == []
+    there = model.sight_of(
+        state_of(service.clients()), list_shows_deleted=True, get_shows_deleted=True
+    )
     left = model.judge(LIST, there, model.Rules(purge=True, max_deletion_percent=100))
     assert (left.refusals, left.changes) == ([], [])
     assert clients(service, check_mode=True, **PURGING)["changed"] is False
@@ -152,7 +156,7 @@ def test_a_run_that_is_killed_can_be_taken_back_or_finished(
     at = moment(number)
     print(f"FAULTS_SEED={FIRST_SEED}: {at}")
     fill(service, THERE, at.switches, latency=LATENCY)
-    journal, before = tmp_path / "journal.jsonl", state(service)
+    journal, before = tmp_path / "journal.jsonl", state_of(service.clients())
     broken_off = killed(service, journal, at)
     service.latency = 0.0
     print(f"killed: {broken_off}, after {len(service.workspace.history)} writes")

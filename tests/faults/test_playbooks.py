@@ -18,6 +18,7 @@ from support.playbooks import WAYS
 from faults.campaign import trials
 from faults.expected import Task, expected
 from faults.length import FIRST_SEED, times
+from faults.model import Client
 from faults.playing import CLIENT, CLIENTS, Stage, unsafe
 from faults.runs import Report
 from faults.scenarios import History, history
@@ -63,7 +64,7 @@ def _is_fit(case: History) -> bool:
     if network is None or network.chance < 0.2 or case.way == "proxy":
         return False
     task = Task(case.lists[0], case.options, case.single, case.switches)
-    there = {i: (client.name, client.deleted) for i, client in enumerate(case.there, FIRST_ID)}
+    there = {i: Client(*client[:2]) for i, client in enumerate(case.there, FIRST_ID)}
     return all(v.changes and not v.refused for v in expected(task, there, {}).verdicts)
 
 

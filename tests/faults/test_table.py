@@ -19,11 +19,10 @@ from simulator.server import Simulator
 from simulator.service import Credentials
 from simulator.switches import Switches
 from simulator.wire import Call
-from support.running import MODULES, client, clients, run_entry, sent
+from support.running import MODULES, client, clients, rows, run_entry, sent
 from support.workspace import fill, on
 
 from ansible_collections.toggl.focus.plugins.module_utils._progress import Halt
-from faults import reports
 from faults.conftest import Secured
 from faults.network import Door, error, hanging_up
 
@@ -122,7 +121,7 @@ def on_write(status: int | None = None, **fault: Any) -> Fault:
     return Fault(on("POST", "PUT", "DELETE", "PATCH"), status=status, **fault)
 
 
-def rows(name: str, faults: Mapping[str, Fault], *row: Any) -> dict[str, Row]:
+def faulty(name: str, faults: Mapping[str, Fault], *row: Any) -> dict[str, Row]:
     return {f"{name}-{fault}": Row((faults[fault],), *row) for fault in faults}
 
 
@@ -199,8 +198,8 @@ OTHER_SHAPES = {text: on_write(201, body=text.encode(), when="after") for text i
 
 ROWS: dict[str, Row] = {
     # A create is looked for, all others are sent again.
-    **rows("lost_before_the_work", LOST, LOOKED_FOR, "again"),
-    **rows("lost_after_the_work", LOST_AFTER, "GET GET", "again"),
+    **faulty("lost_before_the_work", LOST, LOOKED_FOR, "again"),
+    **faulty("lost_after_the_work", LOST_AFTER, "GET GET", "again"),
     # A look finds that it was not done.
     **{
         f"lost_and_then_{case}": Row(
@@ -224,13 +223,17 @@ ROWS: dict[str, Row] = {
         "The service refused {where}: 429.",
         {"api_retries": 3},
     ),
-    **rows("the_quota_waited_for", USED_UP, "again", "again", "", {"quota_wait": 62}, (61.5, 62.5)),
-    **rows("the_quota_not_waited_for", USED_UP, "", "", "resets in 61 sec", {"quota_wait": 60}),
+    **faulty(
+        "the_quota_waited_for", USED_UP, "again", "again", "", {"quota_wait": 62}, (61.5, 62.5)
+    ),
+    **faulty("the_quota_not_waited_for", USED_UP, "", "", "resets in 61 sec", {"quota_wait": 60}),
     **{f"at_once-{case}": Row((refused(case),), "", "", AT_ONCE[case][2]) for case in AT_ONCE},
     # A look settles it.
-    **rows("junk_after_the_work", junk(when="after"), "GET GET", "GET"),
-    **rows("another_shape", OTHER_SHAPES, "GET GET", None),
-    **rows("junk_instead_of_the_work", junk(), None, "GET GET", "unexpected status, expected 204"),
+    **faulty("junk_after_the_work", junk(when="after"), "GET GET", "GET"),
+    **faulty("another_shape", OTHER_SHAPES, "GET GET", None),
+    **faulty(
+        "junk_instead_of_the_work", junk(), None, "GET GET", "unexpected status, expected 204"
+    ),
 }
 
 
@@ -362,8 +365,8 @@ def test_what_fails_for_all_stops_all(service: Simulator, case: str) -> None:
     assert result["failed"] is True
     stops = case in ("401", "402_by_words", "402_for_a_feature", "403") or "redirect" in case
     assert sent(service) == ["GET", "POST"] if stops else ["GET", "POST", "POST", "POST"]
-    assert len(reports.done(result)) == (0 if stops else 2)
-    assert len(reports.pending(result)) == (0 if not stops else 3 if case == "402_by_words" else 2)
+    assert len(rows(result, "done")) == (0 if stops else 2)
+    assert len(rows(result, "pending")) == (0 if not stops else 3 if case == "402_by_words" else 2)
 
 
 # adopted is what was not there before
@@ -388,7 +391,7 @@ def created(service: Simulator, *script: Fault, switches: Switches | None = None
 
 
 def ids_done(result: dict[str, Any]) -> list[int]:
-    return [step["id"] for step in reports.done(result)]
+    return [step["id"] for step in rows(result, "done")]
 
 
 @pytest.mark.parametrize("hidden", [False, True])
@@ -424,7 +427,7 @@ def test_a_client_that_was_there_before_is_never_adopted(service: Simulator, whe
 def test_where_names_are_unique_the_other_client_keeps_the_name(service: Simulator) -> None:
     switches = Switches(duplicates="refused_active")
     result = created(service, renamed_meanwhile(service, "before"), switches=switches)
-    assert (result["failed"], reports.done(result), result["undo"]) == (True, [], [])
+    assert (result["failed"], rows(result, "done"), result["undo"]) == (True, [], [])
     assert service.names() == ["New"]
 
 

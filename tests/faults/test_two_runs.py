@@ -19,9 +19,7 @@ from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import QUESTIONS, Switches
 from simulator.wire import Call
-from support.running import client, clients
-
-from faults import reports
+from support.running import client, clients, rows
 
 Result = dict[str, Any]
 
@@ -62,7 +60,7 @@ def test_both_create_one_name(service: Simulator, duplicates: str) -> None:
         assert service.names() == ["New", "New"]
     else:
         assert service.names() == ["New"]
-        assert "already exists" in first["msg"] and reports.done(first) == []
+        assert "already exists" in first["msg"] and rows(first, "done") == []
 
 
 def test_the_next_runs_name_both_ids_and_write_nothing(service: Simulator) -> None:

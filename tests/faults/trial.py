@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 
 from simulator.quota import Quota
 from simulator.service import QUOTA_WINDOW
+from support.running import rows
 
 from ansible_collections.toggl.focus.plugins.filter.journal_undo import journal_undo
-from faults import oracle, reports
-from faults.budget import Budget
+from faults import model, oracle, reports
 from faults.expected import Expected, Task
 from faults.model import State, Verdict, can_be_given, key
-from faults.oracle import Refusals, made_of
+from faults.oracle import Refusals, is_called, made_of
 from faults.runs import Met, Ran, Report, Runs
 from faults.scenarios import Act, Entry, Event, History
 
@@ -29,8 +29,6 @@ UNDO_MAY_BE_REFUSED = {
 """After others were at work: a name is taken, or a client gone that was to get its name back, or
 one has another name that was to be deleted: nobody deletes the wrong client."""
 
-ANOTHER_DIGEST: Mapping[str, Any] = {"plan_digest": "0" * 64}
-
 
 class Violated(Exception):
     """A promise was broken, or the model and the collection do not agree; the message says how."""
@@ -41,7 +39,7 @@ class Ended(Exception):
 
 
 class Undoable(NamedTuple):
-    """A run, what the journal has told since its end, and the clients that others changed."""
+    """A run, the clients that others changed since, and what the journal told at its end."""
 
     ran: Ran
     others: set[int]
@@ -55,17 +53,17 @@ class Trial(Runs):
         """:raises Violated: with all that is wrong"""
         self._notes: list[str] = []
         self._undoable: list[Undoable] = []
-        self._settled: int | None = None
-        self._has_unseen = False
+        self._settled: int | None = None  # the list that the next night has nothing to add to
         self._is_unfinished = False
         self._begin(case)
-        self.tally.counts["histories"] += 1
+        self.tally["histories"] += 1
         try:
             for number, event in enumerate(case.events, 1):
                 self._what = f"event {number}, {event.kind}"
-                self.tally.counts[event.kind] += 1
-                EVENTS[event.kind](self, event)
-                self._settled = self._night_of(event)
+                self.tally[event.kind] += 1
+                has_unseen = EVENTS[event.kind](self, event)
+                is_settled = event.kind == "night" and not has_unseen
+                self._settled = event.entries if is_settled else None
                 if self._notes:
                     break
         except Ended:
@@ -75,33 +73,25 @@ class Trial(Runs):
         if self._notes:
             raise Violated("\n".join(self._notes))
 
-    def _night_of(self, event: Event) -> int | None:
-        """The list of a night after which the next one has nothing more to add."""
-        if event.kind != "night" or self._has_unseen:
-            return None
-        return event.entries
-
     # what happens
 
-    def _night(self, event: Event) -> None:
-        """A run as on every other night."""
+    def _night(self, event: Event) -> bool:
+        """A run as on every other night. Whether it restored a client unseen."""
         task = self._task(self._case.lists[event.entries])
         wanted = self._expected(task)
         checked, verdict = self._judge_check(wanted)
         ran = self._ran(task)
         self._judge_clean(ran, wanted, verdict, checked)
-        self._has_unseen = bool(verdict.unseen)
-        active = [len(oracle.active(state)) for state in ran.states]
-        switches = self._case.switches
-        is_unnamed = switches.create_body == "nothing"
-        is_unnamed |= switches.create_body == "id" and self._case.lag > 1  # no look shows it either
-        may_gain = switches.names_changed != "no" and is_unnamed
+        before, after = (oracle.active_keys(state).total() for state in ran.states)
+        shown = self._switches.create_body
+        is_unnamed = shown == "nothing" or (shown == "id" and self._case.lag > 1)
+        may_gain = self._switches.names_changed != "no" and is_unnamed  # no look shows it either
         may_gain |= self._names_meet(task)  # what was taken back may be what another entry restores
-        is_rest = self._is_unfinished and active[1] < active[0]  # of a purge, for example
+        is_rest = self._is_unfinished and after < before  # of a purge, for example
         self._is_unfinished = bool(ran.report.get("failed"))
-        is_other = active[0] != active[1] and not is_rest
-        if self._settled == event.entries and not may_gain and is_other:
-            self._hold("number of active clients", [f"it was {active[0]}, and is {active[1]}"])
+        if self._settled == event.entries and before != after and not may_gain and not is_rest:
+            self._hold("number of active clients", [f"it was {before}, and is {after}"])
+        return bool(verdict.unseen)
 
     def _broken(self, event: Event) -> None:
         assert event.network is not None
@@ -125,8 +115,11 @@ class Trial(Runs):
         """Every other one is a name that the last run took away."""
         if not self._undoable or act.pick % 2:
             return act.name
-        before, after = map(oracle.active_names, self._undoable[-1].ran.states)
-        return next(iter(sorted(before - after)), act.name)
+        before, after = (
+            {client.name for client in state.values() if not client.deleted}
+            for state in self._undoable[-1].ran.states
+        )
+        return min(before - after, default=act.name)
 
     def _two_hosts(self, event: Event) -> None:
         self._judge_two((self._case.lists[event.entries],) * 2)
@@ -138,38 +131,37 @@ class Trial(Runs):
         """What does not fit into the quota is not begun, unless it may be done in part."""
         task = self._task(self._case.lists[event.entries])
         wanted = self._expected(task)
-        verdict, read = wanted.verdicts[0], wanted.reading()
-        needed = wanted.after_reading(verdict)
-        has_no_use = verdict.refused or not verdict.changes or read.least != read.most
-        if has_no_use or task.single or not task.switches.quota_headers or self._is_loose(wanted):
+        verdict = wanted.verdicts[0]
+        if verdict.refused or not verdict.changes or task.single or self._is_loose(wanted):
+            return
+        requests = wanted.requests(verdict)
+        read, needed = requests.reading(), requests.after_reading()
+        if read.least != read.most or not task.switches.quota_headers:
             return
         left = max(0, needed.least + event.spare)
         self._service.quota = Quota(read.least + left, QUOTA_WINDOW)
         ran = self._ran(task)
         self._service.quota = Quota(None, QUOTA_WINDOW)
         self._hold("report", self._untruths(ran))
-        self._hold("doubles", self._doubles(ran, [verdict]))
+        self._hold("duplicates", self._doubles(ran, [verdict]))
         if left < needed.least and not task.options["allow_partial"]:
             self._hold("written all the same", map(str, ran.history))
-            self.tally.counts["plans refused by a small quota"] += 1
+            self.tally["plans refused by a small quota"] += 1
             self._hold(f"{left} left", wanted.wrong_refused_plan(verdict, ran.report))
             self._note(f"{left} left", wanted.wrongly_shown(verdict, ran.report))
         turned_away = sum(entry.status == 402 for entry in self._service.log)
         if turned_away >= max(1, task.options["concurrency"]):
             self._note("requests", [f"{turned_away} were known to be refused"])
-        if left >= needed.most and not _are_changed(verdict, task):
+        if left >= needed.most and not requests.taken_back:
             refused = self._rightly_refused(ran, verdict)
             self._hold("workspace", wanted.missed(verdict, *ran.states, refused))
         self._remember_run(ran)
 
     def _another_digest(self, event: Event) -> None:
-        """A plan that is not the one that was reviewed is shown, and not carried out."""
-        task = self._task(self._case.lists[event.entries], **ANOTHER_DIGEST)
-        if task.single:
-            return
-        wanted = self._expected(task)
-        ran = self._ran(task)
-        self._judge_outdated(ran, wanted)
+        """A plan that is not the one that was reviewed is shown, and not executed."""
+        task = self._task(self._case.lists[event.entries], plan_digest="0" * 64)
+        if not task.single:
+            self._judge_outdated(self._expected(task), self._ran(task))
 
     def _reviewed(self, event: Event) -> None:
         """A plan is made, others are at work, and it is applied by its digest."""
@@ -190,14 +182,13 @@ class Trial(Runs):
         wanted = self._expected(task)
         ran = self._ran(task)
         now = wanted.verdicts[0]
-        is_same = not now.refused and now.plan == verdict.plan
+        is_same = now.changes and not now.refused and now.plan == verdict.plan
         may_differ = touched & {change.id for change in verdict.changes}
-        is_applied = not reports.is_refused(ran.report) or not may_differ
-        if now.changes and is_same and is_applied:
-            self.tally.counts["plans applied by their digest"] += 1
+        if is_same and not (ran.report.get("refused") and may_differ):
+            self.tally["plans applied by their digest"] += 1
             self._judge_clean(ran, wanted, now)
         else:
-            self._judge_outdated(ran, wanted)
+            self._judge_outdated(wanted, ran)
 
     def _undo(self, event: Event) -> None:
         """A run is taken back by the list in its result."""
@@ -213,50 +204,46 @@ class Trial(Runs):
 
     # verdicts
 
-    def _hold(self, what: str, violations: Iterable[str]) -> None:
-        """For what makes the judgements that would follow worthless."""
-        found = list(violations)
-        if found:
-            lines = [f"{self._what}, {what}:", *(f"  - {line}" for line in found)]
-            raise Violated("\n".join(lines))
-
     def _note(self, what: str, violations: Iterable[str]) -> None:
         """For what does not stand in the way of the other judgements."""
-        found = list(violations)
+        found = [f"  - {line}" for line in violations]
         if found:
-            self._notes += [f"{self._what}, {what}:", *(f"  - {line}" for line in found)]
+            self._notes += [f"{self._what}, {what}:", *found]
+
+    def _hold(self, what: str, violations: Iterable[str]) -> None:
+        """For what makes the judgements that would follow worthless."""
+        found = [f"  - {line}" for line in violations]
+        if found:
+            raise Violated("\n".join([f"{self._what}, {what}:", *found]))
 
     @property
     def _cannot_see(self) -> bool:
         """Whether a write may not show under its name when a run looks for it."""
-        return self._case.lag > 1 or self._case.switches.names_changed != "no"
+        return self._case.lag > 1 or self._switches.names_changed != "no"
 
     def _names_meet(self, task: Task) -> bool:
         """Whether the service makes one entry's name of another's. Where an answer is lost, or
         shows no name, nobody can tell then which of the two a new client was made for."""
         names = {key(entry.get("name") or "") for entry in task.entries}
-        made = {n: key(made_of(n, self._case.switches)) for n in names}
+        made = {name: key(made_of(name, self._switches)) for name in names}
         return any(became != name and became in names for name, became in made.items())
 
     def _is_loose(self, wanted: Expected) -> bool:
         """Whether a run may end in more than one way, as the service does not show what it did."""
-        shows_names = self._case.switches.create_body == "client"
-        is_unsure = self._names_meet(wanted.case) and not shows_names
+        is_unsure = self._switches.create_body != "client" and self._names_meet(wanted.case)
         return self._case.lag > 0 or wanted.is_uncertain or is_unsure
 
     def _judge_check(self, wanted: Expected) -> tuple[Report, Verdict]:
         """Check mode says what the model says; which of its answers, if there are several."""
         self._rest()
-        checked = self._run(wanted.case, check_mode=True, journal=str(self._journal))
+        checked = self._run(wanted.case, check_mode=True)
         self._hold("check mode writes", map(str, self._service.writes))
         if wanted.is_uncertain:
             return checked, wanted.verdicts[0]
-        right = [v for v in wanted.verdicts if not list(wanted.wrong_check(v, checked))]
-        if not right:
-            self._hold(
-                "check mode",
-                (line for v in wanted.verdicts for line in wanted.wrong_check(v, checked)),
-            )
+        wrong = [list(wanted.wrong_check(verdict, checked)) for verdict in wanted.verdicts]
+        if all(wrong):
+            self._hold("check mode", (line for lines in wrong for line in lines))
+        right = [v for v, lines in zip(wanted.verdicts, wrong, strict=True) if not lines]
         verdict = min(right, key=lambda v: len(list(wanted.wrong_on_the_way(v, checked))))
         self._note("check mode", wanted.wrong_on_the_way(verdict, checked))
         return checked, verdict
@@ -271,30 +258,33 @@ class Trial(Runs):
             self._remember_run(ran)
             return
         if verdict.refused:
-            self.tally.counts["refused as the model does"] += 1
+            self.tally["refused as the model does"] += 1
             self._hold("refused list", map(str, ran.history))
             self._hold("refused list", wanted.wrong_refusal(verdict, report))
             self._note("refused list", wanted.wrong_on_the_way(verdict, report))
-            self.tally.counts["refused by a guard, with the model's plan"] += verdict.has_plan
+            self.tally["refused by a guard, with the model's plan"] += verdict.has_plan
             return
         self._hold("report", self._untruths(ran))
         if checked is not None:
             self._hold("differs from check mode", _differences(checked, report, verdict))
-        if reports.has_plan(report) and not report.get("failed"):
+        if "plan" in report and not report.get("failed"):
             self._note("message", wanted.wrong_words(verdict, report))
         refused = self._rightly_refused(ran, verdict)
-        self._hold("doubles", self._doubles(ran, [verdict]))
+        self._hold("duplicates", self._doubles(ran, [verdict]))
         self._hold("workspace", wanted.missed(verdict, *ran.states, refused))
-        self._hold("fields", oracle.resets(ran.before, ran.after, self._case.switches))
+        self._hold("fields", oracle.resets(ran.before, ran.after, self._switches))
         self._remember_run(ran)
         if report.get("failed"):
-            self.tally.counts["refused in part by the service, rightly"] += 1
+            self.tally["refused in part by the service, rightly"] += 1
             return
-        self.tally.counts["carried out as the model does"] += 1
-        may = wanted.budget(verdict, _temporary(report, verdict))
-        self.tally.counts["runs of an exact number of requests"] += may.least == may.most
-        self._note("requests", _off_budget(report["requests"], may))
-        if not wanted.is_open(verdict) and self._case.switches.names_changed == "no":
+        self.tally["executed as the model does"] += 1
+        # steps that the model knows nothing of; that they are renames, and few, is judged before
+        temporary = len(report["plan"]) - len(verdict.changes) if "plan" in report else 0
+        may, sent = wanted.budget(verdict, temporary), report["requests"]
+        self.tally["runs of an exact number of requests"] += may.least == may.most
+        if not may.least <= sent <= may.most:
+            self._note("requests", [f"{sent} requests were sent, {may} were to be"])
+        if not wanted.is_open(verdict) and self._switches.names_changed == "no":
             self._judge_content(ran)
 
     def _judge_content(self, ran: Ran) -> None:
@@ -304,27 +294,27 @@ class Trial(Runs):
             told_of = [str((v.refusals, v.changes)) for v in verdicts]
             self._hold("what is there is not what the list says", told_of)
 
-    def _judge_outdated(self, ran: Ran, wanted: Expected) -> None:
+    def _judge_outdated(self, wanted: Expected, ran: Ran) -> None:
         """A plan that is not the one of the digest: shown, and nothing is written, unless nothing
         is to be done any more."""
         report = ran.report
         self._hold("written all the same", map(str, ran.history))
         if any(not v.refused and not v.changes for v in wanted.verdicts):
-            if report.get("failed") or not reports.says_nothing_to_do(report):
+            if report.get("failed") or not report["msg"].startswith(reports.NOTHING):
                 self._hold("nothing is left to do", [report["msg"]])
             return
-        right = [v for v in wanted.verdicts if not list(wanted.wrong_refused_plan(v, report))]
-        if not right and not any(v.refused and not v.has_plan for v in wanted.verdicts):
-            wrong = [line for v in wanted.verdicts for line in wanted.wrong_refused_plan(v, report)]
+        (verdict,) = wanted.verdicts
+        wrong = list(wanted.wrong_refused_plan(verdict, report))
+        if verdict.has_plan:
             self._hold("outdated plan", wrong)
-        for verdict in right[:1]:
+        if not wrong:
             self._note("outdated plan", wanted.wrongly_shown(verdict, report))
-        self.tally.counts["plans refused by their digest"] += 1
+        self.tally["plans refused by their digest"] += 1
 
     def _judge_two(self, lists: Sequence[Sequence[Entry]]) -> None:
         """Two hosts of one workspace, at once: they take turns, and each does what the model says
         of what it finds."""
-        if self._case.lag or self._case.switches.read_after_write == "old":
+        if self._case.lag or self._switches.read_after_write == "old":
             return
         try:
             turns = self._at_once([self._task(entries) for entries in lists])
@@ -345,21 +335,22 @@ class Trial(Runs):
             yield from wanted.missed(verdict, *ran.states, ())
 
     def _judge_broken(self, ran: Ran, met: Met) -> None:
-        """Nothing is lost, doubled or reset, and the report is true, whatever failed."""
+        """Nothing is lost, duplicated or reset, and the report is true, under any failure."""
         report, (before, after) = ran.report, ran.states
-        self._count(ran)
+        self.tally["broken runs that failed"] += bool(report.get("failed"))
+        self.tally["writes that happened"] += len(ran.history)
         deleted = {i for verdict in met.verdicts for i in verdict.deleted}
-        self._hold("doubles", self._doubles(ran, met.verdicts, met))
+        self._hold("duplicates", self._doubles(ran, met.verdicts, met))
         self._hold("losses", oracle.losses(before, after, deleted))
         own = [client for client in ran.after if client.id not in met.drifted]
-        self._hold("fields", oracle.resets(ran.before, own, self._case.switches))
+        self._hold("fields", oracle.resets(ran.before, own, self._switches))
         self._hold("not asked for", self._not_asked_for(ran, met))
         if not self._names_meet(ran.task):
             self._hold("report", self._untruths(ran, met.drifted))
         self._hold("journal", self._journal_untruths())
         if met.told_doubles and not report.get("failed"):
-            self._hold("report", [f"doubles, and the task says ok: {report}"])
-        is_exact = self._case.lag == 0 and self._case.switches.names_changed == "no"
+            self._hold("report", [f"duplicates, and the task says ok: {report}"])
+        is_exact = self._case.lag == 0 and self._switches.names_changed == "no"
         if is_exact and not report.get("failed") and not met.drifted:
             wanted = self._expected(ran.task, before)
             if not any(wanted.is_open(v) for v in wanted.verdicts) and not wanted.is_uncertain:
@@ -367,44 +358,41 @@ class Trial(Runs):
 
     def _judge_undo(self, known: Undoable, undo: Sequence[Entry]) -> None:
         """Applied to what a run left, the list brings back what was before; after others were at
-        work, what they left alone, unless it would double a name."""
+        work, what they left alone, unless it would duplicate a name."""
         self._undoable.remove(known)
         ran, others = known.ran, known.others
         before, after = ran.states
+        excused = {*others, *self._unknown(ran)}
         if not undo:
-            excused = {*others, *self._unknown(ran)}
-            lost = oracle.not_undone(before, after, excused, self._case.switches)
+            lost = oracle.not_undone(before, after, excused, self._switches)
             self._hold("nothing to take back", lost)
             return
         since = {i for i, client in self._state().items() if after.get(i) != client}
         self._hold("writes to others' clients", self._of_others(ran, undo))
-        task = Task(tuple(undo), ALWAYS_THROUGH, False, self._case.switches)
-        wanted = self._expected(task)
+        wanted = self._expected(Task(tuple(undo), ALWAYS_THROUGH, False, self._switches))
         checked, verdict = self._judge_check(wanted)
-        back = self._ran(task)
+        back = self._ran(wanted.case)
         self._judge_clean(back, wanted, verdict, checked)
-        self._hold("doubles", self._doubles_by_undo(known, back, verdict))
+        self._hold("duplicates", self._doubles_by_undo(known, back, verdict))
         if verdict.refused:
-            self.tally.counts["undos refused"] += 1
-            reasons = {refusal.reason for refusal in verdict.refusals}
-            is_known = self._case.switches.names_changed == "no"
-            interfered = since or others
-            interfered = interfered or ran.task.single  # which sees no other client of the name
-            interfered = interfered or reports.names_perhaps_twice(ran.report)
-            interfered = interfered or any(not can_be_given(name) for name, _ in before.values())
-            if is_known and (not interfered or not reasons <= UNDO_MAY_BE_REFUSED):
+            self.tally["undos refused"] += 1
+            interfered = ran.task.single  # which sees no other client of the name
+            interfered |= bool(since or others or reports.names_with(ran.report, *reports.TWICE))
+            interfered |= not all(can_be_given(client.name) for client in before.values())
+            is_right = interfered and verdict.reasons <= UNDO_MAY_BE_REFUSED
+            if self._switches.names_changed == "no" and not is_right:
                 self._hold("not begun", [f"{back.report['msg']} {undo}"])
             return
-        self.tally.counts["undone"] += 1
+        self.tally["undone"] += 1
         if self._is_loose(wanted):
             return
         refused = self._rightly_refused(back, verdict)
-        excused = {*since, *others, *self._unknown(ran)}
-        excused |= {client_id for client_id in refused if isinstance(client_id, int)}
+        excused |= since | {client_id for client_id in refused if isinstance(client_id, int)}
         by_name = reports.names_without_an_id(ran.report)
-        excused |= {client_id for client_id, (name, _) in before.items() if key(name) in by_name}
-        lost = oracle.not_undone(before, back.states[1], excused, self._case.switches)
-        self._hold("not as it was", lost)
+        excused |= {client_id for client_id, client in before.items() if client.key in by_name}
+        self._hold(
+            "not as it was", oracle.not_undone(before, back.states[1], excused, self._switches)
+        )
 
     def _doubles_by_undo(self, known: Undoable, back: Ran, verdict: Verdict) -> Iterator[str]:
         """Names that were not shared before the run, or before the undo. A client that somebody
@@ -414,14 +402,14 @@ class Trial(Runs):
         before += Counter(key(entry.get("name") or "") for entry in entries)
         may = before | self._passing([verdict], back)
         may += Counter({name: 9 for name, count in before.items() if count > 1})
-        if self._case.switches.names_changed != "no":
+        if self._switches.names_changed != "no":
             may |= self._counts(verdict.goal)
         yield from oracle.doubles(*back.states, may)
 
     def _unknown(self, ran: Ran) -> set[int]:
         """Clients of which a run could not know that it had written to them: their names are none
         that it has sent, or it could see nothing of it for too long."""
-        if self._case.switches.names_changed == "no" and self._case.lag <= 1:
+        if not self._cannot_see:
             return set()
         known = {entry.get("id") for entry in ran.report.get("undo", ())}
         return {write.id for write in ran.history if write.id not in known}
@@ -443,37 +431,36 @@ class Trial(Runs):
         report, now = ran.report, ran.states[0]
         if not report.get("failed"):
             return set()
-        unseen = verdict.unseen
-        goal = {**now, **verdict.goal}
-        judge = Refusals(self._case.switches, goal, unseen, verdict.names_on_the_way)
-        if unseen and reports.came_to_light(report["msg"]):
+        unseen, passing = verdict.unseen, verdict.names_on_the_way
+        judge = Refusals(self._switches, {**now, **verdict.goal}, unseen, passing)
+        if unseen and reports.CAME_TO_LIGHT in report["msg"]:
             may_differ = "plan_digest" in ran.task.options  # a ring that nobody could review
             if not may_differ and not self._is_refused_in_the_end(ran, unseen):
                 raise Violated(f"{self._what}, wrongly ended: {report['msg']}")
-            return {*now, *map(key, verdict.names_on_the_way)}
-        if not reports.has_plan(report):
+            return {*now, *map(key, passing)}
+        if "plan" not in report:
             return self._one_rightly_refused(ran, judge)
-        failed, pending = reports.failed(report), reports.pending(report)
+        failed, pending = reports.failed(report), rows(report, "pending")
         for step in failed:
-            if unseen and reports.came_to_light(step["error"]):
-                continue
-            if not judge.is_right(step, now):
+            is_known = unseen and reports.CAME_TO_LIGHT in step["error"]
+            if not is_known and not judge.is_right(step, now):
                 raise Violated(f"{self._what}, wrongly failed: {step}")
         if not failed:
             raise Violated(f"{self._what}, failed without a reason: {report['msg']}")
-        return {step.get("id", key(step.get("name") or "")) for step in (*failed, *pending)} | {
-            key(step["name"]) for step in failed if step["step"] == "create"
+        created = {key(step["name"]) for step in failed if step["step"] == "create"}
+        return created | {
+            step.get("id", key(step.get("name") or "")) for step in (*failed, *pending)
         }
 
     def _is_refused_in_the_end(self, ran: Ran, unseen: set[int]) -> bool:
         """Whether the list would be refused if some of the clients were there that nobody saw."""
         now = ran.states[0]
-        for count in range(1, len(unseen) + 1):
-            for found in combinations(sorted(unseen & now.keys()), count):
-                there = {**now, **{i: (now[i][0], False) for i in found}}
-                verdicts = self._expected(ran.task, there).verdicts
-                if all(v.refused or oracle.is_shared(v.goal, found) for v in verdicts):
-                    return True
+        there = sorted(unseen & now.keys())
+        for some in (s for count in range(1, len(there) + 1) for s in combinations(there, count)):
+            found = {**now, **{i: now[i]._replace(deleted=False) for i in some}}
+            verdicts = self._expected(ran.task, found).verdicts
+            if all(v.refused or _is_shared(v.goal, some) for v in verdicts):
+                return True
         return False
 
     def _one_rightly_refused(self, ran: Ran, judge: Refusals) -> set[int | str]:
@@ -482,34 +469,30 @@ class Trial(Runs):
         wanted = {"name": entry.get("name"), "id": entry.get("id")}
         kinds = ["create"] if wanted["id"] is None else []
         steps = [{"step": kind, **wanted} for kind in (*kinds, "rename", "restore")]
-        steps += [{"step": "restore", "id": i} for i, (_, gone) in now.items() if gone]
+        steps += [{"step": "restore", "id": i} for i, client in now.items() if client.deleted]
         if not any(judge.is_right(step, now) for step in steps):
             raise Violated(f"{self._what}, wrongly failed: {ran.report['msg']}")
         return {*now, key(wanted["name"] or "")}
 
     def _not_asked_for(self, ran: Ran, met: Met) -> Iterator[str]:
         """Writes that the list does not lead to. A new client may be deleted again."""
-        asked = {
-            oracle.event(change.kind, change.id, change.name)
-            for verdict in met.verdicts
-            for change in verdict.changes
-        }
+        changes = [change for verdict in met.verdicts for change in verdict.changes]
+        asked = {oracle.event(change.kind, change.id, change.name) for change in changes}
         new = {write.id for write in ran.history if write.kind == "create"}
         for write in ran.history:
-            kind, client_id, _ = event = oracle.event(write.kind, write.id, write.name)
-            if kind == "create":
-                fits = any(
-                    other[0] == kind and oracle.is_called(write.name, other[2], self._case.switches)
-                    for other in asked
-                )
-            elif kind in ("rename", "update"):  # a name that the service writes as it was
-                fits = oracle.is_temporary(write.name, self._case.switches) or any(
-                    other[:2] == ("rename", client_id)
-                    and oracle.is_called(write.name, other[2], self._case.switches)
-                    for other in asked
-                )
-            else:
-                fits = event in asked or (kind == "delete" and client_id in new)
+            kind = (
+                "rename" if write.kind == "update" else write.kind
+            )  # it writes the name as it was
+            named = [
+                name
+                for other, client_id, name in asked
+                if other == kind and (kind == "create" or client_id == write.id)
+            ]
+            fits = any(is_called(write.name, name, self._switches) for name in named)
+            if kind == "rename":
+                fits |= oracle.is_temporary(write.name, self._switches)
+            if kind in ("delete", "restore"):
+                fits = bool(named) or (kind == "delete" and write.id in new)
             if not fits:
                 yield str(write)
 
@@ -520,27 +503,29 @@ class Trial(Runs):
         may = self._passing(verdicts, ran)
         for verdict in verdicts:
             may |= self._counts(verdict.goal)
-        if met is not None:
-            may += Counter(key(before[i][0]) for i in met.drifted if i in before)
-            after = {i: client for i, client in after.items() if i not in met.told_doubles}
+        hidden: set[int] = set()
         if ran.task.single:
             hidden = self._expected(ran.task, before).hidden_by_filter
-            before, after = (
-                {i: client for i, client in state.items() if i not in hidden}
-                for state in (before, after)
-            )
+        if met is not None:
+            may += Counter(before[i].key for i in met.drifted if i in before)
+            after = {i: client for i, client in after.items() if i not in met.told_doubles}
+        before, after = (
+            {i: client for i, client in state.items() if i not in hidden}
+            for state in (before, after)
+        )
         if self._cannot_see:
-            switches, told = self._case.switches, reports.names_perhaps_twice(ran.report)
-            made = {key(name) for n in told for name in (n, oracle.made_of(n, switches))}
+            told = reports.names_with(ran.report, *reports.TWICE)
+            made = {key(name) for n in told for name in (n, made_of(n, self._switches))}
             creates = sum(write.kind == "create" for write in ran.history)
-            may += Counter({n: oracle.active_keys(before)[n] + creates for n in made})
+            there = oracle.active_keys(before)
+            may += Counter({name: there[name] + creates for name in made})
         yield from oracle.doubles(before, after, may)
 
     def _counts(self, state: State) -> Counter[str]:
         """How often names are active, also as the service keeps them."""
-        active = [name for name, deleted in state.values() if not deleted]
-        switches = self._case.switches
-        return Counter(n for name in active for n in {key(name), key(made_of(name, switches))})
+        active = [client for client in state.values() if not client.deleted]
+        both = [{client.key, key(made_of(client.name, self._switches))} for client in active]
+        return Counter(name for names in both for name in names)
 
     def _passing(self, verdicts: Sequence[Verdict], ran: Ran) -> Counter[str]:
         """How often names may be active for a moment: by the restore of a client that has its old
@@ -549,13 +534,12 @@ class Trial(Runs):
         may: Counter[str] = Counter()
         history = ran.history
         unseen = {client_id for verdict in verdicts for client_id in verdict.unseen}
-        renamed = {c.id for v in verdicts for c in v.changes if c.kind == "rename"}
-        passing = renamed & {
-            c.id for v in verdicts for c in v.changes if c.kind in ("restore", "delete")
-        }
+        changes = [change for verdict in verdicts for change in verdict.changes]
+        passing = {change.id for change in changes if change.kind == "rename"}
+        passing &= {change.id for change in changes if change.kind in ("restore", "delete")}
         now = dict(ran.states[0])
         for number, write in enumerate(history):
-            now[write.id] = (write.name, write.kind == "delete")
+            now[write.id] = model.Client(write.name, write.kind == "delete")
             given = {key(other.name) for other in history if other.kind == "create"}
             given |= {key(other.name) for other in history[number:] if other.kind == "rename"}
             is_new = write.kind == "restore" and write.id in unseen and key(write.name) not in given
@@ -564,13 +548,10 @@ class Trial(Runs):
         return may
 
     def _untruths(self, ran: Ran, drifted: Collection[int] = ()) -> Iterator[str]:
-        report, switches = ran.report, self._case.switches
-        cannot_see = self._cannot_see
-        history = oracle.without_taken_back(ran.history)
-        if reports.has_plan(report):
-            yield from oracle.untruths(report, history, switches, drifted, cannot_see)
-        elif "action" in report:
-            yield from oracle.untruths_of_one(report, history, switches, drifted, cannot_see)
+        report, history = ran.report, oracle.without_taken_back(ran.history)
+        if "plan" in report or "action" in report:
+            judge = oracle.untruths if "plan" in report else oracle.untruths_of_one
+            yield from judge(report, history, self._switches, drifted, self._cannot_see)
         elif history or report["changed"]:
             yield f"a task that failed at once: {history}"
         words = str(report.get("msg", ""))
@@ -580,42 +561,27 @@ class Trial(Runs):
     def _journal_untruths(self) -> Iterator[str]:
         """Each write that happened was announced; each announcement has its end."""
         lines = [json.loads(line) for line in self._journal_text().splitlines()]
-        announced = {
-            (line["step"], line["after"]["id"]) for line in lines if line["event"] == "before"
-        }
+        before = [line for line in lines if line["event"] == "before"]
+        announced = {(line["step"], line["after"]["id"]) for line in before}
         history = oracle.without_taken_back(self._service.workspace.history)
         yield from oracle.unannounced(announced, history)
-        begun = {(line["run"], line["number"]) for line in lines if line["event"] == "before"}
         ended = {(line["run"], line["number"]) for line in lines if line["event"] == "after"}
-        if begun - ended:
-            yield f"without an end in the journal: {sorted(begun - ended)}"
-
-    # what is remembered
+        for line in before:
+            if (line["run"], line["number"]) not in ended:
+                yield f"without an end in the journal: {line}"
 
     def _remember_run(self, ran: Ran, others: Collection[int] = ()) -> None:
         text = self._journal_text()
-        if ran.has_changed or ran.report.get("failed"):  # of two at once, the second is its last
+        if ran.history or ran.report.get("failed"):  # of two at once, the second is its last
             self._undoable = [
                 known._replace(journal="") if known.journal == text else known
                 for known in self._undoable
             ]
-        if ran.has_changed:
+        if ran.history:
             self._undoable.append(Undoable(ran, set(others), text))
 
-    def _count(self, ran: Ran) -> None:
-        counts, report = self.tally.counts, ran.report
-        created = {write.id for write in ran.history if write.kind == "create"}
-        statuses = {entry.status for entry in self._service.writes if entry.method == "POST"}
-        counts["broken runs that failed"] += bool(report.get("failed"))
-        counts["writes that happened"] += len(ran.history)
-        if reports.has_plan(report):
-            unclear = map(reports.is_unclear, reports.failed(report))
-            counts["steps reported as unclear"] += sum(unclear)
-            adopted = [step for step in reports.done(report) if step.get("id") in created]
-            counts["creates in runs with lost answers"] += len(adopted) * bool(statuses - {201})
 
-
-EVENTS: Mapping[str, Callable[[Trial, Event], None]] = {
+EVENTS: Mapping[str, Callable[[Trial, Event], bool | None]] = {
     "night": Trial._night,
     "broken": Trial._broken,
     "others": Trial._others,
@@ -629,14 +595,10 @@ EVENTS: Mapping[str, Callable[[Trial, Event], None]] = {
 }
 
 
-def _are_changed(verdict: Verdict, task: Task) -> bool:
-    created = [change.name or "" for change in verdict.changes if change.kind == "create"]
-    return any(oracle.is_changed(name, task.switches) for name in created)
-
-
-def _temporary(report: Report, verdict: Verdict) -> int:
-    """Steps that the model knows nothing of; that they are renames, and few, is judged before."""
-    return len(reports.plan(report)) - len(verdict.changes) if reports.has_plan(report) else 0
+def _is_shared(state: State, ids: Iterable[int]) -> bool:
+    """Whether one of these clients has a name that another active one has, too."""
+    counts = oracle.active_keys(state)
+    return any(counts[state[client_id].key] > 1 for client_id in ids)
 
 
 def _differences(checked: Report, report: Report, verdict: Verdict) -> Iterator[str]:
@@ -647,8 +609,3 @@ def _differences(checked: Report, report: Report, verdict: Verdict) -> Iterator[
     for what in {**before, **after}:
         if before.get(what) != after.get(what):
             yield f"{what} is {after.get(what)}, in check mode {before.get(what)}"
-
-
-def _off_budget(sent: int, may: Budget) -> Iterator[str]:
-    if not may.least <= sent <= may.most:
-        yield f"{sent} requests were sent, {may} were to be"

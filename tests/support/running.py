@@ -23,7 +23,6 @@ from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import
     CLIENT,
     CLIENT_INFO,
     CLIENTS,
-    ENTRY,
 )
 from ansible_collections.toggl.focus.plugins.module_utils._task.lock import turn
 from ansible_collections.toggl.focus.plugins.module_utils._task.run import Runtime
@@ -38,8 +37,6 @@ def _described(switches: Switches) -> str:
     answers = vars(switches).items()
     return " ".join(f"{name}={value}" for name, value in answers if value != default[name])
 
-
-_ENTRY_DEFAULTS = {name: option.get("default") for name, option in ENTRY.items()}
 
 VARIANTS: dict[str, Switches] = {
     **{_described(switches): switches for switches in every_single_switch()},
