@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import pytest
+import yaml
 from simulator.server import Simulator
 from support.running import client, clients, info, sent
 
-from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import VARIABLES
+from ansible_collections.toggl.focus.plugins.module_utils._task import arguments
 
 SECRET = "toggl_sk_00000000000000000000000000000bad"
 
@@ -37,7 +39,6 @@ CLIENT: dict[str, tuple[dict[str, Any], str]] = {
     "wait below 0": ({"quota_wait": -1}, "quota_wait"),
     "workspace 0": ({"workspace_id": 0}, "workspace_id"),
     "no such ca_path": ({"ca_path": "/nowhere/ca.pem"}, "ca_path"),
-    "neither name nor id": ({"name": None}, "Neither name nor id"),
     "id of 0": ({"id": 0}, "id is the number 0;"),
 }
 
@@ -48,21 +49,19 @@ INFO: dict[str, tuple[dict[str, Any], str]] = {
     "an order that nothing can send": ({"order_by": ["\ud800"]}, "order_by"),
 }
 
+ACCESS = {"api_token": SECRET, "workspace_id": 1}
 DIGEST = "5f0c1e3a9d7b2c4e6f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6"
 
 CLIENTS: dict[str, tuple[dict[str, Any], str]] = {
     "digest of nothing": ({"plan_digest": ""}, '"" is not a digest'),
-    "digest of blanks": ({"plan_digest": " \t"}, '"" is not a digest'),
-    "half a digest": ({"plan_digest": DIGEST[:32]}, "is not a digest, which has 64 hexadecimal"),
     "digest and more": ({"plan_digest": DIGEST + "0"}, "is not a digest, which has 64 hexadecimal"),
     "digest with another sign": ({"plan_digest": "g" + DIGEST[1:]}, "is not a digest"),
-    "a word for a digest": ({"plan_digest": "latest"}, '"latest" is not a digest'),
-    "a name that became a number": ({"clients": [{"name": 750}]}, "it became the number 750"),
-    "two entries of a name": ({"clients": ["Acme", "Acme"]}, "is in the list more than once"),
     "percentage above 100": ({"max_deletion_percent": 101}, "max_deletion_percent"),
+    "no write at once": ({"concurrency": 0, **ACCESS}, "concurrency"),
+    "17 writes at once": ({"concurrency": 17, **ACCESS}, "concurrency"),
     "fewer than no deletions": ({"max_deletions": -1}, "max_deletions"),
 }
-"""In check mode too, and before credentials are asked for."""
+"""In check mode too, and before credentials are asked for unless they are given."""
 
 
 def assert_refused(result: dict[str, Any], service: Simulator, expected: str) -> None:
@@ -90,12 +89,6 @@ def test_focus_clients(service: Simulator, case: str, check_mode: bool) -> None:
     nobody = {"api_token": None, "workspace_id": 0}
     result = clients(service, check_mode, **{"clients": ["Acme"], **nobody, **given})
     assert_refused(result, service, expected)
-
-
-@pytest.mark.parametrize("number", [0, 17])
-def test_writes_at_once_are_1_to_16(service: Simulator, number: int) -> None:
-    result = clients(service, clients=["Acme"], concurrency=number)
-    assert_refused(result, service, "concurrency")
 
 
 @pytest.mark.parametrize("written", [str, str.upper, " {}\n".format])
@@ -152,7 +145,7 @@ def logged_in(
     service: Simulator, monkeypatch: pytest.MonkeyPatch, options: Any, variables: dict[str, str]
 ) -> dict[str, Any]:
     """The result with no other credentials than these options and these in the environment."""
-    for names in VARIABLES.values():
+    for names in arguments.VARIABLES.values():
         for name in names:
             monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
@@ -186,3 +179,25 @@ def test_plain_http_to_this_machine_is_let_through(service: Simulator, host: str
     """It is tried: nothing listens at that port, so the error is another one."""
     result = client(service, name="Acme", api_url=f"http://{host}:9/api", api_retries=0)
     assert "No connection to" in result["msg"]
+
+
+# their documentation
+
+SPECS = {
+    "focus_client": arguments.CLIENT,
+    "focus_client_info": arguments.CLIENT_INFO,
+    "focus_clients": arguments.CLIENTS,
+}
+
+
+@pytest.mark.parametrize("module", SPECS)
+def test_each_option_is_described_as_it_is(module: str) -> None:
+    plugins = "ansible_collections.toggl.focus.plugins"
+    fragment = importlib.import_module(f"{plugins}.doc_fragments.focus").ModuleDocFragment
+    shared = yaml.safe_load(fragment.DOCUMENTATION)["options"]
+    documentation = importlib.import_module(f"{plugins}.modules.{module}").DOCUMENTATION
+    own = yaml.safe_load(documentation)["options"]
+    assert {*shared, *own} == set(SPECS[module]["argument_spec"])
+    for option, variables in arguments.VARIABLES.items():
+        for variable in variables:
+            assert variable in " ".join(shared[option]["description"]), option

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from simulator.records import Fault
 from simulator.server import Simulator
-from simulator.switches import Switches, random_switches
+from simulator.switches import QUESTIONS, Switches, random_switches
 from simulator.workspace import FIRST_ID
 from support.running import (
     VARIANTS,
@@ -24,8 +24,10 @@ from support.running import (
     rows,
 )
 from support.workspace import HIDES, fill, on, state
-from support.world import entries, names_with_deletion
+from support.world import NAMES, entries, names_with_deletion
 from support.written import assert_done_is_what_was_written
+
+from ansible_collections.toggl.focus.plugins.filter.clients_plan import clients_plan
 
 CLIENTS = "Acme, Globex, Initech, Hooli, (Umbrella)"
 EVERY_KIND = (
@@ -59,14 +61,6 @@ def test_whatever_the_service_answers(
     again = clients(service, **wanted)
     assert (again["changed"], again["plan"]) == (False, [])
     assert_undone(service, ran, before)
-
-
-def test_desired_of_info_is_a_list_that_changes_nothing(service: Simulator) -> None:
-    fill(service, f"{CLIENTS}, Acme")
-    for deleted in ("exclude", "include"):
-        desired = info(service, deleted=deleted)["desired"]
-        result = clients(service, clients=desired, purge=True)
-        assert (result.get("failed"), result["plan"]) == (None, [])
 
 
 # requests
@@ -231,3 +225,42 @@ def test_the_plan_is_in_the_order_in_which_it_is_written(service: Simulator) -> 
     result = clients(service, clients=[entry], purge=True, max_deletion_percent=100, concurrency=1)
     written = [int(request.path.rpartition("/")[2]) for request in service.writes]
     assert written == [1001, 1001, 1002] == [step["id"] for step in result["plan"]]
+
+
+# the filter clients_plan, without the service
+
+OF_THE_SERVICE = {"requests", "quota"}
+RULES = st.fixed_dictionaries(
+    {
+        "purge": st.booleans(),
+        "protected": st.sampled_from([[], ["A*"], ["*"]]),
+        "max_deletions": st.sampled_from([None, None, 0, 2]),
+        "max_deletion_percent": st.sampled_from([30, 50, 100, 0]),
+    }
+)
+
+
+@settings(max_examples=200)
+@given(
+    there=names_with_deletion(),
+    wanted=st.lists(entries() | st.sampled_from(NAMES), max_size=4),
+    rules=RULES,
+    missing_fields=st.sampled_from(QUESTIONS["missing_fields"]),
+)
+def test_the_filter_returns_what_the_module_does(
+    server: Simulator,
+    there: list[tuple[str, bool]],
+    wanted: list[Any],
+    rules: dict[str, Any],
+    missing_fields: str,
+) -> None:
+    """For any list, workspace and guards: the plan, its digest, each word."""
+    server.reset(Switches(missing_fields=missing_fields))
+    for existing_name, gone in there:
+        server.add(existing_name, gone)
+    place = {"workspace_id": server.workspace_id, "api_url": server.url}
+    existing = info(server, deleted="include")["clients"]
+    checked = clients(server, check_mode=True, clients=wanted, **rules)
+    offline = clients_plan(wanted, existing, **place, **rules)
+    for key in (offline.keys() | checked.keys()) - OF_THE_SERVICE:
+        assert (offline.get(key) or None) == (checked.get(key) or None), key

@@ -115,14 +115,6 @@ def test_a_read_that_comes_too_early_is_made_again(hiding: Simulator) -> None:
     assert (result.get("failed"), hiding.names()) == (None, ["Beta"])
 
 
-def test_a_restored_client_is_not_taken_for_a_created_one(hiding: Simulator) -> None:
-    """The answer to a create is lost; the namesake that is there is one of the plan's own."""
-    hiding.add("Gamma", deleted=True)
-    hiding.script = [Fault(on("POST"), drop="before")]
-    clients(hiding, clients="Gamma; restored 1002 Delta", concurrency=4)
-    assert hiding.names() == ["Delta", "Gamma"]
-
-
 @pytest.mark.parametrize(("left", "fits"), [(2, False), (3, True)])
 def test_the_reads_are_counted_before_the_first_write(
     service: Simulator, left: int, fits: bool
@@ -166,25 +158,3 @@ def test_a_client_that_the_run_itself_renamed_is_the_same_client(hiding: Simulat
     assert not result.get("failed"), result["msg"]
     assert state(hiding) == {1001: ("acme", False), 1002: ("Acme", False)}
     assert {"POST", "DELETE"}.isdisjoint(sent(hiding))
-
-
-def test_a_hidden_client_is_read_before_it_is_renamed(hiding: Simulator) -> None:
-    """Two of them swap names: what a PUT would reset is known by then."""
-    hiding.add("Beta", deleted=True, currency="CHF")
-    hiding.add("Gamma", deleted=True, currency="USD")
-    before = {found.id: found.currency for found in hiding.clients()}
-    wanted = "restored 1002 Gamma (was Beta); restored 1003 Beta (was Gamma)"
-    result = clients(hiding, clients=wanted)
-    assert not result.get("failed"), result["msg"]
-    assert hiding.names() == ["Beta", "Gamma"]
-    assert {found.id: found.currency for found in hiding.clients()} == before
-
-
-@pytest.mark.parametrize("wanted", ["absent 1001; absent 1002", "absent 1001; 1002 A"])
-def test_two_of_one_name_come_back(service: Simulator, wanted: str) -> None:
-    """By way of a temporary name, which one of them has when the rest is planned again."""
-    fill(service, "a, a", HIDES)
-    undo = clients(service, clients=wanted)["undo"]
-    undone = clients(service, clients=undo)
-    assert not undone.get("failed"), undone["msg"]
-    assert service.names() == ["a", "a"]

@@ -10,7 +10,7 @@ from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
 from simulator.wire import Call
-from support.running import client, clients
+from support.running import client, clients, run_entry
 from support.workspace import fill, on
 
 LOST_AFTER = Fault(on("POST"), drop="after")
@@ -49,6 +49,26 @@ def test_which_of_several_clients_a_create_without_an_id_made_is_not_known(
     several = "lists several new ones of that name, with the ids 1001, 1002"
     assert several in result["msg"]
     assert (result["failed"], result["undo"]) == (True, [{"name": "New", "state": "absent"}])
+
+
+@pytest.mark.parametrize("create_body", ["nothing", "client"])
+def test_a_create_without_an_id_is_taken_back_by_its_name_with_a_warning(
+    service: Simulator, create_body: str, module: str
+) -> None:
+    """Where the looks for the client fail. A check cannot know that."""
+
+    def looks(method: str, _: str) -> bool:
+        return method == "GET" and any(entry.method == "POST" for entry in service.log)
+
+    service.reset(Switches(create_body=create_body), script=[Fault(looks, 500)] * 2)
+    assert "warnings" not in run_entry(module, service, "E", check_mode=True)
+    result = run_entry(module, service, "E", api_retries=0)
+    by_name = "is not known, so the undo list finds it by its name"
+    warned = [by_name in warning for warning in result.get("warnings", [])]
+    assert warned == ([True] if create_body == "nothing" else [])
+    service.script.clear()
+    assert "failed" not in clients(service, clients=result["undo"], max_deletion_percent=100)
+    assert service.names() == []
 
 
 def test_a_list_of_all_takes_the_place_of_many_looks(service: Simulator) -> None:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from simulator.server import Simulator
 from simulator.switches import QUESTIONS, Switches
@@ -91,3 +93,24 @@ def test_a_name_that_no_list_can_give_is_known_by_its_id(service: Simulator, nam
     assert deleted["undo"] == [{"id": 1001, "state": "restored"}]
     assert clients(service, clients=deleted["undo"])["summary"]["restored"] == 1
     assert service.names() == [name]
+
+
+UNSEEN = "\u200b\u3164"
+
+
+@pytest.mark.parametrize(
+    ("there", "wanted", "undo"),
+    [
+        (UNSEEN, "1001 Acme", []),
+        (f"({UNSEEN})", "restored 1001 Acme", [{"id": 1001, "state": "absent"}]),
+    ],
+    ids=["renamed", "restored under another name"],
+)
+def test_a_name_that_no_list_can_give_back_is_a_warning(
+    service: Simulator, there: str, wanted: str, undo: list[Any], module: str, check_mode: bool
+) -> None:
+    """With the id and the name, so that it can be given back in another way."""
+    result = run_entry(module, fill(service, there), wanted, check_mode)
+    had = 'The client 1001 had the name "\\u200b\\u3164"'
+    assert any(had in warning for warning in result["warnings"]), result
+    assert result["undo"] == undo

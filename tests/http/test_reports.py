@@ -4,6 +4,7 @@ entries. It is held against the requests that the service was sent."""
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import pytest
@@ -393,3 +394,24 @@ def test_a_client_that_the_service_hides_has_a_name_after_its_restore(service: S
 def test_the_list_says_how_many_it_found(service: Simulator, name: str | None, found: str) -> None:
     result = info(service, name=name)
     assert (result["msg"], result["changed"]) == (f"Found {found}.", False)
+
+
+# the documentation of the return values
+
+
+def documented(module: str) -> set[str]:
+    name = f"ansible_collections.toggl.focus.plugins.modules.{module}"
+    return set(yaml.safe_load(importlib.import_module(name).RETURN))
+
+
+def test_what_is_returned_is_documented(service: Simulator) -> None:
+    common = {"changed", "failed", "warnings"}
+    assert client(service, name="Acme").keys() - common == documented("focus_client")
+    assert client(service, name=" ").keys() - common <= documented("focus_client")
+    assert info(service).keys() - common == documented("focus_client_info")
+    done = clients(service, clients="Acme")
+    assert done.keys() - common == documented("focus_clients") - {"unmanaged", "refused"}
+    all_told = clients(service, clients="Acme", report="all")
+    assert all_told.keys() - done.keys() == {"unmanaged"}
+    refused = clients(service, clients=[], purge=True)
+    assert refused.keys() - done.keys() - common == {"refused"}
