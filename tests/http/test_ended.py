@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from simulator.records import Entry, Fault
 from simulator.server import Simulator
-from support.interrupting import TaskTimeoutError, ended_by
+from support.ending import TaskTimeoutError, ended_by
 from support.running import clients, rows
 from support.workspace import on
 from urllib3.util import connection

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from simulator.server import Simulator
 from simulator.switches import Switches, random_switches
+from support.drawn import entries, names_with_deletion
 from support.notation import entry_from, rows, unnamed_rows
 from support.running import VARIANTS, as_done, client
 from support.workspace import assert_as_before, fill, state
-from support.world import entries, names_with_deletion
 
 CLIENTS = "Acme, Globex, Initech, (Umbrella)"
 CASES = """

@@ -12,6 +12,7 @@ from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import QUESTIONS, Switches, random_switches
 from simulator.workspace import FIRST_ID
+from support.drawn import NAMES, entries, names_with_deletion
 from support.running import (
     VARIANTS,
     as_done,
@@ -24,7 +25,6 @@ from support.running import (
     rows,
 )
 from support.workspace import HIDES, fill, on, state
-from support.world import NAMES, entries, names_with_deletion
 from support.written import assert_done_is_what_was_written
 
 from ansible_collections.toggl.focus.plugins.filter.clients_plan import clients_plan

@@ -19,7 +19,7 @@ import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
-from support.interrupting import ended_by
+from support.ending import ended_by
 from support.running import client, clients, rows
 from support.workspace import HIDES, fill, on
 

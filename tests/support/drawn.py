@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Workspaces by chance with a list for each, whose few names meet often: in another case, with
-blanks, in another Unicode form, of deleted and active clients."""
+"""Workspaces and lists by chance, whose few names meet often: in another case, with blanks, in
+another Unicode form, of deleted and active clients."""
 
 from __future__ import annotations
 
@@ -13,13 +13,57 @@ from ansible_collections.toggl.focus.plugins.module_utils._errors import PlanRef
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Plan
 from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
 from support.ending import ends_within
+from support.steps import active, deleted
 
-WHEN = "2026-01-01T00:00:00Z"
+NAMES = ["Acme", "acme", "Globex", "Mu\u0308ller", "M\u00fcller", " Initech", "Hooli\u00a0", "X"]
 FEW = ["a", "A", "b", "B"]
 MORE = [*FEW, "c", "C", "\u00e4", "A\u0308"]
 MOST_CLIENTS = 5
 
 Case = tuple[list[Client], list[Desired]]
+Names = list[tuple[str, bool]]
+"""What a service has: names, and whether each client is deleted."""
+
+
+def names_with_deletion(most: int = 6) -> st.SearchStrategy[Names]:
+    return st.lists(st.tuples(st.sampled_from(NAMES), st.booleans()), max_size=most)
+
+
+def clients() -> st.SearchStrategy[list[Client]]:
+    """Workspaces with deleted, duplicate and oddly written names."""
+    return names_with_deletion(7).map(
+        lambda drawn: [
+            deleted(id_, name) if gone else active(id_, name)
+            for id_, (name, gone) in enumerate(drawn, 1)
+        ]
+    )
+
+
+def desired() -> st.SearchStrategy[list[Desired]]:
+    names = st.sampled_from(NAMES).map(str.strip)
+    entry = st.builds(
+        Desired,
+        name=st.none() | names,
+        id=st.none() | st.integers(1, 8),
+        state=st.sampled_from(["present", "present", "absent", "restored"]),
+        former_names=st.lists(names, max_size=2).map(tuple),
+        restore_deleted=st.booleans(),
+    )
+    sound = entry.filter(lambda wanted: wanted.name is not None or wanted.id is not None)
+    return st.lists(sound, max_size=5)
+
+
+def entries() -> st.SearchStrategy[dict[str, Any]]:
+    """Entries of a list as a task gives them, which the module may refuse."""
+    return st.fixed_dictionaries(
+        {
+            "name": st.none() | st.sampled_from(NAMES),
+            "id": st.none() | st.integers(1001, 1006),
+            "state": st.sampled_from(["present", "present", "absent", "restored"]),
+            "former_names": st.lists(st.sampled_from(NAMES), max_size=2),
+            "restore_deleted": st.booleans(),
+        }
+    )
 
 
 @st.composite
@@ -31,7 +75,7 @@ def cases(draw: st.DrawFn) -> Case:
     existing, wanted = [], []
     for id_ in range(1, draw(st.integers(1, MOST_CLIENTS)) + 1):
         written = draw(names) + draw(st.sampled_from(["", "", " "]))
-        existing.append(Client(id_, written, draw(st.sampled_from([None, WHEN])), {}))
+        existing.append(draw(st.sampled_from([active, deleted]))(id_, written))
         state = draw(st.sampled_from(["restored", "restored", "restored", "absent", ""]))
         if state == "restored":
             name = draw(st.one_of(names, names, names, st.none()))

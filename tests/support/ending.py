@@ -1,28 +1,50 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""That something ends: a planner that goes round for ever must fail its test, and not stop it."""
+"""Ends what runs in the main thread as Ansible ends a task: by an exception that a signal's handler
+raises."""
 
 from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+
+SOON = 0.05
+
+BY_THE_CLOCK = (signal.ITIMER_REAL, signal.SIGALRM)
+OF_THE_PROCESSOR = (signal.ITIMER_VIRTUAL, signal.SIGVTALRM)
+
+
+class TaskTimeoutError(BaseException):
+    """As Ansible's: no ``Exception``."""
 
 
 class DoesNotEnd(BaseException):
-    """Not an Exception, so that nothing takes it for one of its own."""
+    """Not an ``Exception``, so that nothing takes it for one of its own."""
 
 
 @contextmanager
-def ends_within(seconds: float) -> Iterator[None]:
-    """Seconds of the processor, so that what else runs does not count; in the main thread only."""
+def ended_by(
+    error: BaseException,
+    every: float = 0.0,
+    after: float = SOON,
+    timer: tuple[int, signal.Signals] = BY_THE_CLOCK,
+) -> Iterator[None]:
+    """The error comes ``after`` seconds, and again and again if ``every`` says so."""
 
-    def give_up(_signal: int, _frame: object) -> None:
-        raise DoesNotEnd(f"It has not ended within {seconds} s.")
+    def end(*_: object) -> None:
+        raise error
 
-    former = signal.signal(signal.SIGVTALRM, give_up)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    handler = signal.signal(timer[1], end)
+    signal.setitimer(timer[0], after, every)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, former)
+        signal.setitimer(timer[0], 0)
+        signal.signal(timer[1], handler)
+
+
+def ends_within(seconds: float) -> AbstractContextManager[None]:
+    """A planner that never ends must fail its test, and not stop it. Seconds of the processor, so
+    that what else runs does not count."""
+    error = DoesNotEnd(f"It has not ended within {seconds} s.")
+    return ended_by(error, after=seconds, timer=OF_THE_PROCESSOR)

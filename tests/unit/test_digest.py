@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.drawn import planned
+from support.drawn import clients, desired, planned
 from support.notation import pairs, steps_of
-from support.world import clients, desired
 
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Rules
 from ansible_collections.toggl.focus.plugins.module_utils._plan.digest import digest, row_of

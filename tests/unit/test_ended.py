@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from support.interrupting import SOON, TaskTimeoutError, ended_by
+from support.ending import SOON, TaskTimeoutError, ended_by
 
 from ansible_collections.toggl.focus.plugins.module_utils import _progress
 from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi

@@ -12,8 +12,8 @@ import yaml
 from ansible.errors import AnsibleFilterError
 from hypothesis import given
 from hypothesis import strategies as st
+from support.drawn import desired
 from support.notation import entries_of, rows, unnamed_rows
-from support.world import desired
 
 from ansible_collections.toggl.focus.plugins.filter.clients_plan import clients_plan
 from ansible_collections.toggl.focus.plugins.filter.plan_lines import plan_lines
