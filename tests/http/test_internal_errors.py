@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import pickle
 import threading
@@ -26,21 +27,33 @@ from ansible_collections.toggl.focus.plugins.module_utils._journal import Journa
 
 SECRET = "a text that only the exception holds"
 FIVE = [f"Client {number}" for number in range(5)]
+STATUSES = ("done", "failed", "unclear", "pending")
 
 
 class Strange(Exception):
     pass
 
 
-def raising(function: Callable[..., Any], error: BaseException, about: str = "") -> Any:
-    """The function, which raises where ``about`` is concerned."""
+Breaking = Callable[..., None]
 
-    def wrapped(*given: Any, **more: Any) -> Any:
-        if about in repr(given[1:]):
-            raise error
-        return function(*given, **more)
 
-    return wrapped
+@pytest.fixture
+def breaking(monkeypatch: pytest.MonkeyPatch) -> Breaking:
+    """Let a function raise, from its ``first`` call on that is ``about`` a client."""
+
+    def broken(
+        owner: Any, name: str, about: str = "", kind: type[Exception] = Strange, first: int = 1
+    ) -> None:
+        function, calls = getattr(owner, name), itertools.count(1)
+
+        def raises(*given: Any, **more: Any) -> Any:
+            if about in repr(given[1:]) and next(calls) >= first:
+                raise kind(SECRET)
+            return function(*given, **more)
+
+        monkeypatch.setattr(owner, name, raises)
+
+    return broken
 
 
 def assert_all_are_told_of(service: Simulator, result: dict[str, Any], done: int) -> None:
@@ -54,25 +67,22 @@ def assert_all_are_told_of(service: Simulator, result: dict[str, Any], done: int
     assert SECRET not in json.dumps(result)
 
 
-STATUSES = ("done", "failed", "unclear", "pending")
-
 # in a step
 
-PLACES: dict[str, tuple[type, str, str]] = {
-    "before the journal": (Journal, "before", "apply.py"),
-    "the request": (FocusApi, "create", "creates.py"),
-}
-"""What raises, and the last file of the collection that it passes through."""
+KINDS = (Strange, KeyError, RecursionError, MemoryError, UnicodeError)
+BEFORE_THE_JOURNAL = (Journal, "before", "apply.py")
+THE_REQUEST = (FocusApi, "create", "creates.py")
 
 
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("kind", [Strange, KeyError, RecursionError, MemoryError, UnicodeError])
+@pytest.mark.parametrize("place", [BEFORE_THE_JOURNAL, THE_REQUEST], ids=["before", "request"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_step_that_raises_is_unclear_and_the_others_are_reported(
-    service: Simulator, monkeypatch: pytest.MonkeyPatch, place: str, kind: type[Exception]
+    service: Simulator, breaking: Breaking, place: Any, kind: type[Exception]
 ) -> None:
-    """The message says what type of exception it was, and where; nothing of its text."""
-    owner, method, file = PLACES[place]
-    monkeypatch.setattr(owner, method, raising(getattr(owner, method), kind(SECRET), "Client 2"))
+    """The message says what type of exception it was, and the last file of the collection that it
+    came through; nothing of its text."""
+    owner, method, file = place
+    breaking(owner, method, "Client 2", kind)
     result = clients(service, clients=FIVE)
     assert_all_are_told_of(service, result, done=4)
     (unclear,) = rows(result, "unclear")
@@ -82,48 +92,28 @@ def test_a_step_that_raises_is_unclear_and_the_others_are_reported(
 
 
 def test_after_the_write_it_is_done_and_the_task_fails(
-    service: Simulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    service: Simulator, breaking: Breaking, journal: Path
 ) -> None:
     """The write is known to be done; a journal that cannot be written fails the task."""
-    strange = raising(Journal.after, Strange(SECRET), "Client 2")
-    monkeypatch.setattr(Journal, "after", strange)
-    result = clients(service, clients=FIVE, journal=str(tmp_path / "journal.jsonl"))
+    breaking(Journal, "after", "Client 2")
+    result = clients(service, clients=FIVE, journal=str(journal))
     assert_all_are_told_of(service, result, done=5)
     assert "Strange" in result["msg"]
 
 
 def test_in_the_last_look_only_what_it_is_for_stays_open(
-    service: Simulator, monkeypatch: pytest.MonkeyPatch
+    service: Simulator, breaking: Breaking
 ) -> None:
     """An answer is lost, the look after it finds the client; the last look fails strangely."""
-    by_name, looks = Creates._by_name, []
-
-    def fails_at_last(self: Creates, name: str) -> Any:
-        looks.append(name)
-        if len(looks) > 1:
-            raise Strange(SECRET)
-        return by_name(self, name)
-
-    monkeypatch.setattr(Creates, "_by_name", fails_at_last)
+    breaking(Creates, "_by_name", first=2)
     service.reset(script=[Fault(on("POST"), drop="after")])
     result = clients(service, clients=FIVE, concurrency=1)
     assert_all_are_told_of(service, result, done=5)
     assert "could not be checked" in result["msg"]
 
 
-def test_no_thread_to_be_had_is_no_lost_report(
-    service: Simulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Poor(futures.ThreadPoolExecutor):
-        begun = 0
-
-        def submit(self, *given: Any, **more: Any) -> Any:
-            Poor.begun += 1
-            if Poor.begun > 2:
-                raise RuntimeError("can't start new thread")
-            return super().submit(*given, **more)
-
-    monkeypatch.setattr(futures, "ThreadPoolExecutor", Poor)
+def test_no_thread_to_be_had_is_no_lost_report(service: Simulator, breaking: Breaking) -> None:
+    breaking(futures.ThreadPoolExecutor, "submit", kind=RuntimeError, first=3)
     result = clients(service, clients=FIVE)
     assert_all_are_told_of(service, result, done=2)
     assert len(rows(result, "pending")) == 3
@@ -133,9 +123,9 @@ def test_no_thread_to_be_had_is_no_lost_report(
 
 
 def test_while_reading_it_is_an_error_that_says_nothing_was_written(
-    service: Simulator, monkeypatch: pytest.MonkeyPatch
+    service: Simulator, breaking: Breaking
 ) -> None:
-    monkeypatch.setattr(FocusApi, "list_clients", raising(print, Strange(SECRET)))
+    breaking(FocusApi, "list_clients")
     for result in (client(service, name="A"), clients(service, clients=FIVE), info(service)):
         assert (result["failed"], result["changed"]) == (True, False)
         assert "(Strange in module_utils/" in result["msg"]
@@ -144,10 +134,10 @@ def test_while_reading_it_is_an_error_that_says_nothing_was_written(
 
 
 def test_after_the_steps_it_still_says_how_many_were_done(
-    service: Simulator, monkeypatch: pytest.MonkeyPatch
+    service: Simulator, breaking: Breaking
 ) -> None:
     """Where the report itself cannot be made."""
-    monkeypatch.setattr(_reconcile, "clients_result", raising(print, Strange(SECRET)))
+    breaking(_reconcile, "clients_result")
     result = clients(service, clients=FIVE)
     assert (result["failed"], result["changed"]) == (True, True)
     assert "5 of 5 changes are known to be done" in result["msg"]
@@ -189,28 +179,24 @@ def test_the_words_of_a_refusal_may_be_nested_deeply(service: Simulator) -> None
 
 def test_a_lone_surrogate_from_the_service_loses_no_report(service: Simulator) -> None:
     """JSON can spell one; nothing can print, send or store it. It is shown as the sign for that,
-    and the client can be deleted by its id, and brought back."""
+    and the client can be deleted by its id, and brought back. Whole characters stay, spelled as
+    pairs too."""
 
     def halved(body: bytes) -> bytes:
-        return body.replace(b"Acme", b"Ac\\ud83dme").replace(b"Globex", b"Glo\\uDE00bex")
+        escaped = json.dumps(json.loads(body)).encode()
+        return escaped.replace(b"Acme", b"Ac\\ud83dme").replace(b"Globex", b"Glo\\uDE00bex")
 
-    fill(service, "Acme, Globex", script=[Fault(on("GET"), when="after", edit=halved)] * 20)
+    fill(service, "Acme, Globex, \U0001f680", script=[Fault(on("GET"), edit=halved)] * 20)
     listed = info(service)
-    assert [found["name"] for found in listed["clients"]] == ["Ac\ufffdme", "Glo\ufffdbex"]
+    shown = [found["name"] for found in listed["clients"]]
+    assert shown == ["Ac\ufffdme", "Glo\ufffdbex", "\U0001f680"]
     result = clients(service, clients="New; absent 1001")
     assert not result.get("failed"), result["msg"]
-    assert service.names() == ["Globex", "New"]
+    assert service.names() == ["Globex", "New", "\U0001f680"]
     json.dumps([listed, result], ensure_ascii=False).encode()
     undone = clients(service, clients=result["undo"])
     assert not undone.get("failed"), undone["msg"]
-    assert service.names() == ["Acme", "Globex"]
-
-
-def test_whole_characters_stay_as_they_are(service: Simulator) -> None:
-    """Also where the service spells them as pairs."""
-    pair = Fault(edit=lambda body: json.dumps(json.loads(body)).encode(), when="after")
-    fill(service, "Rocket \U0001f680", script=[pair])
-    assert info(service)["clients"][0]["name"] == "Rocket \U0001f680"
+    assert service.names() == ["Acme", "Globex", "\U0001f680"]
 
 
 def test_runs_leave_no_thread_behind(service: Simulator) -> None:

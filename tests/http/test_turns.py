@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from faults.processes import environment
 from simulator.server import Simulator
-from support.running import MODULES, clients, holding_the_turn, info, options, run_entry
+from support.running import clients, holding_the_turn, info, options, run_entry
 
 from ansible_collections.toggl.focus.plugins.module_utils._api import session
 from ansible_collections.toggl.focus.plugins.module_utils._reconcile import reconcile_clients
@@ -29,10 +29,10 @@ from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import
 from ansible_collections.toggl.focus.plugins.module_utils._task.run import Runtime
 
 
-@pytest.fixture(params=MODULES)
-def write(request: pytest.FixtureRequest) -> Callable[..., dict[str, Any]]:
+@pytest.fixture
+def write(module: str) -> Callable[..., dict[str, Any]]:
     """A run that creates Acme."""
-    return partial(run_entry, request.param, wanted="Acme")
+    return partial(run_entry, module, wanted="Acme")
 
 
 @pytest.fixture
@@ -112,27 +112,20 @@ def test_a_holder_that_is_killed_holds_nothing(service: Simulator, write: Any) -
 # where the lock is
 
 
+@pytest.mark.parametrize("variable", [None, "", "relative"])
 def test_it_is_a_file_of_the_user_alone(
-    service: Simulator, write: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    service: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str | None
 ) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    assert "warnings" not in write(service)
-    (lock,) = tmp_path.iterdir()
-    assert stat.S_IMODE(lock.stat().st_mode) == 0o600
-
-
-@pytest.mark.parametrize("given", ["", "relative"])
-def test_or_in_a_folder_of_the_user_alone(
-    service: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str
-) -> None:
-    """In the temporary folder."""
-    monkeypatch.setenv("XDG_RUNTIME_DIR", given)
+    """In the folder that the environment names, or in one of the user's own in the temporary
+    folder."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path) if variable is None else variable)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     for _ in range(2):
         assert "warnings" not in clients(service, clients=["Acme"])
-    (folder,) = tmp_path.iterdir()
-    (lock,) = folder.iterdir()
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    (lock,) = tmp_path.iterdir()
+    if variable is not None:
+        assert stat.S_IMODE(lock.stat().st_mode) == 0o700
+        (lock,) = lock.iterdir()
     assert stat.S_IMODE(lock.stat().st_mode) == 0o600
 
 
@@ -157,9 +150,7 @@ def test_without_a_lock_the_run_goes_on_with_a_warning(
         write(service)
         service.reset()
     subprocess.run(["sh", "-ec", SPOILT[how]], cwd=tmp_path, check=True)
-    result = write(service)
-    assert service.names() == ["Acme"]
-    assert_warned(result, folder)
+    assert_warned(service, write(service), folder)
 
 
 @pytest.mark.parametrize("variable", [True, False])
@@ -170,12 +161,11 @@ def test_a_folder_of_somebody_else_is_none(
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path) if variable else "")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
-    result = write(service)
+    assert_warned(service, write(service), tmp_path)
+
+
+def assert_warned(service: Simulator, result: dict[str, Any], folder: Path) -> None:
     assert service.names() == ["Acme"]
-    assert_warned(result, tmp_path)
-
-
-def assert_warned(result: dict[str, Any], folder: Path) -> None:
     (warning,) = result["warnings"]
     assert warning.startswith("There can be no lock on this machine: ")
     assert str(folder) in warning
