@@ -92,10 +92,11 @@ _value:
 from collections.abc import Callable
 from typing import Any
 
-from ..plugin_utils._data import as_data
 from ..plugin_utils._offline import planned
+from ..plugin_utils._values import as_filter
 
 
+@as_filter
 def clients_plan(desired: object, existing: object, **options: object) -> dict[str, Any]:
     return planned(desired, existing, options)
 
@@ -104,4 +105,4 @@ class FilterModule:
     """Ansible's filter plugin."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"clients_plan": as_data(clients_plan)}
+        return {"clients_plan": clients_plan}

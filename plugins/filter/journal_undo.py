@@ -57,39 +57,33 @@ _value:
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
-
-from ansible.errors import AnsibleFilterError
 
 from ..module_utils._errors import FocusError
 from ..module_utils._journal import undo_of_last_run
 from ..module_utils._task.entries import described
-from ..plugin_utils._data import as_data
+from ..plugin_utils._values import as_filter
 
 
+@as_filter
 def journal_undo(text: object, workspace_id: object = None) -> list[dict[str, Any]]:
     if isinstance(text, Mapping):  # up to ansible-core 2.18, a text that is one line of it
         text = json.dumps(text)
     if not isinstance(text, str):
-        raise AnsibleFilterError(
-            "toggl.focus.journal_undo takes the text of a journal, as the file lookup returns it, "
-            f"not {described(text)}."
+        raise FocusError(
+            f"It takes the text of a journal, as the file lookup returns it, not {described(text)}."
         )
-    digits = "" if workspace_id is None else str(workspace_id).strip()
+    digits = str(workspace_id).strip()
     if workspace_id is not None and not digits.isdecimal():
-        raise AnsibleFilterError(
-            "toggl.focus.journal_undo takes the id of a workspace as workspace_id, not "
-            f"{described(workspace_id)}."
+        raise FocusError(
+            f"Its workspace_id is the id of a workspace, not {described(workspace_id)}."
         )
-    try:
-        return undo_of_last_run(text, int(digits) if digits else None)
-    except FocusError as error:
-        raise AnsibleFilterError(f"toggl.focus.journal_undo: {error}") from None
+    return undo_of_last_run(text, None if workspace_id is None else int(digits))
 
 
 class FilterModule:
     """Ansible's filter plugin."""
 
-    def filters(self) -> dict[str, Any]:
-        return {"journal_undo": as_data(journal_undo)}
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"journal_undo": journal_undo}

@@ -53,20 +53,20 @@ _value:
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
+from ..module_utils._errors import FocusError
 from ..module_utils._results.render import plan_lines as lines_of
-from ..plugin_utils._data import as_data
+from ..plugin_utils._values import as_filter
 
 
+@as_filter
 def plan_lines(result: object) -> list[str]:
     if not isinstance(result, Mapping) or "msg" not in result:
-        raise AnsibleFilterError(
-            "toggl.focus.plan_lines takes what focus_clients returned, as register keeps it."
-        )
+        raise FocusError("It takes what focus_clients returned, as register keeps it.")
     return lines_of(result)
 
 
 class FilterModule:
+    """Ansible's filter plugin."""
+
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"plan_lines": as_data(plan_lines)}
+        return {"plan_lines": plan_lines}

@@ -63,23 +63,20 @@ _value:
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
+from ..module_utils._errors import FocusError
 from ..module_utils._results.markdown import plan_markdown as markdown_of
-from ..plugin_utils._data import as_data
 from ..plugin_utils._reviewed import PLAN_FORMAT
+from ..plugin_utils._values import as_filter
 
 
+@as_filter
 def plan_markdown(plan: object) -> str:
     if not isinstance(plan, Mapping) or "workspaces" not in plan:
-        raise AnsibleFilterError(
-            "toggl.focus.plan_markdown takes the content of a plan file, as toggl.focus.plan "
-            "writes it."
-        )
+        raise FocusError("It takes the content of a plan file, as toggl.focus.plan writes it.")
     if plan.get("format") != PLAN_FORMAT:
-        raise AnsibleFilterError(
-            "toggl.focus.plan_markdown was given a plan file of another version of the collection. "
-            "Run toggl.focus.plan again."
+        raise FocusError(
+            "The plan file was made by another version of the collection. Run toggl.focus.plan "
+            "again."
         )
     return markdown_of(plan)
 
@@ -88,4 +85,4 @@ class FilterModule:
     """Ansible's filter plugin."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"plan_markdown": as_data(plan_markdown)}
+        return {"plan_markdown": plan_markdown}

@@ -58,20 +58,17 @@ _value:
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ..plugin_utils._data import as_data
+from ..module_utils._errors import FocusError
 from ..plugin_utils._place import workspaces_of
+from ..plugin_utils._values import as_filter
 
 
+@as_filter
 def workspaces(hosts: object) -> dict[str, Any]:
     if not isinstance(hosts, list) or not all(
         isinstance(host, Mapping) and "host" in host for host in hosts
     ):
-        raise AnsibleFilterError(
-            "toggl.focus.workspaces takes a list with the options of each host, and its name as "
-            "host."
-        )
+        raise FocusError("It takes a list with the options of each host, and its name as host.")
     return workspaces_of(hosts)
 
 
@@ -79,4 +76,4 @@ class FilterModule:
     """Ansible's filter plugin."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"workspaces": as_data(workspaces)}
+        return {"workspaces": workspaces}

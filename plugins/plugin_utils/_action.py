@@ -31,8 +31,8 @@ from ..module_utils._redact import masked
 from ..module_utils._results.render import MOST_LINES
 from ..module_utils._task.run import SENT, SHOWS_REQUESTS, Runtime, refused, secrets_of
 from ..module_utils._text import shown
-from ._plain import plain
 from ._progress_lines import PREFIX, ProgressLines
+from ._values import plain
 
 SHOWS_INVOCATION = 3
 """The verbosity from which Ansible shows the invocation. A list of many clients makes it costly."""

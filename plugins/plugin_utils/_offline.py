@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any
 
-from ansible.errors import AnsibleFilterError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._apply.outcome import predicted
@@ -20,8 +19,7 @@ from ..module_utils._results.clients import clients_result
 from ..module_utils._task.arguments import CLIENTS
 from ..module_utils._task.entries import described
 from ..module_utils._task.options import check_patterns, rules
-from ..module_utils._text import SERVICE_URL, name_key
-from ._plain import plain
+from ..module_utils._text import SERVICE_URL
 
 Fields = Mapping[str, Any]
 Result = dict[str, Any]
@@ -52,10 +50,12 @@ def planned(desired: object, existing: object, options: Mapping[str, object]) ->
     :arg existing: clients as ``focus_client_info`` returns them, or the entries of another list
     :arg options: some of ``_OPTIONS``, as a user gives them. With a ``workspace_id``, no existing
         client means an empty workspace
-    :raises AnsibleFilterError: ``existing`` is no list
+    :raises FocusError: ``existing`` is no list
     """
+    if not isinstance(existing, list):
+        raise FocusError(f"It takes a list of existing clients, not {described(existing)}.")
     try:
-        result = _planned(plain(desired), plain(existing), _validated(plain(options)))
+        result = _planned(desired, existing, _validated(options))
     except FocusError as error:
         result = {"failed": True, "changed": False, "msg": str(error)}
     for row in (*result.get("plan", ()), *result.get("results", ()), *result.get("undo", ())):
@@ -74,13 +74,9 @@ def _validated(given: Mapping[str, object]) -> dict[str, Any]:
     return dict(validated.validated_parameters)
 
 
-def _planned(desired: object, existing: object, options: Mapping[str, Any]) -> Result:
+def _planned(desired: object, existing: Sequence[object], options: Mapping[str, Any]) -> Result:
     guards, workspace_id = rules(options), options["workspace_id"]
     wanted = desired_clients(desired)
-    if not isinstance(existing, list):
-        raise AnsibleFilterError(
-            f"toggl.focus.clients_plan takes a list of existing clients, not {described(existing)}."
-        )
     are_read = _are_read(existing, workspace_id)
     clients = map(_as_read, count(1), existing) if are_read else _as_listed(existing, wanted)
     made = plan(_with_ids(list(clients)), wanted, guards, workspace_id, options["api_url"])
@@ -122,18 +118,14 @@ def _as_listed(existing: Iterable[object], wanted: Iterable[Desired]) -> Iterato
     by ids, and the deleted ones that they restore.
     """
     listed = [entry for entry in desired_clients(existing) if entry.state != "absent"]
-    ids = {entry.id for entry in listed}
-    names = {name_key(entry.name or "") for entry in listed}
+    ids, names = {entry.id for entry in listed}, {entry.key for entry in listed}
     for entry in listed:
         yield {"id": entry.id, "name": entry.name or ""}
     for entry in wanted:
-        is_restored = entry.state == "restored"
-        if entry.id is not None:
-            is_assumed = entry.state != "absent" and entry.id not in ids
-        else:
-            is_assumed = is_restored and name_key(entry.name or "") not in names
-        if is_assumed:
-            deleted_at = _LONG_AGO if is_restored else None
+        is_listed = entry.key in names if entry.id is None else entry.id in ids
+        deleted_at = _LONG_AGO if entry.state == "restored" else None
+        is_assumed = deleted_at or (entry.state == "present" and entry.id is not None)
+        if is_assumed and not is_listed:
             yield {"id": entry.id, "name": entry.name or "", "deleted_at": deleted_at}
 
 

@@ -12,7 +12,6 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ..module_utils._errors import listed
 from ..module_utils._task.arguments import from_environment
 from ..module_utils._text import SERVICE_URL, normal_address, shown
-from ._plain import plain
 
 
 class Place(NamedTuple):
@@ -39,16 +38,13 @@ def workspaces_of(hosts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """
     places: dict[str, Any] = {}
     sharing: dict[Place, list[Mapping[str, Any]]] = defaultdict(list)
-    for options in map(plain, hosts):
+    for options in hosts:
         place = place_of(options.get("workspace_id"), options.get("api_url"))
         verifies = boolean(options.get("validate_certs", True), strict=False)
         places[options["host"]] = {**place._asdict(), "validate_certs": verifies}
-        sharing[place].append(options)
-    shared = [
-        _refusal(place, of_place)
-        for place, of_place in sharing.items()
-        if place.workspace_id is not None and len(of_place) > 1
-    ]
+        if place.workspace_id is not None:
+            sharing[place].append(options)
+    shared = (_refusal(*at) for at in sharing.items() if len(at[1]) > 1)
     return {"hosts": places, "refusal": " ".join(shared)}
 
 

@@ -20,7 +20,7 @@ from ..module_utils._plan.digest import digest
 from ..module_utils._task.options import reviewed_digest
 from ..module_utils._text import quoted, shown
 from ._place import Place, place_of
-from ._plain import plain
+from ._values import plain
 
 DIGEST = "clients_plan_digest"
 FILE = "clients_plan_file"

@@ -1,12 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a playbook's values to plain ones, on every ansible-core."""
+"""From a playbook's values to plain ones, and back, on every ansible-core."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
+from ansible.errors import AnsibleFilterError
+from ansible.utils.unsafe_proxy import wrap_var
+
+from ..module_utils._errors import FocusError
 from ..module_utils._text import OMITTED
+
+Result = TypeVar("Result")
 
 
 def plain(value: Any) -> Any:
@@ -34,3 +41,20 @@ def _is_omitted(value: object) -> bool:
     if isinstance(value, str):
         return value.startswith("__omit") and bool(OMITTED.fullmatch(value))
     return type(value).__name__ == "_OmitType"
+
+
+def as_filter(function: Callable[..., Result]) -> Callable[..., Result]:
+    """Return the function as a filter: it gets plain values, and what it returns is data.
+
+    Names and messages are in it. Up to ansible-core 2.18, a fact is evaluated each time it is used,
+    unless it is marked or was made from something that is.
+    """
+
+    @functools.wraps(function)
+    def filtered(*given: Any, **options: Any) -> Any:
+        try:
+            return wrap_var(function(*map(plain, given), **plain(options)))
+        except FocusError as error:
+            raise AnsibleFilterError(f"toggl.focus.{function.__name__}: {error}") from None
+
+    return filtered
