@@ -21,7 +21,7 @@ from datetime import datetime, timezone
 from types import NoneType
 from typing import Any, Literal, NamedTuple, get_args
 
-from ._errors import BadOption, FocusError, JournalFailed
+from ._errors import BadOption, FocusError, JournalFailed, listed
 from ._model import ACTIONS, NOT_YET, Client, Origin, Status, Step
 from ._plan.undo import undo
 from ._text import name_key, quoted
@@ -179,11 +179,11 @@ def _line(line: Any) -> Line:
     kind, status = line["step"], line.get("status")
     before = None if line["before"] is None else _client(line["before"])
     after = _client(line["after"])
-    if kind == "create":
-        is_whole = before is None and after.shown_name is not None
+    if before is None:
+        is_whole = kind == "create" and after.shown_name is not None
     else:
-        is_whole = before is not None and before.id == after.id != NOT_YET
-    is_known = line["format"] == FORMAT and kind in ACTIONS and line["event"] in get_args(Event)
+        is_whole = kind in ACTIONS and kind != "create" and before.id == after.id != NOT_YET
+    is_known = line["format"] == FORMAT and line["event"] in get_args(Event)
     is_known = is_known and status in (None, *get_args(Status))
     types = {key: type(line[key]) for key in _TYPES}
     if not is_whole or not is_known or types != _TYPES:
@@ -196,14 +196,11 @@ _TYPES = {"at": str, "run": str, "workspace_id": int, "number": int, "event": st
 
 def _first_format(line: Any) -> dict[str, Any]:
     """Return a line that has the names alone as one of this format."""
-    kind = line["step"]
-
-    def client(name: str, deleted: bool) -> dict[str, Any]:
-        return {"id": line["id"], "name": line[name], "deleted": deleted}
-
-    before = None if kind == "create" else client("from", deleted=kind == "restore")
-    after = client("name", deleted=kind == "delete")
-    return {**line, "format": FORMAT, "before": before, "after": after}
+    client_id, kind = line["id"], line["step"]
+    before = {"id": client_id, "name": line["from"], "deleted": kind == "restore"}
+    after = {"id": client_id, "name": line["name"], "deleted": kind == "delete"}
+    two = {"before": None if kind == "create" else before, "after": after}
+    return {**line, "format": FORMAT, **two}
 
 
 def _client(kept: Any) -> Client:
@@ -244,36 +241,28 @@ def undo_of_last_run(text: str, workspace_id: int | None = None) -> list[dict[st
 
     :arg text: a journal; a write that was in flight when the run was killed may have been
         executed or not, and the list works in both cases
-    :arg workspace_id: may be left out where all lines are of one workspace, and the list has ids
-    :raises FocusError: what it is no journal of, or what is not known
+    :arg workspace_id: may be left out where all lines are of one workspace, and the list has ids:
+        another workspace may have a client of a name that is in it
+    :raises FocusError: it is no journal, or the workspace is not known
     """
     lines = list(lines_of(text))
-    found = sorted({line.workspace_id for line in lines})
-    ids = ", ".join(map(str, found))
-    if not found:
+    if not lines:
         raise FocusError(
             "This is not a journal: it has no line that can be read. Give the text of the file "
             "that the option journal names."
         )
-    if workspace_id is None and len(found) > 1:
-        raise FocusError(
-            f"The journal holds runs of several workspaces, with the ids {ids}: give the "
-            "workspace_id whose last run you want to undo, the same as in the task."
-        )
-    if workspace_id not in (None, *found):
-        raise FocusError(
-            f"The journal holds no run of the workspace {workspace_id}, only of {ids}."
-        )
-    lines = [line for line in lines if workspace_id in (None, line.workspace_id)]
+    found = sorted({line.workspace_id for line in lines})
+    undone = found[0] if workspace_id is None and len(found) == 1 else workspace_id
+    lines = [line for line in lines if line.workspace_id == undone]
     happened = _happened([line for line in lines if line.run == lines[-1].run])
     shared = {name_key(line.step.old_name or "") for line in happened if line.shared}
     entries = [entry.as_options() for entry in undo([line.step for line in happened], shared)]
-    nameless = next((entry["name"] for entry in entries if "id" not in entry), None)
-    if workspace_id is None and nameless is not None:
+    has_ids = all("id" in entry for entry in entries)
+    if not lines or (workspace_id is None and not has_ids):
+        ids = listed([str(workspace) for workspace in found])
         raise FocusError(
-            f"The journal does not know the id of the new client {quoted(nameless)}, and another "
-            "workspace may have a client of that name: give the workspace_id in which you will "
-            f"apply this list, the same as in the task. The journal is of the workspace {ids}."
+            "Give the workspace_id whose last run you want to undo, the same as in the task that "
+            f"applies the list. The journal has runs of these workspaces: {ids}."
         )
     return entries
 
