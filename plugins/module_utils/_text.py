@@ -8,7 +8,6 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from urllib.parse import urlsplit
 
 LONGEST_SHOWN = 300  # characters; more of a service's answer does not help
@@ -31,8 +30,8 @@ OF_A_SECRET = re.compile(r"\*{8}|\$REDACTED\$|VALUE_SPECIFIED_IN_NO_LOG_PARAMETE
 OMITTED = re.compile("__omit_place_holder__[0-9a-f]{40}|<<Omit>>")
 """What a template writes of a value that is omitted, up to ansible-core 2.18, and from 2.19 on."""
 
-_EMPTY_SIGNS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Hangul fillers and the empty Braille pattern: characters that look like a blank."""
+_BLANKS = re.compile("[\\s\u115f\u1160\u2800\u3164\uffa0]+")
+"""Whitespace, and what looks like it: Hangul fillers and the empty Braille pattern."""
 
 _UNSEEN_MARKS = re.compile("[\u034f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 """The grapheme joiner, inherent vowels and variation selectors: marks that are invisible."""
@@ -53,8 +52,8 @@ def confusable_key(name: str) -> str:
     blank, and without invisible characters."""
     if name.isascii() and name.isprintable() and "  " not in name:
         return case_key(name)
-    seen = (" " if _is_blank(char) else char for char in name if not _is_unseen(char))
-    return case_key(" ".join("".join(seen).split()))
+    seen = "".join(char for char in name if not _is_unseen(char))
+    return case_key(_BLANKS.sub(" ", seen))
 
 
 def is_listable(name: str) -> bool:
@@ -120,14 +119,16 @@ def shown(text: object, longest: int = LONGEST_SHOWN) -> str:
     """
     raw = str(text)
     cut = raw if len(raw) <= longest else raw[:longest] + CUT
-    return "".join(map(_visible, cut))
+    if cut.isprintable():
+        return cut
+    return "".join(_escaped(char) if _is_unprintable(char) else char for char in cut)
 
 
 def revealed(text: str) -> str:
     """Return a text on one line, with all invisible characters escaped, and blanks of other kinds
     too."""
     return "".join(
-        _escaped(char) if char != " " and (_is_blank(char) or _is_unseen(char)) else char
+        _escaped(char) if char != " " and (_BLANKS.match(char) or _is_unseen(char)) else char
         for char in text
     )
 
@@ -194,32 +195,20 @@ def normal_address(url: str) -> str:
 
 def is_loopback(host: str) -> bool:
     """Return whether a host name or address can only mean this machine."""
-    if host == "localhost":
-        return True
     try:
         return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    except ValueError:  # it is a name
+        return host == "localhost"
 
 
 def _is_unprintable(character: str) -> bool:
     return unicodedata.category(character) in _UNPRINTABLE or character in _NO_CHARACTERS
 
 
-@lru_cache(maxsize=1024)
-def _visible(character: str) -> str:
-    return _escaped(character) if _is_unprintable(character) else character
-
-
 def _escaped(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
 
-def _is_blank(character: str) -> bool:
-    return character.isspace() or character in _EMPTY_SIGNS
-
-
 def _is_unseen(character: str) -> bool:
-    if character.isspace():
-        return False
-    return _is_unprintable(character) or bool(_UNSEEN_MARKS.match(character))
+    is_mark = _UNSEEN_MARKS.match(character) is not None
+    return is_mark or (_is_unprintable(character) and not character.isspace())
