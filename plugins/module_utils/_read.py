@@ -76,15 +76,12 @@ def _by_id(
 
 def _name_given(wanted: Desired, found: Sequence[Client]) -> str | None:
     """Return the name that an entry with an id gives its client, or restores it under."""
-    if wanted.state == "absent":
-        return None
-    if not found:  # it may be a deleted client with any name
-        return wanted.name if wanted.state == "restored" else None
-    client = found[0]
-    if client.deleted:
-        return (wanted.name or client.name) if wanted.state == "restored" else None
-    is_renamed = wanted.name is not None and name_key(wanted.name) != name_key(client.name)
-    return wanted.name if is_renamed else None
+    client = found[0] if found else None
+    if client is None or client.deleted:
+        known = None if client is None else client.name  # it may have any
+        return (wanted.name or known) if wanted.state == "restored" else None
+    is_kept = wanted.state == "absent" or wanted.name is None or wanted.key == client.key
+    return None if is_kept else wanted.name
 
 
 def _of_former_names(api: FocusApi, names: Sequence[str], found: Sequence[Client]) -> list[Client]:
@@ -113,16 +110,14 @@ def _found(api: FocusApi, name: str, enough: bool = True) -> list[Client]:
         listings.append(api.list_clients(form, enough=ends))
         if ends(listings[-1]):
             break
-    clients = [client for listing in listings for client in listing.clients]
-    if enough and not _has_active(clients, name):
-        for listing in listings:
-            api.verify_pages(listing.boundaries)
-    return clients
+    if enough and not ends(listings[-1]):
+        api.verify_pages([page for listing in listings for page in listing.boundaries])
+    return [client for listing in listings for client in listing.clients]
 
 
 def _has_active(clients: Iterable[Client], name: str) -> bool:
-    wanted = name_key(name)
-    return any(not client.deleted and name_key(client.name) == wanted for client in clients)
+    key = name_key(name)
+    return any(not client.deleted and client.key == key for client in clients)
 
 
 def _from_journal(
@@ -133,12 +128,9 @@ def _from_journal(
 ) -> list[Client]:
     """Return the deleted clients that entries want restored by name and that the list hides. An
     active client that an entry has by its id may give the name away."""
-    by_name = {name_key(deletion.name): deletion for deletion in deletions.values()}
-    by_id_too = {wanted.id for wanted in desired}
-    shown = {name_key(c.name) for c in read if c.deleted or c.id not in by_id_too}
-    restored = [want for want in desired if want.state == "restored" and want.id is None]
-    keys = [name_key(want.name or "") for want in restored]
-    found: list[Client] = []
-    for deletion in (by_name[key] for key in keys if key in by_name and key not in shown):
-        found += by_id(api, deletion.id) or [deletion]
-    return found
+    by_name = {deletion.key: deletion for deletion in deletions.values()}
+    ids = {wanted.id for wanted in desired}
+    shown = {client.key for client in read if client.deleted or client.id not in ids}
+    restored = [want.key for want in desired if want.state == "restored" and want.id is None]
+    hidden = [by_name[key] for key in restored if key in by_name and key not in shown]
+    return [client for deletion in hidden for client in by_id(api, deletion.id) or [deletion]]
