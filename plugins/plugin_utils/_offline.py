@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any
 
+from ansible.errors import AnsibleFilterError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._apply.outcome import predicted
@@ -50,10 +51,8 @@ def planned(desired: object, existing: object, options: Mapping[str, object]) ->
     :arg existing: clients as ``focus_client_info`` returns them, or the entries of another list
     :arg options: some of ``_OPTIONS``, as a user gives them. With a ``workspace_id``, no existing
         client means an empty workspace
-    :raises FocusError: ``existing`` is no list
+    :raises AnsibleFilterError: ``existing`` is no list
     """
-    if not isinstance(existing, list):
-        raise FocusError(f"It takes a list of existing clients, not {described(existing)}.")
     try:
         result = _planned(desired, existing, _validated(options))
     except FocusError as error:
@@ -74,9 +73,12 @@ def _validated(given: Mapping[str, object]) -> dict[str, Any]:
     return dict(validated.validated_parameters)
 
 
-def _planned(desired: object, existing: Sequence[object], options: Mapping[str, Any]) -> Result:
+def _planned(desired: object, existing: object, options: Mapping[str, Any]) -> Result:
     guards, workspace_id = rules(options), options["workspace_id"]
     wanted = desired_clients(desired)
+    if not isinstance(existing, list):
+        given = described(existing)
+        raise AnsibleFilterError(f"toggl.focus.clients_plan: existing is {given}, not a list.")
     are_read = _are_read(existing, workspace_id)
     clients = map(_as_read, count(1), existing) if are_read else _as_listed(existing, wanted)
     made = plan(_with_ids(list(clients)), wanted, guards, workspace_id, options["api_url"])

@@ -80,7 +80,7 @@ def test_what_is_no_list_is_refused_as_by_the_module(what: str, listed: Any) -> 
     result = clients_plan(listed, [])
     assert result["failed"] is True
     assert f"The option clients cannot be used: {reason}" in result["msg"]
-    with pytest.raises(AnsibleFilterError, match="a list of existing clients"):
+    with pytest.raises(AnsibleFilterError, match="clients_plan: existing is .*, not a list"):
         clients_plan([], listed)
 
 
