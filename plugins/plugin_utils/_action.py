@@ -26,7 +26,6 @@ with contextlib.suppress(ImportError):
 
 from ..module_utils._api.transport import HAS_REQUESTS, Transport
 from ..module_utils._errors import FocusError
-from ..module_utils._model import Access
 from ..module_utils._redact import masked
 from ..module_utils._results.render import MOST_LINES
 from ..module_utils._task.run import SENT, SHOWS_REQUESTS, Runtime, refused, secrets_of
@@ -74,12 +73,11 @@ class FocusAction(NormalAction):  # type: ignore[misc]
             try:
                 self.validate(self._task.args, variables)
             except FocusError as error:
-                super(NormalAction, self).run(tmp, task_vars)
                 return refused(str(error), self._task.args)
-            if self._runs_here():
-                super(NormalAction, self).run(tmp, task_vars)
-                return self._shown(self._in_this_process(variables), variables)
-        return self._shown(super().run(tmp, task_vars), variables)
+            result = self._in_this_process(variables) if self._runs_here() else None
+        if result is None:
+            result = super().run(tmp, task_vars)
+        return self._shown(result, variables)
 
     def _update_module_args(
         self, module_name: str, module_args: dict[str, Any], *more: Any, **keywords: Any
@@ -135,10 +133,8 @@ def _print(text: str) -> None:
     Display().display(text, stderr=True)
 
 
-@functools.lru_cache(maxsize=8)
-def _kept(access: Access) -> Transport:
-    """Return a kept connection: one worker process runs all items of a loop."""
-    return Transport(access)
+_kept = functools.lru_cache(maxsize=8)(Transport)
+"""Returns a kept connection to a service: one worker process runs all items of a loop."""
 
 
 @contextlib.contextmanager
