@@ -15,7 +15,7 @@ import os
 import stat
 import threading
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime, timezone
 from types import NoneType
@@ -53,22 +53,21 @@ class Journal:
 
         :raises JournalFailed: the line could not be written to disk
         """
-        self._append("before", number, step, {})
+        self._append("before", number, step)
 
     def after(self, number: int, step: Step, status: str, error: Exception | None) -> None:
         """Record the outcome. The error's text is left out: it contains words of the service."""
-        outcome = {"status": status, "error": type(error).__name__ if error else None}
-        self._append("after", number, step, outcome)
+        kind = type(error).__name__ if error else None
+        self._append("after", number, step, status=status, error=kind)
 
     def close(self) -> None:
         if self._file is not None:
             os.close(self._file)
             self._file = None
 
-    def _append(self, event: Event, number: int, step: Step, more: Mapping[str, Any]) -> None:
+    def _append(self, event: Event, number: int, step: Step, **more: str | None) -> None:
         if self._file is None:
             return
-        old_name = step.old_name
         line = {
             "format": FORMAT,
             "at": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
@@ -80,7 +79,7 @@ class Journal:
             "step": step.kind,
             "before": None if step.before is None else _kept(step.before),
             "after": _kept(step.after),
-            "shared": old_name is not None and name_key(old_name) in self._shared_names,
+            "shared": name_key(step.old_name or "") in self._shared_names,
             **more,
         }
         try:
@@ -130,9 +129,7 @@ def _opened(path: str, more: int = 0) -> int:
     anywhere, a pipe would wait for a reader, and opening a device may do anything"""
     try:
         if os.path.lexists(path) and not stat.S_ISREG(os.lstat(path).st_mode):
-            raise _unusable(
-                path, "it is a link, a folder or a device; give the path of the file itself"
-            )
+            raise _unusable(path, "it is a link, a folder or a device; give the file itself")
         flags = os.O_RDWR | os.O_APPEND | os.O_NONBLOCK | os.O_NOFOLLOW | more
         return os.open(path, flags, 0o600)
     except OSError as error:
@@ -214,16 +211,14 @@ def _client(kept: Any) -> Client:
 def last_deletions(path: str, workspace_id: int) -> dict[int, Client]:
     """Return the clients of the workspace whose deletion no later restore has undone.
 
+    :arg path: of a journal that ``check_path`` has found usable
     :returns: by the client's id, in their order; empty if there is no file yet
-    :raises BadOption: the file cannot be read
     """
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             lines = [line for line in lines_of(file.read()) if line.workspace_id == workspace_id]
     except FileNotFoundError:
         return {}
-    except OSError as error:
-        raise BadOption("journal", f"it cannot be read: {error.strerror}") from None
     deletions: dict[int, Client] = {}
     for line in _happened(lines):
         step = line.step
@@ -286,6 +281,5 @@ def _happened(lines: Iterable[Line]) -> list[Line]:
 def _may_have_happened(line: Line) -> bool:
     """Return whether something is left of a step: also of a create that failed, since the service
     gave the client another name, and that could not be taken back."""
-    if line.step.kind == "create" and line.step.id is not None:
-        return True
-    return line.status in (None, "done", "unclear")
+    is_left = line.step.kind == "create" and line.step.id is not None
+    return is_left or line.status in (None, "done", "unclear")
