@@ -89,7 +89,6 @@ _value:
   type: dict
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from ..plugin_utils._offline import planned
@@ -104,5 +103,5 @@ def clients_plan(desired: object, existing: object, **options: object) -> dict[s
 class FilterModule:
     """Ansible's filter plugin."""
 
-    def filters(self) -> dict[str, Callable[..., Any]]:
+    def filters(self) -> dict[str, Any]:
         return {"clients_plan": clients_plan}

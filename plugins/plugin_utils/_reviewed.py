@@ -70,7 +70,7 @@ def _digest_in(path: str, host: str, place: Place) -> str:
     :raises BadOption: the file has no plan that can be applied there
     """
     try:
-        plan = _plan_in(path)[host]
+        plan = _content(path)["workspaces"][host]
         refusal, found = plan["refusal"], plan["digest"]
         shown_place = Place(plan["workspace_id"], plan["api_url"])
         computed = digest(plan["steps"], plan["workspace_id"], plan["api_url"]) if found else None
@@ -86,10 +86,10 @@ def _digest_in(path: str, host: str, place: Place) -> str:
     return str(found)
 
 
-def _plan_in(path: str) -> Mapping[str, Any]:
-    """Return the plan of each host.
+def _content(path: str) -> Mapping[str, Any]:
+    """Return the content of a plan file of this version.
 
-    :raises BadOption: it is not a plan file, or not one of this version
+    :raises BadOption: it is none
     """
     try:
         with open(os.path.join(os.environ.get("PWD", ""), path), encoding="utf-8") as file:
@@ -103,8 +103,7 @@ def _plan_in(path: str) -> Mapping[str, Any]:
     if content["format"] != PLAN_FORMAT:
         formats = f"format {quoted(content['format'])}, not {PLAN_FORMAT}"
         raise _unfit(f"{shown(path)} was made by another version of the collection ({formats})")
-    plans: Mapping[str, Any] = content["workspaces"]
-    return plans
+    return content
 
 
 def _unfit(reason: str) -> BadOption:

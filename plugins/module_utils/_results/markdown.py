@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from bisect import bisect
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .._text import LONGEST_SHOWN, SERVICE_URL, at_most, counted, shown
@@ -57,7 +57,7 @@ def plan_markdown(plan: Mapping[str, Any]) -> str:
     :arg plan: ``{"workspaces": {host: {...}}}``
     """
     hosts = sorted(plan["workspaces"].items())
-    title = f"### {_heading([workspace for _host, workspace in hosts])}"
+    title = f"### {_heading(plan['workspaces'].values())}"
     cautions = [line for of_host in hosts for line in _cautions(*of_host)]
     refusals = [line for of_host in hosts for line in _refusals(*of_host)]
     deletions = [line for of_host in hosts for line in _deletions(*of_host)]
@@ -81,24 +81,19 @@ def plan_markdown(plan: Mapping[str, Any]) -> str:
     return text(fitting - 1)
 
 
-def _heading(workspaces: Sequence[Workspace]) -> str:
-    summary: Counter[str] = Counter()
-    for workspace in workspaces:
-        summary.update(workspace["summary"] or {})
+def _heading(workspaces: Collection[Workspace]) -> str:
+    summary = sum((Counter(workspace["summary"]) for workspace in workspaces), Counter[str]())
     where = counted(len(workspaces), "workspace")
     return f"Plan for {where}: {counts_of(summary) or 'nothing to do'}"
 
 
 def _cautions(host: str, workspace: Workspace) -> Iterator[str]:
     """Say where the API key goes, unless that is the service itself, known by its certificate."""
+    start, address = f"> - {_place(host)}:", _place(workspace["api_url"])
     if workspace["api_url"] != SERVICE_URL:
-        address = _place(workspace["api_url"])
-        yield (
-            f"> - {_place(host)}: the API key goes to {address}, which is not the service's own "
-            "address"
-        )
+        yield f"{start} the API key goes to {address}, which is not the service's own address"
     if not workspace["validate_certs"]:
-        yield f"> - {_place(host)}: certificates are not checked, so others may read the API key"
+        yield f"{start} certificates are not checked, so others may read the API key"
 
 
 def _refusals(host: str, workspace: Workspace) -> Iterator[str]:
