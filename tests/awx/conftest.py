@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from awx.jobs import Job, imported_inventory, launch
+from awx.jobs import Job, Launch, imported_inventory, launch
 from simulator.server import Simulator
-
-Launch = Callable[..., Job]
+from support.stage import workspaces
 
 
 @pytest.fixture(scope="session")
@@ -21,8 +20,7 @@ def inventory() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def many_workspaces(inventory: Mapping[str, Any]) -> Iterator[Simulator]:
     hosts = inventory["_meta"]["hostvars"].values()
-    with Simulator() as running:
-        running.workspace_ids = tuple(host["clients_workspace_id"] for host in hosts)
+    with workspaces(*(host["clients_workspace_id"] for host in hosts)) as running:
         yield running
 
 

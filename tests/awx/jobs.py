@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
@@ -40,7 +40,7 @@ class Job:
 
     @property
     def artifacts(self) -> dict[str, Any]:
-        """What AWX keeps as the artifacts of the job, and hands to the jobs that follow."""
+        """What AWX keeps of the job, and hands to the jobs that follow."""
         (stats,) = (e for e in self.events if e["event"] == "playbook_on_stats")
         found: dict[str, Any] = stats["event_data"]["artifact_data"]
         return found
@@ -77,15 +77,6 @@ def environment() -> dict[str, str]:
     return {**settings(), "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
 
 
-def write_inventory(path: Path, inventory: Mapping[str, Any], hosts: Sequence[str]) -> None:
-    """A script, as AWX writes it, with these of the hosts."""
-    variables = {host: inventory["_meta"]["hostvars"][host] for host in hosts}
-    whole = {"all": {"hosts": list(hosts)}, "_meta": {"hostvars": variables}}
-    path.parent.mkdir(parents=True)
-    path.write_text(f"#!{sys.executable}\nprint({json.dumps(json.dumps(whole))})\n")
-    path.chmod(0o700)
-
-
 def launch(
     folder: Path,
     template: str,
@@ -96,11 +87,15 @@ def launch(
     hosts: Sequence[str] | None = None,
     verbosity: int = 0,
 ) -> Job:
-    """Runs what a job template says; ``inputs`` are those of its credential."""
+    """Run what a job template says; ``inputs`` are those of its credential."""
     options = TEMPLATES[template]
     shutil.copytree(PROJECT, folder / "project")
-    every = list(inventory["_meta"]["hostvars"])
-    write_inventory(folder / "inventory" / "hosts", inventory, hosts or every)
+    variables = inventory["_meta"]["hostvars"]
+    whole = {"all": {"hosts": hosts or list(variables)}, "_meta": {"hostvars": variables}}
+    script = folder / "inventory" / "hosts"  # as AWX writes it
+    script.parent.mkdir()
+    script.write_text(f"#!{sys.executable}\nprint({json.dumps(json.dumps(whole))})\n")
+    script.chmod(0o700)
     flags = ["--diff"] if options["diff_mode"] else []
     flags += ["--check"] if options["job_type"] == "check" else []
     credential = injected(CREDENTIAL_TYPE, inputs)
@@ -110,7 +105,7 @@ def launch(
     ran = ansible_runner.run(
         private_data_dir=str(folder),
         playbook=options["playbook"],
-        inventory=str(folder / "inventory" / "hosts"),
+        inventory=str(script),
         envvars={**environment(), **credential.environment, "TMPDIR": str(folder)},
         extravars={"awx_job_id": 1, **(extra_vars or {})},
         cmdline=" ".join(flags),
@@ -119,3 +114,6 @@ def launch(
         suppress_env_files=True,
     )
     return Job(ran.status, Path(ran.config.artifact_dir))
+
+
+Launch = Callable[..., Job]

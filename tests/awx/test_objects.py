@@ -5,61 +5,54 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 import yaml
 from awx import objects as described
-from awx.objects import AWX, KINDS, ROOT, Object, from_tasks, from_variables, injected, only
+from awx.objects import AWX, KINDS, ROOT, from_tasks, from_variables, injected, only
 
-TASKS = from_tasks()
-VARIABLES = from_variables()
+OBJECTS = from_tasks()
 PROJECT = AWX / "project"
 ROLE = yaml.safe_load((ROOT / "roles/clients/meta/argument_specs.yml").read_text())
 ROLE_VARIABLES = ROLE["argument_specs"]["main"]["options"]
 SERVICE = "https://focus.toggl.com/api"
+TEMPLATES = only(OBJECTS, "job_template")
 
 
-@pytest.fixture(params=[TASKS, VARIABLES], ids=["awx.awx", "infra.aap_configuration"])
-def objects(request: pytest.FixtureRequest) -> list[Object]:
-    found: list[Object] = request.param
+def the_only(kind: str) -> dict[str, Any]:
+    (found,) = only(OBJECTS, kind).values()
     return found
 
 
-def the_only(objects: list[Object], kind: str) -> dict[str, Any]:
-    (found,) = only(objects, kind).values()
-    return found
+WORKFLOW = the_only("workflow_job_template")
 
 
 def test_both_describe_the_same_objects_each_after_what_it_refers_to() -> None:
-    names = [(found.kind, found.name) for found in TASKS]
-    assert names == [(found.kind, found.name) for found in VARIABLES]
+    """So the other tests look at one of them."""
+    names = [(found.kind, found.name) for found in OBJECTS]
+    assert names == [(found.kind, found.name) for found in from_variables()]
     assert len(set(names)) == len(names) == 13
     assert list(dict.fromkeys(kind for kind, _ in names)) == list(KINDS.values())
-    for one, other in zip(TASKS, VARIABLES, strict=True):
+    for one, other in zip(OBJECTS, from_variables(), strict=True):
         assert one.options == other.options, one.name
 
 
-def test_a_credential_sets_the_environment_and_an_address_that_no_host_overrides(
-    objects: list[Object],
-) -> None:
+def test_a_credential_sets_the_environment_and_an_address_that_no_host_overrides() -> None:
     """An extra variable, which ``test_runner.py`` has a host try to override. An address that is
     not given is the one of the service. AWX allows no variable named ``ANSIBLE_...``."""
-    kind = the_only(objects, "credential_type")
+    kind = the_only("credential_type")
     fields = kind["inputs"]["fields"]
     secret = {field["id"] for field in fields if field.get("secret")}
+    assert secret == {"api_token"} == set(kind["inputs"]["required"])
     given = injected(kind, {field["id"]: f"<{field['id']}>" for field in fields})
     assert given.environment == {
         "TOGGL_FOCUS_API_TOKEN": "<api_token>",
         "TOGGL_FOCUS_WORKSPACE_ID": "<workspace_id>",
         "TOGGL_FOCUS_API_URL": "<api_url>",
     }
-    assert secret == {"api_token"} == set(kind["inputs"]["required"])
-    spec = (ROOT / "plugins/module_utils/_task/arguments.py").read_text()
-    assert all(f'"{name}"' in spec for name in given.environment)
+    assert given.extra_vars == {"clients_api_url": "<api_url>"}
+    assert given.extra_vars.keys() <= ROLE_VARIABLES.keys()
     alone = injected(kind, {"api_token": "x"})
     assert alone.environment["TOGGL_FOCUS_API_URL"] == SERVICE
-    assert given.extra_vars == {"clients_api_url": "<api_url>"}
     assert alone.extra_vars == {"clients_api_url": SERVICE}
-    assert given.extra_vars.keys() <= ROLE_VARIABLES.keys()
 
 
 def test_the_collection_is_the_same_in_plan_and_apply() -> None:
@@ -69,9 +62,9 @@ def test_the_collection_is_the_same_in_plan_and_apply() -> None:
     assert asked == {"name": "toggl.focus", "version": version}
 
 
-def test_no_secret_is_written_down_or_printed(objects: list[Object]) -> None:
+def test_no_secret_is_written_down_or_printed() -> None:
     """AWX shows no secret again, so that with an update every run would be a change."""
-    credential = the_only(objects, "credential")
+    credential = the_only("credential")
     assert credential["inputs"] == {"api_token": "$TOGGL_FOCUS_API_TOKEN"}
     assert credential["update_secrets"] is False
     (play,) = described.load(described.TASKS)
@@ -87,58 +80,50 @@ REFERENCES = {
 """Options of a kind that name an object of the kind of this name."""
 
 
-def test_what_they_refer_to_exists(objects: list[Object]) -> None:
+def test_what_they_refer_to_exists() -> None:
     for kind, references in REFERENCES.items():
-        for options in only(objects, kind).values():
+        for options in only(OBJECTS, kind).values():
             for reference in references:
-                assert options[reference] in only(objects, reference)
-    templates = only(objects, "job_template")
-    for template in templates.values():
-        assert set(template["credentials"]) <= set(only(objects, "credential"))
-    playbooks = {template["playbook"] for template in templates.values()}
+                assert options[reference] in only(OBJECTS, reference)
+    for template in TEMPLATES.values():
+        assert set(template["credentials"]) <= set(only(OBJECTS, "credential"))
+    playbooks = {template["playbook"] for template in TEMPLATES.values()}
     assert playbooks == {path.name for path in PROJECT.glob("*.yml")}
-    source = the_only(objects, "inventory_source")
+    source = the_only("inventory_source")
     assert (PROJECT / source["source_path"]).is_file()
-    assert source["source_project"] in only(objects, "project")
-    for schedule in only(objects, "schedule").values():
-        assert schedule["unified_job_template"] in templates
+    assert source["source_project"] in only(OBJECTS, "project")
+    for schedule in only(OBJECTS, "schedule").values():
+        assert schedule["unified_job_template"] in TEMPLATES
 
 
-def test_the_jobs_that_only_look_run_in_check_mode(objects: list[Object]) -> None:
-    types = {o["playbook"]: o["job_type"] for o in only(objects, "job_template").values()}
+def test_the_jobs_that_only_look_run_in_check_mode() -> None:
+    types = {template["playbook"]: template["job_type"] for template in TEMPLATES.values()}
     assert types["plan.yml"] == types["drift.yml"] == "check"
     assert types["apply.yml"] == types["apply_reviewed.yml"] == "run"
 
 
-def test_an_approval_stands_between_plan_and_apply(objects: list[Object]) -> None:
-    workflow = the_only(objects, "workflow_job_template")
-    nodes = {node["identifier"]: node for node in workflow["workflow_nodes"]}
+def test_an_approval_stands_between_plan_and_apply() -> None:
+    nodes = {node["identifier"]: node for node in WORKFLOW["workflow_nodes"]}
     order = ["plan"]
     while after := nodes[order[-1]].get("related", {}).get("success_nodes"):
         order += [node["identifier"] for node in after]
     assert order == ["plan", "approve", "apply"] == list(nodes)
     assert nodes["approve"]["unified_job_template"]["type"] == "workflow_approval"
-    templates = only(objects, "job_template")
-    ran = [templates[nodes[key]["unified_job_template"]["name"]] for key in ("plan", "apply")]
+    ran = [TEMPLATES[nodes[key]["unified_job_template"]["name"]] for key in ("plan", "apply")]
     assert [template["playbook"] for template in ran] == ["plan.yml", "apply_reviewed.yml"]
 
 
-def test_plan_and_apply_get_the_same_answers_for_variables_of_the_role(
-    objects: list[Object],
-) -> None:
+def test_plan_and_apply_get_the_same_answers_for_variables_of_the_role() -> None:
     """Else the plan would be another, and its digest would be refused."""
-    survey = the_only(objects, "workflow_job_template")["survey_spec"]
     asking = ("plan.yml", "apply.yml", "apply_reviewed.yml", "drift.yml")
-    templates = only(objects, "job_template").values()
-    surveys = [found["survey_spec"] for found in templates if found["playbook"] in asking]
-    assert surveys == [survey] * 4
-    for question in survey["spec"]:
+    surveys = [one["survey_spec"] for one in TEMPLATES.values() if one["playbook"] in asking]
+    assert surveys == [WORKFLOW["survey_spec"]] * 4
+    for question in WORKFLOW["survey_spec"]["spec"]:
         assert question["variable"] in ROLE_VARIABLES
         assert question["required"] and question["default"] != ""
 
 
-def test_nobody_can_send_the_key_elsewhere(objects: list[Object]) -> None:
+def test_nobody_can_send_the_key_elsewhere() -> None:
     """Free extra variables could hold another ``clients_api_url``."""
-    for kind in ("job_template", "workflow_job_template"):
-        for name, template in only(objects, kind).items():
-            assert template["ask_variables_on_launch"] is False, name
+    for template in (*TEMPLATES.values(), WORKFLOW):
+        assert template["ask_variables_on_launch"] is False, template["name"]

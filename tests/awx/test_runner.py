@@ -4,24 +4,21 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
-from awx.jobs import Job
+from awx.jobs import Job, Launch
 from simulator.records import Fault
 from simulator.server import Simulator
 from support.lists import load_list
 from support.running import assert_predicted
 from support.stage import CLIENTS, active, asked, fill
 
-Launch = Callable[..., Job]
 PLAN, APPLY = "Toggl Focus plan", "Toggl Focus apply"
 APPLY_REVIEWED, DRIFT = "Toggl Focus apply reviewed", "Toggl Focus drift"
-DIGEST_OF = "clients_plan_digest_of_"
-DIGESTS = {f"{DIGEST_OF}{host}" for host in ("europe", "asia", "america_north")}
-
+EUROPE, ASIA, AMERICA = (
+    f"clients_plan_digest_of_{host}" for host in ("europe", "asia", "america_north")
+)
 
 ANSWERS = {"clients_purge": "false", "clients_max_deletion_percent": 30}
 """Of a survey: whether to purge is a text."""
@@ -33,20 +30,19 @@ def names(service: Simulator) -> dict[int, list[str]]:
     return {number: active(service, number) for number in service.workspaces}
 
 
-@pytest.fixture
-def filled(many_workspaces: Simulator) -> Simulator:
-    return refilled(many_workspaces)
-
-
-def refilled(service: Simulator) -> Simulator:
+def refill(service: Simulator) -> None:
     service.reset()
     fill(service, 4711, "Globex", "Initech")
     service.workspaces[4712].add("Umbrella", deleted=True)
-    return service
 
 
-@dataclass(frozen=True)
-class Workflow:
+@pytest.fixture
+def filled(many_workspaces: Simulator) -> Simulator:
+    refill(many_workspaces)
+    return many_workspaces
+
+
+class Workflow(NamedTuple):
     """A plan, what was applied after its review, and two comparisons on a later day, when somebody
     has added a client by hand."""
 
@@ -61,7 +57,7 @@ class Workflow:
 @pytest.fixture(scope="module")
 def workflow(many_workspaces: Simulator, job: Launch, inventory: dict[str, Any]) -> Workflow:
     """In which a variable of each host would send the key elsewhere."""
-    refilled(many_workspaces)
+    refill(many_workspaces)
     with Simulator() as elsewhere:
         hosts = inventory["_meta"]["hostvars"]
         led = {name: {**known, "clients_api_url": elsewhere.url} for name, known in hosts.items()}
@@ -70,7 +66,7 @@ def workflow(many_workspaces: Simulator, job: Launch, inventory: dict[str, Any])
         assert many_workspaces.writes == []
         applied = job(APPLY_REVIEWED, inventory=hostile, extra_vars=plan.artifacts)
         after = names(many_workspaces)
-        many_workspaces.workspaces[4712].add("Stray", False)
+        fill(many_workspaces, 4712, "Stray")
         drift = job(DRIFT, inventory=hostile, extra_vars=ANSWERS)
         purge = {**ANSWERS, "clients_purge": "true"}
         purging = job(DRIFT, inventory=hostile, extra_vars=purge)
@@ -80,7 +76,7 @@ def workflow(many_workspaces: Simulator, job: Launch, inventory: dict[str, Any])
 def test_a_reviewed_plan_is_applied(workflow: Workflow, many_workspaces: Simulator) -> None:
     plan, applied = workflow.plan, workflow.applied
     assert plan.status == "successful", plan.output
-    assert set(plan.artifacts) == DIGESTS
+    assert set(plan.artifacts) == {EUROPE, ASIA, AMERICA}
     planned = {host: result["plan"] for host, result in plan.results(CLIENTS).items()}
     assert {step["step"] for step in planned["europe"]} == {"rename", "delete", "create"}
     assert planned["america-north"] == [{"step": "create", "name": "Hooli", "status": "planned"}]
@@ -125,9 +121,8 @@ def test_nothing_is_applied_but_the_reviewed_plan(
     filled: Simulator, job: Launch, workflow: Workflow
 ) -> None:
     """One workspace has changed since, and for one there is no digest: nothing is asked there."""
-    filled.workspaces[4711].add("Acme")
-    digests = dict(workflow.plan.artifacts)
-    del digests[f"{DIGEST_OF}america_north"]
+    fill(filled, 4711, "Acme")
+    digests = {name: of for name, of in workflow.plan.artifacts.items() if name != AMERICA}
     applied = job(APPLY_REVIEWED, extra_vars=digests)
     assert applied.status == "failed"
     refused = applied.results(CLIENTS)["europe"]
@@ -135,20 +130,20 @@ def test_nothing_is_applied_but_the_reviewed_plan(
     assert refused["refused"] is True
     assert "Nothing was written. The plan would " in applied.output
     assert names(filled) == {**AS_DECLARED, 4711: ["Acme", "Globex", "Initech"], 4713: []}
-    assert "clients_plan_digest_of_america_north" in applied.output
+    assert AMERICA in applied.output
     assert {*asked(filled)} == {4711, 4712}
 
 
 @pytest.fixture(scope="module")
 def shown(many_workspaces: Simulator, job: Launch) -> dict[str, Job]:
     """Jobs with everything shown: Europe has too many deletions, and America's key is refused."""
-
-    def run(template: str) -> Job:
-        refilled(many_workspaces)
+    jobs = {}
+    for template in (PLAN, APPLY):
+        refill(many_workspaces)
         many_workspaces.chaos = lambda call: Fault(status=401) if "/4713/" in call.path else None
-        return job(template, extra_vars={**ANSWERS, "clients_max_deletions": 0}, verbosity=4)
-
-    return {template: run(template) for template in (PLAN, APPLY)}
+        answers = {**ANSWERS, "clients_max_deletions": 0}
+        jobs[template] = job(template, extra_vars=answers, verbosity=4)
+    return jobs
 
 
 @pytest.mark.parametrize("template", [PLAN, APPLY])
@@ -171,8 +166,7 @@ def test_a_workspace_that_cannot_be_planned_ends_the_workflow(
     assert "**`europe` cannot be applied:** `1 client would be deleted, but " in refused.output
     assert "max_deletions to 1" in refused.results(CLIENTS)["europe"]["msg"]
     assert "#### `asia`, workspace 4712" in refused.output
-    asia = f"{DIGEST_OF}asia"
-    assert refused.artifacts == {asia: workflow.plan.artifacts[asia]}
+    assert refused.artifacts == {ASIA: workflow.plan.artifacts[ASIA]}
 
 
 def test_an_export_is_a_list_that_changes_nothing(filled: Simulator, job: Launch) -> None:

@@ -41,6 +41,16 @@ class Exported(NamedTuple):
     printed: str
     files: dict[str, tuple[str, int]]
 
+    def listed(self, host: str) -> list[dict[str, Any]]:
+        text, _ = self.files[f"{host}/clients.yml"]
+        found: list[dict[str, Any]] = load_list(text)["clients_list"]
+        return found
+
+    def changes(self) -> dict[str, int]:
+        """How many tasks changed something, by host."""
+        found = re.findall(r"(\w+) : ok=\d+ changed=(\d+)", self.printed)
+        return {host: int(count) for host, count in found}
+
 
 class Exports(NamedTuple):
     checked: Exported
@@ -71,7 +81,7 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Exports:
         fill(service, MOVING, *(f"Client {number}" for number in range(50)))
         stage = Stage(service, folder)
         stage.inventory(HOSTS)
-        for host in HOSTS:
+        for host in ("new", "moving"):
             (folder / host).mkdir()
         for host in ("kept", "replaced"):
             stage.write(f"{host}/clients.yml", MAINTAINED).chmod(0o644)
@@ -96,66 +106,46 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Exports:
         return Exports(checked, first, second, pages)
 
 
-def listed(run: Exported, host: str) -> list[dict[str, Any]]:
-    text, _ = run.files[f"{host}/clients.yml"]
-    found: list[dict[str, Any]] = load_list(text)["clients_list"]
-    return found
-
-
-def changes(run: Exported) -> dict[str, int]:
-    """How many tasks changed something, by host."""
-    found = re.findall(r"(\w+) : ok=\d+ changed=(\d+)", run.printed)
-    return {host: int(count) for host, count in found}
-
-
 def test_a_maintained_file_is_never_written_over(exports: Exports) -> None:
-    """Unless clients_overwrite is true. The same content is no reason to fail."""
-    for run in (exports.checked, exports.first):
+    """Unless clients_overwrite is true. The same content is no reason to fail. Check mode says what
+    would be written."""
+    checked, first, second, _ = exports
+    for run in (checked, first):
         assert "set clients_overwrite to true to replace it" in run.printed
         assert run.files["kept/clients.yml"] == (MAINTAINED, 0o644)
-    assert "failed=0" in exports.second.printed
-    assert listed(exports.second, "new") == listed(exports.first, "new")
-    assert listed(exports.first, "replaced") == []
-
-
-def test_check_mode_says_what_would_be_written(exports: Exports) -> None:
-    assert changes(exports.checked) == {"new": 2, "kept": 1, "replaced": 3}
-    assert exports.checked.files["replaced/clients.yml"] == (MAINTAINED, 0o644)
-    assert [file for file in exports.checked.files if file.startswith("new/")] == []
+    assert "failed=0" in second.printed
+    assert second.listed("new") == first.listed("new")
+    assert first.listed("replaced") == []
+    assert checked.changes() == {"new": 2, "kept": 1, "replaced": 3}
+    assert checked.files["replaced/clients.yml"] == (MAINTAINED, 0o644)
+    assert [file for file in checked.files if file.startswith("new/")] == []
 
 
 def test_what_is_written_can_be_read_by_its_owner_only(exports: Exports) -> None:
     """Also where the file could be read by others before, with another content or the same."""
     first, second = exports.first.files, exports.second.files
-    for file in (
-        first["new/clients.yml"],
-        first["replaced/clients.yml"],
-        second["new/clients.yml"],
-    ):
-        assert file[1] == 0o600
-    assert changes(exports.second)["new"] == 1, "its mode, and nothing else"
+    written = (first["new/clients.yml"], first["replaced/clients.yml"], second["new/clients.yml"])
+    assert [mode for _, mode in written] == [0o600] * 3
+    assert exports.second.changes()["new"] == 1, "its mode, and nothing else"
 
 
 def test_a_client_that_moves_between_two_pages_is_in_the_file(exports: Exports) -> None:
     """Or there is no file: a purge by a shorter one would delete the client."""
     assert "changed while they were read" in exports.first.printed
     assert [file for file in exports.first.files if file.startswith("moving/")] == []
-    assert len(listed(exports.second, "moving")) == 49
+    assert len(exports.second.listed("moving")) == 49
     assert [exports.pages.count(workspace) for workspace in WORKSPACES] == [1, 1, 1, 2 * 3], (
         "one page is read once, three are read twice"
     )
 
 
-def test_an_export_is_sorted_by_name(exports: Exports) -> None:
-    """Clients of one name by id, whatever the service's order; those without a name come first."""
-    found = [(entry.get("name"), entry.get("id")) for entry in listed(exports.first, "new")]
+def test_an_export_is_sorted_by_name_and_applies_with_no_change(exports: Exports) -> None:
+    """Clients of one name by id, whatever the service's order; those without a name come first.
+    Names may share, look like templates or hold what YAML takes for something else."""
+    found = [(entry.get("name"), entry.get("id")) for entry in exports.first.listed("new")]
     same = [("same", 1001), ("same", 1000 + len(UNSORTED))]
     named = [*((name.strip(), None) for name in NAMES), *same]
     assert found == [(None, 1002), (None, 1003), *sorted(named, key=lambda entry: entry[0])]
-
-
-def test_an_export_applies_with_no_change(exports: Exports) -> None:
-    """Also where names share, look like templates or hold what YAML takes for something else."""
     assert f"Nothing to do: all {len(UNSORTED)} entries are as declared." in exports.second.printed
     assert "Zo\u00eb \U0001f680" in exports.first.files["new/clients.yml"][0]
 

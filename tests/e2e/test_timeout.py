@@ -12,9 +12,8 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from simulator.records import Fault
@@ -22,9 +21,9 @@ from simulator.server import Simulator
 from support.playbooks import access, played
 from support.running import holding_the_turn
 from support.stage import CLIENT, CLIENTS, INFO
+from support.workspace import on
 
 SIX = [f"Client {number}" for number in range(1, 7)]
-JOURNAL = "TOGGL_FOCUS_JOURNAL"
 REASON = "The task's timeout ended the run: nothing more is written."
 NOTHING = f"{REASON} Nothing had been written."
 
@@ -35,10 +34,6 @@ def timed(module: str, seconds: int, **given: Any) -> dict[str, Any]:
 
 def six(seconds: int, **given: Any) -> dict[str, Any]:
     return timed(CLIENTS, seconds, clients=SIX, **{"concurrency": 2, **given})
-
-
-def on(method: str, **what: Any) -> Fault:
-    return Fault(match=lambda sent, _path: sent == method, **what)
 
 
 RESTORED = {"id": 1001, "name": "Globex", "state": "restored"}
@@ -52,20 +47,24 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "reading_for_one": ({"latency": 2}, timed(CLIENT, 1, name="Acme")),
     "reading_for_all": ({"latency": 2}, timed(CLIENTS, 1, clients=["Acme"])),
     "reading": ({"latency": 2}, timed(INFO, 1)),
-    "waiting": ({}, timed(CLIENTS, 1, clients=SIX)),
-    "looped": ({"script": [on("GET", delay=3)]}, LOOPED),
+    "waiting": ({}, six(1)),
+    "looped": ({"script": [Fault(on("GET"), delay=3)]}, LOOPED),
     "module": ({"latency": 0.8}, {**six(2), "vars": {"ansible_connection": "elsewhere"}}),
 }
 
 
-@dataclass(frozen=True)
-class Ended:
+class Ended(NamedTuple):
     service: Simulator
     result: dict[str, Any]
-    journal: Path
+    path: Path
 
-    def steps(self, status: str) -> list[str]:
-        return sorted(step["name"] for step in self.result["plan"] if step["status"] == status)
+    def journal(self) -> list[dict[str, Any]]:
+        """Return its lines: each one before a write has one after it."""
+        lines = [json.loads(line) for line in self.path.read_text().splitlines()]
+        numbers = {(line["event"], line["number"]) for line in lines if "number" in line}
+        before = {number for event, number in numbers if event == "before"}
+        assert before and before == {number for event, number in numbers if event == "after"}
+        return lines
 
 
 @pytest.fixture(scope="module")
@@ -77,14 +76,10 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Ended]
             for name, (conditions, _) in CASES.items()
         }
         services["one_client"].add("Acme", deleted=True)
-        tasks = [
-            {
-                **task,
-                "register": name,
-                "environment": {**access(services[name]), JOURNAL: str(folder / name)},
-            }
-            for name, (_, task) in CASES.items()
-        ]
+        tasks = []
+        for name, (_, task) in CASES.items():
+            own = {**access(services[name]), "TOGGL_FOCUS_JOURNAL": str(folder / name)}
+            tasks.append({**task, "register": name, "environment": own})
         with holding_the_turn(services["waiting"]):
             ran = played(services["looped"], folder, tasks, alone=True)
         assert ran.results, ran.output
@@ -94,93 +89,68 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Ended]
         }
 
 
-def journal(case: Ended) -> list[dict[str, Any]]:
-    """Return its lines: each one before a write has one after it."""
-    lines = [json.loads(line) for line in case.journal.read_text().splitlines()]
-    numbers = {(line["event"], line["number"]) for line in lines if "number" in line}
-    before = {number for event, number in numbers if event == "before"}
-    assert before and before == {number for event, number in numbers if event == "after"}
-    return lines
-
-
-def assert_tells_what_the_service_did(case: Ended) -> None:
-    """Nothing has been added to what the result tells."""
-    service, result = case.service, case.result
-    assert result["failed"] is True
+@pytest.mark.parametrize(("name", "count"), [("in_flight", 4), ("quota", 2)])
+def test_writes_in_flight_are_the_last(ended: dict[str, Ended], name: str, count: int) -> None:
+    """One request takes a second: after 3, two writes are answered and two are in flight. A wait
+    for the quota ends too. The result tells all that the service did until the task was over: the
+    quota reopens before that."""
+    service, result, _ = case = ended[name]
+    assert result["failed"] is result["changed"] is True
     assert result["msg"].startswith(REASON), result["msg"]
-    done = case.steps("done")
-    assert service.names() == done
-    assert result["changed"] is bool(done)
-    assert sorted([*done, *case.steps("pending")]) == SIX
+    done = {step["name"]: step["id"] for step in result["plan"] if step["status"] == "done"}
+    assert len(done) == count
+    assert done == {client.name: client.id for client in service.clients()}
+    pending = [step["name"] for step in result["plan"] if step["status"] == "pending"]
+    assert sorted([*done, *pending]) == SIX
     assert len(result["undo"]) == len(done)
-    told = {step["name"]: step["id"] for step in result["plan"] if step["status"] == "done"}
-    assert told == {client.name: client.id for client in service.clients()}
-    journal(case)
-
-
-def test_writes_in_flight_are_the_last(ended: dict[str, Ended]) -> None:
-    """One request takes a second: after 3, two writes are answered and two are in flight."""
-    case = ended["in_flight"]
-    assert_tells_what_the_service_did(case)
-    assert len(case.steps("done")) == 4
-    assert case.result["requests"] == len(case.service.log) == 5
-
-
-def test_a_wait_for_the_quota_ends_with_it(ended: dict[str, Ended]) -> None:
-    """The quota reopens after 7 seconds, when the task is over: nothing is written then."""
-    case = ended["quota"]
-    assert time.monotonic() - case.service.log[0].at > 8
-    assert_tells_what_the_service_did(case)
-    assert (len(case.steps("done")), len(case.steps("pending"))) == (2, 4)
+    assert result["requests"] == len(service.log) == 1 + count
+    assert time.monotonic() - service.log[0].at > 8
+    case.journal()
 
 
 @pytest.mark.parametrize("name", ["reading_for_one", "reading_for_all", "reading"])
 def test_a_list_that_is_being_read_ends_at_once(ended: dict[str, Ended], name: str) -> None:
-    case = ended[name]
-    assert (case.result["failed"], case.result["changed"]) == (True, False)
-    assert case.result["msg"] == NOTHING
-    assert case.service.writes == []
+    service, result, _ = ended[name]
+    assert (result["failed"], result["changed"], result["msg"]) == (True, False, NOTHING)
+    assert service.writes == []
 
 
 def test_a_wait_for_another_run_ends_with_it(ended: dict[str, Ended]) -> None:
     """The message says what it waited for, and nothing was sent."""
-    case = ended["waiting"]
-    result = case.result
+    service, result, _ = ended["waiting"]
     assert (result["failed"], result["changed"], result["requests"]) == (True, False, 0)
     assert result["msg"] == (
         f"{NOTHING} It waited for another run on the workspace (process {os.getpid()})."
     )
-    assert case.service.log == []
+    assert service.log == []
 
 
 def test_the_message_for_one_client_says_how_far_it_got(ended: dict[str, Ended]) -> None:
     """A restore is answered in time, the rename after it is not begun."""
-    case = ended["one_client"]
-    result = case.result
-    assert case.service.names() == ["Acme"]
+    service, result, _ = case = ended["one_client"]
+    assert service.names() == ["Acme"]
     assert result["msg"] == f"{REASON} Of 2 changes: 1 done, 0 failed, 1 pending."
     assert (result["failed"], result["changed"]) == (True, True)
     assert result["undo"] == [{"id": 1001, "name": "Acme", "state": "absent"}]
-    journal(case)
+    case.journal()
 
 
 def test_the_next_item_of_a_loop_finds_its_way(ended: dict[str, Ended]) -> None:
     """The first item's request is still in flight when the second one begins."""
-    case = ended["looped"]
-    first, second = case.result["results"]
+    service, result, _ = ended["looped"]
+    first, second = result["results"]
     assert first["msg"] == NOTHING
     assert (second["failed"], second["action"]) == (False, "created")
-    assert case.service.names() == ["Globex"]
+    assert service.names() == ["Globex"]
 
 
 def test_a_module_goes_on_and_its_journal_says_how_far_it_came(ended: dict[str, Ended]) -> None:
     """Ansible waits no longer for the process of a module, and does not end it."""
-    case = ended["module"]
-    assert case.result["failed"] is True
-    assert "plan" not in case.result
+    service, result, _ = case = ended["module"]
+    assert result["failed"] is True and "plan" not in result
     ends = time.monotonic() + 30
-    while len(case.service.names()) < 6 and time.monotonic() < ends:
+    while len(service.names()) < 6 and time.monotonic() < ends:
         time.sleep(0.2)
     time.sleep(1)  # the answer to the last one, and its line
-    done = [line["after"]["name"] for line in journal(case) if line.get("status") == "done"]
-    assert sorted(done) == case.service.names()
+    done = [line["after"]["name"] for line in case.journal() if line.get("status") == "done"]
+    assert sorted(done) == service.names()
