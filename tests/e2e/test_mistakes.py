@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The mistakes that a new user makes, and the very words that the user reads: no argument spec of
-Ansible comes before them. All words are in ``tests/unit/test_entries.py``; what YAML makes of names
-is in ``test_values.py`` too."""
+Ansible comes before them, and module, role and filter say the same on every ansible-core. All words
+are in ``tests/unit/test_entries.py``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -52,6 +53,14 @@ clients: [Acme, {name: Gamma, former_name: Beta}] | Entry 2 ("Gamma"): the optio
 clients: [Globex, {Acme: Inc}] | Entry 2: options that are not known: "Acme"; an entry has name, id,
     state, former_names and restore_deleted. A name with a colon in it needs quotes.
 clients: [Acme, null] | Entry 2: it is null; an entry is a name, or options such as name and id.
+clients: [No, {name: 1.10}, 12:30, {name: 007, state: absent}, {name: Acme, former_names: [1.5,
+    Off]}, "Two\\nlines", "007", "Globex\\n"] | Entries 1, 2, 3 and 4: name is not a text, it became
+    false, the number 1.1, the number 750 and the number 7; put the names in quotes. Entry 5
+    ("Acme"): former_names is not a text, it became the number 1.5 and false; put the names in
+    quotes. Entry 6: name is "Two\\nlines", which has a line break; write the name on one line, or
+    give the client's id.
+clients: {Acme: {}, Beta: {state: absent}} | The option clients cannot be used: it is a mapping, not
+    a list; begin each client with a hyphen, as in - name: Acme.
 clients: [{id: 7}, {id: 7, name: Acme}, {name: Beta, state: gone}, {name: Beta}, {}] | Entry 3
     ("Beta"): state is "gone"; it must be one of present, absent and restored. Entry 5: Neither name
     nor id is given: give at least one, so that the client can be found. Entries 1 and 2: The id 7
@@ -66,19 +75,17 @@ clients: [{id: 7}, {id: 7, name: Acme}, {name: Beta, state: gone}, {name: Beta},
 """)
 """The same of a task for a list."""
 
+LISTS = {given: words for given, words in ALL.items() if given.startswith("clients: ")}
 ALL["clients: '- name: Acme'"] = (
     "The option clients cannot be used: it is a text, not a list; if it comes from a file, put "
     "| from_yaml behind it."
 )
 ALL |= {f"{{clients: [Acme], plan_digest: {blank}}}": NO_DIGEST for blank in ("''", "' '", "null")}
-
 GIVEN = [*((CLIENT, given) for given in ONE), *((CLIENTS, given) for given in ALL)]
 
-BY_ROLE: tuple[dict[str, Any], ...] = (
-    {"clients_list": ["Acme", {"name": "Gamma", "state": "presnt"}], "clients_purg": True},
-    {"clients_list": ["Acme"], "clients_plan_digest": ""},
-    {"clients_list": ["Globex"]},
-)
+DAY = date(2026, 1, 31)
+VALUES = {"false": False, "the number 1.1": 1.10, "the date 2026-01-31": DAY}
+"""What a template makes of names, by what is said of it."""
 
 TOKEN, USERNAME, PASSWORD = (
     f"TOGGL_FOCUS_{name}" for name in ("API_TOKEN", "USERNAME", "PASSWORD")
@@ -105,51 +112,78 @@ KINDS: tuple[tuple[dict[str, Any], str], ...] = (
 ``tests/http/test_bad_input.py``."""
 
 MINE = 1
+FILTERED = "{{ clients_list | toggl.focus.clients_plan([]) }}"
+Tasks = Iterator[dict[str, Any]]
 
 
-def tasks() -> Iterator[dict[str, Any]]:
-    """Return tasks that may fail, with their results, and then the role."""
-    mistakes = [{module: yaml.safe_load(given)} for module, given in GIVEN]
+def mistakes() -> Tasks:
+    """Return tasks with the names under which their results are kept; each may fail."""
+    for number, (module, given) in enumerate(GIVEN):
+        yield {module: yaml.safe_load(given), "register": f"given_{number}"}
     there = {**BOTH, "TOGGL_FOCUS_WORKSPACE_ID": str(MINE)}
-    kinds = [{**task, "environment": there} for task, _ in KINDS]
-    for number, task in enumerate([*mistakes, *kinds]):
-        yield {**task, "register": f"task_{number}", "ignore_errors": True}
-    told = {"ansible.builtin.debug": {"msg": "rescued {{ ansible_failed_result.msg }}"}}
+    for number, (task, _) in enumerate(KINDS):
+        yield {**task, "environment": there, "register": f"kind_{number}"}
+    for number, given in enumerate(LISTS):
+        variables = {"clients_list": yaml.safe_load(given)["clients"]}
+        filtered = {"ansible.builtin.debug": {"msg": FILTERED}}
+        yield {**filtered, "vars": variables, "register": f"filter_{number}"}
+    yield {CLIENT: {"name": "{{ item }}"}, "loop": [*VALUES.values()], "register": "looped"}
+    dated = {"dated": ["Acme", DAY]}
+    yield {CLIENTS: {"clients": "{{ dated }}"}, "vars": dated, "register": "dated"}
+
+
+def by_role() -> Tasks:
+    told = {"ansible.builtin.set_fact": {"told": "{{ ansible_failed_result }}"}}
     access = {"clients_workspace_id": MINE, "clients_api_token": WHO.token}
-    for given in BY_ROLE:
-        yield {"block": [{**ROLE, "vars": {**access, **given}}], "rescue": [told]}
+    given = [{"clients_list": yaml.safe_load(given)["clients"]} for given in LISTS]
+    blank = {"clients_list": ["Acme"], "clients_plan_digest": ""}
+    sound = {"clients_list": ["Globex"], "clients_purg": True}
+    for number, own in enumerate((*given, blank, sound)):
+        yield {"block": [{**ROLE, "vars": {**access, **own}}], "rescue": [told]}
+        yield {"ansible.builtin.debug": {"msg": "{{ told.msg }}"}, "register": f"role_{number}"}
 
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    tasks = [*({**task, "ignore_errors": True} for task in mistakes()), *by_role()]
     with workspaces(MINE) as service:
         nobody = {"TOGGL_FOCUS_API_URL": service.url}
-        folder = tmp_path_factory.mktemp("play")
-        return outcome(service, folder, [*tasks()], environment=nobody)
+        return outcome(service, tmp_path_factory.mktemp("play"), tasks, environment=nobody)
+
+
+def results(said: Outcome, kind: str) -> list[dict[str, Any]]:
+    return [result for name, result in said.ran.results.items() if name.startswith(f"{kind}_")]
 
 
 def test_each_mistake_has_its_words(said: Outcome) -> None:
-    """With one client and with a list, before credentials are asked for."""
-    results = dict(zip({**ONE, **ALL}, said.ran.results.values(), strict=False))
-    assert {given: result["msg"] for given, result in results.items()} == {**ONE, **ALL}
-    assert all(result["requests"] == 0 for result in results.values())
+    """With one client and with a list, before credentials are asked for; check uses the filter."""
+    of_tasks = dict(zip({**ONE, **ALL}, results(said, "given"), strict=True))
+    assert {given: result["msg"] for given, result in of_tasks.items()} == {**ONE, **ALL}
+    assert all(result["requests"] == 0 for result in of_tasks.values())
+    of_filter = zip(LISTS, results(said, "filter"), strict=True)
+    assert {given: result["msg"]["msg"] for given, result in of_filter} == LISTS
+
+
+def test_what_a_template_makes_of_names_is_said_too(said: Outcome) -> None:
+    """Up to ansible-core 2.18, a whole list with a date becomes a text on its way."""
+    looped = said.ran.results["looped"]["results"]
+    for words, result in zip(VALUES, looped, strict=True):
+        assert f"became {words};" in result["msg"]
+    message = said.ran.results["dated"]["msg"]
+    assert "became the date 2026-01-31; put the name in quotes." in message
 
 
 def test_the_users_of_the_role_read_the_same_words(said: Outcome) -> None:
     """And not the role's argument spec. An empty digest is not the same as none; a variable that is
     not given is."""
-    output = " ".join(said.ran.output.split()).replace('\\"', "'")
-    assert "rescued Entry 2 ('Gamma'): state is 'presnt'; did you mean present?" in output
-    assert f"rescued {NO_DIGEST}".replace('"', "'") in output
-    assert "argument_spec" not in output
-    assert (
-        "The role toggl.focus.clients has no variable clients_purg; did you mean clients_purge?"
-        in output
-    )
+    messages = [result["msg"] for result in results(said, "role")]
+    assert messages == [*LISTS.values(), NO_DIGEST, NO_DIGEST], "the last one did not fail"
+    warning = "The role toggl.focus.clients has no variable clients_purg; did you mean"
+    assert f"{warning} clients_purge?" in " ".join(said.ran.output.split())
     assert said.names == {MINE: ["Acme", "Globex"]}, "by a task above, and by the role"
 
 
 def test_an_option_of_one_kind_outdoes_the_other_kind_in_the_environment(said: Outcome) -> None:
     """In a task and in module_defaults."""
-    results = [*said.ran.results.values()][len(GIVEN) :]
-    assert [result["msg"] for result in results] == [message for _, message in KINDS]
+    messages = [result["msg"] for result in results(said, "kind")]
+    assert messages == [message for _, message in KINDS]
