@@ -93,39 +93,45 @@ class _Connection:
 
     response_class = _Answer
     host: str
-    port: int | None
+    port: int
     _tunnel_host: str | None
+    _tunnel_port: int | None
     _is_through = False
+    """Whether the service is reached, which a proxy may stand before."""
 
     def connect(self) -> None:
-        self._is_through = False
         beyond = self._tunnel_host  # reset when the connection closes
+        service = address(beyond or self.host, self._tunnel_port or self.port)
+        self._is_through = beyond is None
         try:
             super().connect()  # type: ignore[misc]
         except Exception as error:
-            raise self._not_opened(error, beyond) from error
+            raise self._not_opened(error, service, beyond or self.host) from error
         BEFORE_SENDING.get()()
 
     def _tunnel(self) -> None:
         super()._tunnel()  # type: ignore[misc]
         self._is_through = True
 
-    def _not_opened(self, error: BaseException, beyond: str | None) -> NotConnected:
+    def _not_opened(self, error: BaseException, service: str, host: str) -> NotConnected:
         """Return the error of a connection that could not be made.
 
-        :arg beyond: the service's host, if the connection is to a proxy
+        :arg service: its ``host`` and port, also if the connection is to a proxy
         """
-        before_the_proxy = beyond is not None and not self._is_through
         chain = list(_chain(error))
         for cause in chain:
             if isinstance(cause, (ssl.SSLCertVerificationError, CertificateError)):
-                host = self.host if before_the_proxy else beyond or self.host
-                return untrusted(host, getattr(cause, "verify_message", str(cause)))
-        if before_the_proxy:
-            return NotConnected(reason_of_proxy(address(self.host, self.port), chain))
+                reason = getattr(cause, "verify_message", str(cause))
+                return untrusted(host if self._is_through else self.host, reason)
+        if not self._is_through:
+            return not_connected(service, _reason_of_proxy(address(self.host, self.port), chain))
         found = (_REASONS[kind] for cause in chain for kind in _REASONS if isinstance(cause, kind))
         unknown = "the network is unreachable. Check api_url and the proxy settings."
-        return NotConnected(next(found, unknown))
+        return not_connected(service, next(found, unknown))
+
+
+def not_connected(service: str, reason: str) -> NotConnected:
+    return NotConnected(f"No connection to {shown(service)}: {reason}")
 
 
 def untrusted(host: str, reason: str) -> Untrusted:
@@ -135,10 +141,9 @@ def untrusted(host: str, reason: str) -> Untrusted:
     )
 
 
-def address(host: str, port: int | None) -> str:
+def address(host: str, port: int) -> str:
     """Return host and port as they are written in an address."""
-    named = f"[{host}]" if ":" in host and not host.startswith("[") else host
-    return named if port is None else f"{named}:{port}"
+    return f"[{host}]:{port}" if ":" in host and not host.startswith("[") else f"{host}:{port}"
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -148,17 +153,16 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def reason_of_proxy(at: str = "", chain: Iterable[BaseException] = ()) -> str:
+def _reason_of_proxy(proxy: str, chain: Iterable[BaseException]) -> str:
     """Return why a proxy let no connection through.
 
-    :arg at: the proxy's host and port, never its user part
+    :arg proxy: its host and port, never its user part
     """
-    proxy = f"the proxy {shown(at)}".rstrip()
     refused = re.search(r"Tunnel connection failed: (\d{3})\b", "\n".join(map(str, chain)))
     if refused is not None and refused[1] == "407":
-        return f"{proxy} asks for a user and a password. Give them in HTTPS_PROXY."
+        return f"the proxy {shown(proxy)} asks for a user and a password. Give them in HTTPS_PROXY."
     did = f"refused with {refused[1]}" if refused is not None else "did not let it through"
-    return f"{proxy} {did}. Check HTTPS_PROXY, NO_PROXY and api_url."
+    return f"the proxy {shown(proxy)} {did}. Check HTTPS_PROXY, NO_PROXY and api_url."
 
 
 @functools.cache
@@ -183,4 +187,4 @@ class DeadlineAdapter(HTTPAdapter):
         except OSError:
             source = "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE"
             missing = f"the CA bundle {verify}, which {source} names, does not exist"
-            raise untrusted(address(conn.host, conn.port), missing) from None
+            raise untrusted(conn.host, missing) from None

@@ -4,34 +4,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
-from http.cookiejar import DefaultCookiePolicy
+from contextlib import AbstractContextManager, closing, nullcontext
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from .._errors import MissingLibrary
 from .._model import Access
-from .._text import is_loopback, shown
-from .connections import (
-    BEFORE_SENDING,
-    UNKNOWN_HOST,
-    DeadlineAdapter,
-    address,
-    reason_of_proxy,
-)
-from .errors import Answer, BadAnswer, ConnectionLost, NotConnected, Request, Untrusted
+from .._text import is_loopback
+from .connections import BEFORE_SENDING, UNKNOWN_HOST, DeadlineAdapter, address, not_connected
+from .errors import Answer, BadAnswer, ConnectionLost, Request
 
 try:
     import requests
-    from requests.exceptions import InvalidProxyURL, InvalidSchema, InvalidURL
+    from requests.exceptions import InvalidSchema, InvalidURL
     from urllib3 import disable_warnings
-    from urllib3.exceptions import (
-        DecodeError,
-        HTTPError,
-        InsecureRequestWarning,
-        LocationValueError,
-        URLSchemeUnknown,
-    )
+    from urllib3.exceptions import HTTPError, InsecureRequestWarning, LocationValueError
 
     HAS_REQUESTS = True
 except ImportError:
@@ -49,8 +36,11 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class Transport:
-    """A kept-alive session to one address, with one kind of credentials; opened with the first
+    """Kept-alive connections to one address, with one kind of credentials; opened with the first
     request.
+
+    It is the adapter of ``requests`` that sends: a session would read all of a redirect, however
+    large, would keep cookies, and would take credentials from ~/.netrc.
 
     :raises MissingLibrary: there is no way to send one
     """
@@ -65,7 +55,15 @@ class Transport:
         self._proxies: dict[str, Any] = (
             {"http": None, "https": None, "all": None} if is_loopback(parts.hostname or "") else {}
         )
-        self._session = _session(access)
+        self._headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "Authorization": access.authorization,
+            "Content-Type": "application/json",
+            "User-Agent": f"toggl.focus/{VERSION}",
+        }
+        self._environment: Any = requests.Session().merge_environment_settings
+        self._adapter = DeadlineAdapter(pool_maxsize=access.connections)
         self._has_lost_one = False
         """After that, each request has a connection of its own: what is in between may not let
         connections be used again, and there may be many of them."""
@@ -79,89 +77,46 @@ class Transport:
             may take long; what it raises is raised here, and nothing is sent
         :raises NotConnected: the request was never sent
         :raises ConnectionLost: it was sent, but no complete answer came
-        :raises BadAnswer: the answer is too large, or in an encoding that was not requested
+        :raises BadAnswer: the answer is too large
         """
         BEFORE_SENDING.set(before_sending)
-        connections: AbstractContextManager[requests.Session] = (
-            _session(self._access) if self._has_lost_one else nullcontext(self._session)
+        url, timeout = self._access.api_url + request.path, self._access.timeout
+        connections: AbstractContextManager[DeadlineAdapter] = (
+            closing(DeadlineAdapter()) if self._has_lost_one else nullcontext(self._adapter)
         )
         try:
+            prepared = requests.Request(
+                request.method,
+                url,
+                self._headers,
+                data=request.content,
+                params=urlencode(request.parameters),
+            ).prepare()
+            proxies = dict(self._proxies)
+            settings = self._environment(url, proxies, True, self._access.verify, None)
             with (
-                connections as session,
-                session.request(
-                    request.method,
-                    self._access.api_url + request.path,
-                    params=urlencode(request.parameters),
-                    data=request.content,
-                    timeout=self._access.timeout,
-                    verify=self._access.verify,
-                    proxies=self._proxies,
-                    allow_redirects=False,
-                    stream=True,
-                ) as response,
+                connections as adapter,
+                adapter.send(prepared, timeout=timeout, **settings) as response,
             ):
                 answer = Answer(request, response.status_code, response.headers)
                 return answer._replace(body=_content(answer, response.raw))
-        except Untrusted:
-            raise
-        except NotConnected as unopened:
-            raise self._not_connected(request, str(unopened)) from None
-        except (InvalidProxyURL, InvalidSchema, URLSchemeUnknown):  # api_url has a good one
-            raise self._not_connected(request, reason_of_proxy()) from None
-        except (InvalidURL, LocationValueError):
-            raise self._not_connected(request, UNKNOWN_HOST) from None
+        except (InvalidSchema, InvalidURL, LocationValueError):  # of the service, or of a proxy
+            raise not_connected(self._host, UNKNOWN_HOST) from None
         except (requests.RequestException, HTTPError, OSError):
             # The libraries' messages are not passed on: they may contain addresses with passwords.
             self._has_lost_one = True
             raise ConnectionLost(
                 f"The connection was lost before the answer to {request.where} was complete, "
-                f"or it took longer than {self._access.timeout:g} seconds (api_timeout)."
+                f"or it took longer than {timeout:g} seconds (api_timeout)."
             ) from None
-
-    def _not_connected(self, request: Request, reason: str) -> NotConnected:
-        return NotConnected(f"No connection to {shown(self._host)} ({request.where}): {reason}")
 
 
 def _content(answer: Answer, stream: Any) -> bytes:
-    """Return the whole body. A single encoding is accepted although none is requested: a proxy may
-    compress whatever it sees. A piece decompresses to at most a thousand times its size."""
-    if answer.headers.get("Content-Encoding", "").strip().lower() not in _ENCODINGS:
-        raise BadAnswer(_OTHER_ENCODING, answer)
+    """Return the whole body, as it is: no encoding was asked for, and none is undone."""
     content = bytearray()
     stream.enforce_content_length = True  # urllib3 before version 2 does not
-    try:
-        for piece in stream.stream(_PIECE, decode_content=True):
-            content += piece
-            if len(content) > LARGEST_ANSWER:
-                raise BadAnswer("it is too large", answer)
-    except DecodeError:
-        raise BadAnswer(_OTHER_ENCODING, answer) from None
+    for piece in stream.stream(_PIECE, decode_content=False):
+        content += piece
+        if len(content) > LARGEST_ANSWER:
+            raise BadAnswer("it is too large", answer)
     return bytes(content)
-
-
-_ENCODINGS = ("", "identity", "gzip", "x-gzip", "deflate")
-
-_OTHER_ENCODING = "it is encoded in a way that was not asked for"
-
-
-def _session(access: Access) -> requests.Session:
-    def authorized(request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = access.authorization
-        return request
-
-    session = requests.Session()
-    session.headers.update(
-        {
-            "Accept": "application/json",
-            "Accept-Encoding": "identity",
-            "Content-Type": "application/json",
-            "User-Agent": f"toggl.focus/{VERSION}",
-        }
-    )
-    # As ``auth`` rather than as a header, so that requests never reads ~/.netrc.
-    session.auth = authorized
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = DeadlineAdapter(pool_maxsize=access.connections, max_retries=0)
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, adapter)
-    return session
