@@ -62,10 +62,6 @@ class Progress:
             sums = {part: getattr(self.so_far, part) + more for part, more in numbers.items()}
             self.so_far = self.so_far._replace(**sums)
 
-    def quota_left(self, quota: int | None) -> None:
-        """Record how many requests an answer says are left. This also ends a wait for them."""
-        self.set(quota=quota, wakes=None)
-
 
 class Halt:
     """Ends a run: its threads sleep here, and wake as soon as it is ended.

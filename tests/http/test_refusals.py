@@ -165,11 +165,15 @@ def test_a_402_without_a_word_after_nothing_was_left_is_about_the_quota(
     assert (len(rows(result, "done")), len(rows(result, "pending"))) == (2, 6)
 
 
-def test_what_is_not_sent_is_waited_for_where_quota_wait_allows(service: Simulator) -> None:
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_what_is_not_sent_is_waited_for_where_quota_wait_allows(
+    service: Simulator, concurrency: int
+) -> None:
+    """Requests that wait at once count once: two windows of some three seconds, with rounding."""
     service.reset(quota_limit=2, quota_window=1.2)
-    waiting = {"allow_partial": True, "quota_wait": 60, "concurrency": 1}
-    result = clients(service, clients="A; B; C", **waiting)
-    assert (result.get("failed"), len(service.names())) == (None, 3), result
+    waiting = {"allow_partial": True, "quota_wait": 7, "concurrency": concurrency}
+    result = clients(service, clients="A; B; C; D; E", **waiting)
+    assert (result.get("failed"), len(service.names())) == (None, 5), result
     assert 402 not in {entry.status for entry in service.log}
     assert result["requests"] == len(service.log)
 

@@ -58,5 +58,5 @@ def test_a_wait_ends_with_the_next_answer() -> None:
     progress = Progress()
     progress.set(wakes=60.0)
     assert progress.so_far == Snapshot(wakes=60.0)
-    progress.quota_left(quota=30)
+    progress.set(quota=30, wakes=None)
     assert progress.so_far == Snapshot(quota=30)

@@ -73,7 +73,7 @@ def test_odd_headers_never_break_a_run(remaining: str | None, resets_in: str | N
     closed = closed_by(odd, "quota", None)
     assert closed is not None
     window.refused(closed, 0.0)
-    window.wait(0.0, is_known=True)
+    window.wait(closed, 0.0)
     window.closed(1.0)
 
 
@@ -81,7 +81,7 @@ def test_what_is_known_to_be_refused_is_not_sent_until_the_window_reopens() -> N
     window = Window(0)
     window.note(Quota(0, 60), now=100)
     assert window.closed(100) == Closed(60)
-    assert window.wait(100, is_known=True) is None
+    assert window.wait(Closed(60), 100) is None
     assert window.closed(159) == Closed(1)
     assert window.closed(160) is None
     assert window.quota == Quota(), "what was known of the window that is over counts no more"
@@ -99,9 +99,11 @@ def test_a_count_of_0_closes_the_window_for_as_long_as_is_said() -> None:
 
 
 def test_waits_at_once_count_once() -> None:
+    """Several requests are refused, and one of them sleeps."""
     window = Window(100)
     window.refused(Closed(60), now=0)
-    assert [window.wait(now, is_known=True) for now in (0, 1, 2)] == [61, 61, 61]
+    assert [window.wait(Closed(60), now) for now in (0, 1, 2)] == [61, 61, 61]
+    window.waited(61)
     assert window.wait_left == 39
 
 
@@ -119,7 +121,7 @@ def test_after_a_refusal_that_no_wait_ends(
     window = Window(quota_wait)
     window.refused(refusal, now=0)
     assert window.closed(now) == closed
-    assert window.wait(now, is_known=refusal.resets_in is not None) is None
+    assert window.wait(refusal, now) is None
     assert window.wait_left == quota_wait
 
 
@@ -128,10 +130,11 @@ def pauses(quota_wait: int, closed: Closed) -> list[float]:
     window, now, slept = Window(quota_wait), 0.0, []
     for _turn in range(100_000):
         window.refused(closed, now)
-        until = window.wait(now, is_known=closed.resets_in is not None)
+        until = window.wait(closed, now)
         if until is None:
             return slept
         slept.append(until - now)
+        window.waited(until - now)
         now = until
         window.closed(until)
         assert window.closed(now) is None
@@ -163,13 +166,11 @@ def test_it_never_sleeps_longer_than_quota_wait(quota_wait: int, resets_in: int 
 def test_after_a_pause_of_unknown_use_one_asks_for_all() -> None:
     window = Window(HOUR)
     window.refused(Closed(None), now=0)
-    until = window.wait(0, is_known=False)
-    assert until == 60
+    assert window.wait(Closed(None), 0) == 60
     assert window.closed(30) is not None
     window.closed(60)
     assert window.in_doubt
     window.refused(Closed(None), now=61)
-    assert not window.in_doubt
     assert window.closed(61) is not None, "who waited for that answer waits on"
     window.closed(10_000)
     window.answered()

@@ -165,7 +165,6 @@ class QuotaExceeded(StatusError):
         why = _quota_reason(closed, where, response.text if sent else f"{where} was not sent")
         super().__init__(response, f"{why} {_quota_advice(closed, quota_wait)}")
         self.closed = closed
-        self.sent = sent
 
 
 class TooManyRequests(StatusError):

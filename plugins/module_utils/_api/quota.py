@@ -93,14 +93,14 @@ class Window:
         self.quota = Quota()
         """What the last answer that mentions it said, unless that window is over."""
         self.in_doubt = False
-        """Whether a pause is over, but no answer has shown yet that the quota has reopened."""
+        """Whether it is over, and no answer has shown yet that the quota has reopened."""
         self.wait_left = float(quota_wait)
         """Seconds that the run may still wait."""
         self._lock = threading.Lock()
         self._closed_until: float | None = None
         self._is_guess = False
-        self._waits_until = 0.0
         self._in_vain = 0
+        """Waits since the last answer."""
 
     def note(self, quota: Quota, now: float) -> None:
         """Record what an answer says. Answers to requests sent at once may come in any order: the
@@ -124,15 +124,16 @@ class Window:
         """Record a refusal because of the quota. If the moment that answers name proves wrong again
         and again, the pauses still grow."""
         with self._lock:
-            self.in_doubt = False
             growth = 2 ** min(self._in_vain, 10)
             if closed.resets_in is not None:
                 self._close(now + max(closed.resets_in, min(growth - 1, LONGEST_PAUSE)))
-            elif self.wait_left < 1 and closed.certain:
-                self._close(math.inf, is_guess=True)
-            elif self.wait_left >= 1 and now >= self._waits_until:
+            elif self._closed_until is not None:
+                return  # since a refusal of another request
+            elif self.wait_left >= 1:
                 pause = min(_FIRST_PAUSE * growth, LONGEST_PAUSE, self.wait_left)
                 self._close(now + pause, is_guess=True)
+            elif closed.certain:
+                self._close(math.inf, is_guess=True)
 
     def closed(self, now: float) -> Closed | None:
         """Return how a request is known to be refused, ``None`` if it may be sent, since the window
@@ -140,31 +141,27 @@ class Window:
         with self._lock:
             if self._closed_until is not None and now >= self._closed_until:
                 self._closed_until = None
-                self.in_doubt, self._is_guess = self._is_guess, False
+                self.in_doubt = True
                 self.quota = Quota()  # what answers said was about the window that is over
             if self._closed_until is None:
                 return None
             return Closed(None if self._is_guess else math.ceil(self._closed_until - now))
 
-    def wait(self, now: float, is_known: bool) -> float | None:
-        """Return until when to sleep; ``None``: for longer than ``quota_wait``, or it is not known.
-
-        Waits of several threads at once count once.
-
-        :arg is_known: whether it was known until when it is closed; then another thread may have
-            slept until it reopened
-        """
+    def wait(self, closed: Closed, now: float) -> float | None:
+        """Return until when to sleep before what was refused is sent again; ``None``: for longer
+        than ``quota_wait``, or nobody knows. An answer's seconds may be rounded down."""
         with self._lock:
-            if self._closed_until is None:
-                return now if is_known else None
-            until = self._closed_until + (0 if self._is_guess else 1)
-            longer = max(0.0, until - max(now, self._waits_until))
-            if longer > self.wait_left:
+            if closed.resets_in is None and self.wait_left < 1:
                 return None
-            self._in_vain += now >= self._waits_until
-            self.wait_left -= longer
-            self._waits_until = max(until, self._waits_until)
-            return until
+            opens = now if self._closed_until is None else self._closed_until
+            until = opens if self._is_guess else opens + 1
+            return until if until - now <= self.wait_left else None
+
+    def waited(self, seconds: float) -> None:
+        """Record a wait; another one does not begin before it is over."""
+        with self._lock:
+            self.wait_left -= seconds
+            self._in_vain += 1
 
     def _close(self, until: float, is_guess: bool = False) -> None:
         self._closed_until = until

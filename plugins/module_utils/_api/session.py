@@ -13,7 +13,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack
 from datetime import datetime
 from typing import TypeVar
 
@@ -55,13 +55,16 @@ Read = TypeVar("Read")
 class Attempts:
     """The tries of one request, limited in number and in time.
 
-    ``unclear``: whether one of them may have been executed. It ``ends`` on the monotonic clock.
+    ``unclear``: whether one of them may have been executed.
+
+    :arg clock: returns the time, which stands still while the run waits for the quota
     """
 
-    def __init__(self, retries: int, halt: Halt) -> None:
+    def __init__(self, retries: int, halt: Halt, clock: Callable[[], float]) -> None:
         self._retries = retries
         self._halt = halt
-        self.ends = time.monotonic() + _DEADLINE
+        self._clock = clock
+        self._ends = clock() + _DEADLINE
         self._made = 0
         self.unclear = False
 
@@ -72,7 +75,7 @@ class Attempts:
         error says so.
         """
         pause = _pause(error, self._made)
-        if self._made >= self._retries or time.monotonic() + pause > self.ends:
+        if self._made >= self._retries or self._clock() + pause > self._ends:
             return False
         self._made += 1
         self.unclear = self.unclear or error.unclear
@@ -89,8 +92,7 @@ class Session:
         self._transport = transport
         self._progress = progress
         self._halt = halt
-        self._lock = threading.Lock()
-        self._probe = threading.Lock()
+        self._gate = threading.Lock()
         self.window = Window(access.quota_wait)
         self.requests = 0
         self.sent: list[str] = []
@@ -121,7 +123,7 @@ class Session:
         :raises RequestError: and what derives from it; ``unclear`` says of a write whether one of
             its tries may have been executed
         """
-        attempts = Attempts(self._access.retries, self._halt)
+        attempts = Attempts(self._access.retries, self._halt, self._clock)
         number = 0
         while True:
             number += 1
@@ -131,7 +133,8 @@ class Session:
                 return read(self._once(number, request))
             except QuotaExceeded as error:
                 error.unclear = attempts.unclear
-                attempts.ends += self._waited_for_quota(error)  # which does not count
+                if self.window.wait(error.closed, time.monotonic()) is None:
+                    raise
             except RequestError as error:
                 error.unclear = method != "GET" and (error.unclear or attempts.unclear)
                 then = next_after(error, method)
@@ -147,13 +150,14 @@ class Session:
                     raise
 
     def _once(self, number: int, request: Request) -> Answer:
-        """Send, unless it is known to be refused or the run is over. While it is in doubt whether
-        the quota has reopened, one request is sent at a time."""
-        with self._probe if self._goes_alone else nullcontext():
-            self._check_goes_on()
-            self._check_quota(request)
-            with self._lock:
-                self.requests += 1
+        """Send, unless it is known to be refused or the run is over. One request at a time waits
+        for the quota; and while an answer may say that it is used up, one is sent at a time."""
+        with ExitStack() as turn:
+            turn.enter_context(self._gate)
+            self._wait_for_quota(request)
+            self.requests += 1
+            if not self._goes_alone:
+                turn.close()
             started = time.monotonic()
             outcome = self._outcome(request)
             took = time.monotonic() - started
@@ -193,17 +197,36 @@ class Session:
         left = self.window.quota.remaining
         return self.window.in_doubt or (left is not None and left < 2 * self._access.connections)
 
-    def _check_quota(self, request: Request) -> None:
-        closed = self.window.closed(time.monotonic())
-        if closed is not None:
-            raise QuotaExceeded(ErrorResponse(request, 402), closed, False, self._access.quota_wait)
+    def _wait_for_quota(self, request: Request) -> None:
+        """Sleep until the window is open, as long as ``quota_wait`` allows.
+
+        :raises QuotaExceeded: it does not
+        :raises Interrupted: the run was ended
+        """
+        self._check_goes_on()
+        now = time.monotonic()
+        while (closed := self.window.closed(now)) is not None:
+            until = self.window.wait(closed, now)
+            if until is None:
+                refused = ErrorResponse(request, 402)
+                raise QuotaExceeded(refused, closed, False, self._access.quota_wait)
+            self._progress.set(wakes=until)
+            self._halt.sleep(until - now)
+            self._progress.set(quota=None, wakes=None)
+            self.window.waited(until - now)
+            self._check_goes_on()
+            now = until
+
+    def _clock(self) -> float:
+        """Return a time that stands still while the run waits for the quota."""
+        return time.monotonic() + self.window.wait_left
 
     def _checked(self, answer: Answer) -> Answer | RequestError:
         """Return the answer, or the error that it is; keep what it says of the quota."""
         quota = quota_of(answer.headers)
         if quota != Quota():
             self.window.note(quota, time.monotonic())
-            self._progress.quota_left(quota.remaining)
+            self._progress.set(quota=quota.remaining)
         if answer.status == 206:
             raise BadAnswer("the response is partial", answer)
         error = None if 200 <= answer.status < 300 else self._refusal(answer)
@@ -213,19 +236,6 @@ class Session:
         if not isinstance(error, QuotaExceeded):
             self.window.answered()
         return error or answer
-
-    def _waited_for_quota(self, error: QuotaExceeded) -> float:
-        """Sleep until the window reopens, if ``quota_wait`` allows; return the seconds."""
-        now = time.monotonic()
-        is_known = not error.sent or error.closed.resets_in is not None
-        until = self.window.wait(now, is_known)
-        if until is None:
-            raise error
-        self._progress.set(wakes=until)
-        self._halt.sleep(until - now)
-        self.window.closed(until)  # it may be the first to know that the window is open by then
-        self._progress.quota_left(None)
-        return until - now
 
     def _refusal(self, answer: Answer) -> StatusError:
         response = error_response(answer, self._access.secrets)
