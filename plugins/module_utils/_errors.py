@@ -6,12 +6,11 @@ An error has a class of its own only where the code takes another branch for it.
 .. code-block:: text
 
     FocusError
-    ├── BadOption  MissingLibrary                      before any request
+    ├── BadOption                                      before any request
     ├── PlanRefused                                    the list, or a guard; holds all its problems
     ├── QuotaTooSmall  NamesMasked                     the plan must not be applied now
     ├── JournalFailed                                  nothing is written without it
     ├── InternalError                                  a fault of the collection
-    ├── NotChecked                                     ``_apply.errors``: a create that was sent
     └── RequestError                                   a request
         ├── Interrupted                                ended from outside
         └── ...                                        ``_api.errors``: connections and answers
@@ -39,9 +38,6 @@ class FocusError(Exception):
     may_pass = False
     """Whether another run may not meet it."""
 
-    says_to_look = False
-    """Whether it says by itself that nobody knows what was done, and to look."""
-
 
 class BadOption(FocusError):
     """An option of the task cannot be used; raised before any request."""
@@ -49,10 +45,6 @@ class BadOption(FocusError):
     def __init__(self, option: str, reason: str) -> None:
         super().__init__(f"The option {option} cannot be used: {reason}.")
         self.option = option
-
-
-class MissingLibrary(FocusError):
-    """A Python library, which ``str()`` names, is missing on the host that runs the task."""
 
 
 class QuotaTooSmall(FocusError):
@@ -206,8 +198,6 @@ class PlanRefused(FocusError):
 
 
 def listed(words: Sequence[str]) -> str:
-    """``a, b and c``, of which at most ``MOST_NUMBERS`` are named."""
-    more = len(words) - MOST_NUMBERS
-    if more > 0:
-        return f"{', '.join(words[:MOST_NUMBERS])} and {more} more"
-    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
+    """Return ``a, b and c``, of which at most ``MOST_NUMBERS`` are named."""
+    *first, last = at_most(words, MOST_NUMBERS, "{} more")
+    return f"{', '.join(first)} and {last}" if first else last

@@ -299,7 +299,7 @@ def test_a_create_that_nobody_can_settle_is_told_and_not_sent_again(service: Sim
     service.reset(script=[Fault(on("GET")), Fault(on("POST"), drop="after"), *[down] * 10])
     result = client(service, name="New")
     assert (result["failed"], result["changed"]) == (True, False)
-    assert result["msg"].endswith(" Check whether it exists, then run again.")
+    assert result["msg"].endswith(" look before you run it again.")
     assert sent(service).count("POST") == 1
 
 

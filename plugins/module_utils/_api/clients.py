@@ -39,7 +39,7 @@ class FocusApi:
     succeeded. How a call is made and retried is up to the ``session`` alone.
 
     :arg transport: a kept connection, if there is one
-    :raises MissingLibrary: there is no way to send a request
+    :raises FocusError: there is no way to send a request
     """
 
     def __init__(

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing, nullcontext
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from .._errors import MissingLibrary
+from .._errors import FocusError
 from .._model import Access
 from .._text import is_loopback
 from .connections import BEFORE_SENDING, UNKNOWN_HOST, DeadlineAdapter, address, not_connected
@@ -42,12 +43,12 @@ class Transport:
     It is the adapter of ``requests`` that sends: a session would read all of a redirect, however
     large, would keep cookies, and would take credentials from ~/.netrc.
 
-    :raises MissingLibrary: there is no way to send one
+    :raises FocusError: there is no way to send one
     """
 
     def __init__(self, access: Access) -> None:
         if not HAS_REQUESTS:
-            raise MissingLibrary("requests")
+            raise FocusError(f"The library requests is missing: install it for {sys.executable}.")
         self._access = access
         parts = urlsplit(access.api_url)
         self._host = address(parts.hostname or "", parts.port or _PORTS[parts.scheme])

@@ -13,7 +13,7 @@ from .._errors import FocusError, Interrupted, RequestError, as_focus_error
 from .._model import Client, Step
 from .._text import name_key, unicode_forms
 from .errors import (
-    NotChecked,
+    not_checked,
     not_new,
     not_shown,
     other_name,
@@ -156,7 +156,7 @@ class Creates:
         name, is_done = outcome.step.after.name, outcome.status == "done"
         if is_done and outcome.step.id is None and name not in self._in_doubt:
             return outcome
-        error: FocusError = NotChecked(name, reason)
+        error = not_checked(name, reason)
         if outcome.left:
             return outcome._replace(error=FocusError(f"{outcome.error} {error}"))
         if isinstance(reason, Interrupted):  # an earlier error says enough

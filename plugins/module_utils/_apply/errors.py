@@ -10,16 +10,12 @@ from .._model import Client
 from .._text import quoted
 
 
-class NotChecked(FocusError):
-    """The last check of a create failed; ``error`` says why."""
-
-    says_to_look = True
-
-    def __init__(self, name: str, error: FocusError) -> None:
-        super().__init__(
-            f"Whether the client {quoted(name)} was created once, and under this name, could "
-            f"not be checked: {error} Check whether it exists, then run again."
-        )
+def not_checked(name: str, reason: FocusError) -> FocusError:
+    """Return the error where the last check of a create failed."""
+    return FocusError(
+        f"Whether the client {quoted(name)} was created once, and under this name, could not be "
+        f"checked: {reason}"
+    )
 
 
 def other_name(name: str, client: Client, taken_back: bool = False) -> FocusError:

@@ -78,8 +78,7 @@ def counts_of(summary: Mapping[str, int], is_planned: bool = True) -> str:
 
 def error_text(outcome: Outcome) -> str:
     """Return what went wrong with a step, and what to do if it may have been executed."""
-    is_told = outcome.error is not None and outcome.error.says_to_look
-    if outcome.status == "unclear" and not is_told:
+    if outcome.status == "unclear":
         return f"{outcome.error} It may have been done: look before you run it again."
     return str(outcome.error)
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule
 
-from .._errors import FocusError, InternalError, Interrupted, MissingLibrary
+from .._errors import FocusError, InternalError, Interrupted
 from .._model import Access
 from .._progress import Background, Halt, Progress
 from .._redact import masked
@@ -74,8 +74,6 @@ def run(
         work = prepare()
         reached = access(options)
         api = connect(reached, runtime.transport(reached), runtime.progress, runtime.halt)
-    except MissingLibrary as error:
-        return refused(missing_required_lib(str(error)), options)
     except FocusError as error:
         return refused(str(error), options)
     return _Task(work, api, runtime, certificate_warnings(options)).result()
