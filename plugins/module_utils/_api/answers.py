@@ -14,17 +14,13 @@ from .._model import Client
 from .._redact import mask
 from .errors import Answer, BadAnswer, ErrorResponse, OtherWorkspace
 
-try:
-    from urllib3.exceptions import InvalidHeader
-    from urllib3.util.retry import Retry
-except ImportError:
-    pass  # a run without them ends before it sends anything
-
 DEEPEST = 32
 """Levels of lists and objects in an answer. A client is one; code that copies or prints a result
 can handle a few hundred."""
 
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.\d+)?(?:[Zz]|[+-]00:00)")
+
+_SECONDS = re.compile("[0-9]{1,9}")
 
 
 def parse_client(fields: object, workspace_id: int, answer: Answer) -> Client:
@@ -58,7 +54,7 @@ def parse_json(answer: Answer) -> Any:
     :raises BadAnswer: it is not JSON, or is nested too deeply
     """
     try:
-        text = answer.body.decode(json.detect_encoding(answer.body)).removeprefix("\ufeff")
+        text = answer.body.decode(json.detect_encoding(answer.body))
         value = json.loads(text)
         if _is_deeper(value, DEEPEST):
             raise ValueError
@@ -95,34 +91,27 @@ def error_response(answer: Answer, secrets: Sequence[str]) -> ErrorResponse:
 
     :arg secrets: are masked before anything is cut: a part of one would not be recognised
     """
-    body = parse_or_none(answer)
     text = " ".join(answer.body.decode(errors="replace").split())
-    words, trace_id = "", ""
+    words, trace_id = "" if text.startswith("<") else text.strip('"'), ""
     is_of_the_api = not text and answer.status == 404
+    body = parse_or_none(answer)
     if isinstance(body, dict):
         parts = [body.get("error"), body.get("error_description")]
         parts = parts if any(parts) else [body.get("message"), body.get("detail")]
         words = ": ".join(str(part) for part in parts if part)
         trace_id = str(body.get("trace_id") or "")
         is_of_the_api = "error" in body or "error_description" in body
-    elif isinstance(body, str):
-        words = body
-    elif body is None and not text.startswith("<"):
-        words = text
     words, trace_id = mask(words, secrets), mask(trace_id, secrets)
     asked = retry_after(answer.headers.get("Retry-After"))
-    return ErrorResponse(
-        answer.request, answer.status, words, trace_id, is_of_the_api, retry_after=asked
-    )
+    return ErrorResponse(answer.request, answer.status, words, trace_id, is_of_the_api, asked)
 
 
 def retry_after(header: str | None) -> float | None:
     """Return the seconds that a ``Retry-After`` header asks for, given as seconds or as a date."""
-    try:
-        seconds: float | None = Retry().parse_retry_after(header) if header else None
-    except (InvalidHeader, ValueError, OverflowError):
-        return None
-    return seconds
+    if _SECONDS.fullmatch(header or ""):
+        return float(header or "")
+    date = date_of(header)
+    return None if date is None else max(0.0, (date - datetime.now(timezone.utc)).total_seconds())
 
 
 def date_of(header: str | None) -> datetime | None:

@@ -100,7 +100,7 @@ class FocusApi:
         """
 
         def verify(page: Page) -> None:
-            if self._page(page.filters, page.asked).ids != page.ids:
+            if self._page(page.filters, page.number).ids != page.ids:
                 raise ListMoved(f"page {page.number} shows other clients than before")
 
         map_concurrently(verify, pages, concurrency)
@@ -223,7 +223,7 @@ class FocusApi:
                     raise
                 self._page_size = size // 2
 
-    def _read_page(self, filters: Parameters, number: int | None, answer: Answer) -> Page:
+    def _read_page(self, filters: Parameters, asked: int | None, answer: Answer) -> Page:
         envelope = parse_json(answer)
         if not isinstance(envelope, dict) or not ({"data", "page", "per_page"} & envelope.keys()):
             raise BadAnswer("it has no list of clients", answer)
@@ -232,16 +232,13 @@ class FocusApi:
             data = []
         if not isinstance(data, list):
             raise BadAnswer("its data is not a list", answer)
-        shown_number = envelope.get("page")
-        if number is not None and is_id(shown_number) and shown_number != number:
-            raise list_incomplete(number, "the service gave another page")
-        per_page = envelope.get("per_page")
+        number, per_page = envelope.get("page"), envelope.get("per_page")
+        if asked is not None and is_id(number) and number != asked:
+            raise list_incomplete(asked, "the service gave another page")
+        first = number if isinstance(number, int) else 1  # it may be 0
         return Page(
             filters=filters,
-            asked=number,
-            number=shown_number
-            if number is None and isinstance(shown_number, int)
-            else number or 1,
+            number=first if asked is None else asked,
             clients=[parse_client(fields, self.workspace_id, answer) for fields in data],
             per_page=per_page if is_id(per_page) else None,
             size=len(answer.body),

@@ -24,10 +24,9 @@ Parameters = Sequence[tuple[str, str]]
 
 
 class Page(NamedTuple):
-    """A page of a list: what was asked for, and what it shows. ``size`` in bytes."""
+    """A page of a list, as the service shows it. ``size`` in bytes."""
 
     filters: Parameters
-    asked: int | None
     number: int
     clients: list[Client]
     per_page: int | None
