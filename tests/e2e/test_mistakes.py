@@ -31,14 +31,15 @@ name: 1.10 | name is not a text, it became the number 1.1; put the name in quote
 name: 2026-01-31 | name is not a text, it became the date 2026-01-31; put the name in quotes.
 name: [Acme] | name is not a text, it became a list; put the name in quotes.
 name: {Acme} | name is not a text, it became a mapping; put the name in quotes.
-name: null | name is empty (null); give a name or an id. A name that YAML takes for nothing, such as
-    null or ~, needs quotes.
+name: null | Neither name nor id is given: give at least one. A name that YAML takes for nothing,
+    such as null or ~, needs quotes.
 {name: Acme, former_names: [Globex, 1984]} | former_names is not a text, it became the number 1984;
     put the name in quotes.
 {name: Acme, former_names: 'Globex, Inc.'} | The option former_names cannot be used: "Globex, Inc."
     is a text that Ansible splits at its commas; write a list.
 {name: Acme, state: abset} | state is "abset"; did you mean absent?
-{} | Neither name nor id is given: give at least one, so that the client can be found.
+{} | Neither name nor id is given: give at least one. A name that YAML takes for nothing, such as
+    null or ~, needs quotes.
 id: Acme | id is "Acme"; give a whole number above 0.
 name: Acme | The option workspace_id is missing: give it, or set the environment variable
     TOGGL_FOCUS_WORKSPACE_ID.
@@ -63,8 +64,8 @@ clients: {Acme: {}, Beta: {state: absent}} | The option clients cannot be used: 
     a list; begin each client with a hyphen, as in - name: Acme.
 clients: [{id: 7}, {id: 7, name: Acme}, {name: Beta, state: gone}, {name: Beta}, {}] | Entry 3
     ("Beta"): state is "gone"; it must be one of present, absent and restored. Entry 5: Neither name
-    nor id is given: give at least one, so that the client can be found. Entries 1 and 2: The id 7
-    is in the list more than once: keep one entry.
+    nor id is given: give at least one. A name that YAML takes for nothing, such as null or ~, needs
+    quotes. Entries 1 and 2: The id 7 is in the list more than once: keep one entry.
 {clients: [Acme], purge: true, protected: [No]} | The option protected cannot be used: a pattern in
     it became false; put the pattern in quotes.
 {clients: [Acme], purge: true, protected: 'Smith, Jones*'} | The option protected cannot be used:

@@ -45,7 +45,8 @@ null | it is null; an entry is a name, or options such as name and id.
 No | name is not a text, it became false; put the name in quotes.
 007 | name is not a text, it became the number 7; put the name in quotes.
 '' | name is empty or blank; give a name or leave it out.
-{} | Neither name nor id is given: give at least one, so that the client can be found.
+{} | Neither name nor id is given: give at least one. A name that YAML takes for nothing, such as
+    null or ~, needs quotes.
 {name: " \u00a0"} | name is empty or blank; give a name or leave it out.
 {name: "\u200b"} | name is empty or blank; give a name or leave it out.
 {name: "\u00ad\ufeff"} | name is empty or blank; give a name or leave it out.
@@ -58,8 +59,8 @@ No | name is not a text, it became false; put the name in quotes.
     12:30:00; put the name in quotes.
 {name: [Acme]} | name is not a text, it became a list; put the name in quotes.
 {name: {Acme: null}} | name is not a text, it became a mapping; put the name in quotes.
-{name: null} | name is empty (null); give a name or an id. A name that YAML takes for nothing, such
-    as null or ~, needs quotes.
+{name: null} | Neither name nor id is given: give at least one. A name that YAML takes for nothing,
+    such as null or ~, needs quotes.
 "Acme \ud83d" | name is "Acme \ud83d", which contains a lone surrogate; write the character itself.
 "Acme\nInc" | name is "Acme\nInc", which has a line break; write the name on one line, or give the
     client's id.

@@ -11,8 +11,8 @@ from __future__ import annotations
 import datetime
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import get_args
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar, get_args
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
@@ -20,6 +20,8 @@ from .._errors import Problem, listed
 from .._model import Desired, State
 from .._text import nearest, quoted, why_no_name
 from .arguments import ENTRY
+
+Value = TypeVar("Value")
 
 OPTIONS = tuple(ENTRY)
 
@@ -53,22 +55,18 @@ def described(value: object) -> str:
     return next(kinds, "something else").format(value)
 
 
-def problems_of(entries: Sequence[Entry]) -> list[Problem]:
-    """Return what is wrong with each entry by itself. All names that YAML has made into something
+def problems_of(entries: Sequence[Entry]) -> Iterator[Problem]:
+    """Yield what is wrong with each entry by itself. All names that YAML has made into something
     else are one problem."""
-    unquoted = [_not_text(option, entries) for option in ("name", "former_names")]
-    return [*filter(None, unquoted), *(problem for entry in entries for problem in entry.problems)]
-
-
-def _not_text(option: str, entries: Iterable[Entry]) -> Problem | None:
-    found = [(e.position, became) for e in entries for of, became in e.unquoted if of == option]
-    if not found:
-        return None
-    at, became = (tuple(dict.fromkeys(values)) for values in zip(*found, strict=True))
-    names = "the name" if len(became) == 1 else "the names"
-    return Problem(
-        at, f"{option} is not a text, it became {listed(became)}; put {names} in quotes."
-    )
+    for option in ("name", "former_names"):
+        found = [(e.position, became) for e in entries for of, became in e.unquoted if of == option]
+        if found:
+            at, became = (tuple(dict.fromkeys(values)) for values in zip(*found, strict=True))
+            put = "the name" if len(became) == 1 else "the names"
+            said = f"{option} is not a text, it became {listed(became)}; put {put} in quotes."
+            yield Problem(at, said)
+    for entry in entries:
+        yield from entry.problems
 
 
 class Entry:
@@ -87,12 +85,17 @@ class Entry:
         self._given = self._as_options(given)
         self._check_options()
         self.desired = Desired(
-            self._name(), self._id(), self._state(), self._former_names(), self._restore_deleted()
+            self._name(),
+            self._parsed("id", _id, None),
+            self._parsed("state", _state, "present"),
+            self._parsed("former_names", self._former_names, ()),
+            self._parsed("restore_deleted", _truth, False),
         )
         if self.desired.name is None and self.desired.id is None and not self._wrong:
             self._refuse(
                 "",
-                "Neither name nor id is given: give at least one, so that the client can be found.",
+                "Neither name nor id is given: give at least one. A name that YAML takes for "
+                "nothing, such as null or ~, needs quotes.",
             )
 
     @property
@@ -116,15 +119,10 @@ class Entry:
         self._wrong.add(option)
         self.problems.append(Problem((self.position,), sentence))
 
-    def _value(self, option: str) -> object:
-        """Return the value of an option, ``None`` if it is not given or empty."""
-        value = self._given.get(option)
-        return None if isinstance(value, str) and not value.strip() else value
-
     def _check_options(self) -> None:
         strange = []
         for option in sorted(map(str, self._given.keys() - OPTIONS)):
-            meant = nearest_word(option, OPTIONS)
+            meant = _nearest_word(option, OPTIONS)
             if meant is None:
                 strange.append(quoted(option))
             else:
@@ -137,17 +135,27 @@ class Entry:
             known = f"an entry has {listed(OPTIONS)}."
             self._refuse("", f"options that are not known: {listed(strange)}; {known}{colon}")
 
+    def _parsed(self, option: str, parse: Callable[[object], Value], default: Value) -> Value:
+        """Return the value of an option; the default where it is not given, or empty, or wrong.
+
+        :arg parse: raises ``ValueError``, which says what to give
+        """
+        given = self._given.get(option)
+        if given is None or (isinstance(given, str) and not given.strip()):
+            return default
+        try:
+            return parse(given)
+        except ValueError as advice:
+            self._refuse(option, f"{option} is {described(given)}; {advice}")
+            return default
+
     def _name(self) -> str | None:
         given = self._given.get("name")
-        if given is not None:
-            return self._text("name", given)
-        if "name" in self._given and self._value("id") is None:
-            self._refuse(
-                "name",
-                "name is empty (null); give a name or an id. A name that YAML takes for nothing, "
-                "such as null or ~, needs quotes.",
-            )
-        return None
+        return None if given is None else self._text("name", given)
+
+    def _former_names(self, given: object) -> tuple[str, ...]:
+        names = given if isinstance(given, (list, tuple)) else [given]
+        return tuple(filter(None, [self._text("former_names", name) for name in names]))
 
     def _text(self, option: str, given: object) -> str | None:
         if not isinstance(given, str):
@@ -160,48 +168,31 @@ class Entry:
         self._refuse(option, f"{option} {reason}")
         return None
 
-    def _id(self) -> int | None:
-        given = self._value("id")
-        is_text = isinstance(given, str) and _DIGITS.fullmatch(given.strip())
-        number = int(str(given)) if is_text else given
-        if isinstance(number, int) and not isinstance(number, bool) and number > 0:
-            return number
-        if given is not None:
-            self._refuse("id", f"id is {described(given)}; give a whole number above 0.")
-        return None
 
-    def _state(self) -> State:
-        given = self._value("state")
-        if given in STATES:
-            return given
-        if given is not None:
-            word = given if isinstance(given, str) else ""
-            meant = _OTHER_WORDS.get(word) or nearest_word(word, STATES)
-            hint = f"did you mean {meant}?" if meant else f"it must be one of {listed(STATES)}."
-            self._refuse("state", f"state is {described(given)}; {hint}")
-        return "present"
-
-    def _former_names(self) -> tuple[str, ...]:
-        given = self._value("former_names")
-        if given is None:
-            return ()
-        names = given if isinstance(given, (list, tuple)) else [given]
-        texts = [self._text("former_names", name) for name in names]
-        return tuple(text for text in texts if text is not None)
-
-    def _restore_deleted(self) -> bool:
-        given = self._value("restore_deleted")
-        try:
-            return given is not None and bool(boolean(given))
-        except TypeError:
-            self._refuse(
-                "restore_deleted",
-                f"restore_deleted is {described(given)}; it must be true or false.",
-            )
-            return False
+def _id(given: object) -> int:
+    is_text = isinstance(given, str) and _DIGITS.fullmatch(given.strip())
+    number = int(str(given)) if is_text else given
+    if isinstance(number, int) and not isinstance(number, bool) and number > 0:
+        return number
+    raise ValueError("give a whole number above 0.")
 
 
-def nearest_word(word: str, words: Sequence[str]) -> str | None:
+def _state(given: object) -> State:
+    if given in STATES:
+        return given
+    word = given if isinstance(given, str) else ""
+    meant = _OTHER_WORDS.get(word) or _nearest_word(word, STATES)
+    raise ValueError(f"did you mean {meant}?" if meant else f"it must be one of {listed(STATES)}.")
+
+
+def _truth(given: object) -> bool:
+    try:
+        return bool(boolean(given))
+    except TypeError:
+        raise ValueError("it must be true or false.") from None
+
+
+def _nearest_word(word: str, words: Sequence[str]) -> str | None:
     """Return the one that was probably meant; "acme" is another word than "name"."""
     first = word.strip()[:1].lower()
     return nearest(word, [other for other in words if other[:1] == first], _NEAR)
