@@ -8,8 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
-from importlib.util import find_spec
+from importlib.resources import files
 from pathlib import Path
 
 import yaml
@@ -34,29 +33,6 @@ html_show_sourcelink = False
 antsibull_ext_color_scheme = 'default-autodark'
 html_static_path = ['static']
 html_css_files = ['look.css']
-"""
-
-LOOK = """
-h1 { font-size: 2em; overflow-wrap: anywhere; }
-h2 { font-size: 1.5em; }
-h3 { font-size: 1.2em; }
-
-/* A diff's lines have no background of their own: it is light, and stays so in the dark theme. */
-.highlight .gd, .highlight .gi { background-color: transparent; }
-.highlight .gi { color: #176f17; }
-
-/* A page's contents are in sight from 1264 px on, where the theme hides them below 1312 px. */
-@media (min-width: 79em) and (max-width: 82em) {
-  .content { padding: 0 1.5em; }
-  .sidebar-drawer { width: 15em; }
-  .toc-drawer { border-left: none; height: auto; position: static; }
-  .toc-content-icon { display: none; }
-}
-
-/* On a narrow screen, long lines are folded instead of cut. */
-@media (max-width: 46em) {
-  .highlight pre { overflow-wrap: anywhere; white-space: pre-wrap; }
-}
 """
 
 ELSEWHERE = ("action_plugins", "common_return_values")
@@ -107,14 +83,13 @@ def write_sources(folder: Path) -> None:
 
 def look() -> str:
     """antsibull's colours follow the browser; with this, they follow the theme's own switch too."""
-    spec = find_spec("sphinx_antsibull_ext")
-    folder = Path(next(iter(spec.submodule_search_locations or ()))) if spec else Path()
+    folder = files("sphinx_antsibull_ext")
     chosen = {"light": "colors-default.css", "dark": "colors-default-dark.css"}
     schemes = (
         (folder / file).read_text(encoding="utf-8").replace(":root", f'body[data-theme="{theme}"]')
         for theme, file in chosen.items()
     )
-    return "\n".join([LOOK, *schemes])
+    return "\n".join([(DOCSITE / "look.css").read_text(encoding="utf-8"), *schemes])
 
 
 def arrange(pages: Path) -> None:
@@ -127,25 +102,14 @@ def arrange(pages: Path) -> None:
     shutil.copytree(SOURCE / "images", pages / "docsite" / "images")
     (pages / "environment_variables.rst").unlink()  # it knows of none: modules declare none
     index = pages / "index.rst"
-    index.rename(pages / "reference.rst")
-    rewrite(pages / "reference.rst", only_plugins)
+    reference = only_plugins(index.read_text(encoding="utf-8"))
+    (pages / "reference.rst").write_text(reference, encoding="utf-8")
     front = (DOCSITE / "index.rst").read_text(encoding="utf-8")
     index.write_text(f"{front}\n{sections(pages)}", encoding="utf-8")
     for page in pages.rglob("*.rst"):
-        rewrite(page, without_contents)
-        rewrite(page, with_diagrams)
-
-
-def rewrite(page: Path, change: Callable[[str], str]) -> None:
-    page.write_text(change(page.read_text(encoding="utf-8")), encoding="utf-8")
-
-
-def without_contents(text: str) -> str:
-    return re.sub(r"(?m)^\.\. contents::\n(?: +.*\n)*", "", text)
-
-
-def with_diagrams(text: str) -> str:
-    return re.sub(r"(?m)^\.\. diagram: (\S+)$", r".. raw:: html\n   :file: \1", text)
+        text = re.sub(r"(?m)^\.\. contents::\n(?: +.*\n)*", "", page.read_text(encoding="utf-8"))
+        text = re.sub(r"(?m)^\.\. diagram: (\S+)$", r".. raw:: html\n   :file: \1", text)
+        page.write_text(text, encoding="utf-8")
 
 
 def only_plugins(index: str) -> str:
@@ -160,23 +124,14 @@ def sections(pages: Path) -> str:
     listed = yaml.safe_load((DOCSITE / "extra-docs.yml").read_text(encoding="utf-8"))["sections"]
     trees = {tree["title"]: [f"docsite/{name}" for name in tree["toctree"]] for tree in listed}
     described = [page.stem for kind in KINDS for page in sorted(pages.glob(f"*_{kind}.rst"))]
-    named = [
-        f"{name.rpartition('_')[0]} ({name.rpartition('_')[2]}) <{name}>" for name in described
-    ]
+    parts = (name.rpartition("_") for name in described)
+    named = [f"{name} ({kind}) <{name}_{kind}>" for name, _, kind in parts]
     trees.setdefault("Reference", []).extend(["reference", *named])
     return "\n".join(
         f".. toctree::\n   :hidden:\n   :caption: {title}\n\n"
         + "".join(f"   {entry}\n" for entry in entries)
         for title, entries in trees.items()
     )
-
-
-def build_html(folder: Path) -> list[str]:
-    """Builds ``html/``; the warnings that are ours."""
-    options = ["-b", "html", "-c", ".", "-q", "-w", "warnings.txt", "-d", "doctrees"]
-    execute("sphinx-build", *options, "rst", "html", folder=folder)
-    warnings = (folder / "warnings.txt").read_text(encoding="utf-8").splitlines()
-    return [line for line in warnings if line.strip() and not is_unavoidable(line)]
 
 
 def is_unavoidable(warning: str) -> bool:
@@ -187,9 +142,9 @@ def is_unavoidable(warning: str) -> bool:
 
 
 def build(folder: Path = FOLDER) -> list[str]:
-    """Builds the site in ``html/`` of a folder, which is emptied first.
-
-    :returns: what Sphinx warns of
-    """
+    """Build the site in ``html/`` of a folder, which is emptied first, and return the warnings."""
     write_sources(folder)
-    return build_html(folder)
+    options = ["-b", "html", "-c", ".", "-q", "-w", "warnings.txt", "-d", "doctrees"]
+    execute("sphinx-build", *options, "rst", "html", folder=folder)
+    warnings = (folder / "warnings.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in warnings if line.strip() and not is_unavoidable(line)]

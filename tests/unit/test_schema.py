@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from typing import Any
 
 import pytest
 import yaml
+from ansible.module_utils.parsing.convert_bool import BOOLEANS
 from jsonschema import Draft7Validator
 from support.playbooks import ROOT
 
@@ -19,6 +21,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import
     ENTRY,
 )
 from ansible_collections.toggl.focus.plugins.module_utils._task.options import rules
+from ansible_collections.toggl.focus.plugins.module_utils._text import confusable_key
 from tools.schema import as_text
 
 SCHEMA = json.loads((ROOT / "clients.schema.json").read_text())
@@ -31,11 +34,14 @@ TEXTS = [
 ]
 UNSEEN = ["", " ", "\t\n", "\u00a0", "\u3164", "\u200b", "\u2800 \u3000", "\x85", "\ufe0f"]
 UNFIT = ["a\nb", "a\r\nb", "\u200b\u2028x", "a\x1cb", "******** Ltd", "$REDACTED$", "a <<Omit>>"]
+UNFIT += ["VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", f"__omit_place_holder__{'0a' * 20}"]
 IDS = [1, 1001, 10**20, "7", " 42 ", "007", "\u00a01", "9" * 20]
 NO_IDS = [0, -1, 1.5, True, "0", "000", "-7", "1.0", "9" * 21, "x", "\u0663", [7], {"id": 7}]
 STATES = ["present", "absent", "restored"]
-SWITCHES = [True, False, 0, 1, 1.0, "yes", "No", " ON ", "f", "1", "TRUE"]
+SWITCHES = [*sorted(BOOLEANS, key=str), 1.0, "No", " ON ", "TRUE"]
 OTHERS = [None, True, 7, 1.5, [], {}, ["a"], [None], "x", "presnt", "Absent", 2, "2", "yesno"]
+SINCE_UNICODE_14 = {"\u0890", "\u0891"}
+"""Format characters that Python 3.10 does not know."""
 STRANGE = ["nmae", "former_name", "purge", "", "ID"]
 
 
@@ -100,6 +106,12 @@ def test_it_accepts_what_the_module_accepts_and_refuses_what_it_refuses() -> Non
     assert [one for one in entries if is_valid(one) != is_taken(one)] == []
     taken = sum(map(is_taken, entries))
     assert ENTRIES * 0.3 < taken < ENTRIES * 0.7
+
+
+def test_a_name_has_a_character_that_is_seen() -> None:
+    shows = re.compile(SCHEMA["definitions"]["name"]["pattern"])
+    every = {chr(code) for code in range(0x10000)} - SINCE_UNICODE_14
+    assert [c for c in every if bool(shows.search(c)) is not bool(confusable_key(c))] == []
 
 
 def test_an_entry_that_is_there_twice_is_refused_by_both() -> None:
