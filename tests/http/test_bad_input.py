@@ -136,6 +136,11 @@ NO_CREDENTIALS: dict[str, Credentials] = {
     "user set": ({}, {"TOGGL_FOCUS_USERNAME": "bob"}, SET_PASSWORD),
     "password": ({"password": SECRET}, {}, "set the environment variable TOGGL_FOCUS_USERNAME"),
     "password set": ({}, {"TOGGL_FOCUS_PASSWORD": SECRET}, "TOGGL_FOCUS_USERNAME."),
+    "what cannot be sent": (
+        {},
+        {"TOGGL_FOCUS_USERNAME": "ada", "TOGGL_FOCUS_PASSWORD": "pass\udce9word"},
+        "The option password cannot be used: ",
+    ),
     "none": ({}, {}, "No authentication is given: give api_token or set TOGGL_FOCUS_API_TOKEN"),
     "blank token, and one set": ({"api_token": " "}, OTHER, "No authentication is given"),
 }

@@ -337,50 +337,7 @@ def test_what_the_purge_deletes_is_not_unmanaged(
     assert [row["entry"] for row in result["results"]] == [1, 2, 3, 4, 5]
 
 
-# one client
-
-ONE = notation.unnamed_rows("""
-New                        | create "New"
-Acme Ltd (was Acme)        | rename "Acme" (id 1001) to "Acme Ltd"
-1001 Acme Ltd              | rename "Acme" (id 1001) to "Acme Ltd"
-absent Acme                | delete "Acme" (id 1001)
-absent 1001                | delete "Acme" (id 1001)
-restored 1006              | restore "Umbrella" (id 1006)
-restored 1006 Umbra        | restore "Umbrella" (id 1006) and rename it to "Umbra"
-absent 1001 Old (was Acme) | rename "Acme" (id 1001) to "Old" and delete it
-""")
-
-
-@pytest.mark.parametrize(("wanted", "would"), ONE)
-def test_one_client_says_what_would_be_done_and_what_was(
-    service: Simulator, wanted: str, would: str
-) -> None:
-    entry = entry_from(wanted)
-    assert client(service, check_mode=True, **entry)["msg"] == f"Would {would}."
-    assert service.writes == []
-    did = as_done(f"Would {would}.").replace('d "New"', 'd "New" (id 1007)')
-    assert client(service, **entry)["msg"] == did
-
-
-ONE_AS_IT_IS = notation.unnamed_rows("""
-Acme                 | "Acme" (id 1001) is as declared.
-1001                 | "Acme" (id 1001) is as declared.
-restored 1001        | "Acme" (id 1001) is as declared.
-absent Nobody        | there is no active client "Nobody".
-absent 9             | there is no active client with the id 9.
-absent 1006          | there is no active client with the id 1006.
-absent 1006 Umbrella | there is no active client with the id 1006.
-""")
-
-
-@pytest.mark.parametrize(("wanted", "reason"), ONE_AS_IT_IS)
-def test_one_client_says_that_there_is_nothing_to_do(
-    service: Simulator, wanted: str, reason: str, check_mode: bool
-) -> None:
-    """Of an id that is gone nothing is said of another client of its name."""
-    service.add("Umbrella")
-    result = client(service, check_mode, **entry_from(wanted))
-    assert (result["msg"], result["changed"]) == (f"Nothing to do: {reason}", False)
+# one client; what else is said of it is in test_focus_client
 
 
 def test_a_client_that_the_service_hides_has_a_name_after_its_restore(service: Simulator) -> None:

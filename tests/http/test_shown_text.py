@@ -10,7 +10,6 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulator.records import Fault
@@ -183,17 +182,6 @@ def test_options_that_cannot_be_used(server: Simulator, data: st.DataObject, tex
     login = {"api_token": None, "username": text, "password": f"pass{text}word"}
     for wrong in (login, {"name": text}, {"name_contains": text}, {"order_by": [text]}):
         assert_readable(info(server, **wrong))
-
-
-def test_credentials_with_a_lone_surrogate_are_a_sentence(
-    server: Simulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A variable of the environment has them where its bytes are not UTF-8."""
-    for variable, value in (("USERNAME", "ada"), ("PASSWORD", "pass\udce9word")):
-        monkeypatch.setenv(f"TOGGL_FOCUS_{variable}", value)
-    result = info(server, api_token=None)
-    assert result["msg"].startswith("The option password cannot be used: "), result
-    assert result["requests"] == 0
 
 
 def test_what_is_for_machines_keeps_the_name(server: Simulator) -> None:
