@@ -12,44 +12,43 @@ from typing import Any
 import pytest
 import yaml
 from support.playbooks import ROOT
-from support.stage import Stage, asked, workspaces
+from support.stage import ROLE, Stage, asked, play, workspaces
 
 from ansible_collections.toggl.focus.plugins.module_utils._plan.digest import digest
 
 HERE, SOUND, OMITTED, OTHER, FORGED, MOVED, ALONE = IDS = range(4242, 4249)
 BY_PLAN = ("-e", "clients_plan_file=plan.json")
-ROLE = "toggl.focus.clients"
+ACME = {"clients_list": ["Acme"]}
 NOT_REVIEWED = ["Acme", "Nobody has reviewed this"]
 ELSEWHERE = "https://example.org/api"
 
-HOSTS: dict[str, tuple[int, str]] = {
-    "sound": (SOUND, "Created 1."),
-    "omitted": (OMITTED, "clients_plan_digest cannot be used: it has no value"),
-    "other": (OTHER, "plan.json has another digest for this workspace"),
-    "forged": (FORGED, "what plan.json shows for forged is not the plan of its digest"),
-    "moved": (MOVED, f"plan.json has a plan for workspace {MOVED} at {ELSEWHERE}, and"),
+HOSTS = dict(
+    zip(["localhost", "sound", "omitted", "other", "forged", "moved", "alone"], IDS, strict=True)
+)
+SAID = {
+    "sound": "Created 1.",
+    "omitted": "clients_plan_digest cannot be used: it has no value",
+    "other": "plan.json has another digest for this workspace",
+    "forged": "what plan.json shows for forged is not the plan of its digest",
+    "moved": f"plan.json has a plan for workspace {MOVED} at {ELSEWHERE}, and",
+    "alone": "The plan has changed since it was reviewed",
 }
-"""The workspaces in which a reviewed plan is applied by the playbook, and what is said of each."""
-
-Variables = dict[str, dict[str, Any]]
-ACME: dict[str, Any] = {"clients_list": ["Acme"]}
+"""Where a reviewed plan is applied by the playbook, or in the last case by a play of one's own."""
 
 
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, str]]:
     """A playbook of one's own plans each workspace, and compares one; with what it printed."""
-    hosts = dict(zip(["localhost", *HOSTS, "alone"], IDS, strict=True))
-    own = {"clients_workspace_id": f"{{{{ {hosts}[inventory_hostname] }}}}"}
-    book = [
-        {"import_playbook": "toggl.focus.plan", "vars": own},
-        {"import_playbook": "toggl.focus.drift", "vars": {**own, "clients_hosts": "sound"}},
-    ]
+    own = {"clients_workspace_id": f"{{{{ {HOSTS}[inventory_hostname] }}}}"}
     with workspaces(*IDS) as service:
         stage = Stage(service, tmp_path_factory.mktemp("plan"))
-        stage.inventory(dict.fromkeys(hosts, ACME))
-        stage.write("own.yml", book)
+        stage.inventory(dict.fromkeys(HOSTS, ACME))
+        book = stage.book(
+            {"import_playbook": "toggl.focus.plan", "vars": own},
+            {"import_playbook": "toggl.focus.drift", "vars": {**own, "clients_hosts": "sound"}},
+        )
         stage.write("plan.json", "{}")
-        printed = stage.run("own.yml", *BY_PLAN, "-e", "clients_plan_digest=", status=2)
+        printed = stage.run(book, *BY_PLAN, "-e", "clients_plan_digest=", status=2)
         assert service.writes == []
         yield stage, printed
 
@@ -93,21 +92,17 @@ def test_nothing_passes_the_digest_over(reviewed: Stage) -> None:
     moved = digest(plans["moved"]["steps"], MOVED, ELSEWHERE)
     plans["moved"] |= {"api_url": ELSEWHERE, "digest": moved}
     reviewed.write("plan.json", json.dumps({"format": 3, "workspaces": plans}))
-    hosts: Variables = {
-        host: {"clients_workspace_id": id_, "clients_list": NOT_REVIEWED}
-        for host, (id_, _) in [*HOSTS.items(), ("alone", (ALONE, ""))]
+    hosts: dict[str, dict[str, Any]] = {
+        host: {"clients_workspace_id": HOSTS[host], "clients_list": NOT_REVIEWED} for host in SAID
     }
     hosts["sound"] |= ACME
     hosts["omitted"]["clients_plan_digest"] = "{{ omit }}"
     hosts["other"]["clients_plan_digest"] = other
     reviewed.inventory(hosts)
     apply = {"import_playbook": "toggl.focus.apply", "vars": {"clients_hosts": "all:!alone"}}
-    alone = {"hosts": "alone", "connection": "local", "gather_facts": False, "roles": [ROLE]}
-    reviewed.write("own.yml", [apply, alone])
-    printed = reviewed.run("own.yml", *BY_PLAN, status=2)
-    for host, (_, words) in HOSTS.items():
-        assert words in printed, host
-    assert "The plan has changed since it was reviewed" in printed
+    book = reviewed.book(apply, play(ROLE, hosts="alone", connection="local"))
+    printed = reviewed.run(book, *BY_PLAN, status=2)
+    assert [host for host, words in SAID.items() if words not in printed] == []
     assert {*asked(reviewed.service)} == {SOUND, ALONE}
     assert len(reviewed.service.writes) == 1, "of the one that is sound"
 
@@ -136,13 +131,9 @@ NOTHING = ("", None, "{{ omit }}", "{{ nothing | default(omit) }}", "{{ nothing 
 
 
 def test_what_is_given_but_blank_is_an_error_before_any_request(stage: Stage) -> None:
-    given = [
-        {name: value} for name in ("clients_plan_file", "clients_plan_digest") for value in NOTHING
-    ]
-    hosts: Variables = {
-        f"host{number}": {**ACME, "clients_workspace_id": number, **blank}
-        for number, blank in enumerate(given, HERE)
-    }
+    names = ("clients_plan_file", "clients_plan_digest")
+    given = [{**ACME, name: value} for name in names for value in NOTHING]
+    hosts = {f"host{id_}": {**of, "clients_workspace_id": id_} for id_, of in enumerate(given, 1)}
     stage.inventory(hosts)
     printed = stage.run("apply", status=2)
     assert stage.service.log == []
@@ -151,7 +142,7 @@ def test_what_is_given_but_blank_is_an_error_before_any_request(stage: Stage) ->
 
 # one workspace, several hosts
 
-SHARED: Variables = {
+SHARED: dict[str, dict[str, Any]] = {
     "europe": {**ACME, "clients_workspace_id": OTHER},
     "copy": {**ACME, "clients_workspace_id": f"0{OTHER}"},
     "web1": ACME,
@@ -160,42 +151,45 @@ SHARED: Variables = {
 """The last two have the id of the environment."""
 
 
-def test_two_hosts_of_one_workspace_are_refused_before_any_request(stage: Stage) -> None:
+@pytest.fixture
+def shared(stage: Stage) -> Stage:
+    stage.inventory(SHARED)
+    return stage
+
+
+def test_two_hosts_of_one_workspace_are_refused_before_any_request(shared: Stage) -> None:
     """With what to do, and no file is written. The other playbooks begin in the same way, see
     below."""
-    stage.inventory(SHARED)
-    printed = stage.run("plan", status=2)
+    printed = shared.run("plan", status=2)
     for hosts, id_, remedy in (
         ("europe and copy", OTHER, "give each host the clients_workspace_id of its own workspace"),
         ("web1 and web2", HERE, "run on this machine alone with -e clients_hosts=localhost"),
     ):
-        where = f"{hosts} (workspace {id_} at {stage.service.url})"
+        where = f"{hosts} (workspace {id_} at {shared.service.url})"
         assert f"These hosts have the same workspace: {where}; {remedy}" in printed
-    assert stage.service.log == []
-    assert [path.name for path in stage.folder.iterdir()] == ["hosts.yml"]
+    assert shared.service.log == []
+    assert [path.name for path in shared.folder.iterdir()] == ["hosts.yml"]
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "playbooks").glob("*.yml")), ids=lambda p: p.stem)
 def test_each_playbook_looks_at_the_hosts_first(path: Path) -> None:
     """What sends a request after that needs what the look registers."""
-    (play,) = yaml.safe_load(path.read_text())
-    look, *tasks = play["tasks"]
+    (of,) = yaml.safe_load(path.read_text())
+    look, *tasks = of["tasks"]
     assert look["ansible.builtin.import_tasks"] == "tasks/workspaces.yml"
     assert tasks[0]["when"] == "focus_workspaces is success"
-    assert play["vars_files"] == ["vars/controller.yml"]
+    assert of["vars_files"] == ["vars/controller.yml"]
 
 
 @pytest.mark.parametrize("way", [LATER, ("--step",)], ids=["later", "step"])
-def test_the_look_at_the_hosts_is_not_passed_over(stage: Stage, way: tuple[str, ...]) -> None:
+def test_the_look_at_the_hosts_is_not_passed_over(shared: Stage, way: tuple[str, ...]) -> None:
     """Step by step, its tasks are left out, and the others are not."""
-    stage.inventory(SHARED)
-    stage.run("apply", *way, status=2, typed="n\nn\ny\ny\ny\ny\n")
-    assert stage.service.log == []
+    shared.run("apply", *way, status=2, typed="n\nn\ny\ny\ny\ny\n")
+    assert shared.service.log == []
 
 
 @pytest.mark.parametrize("way", ["--limit=web1", "--extra-vars=clients_hosts=localhost"])
-def test_where_one_host_is_left_it_is_let_through(stage: Stage, way: str) -> None:
+def test_where_one_host_is_left_it_is_let_through(shared: Stage, way: str) -> None:
     """The remedies work, also without any of the servers."""
-    stage.inventory(SHARED)
-    stage.run("apply", "-e", json.dumps(ACME), way)
-    assert stage.service.names() == ["Acme"]
+    shared.run("apply", "-e", json.dumps(ACME), way)
+    assert shared.service.names() == ["Acme"]
