@@ -77,7 +77,8 @@ Nor does one move | repository/test_github.py::test_a_change_goes_from_the_pull_
 A name is no command | repository/test_github.py::test_a_change_goes_from_the_pull_request
 Around all that prints | repository/test_github.py::test_commands_of_the_log_are_stopped
     repository/test_log_commands.py::test_commands_are_stopped_to_the_end
-No output has the control | e2e/test_repository.py::test_no_output_has_the_escape_sequence
+No output has the control |
+    repository/test_gitlab.py::test_nothing_is_written_where_something_changed
 What runs the lists | repository/test_github.py::test_what_runs_the_lists_may_not_write
     repository/test_gitlab.py::test_the_key_and_the_bot_s_token
 The token is on no | repository/test_publish.py::test_the_token_is_on_no_command_line

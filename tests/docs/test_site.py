@@ -15,6 +15,7 @@ import pytest
 from checks.commands import run
 from support.playbooks import ROOT
 
+from benchmarks.palette import contrast
 from tools import docs
 
 from . import picture
@@ -114,17 +115,6 @@ def test_a_picture_says_what_it_shows() -> None:
         for tag, name in zip(("title", "desc"), names, strict=True):
             element = drawing.find(f"{SVG}{tag}")
             assert element is not None and element.attrib["id"] == name and element.text
-
-
-def contrast(one: str, other: str) -> float:
-    darker, lighter = sorted(map(luminance, (one, other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def luminance(colour: str) -> float:
-    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    linear = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
-    return sum(part * c for part, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 def test_a_picture_can_be_read_in_a_light_and_a_dark_theme() -> None:

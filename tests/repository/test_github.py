@@ -60,7 +60,7 @@ class TestGitHub(Scenarios):
         team.merge()
         merged = pipeline.merged()
         assert (merged.jobs["plan"], merged.jobs["apply"]) == ("passed", "waits"), merged.output
-        assert "Plan for 3 workspaces: create 5, rename 1, delete 2" in merged.page
+        assert "Plan for 3 workspaces: create 6, rename 1, delete 2" in merged.page
         assert "forged" not in merged.page and workspaces.writes == []
         assert pipeline.approved(merged).jobs["apply"] == "passed", merged.output
         kept = ["Acme", "Globex Corporation", "Initech", "Stark"]

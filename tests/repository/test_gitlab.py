@@ -43,7 +43,7 @@ class TestGitLab(Scenarios):
         proposed = pipeline.proposed()
         assert proposed.jobs["check"] == proposed.jobs["plan"] == "passed", proposed.output
         (comment,) = host.by_bot(host.comments)
-        assert "Plan for 3 workspaces: create 5, rename 1, delete 2" in comment.text
+        assert "Plan for 3 workspaces: create 6, rename 1, delete 2" in comment.text
         assert comment.text.rstrip().endswith(MARKER) and "forged" not in comment.text
 
         team.merge()
