@@ -20,15 +20,9 @@ class _Server(ThreadingTCPServer):
 
 
 @contextmanager
-def listening(serve: Callable[[socket.socket], object]) -> Iterator[int]:
-    """A port at which each connection is served in a thread of its own, until one side ends it."""
-
-    class Handler(BaseRequestHandler):
-        def handle(self) -> None:
-            with suppress(OSError):
-                serve(self.request)
-
-    with _Server(("127.0.0.1", 0), Handler) as server:
+def serving(handler: type[BaseRequestHandler]) -> Iterator[int]:
+    """A port at which each connection has a handler, in a thread of its own."""
+    with _Server(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True)
         thread.start()
         try:
@@ -36,6 +30,19 @@ def listening(serve: Callable[[socket.socket], object]) -> Iterator[int]:
         finally:
             server.shutdown()
             thread.join(5)
+
+
+@contextmanager
+def listening(serve: Callable[[socket.socket], object]) -> Iterator[int]:
+    """A port at which each connection is served until one side ends it."""
+
+    class Handler(BaseRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):
+                serve(self.request)
+
+    with serving(Handler) as port:
+        yield port
 
 
 def closed_port() -> int:

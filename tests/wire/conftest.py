@@ -52,20 +52,15 @@ def service() -> Iterator[Service]:
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    """Nobody's settings: no proxy, no credentials."""
-    return {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
-
-
-@pytest.fixture
-def run(service: Service, environment: dict[str, str], loaded: subprocess.Popen[str]) -> Run:
+def run(service: Service, tmp_path: Path, loaded: subprocess.Popen[str]) -> Run:
     """``run(clients=[...])`` is a task of ``focus_clients``, without a list of ``focus_client``."""
+    # Nobody's settings: no proxy, no credentials.
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
 
-    def one(check: bool = False, **options: Any) -> dict[str, Any]:
+    def one(**options: Any) -> dict[str, Any]:
         module = "focus_clients" if "clients" in options else "focus_client"
         shared = {"workspace_id": WORKSPACE, "api_url": service.url, "api_token": TOKEN}
-        arguments = {**shared, **options, "_ansible_check_mode": check}
-        given = {k: v for k, v in arguments.items() if v is not None}
+        given = {**shared, **options}
         if "clients" in given:  # an earlier version takes no plain texts as entries
             given["clients"] = [{"name": e} if isinstance(e, str) else e for e in given["clients"]]
         printed = printed_by(loaded, module, given, environment)

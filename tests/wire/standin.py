@@ -5,14 +5,15 @@ simulator. A test says with a rule what goes wrong on the wire."""
 from __future__ import annotations
 
 import json
-import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
+
+from support.ports import serving
 
 WORKSPACE = 77
 THEN = "2026-01-01T00:00:00Z"
@@ -33,8 +34,6 @@ class Answer(NamedTuple):
     status: int
     body: Any = None
     """What is sent as JSON; bytes are sent as they are."""
-    before: bytes = b""
-    """Sent ahead of the answer."""
 
 
 LOST = Answer(0)
@@ -54,7 +53,6 @@ class Service:
 
     def __init__(self) -> None:
         self.url = ""
-        self.port = 0
         self.rows: dict[int, dict[str, Any]] = {}
         self.log: list[Request] = []
         self.rules: dict[str, Rule] = {}
@@ -77,10 +75,6 @@ class Service:
                 "currency": currency,
             }
         return number
-
-    def remove(self, number: int) -> None:
-        """Delete a client, as somebody else does."""
-        self.rows[number]["deleted_at"] = THEN
 
     @property
     def names(self) -> list[str]:
@@ -160,8 +154,8 @@ def refusal(status: int, words: str) -> Answer:
 
 
 @contextmanager
-def running(certificate: str | None = None) -> Iterator[Service]:
-    """The service on a port of this machine, over TLS if there is a certificate."""
+def running() -> Iterator[Service]:
+    """The service on a port of this machine."""
     service = Service()
 
     class Handler(BaseHTTPRequestHandler):
@@ -184,7 +178,6 @@ def running(certificate: str | None = None) -> Iterator[Service]:
             body = answer.body
             if not isinstance(body, bytes):
                 body = b"" if body is None else json.dumps(body).encode()
-            self.wfile.write(answer.before)
             self.send_response(answer.status)
             self.send_header("Content-Type", "application/json")
             if answer.status != 204:
@@ -197,19 +190,6 @@ def running(certificate: str | None = None) -> Iterator[Service]:
 
         do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = handle_any
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    if certificate is not None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-    service.port = server.server_port
-    service.url = f"{'https' if certificate else 'http'}://127.0.0.1:{service.port}/api"
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
+    with serving(Handler) as port:
+        service.url = f"http://127.0.0.1:{port}/api"
         yield service
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
