@@ -11,12 +11,7 @@ from typing import Any
 import yaml
 from simulator.server import Simulator
 from support.playbooks import Ran, access, played
-
-CLIENT = "toggl.focus.focus_client"
-CLIENTS = "toggl.focus.focus_clients"
-INFO = "toggl.focus.focus_client_info"
-
-Task = Mapping[str, Any]
+from support.stage import Task
 
 
 class Unsafe(str):
@@ -24,12 +19,11 @@ class Unsafe(str):
 
 
 class _Dumper(yaml.SafeDumper):
-    pass
+    def unsafe(self, text: str) -> yaml.ScalarNode:
+        return self.represent_scalar("!unsafe", str(text), style='"')
 
 
-_Dumper.add_representer(
-    Unsafe, lambda dumper, text: dumper.represent_scalar("!unsafe", str(text), style='"')
-)
+_Dumper.add_representer(Unsafe, _Dumper.unsafe)
 
 
 def unsafe(value: object) -> Any:
@@ -46,10 +40,7 @@ def unsafe(value: object) -> Any:
 
 @dataclass(frozen=True)
 class Stage:
-    """Where playbooks run.
-
-    :arg collections: a collections path with the collection to run
-    """
+    """Where playbooks run; ``collections`` is the path with the collection to run."""
 
     service: Simulator
     folder: Path
@@ -63,14 +54,13 @@ class Stage:
         **more: Any,
     ) -> Ran:
         """A task with ``register`` is found in the results. ``more`` is as ``played`` takes it."""
-        found = {"ANSIBLE_COLLECTIONS_PATH": str(self.collections), **(environment or {})}
-        more |= {"dumper": _Dumper, "environment": {**access(self.service), **found}}
+        given = {**access(self.service), **(environment or {})}
+        given["ANSIBLE_COLLECTIONS_PATH"] = str(self.collections)
+        more |= {"dumper": _Dumper, "environment": given}
         return played(self.service, self.folder, tasks, *arguments, **more)
 
     def play_on(self, tasks: Sequence[Task], *arguments: str, **more: Any) -> Ran:
         """Play all tasks, whether they fail or not; their results are ``t_0``, ``t_1`` …"""
-        kept = [
-            {**task, "register": f"t_{number}", "ignore_errors": True}
-            for number, task in enumerate(tasks)
-        ]
+        how = {"ignore_errors": True}
+        kept = [{**task, **how, "register": f"t_{at}"} for at, task in enumerate(tasks)]
         return self.play(kept, *arguments, **more)

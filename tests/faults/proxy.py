@@ -30,10 +30,8 @@ def without_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @dataclass
 class Proxy:
-    """:arg target: the port that every tunnel leads to. ``asked`` holds the CONNECT lines.
-
-    ``first`` is what it does with the next ones, before it behaves as ever.
-    """
+    """Every tunnel leads to ``target``. ``asked`` holds the CONNECT lines, ``first`` is what it
+    does with the next ones, before it behaves as ever."""
 
     target: int
     behaviour: Behaviour = "through"
@@ -50,13 +48,6 @@ class Proxy:
         without_proxies(monkeypatch)
         for name in OF_HTTPS:
             monkeypatch.setenv(name, self.url)
-
-    @contextmanager
-    def in_the_environment(self) -> Iterator[None]:
-        """The same for as long as a block lasts, where no test is that could undo it."""
-        with pytest.MonkeyPatch.context() as patch:
-            self.stand_before(patch)
-            yield
 
     def serve(self, client: socket.socket) -> None:
         head = b""

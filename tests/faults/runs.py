@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
 from simulator import moving
 from simulator.listing import page_of
 from simulator.quota import Quota
@@ -200,7 +201,8 @@ class Runs:
     def _run_with_faults(self, task: Task, **options: Any) -> Report:
         if self._case.way != "proxy":
             return self._run(task, **options)
-        with self.services.proxy.in_the_environment():
+        with pytest.MonkeyPatch.context() as patch:
+            self.services.proxy.stand_before(patch)
             url = f"https://{HOST}:{self.services.tls.port}/api"
             return self._run(task, api_url=url, **options)
 

@@ -11,7 +11,7 @@ import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
-from support.running import client, clients, rows
+from support.running import assert_undone, client, clients, rows
 from support.workspace import HIDES, fill, on, state
 
 from ansible_collections.toggl.focus.plugins.module_utils._journal import undo_of_last_run
@@ -69,11 +69,6 @@ def test_a_task_that_leaves_changes_undone_never_says_ok(service: Simulator) -> 
 # every run can be undone
 
 
-def undone(service: Simulator, result: dict[str, Any]) -> None:
-    back = clients(service, clients=result["undo"])
-    assert not back.get("failed"), back["msg"]
-
-
 ENTRIES: dict[str, dict[str, Any]] = {
     "deleted": ABSENT,
     "renamed and deleted": {**ABSENT, "name": "Gone", "former_names": ["Acme"]},
@@ -90,8 +85,7 @@ def test_one_of_two_of_a_name_comes_back(
     so its undo cannot tell that from a name that somebody took since, and is refused."""
     fill(service, "Acme, Acme", switches)
     before = state(service)
-    undone(service, clients(service, clients=[ENTRIES[entry]]))
-    assert state(service) == before
+    assert_undone(service, clients(service, clients=[ENTRIES[entry]]), before)
     result = client(service, **ENTRIES[entry])
     after = state(service)
     back = clients(service, clients=result["undo"])
@@ -109,8 +103,7 @@ def test_a_client_that_was_created_twice_is_taken_back_twice(service: Simulator)
     assert service.names().count("New") == 2
     assert result["failed"] is True
     assert "1001" in result["msg"]
-    undone(service, result)
-    assert service.names() == []
+    assert_undone(service, result, {})
 
 
 def test_a_hidden_client_comes_back_after_its_name_is_free(service: Simulator) -> None:
@@ -125,9 +118,8 @@ def test_a_hidden_client_comes_back_after_its_name_is_free(service: Simulator) -
     assert first["failed"] and "a client with this name already exists" in first["msg"]
     second = clients(service, clients=wanted, concurrency=1)
     assert not second.get("failed"), second["msg"]
-    undone(service, second)
-    undone(service, first)
-    assert state(service) == before
+    assert_undone(service, second, {})
+    assert_undone(service, first, before)
 
 
 def test_the_journal_knows_the_name_of_a_hidden_client_before_it_is_renamed(
@@ -141,6 +133,5 @@ def test_the_journal_knows_the_name_of_a_hidden_client_before_it_is_renamed(
     clients(service, clients=wanted, journal=str(journal))
     assert service.names() == ["New"]
     *until_then, _renamed = journal.read_text().splitlines(keepends=True)
-    back = clients(service, clients=undo_of_last_run("".join(until_then), 4711))
-    assert not back.get("failed"), back["msg"]
-    assert state(service) == before
+    undo = undo_of_last_run("".join(until_then), 4711)
+    assert_undone(service, {"undo": undo}, before)

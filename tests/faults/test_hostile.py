@@ -15,9 +15,10 @@ import pytest
 from simulator.records import Fault
 from simulator.switches import Switches
 from support.playbooks import WAYS, Ran
+from support.stage import CLIENT, CLIENTS, INFO
 
 from faults.length import LONG
-from faults.playing import CLIENT, CLIENTS, INFO, Stage, unsafe
+from faults.playing import Stage, unsafe
 
 EVALUATED = "__EVALUATED__"
 FORGED = "ok: [localhost] => (item=forged)"

@@ -15,10 +15,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from simulator.records import Entry
@@ -31,10 +30,8 @@ from ansible_collections.toggl.focus.plugins.module_utils._journal import lines_
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENTS
 from faults import model, oracle
 from faults.length import FIRST_SEED, times
-from faults.model import State
 from faults.oracle import state_of
-from faults.processes import forks
-from faults.victim import apply
+from faults.processes import apply, forks
 
 KILLS = times(short=10, long=100)
 LATENCY = 0.01
@@ -62,8 +59,7 @@ THERE = "Acme, Globex, Initech, Hooli, (Umbrella), (Massive), Stark, Wayne"
 PURGING: dict[str, Any] = {"clients": LIST, "purge": True, "max_deletion_percent": 100}
 
 
-@dataclass(frozen=True)
-class Moment:
+class Moment(NamedTuple):
     """When to kill: at once when the service has done its ``write``-th write, and its answer is
     not yet sent; or ``seconds`` later."""
 
@@ -81,11 +77,8 @@ def moment(number: int) -> Moment:
 
 
 @contextmanager
-def victim(
-    service: Simulator, journal: Path, concurrency: int, quota_wait: int = 0
-) -> Iterator[ForkServerProcess]:
-    how = {"concurrency": concurrency, "quota_wait": quota_wait, "journal": str(journal)}
-    given = options(CLIENTS, service, **PURGING, **how)
+def victim(service: Simulator, journal: Path, **how: Any) -> Iterator[ForkServerProcess]:
+    given = options(CLIENTS, service, **PURGING, journal=str(journal), **how)
     process = forks().Process(target=apply, args=(given,))
     process.start()
     try:
@@ -95,8 +88,8 @@ def victim(
         process.join()
 
 
-def killed(service: Simulator, journal: Path, at: Moment) -> bool:
-    """Whether the run was really broken off; it may have been through already."""
+def kill(service: Simulator, journal: Path, at: Moment) -> None:
+    """It may have been through already."""
     due = threading.Event()
 
     def watch(entry: Entry) -> None:
@@ -107,43 +100,24 @@ def killed(service: Simulator, journal: Path, at: Moment) -> bool:
 
     service.observers.append(watch)
     try:
-        with victim(service, journal, at.concurrency) as process:
+        with victim(service, journal, concurrency=at.concurrency) as process:
             while not due.wait(0.02) and process.is_alive():
                 pass
             time.sleep(at.seconds)
-            process.kill()
-            process.join()
     finally:
         service.observers.remove(watch)
+    print(f"killed with {process.exitcode}, after {len(service.workspace.history)} writes")
     time.sleep(0.02)  # what it has sent is still on its way into the service
     service.settle()
-    return process.exitcode != 0
 
 
-def assert_readable(journal: Path, service: Simulator) -> None:
-    """Every line but the last is whole, and every write that happened was announced."""
-    raw = journal.read_text().split("\n")
-    read = list(lines_of(journal.read_text()))
-    assert len(read) >= len(raw) - 1
-    announced = {(line.step.kind, line.step.id) for line in read if line.event == "before"}
-    assert list(oracle.unannounced(announced, service.workspace.history)) == []
-
-
-def assert_undone(before: State, service: Simulator, journal: Path) -> None:
-    undo = undo_of_last_run(journal.read_text(), 4711)
-    back = clients(service, clients=undo, max_deletion_percent=100)
-    assert not back.get("failed"), back["msg"]
-    assert list(oracle.not_undone(before, state_of(service.clients()), (), service.switches)) == []
-
-
-def assert_converges(before: State, service: Simulator) -> None:
+def assert_converges(before: model.State, service: Simulator) -> None:
     """A clean run of the same list does the rest, and duplicates nothing."""
     result = clients(service, **PURGING)
     assert not result.get("failed"), result["msg"]
-    assert list(oracle.doubles(before, state_of(service.clients()))) == []
-    there = model.sight_of(
-        state_of(service.clients()), list_shows_deleted=True, get_shows_deleted=True
-    )
+    after = state_of(service.clients())
+    assert list(oracle.doubles(before, after)) == []
+    there = model.sight_of(after, list_shows_deleted=True, get_shows_deleted=True)
     left = model.judge(LIST, there, model.Rules(purge=True, max_deletion_percent=100))
     assert (left.refusals, left.changes) == ([], [])
     assert clients(service, check_mode=True, **PURGING)["changed"] is False
@@ -153,16 +127,23 @@ def assert_converges(before: State, service: Simulator) -> None:
 def test_a_run_that_is_killed_can_be_taken_back_or_finished(
     service: Simulator, tmp_path: Path, number: int
 ) -> None:
+    """Every line of its journal but the last is whole, and tells of every write that happened."""
     at = moment(number)
     print(f"FAULTS_SEED={FIRST_SEED}: {at}")
     fill(service, THERE, at.switches, latency=LATENCY)
     journal, before = tmp_path / "journal.jsonl", state_of(service.clients())
-    broken_off = killed(service, journal, at)
+    kill(service, journal, at)
     service.latency = 0.0
-    print(f"killed: {broken_off}, after {len(service.workspace.history)} writes")
-    assert_readable(journal, service)
+    text = journal.read_text()
+    lines = list(lines_of(text))
+    assert len(lines) >= len(text.split("\n")) - 1
+    announced = {(line.step.kind, line.step.id) for line in lines if line.event == "before"}
+    assert list(oracle.unannounced(announced, service.workspace.history)) == []
     middle = service.snapshot()
-    assert_undone(before, service, journal)
+    back = clients(service, clients=undo_of_last_run(text, 4711), max_deletion_percent=100)
+    assert not back.get("failed"), back["msg"]
+    after = state_of(service.clients())
+    assert list(oracle.not_undone(before, after, (), service.switches)) == []
     service.rewind(middle)
     assert_converges(before, service)
 

@@ -21,8 +21,7 @@ from support.ports import listening
 from support.running import options
 
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENT_INFO
-from faults.measured import Spent, measured
-from faults.processes import forks
+from faults.processes import Spent, forks, measured
 
 MEBIBYTE = 1024 * 1024
 TIMEOUT = 1.0
@@ -31,34 +30,36 @@ TIMEOUT = 1.0
 SLACK = 2.0
 """Seconds that a busy machine may take longer."""
 
-ENDLESS = 10**9
-
-FEW_PAGES = 40
-"""In place of MOST_PAGES, so that the end of an endless list comes soon."""
-
-
 LONGEST = 60
 """Seconds, for one read."""
+
+ENDLESS = 10**9
+FEW_PAGES = 40
+"""In place of MOST_PAGES, so that the end of an endless list comes soon."""
 
 Read = Callable[..., Spent]
 
 
 @pytest.fixture(scope="module")
 def read_list(server: Simulator) -> Iterator[Read]:
-    """Each in a process of its own, which is a fork of one that has loaded the collection."""
+    """Each in a process of its own, which is a fork of one that has loaded the collection. It fails
+    with these words, within these seconds and MiB."""
     with forks().Pool(1, maxtasksperchild=1) as pool:
 
-        def read(most_pages: int | None = None, **given: Any) -> Spent:
+        def read(
+            said: str, seconds: float, mebibytes: float, most_pages: int | None = None, **given: Any
+        ) -> Spent:
             shared = {"api_timeout": TIMEOUT, "api_retries": 0}
             task = (options(CLIENT_INFO, server, **{**shared, **given}), most_pages)
             spent = pool.apply_async(measured, task).get(LONGEST)
             print(spent)
+            assert spent.failed
+            assert said in spent.msg
+            assert spent.seconds < seconds + SLACK
+            assert spent.mebibytes < mebibytes
             return spent
 
         yield read
-
-
-# bodies
 
 
 def packed(layers: int) -> dict[str, Any]:
@@ -70,78 +71,54 @@ def packed(layers: int) -> dict[str, Any]:
 
 
 ELSEWHERE = {"Location": "https://focus.invalid"}
-
 BODIES: dict[str, tuple[dict[str, Any], str, float, float]] = {
     "of a gigabyte": ({"body": b" " * MEBIBYTE, "repeat": 1024}, "too large", 1, 30),
     "of a redirect": (
         {"status": 302, "headers": ELSEWHERE, "body": b" " * MEBIBYTE, "repeat": 1024},
-        "too large",
-        1,
-        30,
+        *("too large", 1, 30),
     ),
     "without end": ({"body": b" " * 1000, "repeat": ENDLESS}, "too large", 1, 30),
     "that_trickles_without_end": (
         {"body": b" ", "pace": 0.01, "repeat": ENDLESS},
-        "connection was lost",
-        TIMEOUT,
-        20,
+        *("connection was lost", TIMEOUT, 20),
     ),
     "that is a gigabyte when unpacked": (packed(1), "not JSON", 1, 30),
     "that is a gigabyte when unpacked twice": (packed(2), "not JSON", 1, 30),
 }
-"""What comes, what is said of it, seconds and MiB that it may take."""
 
 
 @pytest.mark.parametrize("case", BODIES)
 def test_a_body(service: Simulator, read_list: Read, case: str) -> None:
-    fault, said, seconds, mebibytes = BODIES[case]
+    fault, *bounds = BODIES[case]
     service.reset(script=[Fault(**{"status": 200, **fault})])
-    spent = read_list()
-    assert spent.failed
-    assert said in spent.msg
-    assert spent.seconds < seconds + SLACK
-    assert spent.mebibytes < mebibytes
-
-
-# lists
-
-
-def clients_of(page: int, name: str) -> bytes:
-    named = json.dumps({"name": name}, ensure_ascii=False)[1:]
-    clients = [f'{{"id": {page * 100 + number}, {named}' for number in range(1, 101)]
-    return f'{{"data": [{", ".join(clients)}], "page": {page}, "per_page": 100}}'.encode()
+    read_list(*bounds)
 
 
 def endless_list(service: Simulator, name: str) -> None:
     """Each page is full of clients that no page before it has shown."""
+    named = json.dumps({"name": name}, ensure_ascii=False)[1:]
 
-    def page(call: Call) -> Fault:
-        return Fault(status=200, body=clients_of(int(call.query.get("page", "1")), name))
+    def answer(call: Call) -> Fault:
+        page = int(call.query.get("page", "1"))
+        clients = [f'{{"id": {page * 100 + number}, {named}' for number in range(1, 101)]
+        body = f'{{"data": [{", ".join(clients)}], "page": {page}, "per_page": 100}}'
+        return Fault(status=200, body=body.encode())
 
-    service.chaos = page
+    service.chaos = answer
 
 
 def test_a_list_without_end(service: Simulator, read_list: Read) -> None:
     """Of few pages here; the bound of MOST_PAGES is what the quota of an hour reads many times."""
     endless_list(service, "Acme")
-    spent = read_list(most_pages=FEW_PAGES)
-    assert "which has no end" in spent.msg
+    spent = read_list("which has no end", 2, 20, most_pages=FEW_PAGES)
     assert spent.requests == FEW_PAGES
-    assert spent.seconds < 2 + SLACK
-    assert spent.mebibytes < 20
 
 
 def test_a_list_without_end_with_long_names(service: Simulator, read_list: Read) -> None:
     """Nothing is shortened here: the pages stay below LARGEST_ANSWER, the list ends at
     LARGEST_LIST. One rare letter makes Python keep every other one in four bytes."""
     endless_list(service, "x" * 38_000 + "\U0001f680")
-    spent = read_list(api_timeout=30.0)
-    assert "too large" in spent.msg
-    assert spent.seconds < 20 + SLACK
-    assert spent.mebibytes < 800
-
-
-# before the body
+    read_list("too large", 20, 800, api_timeout=30.0)
 
 
 START = b"HTTP/1.1 200 OK\r\n"
@@ -167,8 +144,5 @@ def test_headers(read_list: Read, case: str) -> None:
             time.sleep(pace)
 
     with listening(answer) as port:
-        spent = read_list(api_url=f"http://127.0.0.1:{port}/api")
-    assert spent.failed
-    assert "connection was lost" in spent.msg
-    assert spent.seconds < TIMEOUT + SLACK
-    assert spent.mebibytes < 20
+        url = f"http://127.0.0.1:{port}/api"
+        read_list("connection was lost", TIMEOUT, 20, api_url=url)

@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 from simulator.workspace import FIRST_ID
 from support.playbooks import WAYS
+from support.stage import CLIENT, CLIENTS
 
 from faults.campaign import trials
 from faults.expected import Task, expected
 from faults.length import FIRST_SEED, times
 from faults.model import Client
-from faults.playing import CLIENT, CLIENTS, Stage, unsafe
+from faults.playing import Stage, unsafe
 from faults.runs import Report
 from faults.scenarios import History, history
 from faults.trial import Trial, Violated

@@ -20,20 +20,16 @@ from simulator.records import Fault
 from simulator.service import Credentials
 from simulator.wire import Call
 from support.playbooks import WAYS, Ran
+from support.stage import CLIENT, CLIENTS, INFO
 
 from faults.length import LONG
 from faults.network import IMPATIENT, KINDS
-from faults.playing import CLIENT, CLIENTS, INFO, Stage, unsafe
+from faults.playing import Stage, unsafe
+from faults.proxy import OF_HTTPS, PASSWORD
 
-PROXY_PASSWORD = "of-the-proxy-and-nobody-else"
 NETRC_PASSWORD = "of-another-login-for-the-host"
-PROXY = {
-    **dict.fromkeys(
-        ("HTTPS_PROXY", "https_proxy", "ALL_PROXY"), f"http://user:{PROXY_PASSWORD}@127.0.0.1:9"
-    ),
-    "NO_PROXY": "",
-    "no_proxy": "",
-}
+NOBODY = f"http://user:{PASSWORD}@127.0.0.1:9"
+PROXY = {**dict.fromkeys((*OF_HTTPS, "ALL_PROXY"), NOBODY), "NO_PROXY": "", "no_proxy": ""}
 CREDENTIALS = Credentials(
     token="toggl_sk_a/token+with=signs.that-are%escaped&elsewhere",
     username="ada@example.com",
@@ -44,7 +40,7 @@ CREDENTIALS = Credentials(
 def forms_of_secrets() -> set[str]:
     """Every form in which a secret could come out."""
     login = f"{CREDENTIALS.username}:{CREDENTIALS.password}".encode()
-    plain = [CREDENTIALS.token, CREDENTIALS.password, PROXY_PASSWORD, NETRC_PASSWORD]
+    plain = [CREDENTIALS.token, CREDENTIALS.password, PASSWORD, NETRC_PASSWORD]
     forms = {base64.b64encode(login).decode(), base64.urlsafe_b64encode(login).decode()}
     for secret in plain:
         forms |= {secret, quote(secret), quote(secret, safe=""), repr(secret)[1:-1]}
@@ -61,16 +57,8 @@ def assert_silent(ran: Ran, journal: Path) -> None:
     assert "Traceback" not in ran.output
 
 
-LOGINS: dict[str, dict[str, Any]] = {
-    "token": {},
-    "password": {
-        "api_token": "",
-        "username": CREDENTIALS.username,
-        "password": CREDENTIALS.password,
-    },
-}
-
-
+BY_PASSWORD = {"username": CREDENTIALS.username, "password": CREDENTIALS.password}
+LOGINS = {"token": {}, "password": {"api_token": "", **BY_PASSWORD}}
 CASES = [
     (way, login)
     for way, login in itertools.product(WAYS, LOGINS)
@@ -78,31 +66,18 @@ CASES = [
 ]
 
 
-def home_with_a_login(folder: Path) -> Path:
-    """A home whose ~/.netrc has another login for the host."""
-    home = folder / "home"
-    home.mkdir()
-    netrc = home / ".netrc"
-    netrc.write_text(f"machine 127.0.0.1 login eve password {NETRC_PASSWORD}\n")
-    netrc.chmod(0o600)
-    return home
-
-
-# whatever breaks
-
 ENDS_A_RUN = {"401", "402 by body", "402 by headers", "402 for a feature", "403", "redirect"}
+
+
+def name_in(call: Call) -> str:
+    return call.query.get("name") or (json.loads(call.body)["name"] if call.body else "")
 
 
 def faulty(call: Call) -> Fault | None:
     """The kind of fault that the name asks for, for the method that it asks for."""
     method, _, kind = name_in(call).partition(" ")
-    if method != call.method or kind not in KINDS:
-        return None
-    return KINDS[kind].make(random.Random(name_in(call)))
-
-
-def name_in(call: Call) -> str:
-    return call.query.get("name") or (json.loads(call.body)["name"] if call.body else "")
+    is_due = method == call.method and kind in KINDS
+    return KINDS[kind].make(random.Random(name_in(call))) if is_due else None
 
 
 def at_each(method: str) -> list[str]:
@@ -113,9 +88,6 @@ CREATES = at_each("POST")
 """Names of clients, each with the fault that its create meets."""
 
 END_A_RUN = [name for name in CREATES if name.removeprefix("POST ") in ENDS_A_RUN]
-
-
-# what the service repeats of a secret
 
 
 def echo(call: Call) -> Fault | None:
@@ -141,8 +113,6 @@ ECHOES = [
     "field",  # both its name and its value
 ]
 
-
-# the tasks
 
 AT_ONCE = {CLIENTS: {"clients": [name for name in CREATES if name not in END_A_RUN]}}
 BY_THE_PROXY = {INFO: {"api_url": "https://focus.invalid/api"}}
@@ -171,13 +141,15 @@ def test_no_secret_comes_out(
     The last task goes by way of a proxy with a password."""
     monkeypatch.setattr(stage.service, "credentials", CREDENTIALS)
     stage.service.chaos = lambda call: faulty(call) or echo(call)
-    journal, tasks = tmp_path / "journal.jsonl", tasks_of(way)
+    netrc, journal, tasks = tmp_path / ".netrc", tmp_path / "journal.jsonl", tasks_of(way)
+    netrc.write_text(f"machine 127.0.0.1 login eve password {NETRC_PASSWORD}\n")
+    netrc.chmod(0o600)
     shared = {"api_retries": 0, "journal": str(journal), "api_timeout": IMPATIENT}
     ran = stage.play_on(
         tasks,
         *("-vvvv", "--diff"),
         *WAYS[way],
-        environment={"HOME": str(home_with_a_login(tmp_path)), **PROXY},
+        environment={"HOME": str(tmp_path), **PROXY},
         module_defaults={"group/toggl.focus.focus": unsafe({**shared, **LOGINS[login]})},
     )
     assert len(ran.results) == len(tasks)
@@ -185,7 +157,6 @@ def test_no_secret_comes_out(
     assert {"done", "failed"} <= {json.loads(line).get("status") for line in journal.open()}
     sent = {entry.headers["authorization"].split()[0] for entry in stage.service.log}
     assert sent == {"Bearer" if login == "token" else "Basic"}
-    beyond_the_proxy = ran.results[f"t_{len(tasks) - 1}"]
-    assert beyond_the_proxy["failed"] is True
-    assert "No connection to focus.invalid" in beyond_the_proxy["msg"]
-    assert "proxy" in beyond_the_proxy["msg"]
+    last = ran.results[f"t_{len(tasks) - 1}"]
+    assert last["failed"] is True
+    assert "No connection to focus.invalid" in last["msg"] and "proxy" in last["msg"]

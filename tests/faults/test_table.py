@@ -8,7 +8,7 @@ What an answer to the list does is in tests/http/test_answers.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from typing import Any, NamedTuple
@@ -19,6 +19,7 @@ from simulator.server import Simulator
 from simulator.service import Credentials
 from simulator.switches import Switches
 from simulator.wire import Call
+from simulator.workspace import Workspace
 from support.running import MODULES, client, clients, rows, run_entry, sent
 from support.workspace import fill, on
 
@@ -32,10 +33,8 @@ NO_QUOTA = Switches(quota_headers=False)
 
 
 class Kind(NamedTuple):
-    """A kind of write: what asks for it, the requests before it, the active clients after it.
-
-    Before a name is given, the whole list is read.
-    """
+    """A kind of write: what asks for it, the active clients after it, and the reads before it:
+    before a name is given, the whole list is read."""
 
     method: str
     path: str
@@ -274,34 +273,25 @@ def test_retry_after_a_date(service: Simulator, status: int, sleeps: list[float]
 # not connected: it was not sent, so it is sent again
 
 
-@dataclass
-class Closing:
-    """Ends the connection after the last of the looks and lets the next ones go astray."""
-
-    door: Door
-    times: int
-    looks: int
-
-    def __call__(self, call: Call) -> Fault | None:
-        self.looks -= call.method == "GET"
-        if self.looks or self.door.refused:
-            return None
-        self.door.refuse(self.times)
-        return Fault(headers={"Connection": "close"})
-
-
 @every_write
 @pytest.mark.parametrize("ends", ["refused", "in the handshake"])
 @pytest.mark.parametrize("times", [2, 99])
 def test_a_connection_that_is_not_made(
     secured: Secured, write: str, ends: str, times: int, sleeps: list[float]
 ) -> None:
+    """The connection ends after the last of the looks, and the next ones go astray."""
     kind, service = WRITES[write], secured.service
     fill(service, THERE)
+
+    def close(call: Call) -> Fault | None:
+        if len(service.log) < len(kind.looks) - 1 or door.refused:
+            return None
+        door.refuse(times)
+        return Fault(headers={"Connection": "close"})
+
     with hanging_up() as address, Door(address if ends == "in the handshake" else None) as door:
-        service.chaos = Closing(door, times, len(kind.looks))
-        ca_path = secured.ca_path
-        result = client(service, ca_path=ca_path, api_retries=2, **kind.given)
+        service.chaos = close
+        result = client(service, ca_path=secured.ca_path, api_retries=2, **kind.given)
     if times == 2:
         assert_done(service, write, result)
         assert sent(service) == [*kind.looks, kind.method]
@@ -372,28 +362,6 @@ def test_what_fails_for_all_stops_all(service: Simulator, case: str) -> None:
 # adopted is what was not there before
 
 
-def once(when: Callable[[str, str], bool], happens: Callable[[], object], **fault: Any) -> Fault:
-    """Before the first of such requests, somebody else does something."""
-
-    def match(method: str, path: str) -> bool:
-        if not when(method, path):
-            return False
-        happens()
-        return True
-
-    return Fault(match, **fault)
-
-
-def created(service: Simulator, *script: Fault, switches: Switches | None = None) -> dict[str, Any]:
-    """The result of a run that creates New beside Acme, whose requests meet these faults."""
-    fill(service, "Acme", switches, script=script)
-    return clients(service, clients=["New"])
-
-
-def ids_done(result: dict[str, Any]) -> list[int]:
-    return [step["id"] for step in rows(result, "done")]
-
-
 @pytest.mark.parametrize("hidden", [False, True])
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("module", MODULES)
@@ -409,54 +377,68 @@ def test_a_deleted_client_of_the_name_is_never_adopted(
     assert sent(service).count("POST") == (2 if when == "before" else 1)
 
 
-def renamed_meanwhile(service: Simulator, when: str) -> Fault:
-    """Somebody else gives Acme the name that is being created, and the answer gets lost."""
-    return once(on("POST"), lambda: service.workspace.rename(1001, "New"), drop=when)
+class Meanwhile(NamedTuple):
+    """What somebody else does right before the create of New beside Acme, or before the look for
+    it, and whether the answer is lost before or after the create is executed; then the ids that are
+    reported as created, and the active clients."""
+
+    does: Callable[[Workspace], object]
+    method: str
+    lost: str
+    ids: list[int]
+    names: list[str]
+    switches: Mapping[str, Any] = {}
+    said: str = ""
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_a_client_that_was_there_before_is_never_adopted(service: Simulator, when: str) -> None:
-    """It is not this run's client: this run's undo must not delete it."""
-    result = created(service, renamed_meanwhile(service, when))
-    assert ids_done(result) == [1002]
-    assert sent(service).count("POST") == (2 if when == "before" else 1)
+def renames(workspace: Workspace) -> None:
+    workspace.rename(1001, "New")
+
+
+def creates(name: str) -> Callable[[Workspace], object]:
+    return lambda workspace: workspace.create(name)
+
+
+LONGER = ["Acme", "New", "New York"]
+MEANWHILE = {
+    "there_before": Meanwhile(renames, "POST", "after", [1002], ["New"] * 2),
+    "there_before_the_second_try": Meanwhile(renames, "POST", "before", [1002], ["New"] * 2),
+    "there_before_alone": Meanwhile(
+        renames, "POST", "before", [], ["New"], {"duplicates": "refused_active"}
+    ),
+    "deleted_again": Meanwhile(lambda w: w.delete(1002), "GET", "after", [1003], LONGER[:2]),
+    "the_oldest": Meanwhile(
+        *(creates("New"), "POST", "after", [1002], ["Acme", "New", "New"]),
+        said="with the ids 1002, 1003",
+    ),
+    **{
+        f"a_longer_name-{finds}": Meanwhile(
+            creates("New York"), "GET", "before", [1003], LONGER, {"name_filter": finds}
+        )
+        for finds in ("contains", "begins", "fuzzy", "ignored")
+    },
+}
+
+
+@pytest.mark.parametrize("meanwhile", MEANWHILE.values(), ids=MEANWHILE)
+def test_what_is_adopted(service: Simulator, meanwhile: Meanwhile) -> None:
+    """A client that is new to this run, active and of the very name; of several, the oldest, and
+    the others are named. No other one is this run's, and its undo does not delete it."""
+    at_create = meanwhile.method == "POST"
+
+    def match(method: str, _: str) -> bool:
+        is_due = method == meanwhile.method and (at_create or bool(service.writes))
+        if is_due:
+            meanwhile.does(service.workspace)
+        return is_due
+
+    lost = Fault(match if at_create else on("POST"), drop=meanwhile.lost)
+    script = [lost] if at_create else [Fault(match), lost]
+    fill(service, "Acme", Switches(**meanwhile.switches), script=script)
+    result = clients(service, clients=["New"])
+    assert [step["id"] for step in rows(result, "done")] == meanwhile.ids
+    assert service.names() == meanwhile.names
+    assert meanwhile.said in result["msg"]
     clients(service, clients=result["undo"], max_deletion_percent=100)
-    assert [found.id for found in service.clients() if not found.deleted_at] == [1001]
-
-
-def test_where_names_are_unique_the_other_client_keeps_the_name(service: Simulator) -> None:
-    switches = Switches(duplicates="refused_active")
-    result = created(service, renamed_meanwhile(service, "before"), switches=switches)
-    assert (result["failed"], rows(result, "done"), result["undo"]) == (True, [], [])
-    assert service.names() == ["New"]
-
-
-def on_the_look(service: Simulator, happens: Callable[[], object]) -> Fault:
-    """After the create, before the client is looked for."""
-    return once(lambda method, _: method == "GET" and bool(service.writes), happens)
-
-
-def test_a_client_that_was_deleted_again_is_never_adopted(service: Simulator) -> None:
-    """Somebody else deletes the new client before the look: it is not there, so it is created."""
-    deleted = on_the_look(service, lambda: service.workspace.delete(1002))
-    result = created(service, deleted, on_write(drop="after"))
-    assert ids_done(result) == [1003]
-    assert service.names() == ["Acme", "New"]
-
-
-@pytest.mark.parametrize("name_filter", ["contains", "begins", "fuzzy", "ignored"])
-def test_a_client_of_a_longer_name_is_never_adopted(service: Simulator, name_filter: str) -> None:
-    """Somebody else creates it before the look, and the service's filter lets it through."""
-    made = on_the_look(service, lambda: service.workspace.create("New York"))
-    switches = Switches(name_filter=name_filter)
-    result = created(service, made, on_write(drop="before"), switches=switches)
-    assert ids_done(result) == [1003]
-    assert service.names() == ["Acme", "New", "New York"]
-
-
-def test_the_oldest_of_several_new_ones_is_adopted(service: Simulator) -> None:
-    """And the others are named: the run ends with a look that each such name is there once."""
-    made = once(on("POST"), lambda: service.workspace.create("New"), drop="after")
-    result = created(service, made)
-    assert ids_done(result) == [1002]
-    assert "with the ids 1002, 1003" in result["msg"]
+    left = {found.id for found in service.clients() if not found.deleted_at}
+    assert 1001 in left and left.isdisjoint(meanwhile.ids)
