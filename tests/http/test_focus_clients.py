@@ -137,20 +137,6 @@ def test_what_needs_a_failed_step_stays_pending(service: Simulator) -> None:
     assert service.names() == ["Acme", "Globex", "Hooli", "Initech"]
 
 
-def test_402_in_the_middle_loses_nothing(service: Simulator) -> None:
-    service.reset(Switches(quota_headers=False), quota_limit=120)
-    wanted = [f"Client {number}" for number in range(300)]
-    result = clients(service, clients=wanted)
-    assert (result["failed"], result["summary"]["created"]) == (True, 119)
-    counts = [len(rows(result, *which)) for which in (["done"], ["pending"], ["failed", "unclear"])]
-    assert counts == [119, 181, 0]
-    assert result["msg"].startswith("The quota of requests is used up")
-    assert result["msg"].count("The quota") == 1
-    service.quota.limit = 10_000
-    assert clients(service, clients=wanted)["summary"]["created"] == 181
-    assert service.names() == sorted(wanted)
-
-
 # any workspace, any list
 
 
@@ -215,16 +201,6 @@ def test_check_mode_never_lies_and_undo_undoes(
     for client_id, (name, gone) in before.items():
         assert (after[client_id][0].strip(), after[client_id][1]) == (name.strip(), gone)
     assert all(gone for client_id, (_, gone) in after.items() if client_id not in before)
-
-
-def test_the_plan_is_in_the_order_in_which_it_is_written(service: Simulator) -> None:
-    """A purge is last, though it could be written between the steps of an entry."""
-    service.add("Globex")
-    service.add("Acme")
-    entry = {"id": 1001, "name": "Hooli", "state": "absent", "former_names": ["Globex"]}
-    result = clients(service, clients=[entry], purge=True, max_deletion_percent=100, concurrency=1)
-    written = [int(request.path.rpartition("/")[2]) for request in service.writes]
-    assert written == [1001, 1001, 1002] == [step["id"] for step in result["plan"]]
 
 
 # the filter clients_plan, without the service

@@ -9,7 +9,7 @@ from simulator.records import Fault
 from simulator.server import Simulator
 from support.notation import entry_from, rows
 from support.running import clients, run_entry, sent, told
-from support.workspace import HIDES, fill, on, state
+from support.workspace import HIDES, fill, on
 
 UNDO = [{"id": 1001, "name": "Acme", "state": "absent"}]
 """It takes the restore of Acme back."""
@@ -70,11 +70,6 @@ def test_what_only_the_restore_shows_ends_the_run_after_it(
     assert statuses == ["done", *["pending"] * (len(statuses) - 1)]
     assert (result["plan"][0]["name"], result["undo"]) == ("Acme", UNDO)
     assert result["requests"] == len(hiding.log) == 4
-
-
-def test_one_that_keeps_its_name_may_be_protected(hiding: Simulator) -> None:
-    given = {"clients": "restored 1001 Acme", "protected": ["Ac*"]}
-    assert not clients(hiding, **given).get("failed")
 
 
 @pytest.mark.parametrize("name", ["Acme", "Beta"])
@@ -144,17 +139,3 @@ def test_a_rename_that_is_refused_stops_the_create_of_the_name_that_it_keeps(
     assert told(result) == (
         "restore Acme: done; create New: done; rename Beta: failed; create Acme: pending"
     )
-
-
-def test_a_client_that_the_run_itself_renamed_is_the_same_client(hiding: Simulator) -> None:
-    """A ring through a temporary name, part of which comes before the restore: the plan of the rest
-    knows the client by its id, and neither creates it anew nor purges it."""
-    hiding.workspace.restore(1001)
-    hiding.workspace.rename(1001, "acme")
-    hiding.workspace.delete(1001)
-    hiding.add("acme")
-    wanted = "Acme (was acme); restored 1001 acme"
-    result = clients(hiding, clients=wanted, purge=True, max_deletion_percent=100)
-    assert not result.get("failed"), result["msg"]
-    assert state(hiding) == {1001: ("acme", False), 1002: ("Acme", False)}
-    assert {"POST", "DELETE"}.isdisjoint(sent(hiding))

@@ -9,7 +9,7 @@ import pytest
 from simulator.server import Simulator
 from simulator.switches import QUESTIONS, Switches
 from support.running import MODULES, client, clients, info, run_entry
-from support.workspace import fill, state
+from support.workspace import fill
 
 SHOW_BLANKS = [kind for kind in QUESTIONS["name_filter"] if kind not in ("equals", "begins")]
 """The filters that show a name with blanks before it to a look-up without them."""
@@ -60,16 +60,6 @@ def test_a_client_is_not_restored_beside_a_namesake(
 ) -> None:
     """A look by id shows the name that a deleted client comes back with."""
     assert_refused_by_both(fill(service, "(Acme), Acme"), wanted, check_mode, has=1002)
-
-
-def test_a_rename_before_a_deletion_may_give_a_taken_name(service: Simulator, module: str) -> None:
-    """Only the name that a client ends with is checked against others, and this one ends deleted.
-    The undo gives it its own name back."""
-    fill(service, "Acme, Globex")
-    result = run_entry(module, service, "absent 1001 Globex (was Acme)")
-    assert service.names() == ["Globex"]
-    assert not clients(service, clients=result["undo"]).get("failed")
-    assert state(service) == {1001: ("Acme", False), 1002: ("Globex", False)}
 
 
 def test_an_undo_is_refused_where_a_namesake_was_not_shown(service: Simulator) -> None:
