@@ -25,6 +25,7 @@ SPECS = ROOT / "roles" / "clients" / "meta" / "argument_specs.yml"
 
 COLLECTION = "ansible_collections.toggl.focus.plugins"
 sys.path.insert(0, str(ROOT / ".ansible" / "tree"))
+model = importlib.import_module(f"{COLLECTION}.module_utils._model")
 arguments = importlib.import_module(f"{COLLECTION}.module_utils._task.arguments")
 module = importlib.import_module(f"{COLLECTION}.modules.focus_clients")
 
@@ -61,7 +62,15 @@ def _value(name: str, option: Mapping[str, Any], of_a_name: Schema) -> Schema:
     """The value of an entry's option: an empty one counts as not given, except for a name."""
     if name == "name":
         return {**of_a_name, "type": ["string", "null"]}
-    return {"anyOf": [_of_type(option), _ref("empty")]}
+    of_type = _attribute(name) if name in model.ATTRIBUTES else _of_type(option)
+    return {"anyOf": [of_type, _ref("empty")]}
+
+
+def _attribute(name: str) -> Schema:
+    """What an attribute of a client may be, or what stands for none of its own, in any case."""
+    attribute = model.ATTRIBUTES[name]
+    none = "".join(f"[{letter}{letter.upper()}]" for letter in attribute.none)
+    return {"type": "string", "pattern": rf"^\s*({attribute.pattern}|{none})\s*$"}
 
 
 def _of_type(option: Mapping[str, Any]) -> Schema:

@@ -37,7 +37,7 @@ EXAMPLES = r"""
     msg: "{{ plan | toggl.focus.plan_markdown }}"
   vars:
     plan:
-      format: 3
+      format: 4
       workspaces:
         acme:
           workspace_id: 4242

@@ -92,7 +92,7 @@ class Journal:
 
 def _kept(client: Client) -> dict[str, Any]:
     kept = {"id": client.id or None, "name": client.shown_name, "deleted": client.deleted}
-    return kept if client.currency is None else {**kept, "currency": client.currency}
+    return {**kept, **client.attributes}
 
 
 def check_path(path: str) -> list[str]:

@@ -8,8 +8,10 @@ long.
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Collection, Iterable, Mapping
 from itertools import chain
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from ._errors import NamesMasked, Problem
@@ -18,17 +20,52 @@ from ._text import is_listable, name_key, quoted
 
 State = Literal["present", "absent", "restored"]
 
-Kind = Literal["create", "rename", "delete", "restore"]
+Kind = Literal["create", "rename", "update", "delete", "restore"]
 
-Action = Literal["created", "renamed", "restored", "deleted", "none"]
+Action = Literal["created", "renamed", "updated", "restored", "deleted", "none"]
 
 ACTIONS: dict[Kind, Action] = {
     "create": "created",
     "rename": "renamed",
+    "update": "updated",
     "restore": "restored",
     "delete": "deleted",
 }
 """What is done by a step of each kind, in the order of messages."""
+
+
+class Attribute(NamedTuple):
+    """What an entry may declare of a client beside its name: a text, of which case may not matter.
+
+    ``pattern`` is what a value has to match, ``rule`` says that to users, and ``none`` is what an
+    entry gives for a client that has no value of its own.
+    """
+
+    pattern: str
+    rule: str
+    none: str
+
+    def parse(self, given: object) -> str:
+        """Return what a user gives, as it is compared.
+
+        :raises ValueError: it is no value; says what to give
+        """
+        text = given if isinstance(given, str) else ""
+        value = self.none if text.strip().lower() == self.none else self.normal(text)
+        if value is None:
+            raise ValueError(f"give {self.rule}, or {self.none} for none of its own.")
+        return value
+
+    def normal(self, value: str) -> str | None:
+        """Return what is equal for two values that count as one; ``None`` if it is no value."""
+        is_value = re.fullmatch(self.pattern, value.strip())
+        return value.strip().upper() if is_value else None
+
+
+ATTRIBUTES = {
+    "currency": Attribute("[A-Za-z]{3}", "three letters of ISO 4217, such as EUR", "workspace"),
+}
+"""The service's own names. PUT resets each of them that it does not send."""
 
 _ZERO_DATE = "0001-01-01"
 """Of the time that Go writes where none is set."""
@@ -36,6 +73,9 @@ _ZERO_DATE = "0001-01-01"
 Status = Literal["planned", "done", "failed", "unclear", "pending"]
 """What became of a step: ``planned`` in check mode, and where the plan is refused."""
 
+
+Changes = Mapping[str, tuple[str | None, str | None]]
+"""Attributes with what they were, as far as that is known, and are; ``None``: none of its own."""
 
 NOT_YET = 0
 """The id of a client that is yet to be created. Those below it are of clients that only a list
@@ -63,7 +103,8 @@ class Client(NamedTuple):
     ``read`` has all that was read, also fields that the service adds in the future. A client is
     deleted if ``deleted_at`` is set; no decision is based on ``active``. Of a ``hidden`` client,
     which the service does not show, little is known until it is restored and read: its ``name`` is
-    empty, or the one in the journal.
+    empty, or the one in the journal. ``set_to`` has the attributes that steps have set since it was
+    read, ``None`` for one that was cleared.
     """
 
     id: int
@@ -71,6 +112,7 @@ class Client(NamedTuple):
     deleted_at: str | None
     read: Mapping[str, Any]
     hidden: bool = False
+    set_to: Mapping[str, str | None] = MappingProxyType({})
 
     @classmethod
     def new(cls, name: str, workspace_id: int) -> Client:
@@ -112,10 +154,25 @@ class Client(NamedTuple):
         return f"the client {self.id}" if name is None else with_id(quoted(name), self.id)
 
     @property
-    def currency(self) -> str | None:
-        """What PUT has to send back, because it would reset it."""
-        currency = self.read.get("currency")
-        return currency if isinstance(currency, str) and currency.strip() else None
+    def attributes(self) -> dict[str, str]:
+        """What it has of ``ATTRIBUTES``, as it was read or set."""
+        now = {**{of: self.read.get(of) for of in ATTRIBUTES}, **self.set_to}
+        return {of: value for of, value in now.items() if isinstance(value, str) and value.strip()}
+
+    @property
+    def declared(self) -> dict[str, str]:
+        """Its attributes, as an entry declares them."""
+        normal = {of: ATTRIBUTES[of].normal(value) for of, value in self.attributes.items()}
+        return _known(**normal)
+
+    @property
+    def body(self) -> dict[str, str | None]:
+        """What POST and PUT send: also what they do not mean to change, since PUT resets it."""
+        return {"name": self.name, **self.attributes, **self.set_to}
+
+    @property
+    def is_renamed(self) -> bool:
+        return self.key != name_key(self.read.get("name") or "")
 
     @property
     def fields(self) -> Mapping[str, Any]:
@@ -123,23 +180,36 @@ class Client(NamedTuple):
         after a write is left out, never guessed."""
         was_deleted = self.hidden or _time_set(self.read.get("deleted_at")) is not None
         is_moved = self.deleted != was_deleted
-        is_renamed = name_key(self.name) != name_key(self.read.get("name") or "")
-        unknown = {"updated_at"} if is_moved or is_renamed else set()
-        changed: dict[str, Any] = {"name": self.name} if is_renamed else {}
+        is_changed = is_moved or self.is_renamed or self.set_to
+        unknown = {"updated_at", *self.set_to} if is_changed else set()
+        changed: dict[str, Any] = {"name": self.name} if self.is_renamed else {}
         if is_moved:
             unknown |= {"active", "deleted_at"}
             changed |= {} if self.deleted else {"deleted_at": None}
         known = {key: value for key, value in self.read.items() if key not in unknown}
-        return {**known, **changed}
+        return {**known, **changed, **_known(**self.set_to)}
 
     def renamed(self, name: str) -> Client:
         return self._replace(name=name)
+
+    def having(self, attributes: Mapping[str, str]) -> Client:
+        """Return the client with these attributes, as an entry gives them."""
+        if not attributes:
+            return self
+        own = {of: None if v == ATTRIBUTES[of].none else v for of, v in attributes.items()}
+        has = self.declared
+        new = {of: value for of, value in own.items() if self.hidden or value != has.get(of)}
+        return self._replace(set_to={**self.set_to, **new}) if new else self
+
+    def as_read(self, now: Client) -> Client:
+        """Return the client as steps leave it that was read again before them."""
+        return self._replace(name=self.name if self.is_renamed else now.name, read=now.read)
 
     def removed(self) -> Client:
         return self._replace(deleted_at="")
 
     def restored(self) -> Client:
-        return self._replace(deleted_at=None)
+        return self._replace(deleted_at=None) if self.deleted else self
 
 
 def _time_set(given: object) -> str | None:
@@ -159,6 +229,7 @@ class Desired(NamedTuple):
     state: State = "present"
     former_names: tuple[str, ...] = ()
     restore_deleted: bool = False
+    attributes: Mapping[str, str] = MappingProxyType({})
 
     @classmethod
     def of(cls, client: Client, shared_names: Collection[str]) -> Desired:
@@ -170,9 +241,8 @@ class Desired(NamedTuple):
         name = client.name.strip() if is_listable(client.name) else None
         if client.deleted:
             return cls(name, client.id, "absent")
-        if name is None or name_key(name) in shared_names:
-            return cls(name, client.id)
-        return cls(name)
+        needs_id = name is None or name_key(name) in shared_names
+        return cls(name, client.id if needs_id else None, attributes=client.declared)
 
     @property
     def key(self) -> str:
@@ -187,11 +257,13 @@ class Desired(NamedTuple):
 
     def as_options(self) -> dict[str, Any]:
         """Return the options as a user writes them, without defaults."""
-        options = {**self._asdict(), "former_names": list(self.former_names)}
-        given = {option: value for option, value in options.items() if value}
-        if self.state == "present":
-            del given["state"]
-        return given
+        given = {
+            **self._asdict(),
+            "state": None if self.state == "present" else self.state,
+            "former_names": list(self.former_names),
+            "attributes": None,
+        }
+        return {**{option: value for option, value in given.items() if value}, **self.attributes}
 
 
 class Step(NamedTuple):
@@ -223,9 +295,24 @@ class Step(NamedTuple):
         return None if self.before is None else self.before.shown_name
 
     @property
+    def moves_name(self) -> bool:
+        """Whether a name is taken or left."""
+        return self.kind != "update"
+
+    @property
+    def changes(self) -> Changes:
+        return changes(self.before, self.after)
+
+    @property
     def restores_hidden(self) -> bool:
         """Whether only this restore shows what the client is."""
         return self.kind == "restore" and self.after.hidden
+
+
+def changes(before: Client | None, after: Client) -> Changes:
+    """Return the attributes that steps have set in between."""
+    earlier, old = ({}, {}) if before is None else (before.set_to, before.attributes)
+    return {of: (old.get(of), new) for of, new in after.set_to.items() if of not in earlier}
 
 
 def ends(steps: Iterable[Step]) -> tuple[dict[int, Client | None], dict[int, Client]]:
@@ -272,7 +359,8 @@ class Plan(NamedTuple):
     def names_relied_on(self) -> frozenset[str]:
         """The names that no other client may have: those that the plan gives to clients, and the
         former ones of the clients that it creates."""
-        last = {step.entry: step for step in self.steps if step.entry is not None}
+        moves = (step for step in self.steps if step.moves_name)
+        last = {step.entry: step for step in moves if step.entry is not None}
         given = (step.name for step in last.values() if step.kind != "delete" and step.name)
         created = (entry for entry, step in last.items() if step.kind == "create")
         former = (self.entries[entry].desired.former_names for entry in created)
@@ -280,9 +368,10 @@ class Plan(NamedTuple):
 
     @property
     def requests(self) -> int:
-        """How many it takes to execute the plan, if nothing fails: the writes, and a read of each
-        hidden client after its restore."""
-        return len(self.steps) + sum(step.restores_hidden for step in self.steps)
+        """How many it takes to execute the plan, if nothing fails: the writes, a read of each
+        hidden client after its restore, and one of a client with an attribute that was set."""
+        looks = any(step.changes for step in self.steps)
+        return len(self.steps) + sum(step.restores_hidden for step in self.steps) + looks
 
 
 class Origin(NamedTuple):

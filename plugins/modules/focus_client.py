@@ -95,6 +95,14 @@ options:
         O(id).
     type: bool
     default: false
+  currency:
+    description:
+      - The currency of the client, as three letters of ISO 4217 such as V(EUR). Case does not
+        matter. V(workspace) means none of its own, so that the workspace's counts.
+      - If it is not given, the currency stays as it is. With O(state=absent), it is ignored.
+      - After a run that set one, one more request shows whether the service has kept it. If it has
+        not, or if it shows the workspace's currency where a client has none, that is an error.
+    type: str
 notes:
   - Runs of one user on one machine take turns on a workspace, from the first read to the last
     write, so that several hosts of one workspace create no client twice. In check mode, a run waits
@@ -109,7 +117,8 @@ notes:
     O(id) then.
   - If the service gives a new client another name than O(name), the task fails, and the client is
     deleted again if it is certainly new. Otherwise it is left, and is in RV(undo).
-  - A rename sends back everything else that the service would reset, which is the currency.
+  - An update sends back everything else that the service would reset. So a rename keeps the
+    currency, and a change of the currency keeps the name as it is written.
   - If the service has no errors, a run sends one request if there is nothing to do, and two if
     a client is created or deleted. A rename or a restore by O(id) takes three, since the name is
     looked up. Each of O(former_names) costs one more where no client has O(name).
@@ -135,6 +144,11 @@ EXAMPLES = r"""
   toggl.focus.focus_client:
     name: Acme
     restore_deleted: true
+
+- name: Make sure that a client is invoiced in euros
+  toggl.focus.focus_client:
+    name: Acme
+    currency: EUR
 
 - name: Create a client that does not exist yet
   toggl.focus.focus_client:
@@ -204,6 +218,7 @@ EXAMPLES = r"""
     name: "{{ item.name | default(omit) }}"
     state: "{{ item.state | default('present') }}"
     former_names: "{{ item.former_names | default([]) }}"
+    currency: "{{ item.currency | default(omit) }}"
   loop: "{{ change.undo }}"
 
 - name: Set shared options once for several tasks
@@ -282,6 +297,13 @@ client:
       returned: if known
       type: str
       sample: "2026-04-01T08:00:00Z"
+    currency:
+      description:
+        - The currency of the client, as the service shows it. It may be the workspace's where the
+          client has none of its own.
+      returned: if known
+      type: str
+      sample: EUR
     toggl_user_id:
       description: The number of a user, as the service gives it.
       returned: if known
@@ -290,13 +312,14 @@ client:
 action:
   description:
     - What was done, or would be done in check mode.
-    - A restore that is followed by a rename is V(restored), and a rename that is followed by a
-      deletion is V(deleted).
+    - V(updated) is a change of something other than the name. A restore that is followed by another
+      change is V(restored), and a rename that is followed by a deletion is V(deleted).
   returned: success, and if a write failed
   type: str
   choices:
     - created
     - renamed
+    - updated
     - deleted
     - restored
     - none
@@ -319,7 +342,9 @@ diff:
       state: present
   contains:
     before:
-      description: The client before, with C(name), C(id) and C(state) where they are known.
+      description:
+        - The client before, with C(name), C(id) and C(state), and with C(currency) if O(currency) is
+          given, where they are known.
       returned: always
       type: dict
       sample:
@@ -327,7 +352,9 @@ diff:
         name: Globex
         state: present
     after:
-      description: The client after, with C(name), C(id) and C(state) where they are known.
+      description:
+        - The client after, with C(name), C(id) and C(state), and with C(currency) if O(currency) is
+          given, where they are known.
       returned: always
       type: dict
       sample:

@@ -169,6 +169,13 @@ clients:
       returned: if the service says
       type: str
       sample: "2026-04-01T08:00:00Z"
+    currency:
+      description:
+        - The currency of the client, as the service shows it. It may be the workspace's where the
+          client has none of its own.
+      returned: if the service says
+      type: str
+      sample: EUR
     toggl_user_id:
       description: The number of a user, as the service gives it.
       returned: if the service says

@@ -95,6 +95,11 @@ options:
             service lists it.
         type: bool
         default: false
+      currency:
+        description:
+          - The currency of the client, as the option O(toggl.focus.focus_client#module:currency)
+            describes it.
+        type: str
   purge:
     description:
       - Whether to also delete the active clients that no entry stands for.
@@ -173,7 +178,11 @@ notes:
     only a warning.
   - If the service gives a new client another name than O(clients[].name), the step fails, and the
     client is deleted again if it is certainly new. Otherwise it is left, and is in RV(undo).
-  - A rename sends back everything else that the service would reset, which is the currency.
+  - An update sends back everything else that the service would reset. So a rename keeps the
+    currency, and a change of the currency keeps the name as it is written.
+  - After a run that set a currency, one more request shows whether the service has kept it. If it
+    has not, or if it shows the workspace's currency where a client has none, that is an error of
+    each entry that set one.
   - Only the name that a client ends with is compared with those of others. A name that another
     active client has is an error.
   - Where the service hides deleted clients, those to be restored are restored first and read, which
@@ -221,6 +230,8 @@ EXAMPLES = r"""
         state: absent
       - name: Umbrella
         restore_deleted: true
+      - name: Vandelay Industries
+        currency: EUR
 
 - name: Delete all other clients, but at most five, and never an internal one
   toggl.focus.focus_clients:
@@ -300,6 +311,7 @@ plan:
       choices:
         - create
         - rename
+        - update
         - delete
         - restore
       sample: rename
@@ -318,6 +330,16 @@ plan:
       returned: with a rename, if known
       type: str
       sample: Globex
+    currency:
+      description: The currency that the step sets, V(workspace) where it clears it.
+      returned: with a step that changes it
+      type: str
+      sample: EUR
+    currency_from:
+      description: The currency that the service showed before.
+      returned: with a step that changes it, if there was one
+      type: str
+      sample: USD
     purge:
       description: V(true) if O(purge) deletes the client.
       returned: with a deletion by O(purge)
@@ -395,6 +417,7 @@ results:
       choices:
         - created
         - renamed
+        - updated
         - deleted
         - restored
         - none
@@ -411,8 +434,9 @@ results:
       sample: 'The service refused POST /workspaces/4242/clients: 400 "validation".'
 summary:
   description:
-    - How many entries were C(created), C(renamed), C(deleted), C(restored) and C(unchanged), how
-      many clients were C(purged), and how many of both C(failed) or are C(pending).
+    - How many entries were C(created), C(renamed), C(updated), C(deleted), C(restored) and
+      C(unchanged), how many clients were C(purged), and how many of both C(failed) or are
+      C(pending).
     - C(unmanaged) are the active clients that no entry stands for and that stay.
     - In check mode, and where the plan is refused, it counts what would be done.
   returned: with RV(plan)
@@ -420,6 +444,7 @@ summary:
   sample:
     created: 1
     renamed: 1
+    updated: 0
     deleted: 0
     restored: 0
     purged: 0
@@ -438,7 +463,8 @@ unmanaged:
     - name: Hooli
 undo:
   description:
-    - A list for O(clients) that undoes this run. It brings back every name and deletion state.
+    - A list for O(clients) that undoes this run. It brings back every name, currency and deletion
+      state.
     - It is also returned, and works, after a run that failed on the way.
     - Applied after other people's edits, it takes back a client that somebody has renamed since,
       with a warning. It is refused where it would give a client a name that another one has by
@@ -458,7 +484,7 @@ undo:
 diff:
   description:
     - The list of active clients before and after, as YAML, sorted by name. A line that changes has
-      a comment that says why.
+      a comment that says why, such as C(currency EUR, was USD).
     - It shows what was done, and what would be done in check mode and where the plan is refused.
   returned: with RV(plan)
   type: dict

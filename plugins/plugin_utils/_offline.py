@@ -12,7 +12,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._apply.outcome import predicted
 from ..module_utils._errors import BadOption, FocusError, PlanRefused
-from ..module_utils._model import NOT_YET, Client, Desired, Rules
+from ..module_utils._model import ATTRIBUTES, NOT_YET, Client, Desired, Rules
 from ..module_utils._plan.contradictions import look_alikes
 from ..module_utils._plan.plan import plan
 from ..module_utils._reconcile import desired_clients
@@ -40,7 +40,7 @@ _SHOWN_BY_THE_SERVICE = frozenset(
 )
 """Fields of a client that no entry has."""
 
-_SHARED = frozenset({"id", "name", "currency"})
+_SHARED = frozenset({"id", "name", *ATTRIBUTES})
 """Fields that do not tell whether a client was read or an entry written."""
 
 
@@ -122,13 +122,17 @@ def _as_listed(existing: Iterable[object], wanted: Iterable[Desired]) -> Iterato
     listed = [entry for entry in desired_clients(existing) if entry.state != "absent"]
     ids, names = {entry.id for entry in listed}, {entry.key for entry in listed}
     for entry in listed:
-        yield {"id": entry.id, "name": entry.name or ""}
+        yield _as_declared(entry)
     for entry in wanted:
         is_listed = entry.key in names if entry.id is None else entry.id in ids
         deleted_at = _LONG_AGO if entry.state == "restored" else None
         is_assumed = deleted_at or (entry.state == "present" and entry.id is not None)
         if is_assumed and not is_listed:
-            yield {"id": entry.id, "name": entry.name or "", "deleted_at": deleted_at}
+            yield {**_as_declared(entry), "deleted_at": deleted_at}
+
+
+def _as_declared(entry: Desired) -> dict[str, Any]:
+    return {"id": entry.id, "name": entry.name or "", **entry.attributes}
 
 
 def _with_ids(clients: Sequence[Fields]) -> list[Client]:

@@ -28,7 +28,7 @@ PLAN_ONLY = "clients_plan_only"
 """Is true in the playbooks that make plans: for them, ``clients_plan_file`` is where to write. In
 check mode alone, so that it lets nothing be written that nobody has reviewed."""
 
-PLAN_FORMAT = 3
+PLAN_FORMAT = 4
 """The format of plan files. It rises when the digest changes its meaning."""
 
 _AGAIN = "Nothing was written there. Run toggl.focus.plan again, and have its plan reviewed"

@@ -91,7 +91,7 @@ def test_nothing_passes_the_digest_over(reviewed: Stage) -> None:
     plans["forged"]["digest"] = forged
     moved = digest(plans["moved"]["steps"], MOVED, ELSEWHERE)
     plans["moved"] |= {"api_url": ELSEWHERE, "digest": moved}
-    reviewed.write("plan.json", json.dumps({"format": 3, "workspaces": plans}))
+    reviewed.write("plan.json", json.dumps({"format": 4, "workspaces": plans}))
     hosts: dict[str, dict[str, Any]] = {
         host: {"clients_workspace_id": HOSTS[host], "clients_list": NOT_REVIEWED} for host in SAID
     }

@@ -48,6 +48,7 @@ def desired() -> st.SearchStrategy[list[Desired]]:
         state=st.sampled_from(["present", "present", "absent", "restored"]),
         former_names=st.lists(names, max_size=2).map(tuple),
         restore_deleted=st.booleans(),
+        attributes=attributes(),
     )
     sound = entry.filter(lambda wanted: wanted.name is not None or wanted.id is not None)
     return st.lists(sound, max_size=5)
@@ -62,6 +63,7 @@ def entries() -> st.SearchStrategy[dict[str, Any]]:
             "state": st.sampled_from(["present", "present", "absent", "restored"]),
             "former_names": st.lists(st.sampled_from(NAMES), max_size=2),
             "restore_deleted": st.booleans(),
+            "currency": st.sampled_from([None, None, None, "EUR", "workspace"]),
         }
     )
 
@@ -75,11 +77,13 @@ def cases(draw: st.DrawFn) -> Case:
     existing, wanted = [], []
     for id_ in range(1, draw(st.integers(1, MOST_CLIENTS)) + 1):
         written = draw(names) + draw(st.sampled_from(["", "", " "]))
-        existing.append(draw(st.sampled_from([active, deleted]))(id_, written))
+        currency = draw(st.sampled_from([{}, {"currency": "USD"}]))
+        existing.append(draw(st.sampled_from([active, deleted]))(id_, written, **currency))
         state = draw(st.sampled_from(["restored", "restored", "restored", "absent", ""]))
         if state == "restored":
             name = draw(st.one_of(names, names, names, st.none()))
-            wanted.append(Desired(name, id_, "restored", draw(former_names)))
+            given = draw(former_names), False, draw(attributes())
+            wanted.append(Desired(name, id_, "restored", *given))
         elif state == "absent":
             name = draw(st.one_of(names, st.none()))
             wanted.append(Desired(name, id_, "absent", tuple(MORE)))
@@ -90,9 +94,16 @@ def cases(draw: st.DrawFn) -> Case:
         state=st.sampled_from(["present", "present", "restored", "absent"]),
         former_names=former_names,
         restore_deleted=st.booleans(),
+        attributes=attributes(),
     )
     wanted += draw(st.lists(by_name, max_size=2))
     return existing, draw(st.permutations(wanted))
+
+
+def attributes() -> st.SearchStrategy[dict[str, str]]:
+    """What an entry declares beside the name: mostly nothing."""
+    given = st.sampled_from(["EUR", "USD", "workspace"]).map(lambda value: {"currency": value})
+    return st.just({}) | st.just({}) | given
 
 
 def planned(existing: list[Client], wanted: list[Desired], *rules: Any) -> Plan:

@@ -4,9 +4,11 @@
     1 Acme, 2 " Globex ", (3 Old)               clients, the third one deleted
     New (was A, B); 1 New; absent 2; restored 3 Old; Old (restore_deleted)      entries
     create New; rename 1 A -> B; delete 2 C; purge 4 D; restore 3 Old; restore 9 ?      steps
+    1 Acme @EUR;  Acme @EUR, 1 @workspace;  update 1 Acme @EUR, rename 1 A -> B @EUR<USD
 
-A purge is a deletion that no entry asks for. ``?`` is a name that nobody knows yet. Quotes are for
-names with blanks around them, of digits, or with a line break, which is ``\\n`` there.
+What follows ``@`` is a currency, in a step the new one, and behind ``<`` the one before it. A purge
+is a deletion that no entry asks for. ``?`` is a name that nobody knows yet. Quotes are for names
+with blanks around them, of digits, or with a line break, which is ``\\n`` there.
 """
 
 from __future__ import annotations
@@ -28,8 +30,12 @@ from support import steps as made
 ENTRY = re.compile(
     r'(?:(?P<state>absent|restored) )?(?:(?P<id>\d+)(?: |$))?(?P<name>"[^"]*"|[^("]*?)'
     r" ?(?:\(was (?P<former>.*?)\))?(?P<restore> ?\(restore_deleted\))?"
+    r"(?: ?@(?P<currency>\w+))?"
 )
-STEP = re.compile(r"(?P<kind>\w+) (?:(?P<id>\d+) )?(?P<name>.*?)(?: -> (?P<new>.*))?")
+STEP = re.compile(
+    r"(?P<kind>\w+) (?:(?P<id>\d+) )?(?P<name>.*?)(?: -> (?P<new>.*?))?"
+    r"(?: @(?P<currency>\w+)(?:<(?P<old>\w+))?)?"
+)
 
 
 def rows(text: str) -> list[Any]:
@@ -65,7 +71,8 @@ def clients_of(text: str) -> list[Client]:
     for part in _parts(text, ", "):
         id_, name = part.strip("()").split(" ", 1)
         of = made.deleted if part.startswith("(") else made.active
-        found.append(of(int(id_), _unquoted(name)))
+        name, _, currency = name.partition(" @")
+        found.append(of(int(id_), _unquoted(name), **({"currency": currency} if currency else {})))
     return found
 
 
@@ -96,6 +103,8 @@ def told_one(step: Step) -> str:
     names = [step.old_name, step.name] if step.kind == "rename" else [step.name]
     shown = " -> ".join(map(_quoted, names))
     kind = "purge" if step.entry is None else step.kind
+    for old, new in step.changes.values():
+        shown += f" @{new or 'workspace'}{old and f'<{old}' or ''}"
     return " ".join(str(part) for part in (kind, step.id, shown) if part is not None)
 
 
@@ -108,12 +117,18 @@ def _entry(text: str) -> Desired:
         cast(State, found["state"] or "present"),
         tuple(map(_unquoted, _parts(found["former"] or "", ", "))),
         bool(found["restore"]),
+        {"currency": found["currency"]} if found["currency"] else {},
     )
 
 
 def _step(text: str) -> Step:
     found = STEP.fullmatch(text)
     assert found, text
+    step = _plain_step(found)
+    return made.setting(step, found["old"], found["currency"]) if found["currency"] else step
+
+
+def _plain_step(found: re.Match[str]) -> Step:
     id_, name = int(found["id"] or 0), _unquoted(found["name"])
     known = None if name == "?" else name
     match found["kind"]:
@@ -121,11 +136,13 @@ def _step(text: str) -> Step:
             return made.create(name, id_)
         case "rename":
             return made.rename(id_, known, _unquoted(found["new"]))
+        case "update":
+            return made.update(id_, name)
         case "delete":
             return made.delete(id_, name)
         case "purge":
             return made.delete(id_, name, None)
-    assert found["kind"] == "restore", text
+    assert found["kind"] == "restore", found
     return made.restore(id_, known)
 
 

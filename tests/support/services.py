@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import random
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -63,6 +63,7 @@ class Refused(Exception):
 class Held(NamedTuple):
     name: str
     deleted: bool
+    attributes: Mapping[str, str]
 
 
 class Service:
@@ -70,13 +71,20 @@ class Service:
 
     def __init__(self, manners: Manners, clients: Iterable[Client]) -> None:
         self.manners = manners
-        self.held = {client.id: Held(client.name, client.deleted) for client in clients}
+        self.held = {c.id: Held(c.name, c.deleted, c.attributes) for c in clients}
         self._next_id = 1001
 
     def shown(self) -> list[Client]:
         """What a list of all clients, and a look at each id, tell."""
         return [
-            Client(id_, held.name, WHEN if held.deleted else None, {"id": id_, "name": held.name})
+            Client.of(
+                {
+                    "id": id_,
+                    "name": held.name,
+                    "deleted_at": WHEN if held.deleted else None,
+                    **held.attributes,
+                }
+            )
             for id_, held in self.held.items()
             if not (held.deleted and self.manners.hides)
         ]
@@ -84,6 +92,10 @@ class Service:
     def state(self) -> dict[int, tuple[str, bool]]:
         """Names are the same if they compare so: a plan never touches a mere way of writing."""
         return {id_: (written(held.name), held.deleted) for id_, held in self.held.items()}
+
+    def attributes(self) -> dict[int, Mapping[str, str]]:
+        """Those of the active clients."""
+        return {id_: held.attributes for id_, held in self.held.items() if not held.deleted}
 
     def is_possible(self) -> bool:
         """Whether no two clients have a name that only one may have."""
@@ -97,28 +109,36 @@ class Service:
         """Carry a step out; it comes back with its id, and with the name that was found."""
         if step.kind == "create":
             created, self._next_id = self._next_id, self._next_id + 1
-            self._give(step, created, step.after.name)
+            self._give(step, created, step.after.name, self._put(step))
             return step._replace(after=step.after._replace(id=created))
-        held = self.held.get(step.id or 0)
+        held_id = step.id or 0
+        held = self.held.get(held_id)
         if held is None or held.deleted != (step.kind == "restore"):
             raise Refused(step)
         if step.kind == "delete":
-            self.held[step.id or 0] = Held(held.name, True)
+            self.held[held_id] = held._replace(deleted=True)
         elif step.kind == "restore":
-            self._give(step, step.id or 0, held.name)
-        elif written(held.name) != written(step.after.name):
-            self._give(step, step.id or 0, step.after.name)
+            self._give(step, held_id, held.name, held.attributes)
+        else:
+            is_same = step.kind == "update" or written(held.name) == written(step.after.name)
+            name = held.name if is_same else step.after.name
+            self._give(step, held_id, name, self._put(step))
         if step.before is not None and not step.old_name:
             step = step._replace(before=step.before._replace(name=held.name, hidden=False))
-        if step.kind == "restore":
+        if step.kind in ("restore", "update"):
             step = step._replace(after=step.after._replace(name=held.name, hidden=False))
         return step
 
-    def _give(self, step: Step, id_: int, name: str) -> None:
+    @staticmethod
+    def _put(step: Step) -> dict[str, str]:
+        """A write of a client replaces all that may be written."""
+        return {of: value for of, value in step.after.body.items() if value and of != "name"}
+
+    def _give(self, step: Step, id_: int, name: str, attributes: Mapping[str, str]) -> None:
         bearer = self._bearer(id_, name)
         if bearer is not None:
             raise Refused(step, bearer)
-        self.held[id_] = Held(name, False)
+        self.held[id_] = Held(name, False, attributes)
 
     def _bearer(self, id_: int, name: str) -> int | None:
         """The other client, if any, because of which the service refuses the name."""

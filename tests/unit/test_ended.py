@@ -17,6 +17,7 @@ from support.ending import SOON, TaskTimeoutError, ended_by
 from ansible_collections.toggl.focus.plugins.module_utils import _progress
 from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi
 from ansible_collections.toggl.focus.plugins.module_utils._errors import Interrupted
+from ansible_collections.toggl.focus.plugins.module_utils._model import Client
 from ansible_collections.toggl.focus.plugins.module_utils._progress import Halt, Progress
 from ansible_collections.toggl.focus.plugins.module_utils._task import run
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENTS
@@ -174,7 +175,7 @@ def test_no_request_begins_after_the_end() -> None:
     halt = Halt()
     api = FocusApi(access(OPTIONS), None, Progress(), halt)
     halt.now("Somebody")
-    for call in (api.list_clients, lambda: api.create("A"), lambda: api.delete(1)):
+    for call in (api.list_clients, lambda: api.create(Client.new("A", 1)), lambda: api.delete(1)):
         with pytest.raises(Interrupted, match="Somebody ended the run"):
             call()
     assert api.session.requests == 0

@@ -31,6 +31,9 @@ yes: {name: Acme, restore_deleted: 'yes'} ~ Acme (restore_deleted)
 yes: {name: Acme, restore_deleted: 1} ~ Acme (restore_deleted)
 yes: {name: Acme, restore_deleted: true} ~ Acme (restore_deleted)
 no: {name: Acme, restore_deleted: 'off'} ~ Acme
+a currency: {name: Acme, currency: eur} ~ Acme @EUR | {name: Acme, currency: ' Eur'} ~ Acme @EUR
+the workspace's: {id: 7, currency: Workspace} ~ 7 @workspace
+no currency: {name: Acme, currency: ''} ~ Acme | {name: Acme, currency: null} ~ Acme
 """)
 
 
@@ -100,15 +103,23 @@ Acme __omit_place_holder__0123456789012345678901234567890123456789 | name has a 
 {name: Acme, state: gone} | state is "gone"; it must be one of present, absent and restored.
 {name: Acme, state: true} | state is true; it must be one of present, absent and restored.
 {name: Acme, restore_deleted: perhaps} | restore_deleted is "perhaps"; it must be true or false.
+{name: Acme, currency: EURO} | currency is "EURO"; give three letters of ISO 4217, such as EUR, or
+    workspace for none of its own.
+{name: Acme, currency: 978} | currency is the number 978; give three letters of ISO 4217, such as
+    EUR, or workspace for none of its own.
+{name: Acme, currency: [EUR]} | currency is a list; give three letters of ISO 4217, such as EUR, or
+    workspace for none of its own.
+{name: Acme, currency: ÄÖÜ} | currency is "ÄÖÜ"; give three letters of ISO 4217, such as EUR, or
+    workspace for none of its own.
 {nmae: Acme} | the option "nmae" is not known; did you mean name?
 {Name: Acme} | the option "Name" is not known; did you mean name?
 {name: Acme, former: [A]} | the option "former" is not known; did you mean former_names?
 {name: Acme, deleted: true, colour: red} | options that are not known: "colour" and "deleted"; an
-    entry has name, id, state, former_names and restore_deleted.
+    entry has name, id, state, former_names, restore_deleted and currency.
 {id: 7, colour of it: 1} | options that are not known: "colour of it"; an entry has name, id, state,
-    former_names and restore_deleted.
-{Acme: Inc} | options that are not known: "Acme"; an entry has name, id, state, former_names and
-    restore_deleted. A name with a colon in it needs quotes.
+    former_names, restore_deleted and currency.
+{Acme: Inc} | options that are not known: "Acme"; an entry has name, id, state, former_names,
+    restore_deleted and currency. A name with a colon in it needs quotes.
 """)
 
 
@@ -142,7 +153,7 @@ def test_all_problems_are_reported_together() -> None:
     assert text == (
         "Entry 3: name is not a text, it became the number 7; put the name in quotes. "
         'Entry 1 ("A"): options that are not known: "colour"; an entry has name, id, state, '
-        "former_names and restore_deleted. "
+        "former_names, restore_deleted and currency. "
         'Entry 1 ("A"): state is "presnt"; did you mean present? '
         "Entries 2 and 4: The id 7 is in the list more than once: keep one entry. "
         'Entries 5 and 6: The name "B" is in the list more than once: keep one entry, or give each '

@@ -51,7 +51,7 @@ def unreadable(reason: str) -> dict[str, Any]:
 
 def text_of(**workspaces: dict[str, Any]) -> str:
     """The text, which always fits into a comment, and has the marker at its end."""
-    text = plan_markdown({"format": 3, "workspaces": workspaces})
+    text = plan_markdown({"format": 4, "workspaces": workspaces})
     assert len(text) <= LONGEST
     assert text.endswith(f"\n{MARKER}\n")
     return text
@@ -193,14 +193,19 @@ def test_another_address_and_unchecked_certificates_are_cautions(name: str, seen
 
 
 def test_a_table_says_what_is_done() -> None:
-    steps = "create New; rename 1001 A -> B; restore 1003 C; delete 1002 Old; purge 1004 Unlisted"
+    steps = (
+        "create New @EUR; rename 1001 A -> B; restore 1003 C; delete 1002 Old; "
+        "update 1005 D @workspace<USD; rename 1006 E -> F @EUR; purge 1004 Unlisted"
+    )
     page = Page(text_of(acme=workspace(steps)))
     assert page.rows[1:] == [
         ["delete", "Old", "", "1002"],
         ["delete by purge", "Unlisted", "", "1004"],
-        ["rename", "A", "B", "1001"],
         ["restore", "C", "", "1003"],
-        ["create", "New", "", ""],
+        ["update", "D", "currency workspace, was USD", "1005"],
+        ["rename", "A", "B", "1001"],
+        ["rename", "E", "F, currency EUR", "1006"],
+        ["create", "New", "currency EUR", ""],
     ]
 
 

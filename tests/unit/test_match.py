@@ -35,6 +35,27 @@ absent, but for an exact one | 1 D, 7 E | absent E; 1 E (was D) | 1: delete 7 E;
 absent by name, which an exact entry's client has | 1 E, (7 E) | absent E; 1 E (was D) |
 absent by name, which an exact entry's client gets back | (1 E), 7 E
     | absent E; restored 1 E (was E) | 1: delete 7 E; 2: restore 1 E
+a currency for an active client, one that it has, and none | 1 A, 2 B @EUR, 3 C @EUR
+    | A @EUR; B @EUR; 3 | 1: update 1 A @EUR
+a currency in another case is the same | 1 A @eur | A @EUR |
+a currency of another kind | 1 A @USD | 1 @EUR | 1: update 1 A @EUR<USD
+the workspace's currency, where there is one to clear | 1 A @USD, 2 B
+    | A @workspace; B @workspace | 1: update 1 A @workspace<USD
+a currency and a name are one write | 1 A @USD | B (was A) @EUR | 1: rename 1 A -> B @EUR<USD
+a currency of a new client | | A @EUR; B @workspace | 1: create A @EUR; 2: create B
+a currency of a restored client | (1 A @USD) | restored A @EUR
+    | 1: restore 1 A; 1: update 1 A @EUR<USD
+a currency of a client restored under another name | (1 A @USD) | restored 1 B @EUR
+    | 1: rename 1 A -> B @EUR<USD; 1: restore 1 A
+a currency of a client restored by its name | (1 A) | A (restore_deleted) @EUR
+    | 1: restore 1 A; 1: update 1 A @EUR
+a currency of a hidden client, which may have it | | restored 9 @EUR
+    | 1: restore 9 ?; 1: update 9 ? @EUR
+a currency to clear of a hidden client, which may have none | | restored 9 @workspace
+    | 1: restore 9 ?; 1: update 9 ? @workspace
+a currency of an absent client is ignored | 1 A @USD | absent A @EUR | 1: delete 1 A
+who changes a currency leaves others of a former name alone | 1 A, 2 B | A (was B) @EUR
+    | 1: update 1 A @EUR
 absent, by name and exactly | 1 E, 7 E | absent E; absent 1 E (was D) | 1: delete 7 E; 2: delete 1 E
 """)
 

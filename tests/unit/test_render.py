@@ -63,14 +63,18 @@ def test_long_texts_are_cut() -> None:
 
 def test_deletions_come_first_and_the_order_of_writing_is_kept_among_them() -> None:
     """The names of all kinds begin in one column."""
-    steps = "create B; rename 1 C -> D; delete 3 F; restore 2 E; create A; purge 4 E"
+    steps = (
+        "create B; rename 1 C -> D @EUR<USD; delete 3 F; restore 2 E; update 5 G @workspace<USD; "
+        "create A @EUR; purge 4 E"
+    )
     assert lines(steps)[1:] == [
         "delete   F (id 3)",
         "delete   E (id 4) by purge",
-        "rename   C -> D (id 1)",
         "restore  E (id 2)",
+        "update   G (id 5) currency workspace, was USD",
+        "rename   C -> D (id 1) currency EUR, was USD",
         "create   B",
-        "create   A",
+        "create   A currency EUR",
     ]
 
 

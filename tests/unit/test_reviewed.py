@@ -27,7 +27,7 @@ def host(without: str = "", **more: Any) -> dict[str, Any]:
 
 def content(of_europe: Any = None, **more: Any) -> str:
     plans = {"europe": host() if of_europe is None else of_europe}
-    return json.dumps({"format": 3, "workspaces": plans, **more})
+    return json.dumps({"format": 4, "workspaces": plans, **more})
 
 
 def bound(
@@ -68,9 +68,9 @@ UNFIT: dict[str, tuple[str | None, str]] = {
     "it is something else": ('{"steps": []}', NOT_A_FILE),
     "it is nested too deeply": ("[" * 100_000, NOT_A_FILE),
     "a key is given twice": (content().replace('"steps":', '"steps": [], "steps":'), NOT_A_FILE),
-    "it is of an earlier format": (content(format=1), f'{ANOTHER_VERSION} (format "1", not 3)'),
-    "it is of a later format": (content(format=4), ANOTHER_VERSION),
-    "it has no plans": ('{"format": 3}', NO_PLAN),
+    "it is of an earlier format": (content(format=1), f'{ANOTHER_VERSION} (format "1", not 4)'),
+    "it is of a later format": (content(format=5), ANOTHER_VERSION),
+    "it has no plans": ('{"format": 4}', NO_PLAN),
     "its plans are a list": (content(workspaces=[]), NO_PLAN),
     "it has no plan for the host": (content(workspaces={"asia": host()}), NO_PLAN),
     "the plan is a text": (content("harmless"), NO_PLAN),

@@ -52,6 +52,14 @@ a rename of one of two that had a name | rename 1 E -> D    | E | 1 E (was D)
 a name that others shared            | delete 1 E           | F | restored 1 E
 a deletion of a client with a blank name | delete 1 " "     | "" | restored 1
 a restore of a client with a blank name | restore 1 ""      | | absent 1
+a change of currency                 | update 1 E @EUR<USD  | | 1 E @USD
+a currency where there was none      | update 1 E @EUR      | | 1 E @workspace
+a currency that was cleared          | update 1 E @workspace<USD | | 1 E @USD
+a change of name and currency        | rename 1 E -> D @EUR<USD | | 1 E @USD
+a change of currency, and a deletion | update 1 E @EUR<USD; delete 1 E | | restored 1 E @USD
+a restore, and a change of currency  | restore 1 E; update 1 E @EUR<USD | | absent 1 E
+a currency of a client with a blank name | update 1 " " @EUR<USD | | 1 @USD
+a create with a currency             | create 7 E @EUR      | | absent 7 E
 a blank name is not to be had back   | rename 1 " " -> E    | |
 a deletion of a client with a line break in its name | delete 1 "A\\nB" | | restored 1
 a line break is not to be had back   | rename 1 A\u2028B -> E | |
@@ -114,6 +122,8 @@ a restore with a rename, and a create of the name it freed | (1 E) | restored 1 
 a purged client with a blank name | 1 " ", 2 A | | purge
 two purged clients with blank names | 1 " ", 2 "" | | purge unless active unless all unless hidden
 a name that wandered round | 1 A, 2 B, 3 C | 1 B; 2 C; 3 A |
+currencies, with a ring of names and without | 1 A @USD, 2 B, 3 C @USD
+    | 1 B @EUR; 2 A @EUR; C @workspace |
 names change hands between deleted and active | 1 A, (2 B) | 1 B; restored 2 A | unless hidden
 one of two that had a name, deleted | 1 A, 2 A | absent 1 | unless active unless all
 """)
@@ -140,10 +150,11 @@ def test_undo_on_each_service(existing: str, wanted: str, options: str, manners:
     """The undo list is no list that is refused, the service refuses nothing of it, and it brings
     back what was; applied again, it finds nothing to do."""
     service = Service(manners, clients_of(existing))
-    before = service.state()
+    before, attributes = service.state(), service.attributes()
     back = undo(*run_of(service, wanted, options))
     assert carried_out(service, plan(service.shown(), back).steps, random.Random(2)).refused == []
     assert is_undone(before, service.state())
+    assert service.attributes() == attributes
     assert plan(service.shown(), back).steps == ()
 
 
@@ -204,7 +215,7 @@ def applied(service: Service, wanted: Sequence[Desired], chance: random.Random) 
     st.none() | st.integers(0, 6),
     st.integers(0),
 )
-def test_undo_brings_back_every_name_and_deletion_state(
+def test_undo_brings_back_every_name_deletion_state_and_currency(
     drawn: tuple[list[Client], list[Desired]],
     manners: Manners,
     purge: bool,
@@ -225,7 +236,7 @@ def test_undo_brings_back_every_name_and_deletion_state(
     first = planned(service.shown(), wanted, Rules(purge, (), None, 100))
     if forgets:  # the name that such a client comes back with decides on the creates in the run
         assume(all(step.kind != "restore" or step.name is not None for step in first.steps))
-    before = service.state()
+    before, attributes = service.state(), service.attributes()
     run = carried_out(service, first.steps, chance, most)
     back = undo(reported(run, forgets), first.shared_names)
     refused = applied(service, back, chance)
@@ -238,4 +249,5 @@ def test_undo_brings_back_every_name_and_deletion_state(
         return
     assert refused == []
     assert is_undone(before, service.state())
+    assert service.attributes() == attributes
     assert plan(service.shown(), back).steps == ()

@@ -28,10 +28,6 @@ PAGE_SIZE = 100
 """Clients. More may be refused, or answered with an empty page."""
 
 
-def _body(name: str, currency: str | None) -> dict[str, str]:
-    return {"name": name} if currency is None else {"name": name, "currency": currency}
-
-
 class FocusApi:
     """The clients of one workspace.
 
@@ -107,8 +103,7 @@ class FocusApi:
 
     def create(
         self,
-        name: str,
-        currency: str | None = None,
+        client: Client,
         find: Callable[[RequestError], Mapping[str, Any] | None] | None = None,
     ) -> Mapping[str, Any]:
         """POST of a new client, never repeated when it may have been executed.
@@ -118,8 +113,9 @@ class FocusApi:
             another name, or only its ``id``, or none, since the vendor's reference shows no body
         :raises OtherWorkspace: it was created, but perhaps elsewhere
         """
-        body = partial(_body, name, currency)
-        return self.session.call("POST", self._clients, self._created, body=body, find=find)
+        return self.session.call(
+            "POST", self._clients, self._created, body=lambda: client.body, find=find
+        )
 
     def get(self, client_id: int) -> Client:
         """GET of one client.
@@ -154,24 +150,22 @@ class FocusApi:
         self.session.wait_for_consistency()
         return self.find(client_id)
 
-    def update(self, client_id: int, name: str, currency: str | None = None) -> None:
-        """PUT of a client. What it does not send, the service resets: so the currency goes with the
-        name, as it was read.
+    def update(self, client: Client) -> None:
+        """PUT of a client. What it does not send, the service resets: so all that was read goes
+        with what is changed.
 
         It is read again before a PUT that comes late, after a wait for the quota for example.
-
-        :arg currency: that the client showed, ``None`` if it showed none
         """
-        read_at, kept = self.session.first_answer, currency
+        read_at, sent = self.session.first_answer, client
 
-        def body() -> Mapping[str, str]:
-            nonlocal read_at, kept
+        def body() -> Mapping[str, str | None]:
+            nonlocal read_at, sent
             if read_at is not None and time.monotonic() - read_at > LONGEST_KEPT:
                 read_at = time.monotonic()
-                kept = self.get(client_id).currency
-            return _body(name, kept)
+                sent = client.as_read(self.get(client.id))
+            return sent.body
 
-        self._write("PUT", self._client(client_id), body)
+        self._write("PUT", self._client(client.id), body)
 
     def delete(self, client_id: int) -> None:
         """DELETE of a client; one that an earlier, unclear try has deleted counts as deleted."""
@@ -191,7 +185,7 @@ class FocusApi:
         return f"{self._clients}/{client_id}"
 
     def _write(
-        self, method: str, path: str, body: Callable[[], Mapping[str, str]] | None = None
+        self, method: str, path: str, body: Callable[[], Mapping[str, str | None]] | None = None
     ) -> None:
         """Send a write that is answered by 204, without a body. Whether any other answer means
         that it was executed is not known.

@@ -112,7 +112,7 @@ class Session:
         path: str,
         read: Callable[[Answer], Read],
         parameters: Sequence[tuple[str, str]] = (),
-        body: Callable[[], Mapping[str, str]] | None = None,
+        body: Callable[[], Mapping[str, str | None]] | None = None,
         find: Callable[[RequestError], Read | None] | None = None,
     ) -> Read:
         """Send, and retry where that is safe, until ``read`` understands the answer.

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from graphlib import TopologicalSorter
 
@@ -18,9 +18,9 @@ from .._errors import (
     as_focus_error,
 )
 from .._journal import Journal
-from .._model import NOT_YET, Client, Status, Step
+from .._model import NOT_YET, Client, Kind, Status, Step
 from .._progress import Progress, map_concurrently
-from .._text import name_key
+from .attributes import has_attributes, look_at_attributes
 from .creates import Creates
 from .errors import other_name
 from .outcome import Outcome
@@ -76,9 +76,11 @@ class Writer:
         self._outcomes = {at: outcome for at, outcome in kept if outcome is not None}
         for wave in filter(None, _waves(steps)):
             self._execute(wave)
-            self._settle()
+            self._settle(self._creates.settled(self._outcomes))
             if not all(self._is_done(at) for at in wave if steps[at].kind == "create"):
                 break
+        if self._stop is None:
+            self._settle(look_at_attributes(self._api, self._outcomes))
         pending = (Outcome(step, "pending", self._stop) for step in steps)
         return tuple(self._outcomes.get(at, outcome) for at, outcome in enumerate(pending))
 
@@ -106,9 +108,9 @@ class Writer:
     def _is_done(self, at: int) -> bool:
         return at in self._outcomes and self._outcomes[at].status == "done"
 
-    def _settle(self) -> None:
-        """Settle the creates that are still open, and record what became of them."""
-        for at, outcome in self._creates.settled(self._outcomes).items():
+    def _settle(self, settled: Mapping[int, Outcome]) -> None:
+        """Record what a last look has shown of some steps."""
+        for at, outcome in settled.items():
             if outcome is not self._outcomes[at]:
                 self._outcomes[at] = self._finished(self._first + at, outcome)
 
@@ -168,10 +170,11 @@ class Writer:
     def _known(self, step: Step) -> Step:
         """Return the step; a hidden client that is back but was not read yet is read, since a PUT
         would reset what is not known of it."""
-        if step.kind != "rename" or not step.after.hidden:
+        if step.kind not in ("rename", "update") or not step.after.hidden:
             return step
         client = self._api.get(step.after.id)
-        return step._replace(before=client, after=client.renamed(step.after.name))
+        after = client._replace(name=step.after.name or client.name, set_to=step.after.set_to)
+        return step._replace(before=client, after=after)
 
     def _read_if_hidden(self, step: Step) -> Step:
         """Return a step that is done; a hidden client that is restored is read."""
@@ -195,21 +198,12 @@ class Writer:
         :raises RequestError: it was not written, or, if it is ``unclear``, the read failed
         """
         try:
-            self._send(step)
+            _WRITES[step.kind](self._api, step.after)
         except RequestError as error:
             is_done = self._was_done(step) if error.unclear else False
             if not is_done:
                 error.unclear = is_done is None
                 raise
-
-    def _send(self, step: Step) -> None:
-        client_id = step.after.id
-        if step.kind == "rename":
-            self._api.update(client_id, step.after.name, step.after.currency)
-        elif step.kind == "delete":
-            self._api.delete(client_id)
-        else:
-            self._api.restore(client_id)
 
     def _was_done(self, step: Step) -> bool | None:
         """Return whether the client is as the step leaves it, ``None`` if it cannot be read."""
@@ -218,13 +212,23 @@ class Writer:
             if client is None:
                 return step.kind == "delete"
             if step.kind == "rename":
-                return name_key(client.name) == name_key(step.after.name)
+                return client.key == step.after.key
+            if step.kind == "update":
+                return has_attributes(client, step)
             return client.deleted == step.after.deleted
 
         try:
             return shows(self._api.find(step.after.id, shows))
         except RequestError:
             return None
+
+
+_WRITES: Mapping[Kind, Callable[[FocusApi, Client], None]] = {
+    "rename": FocusApi.update,
+    "update": FocusApi.update,
+    "delete": lambda api, client: api.delete(client.id),
+    "restore": lambda api, client: api.restore(client.id),
+}
 
 
 def _status_after(error: FocusError) -> Status:
@@ -234,15 +238,9 @@ def _status_after(error: FocusError) -> Status:
     return "pending" if not_sent else "failed"
 
 
-def _waves(steps: Sequence[Step]) -> tuple[dict[int, Sequence[int]], dict[int, Sequence[int]]]:
-    """Return the positions of all steps but the purges and what needs these, then of the others,
-    each with the positions in the same wave that it needs."""
-    first: dict[int, Sequence[int]] = {}
-    last: dict[int, Sequence[int]] = {}
-    for at, step in enumerate(steps):
-        needs = [need for need in step.needs if need in last]
-        if needs or step.entry is None:
-            last[at] = needs
-        else:
-            first[at] = step.needs
-    return first, last
+def _waves(steps: Sequence[Step]) -> Iterator[dict[int, Sequence[int]]]:
+    """Yield the positions of the steps before the first purge, then of the others, each with the
+    positions in the same wave that it needs."""
+    purge = next((at for at, step in enumerate(steps) if step.entry is None), len(steps))
+    for wave in (range(purge), range(purge, len(steps))):
+        yield {at: [need for need in steps[at].needs if need in wave] for at in wave}

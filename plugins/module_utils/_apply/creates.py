@@ -58,7 +58,7 @@ class Creates:
             self._in_doubt[name] = True
             return None
 
-        fields = self._api.create(name, step.after.currency, find)
+        fields = self._api.create(step.after, find)
         client_id = fields.get("id")
         if client_id is None:
             return Outcome(step, "done")
@@ -244,7 +244,8 @@ class Creates:
 
 def _made(step: Step, client: Client) -> Outcome:
     """Return the outcome of a create whose client is known; its name is as the user wrote it."""
-    return Outcome(step._replace(after=client._replace(name=step.after.name)), "done")
+    after = client._replace(name=step.after.name, set_to=step.after.set_to)
+    return Outcome(step._replace(after=after), "done")
 
 
 def _named(step: Step, client: Client) -> Outcome:

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from .._errors import FocusError
-from .._model import Client
+from .._errors import FocusError, listed
+from .._model import ATTRIBUTES, Client
 from .._text import quoted
 
 
@@ -83,6 +83,23 @@ def perhaps_among(name: str, error: FocusError, others: Sequence[Client]) -> Foc
 def _in_no_entry(clients: Sequence[Client]) -> str:
     found = ", ".join(f"{quoted(client.name)} (id {client.id})" for client in clients)
     return f"New and in no entry: {found}."
+
+
+def not_kept(sent: Client, read: Client) -> FocusError:
+    """Return the error where a client does not have the attributes that were set."""
+    has = read.attributes
+    wrong = [of for of, value in sent.set_to.items() if read.declared.get(of) != value]
+    told = [
+        f"{of} {sent.set_to[of] or ATTRIBUTES[of].none} was accepted, but the service shows "
+        f"{quoted(has[of]) if of in has else 'none'} for {read.label}"
+        for of in wrong
+    ]
+    error = FocusError(
+        f"The service does not keep this: {', and '.join(told)}. Take {listed(wrong)} out of the "
+        "entries, or ask the service's support."
+    )
+    error.says_to_look = True
+    return error
 
 
 def still_hidden(client_id: int) -> FocusError:

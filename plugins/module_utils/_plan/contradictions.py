@@ -77,7 +77,7 @@ def taken_names(
     takers: dict[str, list[int]] = defaultdict(list)
     for entry, match in enumerate(matches):
         after = match.steps[-1].after if match.steps else match.client
-        if after is not None and not after.deleted and (match.steps or after.id in returned):
+        if after is not None and not after.deleted and (match.moves_name or after.id in returned):
             takers[name_key(after.name)].append(entry)
     takers.pop("", None)  # a blank name: no list can give one, so the service decides
     for key, entries in takers.items():

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .._model import Step
+from .._model import ATTRIBUTES, Changes, Step
 from .._text import normal_address
 
 Row = Mapping[str, Any]
@@ -26,9 +26,18 @@ def row_of(step: Step) -> dict[str, Any]:
     row: dict[str, Any] = {"step": step.kind, "id": step.id, "name": step.name}
     if step.kind == "rename":
         row["from"] = step.old_name
+    row |= columns(step.changes)
     if step.entry is None:
         row["purge"] = True
     return {key: value for key, value in row.items() if value is not None}
+
+
+def columns(changes: Changes) -> dict[str, str | None]:
+    """Return the part of a row about the attributes that a step sets."""
+    part: dict[str, str | None] = {}
+    for of, (old, new) in changes.items():
+        part |= {of: new or ATTRIBUTES[of].none, f"{of}_from": old}
+    return part
 
 
 def digest(rows: Iterable[Row], workspace_id: int, api_url: str) -> str:

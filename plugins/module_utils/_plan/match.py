@@ -39,6 +39,11 @@ class Match(NamedTuple):
     client: Client | None
     steps: tuple[Step, ...] = ()
 
+    @property
+    def moves_name(self) -> bool:
+        """Whether the client takes or leaves a name."""
+        return any(step.moves_name for step in self.steps)
+
 
 class Matcher:
     """Find the client of every entry of ``desired`` among ``existing``.
@@ -132,10 +137,7 @@ class Matcher:
             return self._refuse(entry, problems.unknown_id(wanted.id))
         if client.deleted and wanted.state == "present":
             return self._refuse(entry, problems.deleted_id(client))
-        states = [client.restored()] if client.deleted else []
-        if wanted.name is not None and wanted.key != client.key:
-            states.append(client.restored().renamed(wanted.name))
-        return self._claim(entry, client, *states)
+        return self._keep(entry, client)
 
     def _absent_by_id(self, entry: int, wanted: Desired, client: Client | None) -> Match:
         if client is None:
@@ -157,7 +159,7 @@ class Matcher:
             return None
         client = self._one_of(entry, self._existing.active.get(wanted.key, ()))
         if client is not None:
-            return self._claim(entry, client)
+            return self._keep(entry, client)
         if wanted.state == "present":
             return None  # other entries may have the name as well, before a former one counts
         if wanted.key in self._existing.deleted:
@@ -179,7 +181,7 @@ class Matcher:
             if len(clients) > 1:
                 self._refuse(entry, problems.ambiguous_former(name, clients))
             if clients:
-                match = self._claim(entry, clients[0], clients[0].renamed(name))
+                match = self._keep(entry, clients[0])
             else:
                 match = self._restored_or_created(entry, self._desired[entry])
             self._found.setdefault(entry, match)
@@ -196,7 +198,7 @@ class Matcher:
             return self._restored(entry, wanted)
         if deleted:
             self.warnings["deleted"].append(problems.deleted_namesake(name, deleted))
-        new = Client.new(name, self._workspace_id)
+        new = Client.new(name, self._workspace_id).having(wanted.attributes)
         return Match(wanted, None, (Step("create", entry, None, new),))
 
     def _restored(self, entry: int, wanted: Desired) -> Match:
@@ -205,7 +207,7 @@ class Matcher:
             return self._refuse(entry, problems.several([client, *others]))
         if client.id in self._claims:
             return self._refuse_second(entry, client)
-        return self._claim(entry, client, client.restored())
+        return self._keep(entry, client)
 
     def _absent_by_name(self, entry: int, wanted: Desired) -> Match:
         active, deleted = self._existing.active, self._existing.deleted
@@ -226,11 +228,18 @@ class Matcher:
 
     # claims
 
+    def _keep(self, entry: int, client: Client) -> Match:
+        """Let an entry stand for a client that is to be active and as declared."""
+        wanted, active = self._desired[entry], client.restored()
+        is_renamed = wanted.name is not None and wanted.key != client.key
+        named = active.renamed(wanted.name or "") if is_renamed else active
+        return self._claim(entry, client, active, named.having(wanted.attributes))
+
     def _claim(self, entry: int, client: Client, *states: Client) -> Match:
-        """Let an entry stand for a client; a step each leads to each of these states."""
+        """Let an entry stand for a client; a step each leads to each state that differs."""
         self._claims[client.id] = entry
         pairs = zip((client, *states), states, strict=False)
-        steps = (Step(_kind(before, after), entry, before, after) for before, after in pairs)
+        steps = (Step(_kind(*pair), entry, *pair) for pair in pairs if pair[0] != pair[1])
         return Match(self._desired[entry], client, tuple(steps))
 
     def _one_of(self, entry: int, clients: Iterable[Client]) -> Client | None:
@@ -259,7 +268,7 @@ class Matcher:
 
     def _warn_of_former_names(self) -> None:
         for entry, wanted in enumerate(self._desired):
-            if wanted.state != "present" or wanted.name is None or self._found[entry].steps:
+            if wanted.state != "present" or wanted.name is None or self._found[entry].moves_name:
                 continue
             left = self._free(wanted)
             if left:
@@ -295,5 +304,5 @@ class Matcher:
 
 def _kind(before: Client, after: Client) -> Kind:
     if before.deleted == after.deleted:
-        return "rename"
+        return "update" if before.key == after.key else "rename"
     return "delete" if after.deleted else "restore"

@@ -130,7 +130,8 @@ class _Ordering:
         """Make two renames of one: one that frees the name at once, and later one to the new
         name."""
         step, away = self.steps[node], len(self.steps)
-        moved = step._replace(after=step.after.renamed(temporary_name(step.after.id)))
+        old = step.before or step.after
+        moved = step._replace(after=old.renamed(temporary_name(old.id)))
         self.steps[node] = step._replace(before=moved.after)
         self.steps.append(moved)
         for other, needs in self.needs.items():
@@ -158,11 +159,12 @@ class _Stay(NamedTuple):
 
 def _stays(chain: Sequence[Step], first: int, likely_names: Mapping[int, str]) -> Iterator[_Stay]:
     """Yield the names that one client has, where ``first`` is the node of its first step."""
-    if chain[0].kind in ("rename", "delete") and chain[0].old_name is not None:
-        yield _Stay(case_key(chain[0].old_name), 0, None, first)
-    last = first + len(chain) - 1
-    for node, step in enumerate(chain, first):
+    moves = [(node, step) for node, step in enumerate(chain, first) if step.moves_name]
+    for at, (node, step) in enumerate(moves):
+        if at == 0 and step.before is not None and not step.before.deleted:
+            yield _Stay(case_key(step.before.name), 0, None, node)
         name = likely_names.get(step.after.id) if step.restores_hidden else step.name
         if name is not None and step.kind != "delete":
-            rank = 3 if node == last else 2 if step.kind == "rename" else 1
-            yield _Stay(case_key(name), rank, node, None if node == last else node + 1)
+            next_ = moves[at + 1][0] if step is not moves[-1][1] else None
+            rank = 3 if next_ is None else 2 if step.kind == "rename" else 1
+            yield _Stay(case_key(name), rank, node, next_)

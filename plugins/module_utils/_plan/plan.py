@@ -55,7 +55,7 @@ def plan(
     victims = matcher.purgeable() if rules.purge else []
     chains = [match.steps for match in matches if match.steps]
     chains += [(Step("delete", None, victim, victim.removed()),) for victim in victims]
-    leaving = {steps[0].after.id for steps in chains}
+    leaving = {step.after.id for steps in chains for step in steps if step.moves_name}
     taken = taken_names(existing, matches, leaving, matcher.warnings, returned)
     refused = [*repeated, *matcher.problems, *taken]
     if refused:
@@ -98,7 +98,7 @@ def by_their_ids(planned: Plan, done: Iterable[Step]) -> list[Desired]:
     those that were hidden, only now the names are known.
     """
     first, last = ends(done)
-    changed = {step.entry for step in planned.steps}
+    changed = {step.entry for step in planned.steps if step.moves_name}
     desired = []
     for entry, (wanted, client) in enumerate(planned.entries):
         if client is not None and not client.deleted and wanted.id is None:
@@ -136,15 +136,18 @@ def is_same_but_for(hidden: Collection[int], first: Iterable[Step], rest: Iterab
     """
     planned, now = map(_effects, (first, rest))
     gone = planned.keys() - now.keys()
-    return all(client in hidden for client in gone) and now.items() <= planned.items()
+    return all(client in hidden for client, _of in gone) and now.items() <= planned.items()
 
 
-def _effects(steps: Iterable[Step]) -> dict[int | str, tuple[str, bool]]:
-    """Return how each client is after the steps; one that is created is known by its name."""
-    return {
-        step.id or name_key(step.after.name): (step.after.name, step.after.deleted)
-        for step in steps
-    }
+def _effects(steps: Iterable[Step]) -> dict[tuple[int | str, str], object]:
+    """Return what the steps make of each client, which is known by its name if it is created."""
+    effects: dict[tuple[int | str, str], object] = {}
+    for step in steps:
+        client = step.id or step.after.key
+        if step.moves_name:
+            effects[client, "name"] = step.after.name, step.after.deleted
+        effects.update({(client, of): new for of, (_old, new) in step.changes.items()})
+    return effects
 
 
 def renamed_by_id(plan: Plan) -> Iterator[str]:

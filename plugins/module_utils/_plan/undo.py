@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from .._model import Client, Desired, Step, ends, temporary_name
+from .._model import ATTRIBUTES, Client, Desired, State, Step, ends, temporary_name
 from .._text import case_key, is_listable, name_key
 from . import problems
 
@@ -73,14 +73,26 @@ def _entry(
     elif before is None:
         name = current
     is_deleted = before is None or before.deleted
-    if (name, is_deleted) == (current, after.deleted):
+    attributes = _given_back(before, after)
+    if (name, is_deleted, attributes) == (current, after.deleted, {}):
         return None
     if is_deleted:
         return Desired(name, after.id, "absent", _renamed_first(name, current, before is None))
+    state: State = "restored" if after.deleted else "present"
     if name is None:
-        return Desired(None, after.id, "restored") if after.deleted else None
+        is_needed = after.deleted or attributes
+        return Desired(None, after.id, state, attributes=attributes) if is_needed else None
     former = (current,) if name_key(name) in shared and current is not None else ()
-    return Desired(name, after.id, "restored" if after.deleted else "present", former)
+    return Desired(name, after.id, state, former, attributes=attributes)
+
+
+def _given_back(before: Client | None, after: Client) -> dict[str, str]:
+    """Return the attributes that the client had before, as an entry gives them."""
+    if before is None or before.hidden:
+        return {}
+    old, new = before.declared, after.declared
+    changed = (of for of in {**old, **new} if old.get(of) != new.get(of))
+    return {of: old.get(of, ATTRIBUTES[of].none) for of in changed}
 
 
 def _listable_name(client: Client | None) -> str | None:

@@ -8,11 +8,13 @@ from typing import Any
 
 from .._apply.outcome import Outcome
 from .._errors import FocusError
-from .._model import ACTIONS, Client, Plan, PlannedEntry
+from .._model import ACTIONS, ATTRIBUTES, Client, Plan, PlannedEntry
+from .._plan.digest import row_of
 from .._plan.plan import summarize_action
 from .._text import name_key, quoted, shown
 from .common import are_planned, common_result
 from .diff import headers
+from .render import attributes_text
 
 
 def client_result(
@@ -51,7 +53,8 @@ def _done(outcomes: Sequence[Outcome]) -> str:
         verb = step.kind if is_planned else ACTIONS[step.kind]
         client = "it" if done else ((step.old_name and step.before) or step.after).label
         name = f" to {quoted(step.name)}" if step.kind == "rename" else ""
-        done.append(f"{verb} {client}{name}")
+        attributes = attributes_text(row_of(step))
+        done.append(f"{verb} {client}{name}{attributes and f', {attributes}'}")
     return " and ".join(done)
 
 
@@ -78,5 +81,13 @@ def _side(entry: PlannedEntry, client: Client | None) -> dict[str, Any]:
         "id": client_id,
         "name": None if key is None else shown(key, len(key)),
         "state": "present" if is_active else "absent",
+        **{of: _attribute(client, of) for of in wanted.attributes},
     }
     return {key: value for key, value in side.items() if value is not None}
+
+
+def _attribute(client: Client | None, of: str) -> str | None:
+    """Return an attribute that the entry gives, ``None`` while it is not known."""
+    if client is None or client.deleted or (client.hidden and of not in client.set_to):
+        return None
+    return client.declared.get(of, ATTRIBUTES[of].none)

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from .._model import NOT_YET, Client, Plan, Step, ends
+from .._model import NOT_YET, Client, Plan, Step, changes, ends
+from .._plan.digest import columns
 from .._text import quoted, yaml_text
+from .render import attributes_text
 
 Line = tuple[str, str, str]
 """The name by which it is sorted, what stands in the list, and the comment behind it."""
@@ -17,18 +19,21 @@ def clients_diff(plan: Plan, steps: Sequence[Step], workspace_id: int) -> dict[s
     first, last = ends(step for step in steps if step.before is not None)
     by_purge = {step.after.id for step in steps if step.entry is None}
     old = [_line(client) for client in plan.active if client.id not in first]
-    new = [*old, *(_line(step.after, "new") for step in steps if step.before is None)]
+    new = [*old, *(_line(s.after, "new", _set(None, s.after)) for s in steps if s.before is None)]
     for client_id, after in last.items():
         before = first[client_id] or after
         which = f", id {client_id}" if client_id > NOT_YET else ""
         if before.deleted and not after.deleted:
-            new.append(_line(after, f"restored{which}"))
+            new.append(_line(after, f"restored{which}", _set(before, after)))
         elif after.deleted and not before.deleted:
             purge = " by purge" if client_id in by_purge else ""
             old.append(_line(before, f"deleted{purge}{which}"))
+        elif before.key == after.key:
+            old.append(_line(before))
+            new.append(_line(after, _set(before, after)))
         elif not after.deleted:
             old.append(_line(before, f"becomes {quoted(after.name)}"))
-            new.append(_line(after, f"was {quoted(before.name)}{which}"))
+            new.append(_line(after, f"was {quoted(before.name)}{which}", _set(before, after)))
     return {**headers(workspace_id), "before": _as_yaml(old), "after": _as_yaml(new)}
 
 
@@ -38,10 +43,14 @@ def headers(workspace_id: int) -> dict[str, str]:
     return {"before_header": title, "after_header": title}
 
 
-def _line(client: Client, comment: str = "") -> Line:
+def _set(before: Client | None, after: Client) -> str:
+    return attributes_text(columns(changes(before, after)))
+
+
+def _line(client: Client, *comments: str) -> Line:
     name = client.shown_name
     entry = f"id: {client.id}" if name is None else f"name: {yaml_text(name)}"
-    return client.name, entry, comment
+    return client.name, entry, "; ".join(filter(None, comments))
 
 
 def _as_yaml(lines: Iterable[Line]) -> str:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from .._text import LONGEST_SHOWN, SERVICE_URL, at_most, counted, shown
 from .common import counts_of
-from .render import in_reading_order
+from .render import attributes_text, in_reading_order
 
 Workspace = Mapping[str, Any]
 
@@ -126,7 +126,8 @@ def _row(row: Mapping[str, Any]) -> str:
     if row["step"] == "rename":
         before, after = row.get("from"), row.get("name")
     step = f"{row['step']}{' by purge' if row.get('purge') else ''}"
-    cells = [step, _cell(before), _cell(after), str(row.get("id", ""))]
+    becomes = [_cell(after), _cell(attributes_text(row) or None)]
+    cells = [step, _cell(before), ", ".join(filter(None, becomes)), str(row.get("id", ""))]
     return f"| {' | '.join(cells)} |"
 
 

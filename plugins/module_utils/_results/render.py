@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from .._model import ACTIONS, ATTRIBUTES
 from .._text import shown
 
 Row = Mapping[str, Any]
@@ -13,8 +14,6 @@ Row = Mapping[str, Any]
 MOST_LINES = 50
 LONGEST_NAME = 60  # characters; the diff and the plan have the whole of it
 LONGEST_ERROR = 120  # characters; the message has the whole of it
-
-_ORDER = ("delete", "rename", "restore", "create")
 
 
 def plan_lines(result: Mapping[str, Any]) -> list[str]:
@@ -33,11 +32,21 @@ def plan_lines(result: Mapping[str, Any]) -> list[str]:
 
 def in_reading_order(rows: Iterable[Row]) -> list[Row]:
     """Return the rows with deletions first, then what went wrong: a reader must not miss them."""
+    kinds = list(reversed(ACTIONS))
 
     def place(row: Row) -> tuple[bool, bool, int]:
-        return row["step"] != "delete", "error" not in row, _ORDER.index(row["step"])
+        return row["step"] != "delete", "error" not in row, kinds.index(row["step"])
 
     return sorted(rows, key=place)
+
+
+def attributes_text(row: Row) -> str:
+    """Return what a step sets beside the name: ``currency EUR, was USD``."""
+    parts = []
+    for of in filter(row.__contains__, ATTRIBUTES):
+        was = f", was {shown(row[f'{of}_from'])}" if f"{of}_from" in row else ""
+        parts.append(f"{of} {row[of]}{was}")
+    return "; ".join(parts)
 
 
 def _line(row: Row) -> str:
@@ -51,6 +60,8 @@ def _parts(row: Row) -> Iterator[str]:
         yield shown(row["name"], LONGEST_NAME)
     if "id" in row:
         yield f"(id {row['id']})"
+    if attributes := attributes_text(row):
+        yield attributes
     if row.get("purge"):
         yield "by purge"
     if row["status"] not in ("planned", "done"):

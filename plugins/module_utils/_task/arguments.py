@@ -73,6 +73,7 @@ ENTRY: dict[str, Any] = {
     "state": {"type": "str", "choices": list(get_args(State)), "default": "present"},
     "former_names": {"type": "list", "elements": "str", "default": []},
     "restore_deleted": {"type": "bool", "default": False},
+    "currency": {"type": "str"},
 }
 
 BOUNDS: dict[str, tuple[float, float]] = {

@@ -17,7 +17,7 @@ from typing import TypeVar, get_args
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from .._errors import Problem, listed
-from .._model import Desired, State
+from .._model import ATTRIBUTES, Desired, State
 from .._text import nearest, quoted, why_no_name
 from .arguments import ENTRY
 
@@ -90,6 +90,7 @@ class Entry:
             self._parsed("state", _state, "present"),
             self._parsed("former_names", self._former_names, ()),
             self._parsed("restore_deleted", _truth, False),
+            self._attributes(),
         )
         if self.desired.name is None and self.desired.id is None and not self._wrong:
             self._refuse(
@@ -156,6 +157,10 @@ class Entry:
     def _former_names(self, given: object) -> tuple[str, ...]:
         names = given if isinstance(given, (list, tuple)) else [given]
         return tuple(filter(None, [self._text("former_names", name) for name in names]))
+
+    def _attributes(self) -> dict[str, str]:
+        parsed = {of: self._parsed(of, rule.parse, None) for of, rule in ATTRIBUTES.items()}
+        return {of: value for of, value in parsed.items() if value is not None}
 
     def _text(self, option: str, given: object) -> str | None:
         if not isinstance(given, str):

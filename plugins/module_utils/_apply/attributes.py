@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether the service has kept the attributes that a run has set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .._api.clients import FocusApi
+from .._errors import FocusError
+from .._model import Client, Step
+from .errors import not_kept
+from .outcome import Outcome
+
+
+def has_attributes(client: Client, step: Step) -> bool:
+    """Return whether a client has the attributes that a step sets."""
+    has = client.declared
+    return all(has.get(of) == value for of, value in step.after.set_to.items())
+
+
+def look_at_attributes(api: FocusApi, outcomes: Mapping[int, Outcome]) -> dict[int, Outcome]:
+    """Return other outcomes of the steps that have set attributes which the service did not keep.
+
+    One read of one client shows that for all. It is one that was cleared, if there is one: where
+    there was a value to clear, the service keeps values, but it may show the workspace's instead.
+
+    :arg outcomes: by the positions of their steps
+    """
+    set_ = {
+        at: outcome
+        for at, outcome in outcomes.items()
+        if outcome.status == "done" and outcome.step.changes and outcome.step.id is not None
+    }
+    if not set_:
+        return {}
+    looked = min(set_, key=lambda at: (all(set_[at].step.after.set_to.values()), at))
+    step = set_[looked].step
+    try:
+        client = api.find(step.after.id, lambda now: now is not None and has_attributes(now, step))
+    except FocusError:  # the writes were answered; the next run will see
+        return {}
+    if client is None or has_attributes(client, step):
+        return {}
+    return {at: _not_kept(outcome, step, client) for at, outcome in set_.items()}
+
+
+def _not_kept(outcome: Outcome, looked: Step, client: Client) -> Outcome:
+    """Return the outcome of a step where the service has not kept what the step ``looked`` at set:
+    an update has then changed nothing, as far as that is known."""
+    error = not_kept(looked.after, client)
+    if outcome.step.kind != "update":
+        return outcome._replace(error=error)
+    if outcome.step is not looked:
+        return outcome._replace(status="unclear", error=error)
+    is_same = looked.before is not None and looked.before.declared == client.declared
+    return outcome._replace(status="failed" if is_same else "done", error=error)
