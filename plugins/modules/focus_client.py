@@ -343,8 +343,8 @@ diff:
   contains:
     before:
       description:
-        - The client before, with C(name), C(id) and C(state), and with C(currency) if O(currency) is
-          given, where they are known.
+        - The client before, with C(name), C(id) and C(state), and with C(currency) if O(currency)
+          is given, where they are known.
       returned: always
       type: dict
       sample:
@@ -353,8 +353,8 @@ diff:
         state: present
     after:
       description:
-        - The client after, with C(name), C(id) and C(state), and with C(currency) if O(currency) is
-          given, where they are known.
+        - The client after, with C(name), C(id) and C(state), and with C(currency) if O(currency)
+          is given, where they are known.
       returned: always
       type: dict
       sample:

@@ -26,7 +26,7 @@ LIST = "Acme; Stark Industries; Globex Corporation (was Globex); absent Initech;
 WHOLE: dict[str, Any] = {"clients": LIST, "purge": True, "protected": ["Internal*"]}
 WOULD = "Would create 1, rename 1, restore 1, delete 2 (1 by purge); 1 unchanged."
 
-DONE = ("created", "renamed", "deleted", "restored", "purged")
+DONE = ("created", "renamed", "updated", "deleted", "restored", "purged")
 COUNTS = (*DONE, "unchanged", "unmanaged", "failed", "pending")
 
 
@@ -88,7 +88,9 @@ def test_a_check_says_what_would_be_done_and_a_run_what_it_did(
         "5 Umbrella 1006 restored*",
     ]
     assert result["msg"] == (WOULD if check_mode else as_done(WOULD))
-    assert result["summary"] == counts(**dict.fromkeys(DONE, 1), unchanged=1, unmanaged=1)
+    assert result["summary"] == counts(
+        **{**dict.fromkeys(DONE, 1), "updated": 0}, unchanged=1, unmanaged=1
+    )
     assert result["changed"] is True
     assert {"failed", "refused", "unmanaged"}.isdisjoint(result)
     if check_mode:

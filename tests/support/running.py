@@ -127,7 +127,7 @@ def as_done(message: str) -> str:
     planned = message.removeprefix("Would ")
     if planned == message:
         return message
-    done = re.sub(r"\b(create|rename|delete|restore)\b", r"\1d", planned)
+    done = re.sub(r"\b(create|rename|update|delete|restore)\b", r"\1d", planned)
     return f"{done[0].upper()}{done[1:]}"
 
 

@@ -32,11 +32,13 @@ def row_of(step: Step) -> dict[str, Any]:
     return {key: value for key, value in row.items() if value is not None}
 
 
-def columns(changes: Changes) -> dict[str, str | None]:
+def columns(changes: Changes) -> dict[str, str]:
     """Return the part of a row about the attributes that a step sets."""
-    part: dict[str, str | None] = {}
+    part: dict[str, str] = {}
     for of, (old, new) in changes.items():
-        part |= {of: new or ATTRIBUTES[of].none, f"{of}_from": old}
+        part[of] = new or ATTRIBUTES[of].none
+        if old is not None:
+            part[f"{of}_from"] = old
     return part
 
 

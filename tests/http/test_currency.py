@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The currency of a client: declared, changed, cleared, kept; and services that do not keep it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from simulator.server import Simulator
+from simulator.switches import Switches
+from support.notation import rows
+from support.running import clients, info, run_entry, sent
+from support.workspace import HIDES
+
+KEEPS = Switches()
+SHOWN = Switches(currency_shown="workspace")
+UNKNOWN = Switches(currency="unknown")
+
+SET = rows("""
+created with it         | Stark @EUR           | POST {"name": "Stark", "currency": "EUR"} | created
+created with none of its own | Stark @workspace | POST {"name": "Stark"} | created
+changed                 | Acme @EUR            | PUT {"name": "Acme", "currency": "EUR"} | updated
+in another case         | Acme @usd            | | none
+set where there is none | 1002 @EUR            | PUT {"name": "Beta ", "currency": "EUR"} | updated
+cleared                 | Acme @workspace      | PUT {"name": "Acme", "currency": null} | updated
+none, and it has none   | 1002 @workspace      | | none
+not given               | Acme                 | | none
+with a rename           | New (was Acme) @EUR  | PUT {"name": "New", "currency": "EUR"} | renamed
+with a rename by the id | 1001 New @workspace  | PUT {"name": "New", "currency": null} | renamed
+restored by id          | restored 1003 @EUR   | PUT {"name": "Gone", "currency": "EUR"} | restored
+restored, as it has it  | restored 1003 @CHF   | | restored
+restored under another name | restored 1003 New @EUR | PUT {"name": "New", "currency": "EUR"}
+    | restored
+absent                  | absent Acme @EUR     | | deleted
+""")
+
+
+@pytest.fixture
+def service(service: Simulator) -> Simulator:
+    return furnished(service, KEEPS)
+
+
+def furnished(service: Simulator, switches: Switches) -> Simulator:
+    service.reset(switches)
+    for name, currency in (("Acme", "USD"), ("Beta ", None), ("Gone", "CHF")):
+        service.add(name, currency=currency, deleted=name == "Gone")
+    return service
+
+
+def currencies(service: Simulator) -> dict[int, str | None]:
+    return {client.id: client.currency for client in service.clients()}
+
+
+def bodies(service: Simulator) -> str:
+    return ", ".join(
+        f"{entry.method} {json.dumps(json.loads(entry.body))}"
+        for entry in service.writes
+        if entry.body
+    )
+
+
+@pytest.mark.parametrize("switches", [KEEPS, HIDES], ids=["shown", "hidden"])
+@pytest.mark.parametrize(("wanted", "body", "action"), SET)
+def test_it_becomes_as_declared(
+    service: Simulator, module: str, switches: Switches, wanted: str, body: str, action: str
+) -> None:
+    """Check mode says the same; a second run finds nothing to do; an undo brings back what was."""
+    furnished(service, switches)
+    before = currencies(service)
+    check = run_entry(module, service, wanted, check_mode=True)
+    assert service.writes == []
+    ran = run_entry(module, service, wanted)
+    assert not ran.get("failed"), ran["msg"]
+    assert bodies(service) == body
+    for key in ("changed", "action") if module == "focus_client" else ("changed",):
+        assert ran[key] == check[key]
+    assert ran.get("action", action) == action and ran["changed"] is (action != "none")
+    if switches is KEEPS:
+        assert check["diff"] == ran["diff"]
+    again = run_entry(module, service, wanted.replace("restored ", ""))
+    assert again["changed"] is False, again["msg"]
+    if "absent" not in wanted and action not in ("created", "restored"):
+        clients(service, clients=ran["undo"])
+        assert currencies(service) == before
+
+
+ROWS: list[tuple[str, dict[str, Any], str, str, str]] = [
+    (
+        "Stark @EUR",
+        {"step": "create", "name": "Stark", "currency": "EUR"},
+        "- name: Stark  # new; currency EUR\n",
+        "Would create 1.",
+        'created "Stark", currency EUR',
+    ),
+    (
+        "Acme @EUR",
+        {"step": "update", "id": 1001, "name": "Acme", "currency": "EUR", "currency_from": "USD"},
+        "- name: Acme  # currency EUR, was USD\n",
+        "Would update 1.",
+        'updated "Acme" (id 1001), currency EUR, was USD',
+    ),
+    (
+        "New (was Acme) @workspace",
+        {
+            **{"step": "rename", "id": 1001, "name": "New", "from": "Acme"},
+            **{"currency": "workspace", "currency_from": "USD"},
+        },
+        '- name: New  # was "Acme", id 1001; currency workspace, was USD\n',
+        "Would rename 1.",
+        'renamed "Acme" (id 1001) to "New", currency workspace, was USD',
+    ),
+]
+
+
+@pytest.mark.parametrize(("wanted", "row", "line", "msg", "done"), ROWS, ids=[r[0] for r in ROWS])
+def test_the_plan_shows_it(
+    service: Simulator, wanted: str, row: dict[str, Any], line: str, msg: str, done: str
+) -> None:
+    planned = clients(service, check_mode=True, clients=wanted)
+    assert planned["plan"] == [{**row, "status": "planned"}]
+    assert line in planned["diff"]["after"]
+    assert planned["msg"] == msg
+    ran = run_entry("focus_client", service, wanted)
+    assert ran["msg"].replace(" (id 1004)", "") == f"{done[0].upper()}{done[1:]}."
+
+
+def test_a_change_of_it_alone_is_counted_as_updated(service: Simulator) -> None:
+    ran = clients(service, clients="Acme @EUR; 1002 @EUR; Stark @EUR", concurrency=1)
+    assert {n: ran["summary"][n] for n in ("updated", "created", "renamed")} == {
+        **{"updated": 2, "created": 1, "renamed": 0},
+    }
+    assert ran["msg"] == "Created 1, updated 2."
+    assert sent(service) == ["GET", "PUT", "PUT", "POST", "GET"], "one look, at one of them"
+
+
+def test_two_digests_differ_in_a_currency_alone(service: Simulator) -> None:
+    digests = {
+        clients(service, check_mode=True, clients=wanted)["plan_digest"]
+        for wanted in ("Acme @EUR", "Acme @CHF", "Acme @workspace", "Stark", "Stark @EUR")
+    }
+    assert len(digests) == 5
+
+
+NOT_KEPT = [
+    pytest.param(UNKNOWN, "Acme @EUR", "accepted, but the service shows none", id="unknown"),
+    pytest.param(SHOWN, "Acme @workspace", 'accepted, but the service shows "', id="shown"),
+]
+
+
+@pytest.mark.parametrize(("switches", "wanted", "words"), NOT_KEPT)
+def test_what_the_service_does_not_keep_is_an_error_each_time(
+    service: Simulator, module: str, switches: Switches, wanted: str, words: str
+) -> None:
+    """And no change on each run."""
+    furnished(service, switches)
+    first = run_entry(module, service, wanted)
+    for ran in (first, run_entry(module, service, wanted)):
+        assert ran["failed"] and words in ran["msg"], ran["msg"]
+    assert ran["changed"] is False
+    assert sent(service)[-3:] == ["PUT", "GET", "GET"], "a look, and one more after a pause"
+
+
+def test_all_entries_that_set_it_are_in_error_and_what_else_was_done_is_kept(
+    service: Simulator,
+) -> None:
+    """The undo is true: it takes back the rename, and gives back what may have been set."""
+    furnished(service, UNKNOWN)
+    ran = clients(service, clients="New (was Acme) @EUR; 1002 @EUR; Stark @EUR; absent Gone")
+    errors = {row["name"]: row["status"] for row in ran["plan"] if "error" in row}
+    assert errors == {"New": "done", "Beta ": "unclear", "Stark": "done"}
+    assert ran["failed"] and ran["changed"]
+    clients(service, clients=ran["undo"])
+    assert [name.strip() for name in service.names()] == ["Acme", "Beta"]
+
+
+def test_the_list_that_is_returned_carries_it(service: Simulator) -> None:
+    """What a list cannot declare is left out, and kept by every write."""
+    service.add("Odd", currency="US$")
+    desired = info(service)["desired"]
+    assert desired == [{"name": "Acme", "currency": "USD"}, {"name": "Beta"}, {"name": "Odd"}]
+    assert clients(service, clients=desired)["msg"].startswith("Nothing to do")
+    clients(service, clients="Other (was Odd)")
+    assert bodies(service) == 'PUT {"name": "Other", "currency": "US$"}'
