@@ -41,7 +41,7 @@ def in_reading_order(rows: Iterable[Row]) -> list[Row]:
 
 
 def attributes_text(row: Row) -> str:
-    """Return what a step sets beside the name: ``currency EUR, was USD``."""
+    """Return what a step sets beside the name, with what was there before."""
     parts = []
     for of in filter(row.__contains__, ATTRIBUTES):
         was = f", was {shown(row[f'{of}_from'])}" if f"{of}_from" in row else ""
