@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from .._api.clients import FocusApi
 from .._errors import FocusError
-from .._model import Client, Step
-from .errors import not_kept
+from .._model import Client, Status, Step
+from .errors import not_kept, probably_not_kept
 from .outcome import Outcome
 
 
@@ -47,10 +47,10 @@ def look_at_attributes(api: FocusApi, outcomes: Mapping[int, Outcome]) -> dict[i
 def _not_kept(outcome: Outcome, looked: Step, client: Client) -> Outcome:
     """Return the outcome of a step where the service has not kept what the step ``looked`` at set:
     an update has then changed nothing, as far as that is known."""
-    error = not_kept(looked.after, client)
-    if outcome.step.kind != "update":
-        return outcome._replace(error=error)
-    if outcome.step is not looked:
-        return outcome._replace(status="unclear", error=error)
-    is_same = looked.before is not None and looked.before.declared == client.declared
-    return outcome._replace(status="failed" if is_same else "done", error=error)
+    step, is_update = outcome.step, outcome.step.kind == "update"
+    if step is not looked:
+        unclear: Status = "unclear" if is_update else "done"
+        return outcome._replace(status=unclear, error=probably_not_kept(client))
+    is_same = step.before is not None and step.before.declared == client.declared
+    failed: Status = "failed" if is_update and is_same else "done"
+    return outcome._replace(status=failed, error=not_kept(step.after, client))

@@ -94,12 +94,15 @@ def not_kept(sent: Client, read: Client) -> FocusError:
         f"{quoted(has[of]) if of in has else 'none'} for {read.label}"
         for of in wrong
     ]
-    error = FocusError(
+    return FocusError(
         f"The service does not keep this: {', and '.join(told)}. Take {listed(wrong)} out of the "
         "entries, or ask the service's support."
     )
-    error.says_to_look = True
-    return error
+
+
+def probably_not_kept(read: Client) -> FocusError:
+    """Return the error of a client that was not looked at, where another one shows that."""
+    return FocusError(f"What was set for {read.label} was not kept, so this probably neither.")
 
 
 def still_hidden(client_id: int) -> FocusError:
