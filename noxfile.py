@@ -30,7 +30,6 @@ WHOLE = (
     "tests/unit",
     "tests/e2e/test_names_are_data.py",
     "tests/e2e/test_vault.py",
-    "tests/e2e/test_playbooks.py",
     "tests/e2e/test_repository.py",
     "tests/faults/test_connecting.py",
     "tests/slow/test_ansible_test.py",

@@ -54,7 +54,7 @@ With a plan file | e2e/test_reviewed_plan.py::test_nothing_passes_the_digest_ove
 Nothing is written | e2e/test_repository.py::test_a_workspace_that_changed_since_the_review
     http/test_focus_clients.py::test_nothing_is_written_when_one_client_changed
 No tag, start at | e2e/test_reviewed_plan.py::test_nothing_passes_the_digest_over
-The playbooks run | e2e/test_playbooks.py::test_the_playbooks_stay_on_the_controller
+The playbooks run | e2e/test_repository.py::test_the_playbooks_stay_on_the_controller
 What is of another | http/test_answers.py::test_a_list_with_a_client_of_another_workspace
 If an answer shows | http/test_answers.py::test_a_client_of_another_workspace_by_id
     ::test_a_new_client_of_another_workspace

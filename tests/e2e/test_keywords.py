@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The keywords of a task mean what they always mean. ``environment`` is in ``test_modules.py``,
-``async`` and ``no_log`` are in ``test_sent.py``, ``timeout`` has a file of its own."""
+"""The keywords of a task mean what they always mean, and hosts and playbooks may run at once.
+``environment`` is in ``test_modules.py``, ``async`` and ``no_log`` are in ``test_sent.py``,
+``timeout`` has a file of its own."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from simulator.records import Fault
 from simulator.server import Simulator
 from support.playbooks import access, played
-from support.stage import CLIENT, CLIENTS, LOCAL, Stage, play
+from support.stage import CLIENT, CLIENTS, LOCAL, ROLE, Stage, play
 
-NAMES = [f"Client {number}" for number in range(13)]
+NAMES = [f"Client {number}" for number in range(10, 23)]
 
 
 def test_tasks_that_are_repeated_templated_and_run_once(service: Simulator, tmp_path: Path) -> None:
@@ -62,9 +64,39 @@ def test_a_long_run_prints_lines_of_progress(service: Simulator, tmp_path: Path)
             tasks.append({CLIENTS: {"clients": NAMES[:count], "quota_wait": 60}, **off})
         stage = Stage(service, tmp_path)
         ran = stage.process(stage.book(play(*tasks)))
-        assert silent.names() == sorted(NAMES)
+        assert silent.names() == NAMES
     assert "changes done" not in ran.stdout, "it is what the callback makes of it"
     lines = [line for line in ran.stderr.splitlines() if line.startswith("toggl.focus: ")]
     assert lines, ran.stderr
     assert lines[0].startswith("toggl.focus: 9 of 12 changes done, quota left 0, waiting for the")
     assert [line for line in lines if " of 12 " not in line] == []
+
+
+def test_hosts_of_one_workspace_and_two_playbooks_at_once_create_each_client_once(
+    service: Simulator, tmp_path: Path
+) -> None:
+    """The role under ``hosts: all``, in Ansible's own process and as modules; then a loop, which
+    gives its turn back after each item. The other playbook spells the address of the service in
+    another way. What one run has not yet written, another one does not read. How long one waits is
+    in ``test_timeout.py`` and ``tests/http/test_turns.py``."""
+    service.reset(latency=0.05)
+    stage = Stage(service, tmp_path)
+    elsewhere = {**LOCAL, "ansible_connection": "elsewhere"}
+    stage.inventory({"host0": LOCAL, "host1": LOCAL, "host2": elsewhere})
+    clients, others = NAMES[:6], NAMES[6:12]
+    loop = {
+        CLIENT: {"name": "{{ item }}"},
+        "loop": others,
+        "when": "ansible_connection == 'local'",
+    }
+    stage.write("all.yml", [play({**ROLE, "vars": {"clients_list": clients}}, loop, hosts="all")])
+    stage.write("localhost.yml", [play({CLIENTS: {"clients": [*others, *clients]}})])
+    otherwise = {"TOGGL_FOCUS_API_URL": f"{service.url.replace('http', 'HTTP')}/"}
+
+    def run(name: str, more: dict[str, str]) -> str:
+        environment = {**access(service), **more}
+        return stage.run(name, "--forks", "3", environment=environment, alone=True)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert len([*pool.map(run, ["all.yml", "localhost.yml"], [{}, otherwise])]) == 2
+    assert service.names() == [*clients, *others]

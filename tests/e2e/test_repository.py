@@ -16,6 +16,7 @@ import pytest
 import yaml
 from simulator.server import Simulator
 from simulator.switches import Switches
+from support.lists import load_list
 from support.playbooks import ROOT, access
 from support.stage import Stage, active, fill, workspaces
 
@@ -303,3 +304,38 @@ def test_a_workspace_that_changed_since_the_review_is_left_alone(reviewed: Stage
     assert "plan.json has no plan for africa. Nothing was written there. Run " in printed
     assert "The plan has changed since it was reviewed" in printed
     assert "Nothing was written. The plan would create 1; 2 unchanged." in printed
+
+
+# where playbooks run
+
+MOVES_AWAY = {
+    "ansible_connection": "ssh",
+    "ansible_host": "127.0.0.1",
+    "ansible_port": 1,
+    "ansible_user": "somebody",
+    "ansible_become": True,
+    "ansible_become_user": "nobody",
+    "ansible_become_method": "su",
+    "ansible_become_exe": "/nonexistent/su",
+    "ansible_python_interpreter": "/nonexistent/python",
+    "ansible_playbook_python": "/nonexistent/python",
+    "ansible_shell_type": "powershell",
+    "ansible_shell_executable": "/nonexistent/sh",
+}
+"""What an inventory of servers may say; the token would travel there in the module's arguments."""
+
+
+def test_the_playbooks_stay_on_the_controller(stage: Stage) -> None:
+    """All of them, whatever the inventory says of connections, and with ``--become`` too."""
+    fill(stage.service, EUROPE, "Acme")
+    hosts = {"europe": workspace(EUROPE, "Acme", "Globex"), "asia": workspace(ASIA, "Initech")}
+    stage.inventory({host: {**MOVES_AWAY, **own} for host, own in hosts.items()})
+    names = ("export", "check", "plan", "apply", "drift")
+    book = stage.book(*({"import_playbook": f"toggl.focus.{name}"} for name in names))
+    printed = stage.run(book, "--become")
+    assert printed.count("The workspace is as the list says.") == 2
+    assert active(stage.service, EUROPE) == ["Acme", "Globex"]
+    assert active(stage.service, ASIA) == ["Initech"]
+    assert (stage.folder / "plan.json").exists()
+    exported = load_list((stage.folder / "europe.clients.yml").read_text())
+    assert exported["clients_list"] == [{"name": "Acme"}]

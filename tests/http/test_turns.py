@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A run that may write holds a lock of its user on its machine, from its first read to its last
-write. See also ``tests/e2e/test_turns.py``."""
+write. See also ``tests/e2e/test_keywords.py``."""
 
 from __future__ import annotations
 

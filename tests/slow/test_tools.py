@@ -11,7 +11,7 @@ EACH = (
     *("-m", "not hypothesis"),  # drawn cases find no more on another release
     "tests/unit",
     "tests/e2e/test_names_are_data.py",
-    "tests/e2e/test_playbooks.py",
+    "tests/e2e/test_repository.py::test_the_playbooks_stay_on_the_controller",
     # Of check, plan and apply the runs that depend most on how a release treats templates.
     "tests/e2e/test_repository.py::test_a_check_needs_no_network_and_no_key",
     "tests/e2e/test_repository.py::test_exactly_the_reviewed_plan_is_applied",
