@@ -13,9 +13,8 @@ from simulator.records import Fault
 from simulator.server import Simulator
 from support import notation
 from support.notation import entries_from, entry_from
-from support.running import as_done, assert_undone, client, clients, info, rows
+from support.running import as_done, assert_done_is_true, assert_undone, client, clients, info, rows
 from support.workspace import HIDES, fill, on, state
-from support.written import assert_done_is_what_was_written
 
 Result = dict[str, Any]
 
@@ -96,7 +95,7 @@ def test_a_check_says_what_would_be_done_and_a_run_what_it_did(
     if check_mode:
         assert service.writes == []
     else:
-        assert_done_is_what_was_written(service, result)
+        assert_done_is_true(service, result)
         assert_undone(service, result, before)
 
 
@@ -113,7 +112,7 @@ def test_a_temporary_name_is_a_step_and_no_rename_that_counts(service: Simulator
     result = clients(service, clients="1001 Globex; 1002 Acme")
     assert result["msg"] == "Renamed 2."
     assert [(row["step"], row["status"]) for row in result["plan"]] == [("rename", "done")] * 3
-    assert_done_is_what_was_written(service, result)
+    assert_done_is_true(service, result)
     assert result["summary"] == counts(renamed=2, unmanaged=3)
     assert results_of(result) == ["1 Globex 1001 renamed*", "2 Acme 1002 renamed*"]
 
@@ -280,7 +279,7 @@ def test_a_run_that_fails_says_how_far_it_came(
     assert (result["failed"], result["changed"]) == (True, ": done" in plan)
     assert "refused" not in result
     if "unclear" not in plan:
-        assert_done_is_what_was_written(service, result)
+        assert_done_is_true(service, result)
     service.script.clear()
     assert_undone(service, result, before)
 
@@ -303,7 +302,7 @@ def test_what_fits_into_the_quota_is_done_and_the_rest_is_pending(service: Simul
     assert [len(rows(result, status)) for status in ("done", "pending")] == [2, 3]
     assert not any("error" in row for row in result["plan"])
     assert (result["summary"]["pending"], sum(result["summary"].values())) == (3, 5 + 1 + 1)
-    assert_done_is_what_was_written(service, result)
+    assert_done_is_true(service, result)
     assert (result["failed"], result["changed"]) == (True, True)
 
 

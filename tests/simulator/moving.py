@@ -56,20 +56,15 @@ def act(
         fitting = [client for client in known if bool(client.deleted_at) == (kind == "restore")]
         if fitting:
             client = fitting[pick % len(fitting)]
-            _do(workspace, kind, client, name)
+            changes: dict[str, Callable[[], None]] = {
+                "rename": lambda: workspace.rename(client.id, name),
+                "delete": lambda: workspace.delete(client.id),
+                "restore": lambda: workspace.restore(client.id),
+                "currency": lambda: workspace.update(client.id, Body(client.name, "JPY", True)),
+            }
+            changes[kind]()
             return client.id
     return None
-
-
-def _do(workspace: Workspace, kind: str, client: Client, name: str) -> None:
-    if kind == "rename":
-        workspace.rename(client.id, name)
-    elif kind == "delete":
-        workspace.delete(client.id)
-    elif kind == "restore":
-        workspace.restore(client.id)
-    else:
-        workspace.update(client.id, Body(client.name, "JPY", has_currency=True))
 
 
 def unstable(seed: int) -> Paging:
@@ -77,7 +72,9 @@ def unstable(seed: int) -> Paging:
     turns = random.Random(seed)
 
     def page(clients: list[Client], query: ListQuery, switches: Switches) -> Page:
-        whole = page_of(clients, replace(query, page=1, per_page=100), _uncapped(switches))
+        whole = page_of(
+            clients, replace(query, page=1, per_page=100), replace(switches, per_page_cap=100)
+        )
         size = min(query.per_page or switches.default_per_page, switches.per_page_cap)
         mixed = list(whole.clients)
         turns.shuffle(mixed)
@@ -93,7 +90,3 @@ def growing(clients: list[Client], query: ListQuery, switches: Switches) -> Page
         return page_of(clients, query, switches)
     larger = replace(switches, per_page_cap=min(100, 2 * switches.per_page_cap))
     return page_of(clients, query, larger)
-
-
-def _uncapped(switches: Switches) -> Switches:
-    return replace(switches, per_page_cap=100)
