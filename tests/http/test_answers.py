@@ -147,7 +147,7 @@ nothing, since the size may have been capped."""
 
 
 @pytest.mark.parametrize(("bodies", "count"), PAGES.values(), ids=PAGES)
-def test_the_end_of_a_list_is_known_by_its_envelopes(
+def test_envelopes_say_where_a_list_ends(
     service: Simulator, bodies: list[bytes], count: int
 ) -> None:
     service.reset(script=[answer(body) for body in bodies])
@@ -197,9 +197,7 @@ def test_a_client_of_another_workspace_by_id_or_another_client_is_an_error(
     assert set(sent(service)) == {"GET"}
 
 
-def test_a_new_client_of_another_workspace_is_an_error_and_not_sent_again(
-    service: Simulator,
-) -> None:
+def test_a_new_client_of_another_workspace_is_an_error_and_sent_once(service: Simulator) -> None:
     """The step is unclear: something was created, and nobody knows where."""
     service.reset(script=[answer(json.dumps(FOREIGN).encode(), 201, match=on("POST"))] * 5)
     result = clients(service, clients=["Acme"])
@@ -299,9 +297,7 @@ def test_a_create_that_nobody_can_settle_is_told_and_not_sent_again(service: Sim
 
 
 @pytest.mark.parametrize("name", [None, 7, [], {"text": "New"}], ids=str)
-def test_a_201_without_a_name_that_is_a_text_is_the_client_of_its_id(
-    service: Simulator, name: object
-) -> None:
+def test_a_201_without_a_name_is_the_client_of_its_id(service: Simulator, name: object) -> None:
     def edit(body: bytes) -> bytes:
         return json.dumps({**json.loads(body), "name": name}).encode()
 

@@ -160,7 +160,7 @@ def logged_in(
 
 @pytest.mark.parametrize("case", CREDENTIALS)
 def test_one_kind_as_an_option_outdoes_the_environment(
-    service: Simulator, monkeypatch: pytest.MonkeyPatch, case: str
+    service: Simulator, monkeypatch: Any, case: str
 ) -> None:
     """Seen in the header that the service gets; it knows none of these credentials."""
     given, variables, kind = CREDENTIALS[case]
@@ -172,9 +172,7 @@ def test_one_kind_as_an_option_outdoes_the_environment(
 
 
 @pytest.mark.parametrize("case", NO_CREDENTIALS)
-def test_no_credentials_or_two_kinds(
-    service: Simulator, monkeypatch: pytest.MonkeyPatch, case: str
-) -> None:
+def test_no_credentials_or_two_kinds(service: Simulator, monkeypatch: Any, case: str) -> None:
     given, variables, expected = NO_CREDENTIALS[case]
     assert_refused(logged_in(service, monkeypatch, given, variables), service, expected)
 

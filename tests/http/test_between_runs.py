@@ -249,9 +249,7 @@ def test_a_client_that_an_interrupted_run_left_between_two_names_is_not_taken_fo
     assert service.names() == ["Acme", "Beta"]
 
 
-def test_no_client_is_created_beside_a_look_alike(
-    service: Simulator, check_mode: bool, module: str
-) -> None:
+def test_a_look_alike_is_not_created(service: Simulator, check_mode: bool, module: str) -> None:
     """Refused as by a guard, with the line to paste; in the words of each module."""
     fill(service, "ACME", Switches(name_filter="any_case"))
     result = run_entry(module, service, "Acme", check_mode)
@@ -308,9 +306,7 @@ def test_a_201_with_the_id_of_a_client_that_was_there_is_no_new_client(service: 
 
 
 @pytest.mark.parametrize("shown", ["nothing", "id", "client"])
-def test_a_create_that_was_sent_twice_and_is_not_shown_says_so(
-    service: Simulator, shown: str
-) -> None:
+def test_a_create_sent_twice_that_is_not_shown_says_so(service: Simulator, shown: str) -> None:
     """The list lags for longer than the looks: it may be there twice; undo has what is known."""
     service.reset(Switches(create_body=shown), lag=20, script=[LOST])
     result = clients(service, clients=["Acme"])
@@ -320,9 +316,7 @@ def test_a_create_that_was_sent_twice_and_is_not_shown_says_so(
     assert known == ([] if shown == "nothing" else [1002])
 
 
-def test_two_active_names_of_one_unicode_form_are_an_error_in_focus_client_too(
-    service: Simulator,
-) -> None:
+def test_two_names_of_one_unicode_form_are_an_error_in_focus_client_too(service: Simulator) -> None:
     """As far as the look-ups that are due show both: no third is made, and none is taken."""
     fill(service, "M\u00fcller, Mu\u0308ller", Switches(name_filter="ignored"))
     for state in ("present", "absent"):

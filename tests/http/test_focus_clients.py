@@ -108,9 +108,7 @@ def test_nothing_is_written_when_one_client_changed_in_between(service: Simulato
     assert len(service.writes) == writes
 
 
-def test_where_nothing_is_left_to_do_any_digest_is_satisfied(
-    service: Simulator, check_mode: bool
-) -> None:
+def test_if_nothing_is_left_to_do_any_digest_fits(service: Simulator, check_mode: bool) -> None:
     """A job that is run again has not failed. What is no digest is an error all the same."""
     fill(service, CLIENTS)
     digest = clients(service, check_mode=True, clients=EVERY_KIND)["plan_digest"]

@@ -73,9 +73,7 @@ def test_what_only_the_restore_shows_ends_the_run_after_it(
 
 
 @pytest.mark.parametrize("name", ["Acme", "Beta"])
-def test_a_rename_that_is_no_longer_needed_is_no_other_diff(
-    hiding: Simulator, name: str, module: str
-) -> None:
+def test_a_needless_rename_is_no_other_diff(hiding: Simulator, name: str, module: str) -> None:
     """Only the restore shows that the client has the wanted name already. Check mode shows the same
     diff either way."""
     wanted = entry_from(f"restored 1001 {name}")
@@ -111,9 +109,7 @@ def test_a_read_that_comes_too_early_is_made_again(hiding: Simulator) -> None:
 
 
 @pytest.mark.parametrize(("left", "fits"), [(2, False), (3, True)])
-def test_the_reads_are_counted_before_the_first_write(
-    service: Simulator, left: int, fits: bool
-) -> None:
+def test_the_reads_are_counted_before_a_write(service: Simulator, left: int, fits: bool) -> None:
     """Restore, read, rename: three requests behind the list and the read by id."""
     fill(service, "(Acme)", HIDES, quota_limit=2 + left)
     result = clients(service, clients="restored 1001 Beta")
@@ -129,9 +125,7 @@ def test_a_restore_that_fails_does_not_stop_the_creates(hiding: Simulator, unkno
     assert (result["failed"], result["changed"]) == (True, True)
 
 
-def test_a_rename_that_is_refused_stops_the_create_of_the_name_that_it_keeps(
-    hiding: Simulator,
-) -> None:
+def test_a_refused_rename_stops_the_create_of_the_name_that_it_keeps(hiding: Simulator) -> None:
     """The client is back under its old name, which is known by now. No other create waits."""
     hiding.script = [Fault(on("PUT"), status=400, body=b'{"error": "validation"}')]
     result = clients(hiding, clients="New; Acme; restored 1001 Beta")

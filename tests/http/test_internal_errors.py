@@ -101,9 +101,7 @@ def test_after_the_write_it_is_done_and_the_task_fails(
     assert "Strange" in result["msg"]
 
 
-def test_in_the_last_look_only_what_it_is_for_stays_open(
-    service: Simulator, breaking: Breaking
-) -> None:
+def test_in_the_last_look_what_it_is_for_stays_open(service: Simulator, breaking: Breaking) -> None:
     """An answer is lost, the look after it finds the client; the last look fails strangely."""
     breaking(Creates, "_by_name", first=2)
     service.reset(script=[Fault(on("POST"), drop="after")])
@@ -133,9 +131,7 @@ def test_while_reading_it_is_an_error_that_says_nothing_was_written(
         assert SECRET not in result["msg"]
 
 
-def test_after_the_steps_it_still_says_how_many_were_done(
-    service: Simulator, breaking: Breaking
-) -> None:
+def test_after_the_steps_it_says_how_many_were_done(service: Simulator, breaking: Breaking) -> None:
     """Where the report itself cannot be made."""
     breaking(_reconcile, "clients_result")
     result = clients(service, clients=FIVE)
@@ -148,9 +144,7 @@ def test_after_the_steps_it_still_says_how_many_were_done(
 
 @pytest.mark.parametrize("levels", [40, 400, 900, 5000])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_field_that_is_nested_deeply_loses_no_report(
-    service: Simulator, method: str, levels: int
-) -> None:
+def test_a_deeply_nested_field_loses_nothing(service: Simulator, method: str, levels: int) -> None:
     """An answer to a create is settled by a look; a list like that is no list. Results can be
     copied, pickled and printed."""
     field = b'"deep": ' + b"[" * levels + b"]" * levels + b', "name":'

@@ -65,9 +65,7 @@ def test_what_it_takes_back_is_what_the_result_takes_back(
     assert 1001 in [held.id for held in last_deletions(str(journal), 4711).values()]
 
 
-def test_check_mode_and_nothing_to_do_make_no_file_and_change_none(
-    service: Simulator, journal: Path
-) -> None:
+def test_check_mode_and_nothing_to_do_leave_it_as_it_is(service: Simulator, journal: Path) -> None:
     fill(service, CLIENTS)
     for check_mode, wanted in ((True, LIST), (False, "Acme")):
         clients(service, check_mode, clients=wanted, journal=str(journal))

@@ -169,9 +169,7 @@ MOVES: dict[str, tuple[Change, Switches]] = {
 
 @pytest.mark.parametrize("name_filter", ["equals", "contains", "ignored"])
 @pytest.mark.parametrize("move", MOVES)
-def test_a_list_that_moved_once_duplicates_nobody(
-    service: Simulator, move: str, name_filter: str
-) -> None:
+def test_a_list_that_moved_duplicates_none(service: Simulator, move: str, name_filter: str) -> None:
     """It is read again; however the filter by name compares."""
     change, switches = MOVES[move]
     between_pages(service, change, replace(switches, name_filter=name_filter))
@@ -277,9 +275,7 @@ def test_what_the_check_costs(service: Simulator, wanted: str, more: str) -> Non
 
 
 @pytest.mark.parametrize(("left", "fits"), [(2, False), (3, True)])
-def test_the_quota_is_compared_with_the_check_too(
-    service: Simulator, left: int, fits: bool
-) -> None:
+def test_the_quota_is_compared_with_the_check(service: Simulator, left: int, fits: bool) -> None:
     """Two creates with a list of two pages: three requests are needed behind the list."""
     service.reset(SMALL_PAGES, quota_limit=2 + left)
     service.add_many(25)

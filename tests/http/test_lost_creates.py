@@ -39,7 +39,7 @@ def test_a_name_that_is_there_twice_is_said_with_its_ids(
     assert (result["failed"], result["changed"], result["action"]) == (True, True, "created")
 
 
-def test_which_of_several_clients_a_create_without_an_id_made_is_not_known(
+def test_which_of_several_clients_a_create_without_an_id_made_is_unknown(
     service: Simulator,
 ) -> None:
     """A list that lacked a client is no reason to take it for the new one, and to delete it."""
@@ -84,9 +84,7 @@ def test_a_list_of_all_takes_the_place_of_many_looks(service: Simulator) -> None
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["an answer without id", "a lost answer"])
-def test_a_client_that_is_older_than_the_run_is_none_of_its_creates(
-    service: Simulator, lost: bool
-) -> None:
+def test_a_client_older_than_the_run_is_none_of_its_creates(service: Simulator, lost: bool) -> None:
     """Somebody restores a hidden namesake during the run: no duplicate, and not in undo."""
     hides = Switches(list_shows_deleted=False, create_body="nothing")
     fill(service, "(New), A, B, C", hides)

@@ -60,9 +60,7 @@ SAYS_NOTHING = {
 
 
 @pytest.mark.parametrize("form", SAYS_WHEN)
-def test_the_quota_is_waited_for_whatever_the_form_of_the_refusal(
-    service: Simulator, form: str
-) -> None:
+def test_the_quota_is_waited_for_whatever_the_refusal(service: Simulator, form: str) -> None:
     service.reset(SAYS_WHEN[form], quota_limit=2, quota_window=1.2)
     result = client(service, name="New", quota_wait=10)
     assert (result.get("failed"), service.names()) == (None, ["New"]), result
@@ -166,9 +164,7 @@ def test_a_402_without_a_word_after_nothing_was_left_is_about_the_quota(
 
 
 @pytest.mark.parametrize("concurrency", [1, 4])
-def test_what_is_not_sent_is_waited_for_where_quota_wait_allows(
-    service: Simulator, concurrency: int
-) -> None:
+def test_what_is_not_sent_waits_within_quota_wait(service: Simulator, concurrency: int) -> None:
     """Requests that wait at once count once: two windows of some three seconds, with rounding."""
     service.reset(quota_limit=2, quota_window=1.2)
     waiting = {"allow_partial": True, "quota_wait": 7, "concurrency": concurrency}
@@ -187,9 +183,7 @@ def test_a_list_that_the_quota_does_not_reach_through_stops_before_it(service: S
     assert result["requests"] == len(service.log) == 1
 
 
-def test_one_client_is_not_begun_where_the_quota_does_not_last(
-    service: Simulator, check_mode: bool
-) -> None:
+def test_one_client_needs_quota_for_all_of_it(service: Simulator, check_mode: bool) -> None:
     """A restore and a rename are two writes. Check mode warns of it."""
     fill(service, "(Acme)", quota_limit=3)
     result = client(service, check_mode, id=1001, state="restored", name="Globex")
@@ -243,9 +237,7 @@ def test_the_words_of_an_error_hold_no_secret_before_they_are_cut(service: Simul
 
 
 @pytest.mark.parametrize("offset", range(270, 305, 3))
-def test_no_part_of_a_secret_comes_out_of_a_name_that_is_cut(
-    service: Simulator, offset: int
-) -> None:
+def test_no_part_of_a_secret_comes_out_of_a_cut_name(service: Simulator, offset: int) -> None:
     """The service may write it into any text that a message quotes."""
     name = "z" * offset + SECRET + "z" * 50
 

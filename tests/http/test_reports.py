@@ -66,9 +66,7 @@ def counts(**given: int) -> dict[str, int]:
 # check, run, second run
 
 
-def test_a_check_says_what_would_be_done_and_a_run_what_it_did(
-    service: Simulator, check_mode: bool
-) -> None:
+def test_a_check_says_what_would_be_a_run_what_was(service: Simulator, check_mode: bool) -> None:
     """The rows of a run have the order in which the service was sent them."""
     before = state(service)
     result = clients(service, check_mode, concurrency=1, **WHOLE)
@@ -329,9 +327,7 @@ def test_all_are_reported_on_request(service: Simulator, check_mode: bool) -> No
 
 
 @pytest.mark.parametrize("refusing", [{}, {"max_deletions": 0}], ids=["let through", "refused"])
-def test_what_the_purge_deletes_is_not_unmanaged(
-    service: Simulator, refusing: dict[str, int]
-) -> None:
+def test_what_the_purge_deletes_is_not_unmanaged(service: Simulator, refusing: Any) -> None:
     result = clients(service, check_mode=True, report="all", **WHOLE, **refusing)
     assert ("refused" in result) is bool(refusing)
     assert result["unmanaged"] == [{"name": "Internal"}]
