@@ -116,6 +116,6 @@ class Stage:
     def plans(self, file: str = "plan.json") -> dict[str, Any]:
         """Return the workspaces of a plan file."""
         plan = json.loads((self.folder / file).read_text(encoding="utf-8"))
-        assert plan["format"] == 3
+        assert plan["format"] == 4
         found: dict[str, Any] = plan["workspaces"]
         return found
