@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import io
 import json
@@ -20,11 +19,11 @@ from simulator.server import Simulator
 from support.hostile import BRACES, ONE_LINE, WITH_A_BREAK, hostile_texts, touched
 from support.lists import load_list
 from support.playbooks import ROOT, access
-from support.stage import Stage, active, fill, play, workspaces
+from support.stage import CLIENTS, Stage, active, fill, play, workspaces
 
 FULL, EMPTY, PURGED = WORKSPACES = (4242, 5151, 6161)
 CORE = tuple(map(int, __version__.split(".")[:2]))
-DRAWN = times(short=80, long=5_000)  # FAULTS_LONG=1 is the long one
+TEXTS = hostile_texts(FIRST_SEED, times(short=80, long=5_000))  # FAULTS_LONG=1 is the long one
 
 
 class HostileStage(Stage):
@@ -35,13 +34,12 @@ class HostileStage(Stage):
         self.touching = folder / "ran"
         self.touching.mkdir()
         print(f"FAULTS_SEED={FIRST_SEED}")
-        self.texts = hostile_texts(FIRST_SEED, DRAWN)
 
     def run(self, playbook: str, *arguments: str, **how: Any) -> str:
         """Return what a playbook prints; no text was evaluated in it."""
         there = {**access(self.service), "RAN": str(self.touching)}
         printed = super().run(playbook, *arguments, environment=there, **how)
-        evaluated = [self.texts[number] for number in touched(self.touching)]
+        evaluated = [TEXTS[number] for number in touched(self.touching)]
         assert not evaluated, f"{playbook} evaluated {evaluated}"
         return printed
 
@@ -54,13 +52,10 @@ def stage(tmp_path: Path) -> Iterator[HostileStage]:
 
 def test_the_texts_run_where_nothing_marks_them(stage: HostileStage) -> None:
     """Otherwise the tests below would show nothing."""
-    unmarked = {f"text_{number}": text for number, text in enumerate(stage.texts[:40])}
+    unmarked = {f"text_{number}": text for number, text in enumerate(TEXTS[:40])}
     stage.write("texts.json", json.dumps(unmarked))
-    shown = (
-        {"ansible.builtin.debug": {"msg": f"{{{{ {name} }}}}"}, "ignore_errors": True}
-        for name in unmarked
-    )
-    book = stage.book(play(*shown))
+    shown = [{"ansible.builtin.debug": {"msg": f"{{{{ {name} }}}}"}} for name in unmarked]
+    book = stage.book(play(*({**task, "ignore_errors": True} for task in shown)))
     with pytest.raises(AssertionError, match=r"book\.yml evaluated "):
         stage.run(book, "-e", "@texts.json")
     ran = touched(stage.touching)
@@ -71,25 +66,24 @@ def test_the_texts_run_where_nothing_marks_them(stage: HostileStage) -> None:
 def test_an_exported_name_is_never_evaluated(stage: HostileStage) -> None:
     """Neither in the list, nor in the plan, its refusal and its files, nor in the journal. A list
     cannot give what has a line break."""
-    texts = sorted(stage.texts)
+    texts = sorted(TEXTS)
     fill(stage.service, FULL, *texts)
     fill(stage.service, PURGED, *texts)
-    stage.run("export", "-e", "clients_file=full.yml")
-    exported = (stage.folder / "full.yml").read_text()
-    stage.write("host_vars/full.yml", exported)
+    (stage.folder / "host_vars").mkdir()
+    stage.run("export", "-e", "clients_file=host_vars/full.yml")
+    exported = (stage.folder / "host_vars" / "full.yml").read_text()
     by_name = re.sub(r"  - id: \d+\n(?:    name: (.*)\n)?", r"", exported)
     stage.write("host_vars/empty.yml", by_name)
 
-    hosts = {"full": FULL, "empty": EMPTY, "purged": PURGED, "drifted": PURGED}
-    variables: dict[str, Any] = {
-        host: {"clients_workspace_id": number, "clients_journal": str(stage.folder / "journal")}
-        for host, number in hosts.items()
+    journal = stage.folder / "journal"
+    purged = {"clients_list": ["Acme"], "clients_purge": True}
+    hosts: dict[str, dict[str, Any]] = {
+        "full": {"clients_workspace_id": FULL, "clients_purge": True},
+        "empty": {"clients_workspace_id": EMPTY},
+        "purged": {"clients_workspace_id": PURGED, **purged},
+        "drifted": {"clients_workspace_id": PURGED, **purged, "clients_max_deletion_percent": 100},
     }
-    for host in ("purged", "drifted"):
-        variables[host] |= {"clients_list": ["Acme"], "clients_purge": True}
-    variables["drifted"]["clients_max_deletion_percent"] = 100
-    variables["full"] |= {"clients_purge": True}
-    stage.inventory(variables)
+    stage.inventory({host: {**own, "clients_journal": str(journal)} for host, own in hosts.items()})
     given = ("--limit", "!drifted", "-e", '{"clients_base": []}')
     stage.run("check", *given, "toggl.focus.plan", status=2)
     plans, people = stage.plans(), (stage.folder / "plan.md").read_text()
@@ -101,32 +95,25 @@ def test_an_exported_name_is_never_evaluated(stage: HostileStage) -> None:
     planned = sorted(step["name"] for step in plans["empty"]["steps"])
     assert planned == [text for text in texts if len(text.splitlines()) == 1]
 
-    both = [
+    both = stage.book(
         {"import_playbook": "toggl.focus.apply", "vars": {"clients_hosts": "all:!drifted"}},
         {"import_playbook": "toggl.focus.drift", "vars": {"clients_hosts": "full:drifted"}},
-    ]
-    stage.write("both.yml", both)
-    printed = stage.run("both.yml", "-e", "clients_plan_file=plan.json", status=2)
+    )
+    printed = stage.run(both, "-e", "clients_plan_file=plan.json", status=2)
     assert f"differs from the list: Would create 1, delete {len(texts)} " in printed
     assert active(stage.service, EMPTY) == planned
     assert active(stage.service, FULL) == active(stage.service, PURGED) == texts
 
-    journal = (stage.folder / "journal").read_bytes()
-    stage.write("one line", journal.splitlines()[-1].decode())
-    undone = f"| toggl.focus.journal_undo(workspace_id={EMPTY}) }}}}"
-    facts = {
-        "undo": f"{{{{ lookup('ansible.builtin.file', 'journal') {undone}",
-        "decoded": f"{{{{ journal | ansible.builtin.b64decode {undone}",
-    }
+    stage.write("one line", journal.read_bytes().splitlines()[-1].decode())
+    of_file = f"lookup('ansible.builtin.file', 'journal') | toggl.focus.journal_undo({EMPTY})"
+    of_fact = f"read.content | ansible.builtin.b64decode | toggl.focus.journal_undo({EMPTY})"
+    of_line = "(one | toggl.focus.journal_undo)[0]"
     undoing = play(
-        {"ansible.builtin.set_fact": facts},
-        {"ansible.builtin.assert": {"that": "undo == decoded"}},
-        {"ansible.builtin.assert": {"that": "(one | toggl.focus.journal_undo)[0] in undo"}},
-        {"toggl.focus.focus_clients": {"clients": "{{ undo }}", "workspace_id": EMPTY}},
-        vars={
-            "journal": base64.b64encode(journal).decode(),
-            "one": "{{ lookup('ansible.builtin.file', 'one line') }}",
-        },
+        {"ansible.builtin.slurp": {"src": str(journal)}, "register": "read"},
+        {"ansible.builtin.set_fact": {"undo": f"{{{{ {of_file} }}}}"}},
+        {"ansible.builtin.assert": {"that": [f"undo == {of_fact}", f"{of_line} in undo"]}},
+        {CLIENTS: {"clients": "{{ undo }}", "workspace_id": EMPTY}},
+        vars={"one": "{{ lookup('ansible.builtin.file', 'one line') }}"},
     )
     stage.run(stage.book(undoing))
     assert active(stage.service, EMPTY) == []
@@ -139,7 +126,7 @@ def test_a_row_of_a_spreadsheet_is_never_evaluated(stage: HostileStage) -> None:
     table = io.StringIO()
     rows = csv.writer(table, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\n")
     rows.writerow(["Client", "Former name"])
-    expected = [(text, f"{text}?") for text in stage.texts]
+    expected = [(text, f"{text}?") for text in TEXTS]
     rows.writerows(expected)
     stage.write("clients.csv", table.getvalue())
     stage.run("spreadsheet.yml")
