@@ -16,7 +16,7 @@ from faults.budget import Budget, Paging, Requests
 from faults.model import Change, Client, Rules, Sight, State, Verdict, forms, key
 from faults.oracle import ACTIONS, active_keys, event, is_called, is_changed
 from faults.reports import Report
-from faults.scenarios import Entries, rules_of
+from faults.scenarios import Entries
 
 
 class Task(NamedTuple):
@@ -29,7 +29,7 @@ class Task(NamedTuple):
 
     @property
     def rules(self) -> Rules:
-        return rules_of(self.options)
+        return Rules(**{name: self.options[name] for name in Rules._fields if name in self.options})
 
     @property
     def reports_all(self) -> bool:

@@ -77,8 +77,7 @@ def look(name: str) -> str:
 # what is asked, and what is answered
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(NamedTuple):
     """The options of ``focus_clients`` that say what a plan may do."""
 
     purge: bool = False
@@ -99,9 +98,7 @@ def sight_of(state: State, list_shows_deleted: bool, get_shows_deleted: bool) ->
     return Sight(state if list_shows_deleted else active, state if get_shows_deleted else active)
 
 
-GUARDS = frozenset(
-    ("protected", "max_deletions", "max_deletion_percent", "look-alike", "temporary name")
-)
+GUARDS = {"protected", "max_deletions", "max_deletion_percent", "look-alike", "temporary name"}
 """What forbids a plan that is shown all the same."""
 
 
@@ -291,41 +288,36 @@ def _twice(values: Sequence[Any]) -> list[Any]:
 # what a list says of a workspace
 
 
+@dataclass
 class _Desk:
     """Where one list is compared with what is seen of one workspace."""
 
-    def __init__(
-        self,
-        wanted: Sequence[Wanted],
-        sight: Sight,
-        rules: Rules,
-        remembered: Mapping[int, str],
-    ) -> None:
-        self._wanted = wanted
-        self._sight = sight
-        self._rules = rules
-        self._remembered = remembered
-        self._known = dict(sight.listed)
-        self._stood_for: dict[int, Wanted] = {}
-        self._renamed_by_id: set[int] = set()
-        self._answer = Verdict()
+    wanted: Sequence[Wanted]
+    sight: Sight
+    rules: Rules
+    remembered: Mapping[int, str]
+    stood_for: dict[int, Wanted] = field(default_factory=dict)
+    renamed_by_id: set[int] = field(default_factory=set)
+    answer: Verdict = field(default_factory=Verdict)
+
+    def __post_init__(self) -> None:
+        self.known = dict(self.sight.listed)
 
     def verdict(self) -> Verdict:
-        answer = self._answer
-        for entry in self._wanted:
+        answer = self.answer
+        for entry in self.wanted:
             if entry.id is not None:
                 self._find_by_id(entry, entry.id)
-        by_name = [entry for entry in self._wanted if entry.id is None]
+        by_name = [entry for entry in self.wanted if entry.id is None]
         staying = [entry for entry in by_name if entry.stays]
         for entry in [entry for entry in staying if not self._find_by_name(entry)]:
             self._make_it_be(entry)
-        for entry in by_name:
-            if not entry.stays:
-                self._delete_by_name(entry)
+        for entry in [entry for entry in by_name if not entry.stays]:
+            self._delete_by_name(entry)
         self._purge()
         answer.goal = self._goal()
-        active = [i for i in self._sight.listed if not answer.goal[i].deleted]
-        answer.unmanaged = {i for i in active if i not in self._stood_for}
+        active = [i for i in self.sight.listed if not answer.goal[i].deleted]
+        answer.unmanaged = {i for i in active if i not in self.stood_for}
         if not answer.refused:
             self._judge_names()
         if not answer.refused:
@@ -337,10 +329,10 @@ class _Desk:
     # by id
 
     def _find_by_id(self, entry: Wanted, client_id: int) -> None:
-        if client_id in self._sight.by_id:
-            self._known.setdefault(client_id, self._sight.by_id[client_id])
-        self._stood_for[client_id] = entry
-        client = self._known.get(client_id)
+        if client_id in self.sight.by_id:
+            self.known.setdefault(client_id, self.sight.by_id[client_id])
+        self.stood_for[client_id] = entry
+        client = self.known.get(client_id)
         if entry.state == "restored":
             self._restore_by_id(entry, client_id, client)
         elif entry.state == "absent":
@@ -369,15 +361,15 @@ class _Desk:
                 self._change(entry, "restore", client_id, client.name)
             self._rename_if_due(entry, client_id, client)
             return
-        recalled = self._remembered.get(client_id)
-        self._answer.unseen.add(client_id)
+        recalled = self.remembered.get(client_id)
+        self.answer.unseen.add(client_id)
         self._change(entry, "restore", client_id, recalled)
         if entry.key is not None and (recalled is None or entry.key != key(recalled)):
             self._change(entry, "rename", client_id, entry.name)
 
     def _rename_if_due(self, entry: Wanted, client_id: int, client: Client) -> None:
         if entry.key is not None and entry.key != client.key:
-            self._renamed_by_id.add(client_id)
+            self.renamed_by_id.add(client_id)
             self._change(entry, "rename", client_id, entry.name)
 
     # by name
@@ -385,15 +377,15 @@ class _Desk:
     def _find_by_name(self, entry: Wanted) -> bool:
         """Whether there is an active client of the name; one that another entry deletes by its id
         counts, whatever name it gets before."""
-        deleted = self._answer.deleted & self._known.keys()
-        bearers = [i for i in deleted if self._known[i].key == entry.key]
+        deleted = self.answer.deleted & self.known.keys()
+        bearers = [i for i in deleted if self.known[i].key == entry.key]
         bearers += [i for i in self._active({entry.key}) if i not in bearers]
         self._means_one(bearers, entry)
         return bool(bearers)
 
     def _make_it_be(self, entry: Wanted) -> None:
         """No active client has the name."""
-        deleted = [i for i, c in sorted(self._known.items()) if c.deleted and c.key == entry.key]
+        deleted = [i for i, c in sorted(self.known.items()) if c.deleted and c.key == entry.key]
         if entry.state == "restored":
             self._restore_by_name(entry, deleted)
             return
@@ -404,85 +396,85 @@ class _Desk:
         elif entry.restore_deleted and deleted:
             self._restore_one_of(deleted, entry)
         else:
-            created = sum(change.kind == "create" for change in self._answer.changes)
+            created = sum(change.kind == "create" for change in self.answer.changes)
             self._change(entry, "create", -1 - created, entry.name)
-            self._answer.former |= entry.former
+            self.answer.former |= entry.former
 
     def _left_by_others(self, clients: Sequence[int]) -> list[int]:
         """Those for which no entry stands by their id, nor one that wants them by their name.
         Another entry's former name does not count: then two entries stand for one client."""
         taken = {
             client_id
-            for client_id, other in self._stood_for.items()
-            if other.id is not None or other.key == self._known[client_id].key
+            for client_id, other in self.stood_for.items()
+            if other.id is not None or other.key == self.known[client_id].key
         }
         return [client_id for client_id in clients if client_id not in taken]
 
     def _restore_by_name(self, entry: Wanted, deleted: Sequence[int]) -> None:
-        remembered = by_name(self._remembered).get(entry.key or "")
+        remembered = by_name(self.remembered).get(entry.key or "")
         if deleted:
             self._restore_one_of(deleted, entry)
         elif remembered is None:
             self._refuse("nothing to restore")
         else:
             hidden = Client(entry.name or "", True)
-            self._known[remembered] = self._sight.by_id.get(remembered, hidden)
+            self.known[remembered] = self.sight.by_id.get(remembered, hidden)
             self._restore_one_of([remembered], entry)
 
     def _restore_one_of(self, deleted: Sequence[int], entry: Wanted) -> None:
         if len(deleted) > 1:
             self._refuse("several deleted", *deleted)
         elif self._means_one(deleted, entry):
-            self._change(entry, "restore", deleted[0], self._known[deleted[0]].name)
+            self._change(entry, "restore", deleted[0], self.known[deleted[0]].name)
 
     def _delete_by_name(self, entry: Wanted) -> None:
         bearers = [i for i in self._active({entry.key}) if not self._lives_on(i, entry)]
         if self._means_one(bearers, entry):
-            self._change(entry, "delete", bearers[0], self._known[bearers[0]].name)
+            self._change(entry, "delete", bearers[0], self.known[bearers[0]].name)
 
     def _lives_on(self, client_id: int, entry: Wanted) -> bool:
         """Whether another entry renames it from a former name, or takes it back to this name."""
-        other = self._stood_for.get(client_id)
+        other = self.stood_for.get(client_id)
         return other is not None and (other.id is None or self._comes_back(client_id, entry))
 
     def _comes_back(self, client_id: int, entry: Wanted) -> bool:
         """Whether another entry takes the client back to the name that this one wants absent."""
-        other = self._stood_for.get(client_id)
+        other = self.stood_for.get(client_id)
         return other is not None and other.is_undo and other.key == entry.key
 
     def _means_one(self, bearers: Sequence[int], entry: Wanted) -> bool:
         """Whether it is settled which client the entry means: nobody else's, and only one."""
-        claimed = [client_id for client_id in bearers if client_id in self._stood_for]
+        claimed = [client_id for client_id in bearers if client_id in self.stood_for]
         free = [client_id for client_id in bearers if client_id not in claimed]
         if claimed:
             self._refuse("two entries for one client", *claimed)
         elif len(bearers) > 1:
             self._refuse("ambiguous", *bearers)
         if len(free) == 1:
-            self._stood_for[free[0]] = entry
+            self.stood_for[free[0]] = entry
         return len(bearers) == 1 and not claimed
 
     def _active(self, keys: Collection[str | None]) -> list[int]:
         """The active clients of these names, without those that an entry renames by their ids."""
-        active = [i for i, client in sorted(self._known.items()) if not client.deleted]
-        named = [i for i in active if self._known[i].key in keys]
-        return [client_id for client_id in named if client_id not in self._renamed_by_id]
+        active = [i for i, client in sorted(self.known.items()) if not client.deleted]
+        named = [i for i in active if self.known[i].key in keys]
+        return [client_id for client_id in named if client_id not in self.renamed_by_id]
 
     # the end, and what blocks it
 
     def _purge(self) -> None:
         """Delete what no entry stands for."""
-        if not self._rules.purge:
+        if not self.rules.purge:
             return
-        spared = {*self._stood_for, *self._left_alone()}
-        for client_id, client in sorted(self._sight.listed.items()):
-            is_spared = client_id in spared or is_protected(client.name, self._rules)
+        spared = {*self.stood_for, *self._left_alone()}
+        for client_id, client in sorted(self.sight.listed.items()):
+            is_spared = client_id in spared or is_protected(client.name, self.rules)
             if not client.deleted and not is_spared:
                 self._change(None, "delete", client_id, client.name)
 
     def _goal(self) -> dict[int, Client]:
-        goal = dict(self._known)
-        for kind, client_id, name, _ in self._answer.changes:
+        goal = dict(self.known)
+        for kind, client_id, name, _ in self.answer.changes:
             client = goal.get(client_id, Client("", False))
             deleted = kind == "delete" or (client.deleted and kind != "restore")
             goal[client_id] = Client(client.name if name is None else name, deleted)
@@ -490,34 +482,34 @@ class _Desk:
 
     def _judge_names(self) -> None:
         """The name that a client ends with is given to one active client alone."""
-        for change in self._answer.changes:
+        for change in self.answer.changes:
             if change.kind == "delete" or change.name is None or self._may_share(change.id):
                 continue
             others = self._others_of_the_name(change.id, change.name)
             if others:
                 self._refuse("name of two clients", *(other for other in others if other > 0))
-        for entry in self._wanted:
+        for entry in self.wanted:
             if not entry.stays and entry.id is None:
                 self._judge_absence(entry)
 
     def _judge_absence(self, entry: Wanted) -> None:
         """No other entry may want a client of the name to be there."""
-        for client_id in self._stood_for:
-            client = self._answer.goal.get(client_id)
+        for client_id in self.stood_for:
+            client = self.answer.goal.get(client_id)
             is_there = client is not None and not client.deleted and client.key == entry.key
             if is_there and not self._comes_back(client_id, entry):
                 self._refuse("wanted and unwanted")
 
     def _others_of_the_name(self, client_id: int, name: str) -> list[int]:
         """The other active clients that have the name in the end, if the client ends with it."""
-        active = [i for i, client in self._answer.goal.items() if not client.deleted]
-        bearers = [i for i in active if self._answer.goal[i].key == key(name) != ""]
+        active = [i for i, client in self.answer.goal.items() if not client.deleted]
+        bearers = [i for i in active if self.answer.goal[i].key == key(name) != ""]
         return [other for other in bearers if other != client_id] if client_id in bearers else []
 
     def _may_share(self, client_id: int) -> bool:
         """The undo of names that were shared says so: a former name is the present one. One that
         is renamed before it is deleted says so by its own name among the former ones."""
-        entry, client = self._stood_for.get(client_id), self._known.get(client_id)
+        entry, client = self.stood_for.get(client_id), self.known.get(client_id)
         if entry is None or entry.id is None or entry.key is None:
             return False
         if not entry.stays:
@@ -527,7 +519,7 @@ class _Desk:
         return client.key in entry.former
 
     def _judge_guards(self) -> None:
-        for change in self._answer.changes:
+        for change in self.answer.changes:
             if change.kind in ("rename", "delete") and not change.by_purge:
                 self._judge_protection(change)
             if change.kind == "create":
@@ -538,46 +530,46 @@ class _Desk:
     def _judge_temporary_names(self) -> None:
         """A client of no entry that a run left between two names may be the one that is meant by
         an entry whose client is created, so it is not purged either."""
-        changes = self._answer.changes
+        changes = self.answer.changes
         purged = {change.id for change in changes if change.by_purge}
         creates = any(change.kind == "create" for change in changes)
-        for client_id in purged | (self._answer.unmanaged if creates else set()):
-            if self._known[client_id].name == f"toggl.focus-{client_id}":
+        for client_id in purged | (self.answer.unmanaged if creates else set()):
+            if self.known[client_id].name == f"toggl.focus-{client_id}":
                 self._refuse("temporary name", client_id)
 
     def _judge_look_alikes(self, name: str) -> None:
         """No client is created beside one that may be the same, unless the list names both; where
         that one is protected, it is somebody else's."""
-        named = {entry.key for entry in self._wanted if entry.id is None}
-        for client_id, client in sorted(self._sight.listed.items()):
-            if client.deleted or client_id in self._stood_for or client.key in named:
+        named = {entry.key for entry in self.wanted if entry.id is None}
+        for client_id, client in sorted(self.sight.listed.items()):
+            if client.deleted or client_id in self.stood_for or client.key in named:
                 continue
             if look(client.name) != look(name):
                 continue
-            if is_protected(client.name, self._rules):
-                self._answer.warned.add(client_id)
+            if is_protected(client.name, self.rules):
+                self.answer.warned.add(client_id)
             else:
                 self._refuse("look-alike", client_id)
 
     def _judge_protection(self, change: Change) -> None:
         """By the last name that is known, of a client that nobody sees the one that the journal
         has; and a client that is deleted may have been renamed before."""
-        client = self._known.get(change.id)
-        name = self._remembered.get(change.id) if client is None else client.name
+        client = self.known.get(change.id)
+        name = self.remembered.get(change.id) if client is None else client.name
         if name is None:
             return
         names = [name, change.name or name] if change.kind == "delete" else [name]
-        if any(is_protected(name, self._rules) for name in names):
+        if any(is_protected(name, self.rules) for name in names):
             self._refuse("protected", "protected")
 
     def _judge_deletions(self) -> None:
-        deletions = [change for change in self._answer.changes if change.kind == "delete"]
-        most = self._rules.max_deletions
+        deletions = [change for change in self.answer.changes if change.kind == "delete"]
+        most = self.rules.max_deletions
         if most is not None and len(deletions) > most:
             self._refuse("max_deletions", "max_deletions")
         purged = sum(change.by_purge for change in deletions)
-        active = sum(not client.deleted for client in self._sight.listed.values())
-        percent = self._rules.max_deletion_percent
+        active = sum(not client.deleted for client in self.sight.listed.values())
+        percent = self.rules.max_deletion_percent
         are_few = purged <= 1 or purged * 100 <= percent * active
         takes_the_last = purged and len(deletions) == active
         if percent < 100 and (takes_the_last or not are_few):
@@ -588,23 +580,23 @@ class _Desk:
     def _left_alone(self) -> Iterator[int]:
         """Active clients of no entry that have a former name of a client that is there already:
         nobody knows whether it is the same."""
-        for entry in self._wanted:
+        for entry in self.wanted:
             own = self._active({entry.key})
             is_there = entry.id in own if entry.id is not None else bool(own)
             if entry.state == "present" and is_there:
-                yield from (i for i in self._active(entry.former) if i not in self._stood_for)
+                yield from (i for i in self._active(entry.former) if i not in self.stood_for)
 
     def _namesakes(self) -> Iterator[int]:
         """Deleted clients of the very name of a new one."""
-        created = {key(c.name or "") for c in self._answer.changes if c.kind == "create"}
-        for client_id, client in self._known.items():
-            if client.deleted and client.key in created and client_id not in self._stood_for:
+        created = {key(c.name or "") for c in self.answer.changes if c.kind == "create"}
+        for client_id, client in self.known.items():
+            if client.deleted and client.key in created and client_id not in self.stood_for:
                 yield client_id
 
     def _refuse(self, reason: str, *named: object) -> None:
-        self._answer.refusals.append(Refusal(reason, tuple(map(str, named))))
+        self.answer.refusals.append(Refusal(reason, tuple(map(str, named))))
 
     def _change(self, entry: Wanted | None, kind: str, client_id: int, name: str | None) -> None:
         """:arg entry: none for what purge deletes"""
         number = None if entry is None else entry.number
-        self._answer.changes.append(Change(kind, client_id, name, number))
+        self.answer.changes.append(Change(kind, client_id, name, number))

@@ -175,7 +175,7 @@ class Runs:
         drifted = self._let_drift(drift, chaos)
         with self._door:
             self._refuse_connections(network)
-            report = self._run_with_faults(task, **network.more_options)
+            report = self._run_with_faults(task, api_timeout=network.api_timeout)
         service.chaos = None
         service.workspace.paging = page_of
         service.settle()

@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from simulator.switches import ANSWERS, Switches, random_switches
 
-from faults.model import Rules
 from faults.network import ALL, IMPATIENT, KINDS
 
 ODD_NAMES = (
@@ -49,7 +48,6 @@ PATTERNS_OF_NAMES = (
 WORST = ("dropped after", "reset after", "5xx after", "HTML after", "data that is no list")
 """Kinds of faults that are met alone as often as all others."""
 
-REPORTS = ("changes", "all")
 PAGE_SIZES = (2, 3, 5, 20, 50, 100)
 
 _LATE = tuple(name for name, kind in KINDS.items() if kind.late)
@@ -82,10 +80,6 @@ class Drift(NamedTuple):
     at: int
     act: Act
 
-    @property
-    def is_by_the_service(self) -> bool:
-        return self.act.kind in BY_THE_SERVICE
-
 
 BY_THE_SERVICE = ("unstable order", "growing pages")
 BY_HAND = ("delete", "create", "create", "create", "rename", "rename", "restore", "currency")
@@ -105,13 +99,8 @@ class Network:
     latency: float = 0.0
 
     @property
-    def may_hang(self) -> bool:
-        return any(KINDS[kind].hangs for kind in self.kinds)
-
-    @property
-    def more_options(self) -> dict[str, Any]:
-        """What a run in this network needs on top."""
-        return {"api_timeout": IMPATIENT if self.may_hang else 10.0}
+    def api_timeout(self) -> float:
+        return IMPATIENT if any(KINDS[kind].hangs for kind in self.kinds) else 10.0
 
 
 class Event(NamedTuple):
@@ -152,13 +141,6 @@ class History:
     events: tuple[Event, ...]
 
 
-_RULES = ("purge", "protected", "max_deletions", "max_deletion_percent")
-
-
-def rules_of(options: Mapping[str, Any]) -> Rules:
-    return Rules(**{name: options[name] for name in _RULES if name in options})
-
-
 PATTERNS: tuple[tuple[str, ...], ...] = (
     *(("broken", "undo"), ("broken", "undo by the journal"), ("broken", "night", "night")) * 2,
     ("night", "night", "undo"),
@@ -183,8 +165,8 @@ def history(seed: int) -> History:
     names = _names(chance)
     there = _workspace(chance, names)
     lister = _Lister(chance, there, names)
-    lists = [lister.entries(1 if single else chance.choice((1, 2, 2, 3, 3, 4, 5, 8)))]
-    lists.append(_edited(chance, lists[0], _Lister(chance, there, names)))
+    first = lister.entries(1 if single else chance.choice((1, 2, 2, 3, 3, 4, 5, 8)))
+    second = _edited(chance, first, _Lister(chance, there, names))
     switches = _switches(chance)
     way = chance.choice(("plain",) * 7 + ("tls", "proxy", "proxy"))
     lags = switches.read_after_write == "new" and chance.random() < 0.05
@@ -195,9 +177,9 @@ def history(seed: int) -> History:
         clock=chance.choice((0.0, 0.0, 0.0, 7200.0, -7200.0)),
         way=way,
         there=there,
-        lists=tuple(lists),
+        lists=(first, second),
         single=single,
-        options=_options(chance, single) | ({} if single else {"report": REPORTS[seed % 2]}),
+        options=_options(chance, single, ("changes", "all")[seed % 2]),
         events=tuple(_events(chance, names, way)),
     )
 
@@ -251,10 +233,11 @@ def _act(chance: random.Random, names: tuple[str, ...]) -> Act:
     return Act(chance.choice(BY_HAND), chance.randrange(1000), chance.choice(names))
 
 
-def _options(chance: random.Random, single: bool) -> dict[str, Any]:
+def _options(chance: random.Random, single: bool, report: str) -> dict[str, Any]:
     options: dict[str, Any] = {"api_retries": chance.choice((0, 1, 2, 2, 4))}
     if single:
         return options
+    options["report"] = report
     options["concurrency"] = chance.choice((1, 1, 2, 4, 8))
     options["purge"] = chance.random() < 0.3
     options["max_deletion_percent"] = chance.choice((100, 100, 100, 100, 30, 50, 0))
@@ -268,9 +251,8 @@ def _options(chance: random.Random, single: bool) -> dict[str, Any]:
 
 def _network(chance: random.Random, way: str) -> Network:
     seed = chance.randrange(1_000_000)
-    if (
-        way == "plain" and chance.random() < 0.04
-    ):  # the service does its work when nobody waits for it any more
+    if way == "plain" and chance.random() < 0.04:
+        # the service does its work when nobody waits for it any more
         late = ("dropped after", *_LATE, *_LATE)
         return Network(seed, late, 0.7, chance.choice((1, 2, 3)), 0, None, latency=0.02)
     kinds = [name for name in KINDS if name not in _LATE]
@@ -327,40 +309,38 @@ class _Lister:
     def __init__(
         self, chance: random.Random, there: Sequence[There], names: tuple[str, ...]
     ) -> None:
-        self._chance = chance
-        self._there = {1001 + at: client[:2] for at, client in enumerate(there)}
-        self._names = names
-        self._ids = list(self._there)
-        self._unused = [name for name in names if name not in {client.name for client in there}]
-        chance.shuffle(self._ids)
-        chance.shuffle(self._unused)
+        self.chance = chance
+        self.there = {1001 + at: client[:2] for at, client in enumerate(there)}
+        self.names = names
+        self.ids = list(self.there)
+        self.unused = [name for name in names if name not in {client.name for client in there}]
+        chance.shuffle(self.ids)
+        chance.shuffle(self.unused)
 
     def entries(self, count: int) -> tuple[Entry, ...]:
-        if self._chance.random() < 0.25:
+        if self.chance.random() < 0.25:
             return tuple(self._anything() for _ in range(count))
         made: list[Entry] = []
-        if count > 1 and self._chance.random() < 0.3:
+        if count > 1 and self.chance.random() < 0.3:
             made += self._ring()
-        if count > 1 and self._chance.random() < 0.2:
+        if count > 1 and self.chance.random() < 0.2:
             made += self._heirs()
         while len(made) < count:
             made.append(self._entry())
-        self._chance.shuffle(made)
+        self.chance.shuffle(made)
         return tuple(made)
 
     def _entry(self) -> Entry:
-        if self._chance.random() < 0.05:
+        if self.chance.random() < 0.05:
             return self._anything()
-        if not self._ids or self._chance.random() < 0.25:
-            return {"name": self._new_name(), "restore_deleted": self._chance.random() < 0.3}
-        client_id = self._ids.pop()
-        name, deleted = self._there[client_id]
+        if not self.ids or self.chance.random() < 0.25:
+            return {"name": self._new_name(), "restore_deleted": self.chance.random() < 0.3}
+        client_id = self.ids.pop()
+        name, deleted = self.there[client_id]
         if not name.strip():
-            return {"id": client_id, "state": self._chance.choice(("present", "absent"))}
-        makers = (
-            self._for_deleted(client_id, name) if deleted else self._for_active(client_id, name)
-        )
-        return self._chance.choice(makers)
+            return {"id": client_id, "state": self.chance.choice(("present", "absent"))}
+        makers = self._for_deleted if deleted else self._for_active
+        return self.chance.choice(makers(client_id, name))
 
     def _for_active(self, client_id: int, name: str) -> list[Entry]:
         new = self._new_name()
@@ -368,9 +348,9 @@ class _Lister:
             {"name": name},
             {"id": client_id},
             {"id": client_id, "name": new},
-            {"id": client_id, "name": self._chance.choice(self._names)},
+            {"id": client_id, "name": self.chance.choice(self.names)},
             {"name": new, "former_names": [name, "Nobody"]},
-            {"name": self._chance.choice(self._names), "former_names": [name]},
+            {"name": self.chance.choice(self.names), "former_names": [name]},
             {"name": name, "state": "absent"},
             {"id": client_id, "state": "absent"},
             {"id": client_id, "name": name, "state": "absent"},
@@ -387,59 +367,59 @@ class _Lister:
             {"id": client_id, "state": "restored"},
             {"id": client_id, "name": name, "state": "restored", "former_names": [name]},
             {"id": client_id, "name": self._new_name(), "state": "restored"},
-            {"id": client_id, "name": self._chance.choice(self._names), "state": "restored"},
+            {"id": client_id, "name": self.chance.choice(self.names), "state": "restored"},
             {"id": client_id, "state": "absent"},
         ]
 
     def _ring(self) -> list[Entry]:
         """Clients that exchange their names, some perhaps in another case."""
-        ring = self._ids[: self._chance.choice((2, 2, 3))]
-        names = [self._there[client_id][0] for client_id in [*ring[1:], *ring[:1]]]
+        ring = self.ids[: self.chance.choice((2, 2, 3))]
+        names = [self.there[client_id][0] for client_id in [*ring[1:], *ring[:1]]]
         if len(ring) < 2 or len(set(names)) < len(ring) or not all(map(str.strip, names)):
             return []
-        self._ids = [client_id for client_id in self._ids if client_id not in ring]
+        self.ids = [client_id for client_id in self.ids if client_id not in ring]
         made = []
         for client_id, name in zip(ring, names, strict=True):
             entry = {"id": client_id, "name": self._perhaps_in_another_case(name)}
-            if self._there[client_id][1] or self._chance.random() < 0.2:
+            if self.there[client_id][1] or self.chance.random() < 0.2:
                 entry["state"] = "restored"
             made.append(entry)
         return made
 
     def _heirs(self) -> list[Entry]:
         """A client that loses its name by its id, and another, or a new one, that gets it."""
-        if not self._ids:
+        if not self.ids:
             return []
-        client_id = self._ids.pop()
-        name, deleted = self._there[client_id]
+        client_id = self.ids.pop()
+        name, deleted = self.there[client_id]
         if not name.strip():
             return []
         loser = {"id": client_id, "name": self._new_name()}
         if deleted:
             loser["state"] = "restored"
-        elif self._chance.random() < 0.3:
+        elif self.chance.random() < 0.3:
             loser = {"id": client_id, "state": "absent"}
         heir: Entry = {"name": self._perhaps_in_another_case(name.strip())}
-        if self._ids and self._chance.random() < 0.3:
-            heir["id"] = self._ids.pop()
+        if self.ids and self.chance.random() < 0.3:
+            heir["id"] = self.ids.pop()
         return [loser, heir]
 
     def _perhaps_in_another_case(self, name: str) -> str:
-        return name.swapcase() if self._chance.random() < 0.2 else name
+        return name.swapcase() if self.chance.random() < 0.2 else name
 
     def _anything(self) -> Entry:
         """Whatever may be said, the names being of those that are there."""
-        chance = self._chance
+        chance = self.chance
         entry: Entry = {"state": chance.choice(("present", "present", "absent", "restored"))}
-        if chance.random() < 0.6 or not self._there:
-            entry["name"] = chance.choice(self._names)
-        if self._there and ("name" not in entry or chance.random() < 0.3):
-            entry["id"] = chance.choice((*self._there, *self._there, UNKNOWN_ID))
+        if chance.random() < 0.6 or not self.there:
+            entry["name"] = chance.choice(self.names)
+        if self.there and ("name" not in entry or chance.random() < 0.3):
+            entry["id"] = chance.choice((*self.there, *self.there, UNKNOWN_ID))
         if chance.random() < 0.3:
-            entry["former_names"] = chance.sample(self._names, chance.randint(1, 2))
+            entry["former_names"] = chance.sample(self.names, chance.randint(1, 2))
         if chance.random() < 0.3:
             entry["restore_deleted"] = True
         return entry
 
     def _new_name(self) -> str:
-        return self._unused.pop() if self._unused else f"New {self._chance.randrange(10**9)}"
+        return self.unused.pop() if self.unused else f"New {self.chance.randrange(10**9)}"
