@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Broken networks, broken services, broken-off runs: nothing lost, nothing doubled."""
+"""Broken networks, broken services, broken-off runs: nothing lost, nothing duplicated."""

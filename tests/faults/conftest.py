@@ -12,7 +12,7 @@ import pytest
 from simulator.server import Simulator
 
 from faults.certificates import Certificate, issue
-from faults.copies import hurried
+from faults.copies import HURRIED, copied
 from faults.playing import Stage
 
 
@@ -43,7 +43,7 @@ def secured(tls_server: Secured) -> Secured:
 @pytest.fixture(scope="session")
 def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the collection that hardly pauses between two tries."""
-    return hurried(tmp_path_factory.mktemp("collections"))
+    return copied(tmp_path_factory.mktemp("collections"), HURRIED)
 
 
 @pytest.fixture

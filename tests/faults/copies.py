@@ -4,28 +4,32 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from faults.network import LARGEST
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("galaxy.yml", "meta", "plugins", "roles", "playbooks")
+API = "plugins/module_utils/_api"
 HURRIED = (
-    ("plugins/module_utils/_api/session.py", "_FIRST_PAUSE = 0.5", "_FIRST_PAUSE = 0.001"),
-    (
-        "plugins/module_utils/_api/transport.py",
-        "LARGEST_ANSWER = 4 * 1024 * 1024",
-        f"LARGEST_ANSWER = {LARGEST}",
-    ),
+    (f"{API}/session.py", "_FIRST_PAUSE = 0.5", "_FIRST_PAUSE = 0.001"),
+    (f"{API}/transport.py", "LARGEST_ANSWER = 4 * 1024 * 1024", f"LARGEST_ANSWER = {LARGEST}"),
 )
+"""Hardly a pause between two tries, as a test has no crowd to spread, and ``LARGEST`` bytes are too
+many, as to the campaign."""
 
 
 class NotThere(Exception):
     """The text to be replaced is not in the file, or not once."""
 
 
-def copied(folder: Path) -> Path:
-    """A copy of the collection below ``folder``, which then is a collections path."""
+def copied(folder: Path, changes: Iterable[tuple[str, str, str]] = ()) -> Path:
+    """Copy the collection, and return its collections path.
+
+    :arg changes: in a file, what is there once, and what takes its place
+    :raises NotThere: it is not there, or not once
+    """
     home = folder / "ansible_collections" / "toggl" / "focus"
     home.mkdir(parents=True)
     for part in PARTS:
@@ -34,22 +38,9 @@ def copied(folder: Path) -> Path:
             shutil.copytree(source, home / part, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, home / part)
-    return home
-
-
-def replaced(home: Path, file: str, old: str, new: str) -> None:
-    """:raises NotThere: ``old`` is not in the file exactly once"""
-    path = home / file
-    text = path.read_text()
-    if text.count(old) != 1:
-        raise NotThere(f"{file} holds {text.count(old)} times: {old}")
-    path.write_text(text.replace(old, new))
-
-
-def hurried(folder: Path) -> Path:
-    """A collections path with a copy that hardly pauses between two tries, as a test has no
-    crowd to spread, and to which ``LARGEST`` bytes are too many, as to the campaign."""
-    home = copied(folder)
-    for change in HURRIED:
-        replaced(home, *change)
+    for file, old, new in changes:
+        text = (home / file).read_text()
+        if text.count(old) != 1:
+            raise NotThere(f"{file} holds {text.count(old)} times: {old}")
+        (home / file).write_text(text.replace(old, new))
     return folder

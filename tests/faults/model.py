@@ -68,7 +68,7 @@ UNSEEN = frozenset("\u034f\u115f\u1160\u3164\uffa0")
 """Characters that nobody sees, though Unicode counts them among letters and marks."""
 
 
-def look(name: str) -> str:
+def confusable(name: str) -> str:
     """What two names have in common that look alike: all but case, blanks and what is not seen."""
     seen = (c for c in name if unicodedata.category(c) != "Cf" and c not in UNSEEN)
     return key(" ".join("".join(seen).split()).casefold())
@@ -147,6 +147,10 @@ class Verdict:
     @property
     def refused(self) -> bool:
         return bool(self.refusals)
+
+    @property
+    def is_nothing(self) -> bool:
+        return not self.refusals and not self.changes
 
     @property
     def reasons(self) -> set[str]:
@@ -544,7 +548,7 @@ class _Desk:
         for client_id, client in sorted(self.sight.listed.items()):
             if client.deleted or client_id in self.stood_for or client.key in named:
                 continue
-            if look(client.name) != look(name):
+            if confusable(client.name) != confusable(name):
                 continue
             if is_protected(client.name, self.rules):
                 self.answer.warned.add(client_id)

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Takes each rule of ``mutations.yml`` out of a copy of the collection, and expects tests to
-notice: ``python tests/faults/mutations.py``. Exits 1 if a mutant survives, or has no place any
-more.
-"""
+"""Take each rule of ``mutations.yml`` out of a copy of the collection, and expect tests to notice:
+``python tests/faults/mutations.py``. Exit 1 if a mutant survives, or has no place any more."""
 
 from __future__ import annotations
 
@@ -13,17 +11,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from faults.copies import ROOT, NotThere, copied, replaced
+from faults.copies import ROOT, NotThere, copied
 
 LONGEST = 60
 """Seconds; a mutant that never ends has been noticed."""
@@ -48,39 +45,27 @@ def mutants() -> list[Mutant]:
     ]
 
 
-@contextmanager
-def changed(mutant: Mutant | None) -> Iterator[Path]:
-    """A collections path with a copy that differs in one place, or in none."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = copied(Path(folder))
-        if mutant is not None:
-            replaced(home, mutant.file, mutant.old, mutant.new)
-        yield Path(folder)
-
-
-def noticed(collections: Path, tests: Sequence[str], longest: float = LONGEST) -> bool:
-    """Whether one of the tests, given by how they begin, fails with this collection.
+def is_noticed(
+    tests: Sequence[str], *changes: tuple[str, str, str], longest: float = LONGEST
+) -> bool:
+    """Whether one of the tests, given by how they begin, fails with a copy with these changes.
 
     :arg longest: seconds; who takes longer has failed
-    :raises NotThere: there are no such tests
+    :raises NotThere: there are no such tests, or no such place
     """
     files = sorted({test.partition("::")[0] for test in tests})
     names = " or ".join(test.partition("::")[2] for test in tests)
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header"]
-    command += ["-o", f"pythonpath={collections} {ROOT / 'tests'}"]
-    command += ["-o", f"cache_dir={collections / 'cache'}", "-k", names, *files]
-    try:
-        ran = subprocess.run(
-            command,
-            cwd=ROOT,
-            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "LC_ALL": "C.UTF-8"},
-            capture_output=True,
-            text=True,
-            timeout=longest,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return True
+    with tempfile.TemporaryDirectory() as folder:
+        collections = copied(Path(folder), changes)
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-k", names, *files]
+        command += ["-o", f"pythonpath={collections} {ROOT / 'tests'}"]
+        command += ["-o", f"cache_dir={collections / 'cache'}"]
+        environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "LC_ALL": "C.UTF-8"}
+        how: dict[str, Any] = {"cwd": ROOT, "env": environment, "capture_output": True}
+        try:
+            ran = subprocess.run(command, **how, text=True, timeout=longest, check=False)
+        except subprocess.TimeoutExpired:
+            return True
     if ran.returncode not in (0, 1):
         raise NotThere(f"{names}: {ran.stdout[-2000:]}{ran.stderr[-2000:]}")
     return ran.returncode == 1
@@ -88,8 +73,8 @@ def noticed(collections: Path, tests: Sequence[str], longest: float = LONGEST) -
 
 def verdict(mutant: Mutant) -> str:
     try:
-        with changed(mutant) as collections:
-            return "noticed" if noticed(collections, [mutant.test]) else "SURVIVES"
+        change = (mutant.file, mutant.old, mutant.new)
+        return "noticed" if is_noticed([mutant.test], change) else "SURVIVES"
     except NotThere as missing:
         return f"NO PLACE: {missing}"
 
@@ -101,11 +86,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     chosen = [mutant for mutant in mutants() if re.search(options.only, mutant.rule)]
     started = time.monotonic()
-    with changed(None) as collections:
-        tests = sorted({mutant.test for mutant in chosen})
-        if noticed(collections, tests, longest=10 * LONGEST):
-            print("The tests fail without a mutant already: mend that first.")
-            return 1
+    if is_noticed(sorted({mutant.test for mutant in chosen}), longest=10 * LONGEST):
+        print("The tests fail without a mutant already: mend that first.")
+        return 1
     survived = 0
     with ThreadPoolExecutor(options.jobs) as pool:
         for mutant, found in zip(chosen, pool.map(verdict, chosen), strict=True):

@@ -14,9 +14,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import urllib3.util.connection
 from simulator.records import Fault
@@ -39,8 +37,7 @@ Chance = random.Random
 Make = Callable[[Chance], Fault]
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(NamedTuple):
     """A kind of fault. ``refusals`` connections are refused after it. ``late``: the work is done
     when nobody waits for it any more, so that what follows cannot always be seen."""
 
@@ -67,35 +64,31 @@ _JUNK = (b"[]", b'"x"', b"7", b"null", b'{"data": [7]}', b'{"data": 7}', b'{"id"
 _NO_CREATED = (b"[]", b'"x"', b"7", b'{"data": 7}', b'{"error": "strange"}')
 """Answers with a status of success that show no client, in front of a create."""
 
+_LARGE = b" " * (LARGEST + 1000) + b"{}"
 _USED_UP = {"X-Toggl-Quota-Remaining": "0", "X-Toggl-Quota-Resets-In": "600"}
-_PLAIN_WORDS = (
-    b"You have hit your hourly limit for API calls. Your quota will reset in 1838 seconds."
-)
+_WORDS = b"You have hit your hourly limit for API calls. Your quota will reset in 1838 seconds."
+_OVER = "Wed, 21 Oct 2015 07:28:00 GMT"
 
 
 def _junk(bodies: Sequence[bytes], status: int, when: str) -> Make:
     return lambda chance: Fault(status=status, body=chance.choice(bodies), when=when)
 
 
-def _large(when: str) -> Make:
-    body = b" " * (LARGEST + 1000) + b"{}"
-    return lambda chance: Fault(status=200, body=body, when=when)
+def _page(change: Callable[[Any], object]) -> Fault:
+    """A page, be it empty, with other data."""
+
+    def edit(body: bytes) -> bytes:
+        page = json.loads(body)
+        if isinstance(page, dict) and "per_page" in page:
+            page["data"] = change(page["data"])
+        return json.dumps(page).encode()
+
+    return Fault(edit=edit)
 
 
-def _repeats(body: bytes) -> bytes:
-    """A page that shows its first client twice, as when one slips from a page to the next."""
-    page = json.loads(body)
-    if isinstance(page, dict) and page.get("data") and "per_page" in page:
-        page["data"] = [page["data"][0], *page["data"]]
-    return json.dumps(page).encode()
-
-
-def _no_list(data: object, body: bytes) -> bytes:
-    """A page whose ``data`` is no list, and does not say that it is empty either."""
-    page = json.loads(body)
-    if isinstance(page, dict) and "per_page" in page:
-        page["data"] = data
-    return json.dumps(page).encode()
+def _no_list(chance: Chance) -> Fault:
+    data: object = chance.choice(({}, "", 0, False))
+    return _page(lambda _: data)
 
 
 KINDS: dict[str, Kind] = {
@@ -120,15 +113,13 @@ KINDS: dict[str, Kind] = {
     "too slow": Kind(lambda c: Fault(pace=0.02), methods=("GET", "POST"), hangs=True),
     "429": Kind(lambda c: Fault(status=429)),
     "429 in 0 seconds": Kind(lambda c: Fault(status=429, headers={"Retry-After": "0"})),
-    "429 until a date": Kind(
-        lambda c: Fault(status=429, headers={"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"})
-    ),
+    "429 until a date": Kind(lambda c: Fault(status=429, headers={"Retry-After": _OVER})),
     "429 until nonsense": Kind(lambda c: Fault(status=429, headers={"Retry-After": "soon"})),
     "5xx before": Kind(lambda c: _server_error(c, "before")),
     "5xx after": Kind(lambda c: _server_error(c, "after")),
     "402 by headers": Kind(lambda c: Fault(status=402, headers=_USED_UP)),
     "402 by body": Kind(lambda c: Fault(status=402, body=error("hourly quota exceeded"))),
-    "402 in plain words": Kind(lambda c: Fault(status=402, body=_PLAIN_WORDS)),
+    "402 in plain words": Kind(lambda c: Fault(status=402, body=_WORDS)),
     "402 with Retry-After": Kind(lambda c: Fault(status=402, headers={"Retry-After": "1838"})),
     "402 without a word": Kind(lambda c: Fault(status=402)),
     "402 for a feature": Kind(lambda c: Fault(status=402, body=error("not on this plan"))),
@@ -141,14 +132,14 @@ KINDS: dict[str, Kind] = {
         lambda c: Fault(status=c.choice((301, 302, 307)), headers={"Location": "/elsewhere"})
     ),
     "wrong shape": Kind(_junk(_JUNK, 200, "before"), methods=("GET",)),
-    "data that is no list": Kind(
-        lambda c: Fault(edit=partial(_no_list, c.choice(({}, "", 0, False)))), methods=("GET",)
-    ),
+    "data that is no list": Kind(_no_list, methods=("GET",)),
     "wrong shape before": Kind(_junk(_NO_CREATED, 201, "before"), methods=("POST",)),
     "wrong shape after": Kind(_junk(_JUNK, 200, "after"), methods=WRITES),
-    "enormous before": Kind(_large("before")),
-    "enormous after": Kind(_large("after")),
-    "a page that repeats clients": Kind(lambda c: Fault(edit=_repeats), methods=("GET",)),
+    "enormous before": Kind(_junk((_LARGE,), 200, "before")),
+    "enormous after": Kind(_junk((_LARGE,), 200, "after")),
+    "a page that repeats clients": Kind(
+        lambda c: _page(lambda data: [*data[:1], *data] if data else data), methods=("GET",)
+    ),
     "Content-Length too long": Kind(lambda c: Fault(lie=50), methods=("GET", "POST")),
     "Content-Length too short": Kind(lambda c: Fault(lie=-5), methods=("GET", "POST")),
 }
@@ -198,13 +189,11 @@ def hanging_up() -> Iterator[tuple[str, int]]:
 
 
 class Chaos:
-    """Gives each request its fault, or none.
+    """Gives each request its fault, or none. ``lagged``: names whose creation it has kept waiting.
 
     :arg kinds: names of ``KINDS``
     :arg chance: of a fault for each request; a third of it for the list that a run begins with
     :arg patience: tries of one request that may fail in a row
-
-    ``lagged``: names of clients whose creation it has kept waiting.
     """
 
     def __init__(
@@ -227,8 +216,7 @@ class Chaos:
             self._seen[request] += 1
         chance = random.Random(f"{self._seed} {request} {turn}")
         fitting = [name for name in self._kinds if call.method in KINDS[name].methods]
-        first_list = call.method == "GET" and turn == 0
-        odds = self._chance / 3 if first_list else self._chance
+        odds = self._chance / (3 if call.method == "GET" and turn == 0 else 1)
         if turn >= self._patience or not fitting or chance.random() >= odds:
             return None
         name = chance.choice(fitting)

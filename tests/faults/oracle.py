@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from simulator.bodies import client_body
 from simulator.records import Client, Entry, Write
+from simulator.service import Service
 from simulator.switches import Switches
 from simulator.workspace import CHANGES
 from support.running import rows
@@ -43,7 +44,7 @@ def without_taken_back(history: Sequence[Write]) -> list[Write]:
     return [write for write in history if write.id not in again and write.kind != "update"]
 
 
-def doubles(before: State, after: State, may: Mapping[str, int] | None = None) -> Iterator[str]:
+def duplicates(before: State, after: State, may: Mapping[str, int] | None = None) -> Iterator[str]:
     """A name that is active more often than before, and more than once. Blank ones may be.
 
     :arg may: how often a name may be active, where that is more
@@ -93,12 +94,7 @@ def not_undone(
 
 
 def late(
-    report: Report,
-    lagged: Collection[str],
-    history: Sequence[Write],
-    log: Sequence[Entry],
-    switches: Switches,
-    lag: int,
+    report: Report, lagged: Collection[str], history: Sequence[Write], service: Service, lag: int
 ) -> set[int]:
     """Ids of the clients whose creation came after the last list that could have shown it, or that
     the report says could not be looked for.
@@ -112,7 +108,7 @@ def late(
     awaited = {*map(key, lagged)}
 
     def was_shown(write: Write) -> bool:
-        looks = [look for look in log if look.method == "GET" and look.status == 200]
+        looks = [look for look in service.log if look.method == "GET" and look.status == 200]
         later = [look for look in looks if look.at >= write.at][lag:]
         return any(_shows(look, write.name) for look in later)
 
@@ -121,7 +117,7 @@ def late(
         for write in creates
         if write.id not in reports.ids_of_clients(report)
         if (lag and write.id not in firsts)
-        or any(is_called(write.name, name, switches) for name in lagged)
+        or any(is_called(write.name, name, service.switches) for name in lagged)
         if key(write.name) in unchecked
         or (awaited and key(write.name) not in awaited)  # nobody looked for this name
         or not was_shown(write)
@@ -134,7 +130,7 @@ def _shows(look: Entry, name: str) -> bool:
     return look.path.endswith("/clients") and (asked is None or key(asked) == key(name))
 
 
-def told_doubles(report: Report, before: State, history: Sequence[Write]) -> set[int]:
+def told_duplicates(report: Report, before: State, history: Sequence[Write]) -> set[int]:
     """Ids of clients that were created once too often and that the report names: all of a name
     but the one that it takes for the client."""
     made: dict[str, list[int]] = {}
@@ -191,12 +187,11 @@ def untruths(
         if _take(happened, step, switches):
             yield f"reported as pending, but happened: {dict(step)}"
     may_be_twice = reports.names_with(report, *reports.TWICE)
-    for kind, client_id, name in happened.elements():
+    for kind, client_id, name in happened:
         if kind == "create" and any(is_called(name, told, switches) for told in may_be_twice):
             continue
         yield f"happened, but is not reported as done or unclear: {kind} {client_id} {name!r}"
-    creates = [step["error"] for step in failed if step["step"] == "create"]
-    may_be_left = any(reports.MAY_BE_LEFT in error for error in creates)
+    may_be_left = any(reports.MAY_BE_LEFT in step["error"] for step in failed)
     if bool(report["changed"]) != bool(done or is_left or may_be_left):
         yield f"changed is {report['changed']}, with {len(done)} steps done"
     if (failed or pending) and not report.get("failed"):
@@ -274,39 +269,35 @@ ACTIONS = {"delete": "deleted", "restore": "restored", "rename": "renamed", "cre
 """What is reported of each kind of change; of several of one client, the first of them."""
 
 
-def _events(history: Sequence[Write]) -> Counter[Event]:
-    """What happened; a write that was sent again and changed nothing more counts once."""
-    events: Counter[Event] = Counter()
-    for write in history:
-        this = event(write.kind, write.id, write.name)
-        events[this] = events[this] + 1 if write.kind == "create" else 1
-    return events
-
-
 def event(kind: str, client_id: int | None, name: str | None) -> Event:
     """What is reported of a write; a name only where it is given."""
     return (kind, client_id, key(name or "") if kind in ("create", "rename") else "")
 
 
-def _is_named(happened: Counter[Event], step: Step) -> bool:
+def _events(history: Sequence[Write]) -> list[Event]:
+    """What happened; a write that was sent again and changed nothing more counts once."""
+    happened = [event(write.kind, write.id, write.name) for write in history]
+    creates = [known for known in happened if known[0] == "create"]
+    return [*creates, *dict.fromkeys(known for known in happened if known[0] != "create")]
+
+
+def _is_named(happened: Sequence[Event], step: Step) -> bool:
     """Whether a create that failed tells of the client that it has made all the same."""
     ids = [client_id for kind, client_id, _ in happened if kind == "create"]
     return step["step"] == "create" and any(str(i) in step["error"] for i in ids)
 
 
-def _take(happened: Counter[Event], step: Step, switches: Switches) -> bool:
+def _take(happened: list[Event], step: Step, switches: Switches) -> bool:
     """Strike a reported step from what happened; a create without an id, by its name."""
-    kind, client_id, _ = found = event(step["step"], step.get("id"), step.get("name"))
-    name = step.get("name") or "" if found[2] else ""
+    kind, client_id, _ = told = event(step["step"], step.get("id"), step.get("name"))
+    name = step.get("name") or "" if told[2] else ""
     for known in happened:
         same_id = client_id == known[1] or (kind == "create" and client_id is None)
-        if kind == known[0] and same_id and is_called(known[2], name, switches):
-            found = known
-    is_there = happened[found] > 0
-    happened[found] -= is_there
-    if not happened[found]:
-        del happened[found]
-    return is_there
+        is_same = kind == known[0] and same_id and is_called(known[2], name, switches)
+        if is_same or known == told:
+            happened.remove(known)
+            return True
+    return False
 
 
 def _needed_nothing(step: Step, drifted: Collection[int], switches: Switches) -> bool:

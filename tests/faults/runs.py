@@ -29,6 +29,11 @@ from faults.oracle import state_of
 from faults.proxy import Behaviour, Proxy
 from faults.scenarios import BY_THE_SERVICE, Act, Drift, Entry, History, Network
 
+
+class Violated(Exception):
+    """A promise was broken, or the model and the collection do not agree; the message says how."""
+
+
 Report = dict[str, Any]
 Clients = Sequence[Client]
 
@@ -74,14 +79,14 @@ class Met(NamedTuple):
 
     ``drifted``: clients that others changed while it read, in ``before`` as they were then.
     ``verdicts``: what its list led to, before or after that. What came ``late`` is in none of the
-    run's values. ``told_doubles``: clients that the report names as made more than once, without
+    run's values. ``told_duplicates``: clients that the report names as made more than once, without
     the one of each name that it takes for the client.
     """
 
     drifted: Collection[int] = ()
     verdicts: Sequence[Verdict] = ()
     late: Collection[int] = ()
-    told_doubles: Collection[int] = ()
+    told_duplicates: Collection[int] = ()
 
 
 class Runs:
@@ -188,10 +193,8 @@ class Runs:
             verdicts += self._expected(task, state_of(before)).verdicts
         happened = list(service.workspace.history)
         self._remember(before, happened)
-        late = oracle.late(
-            report, chaos.lagged, happened, service.log, self._switches, self._case.lag
-        )
-        doubles = oracle.told_doubles(report, state_of(before), happened)
+        late = oracle.late(report, chaos.lagged, happened, service, self._case.lag)
+        doubles = oracle.told_duplicates(report, state_of(before), happened)
         history = [write for write in happened if write.id not in {*late, *doubles}]
         after = [client for client in service.clients() if client.id not in late]
         self.tally["creates that came after the last look"] += len(late)
@@ -241,7 +244,7 @@ class Runs:
 
         One comes with the key, the other with the password.
 
-        :raises ValueError: they did not take turns
+        :raises Violated: they did not take turns
         """
         self._rest()
         service, turns = self._service, list[Turn]()
@@ -273,7 +276,7 @@ class Runs:
             for turn, then in pairwise(turns)
         }
         if len(parts) < len(turns) - 1:
-            raise ValueError(f"the runs did not take turns: {[turn.who for turn in turns]}")
+            raise Violated(f"the runs did not take turns: {[turn.who for turn in turns]}")
         for who in logins:  # one that sent nothing
             parts.setdefault(who, (turns[-1].clients, turns[-1].clients, []))
         given = dict(zip(logins, zip(tasks, reports, strict=True), strict=True))

@@ -116,7 +116,7 @@ def assert_converges(before: model.State, service: Simulator) -> None:
     result = clients(service, **PURGING)
     assert not result.get("failed"), result["msg"]
     after = state_of(service.clients())
-    assert list(oracle.doubles(before, after)) == []
+    assert list(oracle.duplicates(before, after)) == []
     there = model.sight_of(after, list_shows_deleted=True, get_shows_deleted=True)
     left = model.judge(LIST, there, model.Rules(purge=True, max_deletion_percent=100))
     assert (left.refusals, left.changes) == ([], [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -18,8 +18,8 @@ from faults import model, oracle, reports
 from faults.expected import Expected, Task
 from faults.model import State, Verdict, can_be_given, key
 from faults.oracle import Refusals, is_called, made_of
-from faults.runs import Met, Ran, Report, Runs
-from faults.scenarios import Act, Entry, Event, History
+from faults.runs import Met, Ran, Report, Runs, Violated
+from faults.scenarios import Act, Entries, Entry, Event, History
 
 ALWAYS_THROUGH: Mapping[str, Any] = {"max_deletion_percent": 100, "allow_partial": True}
 UNDO_MAY_BE_REFUSED = {
@@ -28,10 +28,6 @@ UNDO_MAY_BE_REFUSED = {
 }
 """After others were at work: a name is taken, or a client gone that was to get its name back, or
 one has another name that was to be deleted: nobody deletes the wrong client."""
-
-
-class Violated(Exception):
-    """A promise was broken, or the model and the collection do not agree; the message says how."""
 
 
 class Ended(Exception):
@@ -61,7 +57,7 @@ class Trial(Runs):
             for number, event in enumerate(case.events, 1):
                 self._what = f"event {number}, {event.kind}"
                 self.tally[event.kind] += 1
-                has_unseen = EVENTS[event.kind](self, event)
+                has_unseen = getattr(self, f"_{event.kind.replace(' ', '_')}")(event)
                 is_settled = event.kind == "night" and not has_unseen
                 self._settled = event.entries if is_settled else None
                 if self._notes:
@@ -73,7 +69,7 @@ class Trial(Runs):
         if self._notes:
             raise Violated("\n".join(self._notes))
 
-    # what happens
+    # what happens: a method for each kind of event
 
     def _night(self, event: Event) -> bool:
         """A run as on every other night. Whether it restored a client unseen."""
@@ -102,7 +98,7 @@ class Trial(Runs):
         deleted = {write.id for write in ran.history if write.kind == "delete"}
         is_unsure = met.drifted and self._case.lag > 1  # which of two names the journal has
         is_unsure = is_unsure or not deleted.isdisjoint(met.drifted)
-        if met.late or met.told_doubles or is_unsure:
+        if met.late or met.told_duplicates or is_unsure:
             raise Ended
 
     def _others(self, event: Event) -> None:
@@ -122,10 +118,18 @@ class Trial(Runs):
         return min(before - after, default=act.name)
 
     def _two_hosts(self, event: Event) -> None:
-        self._judge_two((self._case.lists[event.entries],) * 2)
+        self._two_lists_at_once(event, (self._case.lists[event.entries],) * 2)
 
-    def _two_lists(self, event: Event) -> None:
-        self._judge_two(self._case.lists)
+    def _two_lists_at_once(self, event: Event, lists: Sequence[Entries] = ()) -> None:
+        """Two hosts of one workspace: they take turns, and each does what the model says of what
+        it finds."""
+        if self._case.lag or self._switches.read_after_write == "old":
+            return
+        for ran in self._at_once([self._task(entries) for entries in lists or self._case.lists]):
+            wanted = self._expected(ran.task, ran.states[0])
+            self._remember(ran.before, ran.history)
+            fitting = [v for v in wanted.verdicts if not list(self._wrong_end(ran, wanted, v))]
+            self._judge_clean(ran, wanted, [*fitting, *wanted.verdicts][0])
 
     def _few_requests(self, event: Event) -> None:
         """What does not fit into the quota is not begun, unless it may be done in part."""
@@ -143,7 +147,7 @@ class Trial(Runs):
         ran = self._ran(task)
         self._service.quota = Quota(None, QUOTA_WINDOW)
         self._hold("report", self._untruths(ran))
-        self._hold("duplicates", self._doubles(ran, [verdict]))
+        self._hold("duplicates", self._duplicates(ran, [verdict]))
         if left < needed.least and not task.options["allow_partial"]:
             self._hold("written all the same", map(str, ran.history))
             self.tally["plans refused by a small quota"] += 1
@@ -270,7 +274,7 @@ class Trial(Runs):
         if "plan" in report and not report.get("failed"):
             self._note("message", wanted.wrong_words(verdict, report))
         refused = self._rightly_refused(ran, verdict)
-        self._hold("duplicates", self._doubles(ran, [verdict]))
+        self._hold("duplicates", self._duplicates(ran, [verdict]))
         self._hold("workspace", wanted.missed(verdict, *ran.states, refused))
         self._hold("fields", oracle.resets(ran.before, ran.after, self._switches))
         self._remember_run(ran)
@@ -290,41 +294,25 @@ class Trial(Runs):
     def _judge_content(self, ran: Ran) -> None:
         """Some answer of the model is that there is nothing to do any more."""
         verdicts = self._expected(ran.task, ran.states[1]).verdicts
-        if not any(not v.refused and not v.changes for v in verdicts):
-            told_of = [str((v.refusals, v.changes)) for v in verdicts]
-            self._hold("what is there is not what the list says", told_of)
+        if not any(verdict.is_nothing for verdict in verdicts):
+            self._hold("what is there is not what the list says", map(str, verdicts))
 
     def _judge_outdated(self, wanted: Expected, ran: Ran) -> None:
         """A plan that is not the one of the digest: shown, and nothing is written, unless nothing
         is to be done any more."""
         report = ran.report
         self._hold("written all the same", map(str, ran.history))
-        if any(not v.refused and not v.changes for v in wanted.verdicts):
+        (verdict,) = wanted.verdicts
+        if verdict.is_nothing:
             if report.get("failed") or not report["msg"].startswith(reports.NOTHING):
                 self._hold("nothing is left to do", [report["msg"]])
             return
-        (verdict,) = wanted.verdicts
         wrong = list(wanted.wrong_refused_plan(verdict, report))
         if verdict.has_plan:
             self._hold("outdated plan", wrong)
         if not wrong:
             self._note("outdated plan", wanted.wrongly_shown(verdict, report))
         self.tally["plans refused by their digest"] += 1
-
-    def _judge_two(self, lists: Sequence[Sequence[Entry]]) -> None:
-        """Two hosts of one workspace, at once: they take turns, and each does what the model says
-        of what it finds."""
-        if self._case.lag or self._switches.read_after_write == "old":
-            return
-        try:
-            turns = self._at_once([self._task(entries) for entries in lists])
-        except ValueError as interleaved:
-            raise Violated(f"{self._what}: {interleaved}") from None
-        for ran in turns:
-            wanted = self._expected(ran.task, ran.states[0])
-            self._remember(ran.before, ran.history)
-            fitting = [v for v in wanted.verdicts if not list(self._wrong_end(ran, wanted, v))]
-            self._judge_clean(ran, wanted, [*fitting, *wanted.verdicts][0])
 
     def _wrong_end(self, ran: Ran, wanted: Expected, verdict: Verdict) -> Iterator[str]:
         if verdict.refused:
@@ -340,7 +328,7 @@ class Trial(Runs):
         self.tally["broken runs that failed"] += bool(report.get("failed"))
         self.tally["writes that happened"] += len(ran.history)
         deleted = {i for verdict in met.verdicts for i in verdict.deleted}
-        self._hold("duplicates", self._doubles(ran, met.verdicts, met))
+        self._hold("duplicates", self._duplicates(ran, met.verdicts, met))
         self._hold("losses", oracle.losses(before, after, deleted))
         own = [client for client in ran.after if client.id not in met.drifted]
         self._hold("fields", oracle.resets(ran.before, own, self._switches))
@@ -348,7 +336,7 @@ class Trial(Runs):
         if not self._names_meet(ran.task):
             self._hold("report", self._untruths(ran, met.drifted))
         self._hold("journal", self._journal_untruths())
-        if met.told_doubles and not report.get("failed"):
+        if met.told_duplicates and not report.get("failed"):
             self._hold("report", [f"duplicates, and the task says ok: {report}"])
         is_exact = self._case.lag == 0 and self._switches.names_changed == "no"
         if is_exact and not report.get("failed") and not met.drifted:
@@ -362,7 +350,10 @@ class Trial(Runs):
         self._undoable.remove(known)
         ran, others = known.ran, known.others
         before, after = ran.states
-        excused = {*others, *self._unknown(ran)}
+        excused = set(others)
+        if self._cannot_see:  # nor what it did, under names that it did not send, or for too long
+            known_ids = {entry.get("id") for entry in ran.report.get("undo", ())}
+            excused |= {write.id for write in ran.history if write.id not in known_ids}
         if not undo:
             lost = oracle.not_undone(before, after, excused, self._switches)
             self._hold("nothing to take back", lost)
@@ -373,7 +364,7 @@ class Trial(Runs):
         checked, verdict = self._judge_check(wanted)
         back = self._ran(wanted.case)
         self._judge_clean(back, wanted, verdict, checked)
-        self._hold("duplicates", self._doubles_by_undo(known, back, verdict))
+        self._hold("duplicates", self._duplicates_by_undo(known, back, verdict))
         if verdict.refused:
             self.tally["undos refused"] += 1
             interfered = ran.task.single  # which sees no other client of the name
@@ -390,11 +381,10 @@ class Trial(Runs):
         excused |= since | {client_id for client_id in refused if isinstance(client_id, int)}
         by_name = reports.names_without_an_id(ran.report)
         excused |= {client_id for client_id, client in before.items() if client.key in by_name}
-        self._hold(
-            "not as it was", oracle.not_undone(before, back.states[1], excused, self._switches)
-        )
+        lost = oracle.not_undone(before, back.states[1], excused, self._switches)
+        self._hold("not as it was", lost)
 
-    def _doubles_by_undo(self, known: Undoable, back: Ran, verdict: Verdict) -> Iterator[str]:
+    def _duplicates_by_undo(self, known: Undoable, back: Ran, verdict: Verdict) -> Iterator[str]:
         """Names that were not shared before the run, or before the undo. A client that somebody
         renamed while the run read gets the name that the run had read."""
         before = self._counts(known.ran.states[0])
@@ -404,24 +394,14 @@ class Trial(Runs):
         may += Counter({name: 9 for name, count in before.items() if count > 1})
         if self._switches.names_changed != "no":
             may |= self._counts(verdict.goal)
-        yield from oracle.doubles(*back.states, may)
-
-    def _unknown(self, ran: Ran) -> set[int]:
-        """Clients of which a run could not know that it had written to them: their names are none
-        that it has sent, or it could see nothing of it for too long."""
-        if not self._cannot_see:
-            return set()
-        known = {entry.get("id") for entry in ran.report.get("undo", ())}
-        return {write.id for write in ran.history if write.id not in known}
+        yield from oracle.duplicates(*back.states, may)
 
     def _of_others(self, ran: Ran, undo: Sequence[Entry]) -> Iterator[str]:
         """Entries that speak of a client which the run neither touched nor named."""
-        touched: set[object] = {None, *(write.id for write in ran.history)}
+        touched = {None, *(write.id for write in ran.history)}
         touched |= {step.get("id") for step in ran.report.get("plan", ())}
-        for entry in undo:
-            client_id = entry.get("id")
-            if client_id not in touched and str(client_id) not in ran.report["msg"]:
-                yield str(entry)
+        others = [entry for entry in undo if entry.get("id") not in touched]
+        yield from (str(e) for e in others if str(e["id"]) not in ran.report["msg"])
 
     # what was right
 
@@ -496,7 +476,7 @@ class Trial(Runs):
             if not fits:
                 yield str(write)
 
-    def _doubles(
+    def _duplicates(
         self, ran: Ran, verdicts: Sequence[Verdict], met: Met | None = None
     ) -> Iterator[str]:
         before, after = ran.states
@@ -508,7 +488,7 @@ class Trial(Runs):
             hidden = self._expected(ran.task, before).hidden_by_filter
         if met is not None:
             may += Counter(before[i].key for i in met.drifted if i in before)
-            after = {i: client for i, client in after.items() if i not in met.told_doubles}
+            after = {i: client for i, client in after.items() if i not in met.told_duplicates}
         before, after = (
             {i: client for i, client in state.items() if i not in hidden}
             for state in (before, after)
@@ -519,7 +499,7 @@ class Trial(Runs):
             creates = sum(write.kind == "create" for write in ran.history)
             there = oracle.active_keys(before)
             may += Counter({name: there[name] + creates for name in made})
-        yield from oracle.doubles(before, after, may)
+        yield from oracle.duplicates(before, after, may)
 
     def _counts(self, state: State) -> Counter[str]:
         """How often names are active, also as the service keeps them."""
@@ -571,28 +551,11 @@ class Trial(Runs):
                 yield f"without an end in the journal: {line}"
 
     def _remember_run(self, ran: Ran, others: Collection[int] = ()) -> None:
-        text = self._journal_text()
+        text, known = self._journal_text(), self._undoable
         if ran.history or ran.report.get("failed"):  # of two at once, the second is its last
-            self._undoable = [
-                known._replace(journal="") if known.journal == text else known
-                for known in self._undoable
-            ]
+            known[:] = [k._replace(journal="") if k.journal == text else k for k in known]
         if ran.history:
-            self._undoable.append(Undoable(ran, set(others), text))
-
-
-EVENTS: Mapping[str, Callable[[Trial, Event], bool | None]] = {
-    "night": Trial._night,
-    "broken": Trial._broken,
-    "others": Trial._others,
-    "two hosts": Trial._two_hosts,
-    "two lists at once": Trial._two_lists,
-    "few requests": Trial._few_requests,
-    "another digest": Trial._another_digest,
-    "reviewed": Trial._reviewed,
-    "undo": Trial._undo,
-    "undo by the journal": Trial._undo_by_the_journal,
-}
+            known.append(Undoable(ran, set(others), text))
 
 
 def _is_shared(state: State, ids: Iterable[int]) -> bool:
