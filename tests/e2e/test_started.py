@@ -9,22 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from simulator.server import Simulator
 from support.playbooks import TREE, access, ansible_playbook, settings, started
+from support.stage import CLIENT, CLIENTS, INFO, Stage, play
 
 TIME = r"\d{4}-\d\d-\d\dT[\d:.]+Z|resets_in\W+\d+"
-SEEN = "pwd; umask; env | sort"
+MODULE = {"ansible_connection": "elsewhere", "ansible_python_interpreter": sys.executable}
 TASKS: list[dict[str, Any]] = [
     {"ansible.builtin.debug": {"msg": "{{ lookup('ansible.builtin.pipe', seen) }}"}},
     {"ansible.builtin.debug": {"var": "ansible_playbook_python"}},
-    {"toggl.focus.focus_client": {"name": "{{ name }}"}},
-    {"toggl.focus.focus_clients": {"clients": [], "purge": True}, "ignore_errors": True},
-    {
-        "toggl.focus.focus_client_info": {},
-        "vars": {"ansible_connection": "elsewhere", "ansible_python_interpreter": sys.executable},
-        "register": "listed",
-    },
+    {CLIENT: {"name": "{{ name }}"}},
+    {CLIENTS: {"clients": [], "purge": True}, "ignore_errors": True},
+    {INFO: {}, "vars": MODULE, "register": "listed"},
     {"ansible.builtin.fail": {"msg": "{{ listed }}"}},
 ]
 RUNS = {
@@ -39,10 +35,9 @@ RUNS = {
 def test_it_is_the_same(
     service: Simulator, tmp_path: Path, status: int, options: list[str], last: str
 ) -> None:
-    play = {"hosts": "all", "gather_facts": False, "vars": {"seen": SEEN}, "tasks": TASKS}
-    hosts = {"localhost": {"ansible_connection": "local", "name": "Zo\u00eb"}}
-    (tmp_path / "book.yml").write_text(yaml.safe_dump([play]))
-    (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
+    stage = Stage(service, tmp_path)
+    stage.book(play(*TASKS, hosts="all", vars={"seen": "pwd; umask; env | sort"}))
+    stage.inventory({"localhost": {"ansible_connection": "local", "name": "Zo\u00eb"}})
     assert started(TREE).fits({**settings(), **access(service), "PWD": str(tmp_path)})
     outcomes = []
     for alone in (False, True):
