@@ -71,15 +71,10 @@ def journal_undo(text: object, workspace_id: object = None) -> list[dict[str, An
     if isinstance(text, Mapping):  # up to ansible-core 2.18, a text that is one line of it
         text = json.dumps(text)
     if not isinstance(text, str):
-        raise FocusError(
-            f"It takes the text of a journal, as the file lookup returns it, not {described(text)}."
-        )
-    digits = str(workspace_id).strip()
-    if workspace_id is not None and not digits.isdecimal():
-        raise FocusError(
-            f"Its workspace_id is the id of a workspace, not {described(workspace_id)}."
-        )
-    return undo_of_last_run(text, None if workspace_id is None else int(digits))
+        raise FocusError(f"It takes the text of a journal, not {described(text)}.")
+    if workspace_id is not None and not str(workspace_id).strip().isdecimal():
+        raise FocusError(f"It takes the id of a workspace, not {described(workspace_id)}.")
+    return undo_of_last_run(text, None if workspace_id is None else int(str(workspace_id)))
 
 
 class FilterModule:

@@ -71,13 +71,8 @@ from ..plugin_utils._values import as_filter
 
 @as_filter
 def plan_markdown(plan: object) -> str:
-    if not isinstance(plan, Mapping) or "workspaces" not in plan:
-        raise FocusError("It takes the content of a plan file, as toggl.focus.plan writes it.")
-    if plan.get("format") != PLAN_FORMAT:
-        raise FocusError(
-            "The plan file was made by another version of the collection. Run toggl.focus.plan "
-            "again."
-        )
+    if not isinstance(plan, Mapping) or plan.get("format") != PLAN_FORMAT:
+        raise FocusError("It takes a plan file of this version: run toggl.focus.plan again.")
     return markdown_of(plan)
 
 

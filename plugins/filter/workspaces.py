@@ -55,7 +55,7 @@ _value:
   type: dict
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ..module_utils._errors import FocusError
@@ -64,10 +64,8 @@ from ..plugin_utils._values import as_filter
 
 
 @as_filter
-def workspaces(hosts: object) -> dict[str, Any]:
-    if not isinstance(hosts, list) or not all(
-        isinstance(host, Mapping) and "host" in host for host in hosts
-    ):
+def workspaces(hosts: Iterable[Any]) -> dict[str, Any]:
+    if not all(isinstance(host, Mapping) and "host" in host for host in hosts):
         raise FocusError("It takes a list with the options of each host, and its name as host.")
     return workspaces_of(hosts)
 

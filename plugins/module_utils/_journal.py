@@ -127,13 +127,13 @@ def check_path(path: str) -> list[str]:
 def _opened(path: str, more: int = 0) -> int:
     """:raises BadOption: it cannot be opened for writing, or is not a regular file: a link may lead
     anywhere, a pipe would wait for a reader, and opening a device may do anything"""
+    flags = os.O_RDWR | os.O_APPEND | os.O_NONBLOCK | os.O_NOFOLLOW | more
     try:
-        if os.path.lexists(path) and not stat.S_ISREG(os.lstat(path).st_mode):
-            raise _unusable(path, "it is a link, a folder or a device; give the file itself")
-        flags = os.O_RDWR | os.O_APPEND | os.O_NONBLOCK | os.O_NOFOLLOW | more
-        return os.open(path, flags, 0o600)
+        if not os.path.lexists(path) or stat.S_ISREG(os.lstat(path).st_mode):
+            return os.open(path, flags, 0o600)
     except OSError as error:
         raise _unusable(path, f"it cannot be written ({error.strerror})") from None
+    raise _unusable(path, "it is a link, a folder or a device; give the file itself")
 
 
 def _unusable(path: str, reason: str) -> BadOption:
@@ -214,13 +214,11 @@ def last_deletions(path: str, workspace_id: int) -> dict[int, Client]:
     :arg path: of a journal that ``check_path`` has found usable
     :returns: by the client's id, in their order; empty if there is no file yet
     """
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            lines = [line for line in lines_of(file.read()) if line.workspace_id == workspace_id]
-    except FileNotFoundError:
-        return {}
+    text = ""
+    with suppress(FileNotFoundError), open(path, encoding="utf-8", errors="replace") as file:
+        text = file.read()
     deletions: dict[int, Client] = {}
-    for line in _happened(lines):
+    for line in _happened(line for line in lines_of(text) if line.workspace_id == workspace_id):
         step = line.step
         if step.kind == "delete" or (step.kind == "restore" and line.status == "done"):
             deletions.pop(step.after.id, None)
@@ -242,10 +240,7 @@ def undo_of_last_run(text: str, workspace_id: int | None = None) -> list[dict[st
     """
     lines = list(lines_of(text))
     if not lines:
-        raise FocusError(
-            "This is not a journal: it has no line that can be read. Give the text of the file "
-            "that the option journal names."
-        )
+        raise FocusError("This is not a journal, or not its text: no line of it can be read.")
     found = sorted({line.workspace_id for line in lines})
     undone = found[0] if workspace_id is None and len(found) == 1 else workspace_id
     lines = [line for line in lines if line.workspace_id == undone]
@@ -255,10 +250,7 @@ def undo_of_last_run(text: str, workspace_id: int | None = None) -> list[dict[st
     has_ids = all("id" in entry for entry in entries)
     if not lines or (workspace_id is None and not has_ids):
         ids = listed([str(workspace) for workspace in found])
-        raise FocusError(
-            "Give the workspace_id whose last run you want to undo, the same as in the task that "
-            f"applies the list. The journal has runs of these workspaces: {ids}."
-        )
+        raise FocusError(f"Give the workspace_id that the list is for: the journal knows {ids}.")
     return entries
 
 

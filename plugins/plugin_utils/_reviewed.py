@@ -58,9 +58,7 @@ def bind(
     place = place_of(arguments.get("workspace_id"), arguments.get("api_url"))
     found = _digest_in(path, str(variables["inventory_hostname"]), place)
     if "plan_digest" in arguments and reviewed_digest(arguments["plan_digest"] or "") != found:
-        raise BadOption(
-            DIGEST, f"{shown(path)} has another digest for this workspace; give one of the two"
-        )
+        raise BadOption(DIGEST, f"{shown(path)} has another digest; give one of the two")
     arguments["plan_digest"] = found
 
 

@@ -28,7 +28,7 @@ HOSTS = dict(
 SAID = {
     "sound": "Created 1.",
     "omitted": "clients_plan_digest cannot be used: it has no value",
-    "other": "plan.json has another digest for this workspace",
+    "other": "plan.json has another digest",
     "forged": "what plan.json shows for forged is not the plan of its digest",
     "moved": f"plan.json has a plan for workspace {MOVED} at {ELSEWHERE}, and",
     "alone": "The plan has changed since it was reviewed",

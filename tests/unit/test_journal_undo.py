@@ -65,7 +65,7 @@ def test_workspaces_are_kept_apart(lines: list[str]) -> None:
     text = "".join(lines)
     assert journal_undo(text, workspace_id=HERE) == ACME_HERE
     assert journal_undo(text, workspace_id=THERE) == ACME_THERE
-    with pytest.raises(AnsibleFilterError, match="runs of these workspaces: 42 and 4711"):
+    with pytest.raises(AnsibleFilterError, match="the journal knows 42 and 4711"):
         journal_undo(text)
 
 
@@ -73,10 +73,10 @@ NO_NUMBERS = ("", "europe", True, 4711.0, [4711], "-1")
 NO_JOURNALS = ("", "\n\n", "not a journal\n", "{}\n", "[]", '{"undo": []}\n')
 
 ERRORS: list[tuple[str, object, str]] = [
-    (line("a", HERE), THERE, "workspace_id whose last run .* runs of these workspaces: 4711"),
-    (begun("a", HERE), THERE, "runs of these workspaces: 4711"),
+    (line("a", HERE), THERE, "Give the workspace_id .* knows 4711"),
+    (begun("a", HERE), THERE, "Give the workspace_id .* knows 4711"),
     # a name alone would delete a namesake, were the list applied elsewhere
-    (begun("a", HERE), None, "the same as in the task .* runs of these workspaces: 4711"),
+    (begun("a", HERE), None, "Give the workspace_id .* knows 4711"),
     *((line("a", HERE), given, "the id of a workspace") for given in NO_NUMBERS),
     *((text, id_, "This is not a journal") for text in NO_JOURNALS for id_ in (None, HERE)),
 ]
