@@ -33,7 +33,7 @@ def list_clients(options: Options, check_mode: bool, runtime: Runtime) -> Result
 def _result(options: Options, api: FocusApi, progress: Progress) -> Result:
     read, whole = _read(api, options)
     clients = [client for client in read if _fits(client, options)][: options["limit"]]
-    counts = Counter(name_key(client.name) for client in read if not client.deleted)
+    counts = Counter(client.key for client in read if not client.deleted)
     shared = {key for key, count in counts.items() if count > 1 or not whole}
     desired = [Desired.of(client, shared).as_options() for client in clients]
     api.access.check_unmasked(desired)
@@ -54,19 +54,17 @@ def _read(api: FocusApi, options: Options) -> tuple[list[Client], bool]:
     def enough(so_far: Listing) -> bool:
         return limit is not None and sum(_fits(c, options) for c in so_far.clients) >= limit
 
-    whole = True
-    clients: dict[int, Client] = {}
-    for form in unicode_forms(options["name"].strip()) if options["name"] is not None else (None,):
-        listing = retry_if_changed(partial(api.list_clients, form, options["order_by"], enough))
-        clients.update((client.id, client) for client in listing.clients)
-        whole = whole and not enough(listing)
-    return list(clients.values()), whole
+    names = (None,) if options["name"] is None else unicode_forms(options["name"].strip())
+    requests = (partial(api.list_clients, name, options["order_by"], enough) for name in names)
+    listings = [retry_if_changed(request) for request in requests]
+    clients = {client.id: client for listing in listings for client in listing.clients}
+    return list(clients.values()), not any(map(enough, listings))
 
 
 def _fits(client: Client, options: Options) -> bool:
-    if client.deleted not in _DELETED[options["deleted"]]:
-        return False
-    if options["name"] is not None and name_key(client.name) != name_key(options["name"]):
-        return False
-    part = options["name_contains"]
-    return part is None or name_key(part).casefold() in name_key(client.name).casefold()
+    name, part = options["name"], options["name_contains"]
+    return (
+        client.deleted in _DELETED[options["deleted"]]
+        and (name is None or client.key == name_key(name))
+        and (part is None or name_key(part).casefold() in client.key.casefold())
+    )

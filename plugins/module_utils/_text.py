@@ -7,7 +7,7 @@ import ipaddress
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 LONGEST_SHOWN = 300  # characters; more of a service's answer does not help
@@ -63,34 +63,29 @@ def is_listable(name: str) -> bool:
 
 def why_no_name(text: str) -> str | None:
     """Return why a list cannot give a text as a name, if it cannot."""
-    reasons = (reason for applies, reason in _NO_NAMES if applies(text))
-    reason = next(reasons, None)
-    return reason and reason.format(quoted(text))
+    if OMITTED.search(text):
+        return (
+            "has a part that is omitted (default(omit)); only a whole value can be. Give the part "
+            "another default, such as ''."
+        )
+    if has_lone_surrogate(text):
+        return f"is {quoted(text)}, which contains a lone surrogate; write the character itself."
+    if OF_A_SECRET.search(text):
+        return (
+            f"is {quoted(text)}, which Ansible has written in place of a secret; give the name "
+            "itself, or the client's id."
+        )
+    if len(text.strip().splitlines()) > 1:
+        return (
+            f"is {quoted(text)}, which has a line break; write the name on one line, or give the "
+            "client's id."
+        )
+    return None if confusable_key(text) else "is empty or blank; give a name or leave it out."
 
 
 def has_lone_surrogate(text: str) -> bool:
     """Return whether a text contains a lone surrogate, which cannot be sent."""
     return not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text)
-
-
-_NO_NAMES: tuple[tuple[Callable[[str], object], str], ...] = (
-    (
-        OMITTED.search,
-        "has a part that is omitted (default(omit)); only a whole value can be. Give the part "
-        "another default, such as ''.",
-    ),
-    (has_lone_surrogate, "is {}, which contains a lone surrogate; write the character itself."),
-    (
-        OF_A_SECRET.search,
-        "is {}, which Ansible has written in place of a secret; give the name itself, or the "
-        "client's id.",
-    ),
-    (
-        lambda text: len(text.strip().splitlines()) > 1,
-        "is {}, which has a line break; write the name on one line, or give the client's id.",
-    ),
-    (lambda text: not confusable_key(text), "is empty or blank; give a name or leave it out."),
-)
 
 
 def unicode_forms(name: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from .._text import LONGEST_SHOWN, SERVICE_URL, at_most, counted, shown
+from .._text import SERVICE_URL, at_most, counted, shown
 from .common import counts_of
 from .render import attributes_text, in_reading_order
 
@@ -30,7 +30,6 @@ _LEAST = 3
 """Lines that a list has in any case, except those of a table."""
 
 _MOST_WARNINGS = 10
-_LONGEST_PLACE = 100  # characters of a host's name, or of an address
 
 
 class _Part(NamedTuple):
@@ -89,7 +88,7 @@ def _heading(workspaces: Collection[Workspace]) -> str:
 
 def _cautions(host: str, workspace: Workspace) -> Iterator[str]:
     """Say where the API key goes, unless that is the service itself, known by its certificate."""
-    start, address = f"> - {_place(host)}:", _place(workspace["api_url"])
+    start, address = f"> - {code(host)}:", code(workspace["api_url"])
     if workspace["api_url"] != SERVICE_URL:
         yield f"{start} the API key goes to {address}, which is not the service's own address"
     if not workspace["validate_certs"]:
@@ -98,7 +97,7 @@ def _cautions(host: str, workspace: Workspace) -> Iterator[str]:
 
 def _refusals(host: str, workspace: Workspace) -> Iterator[str]:
     if workspace["refusal"]:
-        yield f"- **{_place(host)} cannot be applied:** {code(workspace['refusal'])}"
+        yield f"- **{code(host)} cannot be applied:** {code(workspace['refusal'])}"
 
 
 def _deletions(host: str, workspace: Workspace) -> Iterator[str]:
@@ -106,11 +105,11 @@ def _deletions(host: str, workspace: Workspace) -> Iterator[str]:
         if row["step"] == "delete":
             id_ = [f"id {row['id']}"] if "id" in row else []
             purge = ["by purge"] if row.get("purge") else []
-            yield f"- {_place(host)}: {', '.join([code(row.get('name', '')), *id_, *purge])}"
+            yield f"- {code(host)}: {', '.join([code(row.get('name', '')), *id_, *purge])}"
 
 
 def _section(host: str, workspace: Workspace) -> _Part:
-    head = ["", f"#### {_place(host)}, workspace {workspace['workspace_id']}", ""]
+    head = ["", f"#### {code(host)}, workspace {workspace['workspace_id']}", ""]
     if workspace["digest"] is None:
         return _Part([*head, "It could not be planned."], [])
     if workspace["refusal"]:
@@ -148,13 +147,9 @@ def _cell(name: str | None) -> str:
     return "" if name is None else code(name).replace("|", "\\|")
 
 
-def _place(text: str) -> str:
-    return code(text, _LONGEST_PLACE)
-
-
-def code(text: object, longest: int = LONGEST_SHOWN) -> str:
+def code(text: object) -> str:
     """Return foreign text as code, in which neither Markdown nor HTML, mentions nor links count."""
-    plain = shown(text, longest) or " "
+    plain = shown(text) or " "
     fence = "`" * (1 + max(map(len, re.findall(r"`+", plain)), default=0))
     pad = " " if plain.startswith("`") or plain.endswith("`") or plain != plain.strip() else ""
     return f"{fence}{pad}{plain}{pad}{fence}"
