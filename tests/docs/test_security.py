@@ -35,7 +35,7 @@ A password in a proxy's | faults/test_secrets.py::test_no_secret_comes_out
 Where masking one | http/test_masked_names.py::test_a_change_of_a_name_with_the_password
     ::test_a_list_that_would_be_masked
 What comes from the service | faults/test_hostile.py::test_they_come_back_unchanged
-In what is for people | http/test_shown_text.py::test_focus_clients( ::test_focus_client(
+In what is for people | http/test_shown_text.py::test_the_modules_that_write
     faults/test_hostile.py::test_what_is_deleted_and_renamed ::test_errors_and_warnings
     unit/test_markdown.py::test_a_name_is_shown_as_code
 What is for machines | http/test_shown_text.py::test_what_is_for_machines_keeps_the_name

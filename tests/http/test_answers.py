@@ -142,8 +142,7 @@ PAGES: dict[str, tuple[list[bytes], int]] = {
         2,
     ),
 }
-"""Answers to a list, and how many clients it has. Without ``per_page`` a short page proves
-nothing, since the size may have been capped."""
+"""Answers, and how many clients they list. Without ``per_page`` a short page is no end."""
 
 
 @pytest.mark.parametrize(("bodies", "count"), PAGES.values(), ids=PAGES)
@@ -249,14 +248,6 @@ def test_a_404_to_the_list_says_what_to_check(service: Simulator, method: str, b
     assert message.endswith("Check api_url, which should end in /api, and workspace_id.")
     assert ("t-9" in message) is bool(body)
     assert service.names() == []
-
-
-def test_a_404_to_a_client_says_what_the_service_says(service: Simulator) -> None:
-    """The address is right, since the client was in the list."""
-    answered(service, answer(NO_ROUTE, 404, match=on("PUT")))
-    message = client(service, name="New", former_names=["Acme"])["msg"]
-    assert "api_url" not in message
-    assert message.endswith('404 "not_found: no such route" (trace id t-9).')
 
 
 # connections, writes; each row of the table of failures is in tests/faults/test_table.py

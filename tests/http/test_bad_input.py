@@ -102,7 +102,9 @@ def test_a_digest_counts_however_it_is_written(service: Simulator, written: Any)
 
 TOKEN = "toggl_sk_0000000000000000000000000000"
 OTHER = {"TOGGL_FOCUS_API_TOKEN": SECRET}
-LOGIN = {"TOGGL_FOCUS_USERNAME": "bob", "TOGGL_FOCUS_PASSWORD": SECRET}
+USER, PASSWORD = {"TOGGL_FOCUS_USERNAME": "bob"}, {"TOGGL_FOCUS_PASSWORD": SECRET}
+LOGIN = {**USER, **PASSWORD}
+ADA = {"username": "ada", "password": "pass"}
 SET_PASSWORD = "set the environment variable TOGGL_FOCUS_PASSWORD"
 BOTH = "both kinds of authentication are given, by TOGGL_FOCUS_API_TOKEN"
 
@@ -111,12 +113,8 @@ Credentials = tuple[dict[str, str | None], dict[str, str], str]
 CREDENTIALS: dict[str, Credentials] = {
     "token, and another one set": ({"api_token": TOKEN}, OTHER, "toggl_sk_"),
     "token, and a login set": ({"api_token": TOKEN}, LOGIN, "toggl_sk_"),
-    "login, and a token set": ({"username": "ada", "password": "pass"}, OTHER, "Basic"),
-    "login, and what is no token set": (
-        {"username": "ada", "password": "pass"},
-        {"TOGGL_FOCUS_API_TOKEN": "no key"},
-        "Basic",
-    ),
+    "login, and a token set": (ADA, OTHER, "Basic"),
+    "login, and what is no token set": (ADA, {"TOGGL_FOCUS_API_TOKEN": "no key"}, "Basic"),
     "user, password and token set": ({"username": "ada"}, {**LOGIN, **OTHER}, "Basic"),
     "token set": ({}, OTHER, "toggl_sk_"),
     "token of another name set": ({}, {"TOGGL_API_TOKEN": SECRET}, "toggl_sk_"),
@@ -127,20 +125,12 @@ CREDENTIALS: dict[str, Credentials] = {
 NO_CREDENTIALS: dict[str, Credentials] = {
     "both as options": ({"api_token": TOKEN, "username": "ada"}, {}, "keep one kind"),
     "both set": ({}, {**OTHER, **LOGIN}, f"{BOTH}, TOGGL_FOCUS_USERNAME and TOGGL_FOCUS_PASSWORD;"),
-    "token and user set": (
-        {},
-        {**OTHER, "TOGGL_FOCUS_USERNAME": "bob"},
-        f"{BOTH} and TOGGL_FOCUS_USERNAME;",
-    ),
+    "token and user set": ({}, {**OTHER, **USER}, f"{BOTH} and TOGGL_FOCUS_USERNAME;"),
     "user, and a token set": ({"username": "ada"}, OTHER, SET_PASSWORD),
-    "user set": ({}, {"TOGGL_FOCUS_USERNAME": "bob"}, SET_PASSWORD),
+    "user set": ({}, USER, SET_PASSWORD),
     "password": ({"password": SECRET}, {}, "set the environment variable TOGGL_FOCUS_USERNAME"),
-    "password set": ({}, {"TOGGL_FOCUS_PASSWORD": SECRET}, "TOGGL_FOCUS_USERNAME."),
-    "what cannot be sent": (
-        {},
-        {"TOGGL_FOCUS_USERNAME": "ada", "TOGGL_FOCUS_PASSWORD": "pass\udce9word"},
-        "The option password cannot be used: ",
-    ),
+    "password set": ({}, PASSWORD, "TOGGL_FOCUS_USERNAME."),
+    "what cannot be sent": ({}, {**USER, "TOGGL_FOCUS_PASSWORD": "\udce9"}, "The option password"),
     "none": ({}, {}, "No authentication is given: give api_token or set TOGGL_FOCUS_API_TOKEN"),
     "blank token, and one set": ({"api_token": " "}, OTHER, "No authentication is given"),
 }

@@ -126,8 +126,7 @@ def test_a_service_that_changes_a_name_is_not_given_one_more_client_each_night(
     service: Simulator, change: str, body: str, module: str
 ) -> None:
     """The new client is deleted again, if the answer or one look shows what became of the name.
-    Where it shows neither id nor name, the run says so and lists what is new, and that case alone
-    may gain a client."""
+    Otherwise the run lists what is new, and that case alone may gain a client."""
     longest = 6 if change == "cut" else 255
     service.reset(Switches(names_changed=change, create_body=body, longest_name=longest))
     for _night in range(3):
@@ -158,8 +157,7 @@ def test_purge_goes_on_where_a_create_in_doubt_was_done(service: Simulator) -> N
 def test_purge_waits_until_all_that_the_list_names_is_there(
     service: Simulator, shown: str, duplicates: str
 ) -> None:
-    """The client that it would delete is the one that the rename gave its name, as the service
-    writes it."""
+    """The client that it would delete has the name from the rename, as the service writes it."""
     changes = Switches(names_changed="escaped", create_body=shown, duplicates=duplicates)
     fill(service, "Groß, Beta", changes)
     wanted = {"clients": "Beta; R & D (was Groß)", "purge": True, "max_deletion_percent": 100}
@@ -179,8 +177,7 @@ OLDER = {"script": [Fault(on("POST"), edit=made_in_2020)]}
 
 @pytest.mark.parametrize("condition", [OLDER, {"quota_limit": 2}], ids=["older", "no quota"])
 def test_one_that_may_be_older_than_the_run_is_left(service: Simulator, condition: Any) -> None:
-    """Its creation is before the first answer, by the service's own clock: it is in undo. So is one
-    where the quota would refuse the deletion."""
+    """By the service's own clock. It is in undo, as is one that the quota lets nobody delete."""
     service.reset(Switches(names_changed="lower"), **condition)
     result = clients(service, clients=["Acme"])
     assert service.names() == ["acme"]
@@ -203,8 +200,7 @@ def test_what_was_taken_back_is_no_deletion_to_restore(service: Simulator, journ
 def test_what_a_lost_answer_may_have_made_under_a_changed_name_is_left_and_told(
     service: Simulator, shown: str
 ) -> None:
-    """Somebody else may have created it in the same second. The answer to the second create shows
-    the changed name, or a look at its id does."""
+    """Somebody else may have created it just then. The second answer, or a look, shows the name."""
     changes = Switches(names_changed="cut", longest_name=6, create_body=shown)
     service.reset(changes, script=[LOST])
     result = clients(service, clients=["A long name"])

@@ -25,8 +25,7 @@ LATENCY = 0.4
 
 
 def ended(service: Simulator, after: float, of: str = "GET", **given: Any) -> dict[str, Any]:
-    """The result of a run of six deletions that is ended ``after`` seconds from its first answer to
-    the method ``of``."""
+    """The result of six deletions, ended ``after`` seconds from the first answer to ``of``."""
     service.add_many(6)
 
     def begin(entry: Entry) -> None:
@@ -56,8 +55,7 @@ def test_what_is_unanswered_when_the_time_is_over_is_unclear(
     longest: float,
     api_timeout: float,
 ) -> None:
-    """An ended run has 15 seconds, or one ``api_timeout`` if that is shorter. The journal says the
-    same as the result."""
+    """It has 15 seconds, or one ``api_timeout`` if that is shorter. The journal says the same."""
     monkeypatch.setattr(run, "LONGEST_END", longest, raising=False)
     service.reset(script=[Fault(on("DELETE"), delay=8)])
     journal = tmp_path / "journal.jsonl"
@@ -77,8 +75,7 @@ def test_what_is_unanswered_when_the_time_is_over_is_unclear(
 def test_a_connection_that_is_made_after_the_end_sends_nothing(
     service: Simulator, monkeypatch: pytest.MonkeyPatch, api_timeout: float
 ) -> None:
-    """Whether the run still waits for it by then or not: it is not known what takes so long. The
-    first deletion is answered late, so that the second one needs a connection of its own."""
+    """Whether the run waits for it or not. The first deletion is late: the second needs its own."""
     create, made = connection.create_connection, []
 
     def slow(*given: Any, **more: Any) -> socket.socket:

@@ -71,8 +71,7 @@ def test_whatever_the_service_answers(service: Simulator, switches: Switches) ->
 
 
 def check_run_repeat_and_undo(service: Simulator, wanted: str, action: str, after: str) -> str:
-    """Check mode predicts the run, the second run changes nothing, undo takes the run back. Return
-    the message of the check."""
+    """Check mode predicts the run, a second one changes nothing, undo undoes. Return its words."""
     before, given = state(service), entry_from(wanted)
     checked = client(service, check_mode=True, **given)
     assert service.writes == [], "check mode sends no write"
@@ -114,15 +113,13 @@ restored 1000 New          | 4 | 1
 absent 1001 Client 1 (was Client 1) | 2 | 1
 absent 1000 Gone (was Gone) | 1 | 1
 """)
-"""What is wanted, with 1000 for the id of a deleted client; requests of the first run and of the
-second."""
+"""What is wanted (1000 is the id of a deleted client), and requests of a first and a second run."""
 
 
 @pytest.mark.parametrize("there", [1, 99, 100, 250, 1000])
 @pytest.mark.parametrize(("wanted", "first", "again"), REQUESTS)
 def test_requests(service: Simulator, there: int, wanted: str, first: str, again: str) -> None:
-    """The docs' table of requests, whatever the size of the workspace, where the filter narrows a
-    look-up to one page."""
+    """The docs' table, for any size of the workspace, where the filter narrows to one page."""
     service.reset(Switches(name_filter="equals"))
     service.add_many(there)
     service.add("Gone", deleted=True)

@@ -74,8 +74,7 @@ def test_what_only_the_restore_shows_ends_the_run_after_it(
 
 @pytest.mark.parametrize("name", ["Acme", "Beta"])
 def test_a_needless_rename_is_no_other_diff(hiding: Simulator, name: str, module: str) -> None:
-    """Only the restore shows that the client has the wanted name already. Check mode shows the same
-    diff either way."""
+    """Only the restore shows that the client has the name already; check mode has the same diff."""
     wanted = entry_from(f"restored 1001 {name}")
     checked = run_entry(module, hiding, wanted, check_mode=True)
     assert run_entry(module, hiding, wanted)["diff"] == checked["diff"]

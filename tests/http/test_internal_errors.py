@@ -79,8 +79,7 @@ THE_REQUEST = (FocusApi, "create", "creates.py")
 def test_a_step_that_raises_is_unclear_and_the_others_are_reported(
     service: Simulator, breaking: Breaking, place: Any, kind: type[Exception]
 ) -> None:
-    """The message says what type of exception it was, and the last file of the collection that it
-    came through; nothing of its text."""
+    """The message has the type of the exception and the last file that it passed; not its text."""
     owner, method, file = place
     breaking(owner, method, "Client 2", kind)
     result = clients(service, clients=FIVE)
@@ -145,8 +144,7 @@ def test_after_the_steps_it_says_how_many_were_done(service: Simulator, breaking
 @pytest.mark.parametrize("levels", [40, 400, 900, 5000])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_deeply_nested_field_loses_nothing(service: Simulator, method: str, levels: int) -> None:
-    """An answer to a create is settled by a look; a list like that is no list. Results can be
-    copied, pickled and printed."""
+    """A create is settled by a look; a list like that is none. Results can be copied."""
     field = b'"deep": ' + b"[" * levels + b"]" * levels + b', "name":'
     odd = Fault(on(method), when="after", edit=lambda body: body.replace(b'"name":', field))
     fill(service, "Acme", script=[odd] * 6)
@@ -172,9 +170,8 @@ def test_the_words_of_a_refusal_may_be_nested_deeply(service: Simulator) -> None
 
 
 def test_a_lone_surrogate_from_the_service_loses_no_report(service: Simulator) -> None:
-    """JSON can spell one; nothing can print, send or store it. It is shown as the sign for that,
-    and the client can be deleted by its id, and brought back. Whole characters stay, spelled as
-    pairs too."""
+    """JSON can spell one, nothing can print it. It is shown as the sign for that; the client can be
+    deleted by its id, and brought back. Whole characters stay, spelled as pairs too."""
 
     def halved(body: bytes) -> bytes:
         escaped = json.dumps(json.loads(body)).encode()

@@ -181,8 +181,7 @@ def test_a_list_that_moved_duplicates_none(service: Simulator, move: str, name_f
 
 @pytest.mark.parametrize("new", [1, 10], ids=["fewer names than pages", "more names than pages"])
 def test_a_client_that_a_deletion_hides_is_not_created_again(service: Simulator, new: int) -> None:
-    """Client 21 is on no page that was read. A look for its name finds it, or page 1 once more;
-    check mode looks as well."""
+    """Client 21 is on no page that was read: a look for its name, or page 1 once more, finds it."""
     wanted = [*WITHOUT_005, *(f"New {number}" for number in range(new))]
     between_pages(service, deletes_one_of_page_1, HIDES_DELETED)
     assert clients(service, check_mode=True, clients=wanted)["summary"]["created"] == new
@@ -236,8 +235,7 @@ def test_a_client_twice_on_one_page_means_that_the_list_changed(
 def test_a_client_that_a_deletion_hides_is_found_by_a_look(
     service: Simulator, name_filter: str, wanted: str, module: str
 ) -> None:
-    """It is on no page that was read: without it, a second one would be created. Where the filter
-    is ignored, the look itself may have missed it."""
+    """It is on no page that was read, and where the filter is ignored, the look may miss it too."""
     between_pages(service, deletes_one_of_page_1, replace(HIDES_DELETED, name_filter=name_filter))
     run_entry(module, service, wanted)
     renamed = wanted != "Client 021"
@@ -265,8 +263,7 @@ N 1; N 2; N 3; N 4  | 2
 
 @pytest.mark.parametrize(("wanted", "more"), COSTS)
 def test_what_the_check_costs(service: Simulator, wanted: str, more: str) -> None:
-    """Where names are given and the list has three pages, the fewer of: a look for each name, one
-    for each page boundary. Nothing where nothing or deletions alone are to be written."""
+    """Where names are given, the fewer of: a look for each, one for each boundary of pages."""
     service.reset(SMALL_PAGES)
     service.add_many(COUNT - 1)
     service.add("Gone", deleted=True)

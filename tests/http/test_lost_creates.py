@@ -22,9 +22,8 @@ LOST_BEFORE = Fault(on("POST"), drop="before")
 def test_a_name_that_is_there_twice_is_said_with_its_ids(
     service: Simulator, reads: str, create_body: str
 ) -> None:
-    """The service carries the first request out only after the second one came. Where it may answer
-    with old data, one look shows a single client, so that a name that was sent twice is looked for
-    once more."""
+    """The service executes the first request after the second one. Where it may answer with old
+    data, a name that was sent twice is looked for once more."""
 
     def late(method: str, _: str) -> bool:
         if method == "POST" and any(entry.method == "POST" for entry in service.log):
@@ -72,9 +71,8 @@ def test_a_create_without_an_id_is_taken_back_by_its_name_with_a_warning(
 
 
 def test_a_list_of_all_takes_the_place_of_many_looks(service: Simulator) -> None:
-    """A service that tells no ids: the list costs less than a request for each name. One request
-    checks the boundary of the list's two pages before names are given, and one is spent on a third
-    page, which the list predicts."""
+    """The list costs less than a request for each name. One request checks the boundary of the two
+    pages before names are given, and one is spent on a third page, which the list predicts."""
     service.reset(Switches(create_body="nothing"))
     service.add_many(150)
     result = clients(service, clients=[f"New {number}" for number in range(200)])
@@ -101,8 +99,7 @@ def test_a_client_older_than_the_run_is_none_of_its_creates(service: Simulator, 
 
 
 def test_what_the_run_created_itself_counts_although_no_list_shows_it(service: Simulator) -> None:
-    """Both creates were done, and reads lag: the id of the second is known from its answer, so that
-    there are two where the look shows the first alone."""
+    """Both were done, and reads lag: the id of the second is known from its answer alone."""
     creates: list[Call] = []
 
     def chaos(call: Call) -> Fault | None:

@@ -30,8 +30,7 @@ def assert_refused_by_both(service: Simulator, wanted: str, check_mode: bool, ha
 def test_a_name_with_blanks_around_it_is_not_duplicated(
     service: Simulator, there: str, name_filter: str
 ) -> None:
-    """The service keeps the blanks; what a look-up shows is compared without them. (What an exact
-    filter hides is not looked for: that would cost a list of the whole workspace.)"""
+    """The service keeps the blanks. What an exact filter hides is not looked for."""
     fill(service, there, Switches(names_trimmed=False, name_filter=name_filter))
     result = client(service, name="Acme")
     assert (result["action"], service.names()) == ("none", [there])
@@ -63,8 +62,7 @@ def test_a_client_is_not_restored_beside_a_namesake(
 
 
 def test_an_undo_is_refused_where_a_namesake_was_not_shown(service: Simulator) -> None:
-    """A filter that compares exactly hides a name with blanks around it, so the run could not know
-    that two clients share it. The undo says who has it, and duplicates nothing."""
+    """An exact filter hides a name with blanks, so that the run cannot know of it."""
     fill(service, "\tAcme, Acme", Switches(names_trimmed=False, name_filter="equals"))
     undo = client(service, name="Acme", state="absent")["undo"]
     result = clients(service, clients=undo)

@@ -177,8 +177,7 @@ def test_a_refused_plan_is_shown_and_nothing_of_it_is_written(
 
 
 def test_a_plan_that_the_quota_is_too_small_for_is_refused(service: Simulator) -> None:
-    """A check warns of it, since the plan can be applied in the next window. The check and the list
-    took one request each."""
+    """A check warns: it can be applied in the next window. Check and list took one request each."""
     fill(service, CLIENTS, quota_limit=4)
     checked = clients(service, check_mode=True, **WHOLE)
     assert checked["msg"] == WOULD
@@ -308,8 +307,7 @@ def test_what_fits_into_the_quota_is_done_and_the_rest_is_pending(service: Simul
 
 
 def test_all_are_reported_on_request(service: Simulator, check_mode: bool) -> None:
-    """Unmanaged clients are told as entries, sorted by name, that can be pasted into the list; one
-    that a name does not stand for has its id. Protected ones are among them."""
+    """Unmanaged clients, also protected ones, are entries to paste, sorted by name."""
     for name in ("Twin", "Twin", "acme"):
         service.add(name)
     wanted = entries_from("Hooli; New; absent Gone")

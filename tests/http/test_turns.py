@@ -116,8 +116,7 @@ def test_a_holder_that_is_killed_holds_nothing(service: Simulator, write: Any) -
 def test_it_is_a_file_of_the_user_alone(
     service: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str | None
 ) -> None:
-    """In the folder that the environment names, or in one of the user's own in the temporary
-    folder."""
+    """In the folder that the environment names, or in one of its own in the temporary folder."""
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path) if variable is None else variable)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     for _ in range(2):

@@ -41,8 +41,7 @@ def test_other_fields_are_ignored(service: Simulator, call: Any) -> None:
 
 @pytest.mark.parametrize("value", [None, "Bearer toggl_sk_wrong", "Bearer", "Basic ????", "x"])
 def test_access(service: Simulator, call: Any, value: str | None) -> None:
-    """By a key or a password, to its own workspace, with a type of content. What is refused for its
-    key takes nothing from the quota."""
+    """By a key or a password, with a type of content; a wrong key takes nothing from the quota."""
     service.reset(quota_limit=3)
     refused = call("GET", headers={"Authorization": value})
     assert (refused.status_code, refused.json()["error"]) == (401, "invalid_session")

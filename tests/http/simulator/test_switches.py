@@ -168,8 +168,7 @@ BEHAVIOUR: dict[str, tuple[Callable[[Any], object], dict[Any, object]]] = {
         },
     ),
 }
-"""What shows each switch, by its answers, with the active clients Here and Acme and the deleted
-Gone: 1001, 1002, 1003."""
+"""What shows each switch, where 1001 Here and 1002 Acme are active, and 1003 Gone is deleted."""
 
 
 def furnish(service: Simulator, **switches: Any) -> None:
@@ -208,8 +207,7 @@ def test_random_switches_depend_on_the_seed_alone() -> None:
 def test_a_rename_and_a_restore_are_asked_for_duplicates_as_a_create_is(
     service: Simulator, call: Any, rule: str
 ) -> None:
-    """The name of a deleted client does not keep another deleted one from coming back, and no
-    client is a duplicate of itself."""
+    """A deleted client keeps no other deleted one away, and no client is its own duplicate."""
     furnish(service, duplicates=rule)
     assert call.rename(1001, "HERE").status_code == 204
     for name in ("Here", "HERE", "Gone"):
