@@ -69,20 +69,13 @@ class QuotaTooSmall(FocusError):
 
 class NamesMasked(FocusError):
     """A list that is returned would have masked names. Which ones is not said, since that would
-    show a part of the secret.
+    show a part of the secret."""
 
-    :arg is_key: whether the secret is an API key
-    """
-
-    def __init__(self, is_key: bool) -> None:
-        secret, advice = (
-            ("API key", "Make a new API key, and use that.")
-            if is_key
-            else ("password", "Use an API key (api_token) in place of the password.")
-        )
+    def __init__(self) -> None:
         super().__init__(
-            f"The {secret} is a part of what undo or desired would say, such as a client's name. "
-            f"Applied with the {secret} masked, such a list would change other names. {advice}"
+            "The password or API key is a part of what undo or desired would say, such as a "
+            "client's name. Applied with it masked, such a list would change other names. Use a "
+            "new API key (api_token) in its place."
         )
 
 

@@ -431,7 +431,7 @@ class Access(NamedTuple):
         :raises NamesMasked: it does
         """
         if is_affected(listed, self.secrets):
-            raise NamesMasked(is_key=self.api_token is not None)
+            raise NamesMasked
 
 
 DEFAULT_RULES = Rules()

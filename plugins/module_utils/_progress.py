@@ -105,13 +105,6 @@ class Background(Generic[Result]):
         self._results.append(self._work())
         self._done.put(None)
 
-    def result(self, while_waiting: Callable[[], None]) -> Result:
-        """Wait for the result, and call ``while_waiting`` now and then. A signal may interrupt that
-        anywhere."""
-        while (result := self.result_within(TICK)) is None:
-            while_waiting()
-        return result
-
     def result_within(self, seconds: float, ignored: type[BaseException] = Empty) -> Result | None:
         """Return the result if it comes within ``seconds``.
 

@@ -64,14 +64,7 @@ def test_the_collection_has_a_quoted_message(message: str) -> None:
 
 
 PARTS = (
-    *(
-        "Entries …",
-        "It was left",
-        "Make a new",
-        "New and in no entry",
-        "Run again",
-        "Use an API key",
-    ),
+    *("Entries …", "It was left", "New and in no entry", "Run again"),
     *("The id of the new client", "The task has waited"),
 )
 """How warnings begin, and what stands behind a message."""

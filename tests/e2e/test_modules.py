@@ -190,7 +190,7 @@ def test_no_list_is_returned_or_undone_with_a_masked_name(tmp_path: Path) -> Non
         fill(service, service.workspace_id, "demo Ltd", "Acme")
         there = {**access(service), "TOGGL_FOCUS_API_TOKEN": ""}
         for result in refusals(service, tmp_path, login, environment=there):
-            assert "Use an API key (api_token) in place of the password." in result["msg"]
+            assert "Use a new API key (api_token) in its place." in result["msg"]
 
 
 @pytest.mark.skipif(not noxfile.is_here(OLD), reason=f"no Python {OLD} is on this machine")

@@ -15,7 +15,7 @@ from support.running import client, clients, info, run_entry
 from support.workspace import fill
 
 KEY = "toggl_sk_of-a-test"
-ADVICE = "Use an API key (api_token) in place of the password."
+ADVICE = "Use a new API key (api_token) in its place."
 
 
 @pytest.fixture(autouse=True)
@@ -100,6 +100,6 @@ def test_a_key_in_a_name_is_to_be_replaced(service: Simulator) -> None:
     fill(service, f"key {KEY}")
     for result in (client(service, id=1001, name="Acme", **given), info(service, **given)):
         assert result["failed"] is True
-        assert "Make a new API key" in result["msg"]
+        assert ADVICE in result["msg"]
         assert KEY not in str(result)
     assert service.writes == []

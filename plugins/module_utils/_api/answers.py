@@ -12,6 +12,7 @@ from typing import Any, TypeGuard
 
 from .._model import Client
 from .._redact import mask
+from .._text import shown
 from .errors import Answer, BadAnswer, ErrorResponse, OtherWorkspace
 
 DEEPEST = 32
@@ -44,7 +45,11 @@ def check_workspace(fields: Mapping[str, Any], own: int, answer: Answer) -> None
     """
     workspace = fields.get("workspace_id")
     if workspace and workspace not in (own, str(own)):
-        raise OtherWorkspace(fields["id"], workspace, own, answer)
+        raise OtherWorkspace(
+            f"The answer to {answer.request.where} shows client {fields['id']} of the workspace "
+            f"{shown(workspace)}, not of {own}: the answer was discarded. Check api_url and the "
+            "workspace_id."
+        )
 
 
 def parse_json(answer: Answer) -> Any:

@@ -88,12 +88,10 @@ class _Answer(http.client.HTTPResponse):
             raise http.client.BadStatusLine(f"{self.status} is no answer yet")
 
 
-class _Connection:
+class _Connection(http.client.HTTPConnection):
     """Mixed into a connection class of urllib3: if ``connect`` fails, nothing was sent."""
 
     response_class = _Answer
-    host: str
-    port: int
     _tunnel_host: str | None
     _tunnel_port: int | None
     _is_through = False
@@ -104,7 +102,7 @@ class _Connection:
         service = address(beyond or self.host, self._tunnel_port or self.port)
         self._is_through = beyond is None
         try:
-            super().connect()  # type: ignore[misc]
+            super().connect()
         except Exception as error:
             raise self._not_opened(error, service, beyond or self.host) from error
         BEFORE_SENDING.get()()

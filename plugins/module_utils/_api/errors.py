@@ -71,13 +71,6 @@ class OtherWorkspace(RequestError):
 
     stops_all = unclear = True
 
-    def __init__(self, client_id: int, workspace: object, own: int, answer: Answer) -> None:
-        super().__init__(
-            f"The answer to {answer.request.where} shows client {client_id} of the workspace "
-            f"{shown(workspace)}, not of {own}: the answer was discarded. Check api_url and the "
-            "workspace_id."
-        )
-
 
 class ListMoved(RequestError):
     """The list changed while it was read: a client may be missing in what was read.
@@ -212,7 +205,7 @@ def status_error(response: ErrorResponse, is_track_token: bool = False) -> Statu
     row = 300 if 300 <= status < 400 else min(status, 500)
     kind, sentence = _BY_STATUS.get(row, (StatusError, _REFUSED))
     if status in (404, 407) and not response.is_of_the_api:
-        kind, sentence = NotFromApi, _NOT_FROM_API[status]
+        kind, sentence = NotFromApi, _NOT_FROM_API
     elif status == 404 and (not response.words or response.request.path.endswith("/clients")):
         sentence = f"{_REFUSED} Check api_url, which should end in /api, and workspace_id."
     elif status == 401 and is_track_token:
@@ -252,11 +245,10 @@ _BY_STATUS: dict[int, tuple[type[StatusError], str]] = {
     500: (ServerError, "The service failed on {where}: {text}. Run it again later."),
 }
 """300 stands for all 3xx, 500 for whatever is above it."""
-_NOT_FROM_API = {
-    status: "The answer to {where} is not from the Focus API, but from something else: {text}. "
-    f"Check {check} and any proxy or firewall in between."
-    for status, check in {404: "api_url, the workspace_id", 407: "HTTPS_PROXY and NO_PROXY"}.items()
-}
+_NOT_FROM_API = (
+    "The answer to {where} is not from the Focus API, but from something else: {text}. Check "
+    "api_url, the workspace_id, HTTPS_PROXY, and any proxy or firewall in between."
+)
 
 
 def _quota_reason(closed: Closed, where: str, why: str) -> str:

@@ -11,6 +11,7 @@ import math
 import re
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 from .errors import Closed
@@ -38,12 +39,9 @@ class Quota(NamedTuple):
 
 
 def quota_of(headers: Mapping[str, str]) -> Quota:
-    """Return what the headers of an answer say. A count below 0 counts as absent."""
-    remaining = _whole(headers.get("X-Toggl-Quota-Remaining"))
-    resets_in = _whole(headers.get("X-Toggl-Quota-Resets-In"))
-    if remaining is not None and remaining < 0:
-        remaining = None
-    return Quota(remaining, None if resets_in is None else max(0, resets_in))
+    """Return what the headers of an answer say. A number below 0 counts as absent."""
+    said = (headers.get(f"X-Toggl-Quota-{name}", "") for name in ("Remaining", "Resets-In"))
+    return Quota(*map(_whole, said))
 
 
 def closed_by(
@@ -73,12 +71,12 @@ def _seconds_in(words: str) -> int | None:
     return int(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2][0].lower()] if found else None
 
 
-def _whole(text: str | None) -> int | None:
-    """Return a header's whole number, ``None`` if it has none."""
-    try:
-        return int(float(text or ""))
-    except (ValueError, OverflowError):
-        return None
+def _whole(text: str) -> int | None:
+    """Return a header's whole number, ``None`` if it has none, or one below 0."""
+    with suppress(ValueError, OverflowError):
+        number = int(float(text))
+        return number if number >= 0 else None
+    return None
 
 
 class Window:

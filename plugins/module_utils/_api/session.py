@@ -221,21 +221,21 @@ class Session:
         """Return a time that stands still while the run waits for the quota."""
         return time.monotonic() + self.window.wait_left
 
-    def _checked(self, answer: Answer) -> Answer | RequestError:
-        """Return the answer, or the error that it is; keep what it says of the quota."""
+    def _checked(self, answer: Answer) -> Answer:
+        """Return the answer; raise the error that it is. Keep what it says of the quota."""
         quota = quota_of(answer.headers)
         if quota != Quota():
             self.window.note(quota, time.monotonic())
             self._progress.set(quota=quota.remaining)
         if answer.status == 206:
             raise BadAnswer("the response is partial", answer)
-        error = None if 200 <= answer.status < 300 else self._refusal(answer)
-        if error is None and self.first_answer is None:  # an error may be from what is in between
+        if not 200 <= answer.status < 300:
+            raise self._refusal(answer)
+        self.window.answered()
+        if self.first_answer is None:  # an error may be from what is in between
             self.first_answer = time.monotonic()
             self.first_date = date_of(answer.headers.get("Date"))
-        if not isinstance(error, QuotaExceeded):
-            self.window.answered()
-        return error or answer
+        return answer
 
     def _refusal(self, answer: Answer) -> StatusError:
         response = error_response(answer, self._access.secrets)
@@ -245,6 +245,7 @@ class Session:
             if closed is not None:
                 self.window.refused(closed, time.monotonic())
                 return QuotaExceeded(response, closed, True, self._access.quota_wait)
+        self.window.answered()
         is_track_token = _TRACK_TOKEN.fullmatch(self._access.api_token or "") is not None
         return status_error(response, is_track_token)
 

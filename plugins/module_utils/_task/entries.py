@@ -103,9 +103,7 @@ class Entry:
     def comparable(self) -> Desired:
         """The part of the entry that may contradict others: nothing that is wrong by itself."""
         is_named = not self._wrong & {"name", "id", "state"}
-        return self.desired._replace(
-            restore_deleted=False, name=self.desired.name if is_named else None
-        )
+        return self.desired if is_named else self.desired._replace(name=None)
 
     def _as_options(self, given: object) -> Mapping[str, object]:
         if isinstance(given, Mapping):

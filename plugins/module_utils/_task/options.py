@@ -143,6 +143,7 @@ def _credentials(options: Mapping[str, Any]) -> dict[str, str]:
         for kind in _KINDS
         for option in kind
     }
+    found["api_token"] = found["api_token"].strip()
     given = [kind for kind in _KINDS if any((options[option] or "").strip() for option in kind)]
     kinds = given or [kind for kind in _KINDS if any(found[option].strip() for option in kind)]
     if len(kinds) > 1:
@@ -159,13 +160,9 @@ def _credentials(options: Mapping[str, Any]) -> dict[str, str]:
     for option in kinds[0]:
         if not found[option]:
             raise _missing(option)
-    credentials = {option: found[option] for option in kinds[0]}
-    if "api_token" not in credentials:
-        return credentials
-    token = credentials["api_token"].strip()
-    if not _KEY.fullmatch(token):
+    if kinds[0] == ("api_token",) and not _KEY.fullmatch(found["api_token"]):
         raise BadOption("api_token", "it contains blanks or characters that no API key has")
-    return {"api_token": token}
+    return {option: found[option] for option in kinds[0]}
 
 
 _KINDS = (("api_token",), ("username", "password"))

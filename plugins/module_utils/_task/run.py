@@ -14,7 +14,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from .._errors import FocusError, InternalError, Interrupted
 from .._model import Access
-from .._progress import Background, Halt, Progress
+from .._progress import TICK, Background, Halt, Progress
 from .._redact import masked
 from .options import access, certificate_warnings
 
@@ -95,7 +95,11 @@ class _Task(NamedTuple):
         working = Background(self._worked)
         try:
             working.begin()
-            return working.result(self.runtime.while_waiting)
+            while (
+                result := working.result_within(TICK)
+            ) is None:  # a signal interrupts it anywhere
+                self.runtime.while_waiting()
+            return result
         except (Exception, KeyboardInterrupt, SystemExit) as error:
             self._ended(working, type(error).__name__)
             raise
