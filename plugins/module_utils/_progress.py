@@ -25,6 +25,9 @@ TICK = 0.1
 """Seconds that the main thread waits at a time. The kernel may give a signal to any thread of the
 process; Python's handler then runs when the main thread wakes, and the signal does not wake it."""
 
+CONSISTENT_AFTER = 3.0
+"""Seconds in which the service may still answer with old data."""
+
 
 class Snapshot(NamedTuple):
     """A run at one moment.
@@ -85,6 +88,10 @@ class Halt:
     def sleep(self, seconds: float) -> bool:
         """Sleep; whether the run goes on. False as soon as it has been ended."""
         return not self._ended.wait(seconds)
+
+    def wait_for_consistency(self) -> None:
+        """Sleep until the service shows what was just written."""
+        self.sleep(CONSISTENT_AFTER)
 
 
 class Background(Generic[Result]):

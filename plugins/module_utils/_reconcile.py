@@ -146,8 +146,7 @@ class _Run(NamedTuple):
     def result(self) -> Result:
         """Return the task's result. From its first read to its last write, other runs wait."""
         task, api = self.task, self.api
-        settle = api.session.wait_for_consistency
-        waiting = turn(api.access.api_url, api.workspace_id, self.progress, api.halt, settle)
+        waiting = turn(api.access.api_url, api.workspace_id, self.progress, api.halt)
         with nullcontext(()) if task.check_mode else waiting as warnings:
             deletions, doubts = self._from_journal()
             clients, planned, refusal = retry_if_changed(partial(self._read_and_planned, deletions))

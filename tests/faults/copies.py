@@ -11,10 +11,15 @@ from faults.network import LARGEST
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("galaxy.yml", "meta", "plugins", "roles", "playbooks")
-API = "plugins/module_utils/_api"
+UTILS = "plugins/module_utils"
 HURRIED = (
-    (f"{API}/session.py", "_FIRST_PAUSE = 0.5", "_FIRST_PAUSE = 0.001"),
-    (f"{API}/transport.py", "LARGEST_ANSWER = 4 * 1024 * 1024", f"LARGEST_ANSWER = {LARGEST}"),
+    (f"{UTILS}/_api/session.py", "_FIRST_PAUSE = 0.5", "_FIRST_PAUSE = 0.001"),
+    (f"{UTILS}/_progress.py", "CONSISTENT_AFTER = 3.0", "CONSISTENT_AFTER = 0.006"),
+    (
+        f"{UTILS}/_api/transport.py",
+        "LARGEST_ANSWER = 4 * 1024 * 1024",
+        f"LARGEST_ANSWER = {LARGEST}",
+    ),
 )
 """Hardly a pause between two tries, as a test has no crowd to spread, and ``LARGEST`` bytes are too
 many, as to the campaign."""

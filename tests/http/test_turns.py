@@ -22,7 +22,7 @@ from faults.processes import environment
 from simulator.server import Simulator
 from support.running import clients, holding_the_turn, info, options, run_entry
 
-from ansible_collections.toggl.focus.plugins.module_utils._api import session
+from ansible_collections.toggl.focus.plugins.module_utils import _progress
 from ansible_collections.toggl.focus.plugins.module_utils._reconcile import reconcile_clients
 from ansible_collections.toggl.focus.plugins.module_utils._task import lock
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENTS
@@ -84,7 +84,7 @@ def test_waiting_ends_with_the_run(service: Simulator) -> None:
 def test_a_run_that_waited_gives_the_service_time_to_show_what_the_other_wrote(
     service: Simulator, write: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "_FIRST_PAUSE", 0.1)  # a sixth of that time
+    monkeypatch.setattr(_progress, "CONSISTENT_AFTER", 0.6)
     with ThreadPoolExecutor(1) as pool:
         with holding_the_turn(service):
             waiting = pool.submit(write, service)

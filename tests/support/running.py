@@ -12,6 +12,7 @@ from typing import Any
 from simulator.server import Simulator
 from simulator.switches import Switches, every_single_switch, random_switches
 
+from ansible_collections.toggl.focus.plugins.module_utils import _progress
 from ansible_collections.toggl.focus.plugins.module_utils._api import session
 from ansible_collections.toggl.focus.plugins.module_utils._info import list_clients
 from ansible_collections.toggl.focus.plugins.module_utils._progress import Halt, Progress
@@ -29,7 +30,9 @@ from ansible_collections.toggl.focus.plugins.module_utils._task.run import Runti
 from support.notation import entries_from, entry_from
 from support.workspace import State, assert_as_before
 
-session._FIRST_PAUSE = 0.001  # seconds; a test has no crowd to spread
+# Seconds; a test has no crowd to spread.
+session._FIRST_PAUSE = 0.001
+_progress.CONSISTENT_AFTER = 0.006
 
 
 def _described(switches: Switches) -> str:
@@ -80,7 +83,7 @@ def info(service: Simulator, **given: Any) -> dict[str, Any]:
 def holding_the_turn(service: Any, workspace_id: int | None = None) -> Iterator[int]:
     """Another run is at work on the workspace inside; its process."""
     workspace = service.workspace_id if workspace_id is None else workspace_id
-    with turn(service.url, workspace, Progress(), Halt(), lambda: None) as warnings:
+    with turn(service.url, workspace, Progress(), Halt()) as warnings:
         assert not warnings
         yield os.getpid()
 

@@ -147,7 +147,7 @@ class FocusApi:
             client = None
         if shows(client):
             return client
-        self.session.wait_for_consistency()
+        self.halt.wait_for_consistency()
         return self.find(client_id)
 
     def update(self, client: Client) -> None:
@@ -239,9 +239,7 @@ class FocusApi:
         )
 
     def _created(self, answer: Answer) -> Mapping[str, Any]:
-        if not answer.body.strip():
-            return {}
-        fields = parse_json(answer)
+        fields = parse_json(answer) if answer.body.strip() else {}
         if isinstance(fields, dict) and isinstance(fields.get("data"), dict):
             fields = fields["data"]
         has_id = isinstance(fields, dict) and is_id(fields.get("id"))

@@ -24,7 +24,6 @@ from .._text import shown
 from .answers import date_of, error_response
 from .errors import (
     Answer,
-    BadAnswer,
     ConnectionLost,
     ErrorResponse,
     NotConnected,
@@ -101,10 +100,6 @@ class Session:
         """The service's own time of the first good answer, ``None`` if it does not say."""
         self.first_answer: float | None = None
         """When that came, on the monotonic clock."""
-
-    def wait_for_consistency(self) -> None:
-        """Sleep, so that the service shows what was just written: it may answer with old data."""
-        self._halt.sleep(6 * _FIRST_PAUSE)
 
     def call(
         self,
@@ -227,8 +222,6 @@ class Session:
         if quota != Quota():
             self.window.note(quota, time.monotonic())
             self._progress.set(quota=quota.remaining)
-        if answer.status == 206:
-            raise BadAnswer("the response is partial", answer)
         if not 200 <= answer.status < 300:
             raise self._refusal(answer)
         self.window.answered()

@@ -78,7 +78,7 @@ class Transport:
             may take long; what it raises is raised here, and nothing is sent
         :raises NotConnected: the request was never sent
         :raises ConnectionLost: it was sent, but no complete answer came
-        :raises BadAnswer: the answer is too large
+        :raises BadAnswer: the answer is too large, or a part of one
         """
         BEFORE_SENDING.set(before_sending)
         url, timeout = self._access.api_url + request.path, self._access.timeout
@@ -114,6 +114,8 @@ class Transport:
 
 def _content(answer: Answer, stream: Any) -> bytes:
     """Return the whole body, as it is: no encoding was asked for, and none is undone."""
+    if answer.status == 206:
+        raise BadAnswer("the response is partial", answer)
     content = bytearray()
     stream.enforce_content_length = True  # urllib3 before version 2 does not
     for piece in stream.stream(_PIECE, decode_content=False):

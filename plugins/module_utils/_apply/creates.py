@@ -193,7 +193,7 @@ class Creates:
         found = self._shown(names)
         uncertain = [name for name in names if len(found[name]) <= self._is_sent_twice(name)]
         if uncertain:
-            self._api.session.wait_for_consistency()
+            self._api.halt.wait_for_consistency()
             found.update(self._shown(uncertain))
         return found
 

@@ -15,8 +15,8 @@ import os
 import stat
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 
 from .._errors import FocusError, Interrupted
 from .._progress import Halt, Progress
@@ -27,12 +27,9 @@ _PAUSE = 0.1
 
 
 @contextmanager
-def turn(
-    address: str, workspace_id: int, progress: Progress, halt: Halt, settle: Callable[[], None]
-) -> Iterator[list[str]]:
+def turn(address: str, workspace_id: int, progress: Progress, halt: Halt) -> Iterator[list[str]]:
     """Hold the lock of a workspace, and yield warnings: without a lock, the run goes on.
 
-    :arg settle: is called after a wait, since the service may not show yet what the other run wrote
     :raises FocusError: another run has held it for ``LONGEST_WAIT`` seconds
     :raises Interrupted: the run was ended while it waited
     """
@@ -40,7 +37,7 @@ def turn(
     with ExitStack() as held:
         try:
             file = held.enter_context(io.FileIO(_path(address, workspace_id), "r+", opener=_create))
-            _wait_for(file, progress, halt, settle)
+            _wait_for(file, progress, halt)
             halt.let_go = file.close
         except OSError as error:
             warnings.append(
@@ -50,8 +47,9 @@ def turn(
         yield warnings
 
 
-def _wait_for(file: io.FileIO, progress: Progress, halt: Halt, settle: Callable[[], None]) -> None:
-    """Lock the file. The lock ends when it is closed, or with the process."""
+def _wait_for(file: io.FileIO, progress: Progress, halt: Halt) -> None:
+    """Lock the file. The lock ends when it is closed, or with the process. The service may not show
+    yet what the run wrote that had it."""
     ends = time.monotonic() + LONGEST_WAIT
     while not _is_locked(file):
         pid = os.pread(file.fileno(), 20, 0).decode(errors="replace")
@@ -68,16 +66,15 @@ def _wait_for(file: io.FileIO, progress: Progress, halt: Halt, settle: Callable[
     file.write(str(os.getpid()).encode())
     if progress.so_far.holder is not None:
         progress.set(holder=None)
-        settle()
+        halt.wait_for_consistency()
 
 
 def _is_locked(file: io.FileIO) -> bool:
     """Return whether the file could be locked."""
-    try:
+    with suppress(BlockingIOError):
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        return True
+    return False
 
 
 def _create(path: str, flags: int) -> int:
