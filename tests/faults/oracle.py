@@ -265,7 +265,13 @@ def untruths_of_one(
         yield f"reported as {action}, but only {history} happened"
 
 
-ACTIONS = {"delete": "deleted", "restore": "restored", "rename": "renamed", "create": "created"}
+ACTIONS = {
+    "delete": "deleted",
+    "restore": "restored",
+    "rename": "renamed",
+    "create": "created",
+    "update": "updated",
+}
 """What is reported of each kind of change; of several of one client, the first of them."""
 
 
