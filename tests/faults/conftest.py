@@ -1,23 +1,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A service behind TLS, with the authority that vouches for it; a stage for playbooks."""
+"""A service behind TLS, with the authority that vouches for it; a stage for playbooks, in
+Ansible's own process or as modules."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
+import yaml
 from simulator.server import Simulator
+from support.playbooks import Ran, access, played
+from support.stage import Task
 
 from faults.certificates import Certificate, issue
 from faults.copies import HURRIED, copied
-from faults.playing import Stage
 
 
-@dataclass(frozen=True)
-class Secured:
+class Secured(NamedTuple):
     service: Simulator
     ca_path: str
 
@@ -38,6 +40,57 @@ def tls_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
 def secured(tls_server: Secured) -> Secured:
     tls_server.service.reset()
     return tls_server
+
+
+class Unsafe(str):
+    """A text that Ansible must not take for a template: ``!unsafe`` in the playbook."""
+
+
+class _Dumper(yaml.SafeDumper):
+    def unsafe(self, text: str) -> yaml.ScalarNode:
+        return self.represent_scalar("!unsafe", str(text), style='"')
+
+
+_Dumper.add_representer(Unsafe, _Dumper.unsafe)
+
+
+def unsafe(value: object) -> Any:
+    """The same with every text in it unsafe that could be a template. All others stay as they
+    are: Ansible takes ``!unsafe "null"`` for no text at all."""
+    if isinstance(value, str):
+        return Unsafe(value) if "{" in value else value
+    if isinstance(value, dict):
+        return {name: unsafe(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [unsafe(item) for item in value]
+    return value
+
+
+class Stage(NamedTuple):
+    """Where playbooks run; ``collections`` is the path with the collection to run."""
+
+    service: Simulator
+    folder: Path
+    collections: Path
+
+    def play(
+        self,
+        tasks: Sequence[Task],
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> Ran:
+        """A task with ``register`` is found in the results. ``more`` is as ``played`` takes it."""
+        given = {**access(self.service), **(environment or {})}
+        given["ANSIBLE_COLLECTIONS_PATH"] = str(self.collections)
+        more |= {"dumper": _Dumper, "environment": given}
+        return played(self.service, self.folder, tasks, *arguments, **more)
+
+    def play_on(self, tasks: Sequence[Task], *arguments: str, **more: Any) -> Ran:
+        """Play all tasks, whether they fail or not; their results are ``t_0``, ``t_1`` …"""
+        how = {"ignore_errors": True}
+        kept = [{**task, **how, "register": f"t_{at}"} for at, task in enumerate(tasks)]
+        return self.play(kept, *arguments, **more)
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,7 @@ CAME_TO_LIGHT = "was restored and is called"
 TEMPORARY = "toggl.focus-"
 """Names of clients that swap theirs begin with it."""
 
-COUNTED = re.compile(r"\b(create|rename|delete|restore)d? (\d+)", re.IGNORECASE)
+COUNTED = re.compile(r"\b(create|rename|update|delete|restore)d? (\d+)", re.IGNORECASE)
 COUNTED_ASIDE = re.compile(r"\b(\d+) (by purge|unchanged)\b")
 
 

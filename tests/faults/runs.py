@@ -61,32 +61,27 @@ class Turn(NamedTuple):
 
 
 class Ran(NamedTuple):
-    """One run: what was there before and after it, what it did, and what it says of it."""
+    """One run: what was there before and after it, what it did, and what it says of it.
+
+    With faults, also ``drifted``: clients that others changed while it read, in ``before`` as they
+    were then. ``verdicts``: what its list led to, before or after that. What came ``late`` is in
+    none of the other values. ``told_duplicates``: clients that the report names as made more than
+    once, without the one of each name that it takes for the client.
+    """
 
     task: Task
     before: Clients
     after: Clients
     history: Sequence[Write]
     report: Report
-
-    @property
-    def states(self) -> tuple[State, State]:
-        return state_of(self.before), state_of(self.after)
-
-
-class Met(NamedTuple):
-    """What else came to pass in a run with faults.
-
-    ``drifted``: clients that others changed while it read, in ``before`` as they were then.
-    ``verdicts``: what its list led to, before or after that. What came ``late`` is in none of the
-    run's values. ``told_duplicates``: clients that the report names as made more than once, without
-    the one of each name that it takes for the client.
-    """
-
     drifted: Collection[int] = ()
     verdicts: Sequence[Verdict] = ()
     late: Collection[int] = ()
     told_duplicates: Collection[int] = ()
+
+    @property
+    def states(self) -> tuple[State, State]:
+        return state_of(self.before), state_of(self.after)
 
 
 class Runs:
@@ -165,9 +160,7 @@ class Runs:
                 kept = {i: name for i, name in self._remembered.items() if i != write.id}
                 self._remembered = {**kept, write.id: write.name}
 
-    def _ran_with_faults(
-        self, task: Task, network: Network, drift: Drift | None
-    ) -> tuple[Ran, Met]:
+    def _ran_with_faults(self, task: Task, network: Network, drift: Drift | None) -> Ran:
         self._rest()
         service = self._service
         chaos = Chaos(network.seed, network.kinds, network.chance, network.patience, self._door)
@@ -199,7 +192,7 @@ class Runs:
         after = [client for client in service.clients() if client.id not in late]
         self.tally["creates that came after the last look"] += len(late)
         self.tally["duplicates that could not be prevented, and were reported"] += len(doubles)
-        return Ran(task, before, after, history, report), Met(set(drifted), verdicts, late, doubles)
+        return Ran(task, before, after, history, report, set(drifted), verdicts, late, doubles)
 
     def _run_with_faults(self, task: Task, **options: Any) -> Report:
         if self._case.way != "proxy":

@@ -17,8 +17,8 @@ from simulator.switches import Switches
 from support.playbooks import WAYS, Ran
 from support.stage import CLIENT, CLIENTS, INFO
 
+from faults.conftest import Stage, unsafe
 from faults.length import LONG
-from faults.playing import Stage, unsafe
 
 EVALUATED = "__EVALUATED__"
 FORGED = "ok: [localhost] => (item=forged)"

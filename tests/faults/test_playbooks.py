@@ -5,7 +5,6 @@ judged as the campaign judges its runs. FAULTS_LONG=1 breaks fifty."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import count, cycle, islice
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,10 @@ from support.playbooks import WAYS
 from support.stage import CLIENT, CLIENTS
 
 from faults.campaign import trials
+from faults.conftest import Stage, unsafe
 from faults.expected import Task, expected
 from faults.length import FIRST_SEED, times
 from faults.model import Client
-from faults.playing import Stage, unsafe
 from faults.runs import Report
 from faults.scenarios import History, history
 from faults.trial import Trial
@@ -37,7 +36,7 @@ class PlaybookTrial(Trial):
     def _run_with_faults(self, task: Task, **options: Any) -> Report:
         wanted = task.entries[0] if task.single else {"clients": task.entries}
         given = {**self._shared, **task.options, **options, **wanted}
-        stage = replace(self.stage, service=self._service)
+        stage = self.stage._replace(service=self._service)
         ran = stage.play_on([unsafe({CLIENT if task.single else CLIENTS: given})], *self.way)
         assert "Traceback" not in ran.output, ran.output
         return ran.results["t_0"]

@@ -22,9 +22,9 @@ from simulator.wire import Call
 from support.playbooks import WAYS, Ran
 from support.stage import CLIENT, CLIENTS, INFO
 
+from faults.conftest import Stage, unsafe
 from faults.length import LONG
 from faults.network import IMPATIENT, KINDS
-from faults.playing import Stage, unsafe
 from faults.proxy import OF_HTTPS, PASSWORD
 
 NETRC_PASSWORD = "of-another-login-for-the-host"

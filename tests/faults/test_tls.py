@@ -16,8 +16,7 @@ from support.running import client, clients, info
 from support.stage import INFO
 
 from faults.certificates import HASHED, hashed_folder, issue
-from faults.conftest import Secured, secured_by
-from faults.playing import Stage
+from faults.conftest import Secured, Stage, secured_by
 
 REFUSED = {
     "of another authority": "unable to get local issuer certificate",

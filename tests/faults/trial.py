@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -18,7 +19,7 @@ from faults import model, oracle, reports
 from faults.expected import Expected, Task
 from faults.model import State, Verdict, can_be_given, key
 from faults.oracle import Refusals, is_called, made_of
-from faults.runs import Met, Ran, Report, Runs, Violated
+from faults.runs import Ran, Report, Runs, Violated
 from faults.scenarios import Act, Entries, Entry, Event, History
 
 ALWAYS_THROUGH: Mapping[str, Any] = {"max_deletion_percent": 100, "allow_partial": True}
@@ -46,28 +47,19 @@ class Trial(Runs):
     """Judges them."""
 
     def run(self, case: History) -> None:
-        """:raises Violated: with all that is wrong"""
-        self._notes: list[str] = []
+        """:raises Violated: with what is wrong first"""
         self._undoable: list[Undoable] = []
         self._settled: int | None = None  # the list that the next night has nothing to add to
         self._is_unfinished = False
         self._begin(case)
         self.tally["histories"] += 1
-        try:
+        with suppress(Ended):
             for number, event in enumerate(case.events, 1):
                 self._what = f"event {number}, {event.kind}"
                 self.tally[event.kind] += 1
                 has_unseen = getattr(self, f"_{event.kind.replace(' ', '_')}")(event)
                 is_settled = event.kind == "night" and not has_unseen
                 self._settled = event.entries if is_settled else None
-                if self._notes:
-                    break
-        except Ended:
-            return
-        except Violated as violated:
-            self._notes.append(str(violated))
-        if self._notes:
-            raise Violated("\n".join(self._notes))
 
     # what happens: a method for each kind of event
 
@@ -92,13 +84,13 @@ class Trial(Runs):
     def _broken(self, event: Event) -> None:
         assert event.network is not None
         task = self._task(self._case.lists[event.entries])
-        ran, met = self._ran_with_faults(task, event.network, event.drift)
-        self._judge_broken(ran, met)
-        self._remember_run(ran, met.drifted)
+        ran = self._ran_with_faults(task, event.network, event.drift)
+        self._judge_broken(ran)
+        self._remember_run(ran)
         deleted = {write.id for write in ran.history if write.kind == "delete"}
-        is_unsure = met.drifted and self._case.lag > 1  # which of two names the journal has
-        is_unsure = is_unsure or not deleted.isdisjoint(met.drifted)
-        if met.late or met.told_duplicates or is_unsure:
+        is_unsure = ran.drifted and self._case.lag > 1  # which of two names the journal has
+        is_unsure = is_unsure or not deleted.isdisjoint(ran.drifted)
+        if ran.late or ran.told_duplicates or is_unsure:
             raise Ended
 
     def _others(self, event: Event) -> None:
@@ -152,10 +144,10 @@ class Trial(Runs):
             self._hold("written all the same", map(str, ran.history))
             self.tally["plans refused by a small quota"] += 1
             self._hold(f"{left} left", wanted.wrong_refused_plan(verdict, ran.report))
-            self._note(f"{left} left", wanted.wrongly_shown(verdict, ran.report))
+            self._hold(f"{left} left", wanted.wrongly_shown(verdict, ran.report))
         turned_away = sum(entry.status == 402 for entry in self._service.log)
         if turned_away >= max(1, task.options["concurrency"]):
-            self._note("requests", [f"{turned_away} were known to be refused"])
+            self._hold("requests", [f"{turned_away} were known to be refused"])
         if left >= needed.most and not requests.taken_back:
             refused = self._rightly_refused(ran, verdict)
             self._hold("workspace", wanted.missed(verdict, *ran.states, refused))
@@ -208,14 +200,7 @@ class Trial(Runs):
 
     # verdicts
 
-    def _note(self, what: str, violations: Iterable[str]) -> None:
-        """For what does not stand in the way of the other judgements."""
-        found = [f"  - {line}" for line in violations]
-        if found:
-            self._notes += [f"{self._what}, {what}:", *found]
-
     def _hold(self, what: str, violations: Iterable[str]) -> None:
-        """For what makes the judgements that would follow worthless."""
         found = [f"  - {line}" for line in violations]
         if found:
             raise Violated("\n".join([f"{self._what}, {what}:", *found]))
@@ -249,7 +234,7 @@ class Trial(Runs):
             self._hold("check mode", (line for lines in wrong for line in lines))
         right = [v for v, lines in zip(wanted.verdicts, wrong, strict=True) if not lines]
         verdict = min(right, key=lambda v: len(list(wanted.wrong_on_the_way(v, checked))))
-        self._note("check mode", wanted.wrong_on_the_way(verdict, checked))
+        self._hold("check mode", wanted.wrong_on_the_way(verdict, checked))
         return checked, verdict
 
     def _judge_clean(
@@ -258,21 +243,19 @@ class Trial(Runs):
         """A run without faults does what the model says, and what check mode has said."""
         report = ran.report
         if self._is_loose(wanted):
-            self._judge_broken(ran, Met(verdicts=wanted.verdicts))
+            self._judge_broken(ran._replace(verdicts=wanted.verdicts))
             self._remember_run(ran)
             return
         if verdict.refused:
             self.tally["refused as the model does"] += 1
-            self._hold("refused list", map(str, ran.history))
-            self._hold("refused list", wanted.wrong_refusal(verdict, report))
-            self._note("refused list", wanted.wrong_on_the_way(verdict, report))
+            self._hold("refused list", self._wrong_end(ran, wanted, verdict))
             self.tally["refused by a guard, with the model's plan"] += verdict.has_plan
             return
         self._hold("report", self._untruths(ran))
         if checked is not None:
             self._hold("differs from check mode", _differences(checked, report, verdict))
         if "plan" in report and not report.get("failed"):
-            self._note("message", wanted.wrong_words(verdict, report))
+            self._hold("message", wanted.wrong_words(verdict, report))
         refused = self._rightly_refused(ran, verdict)
         self._hold("duplicates", self._duplicates(ran, [verdict]))
         self._hold("workspace", wanted.missed(verdict, *ran.states, refused))
@@ -287,7 +270,7 @@ class Trial(Runs):
         may, sent = wanted.budget(verdict, temporary), report["requests"]
         self.tally["runs of an exact number of requests"] += may.least == may.most
         if not may.least <= sent <= may.most:
-            self._note("requests", [f"{sent} requests were sent, {may} were to be"])
+            self._hold("requests", [f"{sent} requests were sent, {may} were to be"])
         if not wanted.is_open(verdict) and self._switches.names_changed == "no":
             self._judge_content(ran)
 
@@ -311,7 +294,7 @@ class Trial(Runs):
         if verdict.has_plan:
             self._hold("outdated plan", wrong)
         if not wrong:
-            self._note("outdated plan", wanted.wrongly_shown(verdict, report))
+            self._hold("outdated plan", wanted.wrongly_shown(verdict, report))
         self.tally["plans refused by their digest"] += 1
 
     def _wrong_end(self, ran: Ran, wanted: Expected, verdict: Verdict) -> Iterator[str]:
@@ -322,24 +305,24 @@ class Trial(Runs):
         else:
             yield from wanted.missed(verdict, *ran.states, ())
 
-    def _judge_broken(self, ran: Ran, met: Met) -> None:
+    def _judge_broken(self, ran: Ran) -> None:
         """Nothing is lost, duplicated or reset, and the report is true, under any failure."""
         report, (before, after) = ran.report, ran.states
         self.tally["broken runs that failed"] += bool(report.get("failed"))
         self.tally["writes that happened"] += len(ran.history)
-        deleted = {i for verdict in met.verdicts for i in verdict.deleted}
-        self._hold("duplicates", self._duplicates(ran, met.verdicts, met))
+        deleted = {i for verdict in ran.verdicts for i in verdict.deleted}
+        self._hold("duplicates", self._duplicates(ran, ran.verdicts))
         self._hold("losses", oracle.losses(before, after, deleted))
-        own = [client for client in ran.after if client.id not in met.drifted]
+        own = [client for client in ran.after if client.id not in ran.drifted]
         self._hold("fields", oracle.resets(ran.before, own, self._switches))
-        self._hold("not asked for", self._not_asked_for(ran, met))
+        self._hold("not asked for", self._not_asked_for(ran))
         if not self._names_meet(ran.task):
-            self._hold("report", self._untruths(ran, met.drifted))
+            self._hold("report", self._untruths(ran))
         self._hold("journal", self._journal_untruths())
-        if met.told_duplicates and not report.get("failed"):
+        if ran.told_duplicates and not report.get("failed"):
             self._hold("report", [f"duplicates, and the task says ok: {report}"])
         is_exact = self._case.lag == 0 and self._switches.names_changed == "no"
-        if is_exact and not report.get("failed") and not met.drifted:
+        if is_exact and not report.get("failed") and not ran.drifted:
             wanted = self._expected(ran.task, before)
             if not any(wanted.is_open(v) for v in wanted.verdicts) and not wanted.is_uncertain:
                 self._judge_content(ran)
@@ -454,9 +437,9 @@ class Trial(Runs):
             raise Violated(f"{self._what}, wrongly failed: {ran.report['msg']}")
         return {*now, key(wanted["name"] or "")}
 
-    def _not_asked_for(self, ran: Ran, met: Met) -> Iterator[str]:
+    def _not_asked_for(self, ran: Ran) -> Iterator[str]:
         """Writes that the list does not lead to. A new client may be deleted again."""
-        changes = [change for verdict in met.verdicts for change in verdict.changes]
+        changes = [change for verdict in ran.verdicts for change in verdict.changes]
         asked = {oracle.event(change.kind, change.id, change.name) for change in changes}
         new = {write.id for write in ran.history if write.kind == "create"}
         for write in ran.history:
@@ -476,9 +459,7 @@ class Trial(Runs):
             if not fits:
                 yield str(write)
 
-    def _duplicates(
-        self, ran: Ran, verdicts: Sequence[Verdict], met: Met | None = None
-    ) -> Iterator[str]:
+    def _duplicates(self, ran: Ran, verdicts: Sequence[Verdict]) -> Iterator[str]:
         before, after = ran.states
         may = self._passing(verdicts, ran)
         for verdict in verdicts:
@@ -486,13 +467,10 @@ class Trial(Runs):
         hidden: set[int] = set()
         if ran.task.single:
             hidden = self._expected(ran.task, before).hidden_by_filter
-        if met is not None:
-            may += Counter(before[i].key for i in met.drifted if i in before)
-            after = {i: client for i, client in after.items() if i not in met.told_duplicates}
-        before, after = (
-            {i: client for i, client in state.items() if i not in hidden}
-            for state in (before, after)
-        )
+        may += Counter(before[i].key for i in ran.drifted if i in before)
+        before = {i: c for i, c in before.items() if i not in hidden}
+        hidden |= {*ran.told_duplicates}
+        after = {i: c for i, c in after.items() if i not in hidden}
         if self._cannot_see:
             told = reports.names_with(ran.report, *reports.TWICE)
             made = {key(name) for n in told for name in (n, made_of(n, self._switches))}
@@ -527,11 +505,11 @@ class Trial(Runs):
                 may |= oracle.active_keys(now)
         return may
 
-    def _untruths(self, ran: Ran, drifted: Collection[int] = ()) -> Iterator[str]:
+    def _untruths(self, ran: Ran) -> Iterator[str]:
         report, history = ran.report, oracle.without_taken_back(ran.history)
         if "plan" in report or "action" in report:
             judge = oracle.untruths if "plan" in report else oracle.untruths_of_one
-            yield from judge(report, history, self._switches, drifted, self._cannot_see)
+            yield from judge(report, history, self._switches, ran.drifted, self._cannot_see)
         elif history or report["changed"]:
             yield f"a task that failed at once: {history}"
         words = str(report.get("msg", ""))
@@ -550,12 +528,12 @@ class Trial(Runs):
             if (line["run"], line["number"]) not in ended:
                 yield f"without an end in the journal: {line}"
 
-    def _remember_run(self, ran: Ran, others: Collection[int] = ()) -> None:
+    def _remember_run(self, ran: Ran) -> None:
         text, known = self._journal_text(), self._undoable
         if ran.history or ran.report.get("failed"):  # of two at once, the second is its last
             known[:] = [k._replace(journal="") if k.journal == text else k for k in known]
         if ran.history:
-            known.append(Undoable(ran, set(others), text))
+            known.append(Undoable(ran, set(ran.drifted), text))
 
 
 def _is_shared(state: State, ids: Iterable[int]) -> bool:
