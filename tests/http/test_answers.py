@@ -108,9 +108,7 @@ def test_a_passing_failure_is_overcome(service: Simulator, case: str) -> None:
 
 
 @pytest.mark.parametrize("data", [{"data": None}, {"data": []}, {}], ids=str)
-def test_only_what_is_null_absent_or_an_empty_list_is_an_empty_page(
-    service: Simulator, data: dict[str, object]
-) -> None:
+def test_only_null_nothing_or_an_empty_list_is_an_empty_page(service: Simulator, data: Any) -> None:
     body = json.dumps({**data, "page": 1, "per_page": 100}).encode()
     result = client(answered(service, answer(body)), name="New")
     assert (result["action"], service.names()) == ("created", ["Acme", "New"])

@@ -149,9 +149,7 @@ def logged_in(
 
 
 @pytest.mark.parametrize("case", CREDENTIALS)
-def test_one_kind_as_an_option_outdoes_the_environment(
-    service: Simulator, monkeypatch: Any, case: str
-) -> None:
+def test_an_option_outdoes_the_environment(service: Simulator, monkeypatch: Any, case: str) -> None:
     """Seen in the header that the service gets; it knows none of these credentials."""
     given, variables, kind = CREDENTIALS[case]
     result = logged_in(service, monkeypatch, given, variables)

@@ -71,8 +71,8 @@ def test_a_client_without_a_currency_is_sent_none(service: Simulator) -> None:
     assert json.loads(service.writes[0].body) == {"name": "New"}
 
 
-def test_what_was_read_long_ago_is_read_again_before_a_put(
-    service: Simulator, monkeypatch: pytest.MonkeyPatch
+def test_what_was_read_long_ago_is_read_again_before_put(
+    service: Simulator, monkeypatch: Any
 ) -> None:
     """A wait for the quota, for example: somebody has given the client another currency since."""
     service.add("Acme", currency="EUR")
@@ -154,9 +154,7 @@ def test_purge_goes_on_where_a_create_in_doubt_was_done(service: Simulator) -> N
 
 @pytest.mark.parametrize("duplicates", ["allowed", "refused_any_case"])
 @pytest.mark.parametrize("shown", ["client", "id", "nothing"])
-def test_purge_waits_until_all_that_the_list_names_is_there(
-    service: Simulator, shown: str, duplicates: str
-) -> None:
+def test_purge_waits_for_what_is_listed(service: Simulator, shown: str, duplicates: str) -> None:
     """The client that it would delete has the name from the rename, as the service writes it."""
     changes = Switches(names_changed="escaped", create_body=shown, duplicates=duplicates)
     fill(service, "Groß, Beta", changes)
@@ -197,9 +195,7 @@ def test_what_was_taken_back_is_no_deletion_to_restore(service: Simulator, journ
 
 
 @pytest.mark.parametrize("shown", ["client", "id"])
-def test_what_a_lost_answer_may_have_made_under_a_changed_name_is_left_and_told(
-    service: Simulator, shown: str
-) -> None:
+def test_a_changed_name_behind_a_lost_answer_is_told(service: Simulator, shown: str) -> None:
     """Somebody else may have created it just then. The second answer, or a look, shows the name."""
     changes = Switches(names_changed="cut", longest_name=6, create_body=shown)
     service.reset(changes, script=[LOST])
@@ -261,9 +257,7 @@ def test_a_look_alike_is_not_created(service: Simulator, check_mode: bool, modul
 # restores by what the journal says, and ids that were there before
 
 
-def test_a_client_that_was_renamed_since_its_deletion_is_read_after_its_restore(
-    service: Simulator, journal: Path
-) -> None:
+def test_one_renamed_since_its_deletion_is_read_again(service: Simulator, journal: Path) -> None:
     """The journal's name is an old one: nothing is reported under it, and no name is duplicated."""
     fill(service, "Acme", HIDES)
     clients(service, clients="absent Acme", journal=str(journal))

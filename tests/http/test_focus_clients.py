@@ -66,8 +66,9 @@ def test_whatever_the_service_answers(
 # requests
 
 
+@pytest.mark.parametrize("concurrency", [1, 4])
 @pytest.mark.parametrize("there", [1, 99, 100, 250, 1000])
-def test_requests(service: Simulator, there: int) -> None:
+def test_requests(service: Simulator, there: int, concurrency: int) -> None:
     """The list, one a changed client, and for names that are given the cheaper check of it."""
     service.add_many(there)
     others = "; ".join(f"Client {number}" for number in range(2, there + 1)) or "absent Nobody"
@@ -81,7 +82,7 @@ def test_requests(service: Simulator, there: int) -> None:
     ):
         service.log.clear()
         pages = len(service.clients()) // 100 + 1
-        result = clients(service, clients=f"{others}; {wanted}", concurrency=1)
+        result = clients(service, clients=f"{others}; {wanted}", concurrency=concurrency)
         assert not result.get("failed"), result["msg"]
         checks = min(names_given, pages - 1)
         assert len(service.log) == result["requests"] == pages + checks + writes

@@ -31,9 +31,7 @@ it takes a name on purpose | (Acme), Globex | restored 1001 Globex (was Acme); 1
 
 
 @pytest.mark.parametrize(("there", "wanted", "after"), DONE)
-def test_the_rest_is_planned_with_the_name_that_was_found(
-    service: Simulator, there: str, wanted: str, after: str
-) -> None:
+def test_the_rest_knows_the_name(service: Simulator, there: str, wanted: str, after: str) -> None:
     purge = {"purge": True, "max_deletion_percent": 100}
     result = clients(fill(service, there, HIDES), clients=wanted, **purge)
     assert not result.get("failed"), result["msg"]

@@ -90,9 +90,7 @@ def test_a_step_that_raises_is_unclear_and_the_others_are_reported(
     assert "It may have been done" in unclear["error"]
 
 
-def test_after_the_write_it_is_done_and_the_task_fails(
-    service: Simulator, breaking: Breaking, journal: Path
-) -> None:
+def test_after_the_write_it_is_done(service: Simulator, breaking: Breaking, journal: Path) -> None:
     """The write is known to be done; a journal that cannot be written fails the task."""
     breaking(Journal, "after", "Client 2")
     result = clients(service, clients=FIVE, journal=str(journal))
@@ -119,9 +117,7 @@ def test_no_thread_to_be_had_is_no_lost_report(service: Simulator, breaking: Bre
 # around the steps
 
 
-def test_while_reading_it_is_an_error_that_says_nothing_was_written(
-    service: Simulator, breaking: Breaking
-) -> None:
+def test_while_reading_it_says_nothing_was_written(service: Simulator, breaking: Breaking) -> None:
     breaking(FocusApi, "list_clients")
     for result in (client(service, name="A"), clients(service, clients=FIVE), info(service)):
         assert (result["failed"], result["changed"]) == (True, False)

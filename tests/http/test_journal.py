@@ -52,9 +52,7 @@ def test_each_write_is_recorded_before_and_after(service: Simulator, journal: Pa
 
 
 @pytest.mark.parametrize("damage", ["", '{"half": ', "not json\n"])
-def test_what_it_takes_back_is_what_the_result_takes_back(
-    service: Simulator, journal: Path, damage: str
-) -> None:
+def test_it_takes_back_what_the_result_does(service: Simulator, journal: Path, damage: str) -> None:
     """A damaged line is passed over."""
     fill(service, CLIENTS)
     clients(service, clients="Earlier", journal=str(journal))
@@ -173,9 +171,7 @@ def nobody() -> Iterator[None]:
 
 @pytest.mark.usefixtures("nobody")
 @pytest.mark.parametrize("path", ["/etc/passwd", "/etc/journal.jsonl"])
-def test_no_right_to_write_there_is_an_error_before_any_request(
-    service: Simulator, path: str, check_mode: bool
-) -> None:
+def test_no_right_to_write_is_an_error(service: Simulator, path: str, check_mode: bool) -> None:
     result = clients(service, check_mode, clients=["New"], journal=path)
     assert path in result["msg"]
     assert (result["failed"], result["requests"]) == (True, 0)
@@ -270,9 +266,7 @@ def test_a_torn_line_does_not_swallow_the_next_one(service: Simulator, disk: Dis
 
 
 @pytest.mark.parametrize("line", range(1, 9))
-def test_a_disk_that_is_full_at_any_line_ends_the_run_with_its_report(
-    service: Simulator, disk: Disk, line: int
-) -> None:
+def test_a_full_disk_ends_a_run_with_its_report(service: Simulator, disk: Disk, line: int) -> None:
     """Nothing more is written to the service than the journal can tell of."""
     disk.full_at = line
     wanted = [f"Client {number}" for number in range(4)]

@@ -60,14 +60,6 @@ SAYS_NOTHING = {
 
 
 @pytest.mark.parametrize("form", SAYS_WHEN)
-def test_the_quota_is_waited_for_whatever_the_refusal(service: Simulator, form: str) -> None:
-    service.reset(SAYS_WHEN[form], quota_limit=2, quota_window=1.2)
-    result = client(service, name="New", quota_wait=10)
-    assert (result.get("failed"), service.names()) == (None, ["New"]), result
-    assert len(sent(service)) <= 4
-
-
-@pytest.mark.parametrize("form", SAYS_WHEN)
 def test_the_message_says_when_the_quota_reopens_whatever_the_form_of_the_refusal(
     service: Simulator, clock: Clock, form: str
 ) -> None:
@@ -82,9 +74,7 @@ def test_the_message_says_when_the_quota_reopens_whatever_the_form_of_the_refusa
 
 
 @pytest.mark.parametrize("form", SAYS_NOTHING)
-def test_where_nobody_says_when_it_is_tried_again_after_growing_pauses(
-    service: Simulator, clock: Clock, form: str
-) -> None:
+def test_where_nobody_says_when_pauses_grow(service: Simulator, clock: Clock, form: str) -> None:
     """Within quota_wait, which is advised, but not again when it was in vain."""
     service.reset(SAYS_NOTHING[form], quota_limit=0)
     at_once = client(service, name="New")["msg"]
@@ -102,9 +92,7 @@ def test_where_nobody_says_when_it_is_tried_again_after_growing_pauses(
     assert "let the task wait" not in result["msg"]
 
 
-def test_the_time_of_a_request_does_not_run_while_it_waits_for_the_quota(
-    service: Simulator, clock: Clock
-) -> None:
+def test_the_time_of_a_request_does_not_run_in_a_wait(service: Simulator, clock: Clock) -> None:
     """After an hour in which the quota was closed, a passing failure is still passed over."""
     used_up = Fault(status=402, headers={"Retry-After": "3000"})
     fill(service, "Acme", Switches(quota_headers=False), script=[used_up, Fault(status=503)])
@@ -114,9 +102,7 @@ def test_the_time_of_a_request_does_not_run_while_it_waits_for_the_quota(
 
 
 @pytest.mark.parametrize("quota_headers", [True, False])
-def test_a_feature_that_is_not_in_the_plan_is_not_waited_for(
-    service: Simulator, clock: Clock, quota_headers: bool
-) -> None:
+def test_a_feature_is_not_waited_for(service: Simulator, clock: Clock, quota_headers: bool) -> None:
     refused = Fault(status=402, body=b"Your plan lacks this feature")
     service.reset(Switches(quota_headers=quota_headers), script=[refused])
     result = client(service, name="New", quota_wait=3600)
@@ -213,9 +199,7 @@ FORMS = {
 
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 422, 500])
 @pytest.mark.parametrize("form", FORMS)
-def test_no_part_of_a_secret_comes_out_wherever_the_words_are_cut(
-    service: Simulator, form: str, status: int
-) -> None:
+def test_no_part_of_a_secret_is_in_cut_words(service: Simulator, form: str, status: int) -> None:
     assert service.token == SECRET
     for offset in range(230, 320, 4):
         body = FORMS[form]("x" * offset + SECRET + " and so on" * 10)
@@ -237,7 +221,7 @@ def test_the_words_of_an_error_hold_no_secret_before_they_are_cut(service: Simul
 
 
 @pytest.mark.parametrize("offset", range(270, 305, 3))
-def test_no_part_of_a_secret_comes_out_of_a_cut_name(service: Simulator, offset: int) -> None:
+def test_no_part_of_a_secret_is_in_a_cut_name(service: Simulator, offset: int) -> None:
     """The service may write it into any text that a message quotes."""
     name = "z" * offset + SECRET + "z" * 50
 

@@ -204,9 +204,7 @@ def test_random_switches_depend_on_the_seed_alone() -> None:
 
 
 @pytest.mark.parametrize("rule", ANSWERS["duplicates"])
-def test_a_rename_and_a_restore_are_asked_for_duplicates_as_a_create_is(
-    service: Simulator, call: Any, rule: str
-) -> None:
+def test_renames_and_restores_make_no_duplicates(service: Simulator, call: Any, rule: str) -> None:
     """A deleted client keeps no other deleted one away, and no client is its own duplicate."""
     furnish(service, duplicates=rule)
     assert call.rename(1001, "HERE").status_code == 204
