@@ -47,11 +47,11 @@ What Ansible reads | e2e/test_names_are_data.py::test_an_exported_name_is_never_
 Without a mark is | unit/test_marks.py::test_no_character_without_a_mark_begins_a_template
     ::test_no_text_without_a_mark_is_evaluated ::test_a_file_has_the_marks
 What is applied is | e2e/test_repository.py::test_exactly_the_reviewed_plan_is_applied
-    ::test_a_workspace_that_changed_since_the_review
+    e2e/test_reviewed_plan.py::test_nothing_passes_the_digest_over
 The digest of a plan | unit/test_digest.py::test_whatever_else_is_shown
     ::test_the_same_effect_elsewhere
 With a plan file | e2e/test_reviewed_plan.py::test_nothing_passes_the_digest_over
-Nothing is written | e2e/test_repository.py::test_a_workspace_that_changed_since_the_review
+Nothing is written | e2e/test_reviewed_plan.py::test_nothing_passes_the_digest_over
     http/test_focus_clients.py::test_nothing_is_written_when_one_client_changed
 No tag, start at | e2e/test_reviewed_plan.py::test_nothing_passes_the_digest_over
 The playbooks run | e2e/test_repository.py::test_the_playbooks_stay_on_the_controller

@@ -12,25 +12,26 @@ from typing import Any
 import pytest
 import yaml
 from support.playbooks import ROOT
-from support.stage import ROLE, Stage, asked, play, workspaces
+from support.stage import ROLE, Stage, active, asked, fill, play, workspaces
 
 from ansible_collections.toggl.focus.plugins.module_utils._plan.digest import digest
 
-HERE, SOUND, OMITTED, OTHER, FORGED, MOVED, ALONE = IDS = range(4242, 4249)
+NAMES = ("localhost", "sound", "omitted", "other", "forged", "moved", "absent", "changed", "alone")
+HOSTS = {name: id_ for id_, name in enumerate(NAMES, 4242)}
+HERE, OTHER, MOVED = (HOSTS[name] for name in ("localhost", "other", "moved"))
 BY_PLAN = ("-e", "clients_plan_file=plan.json")
 ACME = {"clients_list": ["Acme"]}
 NOT_REVIEWED = ["Acme", "Nobody has reviewed this"]
 ELSEWHERE = "https://example.org/api"
 
-HOSTS = dict(
-    zip(["localhost", "sound", "omitted", "other", "forged", "moved", "alone"], IDS, strict=True)
-)
 SAID = {
     "sound": "Created 1.",
     "omitted": "clients_plan_digest cannot be used: it has no value",
     "other": "plan.json has another digest",
     "forged": "what plan.json shows for forged is not the plan of its digest",
     "moved": f"plan.json has a plan for workspace {MOVED} at {ELSEWHERE}, and",
+    "absent": "plan.json has no plan for absent. Nothing was written there. Run ",
+    "changed": "Nothing was written. The plan would create 1; 1 unchanged.",
     "alone": "The plan has changed since it was reviewed",
 }
 """Where a reviewed plan is applied by the playbook, or in the last case by a play of one's own."""
@@ -40,7 +41,7 @@ SAID = {
 def planned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, str]]:
     """A playbook of one's own plans each workspace, and compares one; with what it printed."""
     own = {"clients_workspace_id": f"{{{{ {HOSTS}[inventory_hostname] }}}}"}
-    with workspaces(*IDS) as service:
+    with workspaces(*HOSTS.values()) as service:
         stage = Stage(service, tmp_path_factory.mktemp("plan"))
         stage.inventory(dict.fromkeys(HOSTS, ACME))
         book = stage.book(
@@ -74,7 +75,7 @@ def test_each_host_has_the_workspace_that_the_play_gives_it(planned: tuple[Stage
     write, and the one that is there is of an earlier plan."""
     stage, printed = planned
     plans = stage.plans().values()
-    assert {plan["workspace_id"] for plan in plans} == {*IDS}
+    assert {plan["workspace_id"] for plan in plans} == {*HOSTS.values()}
     for plan in plans:
         assert plan["digest"] == digest(plan["steps"], plan["workspace_id"], plan["api_url"])
     assert {plan["msg"] for plan in plans} == {"Would create 1."}
@@ -83,11 +84,14 @@ def test_each_host_has_the_workspace_that_the_play_gives_it(planned: tuple[Stage
 
 def test_nothing_passes_the_digest_over(reviewed: Stage) -> None:
     """The plan file has harmless steps with the digest of what would really be done, or the plan
-    for another server: the key is not sent there, and nothing is. The role in a play of one's own
-    is bound too."""
+    for another server: the key is not sent there, and nothing is. A list or a workspace has changed
+    since. The role in a play of one's own is bound too."""
+    service = reviewed.service
+    fill(service, HOSTS["changed"], "Acme")
     steps = [{"step": "create", "name": name} for name in NOT_REVIEWED]
-    other, forged = (digest(steps, id_, reviewed.service.url) for id_ in (OTHER, FORGED))
+    other, forged = (digest(steps, HOSTS[host], service.url) for host in ("other", "forged"))
     plans = reviewed.plans()
+    del plans["absent"]
     plans["forged"]["digest"] = forged
     moved = digest(plans["moved"]["steps"], MOVED, ELSEWHERE)
     plans["moved"] |= {"api_url": ELSEWHERE, "digest": moved}
@@ -103,8 +107,12 @@ def test_nothing_passes_the_digest_over(reviewed: Stage) -> None:
     book = reviewed.book(apply, play(ROLE, hosts="alone", connection="local"))
     printed = reviewed.run(book, *BY_PLAN, status=2)
     assert [host for host, words in SAID.items() if words not in printed] == []
-    assert {*asked(reviewed.service)} == {SOUND, ALONE}
-    assert len(reviewed.service.writes) == 1, "of the one that is sound"
+    assert {*asked(service)} == {HOSTS[host] for host in ("sound", "changed", "alone")}
+    assert {id_: active(service, id_) for id_ in HOSTS.values() if active(service, id_)} == {
+        HOSTS["sound"]: ["Acme"],
+        HOSTS["changed"]: ["Acme"],
+    }
+    assert len(service.writes) == 1, "of the one that is sound"
 
 
 EVERYTHING = {

@@ -84,9 +84,6 @@ class CodeHost:
         kept.append(entry)
         return entry
 
-    def by_bot(self, kept: list[Entry]) -> list[Entry]:
-        return [entry for entry in kept if entry.author == BOT]
-
     def answer(
         self, method: str, path: str, query: Mapping[str, str], given: Mapping[str, str]
     ) -> tuple[int, object]:

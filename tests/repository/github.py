@@ -88,21 +88,20 @@ class GitHub(Pipeline):
         (self.folder / "event.json").write_text(json.dumps(self.known["github"]["event"]))
         self.known["steps"] = {}
         failed = False
-        for number, step in enumerate(job["steps"]):
+        for step in job["steps"]:
             if not self._holds(step.get("if", "success()"), {"failed"} if failed else set()):
                 continue
             if "uses" in step:
                 failed |= not self._action(step, folder)
             elif step["name"] != INTERNET:
-                failed |= not self._step(run, step, folder, self.folder / f"{name}{number}")
+                failed |= not self._step(run, step, folder)
         self.outputs[name] = self._filled(job.get("outputs", {}))
         return not failed
 
-    def _step(self, run: Run, step: Job, folder: Path, files: Path) -> bool:
-        files.mkdir()
-        paths = {word: files / word for word in ("OUTPUT", "STEP_SUMMARY", "ENV")}
+    def _step(self, run: Run, step: Job, folder: Path) -> bool:
+        paths = {word: self.folder / word for word in ("OUTPUT", "STEP_SUMMARY", "ENV")}
         for path in paths.values():
-            path.touch()
+            path.write_text("")
         done = self.team.machine.run(
             step["run"],
             folder,
@@ -124,13 +123,12 @@ class GitHub(Pipeline):
         assert paths["ENV"].read_text() == ""
         if "id" in step:
             lines = paths["OUTPUT"].read_text().splitlines()
-            self.known["steps"][step["id"]] = {
-                "outputs": dict(line.split("=", 1) for line in lines)
-            }
+            outputs = dict(line.split("=", 1) for line in lines)
+            self.known["steps"][step["id"]] = {"outputs": outputs}
         return done.returncode == 0
 
     def _action(self, step: Job, folder: Path) -> bool:
-        action = step["uses"].partition("@")[0].removeprefix("actions/")
+        action: str = step["uses"].partition("@")[0].removeprefix("actions/")
         given = step.get("with", {})
         kept = self.folder / f"artifact {given.get('name')}"
         if action == "checkout":
@@ -141,15 +139,13 @@ class GitHub(Pipeline):
             git(folder, "checkout", "--quiet", "FETCH_HEAD")
         elif action == "upload-artifact":
             kept.mkdir()
-            found = [folder / path for path in given["path"].split() if (folder / path).exists()]
-            for path in found:
-                shutil.copy(path, kept)
-        elif action == "download-artifact":
-            if not kept.exists():
-                return False
+            for path in given["path"].split():
+                if (folder / path).exists():
+                    shutil.copy(folder / path, kept)
+        elif action == "download-artifact" and kept.exists():
             shutil.copytree(kept, folder, dirs_exist_ok=True)
         else:
-            assert action == "setup-python", f"no stand-in for {action}"
+            return action == "setup-python"
         return True
 
     def _holds(self, condition: str, before: AbstractSet[str]) -> bool:
@@ -158,16 +154,10 @@ class GitHub(Pipeline):
         plain = re.sub(r"^\$\{\{(.*)\}\}$", r"\1", condition.strip())
         if not re.search(r"\b(success|failure|cancelled|always)\(", plain):
             plain = f"success() && ({plain})"
-        return bool(
-            value(
-                plain,
-                self.known,
-                success=lambda: before <= {"passed"},
-                failure=lambda: "failed" in before,
-                always=lambda: True,
-                cancelled=lambda: False,
-            )
-        )
+        functions = {"success": before <= {"passed"}, "failure": "failed" in before}
+        answers = {**functions, "always": True, "cancelled": False}
+        calls = {name: lambda answer=answer: answer for name, answer in answers.items()}
+        return bool(value(plain, self.known, **calls))
 
     def _filled(self, texts: Mapping[str, str]) -> dict[str, str]:
         return {key: filled(text, self.known) for key, text in texts.items()}

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from simulator.workspace import Workspace
 from support.stage import active
 
 from .conftest import WORKSPACES
-from .pipeline import Pipeline, Run
+from .pipeline import Pipeline
 
 MARKER = "<!-- toggl.focus plan -->"
 LONG = "x" * 45 + " ::error file=a::b" * 8
@@ -82,14 +82,14 @@ class Hostile:
         assert self.elsewhere.log == [] and not self.moved.exists()
 
 
-DUE: dict[str, tuple[Callable[[Pipeline], Run], str, str]] = {
-    "a fork": (lambda pipeline: pipeline.proposed(from_fork=True), "", "check"),
-    "proposed": (lambda pipeline: pipeline.proposed(), "", "check plan comment"),
-    "refused": (lambda pipeline: pipeline.proposed(), "check plan", "check plan comment"),
-    "merged": (lambda pipeline: pipeline.merged(), "", "plan apply"),
-    "merged and refused": (lambda pipeline: pipeline.merged(), "plan", "plan"),
-    "a morning": (lambda pipeline: pipeline.morning(), "", "drift"),
-    "drifted": (lambda pipeline: pipeline.morning(), "drift", "drift issue"),
+DUE = {
+    "a fork": ("proposed", "", "check"),
+    "proposed": ("proposed", "", "check plan comment"),
+    "refused": ("proposed", "check plan", "check plan comment"),
+    "merged": ("merged", "", "plan apply"),
+    "merged and refused": ("merged", "plan", "plan"),
+    "a morning": ("morning", "", "drift"),
+    "drifted": ("morning", "drift", "drift issue"),
 }
 """How a run starts, the jobs that fail in it, and those that are due."""
 
@@ -106,21 +106,24 @@ class Scenarios:
     def test_which_jobs_are_due(self, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
         """By what a run is of, and by what became of the jobs before; none is run here."""
         pipeline.team.propose("europe", IN_EUROPE)
-        found = {}
-        for case, (start, failing, _) in DUE.items():
+        for case, (start, failing, due) in DUE.items():
             became = {name: name not in failing.split() for name in pipeline.jobs}
             monkeypatch.setattr(pipeline, "_job", lambda _, name, became=became: became[name])
-            jobs = start(pipeline).jobs
-            found[case] = {name for name in jobs if jobs[name] != "left out"}
-        assert found == {case: set(due.split()) for case, (_, _, due) in DUE.items()}
+            jobs = getattr(pipeline, start)(**{"from_fork": True} if case == "a fork" else {}).jobs
+            assert {name for name in jobs if jobs[name] != "left out"} == {*due.split()}, case
+
+    def comment(self, pipeline: Pipeline) -> str:
+        """Return the text of the one comment, which is a plan and not what was committed."""
+        (comment,) = pipeline.team.host.comments
+        assert comment.text.rstrip().endswith(MARKER) and "forged" not in comment.text
+        return comment.text
 
     def drifted(self, pipeline: Pipeline) -> str:
-        """The text of the one issue that it opens."""
-        host = pipeline.team.host
-        comments = [entry.text for entry in host.by_bot(host.comments)]
+        """Return the text of the one issue that it opens; the comment stays."""
+        host, comment = pipeline.team.host, self.comment(pipeline)
         assert host.issues == []
         assert pipeline.morning().jobs["drift"] == "failed"
         (issue,) = host.issues
         assert issue.title == "The workspaces differ from their lists"
-        assert [entry.text for entry in host.by_bot(host.comments)] == comments
+        assert self.comment(pipeline) == comment
         return issue.text

@@ -16,7 +16,6 @@ from .scenarios import (
     FORGED,
     IN_ASIA,
     IN_EUROPE,
-    MARKER,
     SECTION,
     Hostile,
     Scenarios,
@@ -35,16 +34,15 @@ class TestGitLab(Scenarios):
         self, pipeline: GitLab, workspaces: Simulator, hostile: Hostile
     ) -> None:
         """The others are done, and the job is red."""
-        team, host = pipeline.team, pipeline.team.host
+        team = pipeline.team
         workspace(workspaces, "europe").add(SECTION)
         team.propose("europe", [*IN_EUROPE, *COMMANDS], **hostile.variables())
         team.propose("asia", IN_ASIA)
         team.commit(FORGED)
         proposed = pipeline.proposed()
         assert proposed.jobs["check"] == proposed.jobs["plan"] == "passed", proposed.output
-        (comment,) = host.by_bot(host.comments)
-        assert "Plan for 3 workspaces: create 6, rename 1, delete 2" in comment.text
-        assert comment.text.rstrip().endswith(MARKER) and "forged" not in comment.text
+        comment = self.comment(pipeline)
+        assert "Plan for 3 workspaces: create 6, rename 1, delete 2" in comment
 
         team.merge()
         merged = pipeline.merged()
@@ -58,7 +56,7 @@ class TestGitLab(Scenarios):
         assert set(COMMANDS) < set(names(workspaces, "europe"))
         assert "Globex Corporation" in names(workspaces, "europe")
         assert names(workspaces, "asia") == ["Stark", "Umbrella"]
-        assert self.drifted(pipeline) == comment.text  # the same plan: see gitlab.py
+        assert self.drifted(pipeline) == comment  # the same plan: see gitlab.py
         hostile.assert_in_vain()
 
     def test_a_fork_without_a_key_gets_the_offline_plan(
