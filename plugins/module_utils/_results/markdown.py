@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from bisect import bisect
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .._text import SERVICE_URL, at_most, counted, shown
@@ -56,7 +56,7 @@ def plan_markdown(plan: Mapping[str, Any]) -> str:
     :arg plan: ``{"workspaces": {host: {...}}}``
     """
     hosts = sorted(plan["workspaces"].items())
-    title = f"### {_heading(plan['workspaces'].values())}"
+    title = f"### {_heading([workspace for _host, workspace in hosts])}"
     cautions = [line for of_host in hosts for line in _cautions(*of_host)]
     refusals = [line for of_host in hosts for line in _refusals(*of_host)]
     deletions = [line for of_host in hosts for line in _deletions(*of_host)]
@@ -80,7 +80,7 @@ def plan_markdown(plan: Mapping[str, Any]) -> str:
     return text(fitting - 1)
 
 
-def _heading(workspaces: Collection[Workspace]) -> str:
+def _heading(workspaces: Sequence[Workspace]) -> str:
     summary = sum((Counter(workspace["summary"]) for workspace in workspaces), Counter[str]())
     where = counted(len(workspaces), "workspace")
     return f"Plan for {where}: {counts_of(summary) or 'nothing to do'}"
