@@ -12,6 +12,9 @@ from ._model import Client, Desired
 from ._progress import map_concurrently
 from ._text import name_key, unicode_forms
 
+Deletions = Mapping[int, Client]
+"""What the journal says of deleted clients, by their ids: the service may hide them."""
+
 
 class Read(NamedTuple):
     """The clients that were read, and the list of the workspace as it was read, if it was."""
@@ -20,13 +23,12 @@ class Read(NamedTuple):
     listing: Listing | None = None
 
 
-def of_one(api: FocusApi, deletions: Mapping[int, Client], wanted: Desired) -> Read:
+def of_one(api: FocusApi, deletions: Deletions, wanted: Desired) -> Read:
     """Return the clients that one entry may stand for, and those that may have its name.
 
     One request if the client exists, one more for each former name if it does not. A look-up of
     several pages is checked before a client gets a name.
 
-    :arg deletions: what the journal says of deleted clients, which the service may hide
     :raises ListMoved: pages show that the list changed while it was read
     """
     if wanted.id is not None:
@@ -42,7 +44,7 @@ def of_one(api: FocusApi, deletions: Mapping[int, Client], wanted: Desired) -> R
 
 
 def of_all(
-    api: FocusApi, deletions: Mapping[int, Client], desired: Sequence[Desired], concurrency: int
+    api: FocusApi, deletions: Deletions, desired: Sequence[Desired], concurrency: int
 ) -> Read:
     """All clients of the workspace, and those that entries name by ids which the list hides.
 
@@ -64,9 +66,7 @@ def by_id(api: FocusApi, client_id: int) -> list[Client]:
     return [] if client is None else [client]
 
 
-def _by_id(
-    api: FocusApi, wanted: Desired, client_id: int, deletions: Mapping[int, Client]
-) -> list[Client]:
+def _by_id(api: FocusApi, wanted: Desired, client_id: int, deletions: Deletions) -> list[Client]:
     """Return the client of an entry's id, or what the journal has of one that is to be restored."""
     found = by_id(api, client_id)
     if found or wanted.state != "restored" or client_id not in deletions:
@@ -124,7 +124,7 @@ def _from_journal(
     api: FocusApi,
     desired: Sequence[Desired],
     read: Sequence[Client],
-    deletions: Mapping[int, Client],
+    deletions: Deletions,
 ) -> list[Client]:
     """Return the deleted clients that entries want restored by name and that the list hides. An
     active client that an entry has by its id may give the name away."""

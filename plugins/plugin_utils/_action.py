@@ -102,12 +102,6 @@ class FocusAction(NormalAction):  # type: ignore[misc]
         except AnsibleActionFail as error:
             result = {"failed": True, "changed": False, "msg": str(error)}
             return masked(result, secrets_of(self._task.args))
-        result = self._worked(options, variables)
-        if Display().verbosity >= SHOWS_INVOCATION:
-            result["invocation"] = masked({"module_args": options}, secrets_of(options))
-        return result
-
-    def _worked(self, options: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
         # What the tasks of one play have in common, on all hosts.
         play = getattr(getattr(self._task, "_parent", None), "_play", None)
         runtime = Runtime(_kept, getattr(play, "_uuid", None), Display().verbosity)
@@ -115,7 +109,10 @@ class FocusAction(NormalAction):  # type: ignore[misc]
         # As a text, and not strictly: no value of it is worth a failed task.
         if boolean(str(shows), strict=False):
             runtime.while_waiting = ProgressLines(runtime.progress, _print).tick
-        return self.work(options, bool(self._task.check_mode), runtime)
+        result = self.work(options, bool(self._task.check_mode), runtime)
+        if Display().verbosity >= SHOWS_INVOCATION:
+            result["invocation"] = masked({"module_args": options}, secrets_of(options))
+        return result
 
     def _shown(self, result: dict[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
         """Return the result as it is to be shown, and print what was sent."""

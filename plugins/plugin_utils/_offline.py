@@ -21,6 +21,7 @@ from ..module_utils._task.arguments import CLIENTS
 from ..module_utils._task.entries import described
 from ..module_utils._task.options import check_patterns, rules
 from ..module_utils._text import SERVICE_URL
+from ._values import plain
 
 Fields = Mapping[str, Any]
 Result = dict[str, Any]
@@ -54,7 +55,7 @@ def planned(desired: object, existing: object, options: Mapping[str, object]) ->
     :raises AnsibleFilterError: ``existing`` is no list
     """
     try:
-        result = _planned(desired, existing, _validated(options))
+        result = _planned(plain(desired), plain(existing), _validated(options))
     except FocusError as error:
         result = {"failed": True, "changed": False, "msg": str(error)}
     for row in (*result.get("plan", ()), *result.get("results", ()), *result.get("undo", ())):

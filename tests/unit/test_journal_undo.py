@@ -94,8 +94,8 @@ def test_a_client_without_an_id_is_known_by_its_name() -> None:
     assert journal_undo(begun("a", HERE), HERE) == [{"name": "Acme", "state": "absent"}]
 
 
-@pytest.mark.parametrize("given", ["4711", " 4711 ", 4711])
-def test_a_template_may_give_the_number_as_a_text(given: object) -> None:
+@pytest.mark.parametrize("given", ["4711", " 4711 ", 4711, "__omit_place_holder__" + "0" * 40])
+def test_a_template_may_give_the_number_as_a_text_or_omit_it(given: object) -> None:
     assert journal_undo(line("a", HERE), workspace_id=given) == ACME_HERE
 
 
