@@ -6,40 +6,33 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from support.playbooks import ROOT
 
 UTILS = ROOT / "plugins" / "module_utils"
 SENTENCES = ("_errors.py", "_api/errors.py", "_apply/errors.py", "_plan/problems.py")
-PAGE = ROOT / "docs" / "docsite" / "rst" / "troubleshooting.rst"
+PAGE = (ROOT / "docs/docsite/rst/troubleshooting.rst").read_text(encoding="utf-8")
 VARIABLE = "…"
 
 
 def sentences(tree: ast.AST) -> Iterator[str]:
-    """The texts in a piece of source, with ``…`` for what is filled in."""
-    inside = {id(part) for node in ast.walk(tree) for part in parts_of(node)}
+    """Return the texts in a piece of source, with ``…`` for what is filled in."""
+    formatted = [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
+    inside = {part for node in formatted for part in node.values}
     for node in ast.walk(tree):
-        if id(node) not in inside and (text := text_of(node)) is not None:
+        if node not in inside and (text := text_of(node)) is not None:
             yield text
 
 
-def parts_of(node: ast.AST) -> list[ast.expr]:
-    return node.values if isinstance(node, ast.JoinedStr) else []
-
-
 def text_of(node: ast.AST) -> str | None:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
     if isinstance(node, ast.JoinedStr):
         return "".join(text_of(part) or VARIABLE for part in node.values)
-    return None
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
-def quoted() -> list[str]:
-    """The terms of the page's lists."""
-    return re.findall(r"(?m)^``(.+)``\n   ", PAGE.read_text(encoding="utf-8"))
+QUOTED = re.findall(r"(?m)^``(.+)``\n   ", PAGE)
+"""The terms of the page's lists."""
 
 
 def as_pattern(message: str) -> re.Pattern[str]:
@@ -55,7 +48,7 @@ SOURCE = [
 ]
 
 
-@pytest.mark.parametrize("message", quoted())
+@pytest.mark.parametrize("message", QUOTED)
 def test_the_collection_has_a_quoted_message(message: str) -> None:
     """What is wrong with the value of an option has the option's name in front."""
     _option, _, predicate = message.partition(" ")
@@ -79,12 +72,12 @@ def test_every_message_is_explained(file: str) -> None:
         for text in sentences(tree)
         if text[:1].isupper() and len(text.split()) > 5 and not text.startswith(PARTS)
     }
-    patterns = [as_pattern(message) for message in quoted()]
+    patterns = [as_pattern(message) for message in QUOTED]
     assert len(said - documentation) > 1
     for sentence in said - documentation:
         assert any(pattern.search(sentence) for pattern in patterns), sentence
 
 
 def test_the_page_explains_enough() -> None:
-    assert len(quoted()) >= len(set(quoted())) >= 30
-    assert Path(PAGE).read_text(encoding="utf-8").count("``\n   ") == len(quoted())
+    assert len(QUOTED) >= len(set(QUOTED)) >= 30
+    assert PAGE.count("``\n   ") == len(QUOTED)

@@ -86,7 +86,6 @@ What a job of AWX | awx/test_runner.py::test_an_export_is_a_list_that_changes_no
     ::test_a_reviewed_plan_is_applied
 What is installed | repository/test_newcomer.py::test_packages_are_pinned_by_hash
     ::test_the_collection_that_it_asks_for
-    awx/test_objects.py::test_the_collection_is_the_same_in_plan_and_apply
 The job that publishes | checks/test_house.py::test_what_publishes_runs_only_what_is_pinned
 The tests carry out |
 With `validate_certs: false` |

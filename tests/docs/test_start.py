@@ -22,8 +22,6 @@ from .guide import read
 FRONT = ROOT / "docs" / "docsite" / "index.rst"
 FIRST_STEPS = ROOT / "docs" / "docsite" / "rst" / "first_steps.rst"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-EXAMPLES = ROOT / "examples"
-SECONDS_TO_END = 10
 
 
 def blocks(page: Path, language: str) -> list[str]:
@@ -70,7 +68,7 @@ def test_the_other_ways_need_as_many_commands_as_the_start_page_says() -> None:
     playbooks for AWX, each in a block of its own."""
     assert "A repository: five commands\n" in FRONT.read_text(encoding="utf-8")
     assert "Five commands lead to a plan" in README
-    example = (EXAMPLES / "awx" / "README.md").read_text(encoding="utf-8")
+    example = (ROOT / "examples" / "awx" / "README.md").read_text(encoding="utf-8")
     for name in ("awx_awx.yml", "aap_configuration.yml"):
         (block,) = re.findall(rf"```shell\n((?:(?!```).)*controller/{name}.*?)```", example, re.S)
         assert block.count("ansible-playbook ") == 1, name
@@ -96,17 +94,15 @@ def make_simulator(*options: str) -> Iterator[dict[str, str]]:
         yield dict(line.removeprefix("export ").split("=", 1) for line in lines)
     finally:
         process.send_signal(signal.SIGINT)
-        status = process.wait(SECONDS_TO_END)
+        status = process.wait(10)
     assert status == 0
 
 
 def test_without_an_account_the_same_command_does(tmp_path: Path) -> None:
-    make = (ROOT / "Makefile").read_text(encoding="utf-8")
+    make, guide = ((ROOT / "Makefile").read_text(), FIRST_STEPS.read_text(encoding="utf-8"))
     assert re.search(r"(?m)^simulator: .*\n\t@\$\(BIN\)/python -m tools.simulator serve", make)
-    assert "make simulator\n" in blocks(FIRST_STEPS, "shell")
-    assert "`make simulator`" in README
-    text = FIRST_STEPS.read_text(encoding="utf-8")
-    (options,) = re.findall(r'``make simulator ARGS="([^"]+)"``', text)
+    assert "make simulator\n" in blocks(FIRST_STEPS, "shell") and "`make simulator`" in README
+    (options,) = re.findall(r'``make simulator ARGS="([^"]+)"``', guide)
     with make_simulator(*options.split()) as exported:
         names = ("API_URL", "API_TOKEN", "WORKSPACE_ID")
         assert list(exported) == [f"TOGGL_FOCUS_{name}" for name in names]
