@@ -24,75 +24,68 @@ from ansible_collections.toggl.focus.plugins.module_utils._model import Access
 from ansible_collections.toggl.focus.plugins.module_utils._progress import Halt, Progress
 
 
-class Clock:
-    """Time that passes when somebody sleeps."""
+@pytest.fixture
+def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Seconds that somebody slept, by which the clock is ahead."""
+    slept: list[float] = []
 
-    def __init__(self) -> None:
-        self.sleeps: list[float] = []
-
-    def sleep(self, seconds: float) -> bool:
-        self.sleeps.append(seconds)
+    def sleep(_halt: Halt, seconds: float) -> bool:
+        slept.append(seconds)
         return True
 
-    def monotonic(self) -> float:
-        return time.monotonic() + sum(self.sleeps)
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    made = Clock()
-    monkeypatch.setattr(session, "time", SimpleNamespace(monotonic=made.monotonic))
-    monkeypatch.setattr(Halt, "sleep", lambda _halt, seconds: made.sleep(seconds))
-    return made
+    monkeypatch.setattr(Halt, "sleep", sleep)
+    ahead = SimpleNamespace(monotonic=lambda: time.monotonic() + sum(slept))
+    monkeypatch.setattr(session, "time", ahead)
+    return slept
 
 
 # the forms of a 402
 
-TOLD = ("json", "headers", "text", "retry_after")
+WITHOUT_HEADERS = ("headers", "text", "retry_after")
 SAYS_WHEN = {
-    "json": Switches(quota_refusal="json"),
-    **{form: Switches(quota_headers=False, quota_refusal=form) for form in TOLD[1:]},
-}
-SAYS_NOTHING = {
-    "json": Switches(quota_headers=False, quota_refusal="json"),
-    "nothing": Switches(quota_headers=False, quota_refusal="nothing"),
+    "json": Switches(),
+    **{form: Switches(quota_headers=False, quota_refusal=form) for form in WITHOUT_HEADERS},
 }
 
 
 @pytest.mark.parametrize("form", SAYS_WHEN)
 def test_the_message_says_when_the_quota_reopens_whatever_the_form_of_the_refusal(
-    service: Simulator, clock: Clock, form: str
+    service: Simulator, sleeps: list[float], form: str
 ) -> None:
     service.reset(SAYS_WHEN[form], quota_limit=0, quota_window=600)
     result = client(service, name="New")
     assert "The quota of requests is used up, it resets in 600 seconds" in result["msg"]
     assert "let the task wait with quota_wait: 601 seconds" in result["msg"]
-    assert (sent(service), clock.sleeps) == (["GET"], [])
+    assert (sent(service), sleeps) == (["GET"], [])
     too_short = client(service, name="New", quota_wait=30)
     assert "raise quota_wait" in too_short["msg"]
-    assert clock.sleeps == []
+    assert sleeps == []
 
 
-@pytest.mark.parametrize("form", SAYS_NOTHING)
-def test_where_nobody_says_when_pauses_grow(service: Simulator, clock: Clock, form: str) -> None:
+@pytest.mark.parametrize("form", ["json", "nothing"])
+def test_where_nobody_says_when_pauses_grow(
+    service: Simulator, sleeps: list[float], form: str
+) -> None:
     """Within quota_wait, which is advised, but not again when it was in vain."""
-    service.reset(SAYS_NOTHING[form], quota_limit=0)
+    service.reset(Switches(quota_headers=False, quota_refusal=form), quota_limit=0)
     at_once = client(service, name="New")["msg"]
-    assert (sent(service), clock.sleeps) == (["GET"], [])
+    assert (sent(service), sleeps) == (["GET"], [])
     assert "let the task wait with quota_wait" in at_once
     both = "Either the quota of requests is used up, or the organization's subscription plan"
     assert (both in at_once) is (form == "nothing")
 
     result = client(service, name="New", quota_wait=3600)
     assert result["failed"] is True
-    assert sum(clock.sleeps) <= 3600 and max(clock.sleeps) <= 600
-    assert [round(seconds) for seconds in clock.sleeps[:3]] == [60, 120, 240]
-    assert result["requests"] == len(sent(service)) - 1 == len(clock.sleeps) + 1
+    assert sum(sleeps) <= 3600 and max(sleeps) <= 600
+    assert [round(seconds) for seconds in sleeps[:3]] == [60, 120, 240]
+    assert result["requests"] == len(sent(service)) - 1 == len(sleeps) + 1
     assert "has waited 3600 seconds" in result["msg"]
     assert "let the task wait" not in result["msg"]
 
 
-def test_the_time_of_a_request_does_not_run_in_a_wait(service: Simulator, clock: Clock) -> None:
+def test_the_time_of_a_request_does_not_run_in_a_wait(
+    service: Simulator, sleeps: list[float]
+) -> None:
     """After an hour in which the quota was closed, a passing failure is still passed over."""
     used_up = Fault(status=402, headers={"Retry-After": "3000"})
     fill(service, "Acme", Switches(quota_headers=False), script=[used_up, Fault(status=503)])
@@ -102,12 +95,14 @@ def test_the_time_of_a_request_does_not_run_in_a_wait(service: Simulator, clock:
 
 
 @pytest.mark.parametrize("quota_headers", [True, False])
-def test_a_feature_is_not_waited_for(service: Simulator, clock: Clock, quota_headers: bool) -> None:
+def test_a_feature_is_not_waited_for(
+    service: Simulator, sleeps: list[float], quota_headers: bool
+) -> None:
     refused = Fault(status=402, body=b"Your plan lacks this feature")
     service.reset(Switches(quota_headers=quota_headers), script=[refused])
     result = client(service, name="New", quota_wait=3600)
     assert "another subscription plan" in result["msg"]
-    assert (sent(service), clock.sleeps) == (["GET"], [])
+    assert (sent(service), sleeps) == (["GET"], [])
 
 
 # what is known to be refused is not sent

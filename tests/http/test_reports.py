@@ -71,18 +71,14 @@ def test_a_check_says_what_would_be_a_run_what_was(service: Simulator, check_mod
     before = state(service)
     result = clients(service, check_mode, concurrency=1, **WHOLE)
     id_, status = ("", "planned") if check_mode else (" 1007", "done")
-    assert sorted(plan_of(result)) == [
-        f"create{id_} Stark Industries: {status}",
-        f"delete 1003 Initech: {status}",
-        f"purge 1004 Hooli: {status}",
-        f"rename 1002 Globex -> Globex Corporation: {status}",
-        f"restore 1006 Umbrella: {status}",
+    assert sorted(row.removesuffix(f": {status}") for row in plan_of(result)) == [
+        f"create{id_} Stark Industries",
+        *("delete 1003 Initech", "purge 1004 Hooli"),
+        *("rename 1002 Globex -> Globex Corporation", "restore 1006 Umbrella"),
     ]
     assert results_of(result) == [
-        f"2 Stark Industries{id_ or ' None'} created*",
-        "3 Globex Corporation 1002 renamed*",
-        "4 Initech 1003 deleted*",
-        "5 Umbrella 1006 restored*",
+        *(f"2 Stark Industries{id_ or ' None'} created*", "3 Globex Corporation 1002 renamed*"),
+        *("4 Initech 1003 deleted*", "5 Umbrella 1006 restored*"),
     ]
     assert result["msg"] == (WOULD if check_mode else as_done(WOULD))
     assert result["summary"] == counts(
