@@ -201,10 +201,10 @@ def test_a_table_says_what_is_done() -> None:
     assert page.rows[1:] == [
         ["delete", "Old", "", "1002"],
         ["delete by purge", "Unlisted", "", "1004"],
-        ["restore", "C", "", "1003"],
-        ["update", "D", "currency workspace, was USD", "1005"],
         ["rename", "A", "B", "1001"],
         ["rename", "E", "F, currency EUR", "1006"],
+        ["update", "D", "currency workspace, was USD", "1005"],
+        ["restore", "C", "", "1003"],
         ["create", "New", "currency EUR", ""],
     ]
 

@@ -70,9 +70,9 @@ def test_deletions_come_first_and_the_order_of_writing_is_kept_among_them() -> N
     assert lines(steps)[1:] == [
         "delete   F (id 3)",
         "delete   E (id 4) by purge",
-        "restore  E (id 2)",
-        "update   G (id 5) currency workspace, was USD",
         "rename   C -> D (id 1) currency EUR, was USD",
+        "update   G (id 5) currency workspace, was USD",
+        "restore  E (id 2)",
         "create   B",
         "create   A currency EUR",
     ]

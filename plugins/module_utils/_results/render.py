@@ -32,10 +32,11 @@ def plan_lines(result: Mapping[str, Any]) -> list[str]:
 
 def in_reading_order(rows: Iterable[Row]) -> list[Row]:
     """Return the rows with deletions first, then what went wrong: a reader must not miss them."""
-    kinds = list(reversed(ACTIONS))
+    kinds = list(ACTIONS)
 
-    def place(row: Row) -> tuple[bool, bool, int]:
-        return row["step"] != "delete", "error" not in row, kinds.index(row["step"])
+    def place(row: Row) -> tuple[bool, bool, bool, int]:
+        kind = row["step"]
+        return kind != "delete", "error" not in row, kind == "create", kinds.index(kind)
 
     return sorted(rows, key=place)
 
