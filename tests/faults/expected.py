@@ -33,7 +33,6 @@ class Task(NamedTuple):
 
     @property
     def reports_all(self) -> bool:
-        """Whether the report is to name what stays as it is, too."""
         return self.options.get("report") == "all"
 
 
@@ -94,9 +93,8 @@ class Expected:
     @property
     def hidden_by_filter(self) -> set[int]:
         """Clients that ``focus_client`` does not see when it looks for its names."""
-        found = _found_by(self.case, self.sight)
         asks = bool(self.case.entries[0].get("name"))
-        return {i for i in self.sight.listed if asks and i not in found}
+        return self.sight.listed.keys() - _found_by(self.case, self.sight) if asks else set()
 
     # check mode
 
@@ -209,10 +207,9 @@ class Expected:
                 yield f"nothing is to be done, and it says: {report['msg']}"
             return
         counts = self._counts(verdict)
-        numbers = {kind: counts[action] for kind, action in ACTIONS.items()}
-        numbers["delete"] += counts["purged"]
-        numbers |= {"by purge": counts["purged"], "unchanged": counts["unchanged"]}
-        wanted = {what: number for what, number in numbers.items() if number}
+        wanted = Counter({kind: counts[action] for kind, action in ACTIONS.items()})
+        wanted += Counter({"delete": counts["purged"], "by purge": counts["purged"]})
+        wanted += Counter(unchanged=counts["unchanged"])
         if reports.counts_in_words(report) != wanted:
             yield f"it says {report['msg']!r}, the model counts {wanted}"
 
@@ -228,14 +225,10 @@ class Expected:
         """Of entries, and of clients that purge deletes or that no entry stands for."""
         by_entry = _by_entry(verdict)
         actions = Counter(map(_action, by_entry.values()))
-        return {
-            **{action: actions[action] for action in ACTIONS.values()},
-            "purged": sum(change.by_purge for change in verdict.changes),
-            "unchanged": len(self.case.entries) - len(by_entry),
-            "unmanaged": len(verdict.unmanaged),
-            "failed": 0,
-            "pending": 0,
-        }
+        others = {"purged": sum(change.by_purge for change in verdict.changes)}
+        others["unchanged"] = len(self.case.entries) - len(by_entry)
+        others["unmanaged"] = len(verdict.unmanaged)
+        return {action: actions[action] for action in (*ACTIONS.values(), *NONE_OF)} | others
 
     def _wrong_plan(self, verdict: Verdict, plan: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         wanted = Counter(
@@ -351,6 +344,10 @@ class Expected:
     def budget(self, verdict: Verdict, temporary: int) -> Budget:
         requests = self.requests(verdict)
         return requests.of_one() if self.case.single else requests.of_list(temporary)
+
+
+NONE_OF = ("failed", "pending")
+"""What a summary counts that is not in a plan."""
 
 
 def _by_entry(verdict: Verdict) -> dict[int, list[Change]]:

@@ -91,11 +91,7 @@ class Runs:
         self.services = services
         self.tally: Counter[str] = Counter()
         self._journal = folder / "journal.jsonl"
-        self._shared = {
-            "ca_path": services.ca_path,
-            "api_timeout": 30.0,
-            "journal": str(self._journal),
-        }
+        self._shared = {"ca_path": services.ca_path, "journal": str(self._journal)}
         self._door = Door()
 
     # where a history begins

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from simulator.switches import ANSWERS, Switches, random_switches
@@ -13,16 +13,8 @@ from simulator.switches import ANSWERS, Switches, random_switches
 from faults.network import ALL, IMPATIENT, KINDS
 
 ODD_NAMES = (
-    "Zo\u00eb \U0001f680",
-    "\u202eesrever",
-    "\u05e9\u05dc\u05d5\u05dd",
-    "{{ name }}",
-    'quote " and \\ back',
-    "line\nbreak",
-    "tab\tand \x1b[31mred",
-    "%41?&#/..;",
-    "null",
-    "x" * 60,
+    *("Zo\u00eb \U0001f680", "\u202eesrever", "\u05e9\u05dc\u05d5\u05dd", "{{ name }}"),
+    *('quote " and \\ back', "line\nbreak", "tab\tand \x1b[31mred", "%41?&#/..;", "null", "x" * 60),
 )
 FAMILIES = (
     ("Acme", "acme", "ACME", "Acme Ltd", "\uff21\uff23\uff2d\uff25"),
@@ -36,15 +28,7 @@ FAMILIES = (
 
 BLANKS = (" {}", "{} ", "{}\u00a0", "\t{}")
 UNKNOWN_ID = 99
-PATTERNS_OF_NAMES = (
-    ["Acme"],
-    ["acm*"],
-    ["Gro?"],
-    ["*e"],
-    ["Initech*", "hooli"],
-    ["x*"],
-    ["M\u00dcLLER"],
-)
+GLOBS = ("Acme", "acm*", "Gro?", "*e", "Initech* hooli", "x*", "M\u00dcLLER")
 WORST = ("dropped after", "reset after", "5xx after", "HTML after", "data that is no list")
 """Kinds of faults that are met alone as often as all others."""
 
@@ -86,8 +70,7 @@ BY_HAND = ("delete", "create", "create", "create", "rename", "rename", "restore"
 CURRENCIES = ("USD", "CHF", None)
 
 
-@dataclass(frozen=True)
-class Network:
+class Network(NamedTuple):
     """What the network does to a run; ``refusals``: connections that it refuses first."""
 
     seed: int
@@ -104,7 +87,7 @@ class Network:
 
 
 class Event(NamedTuple):
-    """What happens next; ``kind`` is one of ``Trial.EVENTS``.
+    """What happens next; for each ``kind`` there is a method of ``Trial``.
 
     ``entries``: which of the history's lists is applied. ``acts``: what others do, between the
     plan and its apply where there are both. ``runs_ago``: which run is undone. ``spare``: requests
@@ -120,8 +103,7 @@ class Event(NamedTuple):
     spare: int = 0
 
 
-@dataclass(frozen=True)
-class History:
+class History(NamedTuple):
     """One workspace, its service, and what happens to it.
 
     ``single``: each list is of one entry, which goes through ``focus_client``. ``lag``: reads that
@@ -186,17 +168,17 @@ def history(seed: int) -> History:
 
 def _switches(chance: random.Random) -> Switches:
     size = chance.choice(PAGE_SIZES)
-    switches = replace(random_switches(chance.randrange(1_000_000)), per_page_cap=size)
+    drawn = random_switches(chance.randrange(1_000_000))
+    rest: dict[str, Any] = {"per_page_cap": size}
     if chance.random() < 0.5:
-        switches = replace(switches, duplicates="allowed", longest_name=255)
+        rest |= {"duplicates": "allowed", "longest_name": 255}
     if chance.random() < 0.05:
-        switches = replace(switches, read_after_write="old")
+        rest["read_after_write"] = "old"
     if chance.random() < 0.2:
         longest = chance.choice((4, 8))
-        change = str(chance.choice(ANSWERS["names_changed"][1:]))
-        switches = replace(switches, names_changed=change)
-        switches = replace(switches, longest_name=longest) if change == "cut" else switches
-    return switches
+        rest["names_changed"] = chance.choice(ANSWERS["names_changed"][1:])
+        rest |= {"longest_name": longest} if rest["names_changed"] == "cut" else {}
+    return replace(drawn, **rest)
 
 
 def _edited(chance: random.Random, entries: Entries, lister: _Lister) -> Entries:
@@ -243,7 +225,7 @@ def _options(chance: random.Random, single: bool, report: str) -> dict[str, Any]
     options["max_deletion_percent"] = chance.choice((100, 100, 100, 100, 30, 50, 0))
     options["allow_partial"] = chance.random() < 0.5
     if chance.random() < 0.2:
-        options["protected"] = chance.choice(PATTERNS_OF_NAMES)
+        options["protected"] = chance.choice(GLOBS).split()
     if chance.random() < 0.15:
         options["max_deletions"] = chance.choice((0, 1, 2, 3))
     return options
@@ -262,14 +244,10 @@ def _network(chance: random.Random, way: str) -> Network:
     chosen = {chance.choice(fitting), *chance.sample(kinds, chance.randint(0, 3))}
     if chance.random() < 0.3:
         chosen = {chance.choice(WORST)}
-    return Network(
-        seed=seed,
-        kinds=tuple(sorted(chosen)),
-        chance=chance.choice((0.1, 0.3, 0.5, 0.9)),
-        patience=chance.choice((1, 1, 2, 3, 99)),
-        refusals=chance.choice((0, 0, 0, 0, 1, 2, 9)),
-        quota=chance.randint(1, 12) if chance.random() < 0.1 else None,
-    )
+    odds, patience = chance.choice((0.1, 0.3, 0.5, 0.9)), chance.choice((1, 1, 2, 3, 99))
+    refusals = chance.choice((0, 0, 0, 0, 1, 2, 9))
+    quota = chance.randint(1, 12) if chance.random() < 0.1 else None
+    return Network(seed, tuple(sorted(chosen)), odds, patience, refusals, quota)
 
 
 def _drift(chance: random.Random, names: tuple[str, ...]) -> Drift:
@@ -293,8 +271,7 @@ def _workspace(chance: random.Random, names: tuple[str, ...]) -> tuple[There, ..
         shown = chance.choice(BLANKS).format(name) if chance.random() < 0.1 else name
         there.append((shown, chance.random() < 0.25))
     if there and chance.random() < 0.4:
-        again = chance.choice(there)[0]
-        there.append((again, chance.random() < 0.7))
+        there.append((chance.choice(there)[0], chance.random() < 0.7))
     if chance.random() < 0.03:
         there.append((" ", chance.random() < 0.5))
     if chance.random() < 0.2:
@@ -377,8 +354,7 @@ class _Lister:
         names = [self.there[client_id][0] for client_id in [*ring[1:], *ring[:1]]]
         if len(ring) < 2 or len(set(names)) < len(ring) or not all(map(str.strip, names)):
             return []
-        self.ids = [client_id for client_id in self.ids if client_id not in ring]
-        made = []
+        self.ids, made = self.ids[len(ring) :], []
         for client_id, name in zip(ring, names, strict=True):
             entry = {"id": client_id, "name": self._perhaps_in_another_case(name)}
             if self.there[client_id][1] or self.chance.random() < 0.2:
