@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
+from support.notation import entry_from
 from support.ports import closed_port
 from support.running import client, clients, rows, sent
 from support.workspace import fill, on
@@ -27,13 +28,8 @@ from faults.proxy import OF_ALL, OF_HTTPS, PASSWORD, Behaviour, Proxy, proxy, wi
 HOST = "focus.example"
 """A name that the proxy alone knows: the environment cannot let it go by."""
 
-WANTED: dict[str, dict[str, Any]] = {
-    "GET": {"id": 1001},
-    "POST": {"name": "New"},
-    "PUT": {"id": 1001, "name": "Ltd"},
-    "DELETE": {"id": 1001, "state": "absent"},
-    "PATCH": {"id": 1002, "state": "restored"},
-}
+ENTRIES = {"GET": "1001", "POST": "New", "PUT": "1001 Ltd", "DELETE": "absent 1001"}
+WANTED = {m: entry_from(entry) for m, entry in {**ENTRIES, "PATCH": "restored 1002"}.items()}
 """Options of ``focus_client`` that lead to a request of this method."""
 
 
@@ -81,7 +77,7 @@ LOST: dict[str, tuple[str, dict[str, Any], list[str]]] = {
 def test_an_answer_that_is_lost_behind_a_proxy_duplicates_nothing(
     beyond: Simulator, through: Proxy, ask: Ask, method: str, lost: Any, again: list[str]
 ) -> None:
-    """The request may have been carried out: a client is looked for before it is created again."""
+    """The request may have been executed: a client is looked for before it is created again."""
     beyond.script = [Fault(on(method), **lost)]
     result = ask(**WANTED[method])
     assert (result.get("failed"), result["changed"]) == (None, True), result

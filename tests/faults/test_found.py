@@ -5,19 +5,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
+from support.notation import entry_from
 from support.running import assert_undone, client, clients, rows
 from support.workspace import HIDES, fill, on, state
 
 from ansible_collections.toggl.focus.plugins.module_utils._journal import undo_of_last_run
 from faults.conftest import Secured
-
-ABSENT = {"id": 1001, "state": "absent"}
 
 # nothing duplicated
 
@@ -26,7 +24,7 @@ ABSENT = {"id": 1001, "state": "absent"}
 def test_a_tls_stream_that_breaks_after_the_request_is_a_lost_answer(
     secured: Secured, when: str
 ) -> None:
-    """The handshake is over, so the write may have been carried out: look before it is repeated."""
+    """The handshake is over, so the write may have been executed: look before it is repeated."""
     service = secured.service
     service.reset(script=[Fault(match=on("POST"), drop=when, garbled=True)])
     result = client(service, name="New", ca_path=secured.ca_path)
@@ -38,7 +36,7 @@ def test_a_tls_stream_that_breaks_never_makes_a_report_lie(secured: Secured) -> 
     broken = Fault(match=on("DELETE"), drop="after", garbled=True)
     refused = Fault(match=on("DELETE"), status=403)
     fill(secured.service, "Acme", script=[broken, refused])
-    result = clients(secured.service, ca_path=secured.ca_path, clients=[ABSENT])
+    result = clients(secured.service, ca_path=secured.ca_path, clients="absent 1001")
     assert secured.service.names() == []
     assert rows(result, "done") or rows(result, "unclear"), result
 
@@ -69,15 +67,8 @@ def test_a_task_that_leaves_changes_undone_never_says_ok(service: Simulator) -> 
 # every run can be undone
 
 
-ENTRIES: dict[str, dict[str, Any]] = {
-    "deleted": ABSENT,
-    "renamed and deleted": {**ABSENT, "name": "Gone", "former_names": ["Acme"]},
-    "renamed": {"id": 1001, "name": "Other"},
-}
-
-
 @pytest.mark.parametrize("switches", [Switches(), HIDES], ids=["shows", "hides"])
-@pytest.mark.parametrize("entry", ENTRIES)
+@pytest.mark.parametrize("entry", ["absent 1001", "absent 1001 Gone (was Acme)", "1001 Other"])
 def test_one_of_two_of_a_name_comes_back(
     service: Simulator, entry: str, switches: Switches
 ) -> None:
@@ -85,8 +76,8 @@ def test_one_of_two_of_a_name_comes_back(
     so its undo cannot tell that from a name that somebody took since, and is refused."""
     fill(service, "Acme, Acme", switches)
     before = state(service)
-    assert_undone(service, clients(service, clients=[ENTRIES[entry]]), before)
-    result = client(service, **ENTRIES[entry])
+    assert_undone(service, clients(service, clients=entry), before)
+    result = client(service, **entry_from(entry))
     after = state(service)
     back = clients(service, clients=result["undo"])
     assert back["failed"] and "which client 1002 has" in back["msg"]
@@ -113,7 +104,7 @@ def test_a_hidden_client_comes_back_after_its_name_is_free(service: Simulator) -
     switches = replace(HIDES, duplicates="refused_active")
     fill(service, "Acme, (Acme)", switches, latency=0.02)
     before = state(service)
-    wanted = [ABSENT, {"id": 1002, "name": "New", "state": "restored"}]
+    wanted = "absent 1001; restored 1002 New"
     first = clients(service, clients=wanted, concurrency=1)
     assert first["failed"] and "a client with this name already exists" in first["msg"]
     second = clients(service, clients=wanted, concurrency=1)
@@ -129,8 +120,7 @@ def test_the_journal_knows_the_name_of_a_hidden_client_before_it_is_renamed(
     the client was restored, so the journal is the only place that can tell it."""
     fill(service, "(Acme)", HIDES)
     before, journal = state(service), tmp_path / "journal.jsonl"
-    wanted = [{"id": 1001, "name": "New", "state": "restored"}]
-    clients(service, clients=wanted, journal=str(journal))
+    clients(service, clients="restored 1001 New", journal=str(journal))
     assert service.names() == ["New"]
     *until_then, _renamed = journal.read_text().splitlines(keepends=True)
     undo = undo_of_last_run("".join(until_then), 4711)

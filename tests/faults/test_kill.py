@@ -23,6 +23,7 @@ import pytest
 from simulator.records import Entry
 from simulator.server import Simulator
 from simulator.switches import Switches
+from support.notation import entries_from
 from support.running import clients, options
 from support.workspace import fill
 
@@ -43,16 +44,11 @@ SERVICES = (
     Switches(False, False, duplicates="refused_any_case", name_filter="equals"),
 )
 
-LIST: list[dict[str, Any]] = [
-    {"id": 1001, "name": "Globex"},
-    {"id": 1002, "name": "Initech"},
-    {"id": 1003, "name": "Acme"},
-    {"name": "Hooli", "state": "absent"},
-    {"id": 1005, "state": "restored"},
-    {"id": 1006, "name": "Umbra", "state": "restored"},
-    {"name": "Stark Industries", "former_names": ["Stark"]},
-    *({"name": f"New {number}"} for number in range(CREATES)),
-]
+LIST = entries_from(
+    "1001 Globex; 1002 Initech; 1003 Acme; absent Hooli; restored 1005; restored 1006 Umbra; "
+    "Stark Industries (was Stark)"
+)
+LIST += [{"name": f"New {number}"} for number in range(CREATES)]
 """A ring of three names, and one of everything else; purged: 1008."""
 
 THERE = "Acme, Globex, Initech, Hooli, (Umbrella), (Massive), Stark, Wayne"

@@ -20,7 +20,7 @@ from simulator.service import Credentials
 from simulator.switches import Switches
 from simulator.wire import Call
 from simulator.workspace import Workspace
-from support.running import MODULES, client, clients, rows, run_entry, sent
+from support.running import MODULES, clients, rows, run_entry, sent
 from support.workspace import fill, on
 
 from ansible_collections.toggl.focus.plugins.module_utils._progress import Halt
@@ -38,20 +38,19 @@ class Kind(NamedTuple):
 
     method: str
     path: str
-    given: dict[str, Any]
+    entry: str
     after: list[str]
     looks: list[str]
 
 
 PATH = "/workspaces/4711/clients"
-RENAME = {"id": 1001, "name": "Acme Ltd"}
-DELETE = {"id": 1001, "state": "absent"}
-RESTORE = {"id": 1002, "state": "restored"}
 WRITES = {
-    "create": Kind("POST", PATH, {"name": "New"}, ["Acme", "New"], ["GET"]),
-    "rename": Kind("PUT", f"{PATH}/1001", RENAME, ["Acme Ltd"], ["GET", "GET"]),
-    "delete": Kind("DELETE", f"{PATH}/1001", DELETE, [], ["GET"]),
-    "restore": Kind("PATCH", f"{PATH}/1002/restore", RESTORE, ["Acme", "Umbrella"], ["GET", "GET"]),
+    "create": Kind("POST", PATH, "New", ["Acme", "New"], ["GET"]),
+    "rename": Kind("PUT", f"{PATH}/1001", "1001 Acme Ltd", ["Acme Ltd"], ["GET"] * 2),
+    "delete": Kind("DELETE", f"{PATH}/1001", "absent 1001", [], ["GET"]),
+    "restore": Kind(
+        "PATCH", f"{PATH}/1002/restore", "restored 1002", ["Acme", "Umbrella"], ["GET"] * 2
+    ),
 }
 THERE = "Acme, (Umbrella)"
 every_write = pytest.mark.parametrize("write", WRITES)
@@ -75,7 +74,7 @@ def broken(
 ) -> dict[str, Any]:
     """The result of a write whose requests meet the faults of ``script``."""
     fill(service, THERE, switches, script=script)
-    return client(service, **WRITES[write].given, **given)
+    return run_entry(MODULES[0], service, WRITES[write].entry, **given)
 
 
 def assert_done(service: Simulator, write: str, result: dict[str, Any]) -> None:
@@ -291,7 +290,8 @@ def test_a_connection_that_is_not_made(
 
     with hanging_up() as address, Door(address if ends == "in the handshake" else None) as door:
         service.chaos = close
-        result = client(service, ca_path=secured.ca_path, api_retries=2, **kind.given)
+        ca_path = secured.ca_path
+        result = run_entry(MODULES[0], service, kind.entry, ca_path=ca_path, api_retries=2)
     if times == 2:
         assert_done(service, write, result)
         assert sent(service) == [*kind.looks, kind.method]
