@@ -80,7 +80,7 @@ def test_what_was_read_long_ago_is_read_again_before_put(
 
     def edited(method: str, _: str) -> bool:
         if method == "GET" and len(service.log) == 2:
-            service.workspace.update(1001, Body("Acme", "USD", True))
+            service.workspace.update(1001, Body(name="Acme", currency="USD"))
         return False
 
     service.script = [Fault(on("GET", path="/1001"), when="after"), Fault(match=edited)]

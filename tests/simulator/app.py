@@ -39,7 +39,7 @@ def create_app(service: Service) -> FastAPI:
     @app.exception_handler(RequestValidationError)
     async def invalid(_request: Request, error: RequestValidationError) -> Response:
         places = ", ".join(str(each["loc"][-1]) for each in error.errors())
-        return answer(Refused(400, "validation", f"not an integer: {places}"))
+        return answer(Refused(400, "validation", f"not valid: {places}"))
 
     @app.exception_handler(HTTPException)
     async def no_route(request: Request, missing: HTTPException) -> Response:

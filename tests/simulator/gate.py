@@ -70,15 +70,14 @@ class Gate:
 
     async def _own_answer(self, scope: Scope, call: Call) -> Answer:
         refused = self._turned_away(call)
-        if refused is not None and refused.status == 402:
-            return self._used_up(refused)
         if refused is None:
             answer = await wire.ask(self.app, scope, call)
         else:
-            answer = self._refusal(refused)
+            body = bodies.error_body(refused, self.service.switches)
+            answer = Answer(refused.status, {"content-type": wire.JSON}, body)
         if answer.status != 401 and self.service.switches.quota_headers:
             answer.headers.update(self.service.quota.headers())
-        return answer
+        return self._used_up(answer) if answer.status == 402 else answer
 
     def _turned_away(self, call: Call) -> Refused | None:
         if not self.service.credentials.accept(call.headers.get("authorization", "")):
@@ -89,14 +88,11 @@ class Gate:
             return Refused(400, "invalid_request", "Content-Type must be application/json")
         return None
 
-    def _used_up(self, refused: Refused) -> Answer:
+    def _used_up(self, own: Answer) -> Answer:
         """In one of the forms that were seen, or that nobody has excluded."""
         quota_headers = self.service.quota.headers()
         seconds = quota_headers["X-Toggl-Quota-Resets-In"]
         words = f"{bodies.USED_UP} Your quota will reset in {seconds} seconds."
-        own = self._refusal(refused)
-        if self.service.switches.quota_headers:
-            own.headers.update(quota_headers)
         forms = {
             "json": own,
             "headers": Answer(402, quota_headers, b""),
@@ -105,10 +101,6 @@ class Gate:
             "nothing": Answer(402, {}, b""),
         }
         return forms[self.service.switches.quota_refusal]
-
-    def _refusal(self, refused: Refused) -> Answer:
-        body = bodies.error_body(refused, self.service.switches)
-        return Answer(refused.status, {"content-type": wire.JSON}, body)
 
 
 def _canned(fault: Fault, own: Answer) -> Answer:

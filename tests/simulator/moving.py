@@ -60,7 +60,9 @@ def act(
                 "rename": lambda: workspace.rename(client.id, name),
                 "delete": lambda: workspace.delete(client.id),
                 "restore": lambda: workspace.restore(client.id),
-                "currency": lambda: workspace.update(client.id, Body(client.name, "JPY", True)),
+                "currency": lambda: workspace.update(
+                    client.id, Body(name=client.name, currency="JPY")
+                ),
             }
             changes[kind]()
             return client.id

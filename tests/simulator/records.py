@@ -6,7 +6,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field, StrictStr
 
 from simulator.wire import Call
 
@@ -26,12 +28,17 @@ class Client:
     currency: str | None = None
 
 
-class Body(NamedTuple):
-    """What a create or an update asks for; ``has_currency``: whether it says anything of it."""
+class Body(BaseModel):
+    """What a create or an update asks for."""
 
-    name: str
-    currency: str | None = None
-    has_currency: bool = False
+    # Where a length is asked for, no lone surrogate is taken, which no answer could carry.
+    name: StrictStr = Field(min_length=0)
+    currency: Any = None
+
+    @property
+    def has_currency(self) -> bool:
+        """Whether it says anything of it."""
+        return "currency" in self.model_fields_set
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 from fastapi import APIRouter, Request, Response
@@ -37,9 +36,8 @@ def endpoints_of(service: Service) -> APIRouter:
         return Response(bodies.page_body(found, service.switches), media_type=JSON)
 
     @router.post(ALL)
-    async def create_client(request: Request, workspace_id: int) -> Response:
-        there = workspace(workspace_id)
-        wanted = _wanted(await request.body(), service.switches)
+    async def create_client(workspace_id: int, body: Body) -> Response:
+        there, wanted = workspace(workspace_id), _valid(body, service.switches)
         created = there.create(wanted.name, wanted.currency)
         return Response(bodies.created_body(created, service.switches), 201, media_type=JSON)
 
@@ -50,9 +48,8 @@ def endpoints_of(service: Service) -> APIRouter:
         return Response(bodies.encode(body), media_type=JSON)
 
     @router.put(ONE)
-    async def update_client(request: Request, workspace_id: int, client_id: int) -> Response:
-        there = workspace(workspace_id)
-        there.update(client_id, _wanted(await request.body(), service.switches))
+    async def update_client(workspace_id: int, client_id: int, body: Body) -> Response:
+        workspace(workspace_id).update(client_id, _valid(body, service.switches))
         return Response(status_code=204)
 
     @router.delete(ONE)
@@ -68,30 +65,10 @@ def endpoints_of(service: Service) -> APIRouter:
     return router
 
 
-def _wanted(body: bytes, switches: Switches) -> Body:
-    try:
-        wanted = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Refused(400, "invalid_request", "the body is not JSON") from None
-    name = wanted.get("name") if isinstance(wanted, dict) else None
-    if not isinstance(name, str) or not _is_text(name):
-        raise Refused(400, "validation", "Field validation for 'Name' failed on the 'string' tag")
-    if switches.currency == "unknown" or "currency" not in wanted:
-        return Body(name)
-    return Body(name, _valid_currency(wanted["currency"]), True)
-
-
-def _valid_currency(currency: object) -> str | None:
-    if currency is None or (isinstance(currency, str) and re.fullmatch("[A-Z]{3}", currency)):
-        return currency
+def _valid(wanted: Body, switches: Switches) -> Body:
+    if switches.currency == "unknown":
+        return Body(name=wanted.name)
+    if wanted.currency is None or re.fullmatch("[A-Z]{3}", str(wanted.currency)):
+        return wanted
     tag = "Field validation for 'Currency' failed on the 'iso4217' tag"
     raise Refused(400, "validation", tag)
-
-
-def _is_text(name: str) -> bool:
-    """JSON can spell lone surrogates, which no answer could carry."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -112,7 +112,7 @@ class Workspace:
     def rename(self, client_id: int, name: str) -> None:
         """Change the name alone, whatever an update does to the currency."""
         client = self.find(client_id)
-        self.update(client_id, Body(name, client.currency if client else None, True))
+        self.update(client_id, Body(name=name, currency=client.currency if client else None))
 
     def update(self, client_id: int, wanted: Body) -> None:
         with self._lock:
