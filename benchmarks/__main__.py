@@ -26,7 +26,6 @@ from typing import Any
 
 from benchmarks.figures import (
     AGAINST_URI,
-    CHANGES,
     EVERYTHING,
     IDLE,
     LONG,
@@ -108,22 +107,7 @@ def _more(scene: Scene) -> list[str]:
     return ["assert"] * (scene == LONG) + ["unsaid"] * (scene in UNSAID)
 
 
-def full() -> list[Turn]:
-    """Every cell. It takes hours."""
-    turns = [
-        Turn(scene, list(WAYS), rounds=5, patience=180)
-        for clients in (10, 100, 1000)
-        for scene in _scenes(clients)
-    ]
-    direct = ["list", "bare", "bare4"]
-    return turns + [Turn(scene, direct, patience=180) for scene in _scenes(10_000)]
-
-
-def _scenes(clients: int) -> list[Scene]:
-    return [Scene(clients, change, latency) for latency in (0, 20, 100) for change in CHANGES]
-
-
-FORMS = {"smoke": smoke, "promised": promised, "full": full}
+FORMS = {"smoke": smoke, "promised": promised}
 
 
 class Bench:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from pathlib import Path
 
 import pytest
@@ -27,15 +26,7 @@ from benchmarks.page import page, promise_line, promise_table, reasons, with_siz
 from benchmarks.palette import COLOURS, INK, PAGES, contrast
 from benchmarks.planner import Cost
 
-SAMPLE = Sample(
-    seconds=1.0,
-    processor=0.8,
-    mebibytes=60.0,
-    requests=11,
-    characters=900,
-    simulator=0.1,
-    service=0.0,
-)
+SAMPLE = Sample(1.0, 0.8, 60.0, requests=11, characters=900, simulator=0.1, service=0.0)
 
 COSTS = {"all renamed": Cost(100_000, 1.9, 220), "one ring": Cost(100_001, 2.1, 220)}
 SIZES = {"check mode": {"10": 900, "500": 3900}, "run": {"10": 950}}
@@ -134,33 +125,10 @@ def test_the_limit_is_the_rounds_that_cannot_be_avoided(scene: Scene, way: str, 
     assert limit(figures, scene, way) == pytest.approx(0.5 + waits * 0.02)
 
 
-def test_the_page_has_each_time_next_to_its_limit() -> None:
-    text = page(kept(), {}, "promised", SIZES, COSTS)
-    row = "| 1,000 | nothing | 20 ms | list | 4 | 0.68 s | 1.00 (0.90–1.10) | 1.47 | 11 | 900 |"
-    assert row in text.splitlines()
-
-
 def test_each_promise_is_judged_by_its_own_figures() -> None:
     values = [promise.value for promise in promises(kept())]
-    expected = [
-        400,
-        1.4 / 2.6,
-        1 / 1.1,
-        0.9 / 1.6,
-        1.2,
-        1,
-        1.05,
-        4,
-        4,
-        1,
-        80,
-        1,
-        1,
-        1,
-        1,
-        1.048576,
-        2.097152,
-    ]
+    expected = [400, 1.4 / 2.6, 1 / 1.1, 0.9 / 1.6, 1.2, 1, 1.05, 4, 4, 1, 80, 1, 1, 1, 1]
+    expected += [1.048576, 2.097152]
     assert values == pytest.approx(expected)
     assert all(promise.holds for promise in promises(kept()))
 
@@ -217,15 +185,21 @@ def test_a_promise_is_shown_with_bound_figure_and_spread() -> None:
     assert "| ≤ 1 x | 0.909 x (0.818–1) | yes |" in promise_table([promise])
 
 
-def test_a_cell_that_was_not_run_is_a_dash() -> None:
-    text = page(kept(), {"Python": "3.11"}, "promised", SIZES, COSTS)
-    times = text[text.index("## Time in seconds") :]
-    row = re.search(r"^\| 1,000 \| nothing \| 20 ms \|.*$", times, re.MULTILINE)
-    assert row is not None
-    assert row.group() == (
-        "| 1,000 | nothing | 20 ms | 400 | — | — | 1.00 (0.90–1.10) | 1.10 | 0.50 (0.50–0.60) | — "
-        "| 0.60 (0.50–0.60) | — | — | — | — |"
-    )
+ROWS = {
+    "a time next to its limit": "| 1,000 | nothing | 20 ms | list | 4 | 0.68 s | 1.00 (0.90–1.10) "
+    "| 1.47 | 11 | 900 |",
+    "a dash for what was not run": "| 1,000 | nothing | 20 ms | 400 | — | — | 1.00 (0.90–1.10) "
+    "| 1.10 | 0.50 (0.50–0.60) | — | 0.60 (0.50–0.60) | — | — | — | — |",
+    "the numbers of entries": "| outcome | 10 entries | 500 entries | 5,000 entries |",
+    "the sizes of an outcome": "| check mode | 900 | 3,900 | — |",
+    "what a plan costs": "| all renamed | 100,000 | 1.90 s | 220 MiB | yes |",
+    "what a plan costs too much": "| one ring | 100,001 | 2.10 s | 220 MiB | NO |",
+}
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_the_page_has(row: str) -> None:
+    assert ROWS[row] in page(kept(), {}, "promised", SIZES, COSTS).splitlines()
 
 
 def test_a_figure_that_the_simulator_set_is_marked() -> None:
@@ -248,18 +222,6 @@ def test_the_picture_is_the_same_each_time(tmp_path: Path) -> None:
     assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
     assert "focus_clients" in (tmp_path / "one.svg").read_text()
     assert spaced({"a": 0.5, "b": 0.51, "c": 0.9}, 0.1) == {"a": 0.5, "b": 0.6, "c": 0.9}
-
-
-def test_the_page_has_the_sizes_of_outputs_by_outcome() -> None:
-    text = page(kept(), {}, "promised", SIZES, COSTS)
-    assert "| outcome | 10 entries | 500 entries | 5,000 entries |" in text
-    assert "| check mode | 900 | 3,900 | — |" in text
-
-
-def test_the_page_has_what_the_planner_costs() -> None:
-    text = page(kept(), {}, "promised", SIZES, COSTS)
-    assert "| all renamed | 100,000 | 1.90 s | 220 MiB | yes |" in text
-    assert "| one ring | 100,001 | 2.10 s | 220 MiB | NO |" in text
 
 
 def test_other_sizes_change_only_their_section() -> None:
