@@ -136,9 +136,7 @@ NO_CREDENTIALS: dict[str, Credentials] = {
 }
 
 
-def logged_in(
-    service: Simulator, monkeypatch: pytest.MonkeyPatch, options: Any, variables: dict[str, str]
-) -> dict[str, Any]:
+def logged_in(service: Simulator, monkeypatch: Any, options: Any, variables: Any) -> dict[str, Any]:
     """The result with no other credentials than these options and these in the environment."""
     for names in arguments.VARIABLES.values():
         for name in names:

@@ -41,9 +41,7 @@ Breaking = Callable[..., None]
 def breaking(monkeypatch: pytest.MonkeyPatch) -> Breaking:
     """Let a function raise, from its ``first`` call on that is ``about`` a client."""
 
-    def broken(
-        owner: Any, name: str, about: str = "", kind: type[Exception] = Strange, first: int = 1
-    ) -> None:
+    def broken(owner: Any, name: str, about: str = "", kind: Any = Strange, first: int = 1) -> None:
         function, calls = getattr(owner, name), itertools.count(1)
 
         def raises(*given: Any, **more: Any) -> Any:

@@ -53,21 +53,19 @@ def test_less_is_risked_than_is_in_flight(service: Simulator, there: int, concur
     assert pages <= result["requests"] - boundaries <= pages + concurrency - 1
 
 
-NO_HEADERS = Switches(quota_headers=False)
+NO_HEADERS = {"switches": Switches(quota_headers=False)}
+RISKS = [
+    *((150, {"quota_limit": 40}, False), (150, {"quota_limit": 201}, True)),
+    *((there, NO_HEADERS, False) for there in (99, 100, 150, 950)),
+]
 
 
-@pytest.mark.parametrize(
-    ("there", "left", "risks"),
-    [(150, 39, False), (150, 200, True), *((there, None, False) for there in (99, 100, 150, 950))],
-)
+@pytest.mark.parametrize(("there", "rules", "risks"), RISKS)
 def test_no_page_is_risked_with_little_quota_or_where_nobody_says_what_is_left(
-    service: Simulator, there: int, left: int | None, risks: bool
+    service: Simulator, there: int, rules: Any, risks: bool
 ) -> None:
     """Little is less than ten times the pages that the list of 350 names lets expect."""
-    if left is None:
-        service.reset(NO_HEADERS)
-    else:
-        service.reset(quota_limit=left + 1)
+    service.reset(**rules)
     service.add_many(there)
     clients(service, True, clients=named(350), concurrency=4, allow_partial=True)
     asked, pages = pages_asked(service), there // 100 + 1

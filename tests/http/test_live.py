@@ -168,17 +168,16 @@ def started(service: Simulator, folder: Path, *options: str, **given: str) -> Po
     return Popen(words, cwd=ROOT, env=environment, stdout=PIPE, stderr=STDOUT, text=True)
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "words"),
-    [
-        ("TOGGL_FOCUS_API_TOKEN", "", "No authentication is given"),
-        ("TOGGL_FOCUS_LIVE", "yes", f"say TOGGL_FOCUS_LIVE={CONSENT}"),
-        ("TOGGL_FOCUS_API_URL", "http://focus.example.com", "api_url"),
-    ],
-)
-def test_without_consent_it_does_nothing(
-    service: Simulator, monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
-) -> None:
+WRONG = {
+    "No authentication is given": ("TOGGL_FOCUS_API_TOKEN", ""),
+    f"say TOGGL_FOCUS_LIVE={CONSENT}": ("TOGGL_FOCUS_LIVE", "yes"),
+    "api_url": ("TOGGL_FOCUS_API_URL", "http://focus.example.com"),
+}
+
+
+@pytest.mark.parametrize("words", WRONG)
+def test_without_consent_it_does_nothing(service: Simulator, monkeypatch: Any, words: str) -> None:
+    name, value = WRONG[words]
     for variable, text in {**access(service), "TOGGL_FOCUS_LIVE": CONSENT, name: value}.items():
         monkeypatch.setenv(variable, text)
     with pytest.raises(pytest.exit.Exception, match=words) as ended:

@@ -38,9 +38,7 @@ def test_a_name_that_is_there_twice_is_said_with_its_ids(
     assert (result["failed"], result["changed"], result["action"]) == (True, True, "created")
 
 
-def test_which_of_several_clients_a_create_without_an_id_made_is_unknown(
-    service: Simulator,
-) -> None:
+def test_which_of_several_clients_a_create_without_an_id_made_is_open(service: Simulator) -> None:
     """A list that lacked a client is no reason to take it for the new one, and to delete it."""
     empty = Fault(edit=lambda _: b'{"data": [], "page": 1, "per_page": 100}')
     fill(service, "New", Switches(create_body="nothing"), script=[empty])

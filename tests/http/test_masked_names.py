@@ -14,7 +14,6 @@ from support.notation import unnamed_rows
 from support.running import client, clients, info, run_entry
 from support.workspace import fill
 
-KEY = "toggl_sk_of-a-test"
 ADVICE = "Use a new API key (api_token) in its place."
 
 
@@ -28,7 +27,7 @@ def usual(service: Simulator) -> Iterator[None]:
 
 def login(service: Simulator, password: str = "demo") -> dict[str, Any]:
     """The options of a task that logs in with a short password."""
-    service.credentials = Credentials(KEY, "ada@example.com", password)
+    service.credentials = Credentials(username="ada@example.com", password=password)
     return {"api_token": None, "username": "ada@example.com", "password": password}
 
 
@@ -88,18 +87,17 @@ def test_a_list_that_would_be_masked_is_an_error(service: Simulator, given: Any)
 
 
 def test_with_an_api_key_each_name_is_as_it_is(service: Simulator) -> None:
-    given = {**login(service), "username": None, "password": None, "api_token": KEY}
-    renamed = clients(service, clients="1001 Globex", **given)
+    login(service)
+    renamed = clients(service, clients="1001 Globex")
     assert renamed["undo"] == [{"name": "demo Ltd", "id": 1001}]
-    assert info(service, **given)["desired"] == [{"name": "Globex"}, {"name": "Acme"}]
+    assert info(service)["desired"] == [{"name": "Globex"}, {"name": "Acme"}]
 
 
 def test_a_key_in_a_name_is_to_be_replaced(service: Simulator) -> None:
     """Whoever sees the workspace has the key."""
-    given = {**login(service), "username": None, "password": None, "api_token": KEY}
-    fill(service, f"key {KEY}")
-    for result in (client(service, id=1001, name="Acme", **given), info(service, **given)):
+    fill(service, f"key {service.token}")
+    for result in (client(service, id=1001, name="Acme"), info(service)):
         assert result["failed"] is True
         assert ADVICE in result["msg"]
-        assert KEY not in str(result)
+        assert service.token not in str(result)
     assert service.writes == []

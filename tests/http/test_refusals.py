@@ -63,9 +63,7 @@ def test_the_message_says_when_the_quota_reopens_whatever_the_form_of_the_refusa
 
 
 @pytest.mark.parametrize("form", ["json", "nothing"])
-def test_where_nobody_says_when_pauses_grow(
-    service: Simulator, sleeps: list[float], form: str
-) -> None:
+def test_pauses_grow_where_nobody_says(service: Simulator, sleeps: list[float], form: str) -> None:
     """Within quota_wait, which is advised, but not again when it was in vain."""
     service.reset(Switches(quota_headers=False, quota_refusal=form), quota_limit=0)
     at_once = client(service, name="New")["msg"]
@@ -83,9 +81,7 @@ def test_where_nobody_says_when_pauses_grow(
     assert "let the task wait" not in result["msg"]
 
 
-def test_the_time_of_a_request_does_not_run_in_a_wait(
-    service: Simulator, sleeps: list[float]
-) -> None:
+def test_the_time_of_a_request_does_not_run_asleep(service: Simulator, sleeps: list[float]) -> None:
     """After an hour in which the quota was closed, a passing failure is still passed over."""
     used_up = Fault(status=402, headers={"Retry-After": "3000"})
     fill(service, "Acme", Switches(quota_headers=False), script=[used_up, Fault(status=503)])
@@ -94,12 +90,10 @@ def test_the_time_of_a_request_does_not_run_in_a_wait(
     assert sent(service) == ["GET", "GET", "GET"]
 
 
-@pytest.mark.parametrize("quota_headers", [True, False])
-def test_a_feature_is_not_waited_for(
-    service: Simulator, sleeps: list[float], quota_headers: bool
-) -> None:
+@pytest.mark.parametrize("headers", [True, False])
+def test_no_feature_is_waited_for(service: Simulator, sleeps: list[float], headers: bool) -> None:
     refused = Fault(status=402, body=b"Your plan lacks this feature")
-    service.reset(Switches(quota_headers=quota_headers), script=[refused])
+    service.reset(Switches(quota_headers=headers), script=[refused])
     result = client(service, name="New", quota_wait=3600)
     assert "another subscription plan" in result["msg"]
     assert (sent(service), sleeps) == (["GET"], [])

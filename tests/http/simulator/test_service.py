@@ -33,12 +33,6 @@ def test_invalid_bodies(service: Simulator, call: Any, body: bytes) -> None:
     assert service.names() == ["Acme"]
 
 
-def test_other_fields_are_ignored(service: Simulator, call: Any) -> None:
-    client = service.add("Acme")
-    call("PUT", f"/{client.id}", json={"name": "New", "active": False, "id": 5})
-    assert [(c.id, c.name, c.active) for c in service.clients()] == [(client.id, "New", True)]
-
-
 @pytest.mark.parametrize("value", [None, "Bearer toggl_sk_wrong", "Bearer", "Basic ????", "x"])
 def test_access(service: Simulator, call: Any, value: str | None) -> None:
     """By a key or a password, with a type of content; a wrong key takes nothing from the quota."""
