@@ -78,6 +78,7 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Exports:
     with workspaces(*WORKSPACES) as service:
         service.reset(Switches(per_page_cap=20, list_shows_deleted=False))
         fill(service, NEW, *UNSORTED)
+        service.workspaces[NEW].add("\u00fcber", currency="EUR")
         fill(service, MOVING, *(f"Client {number}" for number in range(50)))
         stage = Stage(service, folder)
         stage.inventory(HOSTS)
@@ -144,9 +145,10 @@ def test_an_export_is_sorted_by_name_and_applies_with_no_change(exports: Exports
     Names may share, look like templates or hold what YAML takes for something else."""
     found = [(entry.get("name"), entry.get("id")) for entry in exports.first.listed("new")]
     same = [("same", 1001), ("same", 1000 + len(UNSORTED))]
-    named = [*((name.strip(), None) for name in NAMES), *same]
+    named = [*((name.strip(), None) for name in NAMES), *same, ("\u00fcber", None)]
     assert found == [(None, 1002), (None, 1003), *sorted(named, key=lambda entry: entry[0])]
-    assert f"Nothing to do: all {len(UNSORTED)} entries are as declared." in exports.second.printed
+    assert f"Nothing to do: all {len(UNSORTED) + 1} entries are as declared." in exports.second.printed
+    assert {"name": "\u00fcber", "currency": "EUR"} in exports.first.listed("new")
     assert "Zo\u00eb \U0001f680" in exports.first.files["new/clients.yml"][0]
 
 

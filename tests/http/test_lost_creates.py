@@ -119,3 +119,14 @@ def test_what_the_run_created_itself_counts_although_no_list_shows_it(service: S
     assert (result["failed"], result["changed"], result["client"]["id"]) == (True, True, 1002)
     assert "lists several new ones of that name, with the ids 1001, 1002" in result["msg"]
     assert sorted(entry["id"] for entry in result["undo"]) == [1001, 1002]
+
+
+def test_a_client_that_the_filter_hid_is_not_taken_for_the_one_that_is_missing(
+    service: Simulator,
+) -> None:
+    """It was there before, with a blank in front; the second try of the create is refused."""
+    fill(service, "\tNew", Switches(name_filter="equals", names_trimmed=False))
+    service.script = [LOST_BEFORE, Fault(on("POST"), 400)]
+    result = client(service, name="New")
+    assert (result["failed"], result["client"], result["action"]) == (True, None, "none")
+    assert 1001 not in [entry.get("id") for entry in result["undo"]]
