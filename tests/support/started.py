@@ -11,20 +11,15 @@ process of its own would have the same settings. Nobody types or sends a signal 
 
 from __future__ import annotations
 
-import atexit
-import gc
 import importlib
-import json
-import os
 import re
-import signal
 import subprocess
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from threading import Lock
+
+from support.forks import Forks, serve
 
 ANSIBLE_PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 SECONDS = 300
@@ -33,21 +28,10 @@ OF_A_RUN = re.compile(r"TOGGL_\w+|PWD|PYTEST_CURRENT_TEST|RAN")
 """Variables that nothing reads before a run begins; ``RAN`` is one of the tests."""
 
 
-class Started:
+class Started(Forks):
     def __init__(self, environment: Mapping[str, str]) -> None:
+        super().__init__("support.started", environment)
         self._environment = dict(environment)
-        self._busy = Lock()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "support.started"],
-            cwd=Path(__file__).parents[1],
-            env=self._environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def close(self) -> None:
-        self._process.communicate()
 
     def fits(self, environment: Mapping[str, str]) -> bool:
         """Whether nothing differs that is read while Ansible is loaded."""
@@ -58,32 +42,7 @@ class Started:
         self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path
     ) -> subprocess.CompletedProcess[str]:
         assert self.fits(environment)
-        assert self._busy.acquire(blocking=False), "runs at once need processes of their own"
-        command = [str(ANSIBLE_PLAYBOOK), *arguments]
-        with TemporaryDirectory() as printed:
-            paths = [Path(printed, name) for name in ("stdout", "stderr")]
-            status = self._ask([command, dict(environment), str(folder), [*map(str, paths)]])
-            stdout, stderr = (path.read_text(encoding="utf-8") for path in paths)
-        self._busy.release()
-        return subprocess.CompletedProcess(command, status, stdout, stderr)
-
-    def _ask(self, wanted: Sequence[object]) -> int:
-        assert self._process.stdin and self._process.stdout
-        self._process.stdin.write(json.dumps(wanted) + "\n")
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline())
-
-
-def serve() -> None:
-    """Answer each line of the input with the status of the run that it describes."""
-    sys.path[0] = str(ANSIBLE_PLAYBOOK.parent)
-    load()
-    gc.freeze()  # what is not touched is not copied
-    for line in sys.stdin:
-        process = os.fork()
-        if process == 0:
-            run(*json.loads(line))
-        print(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), flush=True)
+        return self.fork([str(ANSIBLE_PLAYBOOK), *arguments], environment, folder, SECONDS)
 
 
 def load() -> None:
@@ -101,22 +60,15 @@ def load() -> None:
     load_collection()
 
 
-def run(
-    command: list[str], environment: dict[str, str], folder: str, printed: Sequence[str]
-) -> None:
+def run(*command: str) -> object:
     """End this process as ``ansible-playbook`` does."""
     from ansible.cli.playbook import main
 
-    signal.alarm(SECONDS)
-    for target, path in enumerate((os.devnull, *printed)):
-        os.dup2(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), target)
-    os.environ.clear()
-    os.environ.update(environment)
-    os.chdir(folder)
-    sys.argv = command
-    atexit._clear()  # the loader removes what is there for all runs
-    sys.exit(main())
+    sys.argv = [*command]
+    return main()
 
 
 if __name__ == "__main__":
-    serve()
+    sys.path[0] = str(ANSIBLE_PLAYBOOK.parent)
+    load()
+    serve(run)

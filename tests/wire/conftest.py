@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.forks import Forks
 from wire import standin
-from wire.forks import ENDED
 from wire.standin import WORKSPACE, Service
 
 Run = Callable[..., dict[str, Any]]
@@ -27,22 +26,16 @@ PATIENCE = 25  # seconds, then the run is ended; none here has reason to take mo
 @pytest.fixture(scope="session")
 def loaded(
     pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[subprocess.Popen[str]]:
+) -> Iterator[Forks]:
     """The modules in a process that is copied for each run: loading them takes half a second."""
     folder = tmp_path_factory.mktemp("tree")
     place = folder / "ansible_collections" / "toggl"
     place.mkdir(parents=True)
     checkout = pytestconfig.getoption("collection") or pytestconfig.rootpath
     (place / "focus").symlink_to(Path(checkout).resolve())
-    with subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("forks.py"))],
-        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "PYTHONPATH": str(folder)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        yield process
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "PYTHONPATH": str(folder)}
+    with closing(Forks("wire.forks", environment)) as made:
+        yield made
 
 
 @pytest.fixture
@@ -52,7 +45,7 @@ def service() -> Iterator[Service]:
 
 
 @pytest.fixture
-def run(service: Service, tmp_path: Path, loaded: subprocess.Popen[str]) -> Run:
+def run(service: Service, tmp_path: Path, loaded: Forks) -> Run:
     """``run(clients=[...])`` is a task of ``focus_clients``, without a list of ``focus_client``."""
     # Nobody's settings: no proxy, no credentials.
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
@@ -63,26 +56,11 @@ def run(service: Service, tmp_path: Path, loaded: subprocess.Popen[str]) -> Run:
         given = {**shared, **options}
         if "clients" in given:  # an earlier version takes no plain texts as entries
             given["clients"] = [{"name": e} if isinstance(e, str) else e for e in given["clients"]]
-        printed = printed_by(loaded, module, given, environment)
-        results = [line for line in printed if line.startswith("{")]
-        assert results, "no result:\n" + "".join(printed)
+        arguments = [module, json.dumps({"ANSIBLE_MODULE_ARGS": given})]
+        ran = loaded.fork(arguments, environment, tmp_path, PATIENCE)
+        results = [line for line in ran.stdout.splitlines() if line.startswith("{")]
+        assert results, f"no result: {ran}"
         result: dict[str, Any] = json.loads(results[-1])
-        result.setdefault("failed", False)
-        return result
+        return {"failed": False, **result}
 
     return one
-
-
-def printed_by(
-    loaded: subprocess.Popen[str], module: str, given: dict[str, Any], environment: dict[str, str]
-) -> list[str]:
-    """Return the lines of a run, the last one of which says how it ended."""
-    assert loaded.stdin and loaded.stdout
-    arguments = json.dumps({"ANSIBLE_MODULE_ARGS": given})
-    asked = {"module": module, "given": arguments, "environment": environment, "seconds": PATIENCE}
-    print(json.dumps(asked), file=loaded.stdin, flush=True)
-    lines: list[str] = []
-    while not lines or not lines[-1].startswith(ENDED):
-        lines.append(loaded.stdout.readline())
-        assert lines[-1], "".join(lines)
-    return lines
