@@ -121,10 +121,7 @@ def _has_active(clients: Iterable[Client], name: str) -> bool:
 
 
 def _from_journal(
-    api: FocusApi,
-    desired: Sequence[Desired],
-    read: Sequence[Client],
-    deletions: Deletions,
+    api: FocusApi, desired: Sequence[Desired], read: Sequence[Client], deletions: Deletions
 ) -> list[Client]:
     """Return the deleted clients that entries want restored by name and that the list hides. An
     active client that an entry has by its id may give the name away."""

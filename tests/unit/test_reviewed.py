@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 from support.notation import steps_of
+from support.playbooks import ROOT
 
 from ansible_collections.toggl.focus.plugins.module_utils._errors import BadOption
 from ansible_collections.toggl.focus.plugins.module_utils._plan.digest import digest, row_of
-from ansible_collections.toggl.focus.plugins.plugin_utils._reviewed import bind
+from ansible_collections.toggl.focus.plugins.plugin_utils._reviewed import PLAN_FORMAT, bind
 
 URL = "https://focus.toggl.com/api"
 OMITTED = "__omit_place_holder__" + "0" * 40
@@ -187,3 +188,8 @@ def test_what_only_plans_looks_at_no_reviewed_plan(
     """``toggl.focus.plan`` writes to the file that ``toggl.focus.apply`` reads."""
     made = bound(folder, content(), is_check, clients_plan_only=plan_only)
     assert ("plan_digest" in made) == looks
+
+
+def test_the_playbook_writes_the_format_that_is_read() -> None:
+    template = (ROOT / "playbooks" / "templates" / "plan.json.j2").read_text()
+    assert f"'format': {PLAN_FORMAT}," in template
