@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pytest
+import yaml
 from simulator.server import Simulator
 from simulator.switches import Switches
-from support.notation import rows
+from support.notation import rows, unnamed_rows
 from support.running import clients, info, run_entry, sent
 from support.workspace import HIDES
 
@@ -53,11 +51,8 @@ def currencies(service: Simulator) -> dict[int, str | None]:
 
 
 def bodies(service: Simulator) -> str:
-    return ", ".join(
-        f"{entry.method} {json.dumps(json.loads(entry.body))}"
-        for entry in service.writes
-        if entry.body
-    )
+    written = [(entry.method, entry.body.decode()) for entry in service.writes if entry.body]
+    return ", ".join(f"{method} {body}" for method, body in written)
 
 
 @pytest.mark.parametrize("switches", [KEEPS, HIDES], ids=["shown", "hidden"])
@@ -85,51 +80,33 @@ def test_it_becomes_as_declared(
         assert currencies(service) == before
 
 
-ROWS: list[tuple[str, dict[str, Any], str, str, str]] = [
-    (
-        "Stark @EUR",
-        {"step": "create", "name": "Stark", "currency": "EUR"},
-        "- name: Stark  # new; currency EUR\n",
-        "Would create 1.",
-        'created "Stark", currency EUR',
-    ),
-    (
-        "Acme @EUR",
-        {"step": "update", "id": 1001, "name": "Acme", "currency": "EUR", "currency_from": "USD"},
-        "- name: Acme  # currency EUR, was USD\n",
-        "Would update 1.",
-        'updated "Acme" (id 1001), currency EUR, was USD',
-    ),
-    (
-        "New (was Acme) @workspace",
-        {
-            **{"step": "rename", "id": 1001, "name": "New", "from": "Acme"},
-            **{"currency": "workspace", "currency_from": "USD"},
-        },
-        '- name: New  # was "Acme", id 1001; currency workspace, was USD\n',
-        "Would rename 1.",
-        'renamed "Acme" (id 1001) to "New", currency workspace, was USD',
-    ),
-]
+SHOWN_AS = unnamed_rows("""
+Stark @EUR | {step: create, name: Stark, currency: EUR} | Would create 1.
+    | - name: Stark  # new; currency EUR | Created "Stark" (id 1004), currency EUR.
+Acme @EUR | {step: update, id: 1001, name: Acme, currency: EUR, currency_from: USD}
+    | Would update 1. | - name: Acme  # currency EUR, was USD
+    | Updated "Acme" (id 1001), currency EUR, was USD.
+New (was Acme) @workspace
+    | {step: rename, id: 1001, name: New, from: Acme, currency: workspace, currency_from: USD}
+    | Would rename 1. | - name: New  # was "Acme", id 1001; currency workspace, was USD
+    | Renamed "Acme" (id 1001) to "New", currency workspace, was USD.
+""")
 
 
-@pytest.mark.parametrize(("wanted", "row", "line", "msg", "done"), ROWS, ids=[r[0] for r in ROWS])
+@pytest.mark.parametrize(("wanted", "row", "would", "line", "did"), SHOWN_AS)
 def test_the_plan_shows_it(
-    service: Simulator, wanted: str, row: dict[str, Any], line: str, msg: str, done: str
+    service: Simulator, wanted: str, row: str, would: str, line: str, did: str
 ) -> None:
     planned = clients(service, check_mode=True, clients=wanted)
-    assert planned["plan"] == [{**row, "status": "planned"}]
-    assert line in planned["diff"]["after"]
-    assert planned["msg"] == msg
-    ran = run_entry("focus_client", service, wanted)
-    assert ran["msg"].replace(" (id 1004)", "") == f"{done[0].upper()}{done[1:]}."
+    assert planned["plan"] == [{**yaml.safe_load(row), "status": "planned"}]
+    assert line in planned["diff"]["after"].splitlines()
+    assert planned["msg"] == would
+    assert run_entry("focus_client", service, wanted)["msg"] == did
 
 
 def test_a_change_of_it_alone_is_counted_as_updated(service: Simulator) -> None:
     ran = clients(service, clients="Acme @EUR; 1002 @EUR; Stark @EUR", concurrency=1)
-    assert {n: ran["summary"][n] for n in ("updated", "created", "renamed")} == {
-        **{"updated": 2, "created": 1, "renamed": 0},
-    }
+    assert [ran["summary"][of] for of in ("updated", "created", "renamed")] == [2, 1, 0]
     assert ran["msg"] == "Created 1, updated 2."
     assert sent(service) == ["GET", "PUT", "PUT", "POST", "GET"], "one look, at one of them"
 
