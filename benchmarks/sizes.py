@@ -2,7 +2,7 @@
 """How much a run of the role prints: what a reader of a log has to scroll through.
 
 ``python -m benchmarks --sizes`` measures it in some five minutes and puts the table into the page.
-tests/e2e/test_output_size.py keeps it within bounds.
+tests/e2e/test_lines.py keeps it within bounds.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
@@ -114,6 +114,3 @@ def launch(
         suppress_env_files=True,
     )
     return Job(ran.status, Path(ran.config.artifact_dir))
-
-
-Launch = Callable[..., Job]

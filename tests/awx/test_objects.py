@@ -1,13 +1,34 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two descriptions of what is in AWX say the same, and fit to what they name."""
+"""The two descriptions of what is in AWX say the same, and fit to what they name, and to what the
+modules of awx.awx document, down to their suboptions."""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
-from awx import objects as described
-from awx.objects import AWX, KINDS, ROOT, from_tasks, from_variables, injected, only
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from awx.objects import (
+    AWX,
+    KINDS,
+    ROOT,
+    TASKS,
+    Object,
+    from_tasks,
+    from_variables,
+    injected,
+    load,
+    only,
+)
 
 OBJECTS = from_tasks()
 PROJECT = AWX / "project"
@@ -60,7 +81,7 @@ def test_no_secret_is_written_down_or_printed() -> None:
     credential = the_only("credential")
     assert credential["inputs"] == {"api_token": "$TOGGL_FOCUS_API_TOKEN"}
     assert credential["update_secrets"] is False
-    (play,) = described.load(described.TASKS)
+    (play,) = load(TASKS)
     (task,) = [task for task in play["tasks"] if "awx.awx.credential" in task]
     assert task["no_log"] is True
 
@@ -120,3 +141,68 @@ def test_nobody_can_send_the_key_elsewhere() -> None:
     """Free extra variables could hold another ``clients_api_url``."""
     for template in (*TEMPLATES.values(), WORKFLOW):
         assert template["ask_variables_on_launch"] is False, template["name"]
+
+
+# what the modules document
+
+PACKAGE = "ansible==11.13.0"
+FOLDER = ROOT / ".ansible" / "cache" / "awx"
+INSIDE = "ansible_collections/awx/awx/"
+OF_A_SPEC = ("type", "elements", "choices", "required", "aliases")
+
+
+@pytest.fixture(scope="session")
+def modules() -> Path:
+    """The folder of the modules of awx.awx, from a package that bundles it."""
+    found = FOLDER / INSIDE / "plugins" / "modules"
+    if found.exists():
+        return found
+    FOLDER.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=FOLDER.parent) as name:
+        draft = Path(name)
+        pip = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check"]
+        only = ["--no-deps", "--only-binary=:all:", "--dest", str(draft), PACKAGE]
+        done = subprocess.run([*pip, *only], capture_output=True, check=False)
+        wheels = list(draft.glob("*.whl"))
+        if done.returncode or not wheels:
+            pytest.skip("the package that bundles the collection awx.awx cannot be had")
+        with zipfile.ZipFile(wheels[0]) as wheel:
+            members = [member for member in wheel.namelist() if member.startswith(INSIDE)]
+            wheel.extractall(draft / "tree", members)
+        with contextlib.suppress(OSError):  # a run beside this one was faster
+            os.replace(draft / "tree", FOLDER)
+    return found
+
+
+def as_spec(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: {key: option[key] for key in OF_A_SPEC if key in option}
+        | ({"options": as_spec(option["suboptions"])} if "suboptions" in option else {})
+        for name, option in options.items()
+    }
+
+
+def complaints(modules: Path, described: Object) -> list[str]:
+    text = (modules / f"{described.kind}.py").read_text()
+    documented = yaml.safe_load(text.split("DOCUMENTATION = '''")[1].split("'''")[0])
+    validator = ArgumentSpecValidator(as_spec(documented["options"]))
+    found: list[str] = validator.validate(described.options).error_messages
+    return found
+
+
+@pytest.mark.parametrize("described", OBJECTS, ids=lambda described: described.name)
+def test_each_object_is_one_that_its_module_takes(modules: Path, described: Object) -> None:
+    assert complaints(modules, described) == []
+
+
+MISTAKES: dict[str, dict[str, Any]] = {
+    "organisation": {"organisation": "Default"},
+    "value of state must be one of": {"state": "presnt"},
+    "related.succes": {"workflow_nodes": [{"identifier": "a", "related": {"succes": []}}]},
+}
+
+
+@pytest.mark.parametrize("words", MISTAKES)
+def test_a_mistake_is_seen(modules: Path, words: str) -> None:
+    wrong = Object("workflow_job_template", "", {**WORKFLOW, **MISTAKES[words]})
+    assert words in " ".join(complaints(modules, wrong))

@@ -4,16 +4,18 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import pytest
-from awx.jobs import Job, Launch
+from awx.jobs import Job, imported_inventory, launch
 from simulator.records import Fault
 from simulator.server import Simulator
 from support.lists import load_list
 from support.running import assert_predicted
-from support.stage import CLIENTS, active, asked, fill
+from support.stage import CLIENTS, active, asked, fill, workspaces
 
+Launch = Callable[..., Job]
 PLAN, APPLY = "Toggl Focus plan", "Toggl Focus apply"
 APPLY_REVIEWED, DRIFT = "Toggl Focus apply reviewed", "Toggl Focus drift"
 EUROPE, ASIA, AMERICA = (
@@ -24,6 +26,31 @@ ANSWERS = {"clients_purge": "false", "clients_max_deletion_percent": 30}
 """Of a survey: whether to purge is a text."""
 
 AS_DECLARED = {4711: ["Acme", "Globex Corporation"], 4712: ["Acme", "Umbrella"], 4713: ["Hooli"]}
+
+
+@pytest.fixture(scope="module")
+def inventory() -> dict[str, Any]:
+    return imported_inventory()
+
+
+@pytest.fixture(scope="module")
+def many_workspaces() -> Iterator[Simulator]:
+    with workspaces(*AS_DECLARED) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def job(
+    many_workspaces: Simulator,
+    inventory: dict[str, Any],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Launch:
+    def run(template: str, **options: Any) -> Job:
+        inputs = {"api_token": many_workspaces.token, "api_url": many_workspaces.url}
+        given = {"inventory": inventory, "inputs": inputs, **options}
+        return launch(tmp_path_factory.mktemp("job"), template, **given)
+
+    return run
 
 
 def names(service: Simulator) -> dict[int, list[str]]:

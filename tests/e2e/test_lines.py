@@ -1,18 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A run of the role that fails, or prints no lines: what people read, and what a playbook that
 rescues it has. The hosts of one run are the cases. What else a run prints is in the guide
-``docs/docsite/rst/reports.rst``, and all that a line says is in ``tests/unit/test_render.py``."""
+``docs/docsite/rst/reports.rst``, and all that a line says is in ``tests/unit/test_render.py``.
+However it ends, it stays readable."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 import yaml
 from simulator.records import Fault
+from simulator.server import Simulator
 from simulator.wire import Call
+from support.playbooks import access, settings
 from support.stage import LOCAL, ROLE, Stage, asked, fill, play, workspaces
+
+from benchmarks import sizes
 
 LIST: dict[str, Any] = {
     "clients_list": [
@@ -144,3 +150,22 @@ def test_a_plan_that_is_refused_is_printed_and_fails(ran: Ran) -> None:
     assert reason == ran.failure("guarded")
     assert reason.replace('"', "'") == first, "a line has no double quotes"
     assert ran.statuses("guarded") == ["planned"] * 5
+
+
+LONGEST = (
+    *("every creation fails", "a guard refuses", "the quota ends on the way"),
+    *("every name is in the list twice", "every created name has a deleted client"),
+)
+"""The outcomes that print the most of their kind; ``python -m benchmarks --sizes`` measures all."""
+
+
+@pytest.mark.parametrize("name", LONGEST)
+def test_a_run_for_five_hundred_entries_prints_little(
+    service: Simulator, tmp_path: Path, name: str
+) -> None:
+    """With all that Ansible says on both streams; without ``-v``, it leaves out some of that."""
+    (outcome,) = [outcome for outcome in sizes.OUTCOMES if outcome.name == name]
+    stage = sizes.Stage(tmp_path, service.url, {**settings(), **access(service)})
+    printed = stage.printed(outcome, 500, "-v")
+    assert printed.status == outcome.status, printed.text
+    assert printed.characters < 8_000, printed.text

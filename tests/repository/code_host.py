@@ -20,6 +20,7 @@ BOT, PERSON = 1, 2
 LOGINS = {BOT: "github-actions[bot]", PERSON: "mallory"}
 TOKEN = "a-token-of-the-code-host-0123456789"
 """What a pipeline's bot comes in with."""
+Texts = Mapping[str, str]
 
 
 @dataclass
@@ -84,12 +85,9 @@ class CodeHost:
         kept.append(entry)
         return entry
 
-    def answer(
-        self, method: str, path: str, query: Mapping[str, str], given: Mapping[str, str]
-    ) -> tuple[int, object]:
-        """Return the status, and what is answered."""
+    def answer(self, method: str, path: str, query: Texts, given: Texts) -> object:
         if path == "/user":
-            return 200, {"id": BOT}
+            return {"id": BOT}
         of_issues = path.startswith(self.dialect.issues.all) and "comments" not in path
         place = self.dialect.issues if of_issues else self.dialect.comments
         kept = self.issues if of_issues else self.comments
@@ -98,14 +96,14 @@ class CodeHost:
             listed = [_shown(entry, place) for entry in kept if entry.is_open]
             size = min(100, int(query.get("per_page", 20)))
             start = (int(query.get("page", 1)) - 1) * size
-            return 200, listed[start : start + size]
+            return listed[start : start + size]
         text, title = given[place.text], given.get("title", "")
         if method == self.dialect.update:
             (entry,) = [entry for entry in kept if path == f"{place.one}/{entry.id}"]
             entry.text = text
-            return 200, _shown(entry, place)
+            return _shown(entry, place)
         assert (method, path) == ("POST", place.all) and bool(title) is of_issues
-        return 201, _shown(self.add(kept, BOT, text, title), place)
+        return _shown(self.add(kept, BOT, text, title), place)
 
 
 def _shown(entry: Entry, place: Place) -> dict[str, Any]:
@@ -120,8 +118,7 @@ def _shown(entry: Entry, place: Place) -> dict[str, Any]:
 
 
 def command_lines(word: str) -> list[str]:
-    """Return what every user of this machine can read of the processes that were started with
-    the word."""
+    """Return what every user of this machine can read of processes that were started with it."""
     found = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):  # it has ended
@@ -138,11 +135,12 @@ def serving(dialect: Dialect) -> Iterator[CodeHost]:
             host.command_lines += command_lines(host.url)
             path, _, query = self.path.partition("?")
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            status, answer = 401, None
-            if dialect.access in self.headers.items():
-                given = json.loads(body or "{}")
-                status, answer = host.answer(self.command, path, dict(parse_qsl(query)), given)
-            self.send_response(status)
+            if dialect.access not in self.headers.items():
+                self.send_error(401)
+                return
+            given = json.loads(body or "{}")
+            answer = host.answer(self.command, path, dict(parse_qsl(query)), given)
+            self.send_response(200)
             self.end_headers()
             self.wfile.write(json.dumps(answer).encode())
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import yaml
 from jinja2 import Environment
 
-from .code_host import GITLAB, REQUEST
+from .code_host import GITLAB, REQUEST, Texts
 from .github import NEEDED_FROM_THERE
 from .log_commands import of_gitlab
 from .pipeline import Job, Pipeline, Run
@@ -65,15 +65,12 @@ class GitLab(Pipeline):
         request = {
             "CI_MERGE_REQUEST_IID": str(REQUEST),
             "CI_MERGE_REQUEST_DIFF_BASE_SHA": base,
-            "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
             "CI_MERGE_REQUEST_PROJECT_ID": PROJECT,
             "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": FORK if from_fork else PROJECT,
         }
         return self._start("merge_request_event", "feature", request)
 
-    def _start(
-        self, source: str, branch: str = "main", more: Mapping[str, str] | None = None
-    ) -> Run:
+    def _start(self, source: str, branch: str = "main", more: Texts | None = None) -> Run:
         self.branch = branch
         key = {"TOGGL_FOCUS_API_TOKEN": self.team.service.token}
         bot = {"CLIENTS_BOT_TOKEN": self.team.host.token}
