@@ -259,14 +259,11 @@ class Expected:
         if self.is_open(verdict):
             return
         goal = {**before, **{i: c for i, c in verdict.goal.items() if i >= 0}}
-        touched = {change.id for change in verdict.changes}
-        for client_id, client in goal.items():
-            now = after.get(client_id, Client("", True))
-            is_same = now.name == client.name
-            if client_id in touched:
-                is_same |= now.key == client.key or is_called(now.name, client.name, switches)
-            if client_id not in refused and (not is_same or now.deleted != client.deleted):
-                yield f"{client_id} is {now}, not {client}"
+        yield from oracle.unlike(goal, after, refused, switches)
+        touched = {*refused, *(change.id for change in verdict.changes)}
+        for client_id in goal.keys() - touched:
+            if after[client_id].name != goal[client_id].name:
+                yield f"{client_id} is {after[client_id]}, not {goal[client_id]}"
         new = [client.name for i, client in verdict.goal.items() if i < 0]
         wanted = Counter(map(key, new))
         made = active_keys({i: c for i, c in after.items() if i not in before})

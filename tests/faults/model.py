@@ -391,7 +391,12 @@ class _Desk:
         """No active client has the name."""
         deleted = [i for i, c in sorted(self.known.items()) if c.deleted and c.key == entry.key]
         if entry.state == "restored":
-            self._restore_by_name(entry, deleted)
+            remembered = by_name(self.remembered).get(entry.key or "")
+            if not deleted and remembered is not None:
+                hidden = Client(entry.name or "", True)
+                self.known[remembered] = self.sight.by_id.get(remembered, hidden)
+                deleted = [remembered]
+            self._restore_one_of(deleted, entry)
             return
         former = self._left_by_others(self._active(entry.former))
         if former:
@@ -414,19 +419,10 @@ class _Desk:
         }
         return [client_id for client_id in clients if client_id not in taken]
 
-    def _restore_by_name(self, entry: Wanted, deleted: Sequence[int]) -> None:
-        remembered = by_name(self.remembered).get(entry.key or "")
-        if deleted:
-            self._restore_one_of(deleted, entry)
-        elif remembered is None:
-            self._refuse("nothing to restore")
-        else:
-            hidden = Client(entry.name or "", True)
-            self.known[remembered] = self.sight.by_id.get(remembered, hidden)
-            self._restore_one_of([remembered], entry)
-
     def _restore_one_of(self, deleted: Sequence[int], entry: Wanted) -> None:
-        if len(deleted) > 1:
+        if not deleted:
+            self._refuse("nothing to restore")
+        elif len(deleted) > 1:
             self._refuse("several deleted", *deleted)
         elif self._means_one(deleted, entry):
             self._change(entry, "restore", deleted[0], self.known[deleted[0]].name)
@@ -485,23 +481,18 @@ class _Desk:
         return goal
 
     def _judge_names(self) -> None:
-        """The name that a client ends with is given to one active client alone."""
+        """The name that a client ends with is given to one active client alone, and to none where
+        an entry wants it absent."""
         for change in self.answer.changes:
             if change.kind == "delete" or change.name is None or self._may_share(change.id):
                 continue
             others = self._others_of_the_name(change.id, change.name)
             if others:
                 self._refuse("name of two clients", *(other for other in others if other > 0))
-        for entry in self.wanted:
-            if not entry.stays and entry.id is None:
-                self._judge_absence(entry)
-
-    def _judge_absence(self, entry: Wanted) -> None:
-        """No other entry may want a client of the name to be there."""
-        for client_id in self.stood_for:
-            client = self.answer.goal.get(client_id)
-            is_there = client is not None and not client.deleted and client.key == entry.key
-            if is_there and not self._comes_back(client_id, entry):
+        there = [i for i in self.stood_for if not self.answer.goal.get(i, Client("", True)).deleted]
+        for entry in [entry for entry in self.wanted if not entry.stays and entry.id is None]:
+            wanted = [i for i in there if self.answer.goal[i].key == entry.key]
+            if not all(self._comes_back(client_id, entry) for client_id in wanted):
                 self._refuse("wanted and unwanted")
 
     def _others_of_the_name(self, client_id: int, name: str) -> list[int]:

@@ -73,6 +73,17 @@ def losses(before: State, after: State, allowed: Collection[int]) -> Iterator[st
             yield f"{client_id}, {client}, is deleted, and nobody asked for it"
 
 
+def unlike(
+    wanted: State, after: State, excused: Collection[object], switches: Switches
+) -> Iterator[str]:
+    """Clients that are not what they should be, as far as the service keeps their names."""
+    for client_id in wanted.keys() - set(excused):
+        client, now = wanted[client_id], after.get(client_id, model.Client("", True))
+        is_same = now.key == client.key or is_called(now.name, client.name, switches)
+        if now.deleted != client.deleted or not is_same:
+            yield f"{client_id} is {now}, not {client}"
+
+
 def not_undone(
     before: State, after: State, excused: Collection[int], switches: Switches
 ) -> Iterator[str]:
@@ -80,11 +91,11 @@ def not_undone(
 
     :arg excused: clients whose undo the service rightly refused, or that somebody else has changed
     """
-    for client_id in before.keys() - set(excused):
-        was, now = before[client_id], after[client_id]
-        is_same_name = now.key == was.key or is_called(now.name, was.name, switches)
-        if now.deleted != was.deleted or (can_be_given(was.name) and not is_same_name):
-            yield f"{client_id} is {now}, it was {was}"
+    given = {
+        i: c if can_be_given(c.name) else after[i]._replace(deleted=c.deleted)
+        for i, c in before.items()
+    }
+    yield from unlike(given, after, excused, switches)
     for client_id in after.keys() - before.keys() - set(excused):
         if not after[client_id].deleted:
             yield f"{client_id}, {after[client_id]}, was new, and is still active"

@@ -161,6 +161,7 @@ unproxied = pytest.fixture(without_proxies)
         (f"https://{'x' * 70}.example", "no such host is known"),
         ("https://127.0.0.1:{hangs_up}", "TLS"),
         ("https://127.0.0.1:{silent}", "in time"),
+        ("https://127.0.0.1:{plain_http}", "api_url"),
     ],
 )
 def test_why_there_is_no_connection(
@@ -168,11 +169,13 @@ def test_why_there_is_no_connection(
 ) -> None:
     with hanging_up() as (_, hangs_up), socket.create_server(("127.0.0.1", 0)) as listener:
         silent = listener.getsockname()[1]
-        url = address.format(closed=closed_port(), hangs_up=hangs_up, silent=silent)
+        ports = {"silent": silent, "hangs_up": hangs_up, "plain_http": service.port}
+        url = address.format(closed=closed_port(), **ports)
         result = client(service, name="New", api_url=f"{url}/api", api_retries=0, api_timeout=0.3)
     _, _, host = url.partition("//")
     assert f"No connection to {host if ':' in host else f'{host}:443'}" in result["msg"]
     assert said in result["msg"]
+    assert service.log == []
 
 
 def test_authorities_that_are_not_there_are_a_sentence(

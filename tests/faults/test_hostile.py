@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Names that try to be something else: a template, a line of output, a command to the terminal.
-
-They go to the service and come back unchanged, are never evaluated, and forge nothing.
-"""
+They go to the service and come back unchanged, are never evaluated, and forge nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +13,7 @@ import pytest
 from simulator.records import Fault
 from simulator.switches import Switches
 from support.playbooks import WAYS, Ran
-from support.stage import CLIENT, CLIENTS, INFO
+from support.stage import CLIENT, CLIENTS, INFO, ROLE
 
 from faults.conftest import Stage, unsafe
 from faults.length import LONG
@@ -47,8 +45,9 @@ NAMES = (
 )
 
 
-def names_in(folder: Path) -> list[str]:
-    return [name.replace(EVALUATED, str(folder / "evaluated")) for name in NAMES]
+@pytest.fixture
+def names(tmp_path: Path) -> list[str]:
+    return [name.replace(EVALUATED, str(tmp_path / "evaluated")) for name in NAMES]
 
 
 def on_one_line(names: list[str]) -> list[str]:
@@ -78,19 +77,11 @@ ways = pytest.mark.parametrize("way", WAYS if LONG else ["in process"])
 """As a module, too, with FAULTS_LONG=1."""
 
 
-def role(clients: Any) -> dict[str, Any]:
-    return {
-        "ansible.builtin.include_role": {"name": "toggl.focus.clients"},
-        "vars": {"clients_list": clients},
-    }
-
-
 @ways
-def test_they_come_back_unchanged(stage: Stage, way: str, tmp_path: Path) -> None:
+def test_they_come_back_unchanged(stage: Stage, way: str, names: list[str], tmp_path: Path) -> None:
     """Through the list, the module for reading, and the role; and what they are read as is what
     the same list finds nothing to do for. What the service has is data, also where a template hands
     it on: at the end, to the role that deletes them all."""
-    names = names_in(tmp_path)
     given = on_one_line(names)
     for name in set(names) - set(given):
         stage.service.add(name)
@@ -99,8 +90,8 @@ def test_they_come_back_unchanged(stage: Stage, way: str, tmp_path: Path) -> Non
         {CLIENTS: {"clients": unsafe(given)}, "register": "made"},
         {INFO: {}, "register": "listed"},
         {CLIENTS: {"clients": "{{ listed.desired }}", "purge": True}, "register": "again"},
-        role(unsafe(given)),
-        role(all_absent),
+        {**ROLE, "vars": {"clients_list": unsafe(given)}},
+        {**ROLE, "vars": {"clients_list": all_absent}},
     ]
     ran = stage.play(tasks, *LOUD, *WAYS[way])
     assert ran.status == 0, ran.output
@@ -113,21 +104,16 @@ def test_they_come_back_unchanged(stage: Stage, way: str, tmp_path: Path) -> Non
 
 @ways
 def test_what_is_deleted_and_renamed_is_shown_without_harm(
-    stage: Stage, way: str, tmp_path: Path
+    stage: Stage, way: str, names: list[str], tmp_path: Path
 ) -> None:
     """The differences, at -v: they say what is there in YAML that means the same names."""
-    names = names_in(tmp_path)
     ids = {name: stage.service.add(name).id for name in names}
     kept = names[: len(names) // 2]
     new = {name: f"{' '.join(name.splitlines())} renamed" for name in kept}
-    renamed = [
-        {"name": new[name], "former_names": [name]}
-        if name in on_one_line(kept)
-        else {"name": new[name], "id": ids[name]}
-        for name in kept
-    ]
-    task = {CLIENTS: {"clients": unsafe(renamed), "purge": True, "max_deletion_percent": 100}}
-    ran = stage.play([{**task, "register": "result"}], *LOUD, *WAYS[way])
+    known = {name: {"former_names": [name]} for name in on_one_line(kept)}
+    renamed = [{"name": new[name], **known.get(name, {"id": ids[name]})} for name in kept]
+    given = {"clients": unsafe(renamed), "purge": True, "max_deletion_percent": 100}
+    ran = stage.play([{CLIENTS: given}], *LOUD, *WAYS[way])
     assert ran.status == 0, ran.output
     assert stage.service.names() == sorted(new.values())
     assert_harmless(ran, tmp_path)
@@ -135,17 +121,17 @@ def test_what_is_deleted_and_renamed_is_shown_without_harm(
 
 @ways
 def test_errors_and_warnings_quote_them_without_harm(
-    stage: Stage, way: str, tmp_path: Path
+    stage: Stage, way: str, names: list[str], tmp_path: Path
 ) -> None:
     """A warning names a deleted client of the name; an error names several; a refusal repeats
     what the service says, which may repeat the name."""
-    names = on_one_line(names_in(tmp_path))[:13]
+    repeats = json.dumps({"error": " ".join(names)}).encode()
+    names = on_one_line(names)[:13]
     stage.service.reset(Switches(name_filter="equals"))
     for name in names:
         stage.service.add(name, deleted=True)
         stage.service.add(f"{name} twice")
         stage.service.add(f"{name} twice")
-    repeats = json.dumps({"error": " ".join(names_in(tmp_path))}).encode()
     stage.service.script.append(Fault(lambda m, _: m == "PUT", status=400, body=repeats))
     tasks: list[dict[str, Any]] = [
         {CLIENTS: {"clients": unsafe(names)}},

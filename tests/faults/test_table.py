@@ -407,6 +407,7 @@ MEANWHILE = {
         renames, "POST", "before", [], ["New"], {"duplicates": "refused_active"}
     ),
     "deleted_again": Meanwhile(lambda w: w.delete(1002), "GET", "after", [1003], LONGER[:2]),
+    "made_by_another_run": Meanwhile(creates("New"), "POST", "before", [1002], LONGER[:2]),
     "the_oldest": Meanwhile(
         *(creates("New"), "POST", "after", [1002], ["Acme", "New", "New"]),
         said="with the ids 1002, 1003",

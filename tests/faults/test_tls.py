@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from simulator.server import Simulator
 from support.running import client, clients, info
 from support.stage import INFO
 
@@ -150,15 +149,6 @@ def test_validate_certs_false_is_a_warning_each_time(secured: Secured, check_mod
             (warning,) = result["warnings"]
             assert warning.startswith("validate_certs is false: "), result
             assert ("ca_path is not used" in warning) == bool(given)
-
-
-def test_https_to_a_port_of_plain_http(service: Simulator, secured: Secured) -> None:
-    """The request is never sent, so it is said that there is no connection, and where to look."""
-    url = service.url.replace("http:", "https:")
-    result = client(service, name="New", api_url=url, ca_path=secured.ca_path)
-    assert "No connection to 127.0.0.1" in result["msg"]
-    assert "api_url" in result["msg"]
-    assert service.log == []
 
 
 def test_plain_http_to_a_port_of_https(secured: Secured) -> None:

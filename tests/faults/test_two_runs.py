@@ -79,18 +79,3 @@ def test_each_of_the_two_runs_can_be_taken_back(service: Simulator) -> None:
         back = clients(service, clients=result["undo"], max_deletion_percent=100)
         assert not back.get("failed"), back["msg"]
     assert service.names() == []
-
-
-def test_a_lost_answer_adopts_the_client_that_the_other_run_created(service: Simulator) -> None:
-    """It is new to this run, too: both runs wanted one client of the name, and there is one."""
-
-    def lost_while_the_other_creates(method: str, _: str) -> bool:
-        if method != "POST" or service.clients():
-            return False
-        service.workspace.create("New")
-        return True
-
-    service.reset(script=[Fault(lost_while_the_other_creates, drop="before")])
-    result = client(service, name="New")
-    assert (result["action"], result["client"]["id"]) == ("created", 1001)
-    assert service.names() == ["New"]

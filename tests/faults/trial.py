@@ -443,9 +443,8 @@ class Trial(Runs):
         asked = {oracle.event(change.kind, change.id, change.name) for change in changes}
         new = {write.id for write in ran.history if write.kind == "create"}
         for write in ran.history:
-            kind = (
-                "rename" if write.kind == "update" else write.kind
-            )  # it writes the name as it was
+            # an update writes the name as it was
+            kind = "rename" if write.kind == "update" else write.kind
             named = [
                 name
                 for other, client_id, name in asked
