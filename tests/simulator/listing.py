@@ -42,12 +42,8 @@ def page_of(clients: list[Client], query: ListQuery, switches: Switches) -> Page
 
 
 def _page_size(query: ListQuery, switches: Switches) -> int:
-    if query.page < 1:
-        raise _invalid("Page", "min")
     usual = min(switches.default_per_page, switches.largest_per_page)
     asked = usual if query.per_page is None else query.per_page
-    if asked < 1:
-        raise _invalid("PerPage", "min")
     if asked > min(LARGEST_PER_PAGE, switches.largest_per_page):
         raise _invalid("PerPage", "max")
     return min(asked, switches.per_page_cap)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import math
-import threading
 import time
 
 # Where no limit is set the headers still have to say something.
@@ -19,25 +18,22 @@ class Quota:
         self.window = window
         self._used = 0
         self._ends = 0.0
-        self._lock = threading.Lock()
 
     def take(self) -> bool:
         """Count one request; false if the quota is used up."""
-        with self._lock:
-            self._turn()
-            if self._used >= self.limit:
-                return False
-            self._used += 1
-            return True
+        self._turn()
+        if self._used >= self.limit:
+            return False
+        self._used += 1
+        return True
 
     def headers(self) -> dict[str, str]:
-        with self._lock:
-            self._turn()
-            left = max(0, math.ceil(self._ends - time.monotonic()))
-            return {
-                "X-Toggl-Quota-Remaining": str(self.limit - self._used),
-                "X-Toggl-Quota-Resets-In": str(left),
-            }
+        self._turn()
+        left = max(0, math.ceil(self._ends - time.monotonic()))
+        return {
+            "X-Toggl-Quota-Remaining": str(self.limit - self._used),
+            "X-Toggl-Quota-Resets-In": str(left),
+        }
 
     def _turn(self) -> None:
         now = time.monotonic()

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from simulator import bodies
 from simulator.listing import ListQuery
@@ -17,6 +18,8 @@ JSON = "application/json"
 ALL = "/api/workspaces/{workspace_id}/clients"
 ONE = ALL + "/{client_id}"
 
+Positive = Annotated[int, Query(ge=1)]
+
 
 def endpoints_of(service: Service) -> APIRouter:
     router = APIRouter()
@@ -26,8 +29,8 @@ def endpoints_of(service: Service) -> APIRouter:
     async def list_clients(
         request: Request,
         workspace_id: int,
-        page: int = 1,
-        per_page: int | None = None,
+        page: Positive = 1,
+        per_page: Positive | None = None,
         name: str = "",
     ) -> Response:
         orders = request.query_params.getlist(service.switches.order_by_key)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import base64
-import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -49,7 +48,6 @@ class Service:
         self.chaos: Callable[[Call], Fault | None] | None = None
         self.epoch = 0
         self.in_flight = 0
-        self._lock = threading.Lock()
 
     def reset(
         self,
@@ -99,11 +97,10 @@ class Service:
 
     def fault_for(self, call: Call) -> Fault | None:
         """The first planned fault that is meant for this request, else what chaos has in store."""
-        with self._lock:
-            for fault in self.script:
-                if fault.matches(call.method, call.path):
-                    self.script.remove(fault)
-                    return fault
+        for fault in self.script:
+            if fault.matches(call.method, call.path):
+                self.script.remove(fault)
+                return fault
         return self.chaos(call) if self.chaos is not None else None
 
     def record(self, entry: Entry) -> None:
