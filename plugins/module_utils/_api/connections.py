@@ -44,6 +44,7 @@ _REASONS: dict[tuple[type[BaseException], ...], str] = {
     (ConnectionError, ssl.SSLError): (
         "the TLS handshake failed. Check api_url, its port, and any proxy or firewall in between."
     ),
+    (Exception,): "the network is unreachable. Check api_url and the proxy settings.",
 }
 """What exceptions mean, also where a library has wrapped them. The first that fits counts."""
 
@@ -123,9 +124,10 @@ class _Connection(http.client.HTTPConnection):
                 return untrusted(host if self._is_through else self.host, reason)
         if not self._is_through:
             return not_connected(service, _reason_of_proxy(address(self.host, self.port), chain))
-        found = (_REASONS[kind] for cause in chain for kind in _REASONS if isinstance(cause, kind))
-        unknown = "the network is unreachable. Check api_url and the proxy settings."
-        return not_connected(service, next(found, unknown))
+        found = (
+            _REASONS[kinds] for kinds in _REASONS for cause in chain if isinstance(cause, kinds)
+        )
+        return not_connected(service, next(found))
 
 
 def not_connected(service: str, reason: str) -> NotConnected:

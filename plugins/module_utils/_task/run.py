@@ -88,16 +88,15 @@ class _Task(NamedTuple):
     def result(self) -> Result:
         """Return the result, also of a run that was ended from outside.
 
-        Ctrl-C and the like end the process as usual, after the run has recorded what it did. Any
+        A signal may interrupt the main thread anywhere while it waits. Ctrl-C and the like end the
+        process as usual, after the run has recorded what it did. Any
         other exception that is not an ``Exception`` is the task's timeout, whatever Ansible calls
         it.
         """
         working = Background(self._worked)
         try:
             working.begin()
-            while (
-                result := working.result_within(TICK)
-            ) is None:  # a signal interrupts it anywhere
+            while (result := working.result_within(TICK)) is None:
                 self.runtime.while_waiting()
             return result
         except (Exception, KeyboardInterrupt, SystemExit) as error:
