@@ -9,7 +9,7 @@ import pytest
 import yaml
 from support.notation import entries_of, pairs, unnamed_rows
 
-from ansible_collections.toggl.focus.plugins.module_utils._errors import PlanRefused
+from ansible_collections.toggl.focus.plugins.module_utils._errors import BadOption, PlanRefused
 from ansible_collections.toggl.focus.plugins.module_utils._reconcile import (
     desired_client,
     desired_clients,
@@ -134,6 +134,12 @@ def test_an_entry_is_refused_with_its_number_and_name(written: str, expected: st
         with pytest.raises(PlanRefused) as refused:
             desired_client(entry)
         assert str(refused.value) == expected
+
+
+def test_a_text_like_a_date_is_no_list() -> None:
+    """Also where it is no date."""
+    with pytest.raises(BadOption, match="a name in it became the date 2026-99-09"):
+        desired_clients("[datetime.date(2026, 99, 9)]")
 
 
 def said(*entries: Any) -> str:

@@ -24,6 +24,7 @@ from .._text import normal_address, shown
 
 LONGEST_WAIT = 600.0
 _PAUSE = 0.1
+_FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
 
 
 @contextmanager
@@ -36,7 +37,8 @@ def turn(address: str, workspace_id: int, progress: Progress, halt: Halt) -> Ite
     warnings = []
     with ExitStack() as held:
         try:
-            file = held.enter_context(io.FileIO(_path(address, workspace_id), "r+", opener=_create))
+            own = os.open(_path(address, workspace_id), _FLAGS, 0o600)
+            file = held.enter_context(io.FileIO(own, "r+"))
             _wait_for(file, progress, halt)
             halt.let_go = file.close
         except OSError as error:
@@ -75,10 +77,6 @@ def _is_locked(file: io.FileIO) -> bool:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return True
     return False
-
-
-def _create(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW, 0o600)
 
 
 def _path(address: str, workspace_id: int) -> str:

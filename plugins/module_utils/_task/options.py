@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import re
 import ssl
@@ -56,7 +55,7 @@ def checked_list(given: object) -> Sequence[object]:
         return given
     date = _DATE.search(given) if isinstance(given, str) else None
     if date:
-        day = datetime.date(*map(int, date.groups()))
+        day = "{}-{:0>2}-{:0>2}".format(*date.groups())
         reason = f"a name in it became the date {day}; put the name in quotes"
     elif isinstance(given, str):
         reason = "it is a text, not a list; if it comes from a file, put | from_yaml behind it"

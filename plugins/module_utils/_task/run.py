@@ -89,9 +89,8 @@ class _Task(NamedTuple):
         """Return the result, also of a run that was ended from outside.
 
         A signal may interrupt the main thread anywhere while it waits. Ctrl-C and the like end the
-        process as usual, after the run has recorded what it did. Any
-        other exception that is not an ``Exception`` is the task's timeout, whatever Ansible calls
-        it.
+        process as usual, after the run has recorded what it did. Any other exception that is not an
+        ``Exception`` is the task's timeout, whatever Ansible calls it.
         """
         working = Background(self._worked)
         try:
