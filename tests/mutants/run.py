@@ -112,14 +112,14 @@ def run(db: WorkDB, rooms: list[str], jobs: int) -> None:
             if unchanged.is_killed:
                 raise SystemExit(f"{room}: its tests fail without a mutant.\n{unchanged.output}")
         init(map(Path, rooms), db, {})
-        under_way = {}
+        in_flight = {}
         for item in db.work_items:
             (mutation,) = item.mutations
             room = str(mutation.module_path)
             if not is_noise(mutation, sources[room]):
-                under_way[pool.submit(run_tests, room, item.mutations)] = item.job_id
-        for future in as_completed(under_way):
-            db.set_result(under_way[future], future.result())
+                in_flight[pool.submit(run_tests, room, item.mutations)] = item.job_id
+        for future in as_completed(in_flight):
+            db.set_result(in_flight[future], future.result())
 
 
 def survivor(item: WorkItem, result: WorkResult) -> Survivor:

@@ -173,7 +173,7 @@ def run_entry(
 
 
 def assert_done_is_true(service: Simulator, result: Mapping[str, Any]) -> None:
-    """The steps that are called done are the writes that the service carried out. A rename of a
+    """The steps that are called done are the writes that the service executed. A rename of a
     client that came back with the name, or with blanks around it, needs no write."""
     done = [row for row in rows(result, "done") if row.get("from", "").strip() != row["name"]]
     told = [(row["step"], row["id"], row["name"]) for row in done]

@@ -75,7 +75,7 @@ class Service:
         self._next_id = 1001
 
     def shown(self) -> list[Client]:
-        """What a list of all clients, and a look at each id, tell."""
+        """What a list of all clients, and a read of each id, tell."""
         return [
             Client.of(
                 {
@@ -105,8 +105,8 @@ class Service:
             if self._counts(held)
         )
 
-    def carry_out(self, step: Step) -> Step:
-        """Carry a step out; it comes back with its id, and with the name that was found."""
+    def execute(self, step: Step) -> Step:
+        """Execute a step; it comes back with its id, and with the name that was found."""
         if step.kind == "create":
             created, self._next_id = self._next_id, self._next_id + 1
             self._give(step, created, step.after.name, self._put(step))
@@ -156,7 +156,7 @@ class Run(NamedTuple):
     refused: list[Refused]
 
 
-def carried_out(
+def executed(
     service: Service, steps: Sequence[Step], chance: random.Random, most: int | None = None
 ) -> Run:
     """The steps in an order by chance that keeps what they need; at most so many of them.
@@ -172,7 +172,7 @@ def carried_out(
             break
         at = chance.choice(ready)
         try:
-            run.done.append(service.carry_out(left.pop(at)))
+            run.done.append(service.execute(left.pop(at)))
             succeeded.add(at)
         except Refused as refused:
             run.refused.append(refused)

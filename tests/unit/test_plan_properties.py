@@ -8,7 +8,7 @@ import random
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from support.drawn import Case, cases, clients, desired, planned
-from support.services import MANNERS, Manners, Refused, Service, carried_out
+from support.services import MANNERS, Manners, Refused, Service, executed
 
 from ansible_collections.toggl.focus.plugins.module_utils._errors import PlanRefused
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Plan, Rules
@@ -22,7 +22,7 @@ def after(existing: list[Client], made: Plan) -> list[Client]:
     service = Service(Manners(), existing)
     assume(all(step.id is None or step.id in service.held for step in made.steps))
     for step in made.steps:
-        service.carry_out(step)
+        service.execute(step)
     return service.shown()
 
 
@@ -124,8 +124,8 @@ def test_no_step_is_refused_unless_what_is_desired_is(
     assume(service.is_possible())
     made = planned(service.shown(), wanted, Rules(purge, (), None, 100))
     desired = Service(Manners(), existing)
-    assert carried_out(desired, made.steps, random.Random(seed)).refused == []
+    assert executed(desired, made.steps, random.Random(seed)).refused == []
     desired.manners = manners
     assume(desired.is_possible())
-    refused = carried_out(service, made.steps, random.Random(seed)).refused
+    refused = executed(service, made.steps, random.Random(seed)).refused
     assert all(is_forced(one, made) for one in refused)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support.drawn import cases, planned
 from support.ending import ends_within
 from support.notation import clients_of, entries_of, rows, steps_of
-from support.services import MANNERS, Manners, Refused, Run, Service, carried_out
+from support.services import MANNERS, Manners, Refused, Run, Service, executed
 
 from ansible_collections.toggl.focus.plugins.module_utils._model import (
     NOT_YET,
@@ -152,7 +152,7 @@ def test_undo_on_each_service(existing: str, wanted: str, options: str, manners:
     service = Service(manners, clients_of(existing))
     before, attributes = service.state(), service.attributes()
     back = undo(*run_of(service, wanted, options))
-    assert carried_out(service, plan(service.shown(), back).steps, random.Random(2)).refused == []
+    assert executed(service, plan(service.shown(), back).steps, random.Random(2)).refused == []
     assert is_undone(before, service.state())
     assert service.attributes() == attributes
     assert plan(service.shown(), back).steps == ()
@@ -163,14 +163,14 @@ def test_a_create_without_an_id_cannot_be_undone_where_deleted_names_count() -> 
     The warning about the missing id has said to look first."""
     service = Service(Manners("all"), clients_of("1 E"))
     back = undo(*run_of(service, "1 D; E", "forgets"))
-    run = carried_out(service, plan(service.shown(), back).steps, random.Random(2))
+    run = executed(service, plan(service.shown(), back).steps, random.Random(2))
     assert [refused.bearer for refused in run.refused] == [1001]
     assert service.state() == {1: ("D", False), 1001: ("E", True)}
 
 
 def run_of(service: Service, wanted: str, options: str) -> tuple[list[Step], frozenset[str]]:
     first = plan(service.shown(), entries_of(wanted), Rules("purge" in options, (), None, 100))
-    run = carried_out(service, first.steps, random.Random(1))
+    run = executed(service, first.steps, random.Random(1))
     assert run.refused == []
     return reported(run, "forgets" in options), first.shared_names
 
@@ -200,11 +200,11 @@ def applied(service: Service, wanted: Sequence[Desired], chance: random.Random) 
     with ends_within(5):
         planned = plan(service.shown(), wanted)
     first = planned.steps[: first_part(planned.steps)]
-    run = carried_out(service, first, chance)
+    run = executed(service, first, chance)
     hidden = {step.id for step in first if step.restores_hidden and step.id is not None}
     with ends_within(5):
         rest = plan(service.shown(), by_their_ids(planned, run.done), returned=hidden)
-    return [*run.refused, *carried_out(service, rest.steps, chance).refused]
+    return [*run.refused, *executed(service, rest.steps, chance).refused]
 
 
 @given(
@@ -237,7 +237,7 @@ def test_undo_brings_back_every_name_deletion_state_and_currency(
     if forgets:  # the name that such a client comes back with decides on the creates in the run
         assume(all(step.kind != "restore" or step.name is not None for step in first.steps))
     before, attributes = service.state(), service.attributes()
-    run = carried_out(service, first.steps, chance, most)
+    run = executed(service, first.steps, chance, most)
     back = undo(reported(run, forgets), first.shared_names)
     refused = applied(service, back, chance)
     if forgets and manners.counts == "all" and refused:
