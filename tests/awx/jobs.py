@@ -98,15 +98,15 @@ def launch(
     script.chmod(0o700)
     flags = ["--diff"] if options["diff_mode"] else []
     flags += ["--check"] if options["job_type"] == "check" else []
-    credential = injected(CREDENTIAL_TYPE, inputs)
-    unsafe = (f"{k}: !unsafe {json.dumps(v)}\n" for k, v in credential.extra_vars.items())
+    variables_of_environment, extra = injected(CREDENTIAL_TYPE, inputs)
+    unsafe = (f"{name}: !unsafe {json.dumps(value)}\n" for name, value in extra.items())
     (folder / "credential.yml").write_text("".join(unsafe))  # none is a template
     flags += ["-e", f"@{folder}/credential.yml"]
     ran = ansible_runner.run(
         private_data_dir=str(folder),
         playbook=options["playbook"],
         inventory=str(script),
-        envvars={**environment(), **credential.environment, "TMPDIR": str(folder)},
+        envvars={**environment(), **variables_of_environment, "TMPDIR": str(folder)},
         extravars={"awx_job_id": 1, **(extra_vars or {})},
         cmdline=" ".join(flags),
         verbosity=verbosity or None,

@@ -99,18 +99,11 @@ def only(objects: list[Object], kind: str) -> dict[str, dict[str, Any]]:
     return {found.name: found.options for found in objects if found.kind == kind}
 
 
-class Injected(NamedTuple):
-    """What a credential adds to a job."""
-
-    environment: dict[str, str]
-    extra_vars: dict[str, str]
-
-
-def injected(credential_type: Mapping[str, Any], inputs: Mapping[str, str]) -> Injected:
-    """Return it as AWX renders it: an input that is not given is undefined."""
+def injected(credential_type: Mapping[str, Any], inputs: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return the environment and the extra variables that a credential adds to a job, as AWX
+    renders them: an input that is not given is undefined."""
     sandbox = ImmutableSandboxedEnvironment()
-    env, extra_vars = (
+    return [
         {name: sandbox.from_string(text).render(inputs) for name, text in templates.items()}
         for templates in map(credential_type["injectors"].get, ("env", "extra_vars"))
-    )
-    return Injected(env, extra_vars)
+    ]

@@ -63,17 +63,15 @@ def test_a_credential_sets_the_environment_and_an_address_that_no_host_overrides
     fields = kind["inputs"]["fields"]
     secret = {field["id"] for field in fields if field.get("secret")}
     assert secret == {"api_token"} == set(kind["inputs"]["required"])
-    given = injected(kind, {field["id"]: f"<{field['id']}>" for field in fields})
-    assert given.environment == {
+    given, extra = injected(kind, {field["id"]: f"<{field['id']}>" for field in fields})
+    assert given == {
         "TOGGL_FOCUS_API_TOKEN": "<api_token>",
         "TOGGL_FOCUS_WORKSPACE_ID": "<workspace_id>",
         "TOGGL_FOCUS_API_URL": "<api_url>",
     }
-    assert given.extra_vars == {"clients_api_url": "<api_url>"}
-    assert given.extra_vars.keys() <= ROLE_VARIABLES.keys()
-    alone = injected(kind, {"api_token": "x"})
-    assert alone.environment["TOGGL_FOCUS_API_URL"] == SERVICE
-    assert alone.extra_vars == {"clients_api_url": SERVICE}
+    assert extra == {"clients_api_url": "<api_url>"} and extra.keys() <= ROLE_VARIABLES.keys()
+    alone, extra = injected(kind, {"api_token": "x"})
+    assert alone["TOGGL_FOCUS_API_URL"] == extra["clients_api_url"] == SERVICE
 
 
 def test_no_secret_is_written_down_or_printed() -> None:

@@ -147,7 +147,9 @@ def test_an_export_is_sorted_by_name_and_applies_with_no_change(exports: Exports
     same = [("same", 1001), ("same", 1000 + len(UNSORTED))]
     named = [*((name.strip(), None) for name in NAMES), *same, ("\u00fcber", None)]
     assert found == [(None, 1002), (None, 1003), *sorted(named, key=lambda entry: entry[0])]
-    assert f"Nothing to do: all {len(UNSORTED) + 1} entries are as declared." in exports.second.printed
+    assert (
+        f"Nothing to do: all {len(UNSORTED) + 1} entries are as declared." in exports.second.printed
+    )
     assert {"name": "\u00fcber", "currency": "EUR"} in exports.first.listed("new")
     assert "Zo\u00eb \U0001f680" in exports.first.files["new/clients.yml"][0]
 
