@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Nothing is lost and nothing is duplicated between runs: by other people's edits, by a service
-that changes names, by a rename that resets what it does not name."""
+"""Nothing is lost or duplicated between runs, by other people or by what the service changes."""
 
 from __future__ import annotations
 

@@ -138,6 +138,8 @@ def test_what_needs_a_failed_step_stays_pending(service: Simulator) -> None:
 
 # any workspace, any list
 
+A_HIDDEN_CLIENT = {"there": [("Acme", True)], "wanted": [{"id": FIRST_ID, "state": "restored"}]}
+
 
 @settings(
     max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
@@ -149,13 +151,7 @@ def test_what_needs_a_failed_step_stays_pending(service: Simulator) -> None:
     switches=st.integers(0, 10_000).map(random_switches),
     broken_after=st.none() | st.integers(0, 3),
 )
-@example(
-    there=[("Acme", True)],
-    wanted=[{"id": FIRST_ID, "state": "restored"}],
-    purge=False,
-    switches=HIDES,
-    broken_after=None,
-)
+@example(**A_HIDDEN_CLIENT, purge=False, switches=HIDES, broken_after=None)
 def test_check_mode_never_lies_and_undo_undoes(
     server: Simulator,
     there: list[tuple[str, bool]],

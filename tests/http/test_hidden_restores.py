@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clients that are restored while the service hides deleted ones: their names are known only then,
-and the rest is planned again with them."""
+"""Clients that are restored while hidden: the rest is planned again with the names found."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The journal: on disk before and after each write, read back whatever happened to it, found
-unusable before anything is sent, and whole on a full disk."""
+"""The journal: before and after each write, whatever happened to it, and on a full disk."""
 
 from __future__ import annotations
 

@@ -59,15 +59,6 @@ def test_a_client_is_not_restored_beside_a_namesake(
     assert_refused_by_both(fill(service, "(Acme), Acme"), wanted, check_mode, has=1002)
 
 
-def test_an_undo_is_refused_where_a_namesake_was_not_shown(service: Simulator) -> None:
-    """An exact filter hides a name with blanks, so that the run cannot know of it."""
-    fill(service, "\tAcme, Acme", Switches(names_trimmed=False, name_filter="equals"))
-    undo = client(service, name="Acme", state="absent")["undo"]
-    result = clients(service, clients=undo)
-    assert result["failed"] and "which client 1001 has" in result["msg"]
-    assert service.names() == ["\tAcme"]
-
-
 @pytest.mark.parametrize("name", ["Two\nlines", "******** Ltd", "a $REDACTED$", "A\u2029B"])
 def test_a_name_that_no_list_can_give_is_known_by_its_id(service: Simulator, name: str) -> None:
     """What is listed can be applied, and what is undone loses nothing but the name."""

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run says of itself: the line for people, each step with what became of it, the counts, the
-entries. It is held against the requests that the service was sent."""
+"""What a run says of itself, held against the requests that the service was sent."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is returned for people has no character that ends a line, moves a cursor or turns the
-reading direction, whatever a name or the service's words are made of. What is returned for
-machines has the names as they are."""
+"""What people read has no character that ends a line, moves a cursor or turns the direction of
+reading; what machines read has the names as they are."""
 
 from __future__ import annotations
 

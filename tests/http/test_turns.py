@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run that may write holds a lock of its user on its machine, from its first read to its last
-write. See also ``tests/e2e/test_keywords.py``."""
+"""A run that may write holds a lock from its first read to its last write. See also tests/e2e."""
 
 from __future__ import annotations
 
@@ -20,13 +19,10 @@ from typing import Any
 import pytest
 from faults.processes import environment
 from simulator.server import Simulator
-from support.running import clients, holding_the_turn, info, options, run_entry
+from support.running import clients, holding_the_turn, info, run_entry
 
 from ansible_collections.toggl.focus.plugins.module_utils import _progress
-from ansible_collections.toggl.focus.plugins.module_utils._reconcile import reconcile_clients
 from ansible_collections.toggl.focus.plugins.module_utils._task import lock
-from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENTS
-from ansible_collections.toggl.focus.plugins.module_utils._task.run import Runtime
 
 
 @pytest.fixture
@@ -67,18 +63,6 @@ def test_check_mode_reads_and_other_workspaces_do_not_wait(service: Simulator, w
 def test_a_run_that_failed_has_given_its_turn_back(service: Simulator, write: Any) -> None:
     assert "401" in write(service, api_token="no-such-token-at-all")["msg"]
     assert write(service)["changed"] is True
-
-
-def test_waiting_ends_with_the_run(service: Simulator) -> None:
-    runtime = Runtime()
-    given = options(CLIENTS, service, clients=["Acme"])
-    with holding_the_turn(service) as process:
-        threading.Timer(0.5, runtime.halt.now, ["Ctrl-C"]).start()
-        result = reconcile_clients(given, False, runtime)
-        holder = runtime.progress.so_far.holder
-    assert holder == f"process {process}"
-    assert "Ctrl-C ended the run" in result["msg"]
-    assert service.log == []
 
 
 def test_a_run_that_waited_gives_the_service_time_to_show_what_the_other_wrote(

@@ -128,10 +128,7 @@ BEHAVIOUR: dict[str, tuple[Callable[[Any], object], dict[Any, object]]] = {
         lambda call: call("GET", params={"page": 2}).json()["data"],
         {"list": [], "null": None},
     ),
-    "quota_headers": (
-        lambda call: with_quota(call("GET").headers),
-        {True: {True}, False: {False}},
-    ),
+    "quota_headers": (lambda call: with_quota(call("GET").headers), {True: {True}, False: {False}}),
     "order_by_key": (
         lambda call: [call.names(**{key: "name"})[0] for key in ("order_by[]", "order_by")],
         {"order_by[]": ["Acme", "Here"], "order_by": ["Here", "Acme"]},
