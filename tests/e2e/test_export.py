@@ -53,11 +53,12 @@ class Exported(NamedTuple):
 
 
 class Exports(NamedTuple):
+    """A check, an export, and a second one, after the new file was made readable for all, and its
+    schema another one. Nothing moves then, and the new file is applied, with a purge."""
+
     checked: Exported
     first: Exported
     second: Exported
-    """After the new file was made readable for all, and its schema another one. Nothing moves. Then
-    the new file is applied, with a purge."""
     pages: list[int]
     """That the first one asked for: each the number of its workspace."""
 
