@@ -174,10 +174,17 @@ def run_entry(
 
 def assert_done_is_true(service: Simulator, result: Mapping[str, Any]) -> None:
     """The steps that are called done are the writes that the service executed. A rename of a
-    client that came back with the name, or with blanks around it, needs no write."""
+    client that came back with the name, or with blanks around it, needs no write; an update to the
+    workspace's currency may change nothing, where that is what the service shows."""
     done = [row for row in rows(result, "done") if row.get("from", "").strip() != row["name"]]
-    told = [(row["step"], row["id"], row["name"]) for row in done]
-    assert told == [(write.kind, write.id, write.name) for write in service.workspace.history]
+    made = [(write.kind, write.id, write.name) for write in service.workspace.history]
+    needless = [row for row in done if row["step"] == "update" and row["currency"] == "workspace"]
+    told = [
+        (row["step"], row["id"], row["name"])
+        for row in done
+        if row not in needless or (row["step"], row["id"], row["name"]) in made
+    ]
+    assert told == made
 
 
 def assert_undone(service: Simulator, result: Mapping[str, Any], before: State) -> None:
