@@ -17,8 +17,6 @@ from typing import Any
 
 from tools.simulator import back_door
 
-VERBOSITIES: dict[str, tuple[str, ...]] = {"no flag": (), "-v": ("-v",)}
-
 _ROLE = """\
 - name: Keep the clients as one list
   hosts: localhost
