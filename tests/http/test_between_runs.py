@@ -34,10 +34,10 @@ RENAMES = ["New (was Acme)", "1001 New", "1001 Beta; 1002 Acme", "restored 1003 
 @pytest.mark.parametrize("shown", ["own", "workspace"])
 @pytest.mark.parametrize("kept", ["replaces", "keeps"])
 @pytest.mark.parametrize("rename", RENAMES)
-@pytest.mark.parametrize("taken_back_by", ["result", "journal"])
+@pytest.mark.parametrize("by", ["result", "journal"])
 def test_a_rename_and_its_undo_keep_the_currency(
     service: Simulator,
-    taken_back_by: str,
+    by: str,
     rename: str,
     kept: str,
     shown: str,
@@ -51,7 +51,7 @@ def test_a_rename_and_its_undo_keep_the_currency(
     ran = clients(service, clients=rename, journal=str(journal))
     assert not ran.get("failed"), ran
     assert [found.currency for found in service.clients()] == before
-    undo = ran["undo"] if taken_back_by == "result" else journal_undo(journal.read_text())
+    undo = ran["undo"] if by == "result" else journal_undo(journal.read_text())
     assert not clients(service, clients=undo).get("failed")
     assert [found.currency for found in service.clients()] == before
 

@@ -49,16 +49,11 @@ def test_what_waits_for_its_turn_when_the_run_ends_is_not_sent(service: Simulato
 
 @pytest.mark.parametrize(("longest", "api_timeout"), [(15, 0.8), (0.8, 15)])
 def test_what_is_unanswered_when_the_time_is_over_is_unclear(
-    service: Simulator,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    longest: float,
-    api_timeout: float,
+    service: Simulator, monkeypatch: Any, journal: Path, longest: float, api_timeout: float
 ) -> None:
     """It has 15 seconds, or one ``api_timeout`` if that is shorter. The journal says the same."""
     monkeypatch.setattr(run, "LONGEST_END", longest, raising=False)
     service.reset(script=[Fault(on("DELETE"), delay=8)])
-    journal = tmp_path / "journal.jsonl"
     result = ended(service, after=0.4, concurrency=1, api_timeout=api_timeout, journal=str(journal))
     listed = service.log[0]
     assert time.monotonic() - listed.at < 0.4 + 0.8 + 1.5  # for a busy machine; an answer takes 8

@@ -94,7 +94,6 @@ def check_run_repeat_and_undo(service: Simulator, wanted: str, action: str, afte
 
 # requests
 
-
 REQUESTS = unnamed_rows("""
 Client 1                   | 1 | 1
 New                        | 2 | 1
@@ -133,8 +132,7 @@ def test_requests(service: Simulator, there: int, wanted: str, first: str, again
 
 @pytest.mark.parametrize("there", [0, 1, 100, 101, 250])
 def test_requests_where_the_filter_is_ignored(service: Simulator, there: int) -> None:
-    """Paging goes on until the client is found, or through; a look-up of several pages is checked
-    at each boundary before a name is given. Several former names cost one list."""
+    """A look-up of several pages is checked at each boundary; several former names cost a list."""
     service.reset(Switches(name_filter="ignored"))
     service.add_many(there)
     pages = there // 100 + 1

@@ -42,6 +42,8 @@ def test_filters(service: Simulator, switches: Switches) -> None:
         if switches == Switches():
             assert ", ".join(found) == expected
             assert (result["requests"], len(service.log), result["changed"]) == (1, 1, False)
+            clients = "1 client" if len(found) == 1 else f"{len(found)} clients"
+            assert result["msg"] == f"Found {clients}."
         if not switches.list_shows_deleted:
             expected = expected.removesuffix("Umbrella").rstrip(", ")
         if {"order_by", "limit"}.isdisjoint(given):

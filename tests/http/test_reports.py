@@ -337,12 +337,6 @@ def test_a_client_that_the_service_hides_has_a_name_after_its_restore(service: S
     assert client(service, **given)["msg"] == 'Restored "Umbrella" (id 1006).'
 
 
-@pytest.mark.parametrize(("name", "found"), [(None, "5 clients"), ("Acme", "1 client")])
-def test_the_list_says_how_many_it_found(service: Simulator, name: str | None, found: str) -> None:
-    result = info(service, name=name)
-    assert (result["msg"], result["changed"]) == (f"Found {found}.", False)
-
-
 # the documentation of the return values
 
 
