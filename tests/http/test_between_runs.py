@@ -56,12 +56,6 @@ def test_a_rename_and_its_undo_keep_the_currency(
     assert [found.currency for found in service.clients()] == before
 
 
-def test_a_client_without_a_currency_is_sent_none(service: Simulator) -> None:
-    service.add("Acme")
-    client(service, id=1001, name="New")
-    assert json.loads(service.writes[0].body) == {"name": "New"}
-
-
 def test_what_was_read_long_ago_is_read_again_first(service: Simulator, monkeypatch: Any) -> None:
     """A wait for the quota, for example: somebody has given the client another currency since."""
     service.add("Acme", currency="EUR")
