@@ -232,9 +232,16 @@ class Expected:
 
     def _wrong_plan(self, verdict: Verdict, plan: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         wanted = Counter(
-            event(c.kind, None if c.kind == "create" else c.id, c.name) for c in verdict.changes
+            (*event(c.kind, None if c.kind == "create" else c.id, c.name), c.currency, c.was)
+            for c in verdict.changes
         )
-        found = Counter(event(step["step"], step.get("id"), step.get("name")) for step in plan)
+        found = Counter(
+            (
+                *event(step["step"], step.get("id"), step.get("name")),
+                *(step.get("currency"), step.get("currency_from")),
+            )
+            for step in plan
+        )
         renames = [other for other in (found - wanted).elements() if other[0] == "rename"]
         temporary = Counter(other for other in renames if other[2].startswith(reports.TEMPORARY))
         found -= temporary

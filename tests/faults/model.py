@@ -21,6 +21,8 @@ Where the design leaves a choice, it is made here in words:
 * The name that a client ends with is checked against the others; one that it has on the way is not.
 * A blank name, which no list can give, may come back beside another one.
 * An id and a name that do not agree are no error where nothing is deleted.
+* Nobody knows the currency of a client that the service hides: a declared one is set, unless the
+  restore shows that it is there.
 * A look-alike counts that is active when the list is read, also one that purge would delete.
 """
 
@@ -42,8 +44,11 @@ def key(name: str) -> str:
 
 
 class Client(NamedTuple):
+    """``currency``: as the service shows it, which may be the workspace's."""
+
     name: str
     deleted: bool
+    currency: str | None = None
 
     @property
     def key(self) -> str:
@@ -63,6 +68,9 @@ def can_be_given(name: str) -> bool:
     """Whether a list may give it: it is neither blank nor of several lines."""
     return bool(key(name)) and not {"\n", "\r"} & set(name.strip())
 
+
+NONE = "workspace"
+"""The currency of an entry whose client is to have none of its own."""
 
 UNSEEN = frozenset("\u034f\u115f\u1160\u3164\uffa0")
 """Characters that nobody sees, though Unicode counts them among letters and marks."""
@@ -111,12 +119,16 @@ class Refusal(NamedTuple):
 
 class Change(NamedTuple):
     """A write. ``name`` is what the client is called afterwards, if anybody knows. ``entry``: the
-    number of the entry that it is for, from 1; none for what purge deletes."""
+    number of the entry that it is for, from 1; none for what purge deletes. ``currency``: what it
+    sets, as an entry gives it, and what there ``was``.
+    """
 
     kind: str
     id: int
     name: str | None
     entry: int | None = None
+    currency: str | None = None
+    was: str | None = None
 
     @property
     def by_purge(self) -> bool:
@@ -162,9 +174,9 @@ class Verdict:
         return self.reasons <= GUARDS
 
     @property
-    def plan(self) -> Counter[tuple[str, int, str | None]]:
+    def plan(self) -> Counter[tuple[object, ...]]:
         """What is done, in whatever order and for whichever entry."""
-        return Counter((c.kind, max(c.id, 0), c.name) for c in self.changes)
+        return Counter((c.kind, max(c.id, 0), c.name, c.currency, c.was) for c in self.changes)
 
     @property
     def deleted(self) -> set[int]:
@@ -173,13 +185,14 @@ class Verdict:
     @property
     def names_given(self) -> set[str]:
         """To clients that are created, renamed or restored, and stay, as far as they are known."""
-        last = {change.id: change.name for change in self.changes if change.name is not None}
+        last = {c.id: c.name for c in self.changes if c.name is not None and c.kind != "update"}
         return {key(name) for client_id, name in last.items() if client_id not in self.deleted}
 
     @property
     def names_on_the_way(self) -> list[str]:
         """Each that a client gets, be it for a moment, as often as it is given."""
-        return [c.name for c in self.changes if c.kind != "delete" and c.name is not None]
+        kinds = ("create", "rename", "restore")
+        return [c.name for c in self.changes if c.kind in kinds and c.name is not None]
 
 
 def judge(
@@ -248,6 +261,8 @@ class Wanted:
         self.state: str = entry.get("state") or "present"
         self.former = {key(former) for former in entry.get("former_names") or ()}
         self.restore_deleted = bool(entry.get("restore_deleted"))
+        currency = (entry.get("currency") or "").strip()
+        self.currency = currency.lower() if currency.lower() == NONE else currency.upper()
 
     @property
     def is_undo(self) -> bool:
@@ -318,6 +333,9 @@ class _Desk:
             self._make_it_be(entry)
         for entry in [entry for entry in by_name if not entry.stays]:
             self._delete_by_name(entry)
+        for entry in self.wanted:
+            if entry.currency and entry.stays:
+                self._set_currency(entry)
         self._purge()
         answer.goal = self._goal()
         active = [i for i in self.sight.listed if not answer.goal[i].deleted]
@@ -460,6 +478,27 @@ class _Desk:
         named = [i for i in active if self.known[i].key in keys]
         return [client_id for client_id in named if client_id not in self.renamed_by_id]
 
+    def _set_currency(self, entry: Wanted) -> None:
+        """In the write that gives the client a name, if there is one."""
+        changes = self.answer.changes
+        own = [at for at, change in enumerate(changes) if change.entry == entry.number]
+        ids = [i for i, other in self.stood_for.items() if other is entry]
+        ids += [changes[at].id for at in own]
+        if not ids:  # it is refused
+            return
+        client_id, wanted = ids[0], None if entry.currency == NONE else entry.currency
+        is_seen = client_id in {**self.sight.listed, **self.sight.by_id} or client_id < 0
+        client = self.known.get(client_id, Client("", False))
+        has = client.currency
+        if is_seen and (has.upper() if has else None) == wanted:
+            return
+        named = [at for at in own if changes[at].kind in ("create", "rename")]
+        if not named:
+            name = self.remembered.get(client_id) if client_id not in self.known else client.name
+            self._change(entry, "update", client_id, name)
+        at = named[-1] if named else len(changes) - 1
+        changes[at] = changes[at]._replace(currency=entry.currency, was=has)
+
     # the end, and what blocks it
 
     def _purge(self) -> None:
@@ -474,7 +513,7 @@ class _Desk:
 
     def _goal(self) -> dict[int, Client]:
         goal = dict(self.known)
-        for kind, client_id, name, _ in self.answer.changes:
+        for kind, client_id, name, *_ in self.answer.changes:
             client = goal.get(client_id, Client("", False))
             deleted = kind == "delete" or (client.deleted and kind != "restore")
             goal[client_id] = Client(client.name if name is None else name, deleted)
@@ -484,7 +523,9 @@ class _Desk:
         """The name that a client ends with is given to one active client alone, and to none where
         an entry wants it absent."""
         for change in self.answer.changes:
-            if change.kind == "delete" or change.name is None or self._may_share(change.id):
+            if change.kind in ("delete", "update") or change.name is None:
+                continue
+            if self._may_share(change.id):
                 continue
             others = self._others_of_the_name(change.id, change.name)
             if others:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from simulator.bodies import client_body
+from simulator.bodies import WORKSPACE_CURRENCY, client_body
 from simulator.records import Client, Entry, Write
 from simulator.service import Service
 from simulator.switches import Switches
@@ -19,14 +19,29 @@ from simulator.workspace import CHANGES
 from support.running import rows
 
 from faults import model, reports
-from faults.model import State, can_be_given, forms, key
+from faults.model import Change, State, can_be_given, forms, key
 from faults.reports import Report, Step
 
 Event = tuple[str, int | None, str]
 
 
-def state_of(clients: Iterable[Client]) -> dict[int, model.Client]:
-    return {c.id: model.Client(c.name, c.deleted_at is not None) for c in clients}
+def state_of(clients: Iterable[Client], switches: Switches | None = None) -> State:
+    """:arg switches: of a service whose clients have a currency that matters"""
+    return {
+        c.id: model.Client(
+            c.name,
+            c.deleted_at is not None,
+            client_body(c, switches).get("currency") if switches is not None else None,
+        )
+        for c in clients
+    }
+
+
+def keeps(currency: str, switches: Switches) -> bool:
+    """Whether a read shows a currency that was set, as an entry gives it."""
+    if switches.currency == "unknown":
+        return currency == model.NONE
+    return currency != model.NONE or switches.currency_shown == "own"
 
 
 def active_keys(state: State) -> Counter[str]:
@@ -36,12 +51,21 @@ def active_keys(state: State) -> Counter[str]:
 # nothing duplicated, nothing lost
 
 
-def without_taken_back(history: Sequence[Write]) -> list[Write]:
+def without_taken_back(
+    history: Sequence[Write], updated: Collection[int | None] = ()
+) -> list[Write]:
     """What happened, without clients that were made and deleted again, and without what updates do
-    to other fields than the name: ``resets`` judges that."""
+    to other fields than the name: ``resets`` judges that.
+
+    :arg updated: clients whose updates were asked for
+    """
     made = {write.id for write in history if write.kind == "create"}
     again = {write.id for write in history if write.kind == "delete"} & made
-    return [write for write in history if write.id not in again and write.kind != "update"]
+    return [
+        write
+        for write in history
+        if write.id not in again and (write.kind != "update" or write.id in updated)
+    ]
 
 
 def duplicates(before: State, after: State, may: Mapping[str, int] | None = None) -> Iterator[str]:
@@ -55,13 +79,37 @@ def duplicates(before: State, after: State, may: Mapping[str, int] | None = None
             yield f"{name!r} is active {count} times, before it was {there[name]} times"
 
 
-def resets(before: Iterable[Client], after: Iterable[Client], switches: Switches) -> Iterator[str]:
-    """A field that is another one, though nobody named it: the currency, as a read shows it."""
-    was = {client.id: client_body(client, switches).get("currency") for client in before}
-    for client in after:
-        now = client_body(client, switches).get("currency")
-        if now != was.get(client.id, now):
-            yield f"the currency of client {client.id} is {now}, it was {was[client.id]}"
+def shown(currency: str, switches: Switches) -> str | None:
+    """What a read shows of a currency that was set, as an entry gives it."""
+    if switches.currency == "unknown" or currency != model.NONE:
+        return None if switches.currency == "unknown" else currency
+    return WORKSPACE_CURRENCY if switches.currency_shown == "workspace" else None
+
+
+def resets(
+    before: State,
+    after: State,
+    switches: Switches,
+    changes: Iterable[Change] = (),
+    must: bool = False,
+) -> Iterator[str]:
+    """A currency that is another one, though nobody named it, or that is not the one that somebody
+    named: what a read shows.
+
+    :arg changes: what the list led to
+    :arg must: whether each of them is done
+    """
+    named: dict[int, set[str | None]] = {}
+    for change in changes:
+        if change.currency is not None:
+            named.setdefault(change.id, set()).add(shown(change.currency, switches))
+    for client_id, client in after.items():
+        may = {before[client_id].currency} if client_id in before else {client.currency}
+        wanted = named.get(client_id, set())
+        if must and wanted and not client.deleted:
+            may = set()
+        if client.currency not in may | wanted:
+            yield f"the currency of {client_id}, {client}, is none of {may | wanted}"
 
 
 def losses(before: State, after: State, allowed: Collection[int]) -> Iterator[str]:
@@ -96,6 +144,10 @@ def not_undone(
         for i, c in before.items()
     }
     yield from unlike(given, after, excused, switches)
+    for client_id in before.keys() - set(excused):
+        was, now = before[client_id].currency, after[client_id].currency
+        if was != now and not after[client_id].deleted:
+            yield f"the currency of {client_id} is {now}, it was {was}"
     for client_id in after.keys() - before.keys() - set(excused):
         if not after[client_id].deleted:
             yield f"{client_id}, {after[client_id]}, was new, and is still active"
@@ -192,7 +244,8 @@ def untruths(
             yield f"reported as done, but did not happen: {dict(step)}"
     is_left = any(step["status"] == "failed" and _is_named(happened, step) for step in failed)
     for step in failed:
-        if cannot_see or step["status"] == "unclear" or _is_named(happened, step):
+        may_be = step["status"] == "unclear" or reports.says(step["error"], *reports.NOT_KEPT)
+        if cannot_see or may_be or _is_named(happened, step):
             _take(happened, step, switches)
     for step in pending:
         if _take(happened, step, switches):
@@ -262,8 +315,10 @@ def untruths_of_one(
     creates = sum(write.kind == "create" for write in history)
     if creates > 1 and not reports.says(words, *reports.TWICE):
         yield f"created {creates} times"
-    unclear = reports.says(words, *reports.UNCLEAR) or (cannot_see and report.get("failed"))
-    may_be_same = bool(drifted) or (action == "renamed" and switches.names_changed != "no")
+    unclear = reports.says(words, *reports.UNCLEAR, *reports.NOT_KEPT)
+    unclear |= bool(cannot_see and report.get("failed"))
+    may_be_same = action == "updated" and switches.currency == "unknown"
+    may_be_same |= bool(drifted) or (action == "renamed" and switches.names_changed != "no")
     may_be_left = reports.MAY_BE_LEFT in words
     if report["changed"] and not history and not (may_be_same or may_be_left):
         yield "reported as changed, and nothing happened"
@@ -272,6 +327,7 @@ def untruths_of_one(
     if not report["changed"] and report.get("undo") and not unclear:
         yield "an undo of nothing"
     happened = {ACTIONS[write.kind] for write in history}
+    happened |= {"updated"} if "renamed" in happened else set()  # a name that it trims
     if action != "none" and action not in happened and not may_be_same:
         yield f"reported as {action}, but only {history} happened"
 
@@ -311,7 +367,8 @@ def _take(happened: list[Event], step: Step, switches: Switches) -> bool:
     for known in happened:
         same_id = client_id == known[1] or (kind == "create" and client_id is None)
         is_same = kind == known[0] and same_id and is_called(known[2], name, switches)
-        if is_same or known == told:
+        is_trimmed = (kind, known[0]) == ("update", "rename") and client_id == known[1]
+        if is_same or known == told or is_trimmed:
             happened.remove(known)
             return True
     return False
@@ -321,8 +378,11 @@ def _needed_nothing(step: Step, drifted: Collection[int], switches: Switches) ->
     """A rename of a client that the service hid and that turned out to bear the name already, or
     what the service makes of it; or what somebody else was faster to do."""
     known = step.get("from") or ""
+    is_unknown = step["step"] == "update" and switches.currency == "unknown"
+    if step.get("id") in drifted or is_unknown:
+        return True
     is_same = key(known) == key(step["name"] or "") or is_called(known, step["name"], switches)
-    return step.get("id") in drifted or (step["step"] == "rename" and is_same)
+    return step["step"] == "rename" and is_same
 
 
 # what the service makes of names, and may rightly refuse
@@ -381,6 +441,8 @@ class Refusals:
                 return True
         if name is None or kind == "delete":
             return False
+        if kind == "update":  # a name that no list can give has to go with it
+            return not key(name)
         if len(name) > switches.longest_name and switches.names_changed != "cut":
             return True
         if kind == "create" and self._is_changed(name, now):

@@ -81,7 +81,8 @@ class Ran(NamedTuple):
 
     @property
     def states(self) -> tuple[State, State]:
-        return state_of(self.before), state_of(self.after)
+        switches = self.task.switches
+        return state_of(self.before, switches), state_of(self.after, switches)
 
 
 class Runs:
@@ -121,7 +122,7 @@ class Runs:
         return self._journal.read_text() if self._journal.exists() else ""
 
     def _state(self) -> State:
-        return state_of(self._service.clients())
+        return state_of(self._service.clients(), self._switches)
 
     # runs
 
@@ -152,9 +153,11 @@ class Runs:
         that the same run has made is none that anybody misses."""
         there = {client.id for client in before}
         for write in history:
-            if write.kind == "delete" and write.id in there:
-                kept = {i: name for i, name in self._remembered.items() if i != write.id}
-                self._remembered = {**kept, write.id: write.name}
+            is_missed = write.kind == "delete" and write.id in there
+            if is_missed or write.kind == "restore":
+                self._remembered.pop(write.id, None)
+            if is_missed:
+                self._remembered[write.id] = write.name
 
     def _ran_with_faults(self, task: Task, network: Network, drift: Drift | None) -> Ran:
         self._rest()
@@ -179,7 +182,7 @@ class Runs:
         self.tally.update(chaos.counts)
         before = [*(c for c in before if c.id not in drifted), *drifted.values()]
         if drifted:
-            verdicts += self._expected(task, state_of(before)).verdicts
+            verdicts += self._expected(task, state_of(before, self._switches)).verdicts
         happened = list(service.workspace.history)
         self._remember(before, happened)
         late = oracle.late(report, chaos.lagged, happened, service, self._case.lag)

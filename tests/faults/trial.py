@@ -19,6 +19,7 @@ from faults import model, oracle, reports
 from faults.expected import Expected, Task
 from faults.model import State, Verdict, can_be_given, key
 from faults.oracle import Refusals, is_called, made_of
+from faults.reports import Step
 from faults.runs import Ran, Report, Runs, Violated
 from faults.scenarios import Act, Entries, Entry, Event, History
 
@@ -259,7 +260,10 @@ class Trial(Runs):
         refused = self._rightly_refused(ran, verdict)
         self._hold("duplicates", self._duplicates(ran, [verdict]))
         self._hold("workspace", wanted.missed(verdict, *ran.states, refused))
-        self._hold("fields", oracle.resets(ran.before, ran.after, self._switches))
+        is_done = not report.get("failed")
+        self._hold(
+            "fields", oracle.resets(*ran.states, self._switches, verdict.changes, must=is_done)
+        )
         self._remember_run(ran)
         if report.get("failed"):
             self.tally["refused in part by the service, rightly"] += 1
@@ -277,8 +281,14 @@ class Trial(Runs):
     def _judge_content(self, ran: Ran) -> None:
         """Some answer of the model is that there is nothing to do any more."""
         verdicts = self._expected(ran.task, ran.states[1]).verdicts
-        if not any(verdict.is_nothing for verdict in verdicts):
+        if not any(verdict.is_nothing or self._is_in_vain(verdict) for verdict in verdicts):
             self._hold("what is there is not what the list says", map(str, verdicts))
+
+    def _is_in_vain(self, verdict: Verdict) -> bool:
+        """Whether all that is left are currencies that no read will show."""
+        left = [change.currency or "" for change in verdict.changes if change.kind == "update"]
+        is_all = not verdict.refused and len(left) == len(verdict.changes)
+        return is_all and not any(oracle.keeps(currency, self._switches) for currency in left)
 
     def _judge_outdated(self, wanted: Expected, ran: Ran) -> None:
         """A plan that is not the one of the digest: shown, and nothing is written, unless nothing
@@ -313,8 +323,9 @@ class Trial(Runs):
         deleted = {i for verdict in ran.verdicts for i in verdict.deleted}
         self._hold("duplicates", self._duplicates(ran, ran.verdicts))
         self._hold("losses", oracle.losses(before, after, deleted))
-        own = [client for client in ran.after if client.id not in ran.drifted]
-        self._hold("fields", oracle.resets(ran.before, own, self._switches))
+        own = {i: client for i, client in after.items() if i not in ran.drifted}
+        changes = [change for verdict in ran.verdicts for change in verdict.changes]
+        self._hold("fields", oracle.resets(before, own, self._switches, changes))
         self._hold("not asked for", self._not_asked_for(ran))
         if not self._names_meet(ran.task):
             self._hold("report", self._untruths(ran))
@@ -404,16 +415,23 @@ class Trial(Runs):
         if "plan" not in report:
             return self._one_rightly_refused(ran, judge)
         failed, pending = reports.failed(report), rows(report, "pending")
+        not_kept = [s for s in report["plan"] if self._is_rightly_not_kept(s, verdict)]
         for step in failed:
             is_known = unseen and reports.CAME_TO_LIGHT in step["error"]
-            if not is_known and not judge.is_right(step, now):
+            if not is_known and step not in not_kept and not judge.is_right(step, now):
                 raise Violated(f"{self._what}, wrongly failed: {step}")
-        if not failed:
+        if not failed and not not_kept:
             raise Violated(f"{self._what}, failed without a reason: {report['msg']}")
         created = {key(step["name"]) for step in failed if step["step"] == "create"}
         return created | {
             step.get("id", key(step.get("name") or "")) for step in (*failed, *pending)
         }
+
+    def _is_rightly_not_kept(self, step: Step, verdict: Verdict) -> bool:
+        """Whether a currency was set, and the service shows no such one."""
+        set_ = [c.currency for c in verdict.changes if c.currency is not None]
+        is_told = reports.says(step.get("error", ""), *reports.NOT_KEPT)
+        return is_told and not all(oracle.keeps(currency, self._switches) for currency in set_)
 
     def _is_refused_in_the_end(self, ran: Ran, unseen: set[int]) -> bool:
         """Whether the list would be refused if some of the clients were there that nobody saw."""
@@ -429,6 +447,10 @@ class Trial(Runs):
     def _one_rightly_refused(self, ran: Ran, judge: Refusals) -> set[int | str]:
         """The same where the report does not say which step it was."""
         entry, now = ran.task.entries[0], ran.states[0]
+        if reports.says(ran.report["msg"], *reports.NOT_KEPT):
+            if oracle.keeps(model.Wanted(entry).currency, self._switches):
+                raise Violated(f"{self._what}, wrongly not kept: {ran.report['msg']}")
+            return set()
         wanted = {"name": entry.get("name"), "id": entry.get("id")}
         kinds = ["create"] if wanted["id"] is None else []
         steps = [{"step": kind, **wanted} for kind in (*kinds, "rename", "restore")]
@@ -443,6 +465,8 @@ class Trial(Runs):
         asked = {oracle.event(change.kind, change.id, change.name) for change in changes}
         new = {write.id for write in ran.history if write.kind == "create"}
         for write in ran.history:
+            if write.kind == "update" and ("update", write.id, "") in asked:
+                continue
             # an update writes the name as it was
             kind = "rename" if write.kind == "update" else write.kind
             named = [
@@ -505,7 +529,12 @@ class Trial(Runs):
         return may
 
     def _untruths(self, ran: Ran) -> Iterator[str]:
-        report, history = ran.report, oracle.without_taken_back(ran.history)
+        report = ran.report
+        verdicts = ran.verdicts or self._expected(ran.task, ran.states[0]).verdicts
+        updated = {c.id for v in verdicts for c in v.changes if c.kind == "update"}
+        updated |= {s.get("id") for s in report.get("plan", ()) if s["step"] == "update"}
+        is_known = self._switches.currency != "unknown"
+        history = oracle.without_taken_back(ran.history, updated if is_known else ())
         if "plan" in report or "action" in report:
             judge = oracle.untruths if "plan" in report else oracle.untruths_of_one
             yield from judge(report, history, self._switches, ran.drifted, self._cannot_see)

@@ -81,13 +81,16 @@ def _side(entry: PlannedEntry, client: Client | None) -> dict[str, Any]:
         "id": client_id,
         "name": None if key is None else shown(key, len(key)),
         "state": "present" if is_active else "absent",
-        **{of: _attribute(client, of) for of in wanted.attributes},
+        **{of: _attribute(entry, client, of) for of in wanted.attributes},
     }
     return {key: value for key, value in side.items() if value is not None}
 
 
-def _attribute(client: Client | None, of: str) -> str | None:
-    """Return an attribute that the entry gives, ``None`` while it is not known."""
+def _attribute(entry: PlannedEntry, client: Client | None, of: str) -> str | None:
+    """Return an attribute that the entry gives, ``None`` while it is not known. A new client has
+    what was sent, whatever the service shows in its place."""
     if client is None or client.deleted or (client.hidden and of not in client.set_to):
         return None
+    if entry.client is None:
+        return entry.desired.attributes[of]
     return client.declared.get(of, ATTRIBUTES[of].none)
