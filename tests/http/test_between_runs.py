@@ -108,8 +108,7 @@ CHANGES = {"lower": "Acme", "cut": "A long name", "escaped": "Smith & Co", "fold
 def test_a_service_that_changes_a_name_is_not_given_one_more_client_each_night(
     service: Simulator, change: str, body: str, module: str
 ) -> None:
-    """The new client is deleted again, if the answer or one look shows what became of the name.
-    Otherwise the run lists what is new, and that case alone may gain a client."""
+    """It is deleted again if the answer or one look shows its name; else what is new is told."""
     longest = 6 if change == "cut" else 255
     service.reset(Switches(names_changed=change, create_body=body, longest_name=longest))
     for _night in range(3):

@@ -154,12 +154,11 @@ def without_new_id(ran: dict[str, Any]) -> str:
     return re.sub(r" \(id \d+\)(, .*)?\.$", r"\1.", ran["msg"]) if created else ran["msg"]
 
 
+ANY_SWITCHES = st.integers(0, 10_000).map(random_switches)
+
+
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    there=names_with_deletion(),
-    wanted=entries(),
-    switches=st.integers(0, 10_000).map(random_switches),
-)
+@given(there=names_with_deletion(), wanted=entries(), switches=ANY_SWITCHES)
 @example(  # only the run sees that the hidden client has a blank in its name
     there=[(" Initech", True)],
     wanted={"name": "Initech", "id": 1001, "state": "restored"},

@@ -164,8 +164,7 @@ def test_the_words_of_a_refusal_may_be_nested_deeply(service: Simulator) -> None
 
 
 def test_a_lone_surrogate_from_the_service_loses_no_report(service: Simulator) -> None:
-    """JSON can spell one, nothing can print it. It is shown as the sign for that; the client can be
-    deleted by its id, and brought back. Whole characters stay, spelled as pairs too."""
+    """It is shown as the sign for that; its client can be deleted by its id and brought back."""
 
     def halved(body: bytes) -> bytes:
         escaped = json.dumps(json.loads(body)).encode()

@@ -9,13 +9,13 @@ import stat
 import subprocess
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
-from simulator.switches import Switches
 from support.ending import ended_by
 from support.running import client, clients, rows
 from support.workspace import HIDES, fill, on
@@ -78,8 +78,7 @@ def test_check_mode_and_nothing_to_do_leave_it_as_it_is(service: Simulator, jour
 def test_restored_by_name_where_the_service_hides_deleted_clients(
     service: Simulator, journal: Path, get_shows_deleted: bool
 ) -> None:
-    hiding = Switches(list_shows_deleted=False, get_shows_deleted=get_shows_deleted)
-    fill(service, "Acme", hiding)
+    fill(service, "Acme", replace(HIDES, get_shows_deleted=get_shows_deleted))
     wanted = {"name": "Acme", "state": "restored", "journal": str(journal)}
     client(service, name="Acme", state="absent", journal=str(journal))
     checked = client(service, check_mode=True, **wanted)

@@ -22,8 +22,7 @@ LOST_BEFORE = Fault(on("POST"), drop="before")
 def test_a_name_that_is_there_twice_is_said_with_its_ids(
     service: Simulator, reads: str, create_body: str
 ) -> None:
-    """The service executes the first request after the second one. Where it may answer with old
-    data, a name that was sent twice is looked for once more."""
+    """The first request is executed after the second; where reads are old, a look is repeated."""
 
     def late(method: str, _: str) -> bool:
         if method == "POST" and any(entry.method == "POST" for entry in service.log):
@@ -69,8 +68,7 @@ def test_a_create_without_an_id_is_taken_back_by_its_name_with_a_warning(
 
 
 def test_a_list_of_all_takes_the_place_of_many_looks(service: Simulator) -> None:
-    """The list costs less than a request for each name. One request checks the boundary of the two
-    pages before names are given, and one is spent on a third page, which the list predicts."""
+    """Two pages, a check of their boundary, a third that is predicted; at the end a list of four."""
     service.reset(Switches(create_body="nothing"))
     service.add_many(150)
     result = clients(service, clients=[f"New {number}" for number in range(200)])

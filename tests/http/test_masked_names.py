@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No list holds a name that was masked: with the password "demo", the undo of renaming "demo Ltd"
-would call the client "******** Ltd"."""
+"""No list holds a name that was masked: applied, it would call the client "******** Ltd"."""
 
 from __future__ import annotations
 

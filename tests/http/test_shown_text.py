@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What people read has no character that ends a line, moves a cursor or turns the direction of
-reading; what machines read has the names as they are."""
+"""What people read has no character that ends or turns a line; machines get names as they are."""
 
 from __future__ import annotations
 

@@ -83,7 +83,6 @@ def test_canned_answers(service: Simulator, call: Any) -> None:
     assert first.headers["Content-Type"] == "text/html"
     assert (call.create("Acme").status_code, service.names()) == (503, [])
     assert (call.create("Acme").status_code, service.names()) == (201, ["Acme"])
-
     service.reset(script=[Fault(status=500, when="after"), Fault(body=b'{"i', when="after")])
     assert call.create("One").status_code == 500
     cut_off = call.create("Two")
