@@ -31,10 +31,11 @@ def run(
     """
     path = os.pathsep.join([str(tools), os.environ["PATH"]])
     program, *words = [*shlex.split(command), *map(str, arguments)]
-    if shutil.which(program, path=path) is None:
+    found = shutil.which(program, path=path)
+    if found is None:
         pytest.skip(f"{program} is not installed")
     ran = subprocess.run(
-        [str(shutil.which(program, path=path)), *words],
+        [found, *words],
         cwd=folder,
         env={**os.environ, "PATH": path, "PWD": str(folder), **(environment or {})},
         stdin=subprocess.DEVNULL,
@@ -43,8 +44,7 @@ def run(
         text=True,
         check=False,
     )
-    said = f"{command} ended with {ran.returncode}:\n{ran.stdout}"
-    assert ran.returncode == status, said
+    assert ran.returncode == status, f"{command} ended with {ran.returncode}:\n{ran.stdout}"
     return ran.stdout
 
 
