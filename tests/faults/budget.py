@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from faults.model import Change, Entry, Sight, State, Verdict, forms, key
+from faults.model import Change, Entry, Sight, State, Verdict, key, unicode_forms
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Paging(NamedTuple):
     def looking(self, name: str, new: int) -> int:
         """A look for a name goes on until it has found it; a name of several Unicode forms may
         need one for each, as nobody knows how the filter compares."""
-        return sum(self.pages(len(self.found(form)) + new) for form in forms(name.strip()))
+        return sum(self.pages(len(self.found(form)) + new) for form in unicode_forms(name.strip()))
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,9 @@ class Requests:
         least = min(len(names), max(0, -(-count // paging.size) - 1))
         if len(names) >= boundaries:
             return Budget(least, boundaries)
-        shown = (len(paging.found(form)) for name in passing for form in forms(name.strip()))
+        shown = (
+            len(paging.found(form)) for name in passing for form in unicode_forms(name.strip())
+        )
         tells_nothing = any(count >= paging.size for count in shown)
         looks = sum(paging.looking(name, 0) for name in passing)
         return Budget(least, looks + others + boundaries * tells_nothing)

@@ -13,7 +13,7 @@ from simulator.switches import Switches
 
 from faults import budget, model, oracle, reports
 from faults.budget import Budget, Paging, Requests
-from faults.model import Change, Client, Rules, Sight, State, Verdict, forms, key
+from faults.model import Change, Client, Rules, Sight, State, Verdict, key, unicode_forms
 from faults.oracle import ACTIONS, active_keys, event, is_called, is_changed
 from faults.reports import Report
 from faults.scenarios import Entries
@@ -45,7 +45,7 @@ def expected(case: Task, state: State, remembered: Mapping[int, str]) -> Expecte
     else:
         verdicts = [model.judge(case.entries, sight, case.rules, remembered)]
     for verdict in verdicts:
-        _bring_to_light(verdict, state, case)
+        _learn_names(verdict, state, case)
     return Expected(case, state, sight, verdicts, remembered)
 
 
@@ -54,7 +54,7 @@ def _found_by(case: Task, sight: Sight) -> dict[int, Client]:
     entry = case.entries[0]
     found: dict[int, Client] = {}
     for name in [entry.get("name") or "", *(entry.get("former_names") or ())]:
-        for form in forms(name.strip()) if name.strip() else ():
+        for form in unicode_forms(name.strip()) if name.strip() else ():
             found |= _filtered(form, case.switches, sight)
     return found
 
@@ -64,7 +64,7 @@ def _filtered(text: str, switches: Switches, sight: Sight) -> dict[int, Client]:
     return {i: client for i, client in sight.listed.items() if finds(text, client.name)}
 
 
-def _bring_to_light(verdict: Verdict, state: State, case: Task) -> None:
+def _learn_names(verdict: Verdict, state: State, case: Task) -> None:
     """What becomes of the clients that are restored unseen, now that somebody knows their names:
     one that is protected keeps its name, and so does one whose new name another client has, unless
     the entry knew the present one, or that the name is shared."""

@@ -59,7 +59,7 @@ State = Mapping[int, Client]
 """By id, what is known of each client."""
 
 
-def forms(name: str) -> set[str]:
+def unicode_forms(name: str) -> set[str]:
     """The name as it is written, and in both forms of Unicode."""
     return {name, unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name)}
 

@@ -19,7 +19,7 @@ from simulator.workspace import CHANGES
 from support.running import rows
 
 from faults import model, reports
-from faults.model import Change, State, can_be_given, forms, key
+from faults.model import Change, State, can_be_given, key, unicode_forms
 from faults.reports import Report, Step
 
 Event = tuple[str, int | None, str]
@@ -409,7 +409,7 @@ def is_called(shown: str, wanted: str, switches: Switches) -> bool:
     if switches.names_changed == "numbered":
         while shown != wanted and shown.endswith(" 1"):
             shown = shown.removesuffix(" 1")
-    return key(shown) in {key(made_of(form, switches)) for form in forms(wanted)}
+    return key(shown) in {key(made_of(form, switches)) for form in unicode_forms(wanted)}
 
 
 @dataclass(frozen=True)

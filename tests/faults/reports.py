@@ -25,7 +25,7 @@ TWICE = ("twice", "several new ones", "New and in no entry", UNCHECKED)
 NO_ID = "is not known, so the undo list finds it by its name"
 MORE_WARNINGS = "of this kind"
 NOTHING = "Nothing to do"
-CAME_TO_LIGHT = "was restored and is called"
+NAME_FOUND = "was restored and is called"
 """It is said where the name of a client that was restored while hidden blocks the rest."""
 
 TEMPORARY = "toggl.focus-"

@@ -37,7 +37,7 @@ CREDENTIALS = Credentials(
 )
 
 
-def forms_of_secrets() -> set[str]:
+def secret_encodings() -> set[str]:
     """Every form in which a secret could come out."""
     login = f"{CREDENTIALS.username}:{CREDENTIALS.password}".encode()
     plain = [CREDENTIALS.token, CREDENTIALS.password, PASSWORD, NETRC_PASSWORD]
@@ -51,7 +51,7 @@ def forms_of_secrets() -> set[str]:
 
 def assert_silent(ran: Ran, journal: Path) -> None:
     for text in (ran.output, json.dumps(ran.results, ensure_ascii=False), journal.read_text()):
-        found = [secret for secret in forms_of_secrets() if secret in text]
+        found = [secret for secret in secret_encodings() if secret in text]
         assert not found, [text[max(0, text.index(f) - 200) :][:400] for f in found]
         assert "Authorization" not in text
     assert "Traceback" not in ran.output

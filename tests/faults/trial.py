@@ -407,7 +407,7 @@ class Trial(Runs):
             return set()
         unseen, passing = verdict.unseen, verdict.names_on_the_way
         judge = Refusals(self._switches, {**now, **verdict.goal}, unseen, passing)
-        if unseen and reports.CAME_TO_LIGHT in report["msg"]:
+        if unseen and reports.NAME_FOUND in report["msg"]:
             may_differ = "plan_digest" in ran.task.options  # a ring that nobody could review
             if not may_differ and not self._is_refused_in_the_end(ran, unseen):
                 raise Violated(f"{self._what}, wrongly ended: {report['msg']}")
@@ -417,7 +417,7 @@ class Trial(Runs):
         failed, pending = reports.failed(report), rows(report, "pending")
         not_kept = [s for s in report["plan"] if self._is_rightly_not_kept(s, verdict)]
         for step in failed:
-            is_known = unseen and reports.CAME_TO_LIGHT in step["error"]
+            is_known = unseen and reports.NAME_FOUND in step["error"]
             if not is_known and step not in not_kept and not judge.is_right(step, now):
                 raise Violated(f"{self._what}, wrongly failed: {step}")
         if not failed and not not_kept:
