@@ -175,6 +175,8 @@ def _switches(chance: random.Random) -> Switches:
     rest: dict[str, Any] = {"per_page_cap": size}
     if chance.random() < 0.5:
         rest |= {"duplicates": "allowed", "longest_name": 255}
+    if chance.random() < 0.5:
+        rest["currency"] = "replaces"
     if chance.random() < 0.05:
         rest["read_after_write"] = "old"
     if chance.random() < 0.2:
