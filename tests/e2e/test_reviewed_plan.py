@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,8 @@ NAMES = ("localhost", "sound", "omitted", "other", "forged", "moved", "absent", 
 HOSTS = {name: id_ for id_, name in enumerate(NAMES, 4242)}
 HERE, OTHER, MOVED = (HOSTS[name] for name in ("localhost", "other", "moved"))
 BY_PLAN = ("-e", "clients_plan_file=plan.json")
+COMMIT, RUN = "5f0c1e3a9d7b2c4e6f8091a2b3c4d5e6f7081920", "https://example.org/runs/7"
+BY_PIPELINE = ("-e", f"clients_plan_commit={COMMIT}", "-e", f"clients_plan_run={RUN}")
 ACME = {"clients_list": ["Acme"]}
 NOT_REVIEWED = ["Acme", "Nobody has reviewed this"]
 ELSEWHERE = "https://example.org/api"
@@ -43,13 +46,15 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, s
     own = {"clients_workspace_id": f"{{{{ {HOSTS}[inventory_hostname] }}}}"}
     with workspaces(*HOSTS.values()) as service:
         stage = Stage(service, tmp_path_factory.mktemp("plan"))
-        stage.inventory(dict.fromkeys(HOSTS, ACME))
+        own_key = {**ACME, "clients_api_token": service.token}
+        stage.inventory({**dict.fromkeys(HOSTS, ACME), "other": own_key})
         book = stage.book(
             {"import_playbook": "toggl.focus.plan", "vars": own},
             {"import_playbook": "toggl.focus.drift", "vars": {**own, "clients_hosts": "sound"}},
         )
         stage.write("plan.json", "{}")
-        printed = stage.run(book, *BY_PLAN, "-e", "clients_plan_digest=", status=2)
+        given = (*BY_PLAN, *BY_PIPELINE, "-e", "clients_plan_digest=")
+        printed = stage.run(book, *given, status=2)
         assert service.writes == []
         yield stage, printed
 
@@ -80,6 +85,19 @@ def test_each_host_has_the_workspace_that_the_play_gives_it(planned: tuple[Stage
         assert plan["digest"] == digest(plan["steps"], plan["workspace_id"], plan["api_url"])
     assert {plan["msg"] for plan in plans} == {"Would create 1."}
     assert "The workspace differs from the list: Would create 1." in printed
+
+
+def test_the_files_say_what_they_are_of(planned: tuple[Stage, str]) -> None:
+    """And which hosts share a key, without the key. The files are no change of a workspace."""
+    stage, printed = planned
+    text = (stage.folder / "plan.json").read_text()
+    plan = json.loads(text)
+    assert (plan["commit"], plan["run"]) == (COMMIT, RUN)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", plan["time"])
+    assert {host for host, of in plan["workspaces"].items() if of["key"] == 2} == {"other"}
+    assert {of["key"] for of in plan["workspaces"].values()} == {1, 2}
+    assert stage.service.token not in text
+    assert re.search(r"^localhost .* changed=1 ", printed, re.M), "what the role would do"
 
 
 def test_nothing_passes_the_digest_over(reviewed: Stage) -> None:
