@@ -90,8 +90,8 @@ def make_simulator(*options: str) -> Iterator[dict[str, str]]:
     )
     assert process.stdout
     try:
-        lines = [process.stdout.readline().strip() for _ in range(3)]
-        yield dict(line.removeprefix("export ").split("=", 1) for line in lines)
+        lines = [process.stdout.readline() for _ in range(3)]
+        yield dict(re.findall("export (.*?)=(.*)", "".join(lines)))
     finally:
         process.send_signal(signal.SIGINT)
         status = process.wait(10)

@@ -84,11 +84,8 @@ def test_hosts_of_one_workspace_and_two_playbooks_at_once_create_each_client_onc
     elsewhere = {**LOCAL, "ansible_connection": "elsewhere"}
     stage.inventory({"host0": LOCAL, "host1": LOCAL, "host2": elsewhere})
     clients, others = NAMES[:6], NAMES[6:12]
-    loop = {
-        CLIENT: {"name": "{{ item }}"},
-        "loop": others,
-        "when": "ansible_connection == 'local'",
-    }
+    here = "ansible_connection == 'local'"
+    loop = {CLIENT: {"name": "{{ item }}"}, "loop": others, "when": here}
     stage.write("all.yml", [play({**ROLE, "vars": {"clients_list": clients}}, loop, hosts="all")])
     stage.write("localhost.yml", [play({CLIENTS: {"clients": [*others, *clients]}})])
     otherwise = {"TOGGL_FOCUS_API_URL": f"{service.url.replace('http', 'HTTP')}/"}

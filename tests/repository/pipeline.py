@@ -6,6 +6,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any, ClassVar
 
 from .code_host import Dialect
@@ -32,7 +34,6 @@ class Pipeline(ABC):
     def __init__(self, team: Team, jobs: Mapping[str, Job]) -> None:
         self.team = team
         self.jobs = jobs
-        self.count = 0
         self.obeyed: list[str] = []
         """What was printed and is a command of the code host."""
 
@@ -56,9 +57,7 @@ class Pipeline(ABC):
         return run
 
     def _run_jobs(self) -> Run:
-        self.count += 1
-        self.folder = self.team.folder / f"run{self.count}"
-        self.folder.mkdir()
+        self.folder = Path(mkdtemp(prefix="run", dir=self.team.folder))
         run = Run()
         for name in self.jobs:
             run.jobs[name] = self._due(run, name)

@@ -66,15 +66,9 @@ def test_packages_are_pinned_by_hash_with_all_that_they_need() -> None:
 
 def needed(*names: str) -> set[str]:
     """Return the names of packages, and of all that they need with the Python of the pipelines."""
-    found: set[str] = set()
-    left = {canonicalize_name(name) for name in names}
-    while left - found:
-        name = (left - found).pop()
-        found.add(name)
-        for requirement in map(Requirement, metadata.requires(name) or ()):
-            if requirement.marker is None or requirement.marker.evaluate(OURS):
-                left.add(canonicalize_name(requirement.name))
-    return found
+    requirements = [Requirement(text) for name in names for text in metadata.requires(name) or ()]
+    due = [one.name for one in requirements if not one.marker or one.marker.evaluate(OURS)]
+    return {*map(canonicalize_name, names)} | (needed(*due) if due else set())
 
 
 @pytest.mark.parametrize("asking", ["repository", "awx/project/collections"])
