@@ -47,6 +47,13 @@ def failed(report: Report) -> Sequence[Step]:
     return rows(report, "failed", "unclear")
 
 
+def new_ids(report: Report) -> set[int]:
+    """Of clients that it tells of as new and in no entry: nobody knows what made them."""
+    texts = [report.get("msg", ""), *(step.get("error", "") for step in report.get("plan", ()))]
+    parts = [text.partition("New and in no entry: ")[2] for text in texts]
+    return {int(i) for part in parts for i in re.findall(r"\(id (\d+)\)", part)}
+
+
 def says(words: str, *any_of: str) -> bool:
     return any(said in words for said in any_of)
 

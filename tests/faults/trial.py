@@ -492,7 +492,7 @@ class Trial(Runs):
             hidden = self._expected(ran.task, before).hidden_by_filter
         may += Counter(before[i].key for i in ran.drifted if i in before)
         before = {i: c for i, c in before.items() if i not in hidden}
-        hidden |= {*ran.told_duplicates}
+        hidden |= {*ran.told_duplicates, *reports.new_ids(ran.report)}
         after = {i: c for i, c in after.items() if i not in hidden}
         if self._cannot_see:
             told = reports.names_with(ran.report, *reports.TWICE)
