@@ -152,6 +152,7 @@ class Runs:
         """What the journal tells of clients that were deleted: what they were called then. A client
         that the same run has made is none that anybody misses."""
         there = {client.id for client in before}
+        self._remembered = {**self._remembered}  # what was expected before knows no more than then
         for write in history:
             is_missed = write.kind == "delete" and write.id in there
             if is_missed or write.kind == "restore":

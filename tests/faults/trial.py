@@ -463,6 +463,8 @@ class Trial(Runs):
         """Writes that the list does not lead to. A new client may be deleted again."""
         changes = [change for verdict in ran.verdicts for change in verdict.changes]
         asked = {oracle.event(change.kind, change.id, change.name) for change in changes}
+        updates = [change for change in changes if change.kind == "update"]  # with their names
+        asked |= {oracle.event("rename", change.id, change.name) for change in updates}
         new = {write.id for write in ran.history if write.kind == "create"}
         for write in ran.history:
             if write.kind == "update" and ("update", write.id, "") in asked:
