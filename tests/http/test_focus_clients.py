@@ -88,11 +88,6 @@ def test_requests(service: Simulator, there: int, concurrency: int) -> None:
         assert len(service.log) == result["requests"] == pages + checks + writes
 
 
-def test_an_id_that_the_list_hides_takes_one_request_more(service: Simulator) -> None:
-    fill(service, CLIENTS, Switches(list_shows_deleted=False))
-    assert clients(service, clients="absent 1005")["requests"] == 2
-
-
 # apply what was reviewed
 
 

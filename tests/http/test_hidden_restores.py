@@ -76,12 +76,6 @@ def test_a_needless_rename_is_no_other_diff(hiding: Simulator, name: str, module
     assert hiding.names() == [name]
 
 
-def test_a_name_that_it_gets_is_not_created(hiding: Simulator) -> None:
-    """An entry that gives a name by id and one that gives it by name are kept apart beforehand."""
-    result = clients(hiding, clients="Beta; restored 1001 Beta")
-    assert result["failed"] and hiding.writes == []
-
-
 def test_without_its_name_nothing_is_created(hiding: Simulator) -> None:
     """The read after the restore fails, so nobody knows whether the name is there."""
     read = on("GET", path="/1001")
