@@ -150,3 +150,21 @@ def test_the_list_that_is_returned_carries_it(service: Simulator) -> None:
     assert clients(service, clients=desired)["msg"].startswith("Nothing to do")
     clients(service, clients="Other (was Odd)")
     assert bodies(service) == 'PUT {"name": "Other", "currency": "US$"}'
+
+
+REQUESTS = [
+    ("Acme @EUR", "GET PUT GET"),
+    ("Stark @EUR", "GET POST GET"),
+    ("1001 @EUR", "GET PUT GET"),
+    ("1001 New @EUR", "GET GET PUT GET"),
+    ("New (was Acme) @EUR", "GET GET PUT GET"),
+    ("absent Acme @EUR", "GET DELETE"),
+]
+
+
+@pytest.mark.parametrize(("wanted", "requests"), REQUESTS)
+def test_a_run_that_sets_one_takes_one_request_more(
+    service: Simulator, wanted: str, requests: str
+) -> None:
+    run_entry("focus_client", service, wanted)
+    assert " ".join(sent(service)) == requests
