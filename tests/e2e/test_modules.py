@@ -36,6 +36,8 @@ TASKS: dict[str, dict[str, Any]] = {
     "undone": {CLIENTS: {"clients": "{{ first.undo }}"}},
     "refused": {CLIENTS: {"clients": [], "purge": True}},
     "renamed": {CLIENT: {"name": "Acme Ltd", "former_names": ["Acme"]}},
+    "priced": {CLIENT: {"name": "Acme Ltd", "currency": "eur"}},
+    "cleared": {CLIENTS: {"clients": [{"name": "Acme Ltd", "currency": "workspace"}]}},
     "listed": {INFO: {"deleted": "include", "order_by": ["-name"]}},
     "unknown": {CLIENT: {"name": "Acme", "colour": "red"}},
     "elsewhere": {CLIENT: {"id": 7}, "environment": {"TOGGL_FOCUS_WORKSPACE_ID": "999"}},
@@ -108,6 +110,8 @@ def test_a_list_is_reviewed_applied_and_taken_back_and_a_client_renamed(both: li
     assert first["msg"] == "Created 1, renamed 1, restored 1, deleted 1; 1 unchanged."
     assert results["undone"]["changed"] is True
     assert (results["renamed"]["action"], results["listed"]["changed"]) == ("renamed", False)
+    assert results["priced"]["msg"] == 'Updated "Acme Ltd" (id 1001), currency EUR.'
+    assert results["cleared"]["undo"] == [{"id": 1001, "name": "Acme Ltd", "currency": "EUR"}]
     assert both[0].left == {**SEEDED, 1001: "Acme Ltd", 1004: None, 1005: None}
     names = [found["name"] for found in results["listed"]["clients"]]
     assert names == ["Umbrella", "Stark", "New", "Globex", "Acme Ltd"]
