@@ -183,6 +183,7 @@ def test_check_mode_never_lies(
         assert as_done(checked["msg"]) == without_new_id(ran)
     writes = len(server.writes)
     again = client(server, **wanted)
+    assume("does not keep this" not in again["msg"])  # a create that sets none is not looked at
     if not ran.get("failed"):
         assert (again.get("changed"), again.get("action")) == (False, "none")
     assert len(server.writes) == writes
