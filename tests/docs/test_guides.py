@@ -165,7 +165,8 @@ def test_every_file_of_a_guide_is_used() -> None:
 
 
 PLAYBOOKS_VARIABLES = {
-    f"clients_{name}" for name in ("base", "file", "hosts", "overwrite", "result")
+    f"clients_{name}"
+    for name in ("base", "file", "hosts", "overwrite", "plan_commit", "plan_run", "result")
 }
 OWN_VARIABLES = {"clients_everywhere", "clients_own"}
 """Of the guides themselves."""
