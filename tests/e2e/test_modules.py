@@ -125,7 +125,7 @@ def test_what_fails_is_one_sentence_and_nothing_is_written(both: list[Done]) -> 
         assert (result["failed"], result["changed"]) == (True, False), task
         assert re.fullmatch(rf".*{part}.*\.", result["msg"]), task
     writes = [path for method, path in both[0].sent if method != "GET"]
-    assert len(writes) == 4 + 4 + 1, "the list, its undo and one rename"
+    assert len(writes) == 4 + 4 + 1 + 2, "the list, its undo, one rename and two currencies"
 
 
 def test_no_secret_and_no_traceback_is_in_the_output(both: list[Done]) -> None:

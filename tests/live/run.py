@@ -3,8 +3,8 @@
 asked with as few requests as it takes, then the modules.
 
 One client serves many questions. ``Mike`` is sent with a blank at its end, and deleted early;
-``Zulu`` stays, for orders and long names; a second ``Mike`` and a ``MIKE`` ask for duplicates.
-Orders need a third client: ``Alpha``, where neither was accepted.
+``Zulu`` stays, for orders, long names and its currency; a second ``Mike`` and a ``MIKE`` ask for
+duplicates. Orders need a third client: ``Alpha``, where neither was accepted.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ KNOWN_FIELDS = {"id", "name", "workspace_id", "active", "created_at", "updated_a
 KNOWN_FIELDS |= {"toggl_user_id", "currency", "data", "page", "per_page"}
 USUAL_LENGTHS = (255, 50)
 SIZES = (100, 50, 20)
+CURRENCY = "CHF"
 NARROWING = ("contains", "begins", "any_case", "fuzzy")
 
 
@@ -45,6 +46,7 @@ class Questions:
         self._take_the_freed_name()
         self._write_to_deleted()
         self.found["longest_name"] = self._longest_name()
+        self._ask_for_currencies()
         self._judge_what_was_seen()
         return self.found
 
@@ -68,7 +70,7 @@ class Questions:
             self._mike = self._mike.strip()
             first = self._at.create(self._mike)
         self.found["create_body"] = _created_body(first)
-        other = self._at.create(self._at.named("Zulu"))
+        other = self._at.create(self._at.named("Zulu"), currency=CURRENCY)
         assert first.accepted and other.accepted, f"No client is created: {first.words}"
         self._again = self._at.create(self._mike)
         self._upper = self._at.create(self._mike.replace("Mike", "MIKE"))
@@ -161,6 +163,15 @@ class Questions:
         least = next((length for length in USUAL_LENGTHS if self._fits(length)), None)
         return None if least is None or self._fits(least + 1) else least
 
+    def _ask_for_currencies(self) -> None:
+        """Zulu was created with one, and updated without it since; Mike never had one."""
+        created = {client["id"]: client.get("currency") for client in self._own}
+        self.found["currency"], self.found["currency_shown"] = "unknown", None
+        if created[self._active] == CURRENCY:
+            now = self._at.call("GET", self._active).client.get("currency")
+            self.found["currency"] = "keeps" if now == CURRENCY else "replaces"
+            self.found["currency_shown"] = "workspace" if created[self._deleted] else "own"
+
     def _judge_what_was_seen(self) -> None:
         """In passing, without a request."""
         fields = self._own[0]
@@ -228,7 +239,7 @@ class Run:
     state: State
 
     def questions(self) -> None:
-        self._act("questions", lambda at: Questions(at).ask(), 26)
+        self._act("questions", lambda at: Questions(at).ask(), 27)
 
     def modules(self, folder: Path) -> None:
         self._act("modules", lambda at: self._play(at, folder), REQUESTS + CREATED + 1)

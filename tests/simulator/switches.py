@@ -54,8 +54,8 @@ class Switches:
     quota_refusal: str = _elsewhere("json", "headers", "text", "retry_after", "nothing")
     largest_per_page: int = _elsewhere(100, 50, 20)
     read_after_write: str = _elsewhere("new", "old")
-    currency: str = _elsewhere("replaces", "keeps", "unknown")
-    currency_shown: str = _elsewhere("own", "workspace")
+    currency: str = _open("replaces", "keeps", "unknown")
+    currency_shown: str = _open("own", "workspace")
     names_changed: str = _elsewhere("no", "lower", "cut", "escaped", "folded", "numbered")
 
     def __post_init__(self) -> None:
