@@ -139,9 +139,8 @@ class Requests:
         least = min(len(names), max(0, -(-count // paging.size) - 1))
         if len(names) >= boundaries:
             return Budget(least, boundaries)
-        shown = (
-            len(paging.found(form)) for name in passing for form in unicode_forms(name.strip())
-        )
+        written = {text for name in passing for text in (name, name.strip())}
+        shown = (len(paging.found(form)) for name in written for form in unicode_forms(name))
         tells_nothing = any(count >= paging.size for count in shown)
         looks = sum(paging.looking(name, 0) for name in passing)
         return Budget(least, looks + others + boundaries * tells_nothing)

@@ -378,8 +378,10 @@ def _needed_nothing(step: Step, drifted: Collection[int], switches: Switches) ->
     """A rename of a client that the service hid and that turned out to bear the name already, or
     what the service makes of it; or what somebody else was faster to do."""
     known = step.get("from") or ""
-    is_unknown = step["step"] == "update" and switches.currency == "unknown"
-    if step.get("id") in drifted or is_unknown:
+    is_in_vain = step["step"] == "update" and not keeps(step["currency"], switches)
+    if step["step"] == "update" and switches.currency == "unknown":
+        return True
+    if step.get("id") in drifted or is_in_vain:
         return True
     is_same = key(known) == key(step["name"] or "") or is_called(known, step["name"], switches)
     return step["step"] == "rename" and is_same
@@ -441,8 +443,8 @@ class Refusals:
                 return True
         if name is None or kind == "delete":
             return False
-        if kind == "update":  # a name that no list can give has to go with it
-            return not key(name)
+        if kind == "update" and not key(name):  # it has to go with it, and no list can give it
+            return True
         if len(name) > switches.longest_name and switches.names_changed != "cut":
             return True
         if kind == "create" and self._is_changed(name, now):
@@ -456,6 +458,8 @@ class Refusals:
             # what it makes of other names: nobody can foresee that, nor avoid it by the order
             asked = key(step.get("name") or name)
             others += [made_of(n, switches) for n in self.passing if key(n) != asked]
+        if kind == "update":  # it sends the name, which another client may have for a moment
+            others += self.passing
         return self._collides(made, *others)
 
     def _names_in_the_way(self, step: Step, made: str, now: State) -> Iterator[str]:

@@ -551,6 +551,7 @@ class Trial(Runs):
         lines = [json.loads(line) for line in self._journal_text().splitlines()]
         before = [line for line in lines if line["event"] == "before"]
         announced = {(line["step"], line["after"]["id"]) for line in before}
+        announced |= {("rename", i) for kind, i in announced if kind == "update"}  # its own names
         history = oracle.without_taken_back(self._service.workspace.history)
         yield from oracle.unannounced(announced, history)
         ended = {(line["run"], line["number"]) for line in lines if line["event"] == "after"}
