@@ -113,8 +113,8 @@ def test_a_change_of_it_alone_is_counted_as_updated(service: Simulator) -> None:
 
 
 NOT_KEPT = [
-    pytest.param(UNKNOWN, "Acme @EUR", "accepted, but the service shows none", id="unknown"),
-    pytest.param(SHOWN, "Acme @workspace", 'accepted, but the service shows "', id="shown"),
+    pytest.param(UNKNOWN, "Acme @EUR", "but shows none, so it does not keep it", id="unknown"),
+    pytest.param(SHOWN, "Acme @workspace", "which may be the workspace's", id="shown"),
 ]
 
 
@@ -168,3 +168,10 @@ def test_a_run_that_sets_one_takes_one_request_more(
 ) -> None:
     run_entry("focus_client", service, wanted)
     assert " ".join(sent(service)) == requests
+
+
+def test_what_is_set_is_kept_although_what_is_cleared_is_not(service: Simulator) -> None:
+    furnished(service, SHOWN)
+    ran = clients(service, clients="Acme @workspace; 1002 @CHF; Stark @EUR")
+    assert [row["name"] for row in ran["plan"] if "error" in row] == ["Acme"]
+    assert sent(service)[-2:] == ["GET", "GET"], "one client is read, and once more after a pause"

@@ -19,7 +19,7 @@ def has_attributes(client: Client, step: Step) -> bool:
 
 
 def look_at_attributes(api: FocusApi, outcomes: Mapping[int, Outcome]) -> dict[int, Outcome]:
-    """Return other outcomes of the steps that have set attributes which the service did not keep.
+    """Return other outcomes of the steps that have set, or cleared, what the service did not keep.
 
     One read of one client shows that for all. It is one that was cleared, if there is one: where
     there was a value to clear, the service keeps values, but it may show the workspace's instead.
@@ -33,15 +33,22 @@ def look_at_attributes(api: FocusApi, outcomes: Mapping[int, Outcome]) -> dict[i
     }
     if not set_:
         return {}
-    looked = min(set_, key=lambda at: (all(set_[at].step.after.set_to.values()), at))
-    step = set_[looked].step
+    step = set_[min(set_, key=lambda at: (not _clears(set_[at].step), at))].step
     try:
         client = api.find(step.after.id, lambda now: now is not None and has_attributes(now, step))
     except FocusError:  # the writes were answered; the next run will see
         return {}
     if client is None or has_attributes(client, step):
         return {}
-    return {at: _not_kept(outcome, step, client) for at, outcome in set_.items()}
+    return {
+        at: _not_kept(outcome, step, client)
+        for at, outcome in set_.items()
+        if _clears(outcome.step) == _clears(step)
+    }
+
+
+def _clears(step: Step) -> bool:
+    return None in step.after.set_to.values()
 
 
 def _not_kept(outcome: Outcome, looked: Step, client: Client) -> Outcome:
@@ -53,4 +60,7 @@ def _not_kept(outcome: Outcome, looked: Step, client: Client) -> Outcome:
         return outcome._replace(status=unclear, error=probably_not_kept(client))
     is_same = step.before is not None and step.before.declared == client.declared
     failed: Status = "failed" if is_update and is_same else "done"
-    return outcome._replace(status=failed, error=not_kept(step.after, client))
+    wrong = (
+        (of, sent) for of, sent in step.after.set_to.items() if client.declared.get(of) != sent
+    )
+    return outcome._replace(status=failed, error=not_kept(*next(wrong), client))

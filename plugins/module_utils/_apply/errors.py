@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from .._errors import FocusError, listed
-from .._model import ATTRIBUTES, Client
+from .._errors import FocusError
+from .._model import Client
 from .._text import quoted
 
 
@@ -85,18 +85,18 @@ def _in_no_entry(clients: Sequence[Client]) -> str:
     return f"New and in no entry: {found}."
 
 
-def not_kept(sent: Client, read: Client) -> FocusError:
-    """Return the error where a client does not have the attributes that were set."""
-    has = read.attributes
-    wrong = [of for of, value in sent.set_to.items() if read.declared.get(of) != value]
-    told = [
-        f"{of} {sent.set_to[of] or ATTRIBUTES[of].none} was accepted, but the service shows "
-        f"{quoted(has[of]) if of in has else 'none'} for {read.label}"
-        for of in wrong
-    ]
+def not_kept(of: str, sent: str | None, client: Client) -> FocusError:
+    """Return the error where a client does not have an attribute as it was ``sent``, ``None`` to
+    clear it."""
+    shown = quoted(client.attributes[of]) if of in client.attributes else "none"
+    if sent is None:
+        return FocusError(
+            f"The {of} of {client.label} was cleared, but the service still shows {shown}, which "
+            f"may be the workspace's: take {of} out of the entry."
+        )
     return FocusError(
-        f"The service does not keep this: {', and '.join(told)}. Take {listed(wrong)} out of the "
-        "entries, or ask the service's support."
+        f"The service accepted the {of} {sent} of {client.label}, but shows {shown}, so it does "
+        f"not keep it: take {of} out of the entry."
     )
 
 
