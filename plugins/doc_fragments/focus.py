@@ -89,7 +89,7 @@ options:
       - If not given, the environment variable E(TOGGL_FOCUS_JOURNAL) is used.
       - Each line is a JSON object with the client before and after the write, and is on disk before
         the run goes on. So a run that is killed at any moment leaves a journal from which the
-        filter P(toggl.focus.journal_undo#filter) makes the list that undoes it.
+        playbook C(toggl.focus.undo) takes it back.
       - Where the service does not list deleted clients, V(restored) by name finds the last deletion
         of that name in it.
       - Several runs may write to one file. Check mode writes nothing to it.

@@ -1,21 +1,23 @@
 # Copyright (c) 2026, toggl.focus maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a journal to the list that undoes its last run."""
+"""From a journal to the list that undoes a run."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: journal_undo
-short_description: The list that undoes the last run in a journal
+short_description: The list that undoes a run in a journal
 version_added: 1.0.0
 author:
   - toggl.focus maintainers (!UNKNOWN)
 description:
   - Takes what the modules have written to the file of their option
     O(toggl.focus.focus_clients#module:journal), and returns the list of clients that undoes the
-    last run in it. That is the run that the last line belongs to.
-  - It is for a run that was killed and could not return its
+    last run in it. That is the run that the last line belongs to. The tasks of one play are one
+    run, where they run on the controller.
+  - The playbook C(toggl.focus.undo) applies that list. By itself, the filter is for playbooks of
+    your own, after a run that was killed and could not return its
     RV(toggl.focus.focus_clients#module:undo).
   - Damaged lines are skipped. If a write was in flight when the run was killed, it is not known
     whether it was executed. The list works in both cases.
@@ -35,8 +37,16 @@ options:
         that was being created when the run was killed. In another workspace, it would delete a
         client of the same name.
     type: int
+  run:
+    description:
+      - The run to undo, as P(toggl.focus.journal_runs#filter) returns it. If not given, it is the
+        run that the last line belongs to.
+      - A run that the journal does not know is an error.
+    type: str
 seealso:
   - module: toggl.focus.focus_clients
+  - plugin: toggl.focus.journal_runs
+    plugin_type: filter
 """
 
 EXAMPLES = r"""
@@ -56,25 +66,18 @@ _value:
   elements: dict
 """
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from ..module_utils._errors import FocusError
-from ..module_utils._journal import undo_of_last_run
-from ..module_utils._task.entries import described
-from ..plugin_utils._values import as_filter
+from ..module_utils._journal import undo_of_run
+from ..plugin_utils._values import as_filter, journal_of
 
 
 @as_filter
-def journal_undo(text: object, workspace_id: object = None) -> list[dict[str, Any]]:
-    if isinstance(text, Mapping):  # up to ansible-core 2.18, a text that is one line of it
-        text = json.dumps(text)
-    if not isinstance(text, str):
-        raise FocusError(f"It takes the text of a journal, not {described(text)}.")
-    if workspace_id is not None and not str(workspace_id).strip().isdecimal():
-        raise FocusError(f"It takes the id of a workspace, not {described(workspace_id)}.")
-    return undo_of_last_run(text, None if workspace_id is None else int(str(workspace_id)))
+def journal_undo(
+    text: object, workspace_id: object = None, run: str | None = None
+) -> list[dict[str, Any]]:
+    return undo_of_run(*journal_of(text, workspace_id), run)
 
 
 class FilterModule:

@@ -5,7 +5,8 @@ A run that is killed at any moment leaves a journal from which an undo list can 
 runs may write to one file: each line is appended in one piece and names its run.
 
 A line holds the client before and after its step. ``format`` is 2; lines without one are those of
-the first format, which are still read.
+the first format, which are still read. The last line of a run that has undone another one in full
+says so, and has no step.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ import os
 import stat
 import threading
 import uuid
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import closing, suppress
 from datetime import datetime, timezone
 from types import NoneType
 from typing import Any, Literal, NamedTuple, get_args
@@ -24,11 +25,13 @@ from typing import Any, Literal, NamedTuple, get_args
 from ._errors import BadOption, FocusError, JournalFailed, listed
 from ._model import ACTIONS, NOT_YET, Client, Origin, Status, Step
 from ._plan.undo import undo
-from ._text import name_key, quoted
+from ._text import name_key, quoted, shown
 
 FORMAT = 2
 
 Event = Literal["before", "after"]
+
+_UNDONE = "undone"
 
 
 class Journal:
@@ -53,19 +56,32 @@ class Journal:
 
         :raises JournalFailed: the line could not be written to disk
         """
-        self._append("before", number, step)
+        self._append("before", **self._of(number, step))
 
     def after(self, number: int, step: Step, status: str, error: Exception | None) -> None:
         """Record the outcome. The error's text is left out: it contains words of the service."""
         kind = type(error).__name__ if error else None
-        self._append("after", number, step, status=status, error=kind)
+        self._append("after", **self._of(number, step), status=status, error=kind)
+
+    def undone(self) -> None:
+        """Record that this run has undone another one in full."""
+        self._append(_UNDONE)
 
     def close(self) -> None:
         if self._file is not None:
             os.close(self._file)
             self._file = None
 
-    def _append(self, event: Event, number: int, step: Step, **more: str | None) -> None:
+    def _of(self, number: int, step: Step) -> dict[str, Any]:
+        return {
+            "number": number,
+            "step": step.kind,
+            "before": None if step.before is None else _kept(step.before),
+            "after": _kept(step.after),
+            "shared": name_key(step.old_name or "") in self._shared_names,
+        }
+
+    def _append(self, event: str, **more: Any) -> None:
         if self._file is None:
             return
         line = {
@@ -74,12 +90,7 @@ class Journal:
             "run": self._run,
             **self._origin._asdict(),
             "workspace_id": self._workspace_id,
-            "number": number,
             "event": event,
-            "step": step.kind,
-            "before": None if step.before is None else _kept(step.before),
-            "after": _kept(step.after),
-            "shared": name_key(step.old_name or "") in self._shared_names,
             **more,
         }
         try:
@@ -88,6 +99,16 @@ class Journal:
             os.fsync(self._file)
         except OSError as error:
             raise JournalFailed(error.strerror or "") from None
+
+
+def mark_undone(path: str | None, workspace_id: int, origin: Origin) -> list[str]:
+    """Record that a run has undone another one in full, and return why that could not be done."""
+    try:
+        with closing(Journal(path, workspace_id, (), origin)) as journal:
+            journal.undone()
+    except FocusError as error:
+        return [str(error)]
+    return []
 
 
 def _kept(client: Client) -> dict[str, Any]:
@@ -150,8 +171,11 @@ def _write_line(file: int, line: bytes) -> None:
 
 
 class Line(NamedTuple):
-    """A line of a journal, as read."""
+    """A line of a journal about a step, as read. It is ``of`` a run in the users' sense: the tasks
+    of one play are one run, and so is a task that knows no play."""
 
+    of: str
+    undoes: str | None
     at: str
     run: str
     workspace_id: int
@@ -162,17 +186,36 @@ class Line(NamedTuple):
     status: str | None
 
 
-def lines_of(text: str) -> Iterator[Line]:
+class Mark(NamedTuple):
+    """A line that says that a run has undone another one in full."""
+
+    of: str
+    undoes: str
+    workspace_id: int
+
+
+def lines_of(text: str) -> list[Line]:
+    """Return the lines of a journal that are about steps, in their order."""
+    return [line for line in _parsed(text) if isinstance(line, Line)]
+
+
+def _parsed(text: str) -> Iterator[Line | Mark]:
     """Yield the lines of a journal, in their order; a damaged one is skipped."""
     for raw in text.split("\n"):
         with suppress(KeyError, RecursionError, TypeError, ValueError):
             yield _line(json.loads(raw))
 
 
-def _line(line: Any) -> Line:
+def _line(line: Any) -> Line | Mark:
     """:raises KeyError, TypeError, ValueError: it is no line of a journal"""
     if "format" not in line:
         line = _first_format(line)
+    event, of, undoes = line["event"], line.get("play") or line["run"], line.get("undoes")
+    if event == _UNDONE:
+        mark = Mark(of, undoes, line["workspace_id"])
+        if line["format"] == FORMAT and [type(value) for value in mark] == [str, str, int]:
+            return mark
+        raise ValueError(line)
     kind, status = line["step"], line.get("status")
     before = None if line["before"] is None else _client(line["before"])
     after = _client(line["after"])
@@ -180,12 +223,14 @@ def _line(line: Any) -> Line:
         is_whole = kind == "create" and after.shown_name is not None
     else:
         is_whole = kind in ACTIONS and kind != "create" and before.id == after.id != NOT_YET
-    is_known = line["format"] == FORMAT and line["event"] in get_args(Event)
+    is_known = line["format"] == FORMAT and event in get_args(Event)
     is_known = is_known and status in (None, *get_args(Status))
+    is_known = is_known and type(of) is str and type(undoes) in (str, NoneType)
     types = {key: type(line[key]) for key in _TYPES}
     if not is_whole or not is_known or types != _TYPES:
         raise ValueError(line)
-    return Line(step=Step(kind, None, before, after), status=status, **{k: line[k] for k in _TYPES})
+    step, typed = Step(kind, None, before, after), {key: line[key] for key in _TYPES}
+    return Line(of, undoes, step=step, status=status, **typed)
 
 
 _TYPES = {"at": str, "run": str, "workspace_id": int, "number": int, "event": str, "shared": bool}
@@ -208,17 +253,21 @@ def _client(kept: Any) -> Client:
     return Client(client_id or NOT_YET, name or "", "" if deleted else None, kept, name is None)
 
 
+def text_of(path: str) -> str:
+    """Return the text of a journal that ``check_path`` has found usable; empty if there is none."""
+    with suppress(FileNotFoundError), open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
+    return ""
+
+
 def last_deletions(path: str, workspace_id: int) -> dict[int, Client]:
     """Return the clients of the workspace whose deletion no later restore has undone.
 
-    :arg path: of a journal that ``check_path`` has found usable
-    :returns: by the client's id, in their order; empty if there is no file yet
+    :returns: by the client's id, in their order
     """
-    text = ""
-    with suppress(FileNotFoundError), open(path, encoding="utf-8", errors="replace") as file:
-        text = file.read()
     deletions: dict[int, Client] = {}
-    for line in _happened(line for line in lines_of(text) if line.workspace_id == workspace_id):
+    lines = lines_of(text_of(path))
+    for line in _happened(line for line in lines if line.workspace_id == workspace_id):
         step = line.step
         if step.kind == "delete" or (step.kind == "restore" and line.status == "done"):
             deletions.pop(step.after.id, None)
@@ -228,30 +277,78 @@ def last_deletions(path: str, workspace_id: int) -> dict[int, Client]:
     return deletions
 
 
-def undo_of_last_run(text: str, workspace_id: int | None = None) -> list[dict[str, Any]]:
-    """Return the list for ``focus_clients`` that undoes the last run of a workspace: the run that
-    the last line belongs to.
+def undo_of_run(
+    text: str, workspace_id: int | None = None, run: str | None = None
+) -> list[dict[str, Any]]:
+    """Return the list for ``focus_clients`` that undoes a run of a workspace.
 
     :arg text: a journal; a write that was in flight when the run was killed may have been
         executed or not, and the list works in both cases
     :arg workspace_id: may be left out where all lines are of one workspace, and the list has ids:
         another workspace may have a client of a name that is in it
-    :raises FocusError: it is no journal, or the workspace is not known
+    :arg run: otherwise it is the run that the last line belongs to
+    :raises FocusError: it is no journal, or the workspace or the run is not known
     """
-    lines = list(lines_of(text))
+    lines = lines_of(text)
     if not lines:
-        raise FocusError("This is not a journal, or not its text: no line of it can be read.")
+        raise _no_journal()
     found = sorted({line.workspace_id for line in lines})
     undone = found[0] if workspace_id is None and len(found) == 1 else workspace_id
     lines = [line for line in lines if line.workspace_id == undone]
-    happened = _happened([line for line in lines if line.run == lines[-1].run])
+    of_run = [line for line in lines if line.of == (run or lines[-1].of)]
+    happened = _happened(of_run)
     shared = {name_key(line.step.old_name or "") for line in happened if line.shared}
     entries = [entry.as_options() for entry in undo([line.step for line in happened], shared)]
     has_ids = all("id" in entry for entry in entries)
     if not lines or (workspace_id is None and not has_ids):
         ids = listed([str(workspace) for workspace in found])
         raise FocusError(f"Give the workspace_id that the list is for: the journal knows {ids}.")
+    if not of_run:
+        raise FocusError(f"The journal has no run {quoted(run)} on workspace {undone}.")
     return entries
+
+
+def runs_of(text: str, workspace_id: int | None) -> list[dict[str, Any]]:
+    """Return the runs on a workspace, the newest first, as users see them.
+
+    A run is undone if its undo was done in full, was not undone itself, and the run has not gone on
+    since.
+
+    :raises FocusError: it is no journal
+    """
+    lines, runs, marks = [*_parsed(text)], dict[str, list[Line]](), dict[str, str]()
+    if not lines and text.strip():
+        raise _no_journal()
+    for line in lines:
+        if line.workspace_id != workspace_id:
+            continue
+        if isinstance(line, Mark):
+            marks.pop(line.undoes, None)  # so that the newest comes last
+            marks[line.undoes] = line.of
+        else:
+            marks.pop(line.of, None)
+            runs[line.of] = runs.pop(line.of, [])
+            runs[line.of].append(line)
+    undone: set[str] = set()
+    for of, by in reversed(marks.items()):
+        if by not in undone:
+            undone.add(of)
+    return [_described(of_run, of in undone) for of, of_run in reversed(runs.items())]
+
+
+def _described(lines: Sequence[Line], undone: bool) -> dict[str, Any]:
+    last, kinds = lines[-1], [line.step.kind for line in _happened(lines)]
+    counts = {done: kinds.count(kind) for kind, done in ACTIONS.items() if kind in kinds}
+    did = [f"{action} {number}" for action, number in counts.items()] or ["changed nothing"]
+    did += [f"undo of {last.undoes}"] if last.undoes else []
+    did += ["undone"] if undone else []
+    msg = shown(f"{last.at}  {last.of}  {', '.join(did)}")
+    known = {"run": last.of, "at": last.at, "undoes": last.undoes, "undone": undone}
+    return {**known, "counts": counts, "msg": msg}
+
+
+def _no_journal() -> FocusError:
+    return FocusError("This is not a journal, or not its text: no line of it can be read.")
 
 
 def _happened(lines: Iterable[Line]) -> list[Line]:

@@ -44,6 +44,7 @@ from ._task.run import Options, Result, Runtime, Work, run
 # once, before it forks a process for each task and host.
 
 PLAN_CHANGED = "The plan has changed since it was reviewed. Run toggl.focus.plan again."
+UNDO_CHANGED = "The run to undo has gone on. When it has ended, run toggl.focus.undo again."
 
 
 def reconcile_client(options: Options, check_mode: bool, runtime: Runtime) -> Result:
@@ -54,7 +55,7 @@ def reconcile_client(options: Options, check_mode: bool, runtime: Runtime) -> Re
         wanted = desired_client(given)
         read = partial(of_one, wanted=wanted)
         task = _Task({"concurrency": 1, **options}, check_mode, [wanted], read, client_result)
-        return lambda api, progress: _Run(task, api, progress, runtime.play).result()
+        return lambda api, progress: _Run(task, api, progress, runtime.origin).result()
 
     return run(prepare, FocusApi, options, runtime)
 
@@ -74,7 +75,7 @@ def reconcile_clients(options: Options, check_mode: bool, runtime: Runtime) -> R
             rules=rules(options),
             reviewed=reviewed_digest(options["plan_digest"]),
         )
-        return lambda api, progress: _Run(task, api, progress, runtime.play).result()
+        return lambda api, progress: _Run(task, api, progress, runtime.origin).result()
 
     return run(prepare, FocusApi, options, runtime)
 
@@ -141,7 +142,7 @@ class _Run(NamedTuple):
     task: _Task
     api: FocusApi
     progress: Progress
-    play: str | None
+    origin: Origin
 
     def result(self) -> Result:
         """Return the task's result. From its first read to its last write, other runs wait."""
@@ -157,6 +158,11 @@ class _Run(NamedTuple):
             else:
                 outcomes = predicted(planned.steps, planned.forbidden)
             result = task.report(planned, outcomes, api.workspace_id, refusal)
+            if self.origin.undoes and not task.check_mode and "failed" not in result:
+                from ._journal import mark_undone
+
+                path = task.options["journal"]
+                doubts = [*doubts, *mark_undone(path, api.workspace_id, self.origin)]
         if task.reviewed is not None and not planned.steps and refusal is None:
             result["msg"] = "Nothing to do: already applied."
         return {**result, "warnings": [*result["warnings"], *doubts, *warnings]}
@@ -165,13 +171,18 @@ class _Run(NamedTuple):
         """Return what the journal says about deleted clients, if an entry needs it, and warnings.
 
         :raises BadOption: there can be no journal at its path; raised before anything is read
+        :raises FocusError: the list is not what undoes the run that it is to undo
         """
-        path = self.task.options["journal"]
+        path, undoes = self.task.options["journal"], self.origin.undoes
         if not path:
             return {}, ()
-        from ._journal import check_path, last_deletions
+        from ._journal import check_path, last_deletions, text_of, undo_of_run
 
         warnings = check_path(path)
+        if undoes:
+            undo = undo_of_run(text_of(path), self.api.workspace_id, undoes)
+            if desired_clients(undo) != self.task.wanted:
+                raise FocusError(UNDO_CHANGED)
         if not any(entry.state == "restored" for entry in self.task.wanted):
             return {}, warnings
         return last_deletions(path, self.api.workspace_id), warnings
@@ -245,7 +256,7 @@ class _Run(NamedTuple):
 
         options = self.task.options
         known = {client.id for client in clients} | {step.after.id for step in planned.steps}
-        recorded = options["journal"], Origin(self.play), self.progress, options["concurrency"]
+        recorded = options["journal"], self.origin, self.progress, options["concurrency"]
         plan_again = partial(self._plan_again, planned, clients)
         return execute(self.api, planned, known, first_part(planned.steps), plan_again, *recorded)
 

@@ -26,6 +26,7 @@ with contextlib.suppress(ImportError):
 
 from ..module_utils._api.transport import HAS_REQUESTS, Transport
 from ..module_utils._errors import FocusError
+from ..module_utils._model import Origin
 from ..module_utils._redact import masked
 from ..module_utils._results.render import MOST_LINES
 from ..module_utils._task.run import SENT, SHOWS_REQUESTS, Runtime, refused, secrets_of
@@ -38,6 +39,9 @@ SHOWS_INVOCATION = 3
 SHOWS_LONG_PLANS = 2
 """The verbosity from which Ansible shows a result with more steps than ``MOST_LINES``."""
 PROGRESS_VARIABLE = "toggl_focus_progress"
+UNDOES = "focus_undoes"
+"""The run that a task undoes. It is a variable of the task itself, so that no extra variable makes
+an undo of another task; and the journal has to say that the task's list undoes that run."""
 
 
 class FocusAction(NormalAction):  # type: ignore[misc]
@@ -75,6 +79,8 @@ class FocusAction(NormalAction):  # type: ignore[misc]
             except FocusError as error:
                 return refused(str(error), self._task.args)
             result = self._in_this_process(variables) if self._runs_here() else None
+        if result is None and UNDOES in self._task.vars:
+            return refused("An undo runs on the controller, without become and async.", {})
         if result is None:
             result = super().run(tmp, task_vars)
         return self._shown(result, variables)
@@ -102,9 +108,12 @@ class FocusAction(NormalAction):  # type: ignore[misc]
         except AnsibleActionFail as error:
             result = {"failed": True, "changed": False, "msg": str(error)}
             return masked(result, secrets_of(self._task.args))
-        # What the tasks of one play have in common, on all hosts.
+        # What the tasks of one play have in common, on all hosts. Ansible's own id of a play may
+        # come again on another day, in a container of the same address.
         play = getattr(getattr(self._task, "_parent", None), "_play", None)
-        runtime = Runtime(_kept, getattr(play, "_uuid", None), Display().verbosity)
+        undoes = self._templar.template(self._task.vars.get(UNDOES))
+        origin = Origin(play and f"{play._uuid}-{os.getppid()}", plain(undoes))
+        runtime = Runtime(_kept, origin, Display().verbosity)
         shows = self._templar.template(variables.get(PROGRESS_VARIABLE, True))
         # As a text, and not strictly: no value of it is worth a failed task.
         if boolean(str(shows), strict=False):

@@ -13,7 +13,7 @@ ROLE = "toggl.focus.clients"
 _PREFIX = "clients_"
 _OPTIONS = ("list", *(option for option in CLIENTS["argument_spec"] if option != "clients"))
 _OTHERS = frozenset(
-    {"result", "hosts", "file", "base", "overwrite", "show_plan"}
+    {"result", "hosts", "file", "base", "overwrite", "show_plan", "undo_run"}
     | {"plan_file", "plan_only", "plan_commit", "plan_run"}
 )
 """What the role returns, and what the playbooks take."""

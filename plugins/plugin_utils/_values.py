@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -11,6 +12,7 @@ from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ..module_utils._errors import FocusError
+from ..module_utils._task.entries import described
 from ..module_utils._text import OMITTED
 
 Result = TypeVar("Result")
@@ -33,6 +35,20 @@ def plain(value: Any) -> Any:
     if getattr(value, "__ENCRYPTED__", False):
         return str(value)
     return None if _is_omitted(value) else value
+
+
+def journal_of(text: object, workspace_id: object) -> tuple[str, int | None]:
+    """Return the text of a journal, and a workspace's id, as a template may give them.
+
+    :raises FocusError: it is something else
+    """
+    if isinstance(text, Mapping):  # up to ansible-core 2.18, a text that is one line of it
+        text = json.dumps(text)
+    if not isinstance(text, str):
+        raise FocusError(f"It takes the text of a journal, not {described(text)}.")
+    if workspace_id is not None and not str(workspace_id).strip().isdecimal():
+        raise FocusError(f"It takes the id of a workspace, not {described(workspace_id)}.")
+    return text, None if workspace_id is None else int(str(workspace_id))
 
 
 def _is_omitted(value: object) -> bool:

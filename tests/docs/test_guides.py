@@ -166,7 +166,16 @@ def test_every_file_of_a_guide_is_used() -> None:
 
 PLAYBOOKS_VARIABLES = {
     f"clients_{name}"
-    for name in ("base", "file", "hosts", "overwrite", "plan_commit", "plan_run", "result")
+    for name in (
+        "base",
+        "file",
+        "hosts",
+        "overwrite",
+        "plan_commit",
+        "plan_run",
+        "result",
+        "undo_run",
+    )
 }
 OWN_VARIABLES = {"clients_everywhere", "clients_own"}
 """Of the guides themselves."""

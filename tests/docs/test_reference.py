@@ -121,8 +121,9 @@ def passed_on(tasks: list[dict[str, Any]], module: str) -> dict[str, str]:
     return given
 
 
-def test_the_role_and_the_export_pass_every_option_on() -> None:
-    """The export writes nothing, so it has no journal."""
+def test_the_role_and_the_playbooks_pass_every_option_on() -> None:
+    """The export writes nothing, so it has no journal. The undo has a list, a journal and a purge
+    of its own, and no digest."""
     tasks = read_yaml("roles", "clients", "tasks", "main.yml")
     options = [name for name in OF_THE_MODULE if name != "clients_list"]
     assert passed_on(tasks, "toggl.focus.focus_clients") == {
@@ -133,6 +134,16 @@ def test_the_role_and_the_export_pass_every_option_on() -> None:
     assert passed_on(play["tasks"], "toggl.focus.focus_client_info") == {
         name: f"{{{{ clients_{name} | default(omit) }}}}" for name in SHARED if name != "journal"
     }
+    (play,) = read_yaml("playbooks", "undo.yml")
+    given = passed_on(play["tasks"][1]["block"], "toggl.focus.focus_clients")
+    own = {
+        name
+        for name, value in given.items()
+        if value != f"{{{{ clients_{name} | default(omit) }}}}"
+    }
+    assert own == {"clients", "purge", "journal"} and given["purge"] is False
+    left_out = {"plan_digest", "max_deletion_percent", "report"}
+    assert set(CLIENTS["argument_spec"]) - set(given) == left_out
 
 
 def test_the_readme_of_the_role_has_the_variables_with_their_defaults() -> None:

@@ -14,7 +14,7 @@ from support.notation import entry_from
 from support.running import assert_undone, client, clients, rows
 from support.workspace import HIDES, fill, on, state
 
-from ansible_collections.toggl.focus.plugins.module_utils._journal import undo_of_last_run
+from ansible_collections.toggl.focus.plugins.module_utils._journal import undo_of_run
 from faults.conftest import Secured
 
 # nothing duplicated
@@ -123,5 +123,5 @@ def test_the_journal_knows_the_name_of_a_hidden_client_before_it_is_renamed(
     clients(service, clients="restored 1001 New", journal=str(journal))
     assert service.names() == ["New"]
     *until_then, _renamed = journal.read_text().splitlines(keepends=True)
-    undo = undo_of_last_run("".join(until_then), 4711)
+    undo = undo_of_run("".join(until_then), 4711)
     assert_undone(service, {"undo": undo}, before)

@@ -27,7 +27,7 @@ from support.notation import entries_from
 from support.running import clients, options
 from support.workspace import fill
 
-from ansible_collections.toggl.focus.plugins.module_utils._journal import lines_of, undo_of_last_run
+from ansible_collections.toggl.focus.plugins.module_utils._journal import lines_of, undo_of_run
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENTS
 from faults import model, oracle
 from faults.length import FIRST_SEED, times
@@ -136,7 +136,7 @@ def test_a_run_that_is_killed_can_be_taken_back_or_finished(
     announced = {(line.step.kind, line.step.id) for line in lines if line.event == "before"}
     assert list(oracle.unannounced(announced, service.workspace.history)) == []
     middle = service.snapshot()
-    back = clients(service, clients=undo_of_last_run(text, 4711), max_deletion_percent=100)
+    back = clients(service, clients=undo_of_run(text, 4711), max_deletion_percent=100)
     assert not back.get("failed"), back["msg"]
     after = state_of(service.clients())
     assert list(oracle.not_undone(before, after, (), service.switches)) == []

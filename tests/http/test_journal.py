@@ -20,9 +20,10 @@ from support.ending import ended_by
 from support.running import client, clients, rows
 from support.workspace import HIDES, fill, on
 
+from ansible_collections.toggl.focus.plugins.filter.journal_runs import journal_runs
 from ansible_collections.toggl.focus.plugins.module_utils._journal import (
     last_deletions,
-    undo_of_last_run,
+    undo_of_run,
 )
 
 CLIENTS = "Acme, Globex, (Umbrella)"
@@ -59,7 +60,7 @@ def test_it_takes_back_what_the_result_does(service: Simulator, journal: Path, d
     clients(service, clients="Earlier", journal=str(journal))
     journal.write_text(journal.read_text() + damage)
     result = clients(service, clients=LIST, journal=str(journal))
-    undo = undo_of_last_run(journal.read_text(), 4711)
+    undo = undo_of_run(journal.read_text(), 4711)
     assert sorted(undo, key=str) == sorted(result["undo"], key=str)
     assert 1001 in [held.id for held in last_deletions(str(journal), 4711).values()]
 
@@ -256,7 +257,7 @@ def test_a_torn_line_does_not_swallow_the_next_one(service: Simulator, disk: Dis
     result = clients(service, clients=["A", "B"], journal=str(disk.journal), concurrency=2)
     assert [step["name"] for step in rows(result, "done")] == ["A", "B"]
     assert [line["event"] for line in lines(disk.journal)] == ["before", "before", "after"]
-    names = {entry["name"] for entry in undo_of_last_run(disk.journal.read_text(), 4711)}
+    names = {entry["name"] for entry in undo_of_run(disk.journal.read_text(), 4711)}
     assert names == {"A", "B"}
 
 
@@ -276,3 +277,45 @@ def test_a_full_disk_ends_a_run_with_its_report(service: Simulator, disk: Disk, 
     assert not again.get("failed"), again["msg"]
     recorded = [line for line in lines(disk.journal) if line.get("status") == "done"]
     assert len(recorded) == (4 if line % 2 else 3), "the torn line alone is lost"
+
+
+# a run that undoes another one
+
+
+def undo(service: Simulator, journal: Path, check_mode: bool = False, **more: Any) -> Any:
+    """Take back the oldest run. Return the result, and whether it is undone then."""
+    run, text = journal_runs(journal.read_text(), 4711)[-1]["run"], journal.read_text()
+    given = {"clients": undo_of_run(text, 4711, run), "undoes": run, **more}
+    result = clients(service, check_mode, journal=str(journal), **given)
+    return result, journal_runs(journal.read_text(), 4711)[-1]["undone"]
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_an_undo_is_that_of_its_run_or_writes_nothing(
+    service: Simulator, journal: Path, check_mode: bool
+) -> None:
+    """Whoever says which run it undoes: the run may have gone on since its list was made."""
+    clients(service, clients="Acme", journal=str(journal))
+    (other,) = undo_of_run(journal.read_text(), 4711)
+    for wrong in ([], [{**other, "state": "present"}], ["Acme"]):
+        result, undone = undo(service, journal, check_mode, clients=wrong)
+        assert (result["failed"], result["requests"], undone) == (True, 0, False)
+        assert "The run to undo has gone on" in result["msg"]
+    assert undo(service, journal, check_mode)[1] is not check_mode
+
+
+def test_what_somebody_else_has_taken_back_is_undone_too(service: Simulator, journal: Path) -> None:
+    clients(service, clients="Acme", journal=str(journal))
+    clients(service, clients="absent Acme")
+    result, undone = undo(service, journal)
+    assert (result["changed"], undone) == (False, True)
+
+
+def test_an_undo_that_cannot_be_marked_says_so(service: Simulator, disk: Disk) -> None:
+    """It is done all the same, and may be started again."""
+    clients(service, clients="Acme", journal=str(disk.journal))
+    disk.full_at = 5
+    result, undone = undo(service, disk.journal)
+    assert (rows(result, "done")[0]["name"], undone) == ("Acme", False)
+    assert "The journal could not be written" in result["warnings"][0]
+    assert undo(service, disk.journal)[1] is True

@@ -15,6 +15,7 @@ from simulator.switches import Switches, every_single_switch, random_switches
 from ansible_collections.toggl.focus.plugins.module_utils import _progress
 from ansible_collections.toggl.focus.plugins.module_utils._api import session
 from ansible_collections.toggl.focus.plugins.module_utils._info import list_clients
+from ansible_collections.toggl.focus.plugins.module_utils._model import Origin
 from ansible_collections.toggl.focus.plugins.module_utils._progress import Halt, Progress
 from ansible_collections.toggl.focus.plugins.module_utils._reconcile import (
     reconcile_client,
@@ -66,12 +67,19 @@ def client(service: Simulator, check_mode: bool = False, **given: Any) -> dict[s
 
 
 def clients(
-    service: Simulator, check_mode: bool = False, *, clients: list[Any] | str, **given: Any
+    service: Simulator,
+    check_mode: bool = False,
+    *,
+    clients: list[Any] | str,
+    undoes: str | None = None,
+    **given: Any,
 ) -> dict[str, Any]:
-    """:arg clients: a list, or one in the notation of ``entries_from``"""
+    """:arg clients: a list, or one in the notation of ``entries_from``
+    :arg undoes: the run that the list is to undo"""
     listed = entries_from(clients) if isinstance(clients, str) else clients
+    runtime = Runtime(origin=Origin(undoes=undoes))
     return reconcile_clients(
-        options(CLIENTS, service, clients=listed, **given), check_mode, Runtime()
+        options(CLIENTS, service, clients=listed, **given), check_mode, runtime
     )
 
 

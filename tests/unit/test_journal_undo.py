@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Undo by the text of a journal: whose run it is, and what is no journal."""
+"""Undo by the text of a journal: whose run it is, which runs are undone, and what is no journal."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.toggl.focus.plugins.filter.journal_runs import journal_runs
 from ansible_collections.toggl.focus.plugins.filter.journal_undo import journal_undo
 from ansible_collections.toggl.focus.plugins.module_utils._journal import last_deletions
 
@@ -99,6 +100,95 @@ def test_a_template_may_give_the_number_as_a_text_or_omit_it(given: object) -> N
     assert journal_undo(line("a", HERE), workspace_id=given) == ACME_HERE
 
 
+# runs
+
+RUNS = """
+a | a
+a b | b a
+a b a | a b: the last line decides
+a x@ | a
+a u>a | u>a a: it failed, or was killed
+a u>a !u>a | u>a a-
+a !u>a | a-: nothing was left to do
+a !u>a@ | a
+a u>a !u>a b | b u>a a-
+a u>a !u>a a | a u>a: it has gone on since
+a u>a v>a !v>a | v>a u>a a-
+a u>a !u>a r>u !r>u | r>u u>a- a
+a u>a !u>a r>u !r>u v>a !v>a | v>a r>u u>a- a-
+a !a>a | a-
+"""
+"""Lines of a journal, ``!`` where one says that the undo was done in full, ``@`` in another
+workspace; and the runs that it has then, ``-`` behind those that are undone."""
+
+
+def written(notation: str) -> str:
+    of, _, undoes = notation.strip("!@").partition(">")
+    workspace_id = THERE if notation.endswith("@") else HERE
+    whose = {"play": of, "undoes": undoes or None}
+    if not notation.startswith("!"):
+        return line(f"run {of}", workspace_id, **whose)
+    return mark(f"run {of}", workspace_id, **whose)
+
+
+def mark(run: str, workspace_id: int, /, **more: Any) -> str:
+    fields = {"format": 2, "run": run, "workspace_id": workspace_id, "event": "undone", **more}
+    return json.dumps(fields) + "\n"
+
+
+@pytest.mark.parametrize("row", RUNS.strip().splitlines())
+def test_the_runs_of_a_journal(row: str) -> None:
+    lines, runs = row.partition(":")[0].split(" | ")
+    found = journal_runs("".join(map(written, lines.split())), str(HERE))
+    assert [
+        f"{of['run']}{'>' if of['undoes'] else ''}{of['undoes'] or ''}{'-' if of['undone'] else ''}"
+        for of in found
+    ] == runs.split()
+
+
+def test_the_tasks_of_a_play_are_one_run() -> None:
+    """Each of them numbers its steps from 0. So a loop of ``focus_client`` is undone as a whole,
+    and so is the work of one that was killed. What failed counts for nothing."""
+    tasks = [
+        line("a", HERE, play="p"),
+        line("b", HERE, play="p", id=1002, name="Globex", at="later"),
+        begun("c", HERE, play="p", step="delete", id=1003, **{"from": "Hooli"}),
+        line("d", HERE, play="q", id=None, status="failed"),
+    ]
+    failed, run = journal_runs("".join(tasks), HERE)
+    assert run["counts"] == {"created": 2, "deleted": 1}
+    assert run["msg"] == "2026-11-24T12:00:00.000+00:00  p  created 2, deleted 1"
+    assert failed["msg"] == "2026-11-24T12:00:00.000+00:00  q  changed nothing"
+    undo = journal_undo("".join(tasks), HERE, run="p")
+    assert [entry["id"] for entry in undo] == [1003, 1002, 1001]
+    assert journal_undo("".join(tasks), HERE) == []
+
+
+def test_a_run_is_told_on_one_line() -> None:
+    (run,) = journal_runs(
+        line("a\nb", HERE, undoes="\x1b[2J") + mark("c", HERE, undoes="a\nb"), HERE
+    )
+    assert run["msg"].endswith("  a\\nb  created 1, undo of \\x1b[2J, undone")
+
+
+@pytest.mark.parametrize("text", NO_JOURNALS)
+def test_an_empty_journal_has_no_run_and_another_text_is_an_error(text: str) -> None:
+    if not text.strip():
+        assert journal_runs(text, HERE) == []
+        return
+    with pytest.raises(AnsibleFilterError, match="This is not a journal"):
+        journal_runs(text, HERE)
+
+
+@pytest.mark.parametrize("given", [*NO_NUMBERS, "4711 "])
+def test_runs_are_those_of_one_workspace(given: object) -> None:
+    if given == "4711 ":
+        assert len(journal_runs(line("a", HERE), given)) == 1
+        return
+    with pytest.raises(AnsibleFilterError, match="the id of a workspace"):
+        journal_runs(line("a", HERE), given)
+
+
 # damaged lines
 
 OTHER_TYPES: dict[str, tuple[Any, ...]] = {
@@ -120,6 +210,8 @@ DAMAGED.remove({"status": "left out"})
 DAMAGED += [{"step": kind, "id": None} for kind in ("rename", "delete", "restore")]
 DAMAGED += [{"name": None}]
 
+DAMAGED += [{key: value} for key in ("play", "undoes") for value in (7, ["a"], {"id": 1}, True)]
+
 NO_LINES = ("7", '"text"', "null", "[1]", "[" * 2000, "9" * 5000, "{" * 2000)
 
 
@@ -134,6 +226,16 @@ def test_a_line_with_anything_of_another_type_is_passed_over(fields: dict[str, A
 @pytest.mark.parametrize("raw", NO_LINES)
 def test_json_that_is_no_line_is_passed_over(raw: str) -> None:
     assert journal_undo(f"{raw}\n" + line("a", HERE) + f"{raw}\n") == ACME_HERE
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"undoes": None}, {"undoes": ["a"]}, {"play": 7}, {"run": None}, {"format": 3}],
+    ids=str,
+)
+def test_a_damaged_mark_is_passed_over(fields: dict[str, Any]) -> None:
+    (run,) = journal_runs(line("a", HERE) + mark("u", HERE, **{"undoes": "a", **fields}), HERE)
+    assert run["undone"] is False
 
 
 def test_reading_a_journal_takes_time_in_proportion_to_its_length(tmp_path: Path) -> None:

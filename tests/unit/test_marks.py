@@ -114,6 +114,7 @@ WORKSPACE = {
 HOSTS = [{"host": EVIL, "workspace_id": 1}, {"host": "b", "workspace_id": 1}]
 FILTERS: dict[str, tuple[Any, ...]] = {
     "clients_plan": ([EVIL], []),
+    "journal_runs": (TRUSTED(json.dumps({**LINE, "run": EVIL}) + "\n"), 1),
     "journal_undo": (TRUSTED(json.dumps(LINE) + "\n"),),
     "plan_lines": (PLAN,),
     "workspaces": (HOSTS,),

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from ansible.module_utils.basic import AnsibleModule
 
 from .._errors import FocusError, InternalError, Interrupted
-from .._model import Access
+from .._model import Access, Origin
 from .._progress import TICK, Background, Halt, Progress
 from .._redact import masked
 from .options import access, certificate_warnings
@@ -34,21 +34,23 @@ SENT = "_sent"
 SHOWS_REQUESTS = 3
 """The verbosity from which there are such lines."""
 
+_ALONE = Origin()
+
 
 class Runtime:
     """What a run gets from the process it runs in. ``transport`` returns a kept connection to the
-    service, if there is one; ``while_waiting`` is called now and then during the run. The tasks of
-    one ``play`` share it. ``verbosity`` is Ansible's. ``progress`` and ``halt`` belong to one
+    service, if there is one; ``while_waiting`` is called now and then during the run. ``origin`` is
+    what the run is part of, ``verbosity`` is Ansible's. ``progress`` and ``halt`` belong to one
     run."""
 
     def __init__(
         self,
         transport: Callable[[Access], Any] = lambda reached: None,
-        play: str | None = None,
+        origin: Origin = _ALONE,
         verbosity: int = 0,
     ) -> None:
         self.transport = transport
-        self.play = play
+        self.origin = origin
         self.verbosity = verbosity
         self.while_waiting: Callable[[], None] = lambda: None
         self.progress = Progress()

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``toggl.focus.undo``: the hosts of a run are the cases, with one journal for all of them. Which
+runs a journal has, and which of them are undone, is in ``tests/unit/test_journal_undo.py``.
+``test_reviewed_plan.py`` shows that two hosts of one workspace are refused."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from simulator.records import Fault
+from simulator.wire import Call
+from support.stage import CLIENT, LOCAL, ROLE, Stage, active, fill, play, workspaces
+
+from ansible_collections.toggl.focus.plugins.filter.journal_runs import journal_runs
+
+BEFORE = ["Acme", "Globex", "Hooli"]
+LIST = ["Acme", {"name": "Globex Corporation", "former_names": ["Globex"]}, "Internal"]
+AFTER = ["Acme", "Globex Corporation", "Internal"]
+LOOPED = ["Acme", "Globex", "Internal"]
+APPLIED = {"clients_list": LIST, "clients_purge": True, "clients_max_deletion_percent": 100}
+OTHER_LIST = {"clients_list": ["Nobody asked for this"], "clients_purge": True}
+
+HOSTS: dict[str, dict[str, Any]] = {
+    "plain": {"clients_plan_digest": "0" * 64, "clients_plan_file": "none.json", **OTHER_LIST},
+    "looped": OTHER_LIST,
+    "broken": {},
+    "guarded": {"clients_protected": ["internal*"]},
+    "few": {"clients_max_deletions": 0},
+    "silent": OTHER_LIST,
+}
+"""What the inventory gives to each host when its run is taken back."""
+IDS = {host: number for number, host in enumerate(HOSTS, 4242)}
+
+LOOP = {
+    CLIENT: {
+        "name": "{{ item.name }}",
+        "state": "{{ item.state }}",
+        "workspace_id": "{{ clients_workspace_id }}",
+        "journal": "{{ clients_journal }}",
+    },
+    "loop": [{"name": "Internal", "state": "present"}, {"name": "Hooli", "state": "absent"}],
+    "when": "inventory_hostname == 'looped'",
+}
+INTERNAL = {
+    **OTHER_LIST,
+    "focus_undoes": "another",
+    "undo_runs": [],
+    "undo_found": {"run": "another", "undone": False, "counts": {"created": 1}, "msg": "x"},
+}
+"""As extra variables, which beat all others."""
+
+
+class Seen(NamedTuple):
+    """What a run of the playbook printed, and what the workspaces and the journal hold then."""
+
+    printed: str
+    names: dict[str, list[str]]
+    runs: dict[str, list[dict[str, Any]]]
+
+    def said(self, host: str) -> str:
+        """What tasks have printed for a host, on one line."""
+        of_host = rf"^\w+: \[{host}\][^\n]*? => (.*?)(?=^\w+: \[|^TASK |^PLAY |\Z)"
+        return " ".join(" ".join(re.findall(of_host, self.printed, re.M | re.S)).split())
+
+
+class Case:
+    def __init__(self, stage: Stage) -> None:
+        self.stage, self.service = stage, stage.service
+        self.journal = stage.folder / "journal.jsonl"
+
+    def inventory(self, hosts: dict[str, dict[str, Any]]) -> None:
+        own = {host: {"clients_workspace_id": id_} for host, id_ in IDS.items()}
+        kept = {"clients_journal": "journal.jsonl"}
+        self.stage.inventory({host: {**hosts[host], **own[host], **kept} for host in hosts})
+
+    def undo(self, *arguments: str, status: int = 0) -> Seen:
+        printed = self.stage.run("undo", *arguments, status=status)
+        text = self.journal.read_text()
+        names = {host: active(self.service, id_) for host, id_ in IDS.items()}
+        return Seen(printed, names, {host: journal_runs(text, id_) for host, id_ in IDS.items()})
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
+    """One play changes all workspaces but the silent one."""
+    with workspaces(*IDS.values()) as service:
+        case = Case(Stage(service, tmp_path_factory.mktemp("undo")))
+        for id_ in IDS.values():
+            fill(service, id_, *BEFORE)
+        own = {host: APPLIED for host in HOSTS if host not in ("looped", "silent")}
+        case.inventory({**dict.fromkeys(HOSTS, {}), **own})
+        role = {**ROLE, "when": "clients_list is defined"}
+        book = case.stage.book(play(LOOP, role, hosts="all", vars=LOCAL))
+        case.stage.run(book, "-e", "focus_undoes=another")
+        yield case
+
+
+@pytest.fixture(scope="module")
+def checked(case: Case) -> Seen:
+    case.inventory(HOSTS)
+    case.service.log.clear()
+    return case.undo("--check", status=2)
+
+
+@pytest.fixture(scope="module")
+def undone(case: Case, checked: Seen) -> Seen:
+    """The first deletion in the broken workspace is refused."""
+    refused = [Fault(status=400, body=b'{"error": "no"}')]
+
+    def answer(call: Call) -> Fault | None:
+        is_meant = call.method == "DELETE" and f"/{IDS['broken']}/" in call.path
+        return refused.pop() if is_meant and refused else None
+
+    case.service.chaos = answer
+    seen = case.undo(status=2)
+    assert not refused
+    return seen
+
+
+@pytest.fixture(scope="module")
+def again(case: Case, undone: Seen) -> Seen:
+    """Without the guards."""
+    return case.undo("-e", json.dumps({"clients_protected": [], "clients_max_deletions": 9}))
+
+
+def test_the_first_play_is_one_run_of_each_workspace(checked: Seen) -> None:
+    """Also the loop of a module, and no extra variable makes an undo of it."""
+    runs = {host: of_host for host, of_host in checked.runs.items() if host != "silent"}
+    assert {len(of_host) for of_host in runs.values()} == {1}
+    assert {of_host[0]["run"] for of_host in runs.values()} == {checked.runs["plain"][0]["run"]}
+    assert {of_host[0]["undoes"] for of_host in runs.values()} == {None}
+    assert runs["looped"][0]["counts"] == {"created": 1, "deleted": 1}
+
+
+def test_check_shows_the_plan_and_changes_nothing(checked: Seen) -> None:
+    assert checked.names["plain"] == AFTER
+    assert checked.names["looped"] == LOOPED
+    said = checked.said("plain")
+    assert " ".join(checked.runs["plain"][0]["msg"].split()) in said
+    assert "Would rename 1, restore 1, delete 1." in said
+    assert '"delete Internal (id 1004)"' in said
+
+
+def test_the_run_is_taken_back_whatever_the_inventory_says(undone: Seen) -> None:
+    """Its list, purge, digest and plan file have no part in it. The guards hold, and a host without
+    a run says so."""
+    assert undone.names["plain"] == undone.names["looped"] == undone.names["silent"] == BEFORE
+    assert undone.names["guarded"] == undone.names["few"] == AFTER
+    assert "protected" in undone.said("guarded")
+    assert "max_deletions" in undone.said("few")
+    silent = (
+        '{ "msg": [ "There is nothing to take back: the journal has no run on this workspace." ] }'
+    )
+    assert undone.said("silent") == silent
+    failed = set(re.findall(r"(?m)^(\w+) .* failed=1 ", undone.printed))
+    assert failed == {"broken", "guarded", "few"}
+
+
+def test_the_undo_is_marked_as_that_of_the_run(undone: Seen) -> None:
+    for host in ("plain", "looped", "broken"):
+        undo, run = undone.runs[host]
+        assert (undo["undoes"], undo["undone"], run["undoes"]) == (run["run"], False, None)
+        assert run["undone"] is (host != "broken"), "one that failed has not undone it"
+
+
+def test_a_second_start_has_nothing_to_take_back(again: Seen) -> None:
+    """But where the first one failed or was refused."""
+    assert {tuple(names) for names in again.names.values()} == {tuple(BEFORE)}
+    for host in ("plain", "looped"):
+        assert "There is nothing to take back: that run was taken back already." in again.said(host)
+        assert [run["run"] in again.said(host) for run in again.runs[host]] == [True, True]
+    for host in ("broken", "guarded", "few"):
+        assert again.runs[host][-1]["undone"] is True
+        assert "Takes back this run" in again.said(host)
+
+
+def test_an_older_run_is_named(case: Case, again: Seen) -> None:
+    """It may be an undo. What is internal to the playbook has no part in it: at most the journal
+    does not say what the list would undo."""
+    undo, run = (run["run"] for run in again.runs["plain"])
+    named = "--limit", "plain", "-e", f"clients_undo_run={undo}"
+    forged = case.undo(*named, "-e", json.dumps(INTERNAL), status=2)
+    assert "The journal has no run" in forged.said("plain")
+    elsewhere = case.undo(*named, "-e", "ansible_connection=elsewhere", status=2)
+    assert "An undo runs on the controller" in elsewhere.said("plain")
+    assert elsewhere.names == forged.names == again.names
+    back = case.undo(*named, "-e", json.dumps(OTHER_LIST))
+    assert back.names["plain"] == AFTER
+    assert [(of["undoes"], of["undone"]) for of in back.runs["plain"]] == [
+        (undo, False),
+        (run, True),
+        (None, False),
+    ]
+
+
+def test_a_run_that_no_host_knows_is_an_error(case: Case, again: Seen) -> None:
+    case.service.log.clear()
+    unknown = case.undo("-e", "clients_undo_run=1e3", status=2)
+    assert "the journal has no run 1e3 on this workspace." in unknown.said("silent")
+    assert "No journal has a run 1e3." in unknown.said("plain")
+    assert case.service.log == []
