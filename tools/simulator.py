@@ -32,7 +32,10 @@ class Running(NamedTuple):
 
 
 def spawn(*options: str, log: IO[bytes] | None = None) -> Running:
-    """Return once it answers. It does not hear the terminal's Ctrl-C."""
+    """Return once it answers. It does not hear the terminal's Ctrl-C.
+
+    :raises SystemExit: it did not start, or was asked for ``--help``, which is printed then
+    """
     process = subprocess.Popen(
         [sys.executable, "-m", "simulator", *options],
         env={**os.environ, "PYTHONPATH": str(ROOT / "tests")},
@@ -44,6 +47,9 @@ def spawn(*options: str, log: IO[bytes] | None = None) -> Running:
     )
     assert process.stdout
     url = process.stdout.readline().strip()
+    if url.startswith("usage: "):
+        print(url, process.stdout.read(), sep="\n", end="")
+        raise SystemExit(process.wait())
     if not url:
         raise SystemExit(f"The simulator did not start{f', see {log.name}' if log else ''}.")
     return Running(url, process)

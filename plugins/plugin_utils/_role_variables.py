@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Variables ``clients_…`` that are nearly one of the role's. Ansible accepts any name, so a typo in
-``clients_purge`` would go unnoticed."""
+"""The variables ``clients_…`` of the role: from them to options, and what is nearly one of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from ..module_utils._task.arguments import CLIENTS
 from ..module_utils._text import nearest
+from ._values import plain
 
 ROLE = "toggl.focus.clients"
 _PREFIX = "clients_"
@@ -21,8 +22,23 @@ _NEAR = 0.7
 """For ``difflib``: "token" is near api_token."""
 
 
+def options(
+    variables: Mapping[str, Any], template: Callable[[dict[str, Any]], Any]
+) -> dict[str, Any]:
+    """Return the options that the role's variables give, all but the list.
+
+    They are not in the role's own task: what is omitted there would hide ``module_defaults``.
+
+    :arg variables: those of the role, among others, not yet templated
+    """
+    given = {of: variables[_PREFIX + of] for of in _OPTIONS[1:] if _PREFIX + of in variables}
+    values: dict[str, Any] = plain(template(given))
+    return values
+
+
 def warnings(variables: Iterable[str]) -> Iterator[str]:
-    """Yield a sentence for each variable that is probably a typing error."""
+    """Yield a sentence for each variable that is probably a typing error: Ansible accepts any name,
+    so one in ``clients_purge`` would go unnoticed."""
     for variable in sorted(variables):
         option = variable.removeprefix(_PREFIX)
         if option == variable or option in _OPTIONS or option in _OTHERS:

@@ -37,6 +37,14 @@ def six(seconds: int, **given: Any) -> dict[str, Any]:
 
 
 RESTORED = {"id": 1001, "name": "Globex", "state": "restored"}
+TOLD = {"ansible.builtin.set_fact": {"told": "{{ ansible_failed_result }}"}}
+BY_ROLE = {
+    "block": [
+        {"ansible.builtin.include_role": {"name": "toggl.focus.clients", "apply": {"timeout": 2}}}
+    ],
+    "vars": {"clients_list": ["Acme"]},
+    "rescue": [TOLD],
+}
 LOOPED = {**timed(CLIENT, 1, name="{{ item }}"), "loop": ["Acme", "Globex"]}
 
 # Conditions of the service, and the task.
@@ -49,6 +57,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "reading": ({"latency": 2}, timed(INFO, 1)),
     "waiting": ({}, six(1)),
     "looped": ({"script": [Fault(on("GET"), delay=3)]}, LOOPED),
+    "role": ({"script": [Fault(on("POST"), delay=4)]}, BY_ROLE),
     "module": ({"latency": 0.8}, {**six(2), "vars": {"ansible_connection": "elsewhere"}}),
 }
 
@@ -79,7 +88,10 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Ended]
         tasks = []
         for name, (_, task) in CASES.items():
             own = {**access(services[name]), "TOGGL_FOCUS_JOURNAL": str(folder / name)}
-            tasks.append({**task, "register": name, "environment": own})
+            tasks.append({**task, "environment": own})
+            told = {"ansible.builtin.debug": {"msg": "{{ told }}"}}
+            (told if "block" in task else tasks[-1])["register"] = name
+            tasks += [told] if "block" in task else []
         with holding_the_turn(services["waiting"]):
             ran = played(services["looped"], folder, tasks, alone=True)
         assert ran.results, ran.output
@@ -133,6 +145,16 @@ def test_the_message_for_one_client_says_how_far_it_got(ended: dict[str, Ended])
     assert (result["failed"], result["changed"]) == (True, True)
     assert result["undo"] == [{"id": 1001, "name": "Acme", "state": "absent"}]
     case.journal()
+
+
+def test_a_role_whose_time_is_over_has_failed_even_if_all_was_done(
+    ended: dict[str, Ended],
+) -> None:
+    """Its last task fails, with the reason, although each step is done."""
+    service, result, _ = case = ended["role"]
+    assert result["msg"]["msg"] == f"{REASON} Created 1."
+    assert service.names() == ["Acme"]
+    assert [line["status"] for line in case.journal() if "status" in line] == ["done"]
 
 
 def test_the_next_item_of_a_loop_finds_its_way(ended: dict[str, Ended]) -> None:

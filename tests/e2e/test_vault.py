@@ -41,14 +41,22 @@ VAULTED = Vaulted(TOKEN)
 DEFAULTS = {"group/toggl.focus.focus": {"api_token": VAULTED}}
 
 
+def by_role(defaults: dict[str, Any], name: str, **more: object) -> dict[str, Any]:
+    return {
+        "block": [{**ROLE, "vars": {"clients_list": [name], **more}}],
+        "module_defaults": defaults,
+    }
+
+
 def tasks() -> list[dict[str, Any]]:
-    """The token is vaulted in a task, by a variable, in module_defaults and through the role, and
-    is as it is through the role, also if that refuses another variable."""
+    """The token is vaulted in a task, by a variable, in module_defaults and through the role, whose
+    variables are stronger, and is as it is through the role, also if that refuses another one."""
     made: list[dict[str, Any]] = [
         {CLIENT: {"name": "In a task", "api_token": VAULTED}},
         {CLIENT: {"name": "By a variable", "api_token": "{{ the_token }}"}},
         {CLIENT: {"name": "In module_defaults"}, "module_defaults": DEFAULTS},
-        {**ROLE, "vars": {"clients_list": ["By the role"], "clients_api_token": VAULTED}},
+        by_role({CLIENTS: {"api_token": "of nobody"}}, "By the role", clients_api_token=VAULTED),
+        by_role(DEFAULTS, "By the role's defaults"),
     ]
     plain = {"clients_list": ["Plain"], "clients_api_token": TOKEN}
     for more in ({}, {"clients_purge": "maybe"}, {"clients_password": PASSWORD}):
@@ -83,7 +91,8 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
 
 
 def test_a_vaulted_token_opens_the_service_and_is_in_no_output(opened: Outcome) -> None:
-    ways = ["By a variable", "By the role", "In a task", "In module_defaults", "Plain"]
+    by_role = ["By the role", "By the role's defaults"]
+    ways = ["By a variable", *by_role, "In a task", "In module_defaults", "Plain"]
     assert opened.names[TOKENS] == ways
     assert opened.ran.output.count("FAILED!") == 2
     assert TOKEN not in opened.ran.output

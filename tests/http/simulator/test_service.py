@@ -119,7 +119,8 @@ def test_control_from_another_process(service: Simulator, call: Any) -> None:
 SECONDS = 10
 
 
-def test_it_runs_as_a_process_of_its_own() -> None:
+def test_it_runs_as_a_process_of_its_own(capfd: pytest.CaptureFixture[str]) -> None:
+    """Or says which options it has, or that one is none of them."""
     with running("--workspace-id", "7", "--client", "Acme") as (url, process):
         login = {"auth": ("ada@example.com", "correct-horse-battery"), "timeout": SECONDS}
         as_json = {"Content-Type": "application/json"}
@@ -130,6 +131,11 @@ def test_it_runs_as_a_process_of_its_own() -> None:
     assert (logged["method"], logged["status"]) == ("GET", 200)
     with pytest.raises(SystemExit, match="The simulator did not start"):
         spawn("--no-such-option")
+    with pytest.raises(SystemExit, match="0"):
+        spawn("--help")
+    stdout, stderr = capfd.readouterr()
+    assert "unrecognized arguments: --no-such-option" in stderr
+    assert stdout.startswith("usage: ") and "--client NAME" in stdout
 
 
 def test_it_is_left_running_until_it_is_stopped(tmp_path: Path) -> None:
