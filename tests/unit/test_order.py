@@ -34,6 +34,9 @@ steps that have no name in common wait for nothing, and stay as they are
 a deletion frees a name for a create | create A; delete 1 A | delete 1 A; create A [0]
 a deletion frees a name for a rename | rename 2 B -> A; delete 1 A | delete 1 A; rename 2 B -> A [0]
 a deletion frees a name for a restore | restore 2 A; delete 1 A | delete 1 A; restore 2 A [0]
+an update sends its client's name again, and waits for those that leave it
+    | update 2 A @EUR; rename 3 A -> B; delete 1 a
+    | rename 3 A -> B; delete 1 a; update 2 A @EUR [0, 1]
 a rename frees a name for a create | create A; rename 1 A -> B | rename 1 A -> B; create A [0]
 a rename frees a name for a restore
     | restore 2 A; rename 1 A -> B | rename 1 A -> B; restore 2 A [0]

@@ -159,7 +159,11 @@ class _Stay(NamedTuple):
 
 def _stays(chain: Sequence[Step], first: int, likely_names: Mapping[int, str]) -> Iterator[_Stay]:
     """Yield the names that one client has, where ``first`` is the node of its first step."""
-    moves = [(node, step) for node, step in enumerate(chain, first) if step.moves_name]
+    nodes = list(enumerate(chain, first))
+    for node, step in nodes:
+        if not step.moves_name and step.name is not None:  # its PUT sends the name again
+            yield _Stay(case_key(step.name), 3, node, None)
+    moves = [(node, step) for node, step in nodes if step.moves_name]
     for at, (node, step) in enumerate(moves):
         if at == 0 and step.before is not None and not step.before.deleted:
             yield _Stay(case_key(step.before.name), 0, None, node)
