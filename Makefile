@@ -31,8 +31,8 @@ unexport TOGGL_FOCUS_WORKSPACE_ID TOGGL_FOCUS_API_URL TOGGL_FOCUS_API_TIMEOUT TO
 unexport FAULTS_LONG PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo simulator test ci slow lint unit coverage bench faults failure-rules mutations matrix live \
-  build clean
+.PHONY: help env demo simulator docs test ci slow lint unit coverage bench faults failure-rules mutations matrix \
+  live build clean
 
 help: ## show the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ demo: $(VENV)/.ready-for-demo ## a playbook against a simulated service on this 
 
 simulator: $(VENV)/.ready-for-demo ## a simulated service for your own playbooks, until Ctrl-C
 	@$(BIN)/python -m tools.simulator serve $(ARGS)
+
+docs: env ## the documentation as a site, in .ansible/docs/html/
+	@$(BIN)/python -m tools.docs
 
 test: env ## what finds a mistake here; run it before you push (ARGS=tests/e2e, ARGS='-k NAME')
 	@$(CHECK) $(BESIDE) --durations=15 --junitxml=.ansible/logs/test.xml $(ARGS)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Builds the documentation site in .ansible/docs/. Nothing is fetched from elsewhere."""
+"""Builds the documentation site in .ansible/docs/html/. Nothing is fetched from elsewhere."""
 
 from __future__ import annotations
 
@@ -34,6 +34,9 @@ antsibull_ext_color_scheme = 'default-autodark'
 html_static_path = ['static']
 html_css_files = ['look.css']
 """
+
+INSTALL = "ansible-galaxy collection install git+ADDRESS"
+"""As the README says: the collection is in no registry."""
 
 ELSEWHERE = ("action_plugins", "common_return_values")
 """Labels in Ansible's own documentation, another site, that antsibull-docs refers to in the pages
@@ -73,6 +76,9 @@ def write_sources(folder: Path) -> None:
     execute(*init, folder=folder)
     with (folder / "conf.py").open("a", encoding="utf-8") as conf:
         conf.write(SETTINGS)
+    tool = folder / "antsibull-docs.cfg"
+    registry = "ansible-galaxy collection install {namespace}.{name}"
+    tool.write_text(tool.read_text(encoding="utf-8").replace(registry, INSTALL), encoding="utf-8")
     settings = ["--config-file", "antsibull-docs.cfg"]
     pages = ["collection", *options, "--cleanup", "everything", "--dest-dir", "rst", COLLECTION]
     execute("antsibull-docs", *settings, *pages, folder=folder)
@@ -95,9 +101,7 @@ def look() -> str:
 def arrange(pages: Path) -> None:
     """A front page of our own, with the guides by section; the collection's index as a reference.
 
-    The theme shows each page's contents at its side, so the pages need none of their own. A comment
-    ``.. diagram: FILE`` becomes that picture, as a part of the page, so that it has the page's
-    colours; elsewhere than on this site it stays a comment, because pictures do not get there.
+    The theme shows each page's contents at its side, so the pages need none of their own.
     """
     shutil.copytree(SOURCE / "images", pages / "docsite" / "images")
     (pages / "environment_variables.rst").unlink()  # it knows of none: modules declare none
@@ -106,10 +110,23 @@ def arrange(pages: Path) -> None:
     (pages / "reference.rst").write_text(reference, encoding="utf-8")
     front = (DOCSITE / "index.rst").read_text(encoding="utf-8")
     index.write_text(f"{front}\n{sections(pages)}", encoding="utf-8")
+    kinds = dict(page.stem.rsplit("_", 1) for kind in KINDS for page in pages.glob(f"*_{kind}.rst"))
     for page in pages.rglob("*.rst"):
         text = re.sub(r"(?m)^\.\. contents::\n(?: +.*\n)*", "", page.read_text(encoding="utf-8"))
-        text = re.sub(r"(?m)^\.\. diagram: (\S+)$", r".. raw:: html\n   :file: \1", text)
+        text = with_links(text, kinds) if page.parent != pages else text
         page.write_text(text, encoding="utf-8")
+
+
+def with_links(guide: str, kinds: dict[str, str]) -> str:
+    """A guide's source has what GitHub shows, too: links to the sources of other guides, which are
+    pages here, and the plain names of plugins, which have pages here."""
+
+    def linked(found: re.Match[str]) -> str:
+        name = found[1]
+        return f":ansplugin:`toggl.focus.{name}#{kinds[name]}`" if name in kinds else found[0]
+
+    guide = re.sub(r"(<\w+)\.rst((?:#[\w-]+)?>`__)", r"\1.html\2", guide)
+    return re.sub(r"``toggl\.focus\.(\w+)``", linked, guide)
 
 
 def only_plugins(index: str) -> str:
@@ -148,3 +165,8 @@ def build(folder: Path = FOLDER) -> list[str]:
     execute("sphinx-build", *options, "rst", "html", folder=folder)
     warnings = (folder / "warnings.txt").read_text(encoding="utf-8").splitlines()
     return [line for line in warnings if line.strip() and not is_unavoidable(line)]
+
+
+if __name__ == "__main__":
+    sys.stderr.writelines(f"{warning}\n" for warning in build())
+    print(f"{FOLDER / 'html' / 'index.html'}")

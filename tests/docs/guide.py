@@ -10,15 +10,16 @@ Readers do not see these comments. Each stands before the block that it concerns
     .. test: clients Acme                   the names of the active clients are these now
     .. test: output                         each line of the block is in the last command's output
     .. test: prints                         the block is what the last command printed
-    .. test: drawn in FILE                  so is that picture, with colours
+    .. test: drawn in FILE.svg              so is that picture, with colours, and FILE-narrow.svg
     .. test: shows NAME                     the block is what the file holds now
     .. test: fails                          the block's last command fails
     .. test: not run, REASON                the block is for readers only
 
 ``--write`` writes what is printed and drawn instead of comparing it.
 
-Without a comment, a block with a caption is written to the file of that name, and a block of shell
-commands is run.
+Without a comment, a block below a line with nothing but a file's name, as in "``clients.yml``:", is
+written to that file, and a block of shell commands is run. A code block's own caption is known to
+Sphinx alone: GitHub would show nothing of the block.
 """
 
 from __future__ import annotations
@@ -33,12 +34,15 @@ from .picture import COLOUR, without_colours
 
 BLOCK = re.compile(
     r"(?m)^\.\. test: (?P<test>.+)\n"
-    r"|^\.\. code-block:: (?P<language>\S+)\n(?:   :caption: (?P<caption>.+)\n)?\n*"
+    r"|^(?:``(?P<caption>[^`\n]+)``:\n\n)?\.\. code-block:: (?P<language>\S+)\n"
+    r"(?:   :caption: (?P<old>.+)\n)?\n*"
     r"(?P<text>(?: .*\n|\n)*)"
 )
 STANDALONE = ("workspace ", "clients ", "hides ", "refuses ", "drawn in ")
 WIDTH = 90
 """Longer lines of an output are folded."""
+NARROW = 46
+"""The same in a picture for small screens."""
 
 _SOURCE = re.compile(rf"(?ms)^(?:{COLOUR})?\[ERROR\].*?(?=^(?:{COLOUR})?fatal: )")
 _SILENT = re.compile(r"(?:ok|skipping): \[[^]]*\]|included: .*")
@@ -62,7 +66,7 @@ def read(path: Path) -> Iterator[Block]:
         line = text.count("\n", 0, found.start()) + 1
         if found["language"]:
             content = dedent(found["text"]).strip("\n") + "\n"
-            yield Block(line, pending, found["language"], found["caption"], content)
+            yield Block(line, pending, found["language"], found["caption"] or found["old"], content)
             pending = ""
         elif found["test"].startswith(STANDALONE):
             yield Block(line, found["test"])
@@ -110,17 +114,21 @@ def _task(text: str) -> str:
     return "\n".join([heading.rstrip("* "), *said]).rstrip()
 
 
-def folded(text: str) -> str:
-    """Fold long lines, at blanks alone."""
-    return "\n".join(
-        part
-        for line in text.split("\n")
-        for part in wrap(
-            line,
-            WIDTH,
-            subsequent_indent=f"{line[: len(line) - len(line.lstrip())]}    ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        or [""]
+def folded(text: str, width: int = WIDTH) -> str:
+    """Fold long lines, at blanks alone. Each keeps the colour that it begins with."""
+    return "\n".join(part for line in text.split("\n") for part in _folded_line(line, width))
+
+
+def _folded_line(line: str, width: int) -> list[str]:
+    begins, plain = re.match(COLOUR, line), without_colours(line)
+    if len(plain) <= width:
+        return [line]
+    further = f"{plain[: len(plain) - len(plain.lstrip())]}    "
+    parts = wrap(
+        plain,
+        width,
+        subsequent_indent=further,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
+    return [f"{begins[0]}{part}" if begins else part for part in parts]

@@ -40,11 +40,10 @@ def picture(text: str, name: str, title: str, description: str) -> str:
     height = len(lines) * HEIGHT + 2 * EDGE
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img"',
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"',
+            f'     viewBox="0 0 {width} {height}" role="img"',
             f'     aria-labelledby="{name}-title {name}-desc" font-size="14"',
-            '     font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace"',
-            f'     style="display: block; width: 100%; max-width: {width}px; height: auto;'
-            ' margin: 1.5rem 0">',
+            '     font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace">',
             f"  <!-- {_LICENCE} -->",
             f'  <title id="{name}-title">{escape(title)}</title>',
             f'  <desc id="{name}-desc">{escape(description)}</desc>',

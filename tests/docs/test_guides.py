@@ -4,6 +4,7 @@ is in colours; they are taken away where no picture is made of it."""
 
 from __future__ import annotations
 
+import io
 import re
 import shlex
 from collections.abc import Iterator
@@ -14,13 +15,15 @@ from typing import Any
 
 import pytest
 import yaml
+from docutils import nodes
+from docutils.core import publish_doctree
 from simulator.server import Simulator
 from simulator.switches import Switches
 from support.playbooks import ROOT, access, settings
 from support.stage import Stage, active, workspaces
 from support.started import Started
 
-from .guide import Block, folded, read, transcript, with_blocks
+from .guide import NARROW, Block, folded, read, transcript, with_blocks
 from .picture import picture, without_colours
 
 GUIDES = sorted((ROOT / "docs" / "docsite" / "rst").glob("*.rst"))
@@ -80,7 +83,10 @@ class Reader(Stage):
             self._look_at_workspace(part.test)
         elif word == "drawn":
             shown = f"$ {self.command}\n\n{self.said}"
-            self.drawn[guide.parent / told[3:]] = picture(shown, "focus-check", *PICTURE)
+            path = guide.parent / told[3:]
+            narrow = path.with_name(f"{path.stem}-narrow.svg")
+            self.drawn[path] = picture(shown, "focus-check", *PICTURE)
+            self.drawn[narrow] = picture(folded(shown, NARROW), "focus-check-narrow", *PICTURE)
         elif word == "not":
             assert re.fullmatch("run, .+", told)
         elif word == "output":
@@ -152,6 +158,29 @@ def test_a_guide_does_what_it_says(
         assert path.read_text(encoding="utf-8") == content, (
             f"{path.name}: make test ARGS='tests/docs --write'"
         )
+
+
+def as_plain_text(path: Path) -> tuple[nodes.document, str]:
+    """What GitHub makes of a guide, and what it cannot show of it: it has docutils alone."""
+    warnings = io.StringIO()
+    settings = {"report_level": 2, "halt_level": 5, "warning_stream": warnings}
+    text = path.read_text(encoding="utf-8")
+    return publish_doctree(text, settings_overrides=settings), warnings.getvalue()
+
+
+def test_github_shows_all_of_a_guide_and_its_links_lead_somewhere() -> None:
+    pages = {path.name: as_plain_text(path) for path in GUIDES}
+    later = {f"{n}.rst" for n in ("awx", "import", "playbooks", "repository", "settings", "undo")}
+    for name, (page, warnings) in ((n, p) for n, p in pages.items() if n not in later):
+        assert not warnings, f"{name}: {warnings}"
+        assert all(
+            (GUIDES[0].parent / image["uri"]).is_file() for image in page.findall(nodes.image)
+        )
+        for link in page.findall(nodes.reference):
+            target, _, anchor = link.get("refuri", "").partition("#")
+            if target and "://" not in target:
+                assert target in pages, f"{name}: {target}"
+                assert not anchor or anchor in pages[target][0].ids, f"{name}: {target}#{anchor}"
 
 
 def test_every_file_of_a_guide_is_used() -> None:
