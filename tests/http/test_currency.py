@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import yaml
 from simulator.server import Simulator
@@ -10,6 +12,8 @@ from simulator.switches import Switches
 from support.notation import rows, unnamed_rows
 from support.running import clients, info, run_entry, sent
 from support.workspace import HIDES
+
+from ansible_collections.toggl.focus.plugins.filter.journal_undo import journal_undo
 
 KEEPS = Switches()
 SHOWN = Switches(currency_shown="workspace")
@@ -59,15 +63,24 @@ def bodies(service: Simulator) -> str:
 @pytest.mark.parametrize("switches", [KEEPS, HIDES], ids=["shown", "hidden"])
 @pytest.mark.parametrize(("wanted", "body", "action"), SET)
 def test_it_becomes_as_declared(
-    service: Simulator, module: str, switches: Switches, wanted: str, body: str, action: str
+    service: Simulator,
+    module: str,
+    switches: Switches,
+    wanted: str,
+    body: str,
+    action: str,
+    journal: Path,
 ) -> None:
-    """Check mode says the same; a second run finds nothing to do; an undo brings back what was."""
+    """Check mode says the same; a second run finds nothing to do; an undo brings back what was, and
+    the journal tells the same one."""
     furnished(service, switches)
     before = currencies(service)
     check = run_entry(module, service, wanted, check_mode=True)
     assert service.writes == []
-    ran = run_entry(module, service, wanted)
+    ran = run_entry(module, service, wanted, journal=str(journal))
     assert not ran.get("failed"), ran["msg"]
+    if action != "none":
+        assert journal_undo(journal.read_text(), service.workspace_id) == ran["undo"]
     assert bodies(service) == body
     for key in ("changed", "action") if module == "focus_client" else ("changed",):
         assert ran[key] == check[key]
