@@ -12,12 +12,13 @@ version_added: 1.0.0
 author:
   - toggl.focus maintainers (!UNKNOWN)
 description:
-  - Takes what the playbook C(toggl.focus.plan) writes as JSON, and returns it for people. The
-    counts come first, then a caution where the address is not the service's own or certificates
-    are not checked, then why a plan is refused, then all deletions, then a table for each
-    workspace.
-  - It has at most 65,000 characters, so that it fits into a comment. Rows of the tables are left
-    out before anything else.
+  - Takes what the playbook C(toggl.focus.plan) writes as JSON, and returns it for people. The title
+    says what is done, and first what cannot be. Then come alerts, where the address is not the
+    service's own or certificates are not checked, where a plan is refused, and with all deletions,
+    beside each the question whether it is a rename. Then each workspace that changes has a table.
+    Digests are folded, and the end says what it is a plan of.
+  - It has at most 65,000 characters, so that it fits into a comment. What does not fit is left out
+    of all kinds of steps alike, and counted.
   - Names are shown as code, so that nothing in them is taken for Markdown, HTML, a mention or a
     link.
   - The last line is C(<!-- toggl.focus plan -->), by which a bot finds its own comment.

@@ -125,7 +125,7 @@ def test_whoever_approves_sees_the_plan_of_all_in_the_output(workflow: Workflow)
     """What ``plan.md`` has, in one place, deletions first."""
     output = workflow.plan.output
     assert "### Plan for 3 workspaces: create 3, rename 1, restore 1, delete 1" in output
-    assert "- `europe`: `Initech`, id 1002" in output
+    assert "- `europe`: `Initech` (id 1002)" in output
     assert output.index("**1 deletion**") < output.index("#### `america-north`, workspace 4713")
     assert "| rename | `Globex` | `Globex Corporation` | 1001 |" in output
     assert '"step":' not in output
@@ -190,7 +190,7 @@ def test_a_workspace_that_cannot_be_planned_ends_the_workflow(
     workspace by itself: AWX joins the artifacts of slices without looking into them."""
     refused = shown[PLAN]
     assert refused.status == "failed"
-    assert "**`europe` cannot be applied:** `1 client would be deleted, but " in refused.output
+    assert "**`europe` cannot be applied:** 1 client would be deleted, but " in refused.output
     assert "max_deletions to 1" in refused.results(CLIENTS)["europe"]["msg"]
     assert "#### `asia`, workspace 4712" in refused.output
     assert refused.artifacts == {ASIA: workflow.plan.artifacts[ASIA]}

@@ -18,7 +18,7 @@ from support.playbooks import ROOT
 from benchmarks.palette import contrast
 from tools import docs
 
-from . import picture
+from . import picture, plan_pictures
 
 SVG = "{http://www.w3.org/2000/svg}"
 FETCHED = re.compile(r'<(?:script|img|link|iframe)\b[^>]*?(?:src|href)="(//|https?:)')
@@ -122,6 +122,16 @@ def test_a_picture_can_be_read_in_a_light_and_a_dark_theme() -> None:
     drawn = [re.findall(r'(?:fill|stroke)="(?!none)([^"]+)"', path.read_text()) for path in IMAGES]
     for background, *colours in (*drawn, [picture.BACKGROUND, *picture.COLOURS.values()]):
         assert all(contrast(background, colour) >= READABLE for colour in colours), background
+
+
+def test_the_pictures_of_plans_are_those_of_now() -> None:
+    """Each holds the digest of what it shows; they are drawn by ``docs.plan_pictures``."""
+    texts = plan_pictures.texts()
+    assert {*docs.SOURCE.glob("images/*.png")} == texts.keys()
+    for path, text in texts.items():
+        content = path.read_bytes()
+        assert plan_pictures.digest(text).encode() in content, f"{path.name} is outdated"
+        assert len(content) < 20_000, path.name
 
 
 def test_a_terminal_is_drawn_with_its_colours() -> None:

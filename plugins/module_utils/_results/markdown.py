@@ -5,15 +5,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, groupby
 from typing import Any, NamedTuple
 
-from .._text import SERVICE_URL, at_most, counted, shown
+from .._model import with_id
+from .._text import SERVICE_URL, at_most, counted, quoted, shown
 from .common import counts_of
 from .render import attributes_text, in_reading_order
 
-Workspace = Mapping[str, Any]
+Row = Mapping[str, Any]
+Workspaces = Sequence[tuple[str, Mapping[str, Any]]]
+"""Of a plan file, each with its host."""
 
 LONGEST = 65_000  # characters; a code host's comment takes not many more
 
@@ -26,101 +30,217 @@ HOURLY_QUOTAS = (30, 240, 600)
 _MOST = 2_000
 """Lines of a list: more do not fit."""
 
-_LEAST = 3
-"""Lines that a list has in any case, except those of a table."""
+_FIRST = 10
+"""Lines of a list that are there in any case, and that are not folded."""
 
-_MOST_WARNINGS = 10
+_MOST_HOSTS = 50  # in one line
 
+_REASONS = 20_000  # characters that the reasons of all refusals may take
 
-class _Part(NamedTuple):
-    """A list, or a table, of which as many ``lines`` are shown as fit."""
+_MORE = "and {} more, which the plan file lists"
 
-    head: Sequence[str]
-    lines: Sequence[str]
-    more: str = "- and {} more, which the plan file lists"
-    foot: Sequence[str] = ()
+_QUESTION = re.compile(
+    r"(The client .+ is deleted), and (\".+\") is created\. If that is a rename, give "
+    r"(entry \d+) the line (former_names: \[.*\])(, and take entry \d+ out)?\."
+)
+"""The warning that a deletion may be half a rename. What is a name in it is shown as code, so that
+no harm is done if a name looks like a part of it."""
 
-    def text(self, most: int) -> str:
-        """Return the part with so many of its lines, and how many more there are."""
-        return "\n".join([*self.head, *at_most(self.lines, most, self.more), *self.foot])
+_ASKS = ". **Is this a rename to "
+
+_WORDS = re.compile(r"[\"(]*([A-Za-z\u00c0-\u024f]+([-'][A-Za-z]+)*|\d+)[\"),.:;?%]*")
+"""What no code host takes for more than words."""
 
 
 def plan_markdown(plan: Mapping[str, Any]) -> str:
     """Return the text for a plan file, as ``toggl.focus.plan`` writes it.
 
-    What nobody may miss comes first: the counts, then where the API key goes if that is not the
-    service's own address, then why a plan is refused, then the deletions. Then each workspace has a
-    table. What does not fit is cut from the end of that order, rows of tables first. Wherever
-    something is cut, the text says how much.
+    A reviewer decides from its beginning: what is done, and first what cannot be; then what is
+    dangerous, as alerts. What does not fit is cut from the end: the rows of all kinds of steps
+    alike, then workspaces. Wherever something is cut, the text says how much.
 
     :arg plan: ``{"workspaces": {host: {...}}}``
     """
     hosts = sorted(plan["workspaces"].items())
-    title = f"### {_heading([workspace for _host, workspace in hosts])}"
-    cautions = [line for of_host in hosts for line in _cautions(*of_host)]
-    refusals = [line for of_host in hosts for line in _refusals(*of_host)]
-    deletions = [line for of_host in hosts for line in _deletions(*of_host)]
-    parts = [
-        _Part(["", "> [!CAUTION]"], cautions, "> - and {} more, which the plan file lists"),
-        _Part([""], refusals, "- **and {} more workspaces cannot be applied**"),
-        _Part(["", f"**{counted(len(deletions), 'deletion')}**", ""], deletions),
+    fit = [(host, of) for host, of in hosts if not _why_not(of)]
+    title = f"### {_title(hosts, fit)}"
+    cautions = [line for of_host in hosts for line in _cautions(*of_host)] + _refusals(hosts)
+    deleting = [lines for of_host in fit if (lines := list(_deletions(*of_host)))]
+    deletions = sorted(chain.from_iterable(deleting), key=lambda line: _ASKS not in line)
+    sections = [section for of_host in hosts if (section := _Section.of(*of_host))]
+    unchanged = [code(host) for host, of in fit if not of["steps"]]
+    same = ", ".join(at_most(unchanged, _MOST_HOSTS, "and {} more"))
+    digests = [
+        f"- {code(host)}, workspace {of['workspace_id']} at {code(of['api_url'])}: "
+        f"digest `{of['digest']}`"
+        for host, of in fit
     ]
-    sections = [_section(*of_host) for of_host in hosts]
 
     def text(lines: int) -> str:
-        """Return the text with so many lines: of the first parts, then workspaces, then rows."""
+        """Return the text with so many refusals, then workspaces, then steps of each kind."""
         of_part, workspaces, rows = (min(max(lines - _MOST * at, 0), _MOST) for at in range(3))
+        refused = at_most(cautions, max(of_part, _FIRST), f"**{_MORE}**")
+        deleted = at_most(deletions, max(rows * len(deleting), _FIRST), f"- {_MORE}")
         more = "\nAnd {} more workspaces, which the plan file lists."
-        last = _Part([], [section.text(rows) for section in sections], more)
-        first = [part.text(max(of_part, _LEAST)) for part in parts if part.lines]
-        shown_last = [last.text(max(workspaces, 1))] if sections else []
-        return "\n".join([title, *first, *shown_last, "", MARKER, ""])
+        parts = [
+            title,
+            _alert("CAUTION", "\n\n".join(refused).splitlines()),
+            _alert("WARNING", _deletions_shown(deleted, len(deletions))),
+            *at_most([section.text(rows) for section in sections], workspaces, more),
+            same and f"\nNothing to do: {same}.",
+            _folded(f"{_requests(hosts)} Digests", at_most(digests, workspaces, f"- {_MORE}")),
+            _made(plan),
+            f"\n{MARKER}\n",
+        ]
+        return "\n".join(filter(None, parts))
 
     fitting = bisect(range(3 * _MOST), LONGEST, key=lambda lines: len(text(lines)))
     return text(fitting - 1)
 
 
-def _heading(workspaces: Sequence[Workspace]) -> str:
-    summary = sum((Counter(workspace["summary"]) for workspace in workspaces), Counter[str]())
-    where = counted(len(workspaces), "workspace")
-    return f"Plan for {where}: {counts_of(summary) or 'nothing to do'}"
+def code(text: object) -> str:
+    """Return foreign text as code, in which neither Markdown nor HTML, mentions nor links count."""
+    plain = shown(text) or " "
+    fence = "`" * (1 + max(map(len, re.findall(r"`+", plain)), default=0))
+    pad = " " if plain.startswith("`") or plain.endswith("`") or plain != plain.strip() else ""
+    return f"{fence}{pad}{plain}{pad}{fence}"
 
 
-def _cautions(host: str, workspace: Workspace) -> Iterator[str]:
+def prose(sentence: str) -> str:
+    """Return a sentence that may hold foreign text: plain words as they are, all else as code."""
+    parts = groupby(sentence.split(" "), lambda word: bool(_WORDS.fullmatch(word)))
+    return " ".join(
+        " ".join(words) if plain else _as_code(" ".join(words)) for plain, words in parts
+    )
+
+
+def _as_code(text: str) -> str:
+    """Return a part of a sentence as code, but not the sign at its end."""
+    bare = text.rstrip(".,:;?")
+    return f"{code(bare)}{text[len(bare) :]}" if bare else code(text)
+
+
+def _title(hosts: Workspaces, fit: Workspaces) -> str:
+    total = counted(len(hosts), "workspace")
+    summary = sum((Counter(of["summary"]) for _host, of in fit), Counter[str]())
+    does = counts_of(summary) or "nothing to do"
+    cannot = Counter(filter(None, (_why_not(of) for _host, of in hosts)))
+    if not cannot:
+        return f"Plan for {total}: {does}"
+    parts = [f"{cannot[what]} of {total} {what}" for what in sorted(cannot, reverse=True)]
+    return "; ".join([*parts, *([f"in the rest: {does}"] if fit else [])])
+
+
+def _why_not(of: Mapping[str, Any]) -> str:
+    """Return what cannot be done with a workspace; empty if its plan can be applied."""
+    if of["digest"] is None:
+        return "cannot be planned"
+    return "cannot be applied" if of["refusal"] else ""
+
+
+def _alert(kind: str, lines: Sequence[str]) -> str:
+    text = "\n".join([f"[!{kind}]", *lines]).replace("\n", "\n> ").replace("> \n", ">\n")
+    return f"\n> {text}" if lines else ""
+
+
+def _folded(title: str, lines: Sequence[str]) -> str:
+    start = f"\n<details><summary>{title}</summary>"
+    return "\n".join([start, "", *lines, "", "</details>"]) if lines else ""
+
+
+def _cautions(host: str, of: Mapping[str, Any]) -> Iterator[str]:
     """Say where the API key goes, unless that is the service itself, known by its certificate."""
-    start, address = f"> - {code(host)}:", code(workspace["api_url"])
-    if workspace["api_url"] != SERVICE_URL:
-        yield f"{start} the API key goes to {address}, which is not the service's own address"
-    if not workspace["validate_certs"]:
-        yield f"{start} certificates are not checked, so others may read the API key"
+    start, address = f"**{code(host)}:**", code(of["api_url"])
+    if of["api_url"] != SERVICE_URL:
+        yield f"{start} the API key goes to {address}, which is not the service's own address."
+    if not of["validate_certs"]:
+        yield f"{start} certificates are not checked, so others may read the API key."
 
 
-def _refusals(host: str, workspace: Workspace) -> Iterator[str]:
-    if workspace["refusal"]:
-        yield f"- **{code(host)} cannot be applied:** {code(workspace['refusal'])}"
+def _refusals(hosts: Workspaces) -> list[str]:
+    """Return each reason once, with its hosts."""
+    same: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for host, of in hosts:
+        if what := _why_not(of):
+            same[what, str(of["refusal"])].append(code(host))
+    longest = min(300, max(40, _REASONS // max(len(same), 1)))
+    return [
+        f"**{', '.join(at_most(names, _MOST_HOSTS, 'and {} more'))} {what}:** "
+        f"{prose(shown(reason, longest))}"
+        for (what, reason), names in same.items()
+    ]
 
 
-def _deletions(host: str, workspace: Workspace) -> Iterator[str]:
-    for row in workspace["steps"]:
-        if row["step"] == "delete":
-            id_ = [f"id {row['id']}"] if "id" in row else []
-            purge = ["by purge"] if row.get("purge") else []
-            yield f"- {code(host)}: {', '.join([code(row.get('name', '')), *id_, *purge])}"
+def _deletions(host: str, of: Mapping[str, Any]) -> Iterator[str]:
+    asked = dict(_questions(of))
+    for row in filter(_deletes, of["steps"]):
+        id_ = f" (id {row['id']})" if "id" in row else ""
+        purge = " by purge" if row.get("purge") else ""
+        question = asked.get(_begin(row), "") if asked else ""
+        yield f"- {code(host)}: {code(row.get('name', ''))}{id_}{purge}{question}"
 
 
-def _section(host: str, workspace: Workspace) -> _Part:
-    head = ["", f"#### {code(host)}, workspace {workspace['workspace_id']}", ""]
-    if workspace["digest"] is None:
-        return _Part([*head, "It could not be planned."], [])
-    if workspace["refusal"]:
-        head += ["**It cannot be applied.**", ""]
-    rows = [_row(row) for row in in_reading_order(workspace["steps"])]
-    table = ["| | client | becomes | id |", "| --- | --- | --- | ---: |"]
-    head += table if rows else ["Nothing to do."]
-    return _Part(head, rows, "| | and {} more | | |", list(_notes(workspace)))
+def _questions(of: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield each question whether a deletion is a rename, with what its warning begins with."""
+    for found in filter(None, map(_QUESTION.fullmatch, of["warnings"])):
+        begin, new, entry, names, out = found.groups()
+        then = f"Then give {entry} the line {code(names)}{out or ''}."
+        yield begin, f"{_ASKS}{code(new[1:-1])}?** {then}"
 
 
-def _row(row: Mapping[str, Any]) -> str:
+def _deletes(row: Row) -> bool:
+    return bool(row["step"] == "delete")
+
+
+def _begin(row: Row) -> str:
+    """Return what the question about a deletion begins with."""
+    return f"The client {with_id(quoted(row.get('name', '')), row.get('id', 0))} is deleted"
+
+
+def _deletions_shown(lines: Sequence[str], number: int) -> list[str]:
+    head = [f"**{counted(number, 'deletion')}**", ""] if lines else []
+    return [
+        *head,
+        *lines[:_FIRST],
+        *filter(None, [_folded(f"{number - _FIRST} more", lines[_FIRST:])]),
+    ]
+
+
+class _Section(NamedTuple):
+    """What is done in a workspace beside deletions, or what a plan that is refused would do."""
+
+    head: str
+    rows: Mapping[str, Sequence[str]]
+    """Of the table, by the kind of the step."""
+    notes: Sequence[str]
+    is_refused: bool
+
+    @classmethod
+    def of(cls, host: str, of: Mapping[str, Any]) -> _Section | None:
+        """Return the section of a host, if it has one."""
+        why_not, rows = _why_not(of), defaultdict(list)
+        for row in in_reading_order(of["steps"]):
+            if why_not or not _deletes(row):
+                rows[row["step"]].append(_cells(row))
+        others = [text for text in of["warnings"] if why_not or not _QUESTION.fullmatch(text)]
+        notes = [f"- {prose(shown(warning))}" for warning in others[:_FIRST]]
+        notes += [f"- and {len(others) - _FIRST} more warnings"] * (len(others) > _FIRST)
+        head = f"#### {code(host)}, workspace {of['workspace_id']}{why_not and f', {why_not}'}"
+        head = ": ".join(filter(None, [head, counts_of(of["summary"])]))
+        return cls(head, rows, notes, bool(why_not)) if rows or notes else None
+
+    def text(self, most: int) -> str:
+        """Return it with so many of each kind of step."""
+        lines = ["", "| | client | becomes | id |", "| --- | --- | --- | ---: |"]
+        for kind, rows in self.rows.items():
+            lines += at_most(rows, most, f"| {kind} | {_MORE} | | |")
+        if self.is_refused or sum(map(len, self.rows.values())) > _FIRST:
+            lines = [_folded("What it would do" if self.is_refused else "The steps", lines[1:])]
+        notes = ["", *self.notes] if self.notes else []
+        return "\n".join(["", self.head, *(lines if self.rows else ()), *notes])
+
+
+def _cells(row: Row) -> str:
     before, after = row.get("name"), None
     if row["step"] == "rename":
         before, after = row.get("from"), row.get("name")
@@ -130,26 +250,47 @@ def _row(row: Mapping[str, Any]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _notes(workspace: Workspace) -> Iterator[str]:
-    requests, left = workspace["requests"], (workspace.get("quota") or {}).get("remaining")
-    warnings = [f"- {code(warning)}" for warning in workspace["warnings"]]
-    yield _Part([""], warnings).text(_MOST_WARNINGS)
-    hours = ((-(-requests // quota), quota) for quota in HOURLY_QUOTAS)
-    long = ", ".join(f"{number} hours at {quota} an hour" for number, quota in hours if number > 1)
-    yield f"- {counted(requests, 'request')}{long and f': {long}'}"
-    if left is not None:
-        yield f"- {counted(left, 'request')} left when this was planned"
-    yield f"- digest `{workspace['digest']}`, for {code(workspace['api_url'])}"
-
-
 def _cell(name: str | None) -> str:
     """Return a name as a cell of a table, which ends at a pipe, in code too."""
     return "" if name is None else code(name).replace("|", "\\|")
 
 
-def code(text: object) -> str:
-    """Return foreign text as code, in which neither Markdown nor HTML, mentions nor links count."""
-    plain = shown(text) or " "
-    fence = "`" * (1 + max(map(len, re.findall(r"`+", plain)), default=0))
-    pad = " " if plain.startswith("`") or plain.endswith("`") or plain != plain.strip() else ""
-    return f"{fence}{pad}{plain}{pad}{fence}"
+def _requests(hosts: Workspaces) -> str:
+    """Say what the plans need, or of which keys that is more than is left, or than an hour has."""
+    by_key: dict[Any, list[Mapping[str, Any]]] = defaultdict(list)
+    for host, of in hosts:
+        by_key[of.get("key") or host, of["api_url"]].append(of)
+    too_many = at_most(list(filter(None, map(_too_many, by_key.values()))), _FIRST, "And {} more.")
+    needed = sum(of["requests"] for _host, of in hosts if not _why_not(of))
+    return " ".join(too_many) or f"{counted(needed, 'request')} needed."
+
+
+def _too_many(same: Sequence[Mapping[str, Any]]) -> str:
+    """Return what the workspaces of one API key need, if it is too much for now."""
+    fit = [of["requests"] for of in same if not _why_not(of)]
+    known = ((of.get("quota") or {}).get("remaining") for of in same)
+    left = min((number for number in known if number is not None), default=None)
+    if not fit or sum(fit) <= (HOURLY_QUOTAS[0] if left is None else left):
+        return ""
+    who = f"{len(fit)} workspaces of one API key need" if len(fit) > 1 else "One workspace needs"
+    but = "" if left is None else f", but {left} were left when this was planned"
+    hours = ", ".join(
+        f"{-(-sum(fit) // quota)} hours at {quota} an hour"
+        for quota in HOURLY_QUOTAS
+        if sum(fit) > quota
+    )
+    return f"<b>{who} {sum(fit)} requests{but}</b>{hours and f': {hours}'}."
+
+
+def _made(plan: Mapping[str, Any]) -> str:
+    """Say what it is a plan of, as far as that is known."""
+    commit, time, run = (str(plan.get(of) or "") for of in ("commit", "time", "run"))
+    at = re.fullmatch(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\dZ", time)
+    is_id = re.fullmatch("[0-9a-f]{7,64}", commit)  # a code host makes a link of it
+    is_address = re.fullmatch(r"https?://[\w./:%?=#~-]+", run, re.ASCII)
+    parts = [
+        commit and f" from commit {commit if is_id else code(commit)}",
+        at and f" on {at[1]} at {at[2]} UTC",
+        run and (f" by [this run]({run})" if is_address else f" by {code(run)}"),
+    ]
+    return f"\nPlanned{''.join(filter(None, parts))}." if any(parts) else ""

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pictures of ``plan.md`` as a code host shows it, in six situations that a reviewer meets.
+
+``cd tests; PYTHONPATH=.:../.ansible/tree python -m docs.plan_pictures`` draws them anew, with
+Chromium. Each holds the digest of the text that it shows, so that a test notices when it is
+outdated, without a browser.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from markdown_it import MarkdownIt
+
+from ansible_collections.toggl.focus.plugins.module_utils._results.markdown import plan_markdown
+from ansible_collections.toggl.focus.plugins.module_utils._text import SERVICE_URL
+from ansible_collections.toggl.focus.plugins.plugin_utils._offline import planned
+
+IMAGES = Path(__file__).parents[2] / "docs" / "docsite" / "rst" / "images"
+WIDTH, HEIGHT, COLOURS = 800, 900, 24
+
+MADE = {
+    "time": "2026-11-30T08:15:00Z",
+    "commit": "5f0c1e3a9d7b2c4e6f8091a2b3c4d5e6f7081920",
+    "run": "https://git.example.org/clients/runs/7",
+}
+UNREACHABLE = (
+    "No connection to https://focus.toggl.com/api: the name of the host is not known. "
+    "Check api_url and the network."
+)
+STYLE = """
+body { font: 14px/1.5 'Liberation Sans', sans-serif; color: #1f2328; background: #fff;
+       margin: 16px; width: 768px; }
+h3, h4 { margin: 16px 0 8px; line-height: 1.25; } h3 { font-size: 18px; margin-top: 0; }
+code { font: 12px 'DejaVu Sans Mono', monospace; background: #eff1f3; padding: 2px 5px;
+       border-radius: 5px; }
+ul { margin: 6px 0; padding-left: 24px; } p { margin: 8px 0; }
+table { border-collapse: collapse; margin: 8px 0; }
+td, th { border: 1px solid #d1d9e0; padding: 5px 12px; text-align: left; }
+td[style] { text-align: right; }
+blockquote { margin: 12px 0; padding: 4px 14px; border-left: 4px solid #d1d9e0; }
+.CAUTION { border-color: #cf222e; } .CAUTION > b { color: #cf222e; }
+.WARNING { border-color: #9a6700; } .WARNING > b { color: #9a6700; }
+details { margin: 8px 0; } a { color: #0969da; }
+"""
+
+
+def workspace(
+    desired: list[Any], existing: list[Any], requests: int = 0, **more: Any
+) -> dict[str, Any]:
+    """Return a workspace as the plan file has it."""
+    guards = {option: more.pop(option) for option in ("max_deletion_percent",) if option in more}
+    clients = [{"id": 1001 + at, "name": name} for at, name in enumerate(existing)]
+    known = {"purge": True, "max_deletion_percent": 100, "workspace_id": 4711, **guards}
+    result = planned(desired, clients, known)
+    return {
+        "api_url": SERVICE_URL,
+        "validate_certs": True,
+        "digest": result["plan_digest"],
+        "summary": result["summary"],
+        "steps": result["plan"],
+        "refusal": result["msg"] if "refused" in result else None,
+        "warnings": result["warnings"],
+        "requests": requests or 1 + len(result["plan"]),
+        "quota": {"remaining": 598, "resets_in": 3000},
+        "key": 1,
+        **more,
+    }
+
+
+def unreachable() -> dict[str, Any]:
+    nothing = workspace([], [])
+    return {**nothing, "digest": None, "refusal": UNREACHABLE, "requests": 0, "quota": None}
+
+
+WORKSPACES = {"america": 4711, "asia": 4712, "europe": 4713}
+
+
+def situations() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each with its name: the workspaces of a plan file."""
+    few = ["Acme", "Globex", "Hooli", "Initech"]
+    yield "nothing-read", {"europe": unreachable()}
+    yield (
+        "one-unreachable",
+        {
+            "america": workspace(["Acme", "Globex", "Hooli", "Initech", "Stark Industries"], few),
+            "asia": unreachable(),
+            "europe": workspace([*few], few),
+        },
+    )
+    reverted = ["Acme", "Globex Corporation", "Hooli Labs", "Initech", "Umbrella"]
+    yield "revert", {"europe": workspace([*few, "Stark Industries"], reverted)}
+    many = [f"Client {number}" for number in range(1, 1101)]
+    renamed = [
+        {"name": f"Customer {number}", "former_names": [f"Client {number}"]}
+        for number in range(601, 1101)
+    ]
+    created = [f"New client {number}" for number in range(1, 701)]
+    yield "large", {"europe": workspace([*renamed, *created], many)}
+    hostile = "| **[x](http://x)** `</td>` @everyone <!-- -->"
+    gone = "<img src=x> ![y](https://y) #1"
+    yield (
+        "hostile-names",
+        {
+            "europe": workspace(
+                [{"name": hostile, "former_names": ["Acme"]}, "```", "Hooli"],
+                ["Acme", gone, "Hooli"],
+            )
+        },
+    )
+    names = [f"Client {number}" for number in range(1, 13)]
+    left = {"remaining": 27, "resets_in": 2400}
+    yield (
+        "one-key",
+        {
+            "america": workspace(names, [], quota={**left, "remaining": 29}),
+            "asia": workspace(names[:9], [], quota={**left, "remaining": 28}),
+            "europe": workspace(names[:7], [], quota=left),
+        },
+    )
+
+
+def texts() -> dict[Path, str]:
+    """Return the text of each picture."""
+    shown = {}
+    for name, of in situations():
+        with_ids = {host: {**own, "workspace_id": WORKSPACES[host]} for host, own in of.items()}
+        plan = {"format": 4, **MADE, "workspaces": with_ids}
+        shown[IMAGES / f"plan-{name}.png"] = plan_markdown(plan)
+    return shown
+
+
+def digest(text: str) -> str:
+    return sha256(f"{STYLE}{text}".encode()).hexdigest()
+
+
+def page(text: str) -> str:
+    """Return the text as a page of HTML, with alerts as code hosts show them."""
+    renderer = MarkdownIt("commonmark", {"html": True}).enable("table")
+    alert = r"<blockquote>\s*<p>\[!(\w+)\]\s*"
+    shown = re.sub(alert, r'<blockquote class="\1"><b>\1</b><p>', renderer.render(text))
+    return f'<!DOCTYPE html><meta charset="utf-8"><style>{STYLE}</style>{shown}'
+
+
+def draw(path: Path, text: str) -> None:
+    from PIL import Image, ImageChops
+    from PIL.PngImagePlugin import PngInfo
+
+    with tempfile.TemporaryDirectory() as folder:
+        html, shot = Path(folder) / "plan.html", Path(folder) / "plan.png"
+        html.write_text(page(text), encoding="utf-8")
+        window = (f"--window-size={WIDTH},{HEIGHT}", f"--screenshot={shot}", "--hide-scrollbars")
+        browser = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", *window]
+        subprocess.run([*browser, html.as_uri()], check=True, capture_output=True)
+        whole = Image.open(shot).convert("RGB")
+    blank = Image.new("RGB", whole.size, "white")
+    box = ImageChops.difference(whole, blank).getbbox() or (0, 0, WIDTH, HEIGHT)
+    cut = whole.crop((0, 0, WIDTH, min(HEIGHT, box[3] + 16)))
+    about = PngInfo()
+    about.add_text("digest", digest(text))
+    cut.quantize(COLOURS).save(path, optimize=True, pnginfo=about)
+
+
+if __name__ == "__main__":
+    for picture, shown_text in texts().items():
+        draw(picture, shown_text)
+        sys.stdout.write(f"{picture.name}: {picture.stat().st_size} bytes\n")
