@@ -15,11 +15,11 @@ import yaml
 from simulator.server import Simulator
 from simulator.service import Credentials
 from support.playbooks import WAYS, Ran, access, played
-from support.stage import CLIENT, CLIENTS, INFO, asked, fill, workspaces
+from support.stage import CLIENT, CLIENTS, INFO, active, asked, fill, workspaces
 
 import noxfile
 
-PACKAGE = "ansible_collections.toggl.focus.plugins.modules"
+PACKAGE = "ansible_collections.toggl.focus.plugins"
 SEEDED = {1001: "Acme", 1002: "Globex", 1003: "Stark"}
 LIST: list[Any] = [
     "New",
@@ -137,20 +137,25 @@ def test_no_secret_and_no_traceback_is_in_the_output(both: list[Done]) -> None:
 
 
 def test_the_examples_run_as_they_are_written(tmp_path: Path) -> None:
-    """Those of each module, in a workspace of their own. Guides and start pages are run in
-    ``tests/docs``."""
-    modules = {1: "focus_clients", 4711: "focus_client", 2: "focus_client_info"}
-    with workspaces(*modules) as service:
+    """Those of each module, in a workspace of their own, and of the filter that reads a file.
+    Guides and start pages are run in ``tests/docs``."""
+    plugins = {
+        **{1: "modules.focus_clients", 4711: "modules.focus_client"},
+        **{2: "modules.focus_client_info", 3: "filter.clients_from_csv"},
+    }
+    (tmp_path / "clients.csv").write_text("Client,Former name\nAcme Ltd,Acme\n", encoding="utf-8")
+    with workspaces(*plugins) as service:
         tasks = []
-        for workspace_id, name in modules.items():
+        for workspace_id, name in plugins.items():
             fill(service, workspace_id, "Acme", "Globex", "Initech")
             service.workspaces[workspace_id].add("Umbrella", deleted=True)
-            module = importlib.import_module(f"{PACKAGE}.{name}")
+            plugin = importlib.import_module(f"{PACKAGE}.{name}")
             there = {"TOGGL_FOCUS_WORKSPACE_ID": str(workspace_id)}
-            tasks.append({"block": yaml.safe_load(module.EXAMPLES), "environment": there})
+            tasks.append({"block": yaml.safe_load(plugin.EXAMPLES), "environment": there})
         ran = played(service, tmp_path, tasks)
         assert ran.status == 0, ran.output
-        assert {*asked(service)} == {*modules}
+        assert {*asked(service)} == {*plugins}
+        assert active(service, 3) == ["Acme Ltd", "Globex", "Initech"]
 
 
 # what a module refuses in a process of its own

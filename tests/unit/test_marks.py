@@ -12,9 +12,7 @@ from typing import Any
 
 import ansible.template
 import pytest
-import yaml
 from ansible.parsing.dataloader import DataLoader
-from docs.guide import captioned
 from support.lists import load_list
 from support.playbooks import ROOT
 
@@ -82,17 +80,12 @@ def test_a_marked_text_stays_a_text(plain: list[str]) -> None:
 
 
 TEMPLATE = (ROOT / "playbooks" / "templates" / "clients.yml.j2").read_text()
-RECIPE = captioned(ROOT / "docs" / "docsite" / "rst" / "import.rst", "spreadsheet.yml")
 (SIGNS,) = re.findall(r"set signs = '(.*)' -%}", TEMPLATE)
 
 
 def test_a_file_has_the_marks_that_a_message_has(plain: list[str]) -> None:
-    """The template of the export, and the guide's recipe for a spreadsheet. The one reads what the
-    service has, the other what somebody has written."""
-    rule = "{{ '' if ('_' ~ %s | regex_replace(signs, '')).isidentifier() else '!unsafe ' }}\n"
-    assert rule % "name" in TEMPLATE
-    assert rule % "cell" in RECIPE
-    assert yaml.safe_load(RECIPE)[0]["vars"]["signs"] == SIGNS
+    rule = "{{ '' if ('_' ~ name | regex_replace(signs, '')).isidentifier() else '!unsafe ' }}\n"
+    assert rule in TEMPLATE
     signs = {char for char in plain if not f"_{char}".isidentifier()}
     assert set(re.findall(SIGNS, "".join(UNICODE))) == signs
 
@@ -113,6 +106,7 @@ WORKSPACE = {
 }
 HOSTS = [{"host": EVIL, "workspace_id": 1}, {"host": "b", "workspace_id": 1}]
 FILTERS: dict[str, tuple[Any, ...]] = {
+    "clients_from_csv": (TRUSTED(f"Client\n{EVIL}\n"),),
     "clients_plan": ([EVIL], []),
     "journal_runs": (TRUSTED(json.dumps({**LINE, "run": EVIL}) + "\n"), 1),
     "journal_undo": (TRUSTED(json.dumps(LINE) + "\n"),),

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a table, as spreadsheets and Toggl Track export it, to a list of clients."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from ..module_utils._errors import FocusError
+from ..module_utils._model import Desired
+from ..module_utils._task.entries import Entry
+from ..module_utils._text import case_key, counted, has_lone_surrogate, quoted
+
+HEADERS = {
+    "name": ("client", "clients", "client name", "customer", "customer name", "name"),
+    "former_names": ("former name", "former names", "old name", "previous name"),
+}
+"""By which a column is found, the first of them that is there. Columns of other options have to be
+named: the ID, State or Currency of a spreadsheet is seldom that of a client in Toggl Focus."""
+
+SEPARATORS = (";", ",", "\t", "|")
+
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
+"""The first line of a file for Excel may name the separator."""
+
+_BASE64 = re.compile("(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+
+_NOT_WESTERN = re.compile("[^\0-\x7fÀ-ÏÑ-ÖØ-Üß-ïñ-öø-üœŒ–—’€©®™°«»·]|[À-ÖØ-öø-ÿ]{3}")
+"""What names in Western Europe seldom have, and what other code pages look like when they are read
+as windows-1252: Polish as "£ódŸ", Cyrillic as "Ìîñêâà", the ü of a Mac as "Ÿ"."""
+
+_DAMAGED = re.compile("\ufffd|Ã[^A-Za-zÀ-ÿ .,-]|â€")
+"""Where a character was lost, or UTF-8 was taken for windows-1252 and saved so."""
+
+_SLURP = 'Read it by "ansible.builtin.slurp: {src: FILE}", "register: file", and give file.content.'
+_SAVE = "Save it in UTF-8, or name its code page: b64decode('cp1250') in front of the filter."
+_COLUMNS = "Name columns by header or number, as columns={'name': 'Kunde'}, or give the separator."
+_CELLS = "Give the separator, or put a cell that contains one in quotation marks."
+
+Columns = Mapping[str, object]
+"""By option of an entry, the header of its column; or the number, in a table without headers."""
+
+Layout = tuple[str, int, dict[str, int]]
+"""The separator, the number of columns, and by option the place of its column."""
+
+
+def clients_of(table: str, columns: Columns, separator: str | None) -> list[dict[str, object]]:
+    """Return the clients of a table, each once, in the order of their first rows.
+
+    :arg table: a text, or bytes in base64
+    :arg separator: one of ``SEPARATORS``; ``None`` if it has to be recognised
+    :raises FocusError: something is not understood; says in which line
+    """
+    text = _text_of(table).removeprefix("\ufeff")
+    if said := _SEPARATOR_LINE.match(text):
+        separator, text = separator or said[1], "\n" + text[said.end() :]
+    has_headers = not any(isinstance(column, int) for column in columns.values())
+    mark, width, places = _layout(text, columns, has_headers, separator)
+    clients: dict[tuple[str, int | None], Desired] = {}
+    for line, cells in list(_rows(text, mark))[1 if has_headers else 0 :]:
+        is_doubtful = mark != separator and (len(cells) < max(width, 2) or not has_headers)
+        if len(cells) > width or (is_doubtful and any(map("".join(cells).count, SEPARATORS))):
+            raise FocusError(f"Line {line} does not fit into {counted(width, 'column')}. {_CELLS}")
+        given = {of: cells[at] for of, at in places.items() if any(cells[at : at + 1])}
+        if not has_headers and _key(given.get("name", "")) in HEADERS["name"]:
+            raise FocusError(f"Line {line} has headers. Name the columns by them, not by number.")
+        if given:
+            client = _client(line, given)
+            first = clients.setdefault((client.key, client.id), client)
+            if client != first._replace(name=client.name):
+                raise FocusError(f"Line {line} contradicts an earlier one of its client. Keep one.")
+    return [client.as_options() for client in clients.values()]
+
+
+def _text_of(table: str) -> str:
+    """:raises FocusError: it is not in UTF-8, nor in another encoding that is recognised"""
+    data = base64.b64decode(table) if _BASE64.fullmatch(table) else b""
+    if b"\n" not in data and b"\r" not in data:
+        return _checked(table, has_lone_surrogate, _SLURP)
+    try:
+        return data.decode("utf-16" if b"\0" in data else "utf-8")
+    except ValueError:
+        return _checked(data.decode("cp1252", "replace"), _NOT_WESTERN.search, _SAVE)
+
+
+def _checked(text: str, is_wrong: Callable[[str], object], advice: str) -> str:
+    for number, line in enumerate(text.split("\n"), 1):
+        if is_wrong(line):
+            raise FocusError(f"Line {number} is not in UTF-8: {quoted(line.strip())}. {advice}")
+    return text
+
+
+def _rows(text: str, mark: str, is_strict: bool = True) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows that are not blank: the number of the first line, and the cells, trimmed.
+
+    :raises FocusError: a quotation mark is where none may be
+    """
+    lines = io.StringIO(text, newline="")
+    reader = csv.reader(lines, delimiter=mark, skipinitialspace=True, strict=is_strict)
+    before = 0
+    try:
+        for cells in reader:
+            if any(map(str.strip, cells)):
+                yield before + 1, [cell.strip() for cell in cells]
+            before = reader.line_num
+    except csv.Error as error:
+        raise FocusError(f"Line {before + 1} cannot be read: {error}. Check its quotes.") from None
+
+
+def _layout(text: str, columns: Columns, has_headers: bool, separator: str | None) -> Layout:
+    """:raises FocusError: the first row does not tell it"""
+    named = {option: (_key(column),) for option, column in columns.items()}
+    known = [(of, name) for of, names in {**HEADERS, **named}.items() for name in reversed(names)]
+    found = []
+    for mark in SEPARATORS:
+        line, cells = next(_rows(text, mark, is_strict=False), (1, [""]))
+        headers = [*map(_key, cells if has_headers else range(1, len(cells) + 1))]
+        places = {of: headers.index(name) for of, name in known if name in headers}
+        if separator in (None, mark) and {"name", *columns} <= places.keys():
+            found.append((mark, len(cells), places))
+    if not found:
+        wanted = " or ".join(quoted(column) for column in {"name": "Client", **columns}.values())
+        row = quoted(mark.join(cells))
+        raise FocusError(f"Line {line}, {row}, has no column {wanted}. {_COLUMNS}")
+    return max(found, key=lambda layout: layout[1])
+
+
+def _key(header: object) -> str:
+    return " ".join(case_key(str(header)).replace("_", " ").split())
+
+
+def _client(line: int, given: dict[str, str]) -> Desired:
+    """:raises FocusError: something in the row cannot be used"""
+    entry = Entry(line, given)
+    if not {"name", "id"} & given.keys():
+        raise FocusError(f"Line {line} has values, but no client. Name it, or delete the line.")
+    if any(map(_DAMAGED.search, given.values())):
+        raise FocusError(f"Line {line} has damaged characters. Export the table again, in UTF-8.")
+    if entry.problems:
+        raise FocusError(f"Line {line}: {entry.problems[0].sentence}")
+    return entry.desired
