@@ -117,13 +117,26 @@ def test_the_readme_is_short_and_has_the_headings_that_are_expected() -> None:
 
 
 def test_the_readme_names_the_playbooks_and_plugins_that_there_are() -> None:
-    named = set(re.findall(r"(?m)^\| `toggl\.focus\.(\w+)` \|", README))
+    table = "".join(re.findall(r"(?m)^\| `toggl.*", README))
+    named = set(re.findall(r"`toggl\.focus\.(\w+)`", table))
     globs = ("plugins/modules/*.py", "plugins/filter/*.py", "playbooks/*.yml", "roles/*")
     there = {path.stem for glob in globs for path in ROOT.glob(glob)}
     assert named == there - {"__init__"}
 
 
-def test_a_guide_that_the_readme_names_is_there() -> None:
-    titles = "\n".join(p.read_text("utf-8") for p in (ROOT / "docs/docsite/rst").glob("*.rst"))
-    for title in re.findall(r'(?:guides?|and) "([^"]+)"', README):
-        assert re.search(rf"(?m)^{re.escape(title)}.*\n===", titles), title
+LINK = re.compile(r"""(?:\]\(|src(?:set)?=")(?!https?:)([^)"#\s]+)""")
+
+
+def test_every_link_leads_to_a_file_and_the_readme_has_all_guides() -> None:
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "examples").rglob("*.md")]
+    for page in pages:
+        linked = LINK.findall(page.read_text(encoding="utf-8"))
+        assert [name for name in linked if not (page.parent / name).exists()] == [], page
+    guides = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/docsite/rst/*.rst")}
+    assert guides <= set(LINK.findall(README))
+
+
+def test_no_key_is_typed_into_the_history_of_a_shell() -> None:
+    pages = [page for kind in ("md", "rst") for page in ROOT.glob(f"[a-z]*/**/*.{kind}")]
+    for page in [ROOT / "README.md", *pages]:
+        assert not re.search(r"(?:TOKEN|PASSWORD)=[^ \n]", page.read_text("utf-8")), page

@@ -42,7 +42,8 @@ def test_from_the_copy_to_a_green_plan_are_five_commands(
     assert len(FROM_COPY_TO_PLAN) == 5 and README.count("\n") < 80
     own = [line for line in FROM_COPY_TO_PLAN if line not in NEEDED_FROM_THERE]
     assert len(own) == 3
-    script = "\n".join(own).replace("toggl_sk_...", workspaces.token)
+    asked, given = "read -rs TOGGL_FOCUS_API_TOKEN", f"TOGGL_FOCUS_API_TOKEN={workspaces.token}"
+    script = "\n".join(own).replace(asked, given)
     done = machine.run(script, copied, {"TOGGL_FOCUS_API_URL": workspaces.url})
     assert done.returncode == 0, done.stdout
     plan = json.loads((copied / "clients" / "plan.json").read_text())

@@ -49,12 +49,13 @@ def test_an_interpreter_is_found_by_running_it(
     assert noxfile.is_here(here)
 
 
-def test_the_readme_has_the_pairs() -> None:
-    rows = [f"| {core} | {', '.join(pythons)} |" for core, pythons in noxfile.SUPPORTED.items()]
-    table = "\n".join(["| ansible-core | Python |", "| --- | --- |", *rows, ""])
-    readme = (Path(noxfile.__file__).parent / "README.md").read_text()
-    assert table in readme
-    assert f"release candidate {noxfile.CANDIDATE[0]} runs too" in readme
+def test_the_guide_about_support_has_the_pairs() -> None:
+    pairs = {"ansible-core": ("Python",), **noxfile.SUPPORTED}
+    rows = [f"   * - {core}\n     - {', '.join(pythons)}\n" for core, pythons in pairs.items()]
+    guide = Path(noxfile.__file__).parent / "docs" / "docsite" / "rst" / "support.rst"
+    text = guide.read_text()
+    assert "".join(rows) in text
+    assert f"release candidate {noxfile.CANDIDATE[0]} runs too" in text
 
 
 def test_the_version_in_the_user_agent_is_that_of_galaxy_yml() -> None:
