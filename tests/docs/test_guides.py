@@ -194,17 +194,8 @@ def test_every_file_of_a_guide_is_used() -> None:
 
 
 PLAYBOOKS_VARIABLES = {
-    f"clients_{name}"
-    for name in (
-        "base",
-        "file",
-        "hosts",
-        "overwrite",
-        "plan_commit",
-        "plan_run",
-        "result",
-        "undo_run",
-    )
+    *("clients_base", "clients_file", "clients_hosts", "clients_overwrite", "clients_plan_commit"),
+    *("clients_plan_run", "clients_result", "clients_undo_run"),
 }
 OWN_VARIABLES = {"clients_everywhere", "clients_own"}
 """Of the guides themselves."""

@@ -17,10 +17,11 @@ from support.stage import CLIENT, LOCAL, ROLE, Stage, active, fill, play, worksp
 
 from ansible_collections.toggl.focus.plugins.filter.journal_runs import journal_runs
 
-BEFORE = ["Acme", "Globex", "Hooli"]
+EVIL = "{{ 6 * 7 }}"
+BEFORE = ["Acme", "Globex", "Hooli", EVIL]
 LIST = ["Acme", {"name": "Globex Corporation", "former_names": ["Globex"]}, "Internal"]
 AFTER = ["Acme", "Globex Corporation", "Internal"]
-LOOPED = ["Acme", "Globex", "Internal"]
+LOOPED = ["Acme", "Globex", "Internal", EVIL]
 APPLIED = {"clients_list": LIST, "clients_purge": True, "clients_max_deletion_percent": 100}
 OTHER_LIST = {"clients_list": ["Nobody asked for this"], "clients_purge": True}
 
@@ -141,8 +142,9 @@ def test_check_shows_the_plan_and_changes_nothing(checked: Seen) -> None:
     assert checked.names["looped"] == LOOPED
     said = checked.said("plain")
     assert " ".join(checked.runs["plain"][0]["msg"].split()) in said
-    assert "Would rename 1, restore 1, delete 1." in said
-    assert '"delete Internal (id 1004)"' in said
+    assert "Would rename 1, restore 2, delete 1." in said
+    assert '"delete Internal (id 1005)"' in said
+    assert f'"restore {EVIL} (id 1004)"' in said
 
 
 def test_the_run_is_taken_back_whatever_the_inventory_says(undone: Seen) -> None:
