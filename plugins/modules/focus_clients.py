@@ -383,8 +383,8 @@ refused:
   sample: true
 results:
   description:
-    - The entries of O(clients) that something was or is to be done for, in their order. With
-      O(report=all), all entries.
+    - The entries of O(clients) that something was or is to be done for, in their order; none if the
+      plan was refused. With O(report=all), all entries.
   returned: with RV(plan)
   type: list
   elements: dict

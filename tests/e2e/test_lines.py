@@ -16,7 +16,7 @@ from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.wire import Call
 from support.playbooks import access, settings
-from support.stage import LOCAL, ROLE, Stage, asked, fill, play, workspaces
+from support.stage import CLIENTS, LOCAL, ROLE, Stage, asked, fill, play, workspaces
 
 from benchmarks import sizes
 
@@ -137,6 +137,26 @@ def test_a_plan_that_is_refused_is_printed_and_fails(ran: Ran) -> None:
     assert reason == ran.failure("guarded")
     assert reason.replace('"', "'") == first, "a line has no double quotes"
     assert ran.statuses("guarded") == ["planned"] * 5
+
+
+def test_the_module_alone_prints_why_a_plan_is_refused_and_then_its_steps(
+    service: Simulator, tmp_path: Path
+) -> None:
+    """Without the role, Ansible prints the whole result. That is at most 120 bytes a step."""
+    stage = Stage(service, tmp_path)
+    fill(service, service.workspace_id, *(f"Client number {n} Ltd" for n in range(100)))
+    renamed = [
+        {"name": f"Customer number {n}", "former_names": [f"Client number {n} Ltd"]}
+        for n in range(50)
+    ]
+    entries = [*renamed, *(f"New client number {n}" for n in range(50))]
+    task = {CLIENTS: {"clients": entries, "purge": True}}
+    printed = stage.run(stage.book(play(task)), status=2)
+    (shown,) = re.findall(r"^fatal: .*$", printed, re.M)
+    reason, _, steps = shown.partition('"plan": [')
+    assert "The purge would delete 50 of 100 active clients" in reason
+    assert steps.count('"status": "planned"') == 150
+    assert len(steps.encode()) <= 120 * 150
 
 
 LONGEST = (

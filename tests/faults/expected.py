@@ -153,7 +153,7 @@ class Expected:
         unmentioned = {i for i in verdict.warned if str(i) not in warnings}
         if unmentioned and reports.MORE_WARNINGS not in warnings:
             yield f"no warning mentions {unmentioned}: {warnings}"
-        yield from self._wrong_entries(verdict, report["results"])
+        yield from self._wrong_entries(verdict, report)
         if verdict.unseen:
             return
         for when, state in (("before", self.sight.listed), ("after", verdict.goal)):
@@ -165,13 +165,12 @@ class Expected:
         yield from self.wrong_words(verdict, report)
         yield from self._wrong_unmanaged(verdict, report.get("unmanaged"))
 
-    def _wrong_entries(
-        self, verdict: Verdict, entries: Sequence[Mapping[str, Any]]
-    ) -> Iterator[str]:
+    def _wrong_entries(self, verdict: Verdict, report: Report) -> Iterator[str]:
         """Those that something is done for, in the order of the list; or all."""
-        changes = _by_entry(verdict)
+        changes, entries = _by_entry(verdict), report["results"]
+        done = () if report.get("refused") else changes
         numbers = range(1, len(self.case.entries) + 1)
-        told = [number for number in numbers if number in changes or self.case.reports_all]
+        told = [number for number in numbers if number in done or self.case.reports_all]
         wanted = [(number, _action(changes.get(number, ()))) for number in told]
         found = [(entry["entry"], entry["action"]) for entry in entries]
         if found != wanted:

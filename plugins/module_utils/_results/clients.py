@@ -33,7 +33,8 @@ def clients_result(
 
     :arg outcomes: of its steps, in the plan's order
     :arg refusal: why nothing was written, if the plan was refused
-    :arg report_all: whether the entries that nothing is done for are in it, and unmanaged clients
+    :arg report_all: whether the entries that nothing is done for are in it, as all are where the
+        plan is refused, and unmanaged clients
     """
     plan = plan._replace(warnings=(*plan.warnings, *renamed_by_id(plan)))
     by_entry: dict[int | None, list[Outcome]] = defaultdict(list)
@@ -52,7 +53,7 @@ def clients_result(
         "results": [
             _entry_result(number, entry, own, refusal)
             for number, (entry, own) in enumerate(entries, 1)
-            if report_all or own
+            if report_all or (own and refusal is None)
         ],
         "summary": summary,
         "diff": clients_diff(plan, [o.step for o in outcomes if o.succeeded], workspace_id),
