@@ -38,6 +38,8 @@ TASKS: dict[str, dict[str, Any]] = {
     "renamed": {CLIENT: {"name": "Acme Ltd", "former_names": ["Acme"]}},
     "priced": {CLIENT: {"name": "Acme Ltd", "currency": "eur"}},
     "cleared": {CLIENTS: {"clients": [{"name": "Acme Ltd", "currency": "workspace"}]}},
+    "both": {CLIENT: {"id": 1001, "name": "Acme GmbH", "currency": "USD"}},
+    "invoiced": {CLIENTS: {"clients": [{"name": "Invoiced", "currency": "EUR"}]}},
     "listed": {INFO: {"deleted": "include", "order_by": ["-name"]}},
     "unknown": {CLIENT: {"name": "Acme", "colour": "red"}},
     "elsewhere": {CLIENT: {"id": 7}, "environment": {"TOGGL_FOCUS_WORKSPACE_ID": "999"}},
@@ -111,10 +113,15 @@ def test_a_list_is_reviewed_applied_and_taken_back_and_a_client_renamed(both: li
     assert results["undone"]["changed"] is True
     assert (results["renamed"]["action"], results["listed"]["changed"]) == ("renamed", False)
     assert results["priced"]["msg"] == 'Updated "Acme Ltd" (id 1001), currency EUR.'
+    assert results["both"]["undo"] == [{"id": 1001, "name": "Acme Ltd", "currency": "workspace"}]
+    assert results["invoiced"]["plan"][0]["currency"] == "EUR"
     assert results["cleared"]["undo"] == [{"id": 1001, "name": "Acme Ltd", "currency": "EUR"}]
-    assert both[0].left == {**SEEDED, 1001: "Acme Ltd", 1004: None, 1005: None}
+    assert both[0].left == {
+        **SEEDED,
+        **{1001: "Acme GmbH", 1004: None, 1005: None, 1006: "Invoiced"},
+    }
     names = [found["name"] for found in results["listed"]["clients"]]
-    assert names == ["Umbrella", "Stark", "New", "Globex", "Acme Ltd"]
+    assert names == ["Umbrella", "Stark", "New", "Invoiced", "Globex", "Acme GmbH"]
 
 
 def test_what_fails_is_one_sentence_and_nothing_is_written(both: list[Done]) -> None:
@@ -125,7 +132,7 @@ def test_what_fails_is_one_sentence_and_nothing_is_written(both: list[Done]) -> 
         assert (result["failed"], result["changed"]) == (True, False), task
         assert re.fullmatch(rf".*{part}.*\.", result["msg"]), task
     writes = [path for method, path in both[0].sent if method != "GET"]
-    assert len(writes) == 4 + 4 + 1 + 2, "the list, its undo, one rename and two currencies"
+    assert len(writes) == 4 + 4 + 1 + 4, "the list, its undo, one rename and four currencies"
 
 
 def test_no_secret_and_no_traceback_is_in_the_output(both: list[Done]) -> None:

@@ -60,7 +60,10 @@ def bodies(service: Simulator) -> str:
     return ", ".join(f"{method} {body}" for method, body in written)
 
 
-@pytest.mark.parametrize("switches", [KEEPS, HIDES], ids=["shown", "hidden"])
+SERVICES = {"replaces": KEEPS, "keeps": Switches(currency="keeps"), "hides deleted ones": HIDES}
+
+
+@pytest.mark.parametrize("switches", SERVICES.values(), ids=SERVICES)
 @pytest.mark.parametrize(("wanted", "body", "action"), SET)
 def test_it_becomes_as_declared(
     service: Simulator,
@@ -85,7 +88,7 @@ def test_it_becomes_as_declared(
     for key in ("changed", "action") if module == "focus_client" else ("changed",):
         assert ran[key] == check[key]
     assert ran.get("action", action) == action and ran["changed"] is (action != "none")
-    if switches is KEEPS:
+    if switches is not HIDES:
         assert check["diff"] == ran["diff"]
     again = run_entry(module, service, wanted.replace("restored ", ""))
     assert again["changed"] is False, again["msg"]
