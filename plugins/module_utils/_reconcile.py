@@ -65,15 +65,17 @@ def reconcile_clients(options: Options, check_mode: bool, runtime: Runtime) -> R
 
     def prepare() -> Work:
         wanted = desired_clients(options["clients"])
+        reviewed = reviewed_digest(options["plan_digest"])
+        report_all = options["report"] == "all"
         task = _Task(
             options,
             check_mode,
             wanted,
             partial(of_all, desired=wanted, concurrency=options["concurrency"]),
-            partial(clients_result, report_all=options["report"] == "all"),
+            partial(clients_result, report_all=report_all, is_reviewed=reviewed is not None),
             names=[entry.name for entry in wanted],
             rules=rules(options),
-            reviewed=reviewed_digest(options["plan_digest"]),
+            reviewed=reviewed,
         )
         return lambda api, progress: _Run(task, api, progress, runtime.origin).result()
 

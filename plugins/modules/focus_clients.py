@@ -146,7 +146,7 @@ options:
         O(quota_wait) reaches past the end of the window. The size of the next window is not known,
         so the task keeps waiting as long as O(quota_wait) allows.
       - With V(true), what fits is done. Then the task fails, and the rest has the status
-        C(pending) in RV(plan). Another run does the rest.
+        C(pending) in RV(plan). Another run does the rest. With O(plan_digest), it needs a new plan.
       - If the service does not say what is left of the quota, the run goes ahead in either case.
     type: bool
     default: false

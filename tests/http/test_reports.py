@@ -285,6 +285,21 @@ def test_one_client_that_is_done_in_part_is_shown_as_it_is(service: Simulator) -
     assert result["undo"] == [{"id": 1006, "name": "Umbrella", "state": "absent"}]
 
 
+def test_what_is_left_of_a_reviewed_plan_is_another_plan(service: Simulator) -> None:
+    """So another run with its digest does nothing, and the message says what does."""
+    fill(service, CLIENTS, quota_limit=4)
+    digest = clients(service, check_mode=True, **WHOLE)["plan_digest"]
+    result = clients(service, allow_partial=True, plan_digest=digest, concurrency=1, **WHOLE)
+    assert result["msg"].endswith(
+        " Run toggl.focus.plan again for the rest, which is another plan now."
+    )
+    service.quota.limit = 100
+    again = clients(service, plan_digest=digest, **WHOLE)
+    assert again["msg"].startswith("The plan has changed since it was reviewed. Run toggl.focus.")
+    assert " Nothing was written. The plan would " in again["msg"]
+    assert "refused" in again and len(service.writes) == 2
+
+
 def test_what_fits_into_the_quota_is_done_and_the_rest_is_pending(service: Simulator) -> None:
     """The counts are of the entries, the purge and Internal."""
     fill(service, CLIENTS, quota_limit=3)

@@ -50,20 +50,36 @@ one change, refused | failed refused | refused POST /workspaces/1/clients: 400 "
 """)
 
 
-def message(outcomes: str, names: str = "A; B; C; D") -> str:
+REVIEWED = rows("""
+quota | done, pending quota, pending quota
+    | 2 pending. Run toggl.focus.plan again for the rest, which is another plan now.
+quota, and one refused | done, failed refused, pending quota
+    | 1 pending. Run toggl.focus.plan again for what is pending, which is another plan now.
+none is done, so the plan is the same | failed down, failed down
+    | 0 pending. Another run does the rest.
+refused again | done, failed refused | 0 pending.
+""")
+
+
+def message(outcomes: str, names: str = "A; B; C; D", is_reviewed: bool = False) -> str:
     parts = [part.partition(" ") for part in outcomes.split(", ")]
     planned = plan([], entries_of(names)[: len(parts)])
     ended = [
         Outcome(step, cast(Status, status), error=ERRORS.get(error))
         for step, (status, _, error) in zip(planned.steps, parts, strict=True)
     ]
-    text: str = clients_result(planned, ended, 1)["msg"]
+    text: str = clients_result(planned, ended, 1, is_reviewed=is_reviewed)["msg"]
     return text
 
 
 @pytest.mark.parametrize(("outcomes", "end"), ENDS)
 def test_another_run_is_promised_only_what_it_will_do(outcomes: str, end: str) -> None:
     assert message(outcomes).endswith(end)
+
+
+@pytest.mark.parametrize(("outcomes", "end"), REVIEWED)
+def test_what_is_left_of_a_reviewed_plan_is_to_be_planned_again(outcomes: str, end: str) -> None:
+    assert message(outcomes, is_reviewed=True).endswith(end)
 
 
 def test_the_same_answer_for_many_clients_is_reported_once() -> None:

@@ -28,6 +28,7 @@ def clients_result(
     workspace_id: int,
     refusal: FocusError | None = None,
     report_all: bool = False,
+    is_reviewed: bool = False,
 ) -> Result:
     """Return the result of a plan.
 
@@ -35,6 +36,7 @@ def clients_result(
     :arg refusal: why nothing was written, if the plan was refused
     :arg report_all: whether the entries that nothing is done for are in it, as all are where the
         plan is refused, and unmanaged clients
+    :arg is_reviewed: whether no other plan may be applied
     """
     plan = plan._replace(warnings=(*plan.warnings, *renamed_by_id(plan)))
     by_entry: dict[int | None, list[Outcome]] = defaultdict(list)
@@ -44,7 +46,9 @@ def clients_result(
     summary = _summary(plan, [own for _entry, own in entries], by_entry[None])
     done = _done(summary, are_planned(outcomes))
     result: Result = {
-        **common_result(plan, outcomes, refusal, done, _as_declared(len(entries))),
+        **common_result(
+            plan, outcomes, refusal, done, _as_declared(len(entries)), is_reviewed=is_reviewed
+        ),
         "plan": [
             {**row_of(outcome.step), "status": outcome.status, **_error([outcome])}
             for outcome in outcomes

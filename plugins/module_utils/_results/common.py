@@ -24,6 +24,7 @@ def common_result(
     done: str,
     as_declared: str,
     is_list: bool = True,
+    is_reviewed: bool = False,
 ) -> dict[str, Any]:
     """Return the part of a result that does not depend on how many clients the task has.
 
@@ -31,13 +32,14 @@ def common_result(
     :arg done: what the steps do, as a sentence that begins with the verb
     :arg as_declared: what is as it should be where there are no steps
     :arg is_list: whether the task may have several clients, so that one that fails is named
+    :arg is_reviewed: whether no other plan may be applied
     """
     entries, warnings = undo_of(plan, outcomes)
     errors = [outcome for outcome in outcomes if outcome.error is not None]
     if refusal is not None:
         msg = f"{refusal} Nothing was written.{f' The plan would {done}.' if outcomes else ''}"
     elif errors:
-        msg = _failure(outcomes, errors, is_list)
+        msg = _failure(outcomes, errors, is_list, is_reviewed)
     elif not outcomes:
         msg = f"Nothing to do: {as_declared}."
     else:
@@ -83,11 +85,13 @@ def error_text(outcome: Outcome) -> str:
     return str(outcome.error)
 
 
-def _failure(outcomes: Sequence[Outcome], errors: Sequence[Outcome], is_list: bool) -> str:
+def _failure(
+    outcomes: Sequence[Outcome], errors: Sequence[Outcome], is_list: bool, is_reviewed: bool
+) -> str:
     """Return what went wrong and why, then the numbers of all, then whether another run helps."""
     parts = at_most(_reasons(errors, is_list), MOST_REASONS, "And {} more.")
     if len(outcomes) > 1:  # the reason of a single change says it all
-        parts += [_numbers(outcomes), *_next_run(outcomes, errors)]
+        parts += [_numbers(outcomes), *_next_run(outcomes, errors, is_reviewed)]
     return " ".join(parts)
 
 
@@ -116,12 +120,17 @@ def _numbers(outcomes: Sequence[Outcome]) -> str:
     return f"Of {len(outcomes)} changes: {', '.join(numbers)}."
 
 
-def _next_run(outcomes: Sequence[Outcome], errors: Sequence[Outcome]) -> list[str]:
-    """Return what another run will do, which is not what was refused: it would be refused again."""
+def _next_run(
+    outcomes: Sequence[Outcome], errors: Sequence[Outcome], is_reviewed: bool
+) -> list[str]:
+    """Return what another run will do, which is not what was refused: it would be refused again.
+    What is left of a plan that was reviewed is another plan, which nobody has reviewed."""
     if any(outcome.status == "unclear" for outcome in outcomes):
         return []
     passing = [o for o in errors if o.error is not None and o.error.may_pass]
-    if len(passing) == len(errors):
-        return ["Another run does the rest."]
-    is_left = any(outcome.status == "pending" for outcome in passing)
-    return ["Another run does what is pending."] if is_left else []
+    rest = "the rest" if len(passing) == len(errors) else "what is pending"
+    if rest != "the rest" and not any(outcome.status == "pending" for outcome in passing):
+        return []
+    if is_reviewed and any(outcome.succeeded for outcome in outcomes):
+        return [f"Run toggl.focus.plan again for {rest}, which is another plan now."]
+    return [f"Another run does {rest}."]
