@@ -106,8 +106,7 @@ class FocusAction(NormalAction):  # type: ignore[misc]
         try:
             _validated, options = self.validate_argument_spec(**self.spec)
         except AnsibleActionFail as error:
-            result = {"failed": True, "changed": False, "msg": str(error)}
-            return masked(result, secrets_of(self._task.args))
+            return refused(str(error), self._task.args)
         # What the tasks of one play have in common, on all hosts. Ansible's own id of a play may
         # come again on another day, in a container of the same address.
         play = getattr(getattr(self._task, "_parent", None), "_play", None)

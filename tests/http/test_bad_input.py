@@ -20,6 +20,9 @@ BAD_URL = "The option api_url cannot be used"
 CLIENT: dict[str, tuple[dict[str, Any], str]] = {
     "token with a line break": ({"api_token": SECRET + "\nX-Evil: 1"}, "api_token"),
     "token that is no ASCII": ({"api_token": SECRET + "\u2013"}, "api_token"),
+    "token with a blank in it": ({"api_token": f"{SECRET} {SECRET}"}, "quotes, blanks or"),
+    "token in quotes": ({"api_token": f'"{SECRET}"'}, "it contains quotes, blanks or characters"),
+    "token in single quotes": ({"api_token": f"'{SECRET}'"}, "it contains quotes, blanks or"),
     "public http": ({"api_url": "http://focus.toggl.com/api"}, "use https"),
     "user in the address": ({"api_url": f"https://ada:{SECRET}@focus.toggl.com/api"}, "user"),
     "token in the address": ({"api_url": f"https://{SECRET}@focus.toggl.com/api"}, "user"),

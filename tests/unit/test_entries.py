@@ -100,6 +100,10 @@ Acme __omit_place_holder__0123456789012345678901234567890123456789 | name has a 
 {id: "\u0663"} | id is "٣"; give a whole number above 0.
 {name: Acme, state: restord} | state is "restord"; did you mean restored?
 {name: Acme, state: Absent} | state is "Absent"; did you mean absent?
+{name: Acme, state: Delete} | state is "Delete"; did you mean absent?
+{name: Acme, state: deleted} | state is "deleted"; did you mean absent?
+{name: Acme, state: removed} | state is "removed"; did you mean absent?
+{name: Acme, state: archived} | state is "archived"; it must be one of present, absent and restored.
 {name: Acme, state: gone} | state is "gone"; it must be one of present, absent and restored.
 {name: Acme, state: true} | state is true; it must be one of present, absent and restored.
 {name: Acme, restore_deleted: perhaps} | restore_deleted is "perhaps"; it must be true or false.
@@ -118,6 +122,9 @@ Acme __omit_place_holder__0123456789012345678901234567890123456789 | name has a 
     entry has name, id, state, former_names, restore_deleted and currency.
 {id: 7, colour of it: 1} | options that are not known: "colour of it"; an entry has name, id, state,
     former_names, restore_deleted and currency.
+{name: Acme, id: 7, active: true, created_at: 2026-01-31 12:30:00} | it is a client as
+    focus_client_info lists it, not an entry; of what that module returns, give desired in place of
+    clients.
 {Acme: Inc} | options that are not known: "Acme"; an entry has name, id, state, former_names,
     restore_deleted and currency. A name with a colon in it needs quotes.
 """)
@@ -163,7 +170,7 @@ def test_all_problems_are_reported_together() -> None:
         'Entry 1 ("A"): state is "presnt"; did you mean present? '
         "Entries 2 and 4: The id 7 is in the list more than once: keep one entry. "
         'Entries 5 and 6: The name "B" is in the list more than once: keep one entry, or give each '
-        "one its id."
+        'one its id. A name with " #" in it needs quotes.'
     )
 
 
@@ -190,9 +197,9 @@ def test_a_message_does_not_grow_without_end() -> None:
 
 SAID = unnamed_rows("""
 [Acme, "Acme "]               | Entries 1 and 2: The name "Acme" is in the list more than once: keep
-    one entry, or give each one its id.
+    one entry, or give each one its id. A name with " #" in it needs quotes.
 ["Mu\u0308ller", "M\u00fcller"] | Entries 1 and 2: The name "Mu\u0308ller" is in the list more than
-    once: keep one entry, or give each one its id.
+    once: keep one entry, or give each one its id. A name with " #" in it needs quotes.
 [id: 7, {id: "7", name: A}]   | Entries 1 and 2: The id 7 is in the list more than once: keep one
     entry.
 [A, {name: A, state: absent}] | Entries 1 and 2: The name "A" is declared both present and absent:

@@ -92,10 +92,10 @@ more deletions than there are active ones leave none | purge: true | 1 | delete 
     | - The purge would delete 1 of 1 active clients and leave none, but
 all guards speak, and name the victims once
     | purge: true, protected: [A], max_deletions: 1 | 4 | delete 1 A; purge 2 B; purge 3 C
-    | 1 The client "A" (id 1) is protected by "A"; - 3 clients would be deleted, but
-    max_deletions is 1. If that is right, set max_deletions to 3. They are: "A" (id 1), "B" (id 2),
-    "C" (id 3).; - The purge would delete 2 of 4 active clients, but max_deletion_percent is 30. Is
-    the list complete? If so, set max_deletion_percent to 50.
+    | 1 The client "A" (id 1) is protected by "A"; - The purge would delete 2 of 4 active clients,
+    but max_deletion_percent is 30. Is the list complete? If so, set max_deletion_percent to 50.; -
+    3 clients would be deleted, but max_deletions is 1. If that is right, set max_deletions to 3.
+    They are: "A" (id 1), "B" (id 2), "C" (id 3).
 """)
 
 

@@ -22,7 +22,7 @@ from .._model import NOT_YET, Client, Kind, Status, Step
 from .._progress import Progress, map_concurrently
 from .attributes import has_attributes, look_at_attributes
 from .creates import Creates
-from .errors import other_name
+from .errors import explained, other_name
 from .outcome import Outcome
 
 
@@ -128,7 +128,7 @@ class Writer:
                 self._write(step)
                 outcome = Outcome(self._read_if_hidden(step), "done")
         except Exception as raised:
-            error = as_focus_error(raised)
+            error = explained(step, as_focus_error(raised))
             outcome = Outcome(step, _status_after(error), error)
         return self._finished(number, outcome)
 

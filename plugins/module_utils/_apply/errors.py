@@ -3,11 +3,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
+from .._api.errors import StatusError
 from .._errors import FocusError
-from .._model import Client
+from .._model import Client, Step
 from .._text import quoted
+
+_IS_TAKEN = re.compile("already|taken|duplicate|unique|in use", re.IGNORECASE)
+
+
+def explained(step: Step, error: FocusError) -> FocusError:
+    """Return the error of a step, and who may have the name that the service does not give a new
+    client."""
+    is_refused = isinstance(error, StatusError) and error.status in (400, 409, 422)
+    if step.kind != "create" or not is_refused or not _IS_TAKEN.search(str(error)):
+        return error
+    return FocusError(
+        f"{error} No active client had this name when the run began, so a deleted one may have it: "
+        "state=restored, with its name or its id, brings it back."
+    )
 
 
 def not_checked(name: str, reason: FocusError) -> FocusError:

@@ -29,8 +29,6 @@ def check_guards(
     deleted = [step.after for step in steps if step.kind == "delete"]
     most = len(deleted) if rules.max_deletions is None else rules.max_deletions
     too_many = len(deleted) > most
-    if too_many:
-        yield Problem((), problems.too_many_deletions(deleted, most))
     victims = [step.after for step in steps if step.entry is None]
     percent = rules.max_deletion_percent
     # One deletion is always allowed, but never that of the last active client.
@@ -39,6 +37,8 @@ def check_guards(
     if victims and (is_large or (leaves_none and percent < 100)):
         sentence = problems.purge_too_large(victims, active_count, percent, leaves_none, too_many)
         yield Problem((), sentence)
+    if too_many:  # last, since it names them
+        yield Problem((), problems.too_many_deletions(deleted, most))
 
 
 def protecting(rules: Rules, name: str) -> str | None:

@@ -27,8 +27,11 @@ OPTIONS = tuple(ENTRY)
 
 STATES: tuple[State, ...] = get_args(State)
 
-_OTHER_WORDS = {"deleted": "absent", "removed": "absent"}
+_OTHER_WORDS = dict.fromkeys(("delete", "deleted", "remove", "removed"), "absent")
 """What users call a state that has another name."""
+
+_OF_THE_SERVICE = frozenset({"workspace_id", "created_at", "updated_at", "deleted_at"})
+"""Fields of a client that nobody takes for options of an entry."""
 
 _DIGITS = re.compile("[0-9]{1,20}")
 
@@ -119,6 +122,13 @@ class Entry:
         self.problems.append(Problem((self.position,), sentence))
 
     def _check_options(self) -> None:
+        if not _OF_THE_SERVICE.isdisjoint(self._given):
+            self._refuse(
+                "",
+                "it is a client as focus_client_info lists it, not an entry; of what that module "
+                "returns, give desired in place of clients.",
+            )
+            return
         strange = []
         for option in sorted(map(str, self._given.keys() - OPTIONS)):
             meant = _nearest_word(option, OPTIONS)
@@ -184,7 +194,7 @@ def _state(given: object) -> State:
     if given in STATES:
         return given
     word = given if isinstance(given, str) else ""
-    meant = _OTHER_WORDS.get(word) or _nearest_word(word, STATES)
+    meant = _OTHER_WORDS.get(word.strip().lower()) or _nearest_word(word, STATES)
     raise ValueError(f"did you mean {meant}?" if meant else f"it must be one of {listed(STATES)}.")
 
 

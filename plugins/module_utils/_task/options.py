@@ -25,8 +25,8 @@ _DIGEST = re.compile("[0-9a-fA-F]{64}")
 
 _ADDRESS = re.compile(r"https?://[\w.:%\[\]-]+(?:/[^\s?#]*)?", re.IGNORECASE)
 
-_KEY = re.compile("[!-~]*")
-"""Printable ASCII."""
+_KEY = re.compile("[!#-&(-~]*")
+"""Printable ASCII without quotes."""
 
 
 def reviewed_digest(given: object) -> str | None:
@@ -60,7 +60,7 @@ def checked_list(given: object) -> Sequence[object]:
     elif isinstance(given, str):
         reason = "it is a text, not a list; if it comes from a file, put | from_yaml behind it"
     elif isinstance(given, Mapping):
-        reason = "it is a mapping, not a list; begin each client with a hyphen, as in - name: Acme"
+        reason = "give each client a hyphen, as in - name: Acme; it is a mapping, not a list"
     else:
         reason = "it is not a list; give a list of clients, or [] if there are none"
     raise BadOption("clients", reason)
@@ -160,7 +160,7 @@ def _credentials(options: Mapping[str, Any]) -> dict[str, str]:
         if not found[option]:
             raise _missing(option)
     if kinds[0] == ("api_token",) and not _KEY.fullmatch(found["api_token"]):
-        raise BadOption("api_token", "it contains blanks or characters that no API key has")
+        raise BadOption("api_token", "it contains quotes, blanks or characters that no API key has")
     return {option: found[option] for option in kinds[0]}
 
 
