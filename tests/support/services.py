@@ -109,7 +109,7 @@ class Service:
         """Execute a step; it comes back with its id, and with the name that was found."""
         if step.kind == "create":
             created, self._next_id = self._next_id, self._next_id + 1
-            self._give(step, created, step.after.name, self._put(step))
+            self._give(step, created, step.after.name, self._put(step, {}))
             return step._replace(after=step.after._replace(id=created))
         held_id = step.id or 0
         held = self.held.get(held_id)
@@ -122,7 +122,9 @@ class Service:
         else:
             is_same = step.kind == "update" or written(held.name) == written(step.after.name)
             name = held.name if is_same else step.after.name
-            self._give(step, held_id, name, self._put(step))
+            # What is not known of a hidden client is read before the write.
+            unread = held.attributes if step.after.hidden else {}
+            self._give(step, held_id, name, self._put(step, unread))
         if step.before is not None and not step.old_name:
             step = step._replace(before=step.before._replace(name=held.name, hidden=False))
         if step.kind in ("restore", "update"):
@@ -130,9 +132,10 @@ class Service:
         return step
 
     @staticmethod
-    def _put(step: Step) -> dict[str, str]:
+    def _put(step: Step, unread: Mapping[str, str]) -> dict[str, str]:
         """A write of a client replaces all that may be written."""
-        return {of: value for of, value in step.after.body.items() if value and of != "name"}
+        body = {**unread, **step.after.body}
+        return {of: value for of, value in body.items() if value and of != "name"}
 
     def _give(self, step: Step, id_: int, name: str, attributes: Mapping[str, str]) -> None:
         bearer = self._bearer(id_, name)

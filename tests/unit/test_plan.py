@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The planner as a table: what is, what is desired, what is done; and planning again in the same
-run, once hidden clients are restored and known."""
+"""The planner as a table: what is, what is desired, what is done; and planning the rest again."""
 
 from __future__ import annotations
 
@@ -8,23 +7,9 @@ import pytest
 from support.notation import clients_of, entries_of, rows, steps_of, told
 from support.steps import active, create, rename, restore
 
-from ansible_collections.toggl.focus.plugins.module_utils._model import (
-    Action,
-    Client,
-    Desired,
-    Plan,
-    PlannedEntry,
-    Rules,
-    Step,
-)
-from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import (
-    by_their_ids,
-    continued,
-    first_part,
-    is_same_but_for,
-    plan,
-    renamed_by_id,
-)
+from ansible_collections.toggl.focus.plugins.module_utils import _model as M
+from ansible_collections.toggl.focus.plugins.module_utils._plan import plan as planner
+from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
 
 STEPS = rows("""
 present, is there           | 1 Acme     | Acme       |
@@ -82,7 +67,7 @@ def test_what_a_plan_tells_besides_its_steps() -> None:
     """Who is active before it, which names are shared before it, and each entry's own steps."""
     existing = clients_of("1 Acme, 4 Acme, 2 Globex, 5 Old, (3 Old)")
     entries = entries_of("New; 2; 5 Other; absent Gone")
-    made = plan(existing, entries, Rules(True, max_deletion_percent=100))
+    made = plan(existing, entries, M.Rules(True, max_deletion_percent=100))
     assert made.active == tuple(existing[:4])
     assert made.shared_names == {"Acme"}
     own_steps = {step.entry: step.kind for step in made.steps if step.entry is not None}
@@ -128,13 +113,12 @@ def test_a_rename_by_an_id_from_a_name_that_is_not_listed_gets_a_warning(
     existing: str, entry: str, expected: str
 ) -> None:
     made = plan(clients_of(existing) + clients_of("2 Globex"), entries_of(f"2 Globex; {entry}"))
-    assert len(list(renamed_by_id(made))) == bool(expected)
+    assert len(list(planner.renamed_by_id(made))) == bool(expected)
 
 
 def test_a_digest_is_of_one_workspace() -> None:
-    digests = [plan([], [Desired("A")], workspace_id=id_).digest for id_ in (0, 1, 11)]
-    assert len(set(digests)) == 3
-    assert plan([], [Desired("A")]).digest == digests[0]
+    digests = [plan([], entries_of("A"), workspace_id=id_).digest for id_ in (0, 1, 11)]
+    assert len(set(digests)) == 3 and plan([], entries_of("A")).digest == digests[0]
 
 
 # warnings: five of a kind, and how many more, to limit noise
@@ -149,27 +133,24 @@ KINDS = {
 """For each kind, the clients and the entry that give one warning of it."""
 
 
-def warnings_of(kind: str, number: int, more: str = "") -> tuple[str, ...]:
+def warnings_of(kind: str, number: int, more: str = "") -> list[str]:
     clients, entry = KINDS[kind]
     places = range(1, number + 1)
     existing = ", ".join(clients.format(at=at) for at in places) if clients else ""
     wanted = "; ".join(entry.format(at=at) for at in places) + more
-    rules = Rules(purge="rename" in kind, max_deletion_percent=100)
-    return plan(clients_of(existing), entries_of(wanted), rules).warnings
+    rules = M.Rules(purge="rename" in kind, max_deletion_percent=100)
+    return list(plan(clients_of(existing), entries_of(wanted), rules).warnings)
 
 
 @pytest.mark.parametrize("number", [5, 6, 500])
 @pytest.mark.parametrize("kind", KINDS)
 def test_five_of_a_kind_and_how_many_more(kind: str, number: int) -> None:
-    more = number - 5
-    expected = [f"And {more} more of this kind."] if more else []
-    assert list(warnings_of(kind, number)[5:]) == expected
+    more = [f"And {number - 5} more of this kind."] if number > 5 else []
+    assert warnings_of(kind, number)[5:] == more
 
 
 def test_one_kind_does_not_bury_another() -> None:
-    assert any(
-        "id 7000" in text for text in warnings_of("a deleted namesake", 500, "; restored 7000")
-    )
+    assert "id 7000" in " ".join(warnings_of("a deleted namesake", 500, "; restored 7000"))
 
 
 # planning again in the same run
@@ -183,10 +164,8 @@ the last one is    | delete 1 Acme; restore 8 ?; restore 9 ?; rename 8 ? -> New 
 
 
 @pytest.mark.parametrize(("steps", "expected"), FIRST_PARTS)
-def test_the_rest_begins_behind_the_last_restore_of_a_hidden_client(
-    steps: str, expected: str
-) -> None:
-    assert first_part(steps_of(steps)) == int(expected)
+def test_the_rest_begins_behind_the_last_hidden_restore(steps: str, expected: str) -> None:
+    assert planner.first_part(steps_of(steps)) == int(expected)
 
 
 BY_IDS = rows("""
@@ -207,12 +186,12 @@ no client | New (was Acme) | | created | rename 1 Acme -> toggl.focus-1 | New (w
 
 @pytest.mark.parametrize(("entry", "client", "action", "done", "expected"), BY_IDS)
 def test_the_same_clients_are_meant(
-    entry: str, client: str, action: Action, done: str, expected: str
+    entry: str, client: str, action: M.Action, done: str, expected: str
 ) -> None:
     (found,) = clients_of(client) or [None]
     steps = () if action == "none" else (create("New"),)
-    planned = Plan((PlannedEntry(*entries_of(entry), found),), steps)
-    assert by_their_ids(planned, steps_of(done)) == entries_of(expected)
+    planned = M.Plan((M.PlannedEntry(*entries_of(entry), found),), steps)
+    assert planner.by_their_ids(planned, steps_of(done)) == entries_of(expected)
 
 
 FIRST = steps_of("rename 9 ? -> New; delete 1 Acme; create Globex")
@@ -233,38 +212,31 @@ SAME = {
 
 @pytest.mark.parametrize(("first", "rest", "expected"), SAME.values(), ids=SAME)
 def test_what_is_left_may_differ_by_renames_of_hidden_clients_alone(
-    first: list[Step], rest: list[Step], expected: bool
+    first: list[M.Step], rest: list[M.Step], expected: bool
 ) -> None:
-    assert is_same_but_for({9}, first, rest) == expected
+    assert planner.is_same_but_for({9}, first, rest) == expected
 
 
 def test_the_plan_of_the_run_has_the_steps_of_both_plans() -> None:
     """Each entry has its steps of both, and the client that was known first."""
-    hidden, wanted = Client.not_shown(9, 1), (Desired("New", 9, "restored"), Desired("Old"))
-    first = Plan(
-        entries=(
-            PlannedEntry(wanted[0], hidden),
-            PlannedEntry(wanted[1], None),
-        ),
+    hidden, old = M.Client.not_shown(9, 1), active(3, "Old")
+    new, second = entries_of("restored 9 New; Old")
+    first = M.Plan(
+        (M.PlannedEntry(new, hidden), M.PlannedEntry(second, None)),
         steps=(restore(9, None), rename(9, None, "New"), create("Old", entry=1)),
         warnings=("One.", "Two."),
         unmanaged=(active(1, "Acme"),),
         digest="as it was reviewed",
     )
-    rest = Plan(
-        entries=(
-            PlannedEntry(wanted[0]._replace(former_names=("Hooli",)), active(9, "Hooli")),
-            PlannedEntry(wanted[1], active(3, "Old")),
-        ),
+    known = M.PlannedEntry(new._replace(former_names=("Hooli",)), active(9, "Hooli"))
+    rest = M.Plan(
+        (known, M.PlannedEntry(second, old)),
         steps=(rename(9, "Hooli", "New"),),
         warnings=("Two.", "Three."),
         digest="of the rest",
     )
-    assert continued(first, first.steps[:1], rest) == Plan(
-        entries=(
-            PlannedEntry(wanted[0], hidden),
-            PlannedEntry(wanted[1], active(3, "Old")),
-        ),
+    assert planner.continued(first, first.steps[:1], rest) == M.Plan(
+        (M.PlannedEntry(new, hidden), M.PlannedEntry(second, old)),
         steps=(first.steps[0], *rest.steps),
         warnings=("One.", "Two.", "Three."),
         digest="as it was reviewed",
