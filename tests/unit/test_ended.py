@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A task that is ended from outside, by an exception that a signal's handler raises: what becomes
-of its work, which is done in another thread than the main one."""
+"""A task that a signal's handler ends: what becomes of its work, which another thread does."""
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 import time
@@ -16,12 +14,8 @@ from support.ending import SOON, TaskTimeoutError, ended_by
 
 from ansible_collections.toggl.focus.plugins.module_utils import _progress
 from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi
-from ansible_collections.toggl.focus.plugins.module_utils._errors import Interrupted
-from ansible_collections.toggl.focus.plugins.module_utils._model import Client
-from ansible_collections.toggl.focus.plugins.module_utils._progress import Halt, Progress
 from ansible_collections.toggl.focus.plugins.module_utils._task import run
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENTS
-from ansible_collections.toggl.focus.plugins.module_utils._task.options import access
 from ansible_collections.toggl.focus.plugins.module_utils._task.run import Runtime
 
 REASON = "The task's timeout ended the run: nothing more is written."
@@ -33,11 +27,7 @@ Work = Callable[[Runtime], dict[str, Any]]
 
 def result_of(work: Work) -> dict[str, Any]:
     runtime = Runtime()
-
-    def worked(api: FocusApi, progress: Progress) -> dict[str, Any]:
-        return work(runtime)
-
-    return run.run(lambda: worked, FocusApi, OPTIONS, runtime)
+    return run.run(lambda: lambda api, progress: work(runtime), FocusApi, OPTIONS, runtime)
 
 
 def writing(runtime: Runtime) -> dict[str, Any]:
@@ -61,7 +51,6 @@ def ended(work: Work, every: float = 0.0) -> dict[str, Any]:
 
 @pytest.mark.parametrize("every", [0.0, SOON / 2], ids=["one signal", "others meanwhile"])
 def test_what_is_in_flight_is_waited_for(every: float) -> None:
-    """And what it comes to is the result, with the reason first."""
     result = ended(writing, every)
     assert (result["failed"], result["changed"], result["goes_on"]) == (True, True, False)
     assert result["msg"] == f"{REASON} 2 done."
@@ -79,7 +68,7 @@ def test_a_task_whose_time_is_over_has_failed_even_if_all_was_done() -> None:
 
 
 def test_an_end_that_comes_while_the_work_begins_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The thread has its work by then, but the main thread did not get to wait for it."""
+    """The main thread did not get to wait for it."""
     halted = threading.Event()
 
     class BegunAndInterrupted(threading.Thread):
@@ -98,7 +87,7 @@ def test_an_end_that_comes_while_the_work_begins_ends_it(monkeypatch: pytest.Mon
 
 
 def test_a_signal_that_the_kernel_gives_to_another_thread_ends_the_run() -> None:
-    """It may give it to any of them, and that does not wake the main thread."""
+    """That does not wake the main thread."""
 
     def work(runtime: Runtime) -> dict[str, Any]:
         signal.pthread_kill(threading.get_ident(), signal.SIGALRM)
@@ -107,20 +96,6 @@ def test_a_signal_that_the_kernel_gives_to_another_thread_ends_the_run() -> None
     with ended_by(TaskTimeoutError(), after=60):
         result = result_of(work)
     assert result["msg"] == f"{REASON} Nothing had been written."
-
-
-def test_a_fork_has_a_thread_of_its_own() -> None:
-    """Ansible forks for each task; no thread of the process before is in the fork."""
-    assert result_of(lambda runtime: {"changed": False})["changed"] is False
-    child = os.fork()
-    if not child:
-        signal.alarm(10)  # ends it, if nobody works
-        worked = False
-        try:
-            worked = result_of(lambda runtime: {"changed": True})["changed"]
-        finally:
-            os._exit(3 if worked else 4)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 3
 
 
 @pytest.fixture
@@ -132,7 +107,6 @@ def released() -> Iterator[threading.Event]:
 
 
 def test_reading_and_planning_are_not_waited_for(released: threading.Event) -> None:
-    """A plan that never ends ends with the task; and it can write nothing any more."""
     started = time.monotonic()
     result = ended(lambda runtime: {"changed": released.wait(10)})
     assert time.monotonic() - started < 5
@@ -143,7 +117,7 @@ def test_reading_and_planning_are_not_waited_for(released: threading.Event) -> N
 def test_a_request_that_does_not_end_is_not_waited_for_without_end(
     monkeypatch: pytest.MonkeyPatch, released: threading.Event
 ) -> None:
-    """What is known is said all the same."""
+    """What is known is said."""
     monkeypatch.setattr(run, "LONGEST_END", 0.1)
 
     def work(runtime: Runtime) -> dict[str, Any]:
@@ -168,14 +142,3 @@ def test_what_ends_the_process_does_so_when_the_run_has_settled(error: BaseExcep
     with pytest.raises(type(error)), ended_by(error):
         result_of(work)
     assert settled == [True]
-
-
-def test_no_request_begins_after_the_end() -> None:
-    """Whichever: a look could only tell of the past, and it costs time."""
-    halt = Halt()
-    api = FocusApi(access(OPTIONS), None, Progress(), halt)
-    halt.now("Somebody")
-    for call in (api.list_clients, lambda: api.create(Client.new("A", 1)), lambda: api.delete(1)):
-        with pytest.raises(Interrupted, match="Somebody ended the run"):
-            call()
-    assert api.session.requests == 0
