@@ -56,16 +56,12 @@ class Journal:
 
         :raises JournalFailed: the line could not be written to disk
         """
-        self._append("before", **self._of(number, step))
+        self.append("before", **self._of(number, step))
 
     def after(self, number: int, step: Step, status: str, error: Exception | None) -> None:
         """Record the outcome. The error's text is left out: it contains words of the service."""
         kind = type(error).__name__ if error else None
-        self._append("after", **self._of(number, step), status=status, error=kind)
-
-    def undone(self) -> None:
-        """Record that this run has undone another one in full."""
-        self._append(_UNDONE)
+        self.append("after", **self._of(number, step), status=status, error=kind)
 
     def close(self) -> None:
         if self._file is not None:
@@ -81,7 +77,11 @@ class Journal:
             "shared": name_key(step.old_name or "") in self._shared_names,
         }
 
-    def _append(self, event: str, **more: Any) -> None:
+    def append(self, event: str, **more: Any) -> None:
+        """Append a line to the file.
+
+        :raises JournalFailed: it could not be written to disk
+        """
         if self._file is None:
             return
         line = {
@@ -105,7 +105,7 @@ def mark_undone(path: str | None, workspace_id: int, origin: Origin) -> list[str
     """Record that a run has undone another one in full, and return why that could not be done."""
     try:
         with closing(Journal(path, workspace_id, (), origin)) as journal:
-            journal.undone()
+            journal.append(_UNDONE)
     except FocusError as error:
         return [str(error)]
     return []
@@ -323,7 +323,6 @@ def runs_of(text: str, workspace_id: int | None) -> list[dict[str, Any]]:
         if line.workspace_id != workspace_id:
             continue
         if isinstance(line, Mark):
-            marks.pop(line.undoes, None)  # so that the newest comes last
             marks[line.undoes] = line.of
         else:
             marks.pop(line.of, None)

@@ -206,6 +206,7 @@ OTHER_TYPES: dict[str, tuple[Any, ...]] = {
 }
 DAMAGED = [{key: value} for key in OTHER_TYPES for value in (*OTHER_TYPES[key], "left out")]
 DAMAGED.remove({"status": "left out"})
+DAMAGED = [{"step": "rename", **wrong} if "from" in wrong else wrong for wrong in DAMAGED]
 # Otherwise a client that existed before would be taken for a new one, and deleted by its name.
 DAMAGED += [{"step": kind, "id": None} for kind in ("rename", "delete", "restore")]
 DAMAGED += [{"name": None}]
@@ -218,7 +219,7 @@ NO_LINES = ("7", '"text"', "null", "[1]", "[" * 2000, "9" * 5000, "{" * 2000)
 @pytest.mark.parametrize("fields", DAMAGED, ids=str)
 def test_a_line_with_anything_of_another_type_is_passed_over(fields: dict[str, Any]) -> None:
     """As damaged lines are; be it the last line, or one before it."""
-    wrong = line("z", HERE, **fields)
+    wrong = line("z", HERE, **{"id": 1002, **fields})
     assert journal_undo(line("a", HERE) + wrong) == ACME_HERE
     assert journal_undo(wrong + line("a", HERE)) == ACME_HERE
 
