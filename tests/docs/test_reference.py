@@ -15,6 +15,9 @@ from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import
     SHARED,
     VARIABLES,
 )
+from ansible_collections.toggl.focus.plugins.plugin_utils._role_variables import (
+    options as of_the_role,
+)
 
 GUIDES = ROOT / "docs" / "docsite" / "rst"
 ROLE = ROOT / "roles" / "clients"
@@ -125,11 +128,10 @@ def test_the_role_and_the_playbooks_pass_every_option_on() -> None:
     """The export writes nothing, so it has no journal. The undo has a list, a journal and a purge
     of its own, and no digest."""
     tasks = read_yaml("roles", "clients", "tasks", "main.yml")
-    options = [name for name in OF_THE_MODULE if name != "clients_list"]
-    assert passed_on(tasks, "toggl.focus.focus_clients") == {
-        "clients": "{{ clients_list }}",
-        **{o.removeprefix("clients_"): f"{{{{ {o} | default(omit) }}}}" for o in options},
-    }
+    assert passed_on(tasks, "toggl.focus.focus_clients") == {"clients": "{{ clients_list }}"}
+    others = {name: f"the {name}" for name in OF_THE_MODULE if name != "clients_list"}
+    taken = of_the_role(others, dict)
+    assert {f"clients_{option}": value for option, value in taken.items()} == others
     (play,) = read_yaml("playbooks", "export.yml")
     assert passed_on(play["tasks"], "toggl.focus.focus_client_info") == {
         name: f"{{{{ clients_{name} | default(omit) }}}}" for name in SHARED if name != "journal"
