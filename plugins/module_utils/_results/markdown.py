@@ -6,9 +6,9 @@ from __future__ import annotations
 import re
 from bisect import bisect
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 from .._model import with_id
 from .._text import SERVICE_URL, at_most, counted, quoted, shown
@@ -67,7 +67,7 @@ def plan_markdown(plan: Mapping[str, Any]) -> str:
     cautions = [line for of_host in hosts for line in _cautions(*of_host)] + _refusals(hosts)
     deleting = [lines for of_host in fit if (lines := list(_deletions(*of_host)))]
     deletions = sorted(chain.from_iterable(deleting), key=lambda line: _ASKS not in line)
-    sections = [section for of_host in hosts if (section := _Section.of(*of_host))]
+    sections = [section for of_host in hosts if (section := _section(*of_host))]
     unchanged = [code(host) for host, of in fit if not of["steps"]]
     same = ", ".join(at_most(unchanged, _MOST_HOSTS, "and {} more"))
     digests = [
@@ -86,7 +86,7 @@ def plan_markdown(plan: Mapping[str, Any]) -> str:
             title,
             _alert("CAUTION", "\n\n".join(refused).splitlines()),
             _alert("WARNING", _deletions_shown(deleted, len(deletions))),
-            *at_most([section.text(rows) for section in sections], workspaces, more),
+            *at_most([section(rows) for section in sections], workspaces, more),
             same and f"\nNothing to do: {same}.",
             _folded(f"{_requests(hosts)} Digests", at_most(digests, workspaces, f"- {_MORE}")),
             _made(plan),
@@ -172,29 +172,23 @@ def _refusals(hosts: Workspaces) -> list[str]:
 
 
 def _deletions(host: str, of: Mapping[str, Any]) -> Iterator[str]:
-    asked = dict(_questions(of))
+    """Yield a line for each, with the question whether it is a rename, if a warning asks it."""
+    questions = filter(None, map(_QUESTION.fullmatch, of["warnings"]))
+    asked = {begin: asks for begin, *asks in (found.groups() for found in questions)}
     for row in filter(_deletes, of["steps"]):
-        id_ = f" (id {row['id']})" if "id" in row else ""
-        purge = " by purge" if row.get("purge") else ""
-        question = asked.get(_begin(row), "") if asked else ""
-        yield f"- {code(host)}: {code(row.get('name', ''))}{id_}{purge}{question}"
-
-
-def _questions(of: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield each question whether a deletion is a rename, with what its warning begins with."""
-    for found in filter(None, map(_QUESTION.fullmatch, of["warnings"])):
-        begin, new, entry, names, out = found.groups()
-        then = f"Then give {entry} the line {code(names)}{out or ''}."
-        yield begin, f"{_ASKS}{code(new[1:-1])}?** {then}"
+        name, id_ = row.get("name", ""), f" (id {row['id']})" if "id" in row else ""
+        line = f"- {code(host)}: {code(name)}{id_}{' by purge' if row.get('purge') else ''}"
+        begin = f"The client {with_id(quoted(name), row.get('id', 0))} is deleted"
+        if begin in asked:
+            new, entry, names, out = asked[begin]
+            line += (
+                f"{_ASKS}{code(new[1:-1])}?** Then give {entry} the line {code(names)}{out or ''}."
+            )
+        yield line
 
 
 def _deletes(row: Row) -> bool:
     return bool(row["step"] == "delete")
-
-
-def _begin(row: Row) -> str:
-    """Return what the question about a deletion begins with."""
-    return f"The client {with_id(quoted(row.get('name', '')), row.get('id', 0))} is deleted"
 
 
 def _deletions_shown(lines: Sequence[str], number: int) -> list[str]:
@@ -206,38 +200,28 @@ def _deletions_shown(lines: Sequence[str], number: int) -> list[str]:
     ]
 
 
-class _Section(NamedTuple):
-    """What is done in a workspace beside deletions, or what a plan that is refused would do."""
+def _section(host: str, of: Mapping[str, Any]) -> Callable[[int], str] | None:
+    """Return a function of how many steps of each kind to show; ``None`` if there is nothing. It
+    shows all but deletions, which stand above, or what a plan that is refused would do."""
+    why_not, table = _why_not(of), defaultdict(list)
+    for row in in_reading_order(of["steps"]):
+        if why_not or not _deletes(row):
+            table[row["step"]].append(_cells(row))
+    warnings = [text for text in of["warnings"] if why_not or not _QUESTION.fullmatch(text)]
+    notes = [f"- {prose(shown(warning))}" for warning in warnings[:_FIRST]]
+    notes += [f"- and {len(warnings) - _FIRST} more warnings"] * (len(warnings) > _FIRST)
+    head = f"\n#### {code(host)}, workspace {of['workspace_id']}{why_not and f', {why_not}'}"
+    head = ": ".join(filter(None, [head, counts_of(of["summary"])]))
 
-    head: str
-    rows: Mapping[str, Sequence[str]]
-    """Of the table, by the kind of the step."""
-    notes: Sequence[str]
-    is_refused: bool
-
-    @classmethod
-    def of(cls, host: str, of: Mapping[str, Any]) -> _Section | None:
-        """Return the section of a host, if it has one."""
-        why_not, rows = _why_not(of), defaultdict(list)
-        for row in in_reading_order(of["steps"]):
-            if why_not or not _deletes(row):
-                rows[row["step"]].append(_cells(row))
-        others = [text for text in of["warnings"] if why_not or not _QUESTION.fullmatch(text)]
-        notes = [f"- {prose(shown(warning))}" for warning in others[:_FIRST]]
-        notes += [f"- and {len(others) - _FIRST} more warnings"] * (len(others) > _FIRST)
-        head = f"#### {code(host)}, workspace {of['workspace_id']}{why_not and f', {why_not}'}"
-        head = ": ".join(filter(None, [head, counts_of(of["summary"])]))
-        return cls(head, rows, notes, bool(why_not)) if rows or notes else None
-
-    def text(self, most: int) -> str:
-        """Return it with so many of each kind of step."""
+    def text(most: int) -> str:
         lines = ["", "| | client | becomes | id |", "| --- | --- | --- | ---: |"]
-        for kind, rows in self.rows.items():
+        for kind, rows in table.items():
             lines += at_most(rows, most, f"| {kind} | {_MORE} | | |")
-        if self.is_refused or sum(map(len, self.rows.values())) > _FIRST:
-            lines = [_folded("What it would do" if self.is_refused else "The steps", lines[1:])]
-        notes = ["", *self.notes] if self.notes else []
-        return "\n".join(["", self.head, *(lines if self.rows else ()), *notes])
+        if why_not or sum(map(len, table.values())) > _FIRST:
+            lines = [_folded("What it would do" if why_not else "The steps", lines[1:])]
+        return "\n".join([head, *(lines if table else ()), *([""] if notes else ()), *notes])
+
+    return text if table or notes else None
 
 
 def _cells(row: Row) -> str:
