@@ -25,11 +25,6 @@ def test_the_command_names_the_test_to_pytest(name: str) -> None:
     assert f"{FILE}::{name}" in shlex.split(dry.stdout.replace("\\\n", ""))
 
 
-def test_a_plain_name_is_shown_plainly() -> None:
-    assert [*alone([f"{FILE}::test_a[x]"])] == [f"make test ARGS=\"'{FILE}::test_a[x]'\""]
-    assert [*alone([FILE])] == [f"make test ARGS={FILE}"]
-
-
 def test_the_commands_fit_into_the_last_lines() -> None:
     """Each test is named once, though its fixture fails too."""
     lines = [*alone([f"{FILE}::test_{at // 2}" for at in range(60)])]

@@ -24,12 +24,6 @@ ROWS = list(map(row_of, STEPS))
 CREATE, DELETE, RENAME, RESTORE, RENAME_RESTORED = ROWS
 
 OTHER: dict[str, list[dict[str, Any]]] = {
-    "without a step": ROWS[1:],
-    "with a step more": [*ROWS, CREATE],
-    "another step": [*ROWS[1:], {**CREATE, "step": "restore"}],
-    "another name": [*ROWS[1:], {**CREATE, "name": "new"}],
-    "another former name": [CREATE, DELETE, {**RENAME, "from": "B"}, *ROWS[3:]],
-    "another client": [CREATE, {**DELETE, "id": 4}, *ROWS[2:]],
     "an id as a text": [CREATE, {**DELETE, "id": "1"}, *ROWS[2:]],
     "by purge": [CREATE, {**DELETE, "purge": True}, *ROWS[2:]],
     "something more": [{**CREATE, "currency": "EUR"}, *ROWS[1:]],

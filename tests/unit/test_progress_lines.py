@@ -12,10 +12,7 @@ from support.notation import rows
 
 from ansible_collections.toggl.focus.plugins.module_utils._progress import Progress, Snapshot
 from ansible_collections.toggl.focus.plugins.plugin_utils import _progress_lines
-from ansible_collections.toggl.focus.plugins.plugin_utils._progress_lines import (
-    ProgressLines,
-    line,
-)
+from ansible_collections.toggl.focus.plugins.plugin_utils._progress_lines import ProgressLines, line
 
 NOON = datetime(2026, 1, 1, 12, 0, 0)
 
@@ -52,11 +49,3 @@ def test_a_line_is_shown_once_an_interval(monkeypatch: pytest.MonkeyPatch) -> No
         shown.append(len(said))
     assert shown == [0, 0, 1, 1, 1, 2]
     assert said[0].startswith("toggl.focus: 1 of 2 changes done, ends about ")
-
-
-def test_a_wait_ends_with_the_next_answer() -> None:
-    progress = Progress()
-    progress.set(wakes=60.0)
-    assert progress.so_far == Snapshot(wakes=60.0)
-    progress.set(quota=30, wakes=None)
-    assert progress.so_far == Snapshot(quota=30)

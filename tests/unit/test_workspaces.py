@@ -12,7 +12,6 @@ from support.notation import rows
 from ansible_collections.toggl.focus.plugins.filter.workspaces import workspaces
 
 URL = "https://focus.toggl.com/api"
-ELSEWHERE = "https://example.org/api"
 
 HOSTS = rows("""
 no hosts      | []                                                                   |
@@ -70,9 +69,9 @@ def test_servers_and_an_id_from_the_environment(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_workspace_of_each_host_is_returned(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TOGGL_FOCUS_API_URL", ELSEWHERE + "/")
+    monkeypatch.setenv("TOGGL_FOCUS_API_URL", "https://example.org/api/")
     hosts = found([{"workspace_id": "7"}, {"validate_certs": "no", "api_url": URL}])["hosts"]
     assert hosts == {
-        "h0": {"workspace_id": 7, "api_url": ELSEWHERE, "validate_certs": True},
+        "h0": {"workspace_id": 7, "api_url": "https://example.org/api", "validate_certs": True},
         "h1": {"workspace_id": None, "api_url": URL, "validate_certs": False},
     }
