@@ -24,7 +24,8 @@ from ansible_collections.toggl.focus.plugins.module_utils._text import SERVICE_U
 from ansible_collections.toggl.focus.plugins.plugin_utils._offline import planned
 
 IMAGES = Path(__file__).parents[2] / "docs" / "docsite" / "rst" / "images"
-WIDTH, HEIGHT, COLOURS = 800, 900, 24
+WIDTH, HEIGHT, COLOURS = 560, 900, 24
+"""Narrow, so that it can be read on a small screen too."""
 
 MADE = {
     "time": "2026-11-30T08:15:00Z",
@@ -37,7 +38,7 @@ UNREACHABLE = (
 )
 STYLE = """
 body { font: 14px/1.5 'Liberation Sans', sans-serif; color: #1f2328; background: #fff;
-       margin: 16px; width: 768px; }
+       margin: 16px; }
 h3, h4 { margin: 16px 0 8px; line-height: 1.25; } h3 { font-size: 18px; margin-top: 0; }
 code { font: 12px 'DejaVu Sans Mono', monospace; background: #eff1f3; padding: 2px 5px;
        border-radius: 5px; }

@@ -97,6 +97,7 @@ def test_the_files_say_what_they_are_of(planned: tuple[Stage, str]) -> None:
     assert {host for host, of in plan["workspaces"].items() if of["key"] == 2} == {"other"}
     assert {of["key"] for of in plan["workspaces"].values()} == {1, 2}
     assert stage.service.token not in text
+    assert f"\nPlanned from commit {COMMIT} on " in (stage.folder / "plan.md").read_text()
     assert re.search(r"^localhost .* changed=1 ", printed, re.M), "what the role would do"
 
 
