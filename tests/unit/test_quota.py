@@ -7,20 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.toggl.focus.plugins.module_utils._api.quota import (
-    Closed,
-    Quota,
-    Window,
-    closed_by,
-    quota_of,
-)
+from ansible_collections.toggl.focus.plugins.module_utils._api import quota as Q
+from ansible_collections.toggl.focus.plugins.module_utils._api.quota import Closed, Quota, Window
 
 HOUR = 3600
 
 
 def headers(remaining: str | None = None, resets_in: str | None = None) -> dict[str, str]:
-    headers_given = {"X-Toggl-Quota-Remaining": remaining, "X-Toggl-Quota-Resets-In": resets_in}
-    return {name: text for name, text in headers_given.items() if text is not None}
+    known = {"X-Toggl-Quota-Remaining": remaining, "X-Toggl-Quota-Resets-In": resets_in}
+    return {name: text for name, text in known.items() if text is not None}
 
 
 SAID = "You have hit your hourly limit for API calls. Your quota will reset in 1838 seconds."
@@ -54,7 +49,7 @@ REFUSALS: dict[str, tuple[dict[str, str], str, float | None, Closed | None]] = {
 def test_what_a_402_means(
     given: dict[str, str], words: str, retry_after: float | None, expected: Closed | None
 ) -> None:
-    assert closed_by(given, words, retry_after) == expected
+    assert Q.closed_by(given, words, retry_after) == expected
 
 
 ODD = ["", "soon", "-5", "nan", "inf", "1e400", "9" * 400, "0x10", "1,5", "\u0663", "1e300", " 7 "]
@@ -65,12 +60,10 @@ ODD = ["", "soon", "-5", "nan", "inf", "1e400", "9" * 400, "0x10", "1,5", "\u066
 def test_odd_headers_never_break_a_run(remaining: str | None, resets_in: str | None) -> None:
     """Nor does a count below 0, which may stand for no limit at all, hold requests back."""
     odd = headers(remaining, resets_in)
-    headers_given = quota_of(odd)
-    window = Window(HOUR)
-    window.note(headers_given, 0.0)
-    assert headers_given.remaining is None or headers_given.remaining >= 0
-    assert headers_given.resets_in is None or headers_given.resets_in >= 0
-    closed = closed_by(odd, "quota", None)
+    known = Q.quota_of(odd)
+    assert all(number is None or number >= 0 for number in (known.remaining, known.resets_in))
+    window, closed = Window(HOUR), Q.closed_by(odd, "quota", None)
+    window.note(known, 0.0)
     assert closed is not None
     window.refused(closed, 0.0)
     window.wait(closed, 0.0)
@@ -78,24 +71,18 @@ def test_odd_headers_never_break_a_run(remaining: str | None, resets_in: str | N
 
 
 def test_what_is_known_to_be_refused_is_not_sent_until_the_window_reopens() -> None:
-    window = Window(0)
-    window.note(Quota(0, 60), now=100)
-    assert window.closed(100) == Closed(60)
-    assert window.wait(Closed(60), 100) is None
-    assert window.closed(159) == Closed(1)
-    assert window.closed(160) is None
-    assert window.quota == Quota(), "what was known of the window that is over counts no more"
-
-
-def test_a_count_of_0_closes_the_window_for_as_long_as_is_said() -> None:
-    """Without a time it may be how a service without a limit says so. No late answer reopens it."""
+    """A count of 0 without a time may be how a service without a limit says so. No late answer
+    reopens the window."""
     window = Window(0)
     window.note(Quota(0, None), now=100)
     assert window.closed(100) is None
     window.note(Quota(0, 60), now=100)
-    window.note(Quota(3, 60), now=100.1)
-    assert window.closed(101) is not None
-    assert window.quota == Quota(0, 60)
+    assert (window.closed(100), window.closed(159)) == (Closed(60), Closed(1))
+    assert window.wait(Closed(60), 100) is None
+    window.note(Quota(3, 60), now=100)
+    assert (window.closed(101), window.quota) == (Closed(59), Quota(0, 60))
+    assert window.closed(160) is None
+    assert window.quota == Quota(), "what was known of the window that is over counts no more"
 
 
 def test_waits_at_once_count_once() -> None:
@@ -107,22 +94,21 @@ def test_waits_at_once_count_once() -> None:
     assert window.wait_left == 39
 
 
-REFUSED: dict[str, tuple[int, Closed, float, Closed | None]] = {
-    "no longer than quota_wait": (61, Closed(61), 0, Closed(61)),
-    "without time to wait, nothing more is sent": (0, Closed(None), HOUR, Closed(None)),
-    "a feature may be lacking: others are sent": (0, Closed(None, certain=False), 0, None),
+REFUSED: dict[str, tuple[int, Closed, float, bool]] = {
+    "no longer than quota_wait": (61, Closed(61), 0, True),
+    "without time to wait, nothing more is sent": (0, Closed(None), HOUR, True),
+    "a feature may be lacking: others are sent": (0, DOUBT, 0, False),
 }
 
 
-@pytest.mark.parametrize(("quota_wait", "refusal", "now", "closed"), REFUSED.values(), ids=REFUSED)
+@pytest.mark.parametrize(("wait", "refusal", "now", "closes"), REFUSED.values(), ids=REFUSED)
 def test_after_a_refusal_that_no_wait_ends(
-    quota_wait: int, refusal: Closed, now: float, closed: Closed | None
+    wait: int, refusal: Closed, now: float, closes: bool
 ) -> None:
-    window = Window(quota_wait)
+    window = Window(wait)
     window.refused(refusal, now=0)
-    assert window.closed(now) == closed
-    assert window.wait(refusal, now) is None
-    assert window.wait_left == quota_wait
+    assert window.closed(now) == (refusal if closes else None)
+    assert (window.wait(refusal, now), window.wait_left) == (None, wait)
 
 
 def pauses(quota_wait: int, closed: Closed) -> list[float]:
@@ -144,18 +130,14 @@ def pauses(quota_wait: int, closed: Closed) -> list[float]:
 def test_pauses_of_unknown_use_grow_to_ten_minutes_within_quota_wait() -> None:
     slept = pauses(HOUR, Closed(None))
     assert slept == sorted(slept[:-1]) + slept[-1:]
-    assert max(slept) == 600
-    assert sum(slept) == HOUR
-    assert len(slept) <= 10, "a request is money"
-    assert pauses(0, Closed(None)) == []
+    assert (max(slept), sum(slept)) == (600, HOUR)
+    assert len(slept) <= 10, "requests are scarce"
 
 
 def test_a_time_that_proves_wrong_is_believed_ever_less() -> None:
     """A service that always says "in 0 seconds" is not asked every second for an hour."""
     slept = pauses(HOUR, Closed(0))
-    assert slept[0] == 1
-    assert len(slept) <= 20
-    assert sum(slept) <= HOUR
+    assert slept[0] == 1 and len(slept) <= 20
 
 
 @given(st.integers(0, 100_000), st.none() | st.integers(0, 10_000))
