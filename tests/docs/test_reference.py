@@ -48,10 +48,10 @@ def as_shown(default: object) -> str:
 def test_the_settings_are_those_of_the_modules_with_their_defaults() -> None:
     text = (GUIDES / "settings.rst").read_text()
     table = text[: text.index("Give either")].split("   * - ")[2:]
-    rows = {re.findall(r"module:(\w+)`", row)[0]: row for row in table}
+    rows = {re.findall(r"``(\w+)``", row)[0]: row for row in table}
     assert list(rows) == sorted(rows, key=list(SHARED).index) and set(rows) == set(SHARED)
     for name, row in rows.items():
-        assert re.findall(r":ansenvvar:`(\w+)`", row) == list(VARIABLES.get(name, ()))
+        assert re.findall(r"``(TOGGL_\w+)``", row) == list(VARIABLES.get(name, ()))
         default, shown = SHARED[name].get("default"), row.rstrip().rpartition("- ")[2].strip("`")
         assert shown.split()[0].strip(",") == ("none" if default is None else as_shown(default))
 
@@ -62,8 +62,7 @@ def test_the_playbooks_are_those_of_the_collection() -> None:
 
 
 def test_what_a_page_names_of_the_collection_is_there() -> None:
-    """Modules, filters, playbooks and the role. Options and return values are linked, and
-    antsibull-docs finds those that are not there."""
+    """Modules, filters, playbooks and the role."""
     folders = ("plugins/modules", "plugins/filter", "playbooks", "roles")
     there = {path.stem for folder in folders for path in (ROOT / folder).iterdir()}
     pages = [*GUIDES.parent.rglob("*.rst"), ROOT / "README.md", ROLE / "README.md"]
