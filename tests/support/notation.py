@@ -49,6 +49,17 @@ def unnamed_rows(text: str) -> list[Any]:
     return [pytest.param(*cells, id=cells[0]) for cells in _lines(text)]
 
 
+def sentences(text: str) -> list[Any]:
+    """Return the cases of a table whose lines have a sentence and, in each cell after it, what it
+    is said of, and behind ``~`` what takes the place of its ``…``."""
+    cases = []
+    for sentence, *cells in _lines(text):
+        for cell in cells:
+            written, _, shown = (part.strip(" ") for part in cell.partition(" ~ "))
+            cases.append(pytest.param(written, sentence.replace("…", shown), id=written))
+    return cases
+
+
 def pairs(text: str) -> list[Any]:
     """Return the cases ``one ~ other`` of a table: several a line, behind what they share."""
     cells = "|".join(line.partition(": ")[2] for line in text.strip().split("\n")).split("|")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from support.notation import entries_of, pairs, unnamed_rows
+from support.notation import entries_of, pairs, sentences, unnamed_rows
 
 from ansible_collections.toggl.focus.plugins.module_utils._errors import BadOption, PlanRefused
 from ansible_collections.toggl.focus.plugins.module_utils._reconcile import (
@@ -42,91 +42,58 @@ def test_an_entry_is_taken(written: str, expected: str) -> None:
     assert desired_clients([yaml.safe_load(written)]) == entries_of(expected)
 
 
-REFUSED = unnamed_rows(r"""
-null | it is null; an entry is a name, or options such as name and id.
-[Acme] | it is a list; an entry is a name, or options such as name and id.
-No | name is not a text, it became false; put the name in quotes.
-007 | name is not a text, it became the number 7; put the name in quotes.
-'' | name is empty or blank; give a name or leave it out.
-{} | Neither name nor id is given: give at least one. A name that YAML takes for nothing, such as
-    null or ~, needs quotes.
-{name: " \u00a0"} | name is empty or blank; give a name or leave it out.
-{name: "\u200b"} | name is empty or blank; give a name or leave it out.
-{name: "\u00ad\ufeff"} | name is empty or blank; give a name or leave it out.
-{name: "\u2060 "} | name is empty or blank; give a name or leave it out.
-{name: '', id: 7} | name is empty or blank; give a name or leave it out.
-{name: true} | name is not a text, it became true; put the name in quotes.
-{name: 1.1} | name is not a text, it became the number 1.1; put the name in quotes.
-{name: 2026-01-31} | name is not a text, it became the date 2026-01-31; put the name in quotes.
-{name: 2026-01-31 12:30:00} | name is not a text, it became the time 2026-01-31
-    12:30:00; put the name in quotes.
-{name: [Acme]} | name is not a text, it became a list; put the name in quotes.
-{name: {Acme: null}} | name is not a text, it became a mapping; put the name in quotes.
-{name: null} | Neither name nor id is given: give at least one. A name that YAML takes for nothing,
-    such as null or ~, needs quotes.
-"Acme \ud83d" | name is "Acme \ud83d", which contains a lone surrogate; write the character itself.
-"Acme\nInc" | name is "Acme\nInc", which has a line break; write the name on one line, or give the
-    client's id.
-{name: "Acme\u2028Inc", id: 7} | name is "Acme\u2028Inc", which has a line break; write the name on
-    one line, or give the client's id.
-{name: Acme, former_names: ["A\r\nB"]} | former_names is "A\r\nB", which has a line break; write the
-    name on one line, or give the client's id.
-'******** Ltd' | name is "******** Ltd", which Ansible has written in place of a secret; give the
-    name itself, or the client's id.
-{name: a $REDACTED$, state: absent} | name is "a $REDACTED$", which Ansible has written in place of
-    a secret; give the name itself, or the client's id.
-{name: Acme, former_names: [VALUE_SPECIFIED_IN_NO_LOG_PARAMETER]} | former_names is
-    "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", which Ansible has written in place of a secret; give the
-    name itself, or the client's id.
-Acme __omit_place_holder__0123456789012345678901234567890123456789 | name has a part that is omitted
-    (default(omit)); only a whole value can be. Give the part another default, such as ''.
-{name: Acme, former_names: [Acme <<Omit>>]} | former_names has a part that is omitted
-    (default(omit)); only a whole value can be. Give the part another default, such as ''.
-{name: Acme, former_names: [A, 7]} | former_names is not a text, it became the number 7; put the
-    name in quotes.
-{name: Acme, former_names: [null]} | former_names is not a text, it became null; put the name in
-    quotes.
-{name: Acme, former_names: {A: 1}} | former_names is not a text, it became a mapping; put the name
-    in quotes.
-{name: Acme, former_names: [' ']} | former_names is empty or blank; give a name or leave it out.
-{name: Acme, former_names: ["\udc00"]} | former_names is "\udc00", which contains a lone surrogate;
-    write the character itself.
-{name: Acme, id: 0} | id is the number 0; give a whole number above 0.
-{id: '-5'} | id is "-5"; give a whole number above 0.
-{id: true} | id is true; give a whole number above 0.
-{id: 7.5} | id is the number 7.5; give a whole number above 0.
-{id: Acme} | id is "Acme"; give a whole number above 0.
-{id: [7]} | id is a list; give a whole number above 0.
-{id: "\u0663"} | id is "٣"; give a whole number above 0.
-{name: Acme, state: restord} | state is "restord"; did you mean restored?
-{name: Acme, state: Absent} | state is "Absent"; did you mean absent?
-{name: Acme, state: Delete} | state is "Delete"; did you mean absent?
-{name: Acme, state: deleted} | state is "deleted"; did you mean absent?
-{name: Acme, state: removed} | state is "removed"; did you mean absent?
-{name: Acme, state: archived} | state is "archived"; it must be one of present, absent and restored.
-{name: Acme, state: gone} | state is "gone"; it must be one of present, absent and restored.
-{name: Acme, state: true} | state is true; it must be one of present, absent and restored.
-{name: Acme, restore_deleted: perhaps} | restore_deleted is "perhaps"; it must be true or false.
-{name: Acme, currency: EURO} | currency is "EURO"; give three letters of ISO 4217, such as EUR, or
-    workspace for none of its own.
-{name: Acme, currency: 978} | currency is the number 978; give three letters of ISO 4217, such as
-    EUR, or workspace for none of its own.
-{name: Acme, currency: [EUR]} | currency is a list; give three letters of ISO 4217, such as EUR, or
-    workspace for none of its own.
-{name: Acme, currency: ÄÖÜ} | currency is "ÄÖÜ"; give three letters of ISO 4217, such as EUR, or
-    workspace for none of its own.
-{nmae: Acme} | the option "nmae" is not known; did you mean name?
-{Name: Acme} | the option "Name" is not known; did you mean name?
-{name: Acme, former: [A]} | the option "former" is not known; did you mean former_names?
-{name: Acme, deleted: true, colour: red} | options that are not known: "colour" and "deleted"; an
-    entry has name, id, state, former_names, restore_deleted and currency.
-{id: 7, colour of it: 1} | options that are not known: "colour of it"; an entry has name, id, state,
-    former_names, restore_deleted and currency.
-{name: Acme, id: 7, active: true, created_at: 2026-01-31 12:30:00} | it is a client as
-    focus_client_info lists it, not an entry; of what that module returns, give desired in place of
-    clients.
-{Acme: Inc} | options that are not known: "Acme"; an entry has name, id, state, former_names,
-    restore_deleted and currency. A name with a colon in it needs quotes.
+REFUSED = sentences(r"""
+it is …; an entry is a name, or options such as name and id. | null ~ null | [Acme] ~ a list
+name is not a text, it became …; put the name in quotes. | No ~ false | 007 ~ the number 7
+    | {name: true} ~ true | {name: 1.1} ~ the number 1.1 | {name: 2026-01-31} ~ the date 2026-01-31
+    | {name: 2026-01-31 12:30:00} ~ the time 2026-01-31 12:30:00 | {name: [Acme]} ~ a list
+    | {name: {Acme: null}} ~ a mapping
+former_names is not a text, it became …; put the name in quotes.
+    | {name: Acme, former_names: [A, 7]} ~ the number 7 | {name: Acme, former_names: [null]} ~ null
+    | {name: Acme, former_names: {A: 1}} ~ a mapping
+Neither name nor id is given: give at least one. A name that YAML takes for nothing, such as null or
+    ~, needs quotes. | {} | {name: null}
+… is empty or blank; give a name or leave it out. | '' ~ name | {name: " \u00a0"} ~ name
+    | {name: "\u200b"} ~ name | {name: "\u00ad\ufeff"} ~ name | {name: "\u2060 "} ~ name
+    | {name: '', id: 7} ~ name | {name: Acme, former_names: [' ']} ~ former_names
+…, which contains a lone surrogate; write the character itself.
+    | "Acme \ud83d" ~ name is "Acme \ud83d"
+    | {name: Acme, former_names: ["\udc00"]} ~ former_names is "\udc00"
+…, which has a line break; write the name on one line, or give the client's id.
+    | "Acme\nInc" ~ name is "Acme\nInc" | {name: "Acme\u2028Inc", id: 7} ~ name is "Acme\u2028Inc"
+    | {name: Acme, former_names: ["A\r\nB"]} ~ former_names is "A\r\nB"
+…, which Ansible has written in place of a secret; give the name itself, or the client's id.
+    | '******** Ltd' ~ name is "******** Ltd"
+    | {name: a $REDACTED$, state: absent} ~ name is "a $REDACTED$"
+    | {name: Acme, former_names: [VALUE_SPECIFIED_IN_NO_LOG_PARAMETER]}
+    ~ former_names is "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+… has a part that is omitted (default(omit)); only a whole value can be. Give the part another
+    default, such as ''. | Acme __omit_place_holder__0123456789012345678901234567890123456789 ~ name
+    | {name: Acme, former_names: [Acme <<Omit>>]} ~ former_names
+id is …; give a whole number above 0. | {name: Acme, id: 0} ~ the number 0 | {id: '-5'} ~ "-5"
+    | {id: true} ~ true | {id: 7.5} ~ the number 7.5 | {id: Acme} ~ "Acme" | {id: [7]} ~ a list
+    | {id: "\u0663"} ~ "٣"
+state is …? | {name: Acme, state: restord} ~ "restord"; did you mean restored
+    | {name: Acme, state: Absent} ~ "Absent"; did you mean absent
+    | {name: Acme, state: Delete} ~ "Delete"; did you mean absent
+    | {name: Acme, state: deleted} ~ "deleted"; did you mean absent
+    | {name: Acme, state: removed} ~ "removed"; did you mean absent
+state is …; it must be one of present, absent and restored. | {name: Acme, state: gone} ~ "gone"
+    | {name: Acme, state: archived} ~ "archived" | {name: Acme, state: true} ~ true
+restore_deleted is "perhaps"; it must be true or false. | {name: Acme, restore_deleted: perhaps}
+currency is …; give three letters of ISO 4217, such as EUR, or workspace for none of its own.
+    | {name: Acme, currency: EURO} ~ "EURO" | {name: Acme, currency: 978} ~ the number 978
+    | {name: Acme, currency: [EUR]} ~ a list | {name: Acme, currency: ÄÖÜ} ~ "ÄÖÜ"
+the option … is not known; did you mean name? | {nmae: Acme} ~ "nmae" | {Name: Acme} ~ "Name"
+the option "former" is not known; did you mean former_names? | {name: Acme, former: [A]}
+options that are not known: …; an entry has name, id, state, former_names, restore_deleted and
+    currency. | {name: Acme, deleted: true, colour: red} ~ "colour" and "deleted"
+    | {id: 7, colour of it: 1} ~ "colour of it"
+it is a client as focus_client_info lists it, not an entry; of what that module returns, give
+    desired in place of clients.
+    | {name: Acme, id: 7, active: true, created_at: 2026-01-31 12:30:00}
+options that are not known: "Acme"; an entry has name, id, state, former_names, restore_deleted and
+    currency. A name with a colon in it needs quotes. | {Acme: Inc}
 """)
 
 
