@@ -43,16 +43,8 @@ TABLES: dict[str, tuple[str, dict[str, Any], list[tuple[str, ...]]]] = {
     "sep line, quotes": (f'"sep=;"\r\n{HEAD}\r\nBeta\r\n', {}, [BETA]),
     "sep line, another separator given": (f"sep=;\n{COMMA}", {"separator": ","}, [ACME, SMITH]),
     "numbers": (NO_HEADER, named(name=1), [("Acme",), BETA]),
-    "numbers, in another order": (
-        "Old Acme|Acme\n|Beta\n",
-        named(name=2, former_names=1),
-        [ACME, BETA],
-    ),
-    "numbers, separator given": (
-        "A, B;\nC;D, E\n",
-        {**named(name=1), "separator": ";"},
-        [("A, B",), ("C",)],
-    ),
+    "numbers swapped": ("Old Acme|Acme\n|Beta\n", named(name=2, former_names=1), [ACME, BETA]),
+    "both": ("A, B;\nC;D, E\n", {**named(name=1), "separator": ";"}, [("A, B",), ("C",)]),
     "commas": (COMMA, {}, [ACME, SMITH]),
     "tabs": ("Client\tFormer name\nAcme\tOld Acme\n", {}, [ACME]),
     "quotes after a blank": ('Client; Former name\n"Acme"; "Old Acme"\nBeta ;\n', {}, [ACME, BETA]),
@@ -74,10 +66,10 @@ TABLES: dict[str, tuple[str, dict[str, Any], list[tuple[str, ...]]]] = {
         [('A; "B" C', "D"), ('"',), ('E "F" G',)],
     ),
     "quotes around headers": ('"Client";"Former name"\n"Beta";""\n', {}, [BETA]),
-    "words and numbers": (
-        f"{HEAD}\n007;\nNo;yes\n1.10;12:30\n",
+    "words": (
+        f"{HEAD}\n007;\nNo;yes\n1.1;12:30\n",
         {},
-        [("007",), ("No", "yes"), ("1.10", "12:30")],
+        [("007",), ("No", "yes"), ("1.1", "12:30")],
     ),
     "blank lines and cells": (f"{HEAD};x\n\n ;; \n ; ;note\n Beta ; ;\n", {}, [BETA]),
     "short rows": (f"{HEAD}\nBeta\n", {}, [BETA]),
@@ -87,18 +79,13 @@ TABLES: dict[str, tuple[str, dict[str, Any], list[tuple[str, ...]]]] = {
     "headers alone": (f"{HEAD}\n", {}, []),
     "another header": ("Nr;Kunde\n1;Beta\n", named(name="kunde"), [BETA]),
     "several headers": ("Name;Client\nOne;Beta\n", {}, [BETA]),
-    "once, in any form": (
-        f"{HEAD}\nBeta;\nZo\u00eb;\nBeta;\nZoe\u0308;\n",
-        {},
-        [BETA, ("Zo\u00eb",)],
-    ),
+    "once, in any form": (f"{HEAD}\nBeta;\n\u00eb;\nBeta;\ne\u0308;\n", {}, [BETA, ("\u00eb",)]),
     "templates": (f"{HEAD}\n{{{{ 1 }}}};{{% raw %}}\n", {}, [("{{ 1 }}", "{% raw %}")]),
 }
 
 
-@pytest.mark.parametrize("case", TABLES)
-def test_every_row_is_a_client(case: str) -> None:
-    table, options, expected = TABLES[case]
+@pytest.mark.parametrize(("table", "options", "expected"), TABLES.values(), ids=TABLES)
+def test_every_row_is_a_client(table: str, options: Any, expected: list[tuple[str, ...]]) -> None:
     found = clients_from_csv(table, **options)
     assert [(entry["name"], *entry.get("former_names", [])) for entry in found] == expected
     assert [entry.name for entry in desired_clients(found)] == [name for name, *_ in expected]
@@ -114,10 +101,9 @@ def test_the_column_of_clients_may_be_any(header: str, separator: str) -> None:
 def test_other_options_are_taken_where_their_columns_are_named() -> None:
     table = "Client,Currency,ID,State\nAcme,eur,7,absent\nBeta,,,\nAcme,,8,\n"
     assert clients_from_csv(table) == [{"name": "Acme"}, {"name": "Beta"}]
-    all_of_them = {option: option for option in ("currency", "id", "state")}
-    acme, beta, another = clients_from_csv(table, columns=all_of_them)
-    assert acme == {"name": "Acme", "id": 7, "state": "absent", "currency": "EUR"}
-    assert (beta, another) == ({"name": "Beta"}, {"name": "Acme", "id": 8})
+    acme = {"name": "Acme", "id": 7, "state": "absent", "currency": "EUR"}
+    found = clients_from_csv(table, columns={of: of for of in ("currency", "id", "state")})
+    assert found == [acme, {"name": "Beta"}, {"name": "Acme", "id": 8}]
 
 
 ERRORS: dict[str, tuple[Any, dict[str, Any], str]] = {
@@ -131,22 +117,14 @@ ERRORS: dict[str, tuple[Any, dict[str, Any], str]] = {
     "no such number": (NO_HEADER, named(name=3), 'Line 1, .*, has no column "3"'),
     "headers and numbers": (COMMA, named(name=1), "Line 1 has headers"),
     "nothing": ("", {}, 'Line 1, .*, has no column "Client"'),
-    "a row with another separator": (
-        f"{HEAD}\nAcme;\nBeta,Old\n",
-        {},
-        "Line 3 does not fit into",
-    ),
+    "a row with commas": (f"{HEAD}\nAcme;\nBeta,Old\n", {}, "Line 3 does not fit into"),
     "no quotes": ("Client,Former name\nSmith, Jones & Co,\n", {}, "Line 2 does not fit into"),
     "one column, no quotes": ("Client\nSmith, Jones & Co\n", {}, "Line 2 does not fit into"),
     "two separators": ("A, B;C\n", named(name=1), "Line 1 does not fit into"),
     "no closing quote": (f'{HEAD}\n"Acme;\nBeta;\n', {}, "Line 2 cannot be read"),
     "a text after a quote": (f'{HEAD}\nBeta;\n"Acme" AG;\n', {}, "Line 3 cannot be read"),
     "a quote after a line break": (f'{HEAD}\n"a\nb";"c"d\n', {}, "Line 2 cannot be read"),
-    "after two lines": (
-        f'{HEAD};x\nA;;"b\nc"\n;;\n"B"y;;\n',
-        {},
-        "Line 5 cannot be read",
-    ),
+    "after two lines": (f'{HEAD};x\nA;;"b\nc"\n;;\n"B"y;;\n', {}, "Line 5 cannot be read"),
     "a text": (escaped(f"{HEAD}\r\n{UMLAUTS};\r\n", "cp1252"), {}, "Line 2 is not in UTF-8"),
     "a text of UTF-16": (escaped(f"{HEAD}\n{GREEK};\n", "utf-16"), {}, "Line 1 is not in UTF-8"),
     "a Mac": (content(f"{HEAD}\n{UMLAUTS};\n", "mac_roman"), {}, "Line 2 is not in UTF-8"),
@@ -163,19 +141,14 @@ ERRORS: dict[str, tuple[Any, dict[str, Any], str]] = {
     "no currency": ("Client,x\nA,Euro\n", named(currency="x"), "Line 2: currency is .Euro"),
     "no state": ("Client,x\nA,removed\n", named(state="x"), "Line 2: state is .* mean absent"),
     "no id": ("Client,x\nA,K-1\n", named(id="x"), "Line 2: id is .K-1.; give a whole number"),
-    "no such option": (
-        "Client,x\nA,B\n",
-        named(former="x"),
-        "Line 2: .* did you mean former_names",
-    ),
+    "no option": ("Client,x\nA,B\n", named(former="x"), "Line 2: .* did you mean former_names"),
     "no text": ({"content": content(COMMA)}, {}, "It takes a text"),
     "no dict": (COMMA, {"columns": "Client"}, "columns is a dict"),
 }
 
 
-@pytest.mark.parametrize("case", ERRORS)
-def test_what_is_not_understood_is_an_error(case: str) -> None:
-    table, options, message = ERRORS[case]
+@pytest.mark.parametrize(("table", "options", "message"), ERRORS.values(), ids=ERRORS)
+def test_what_is_not_understood_is_an_error(table: str, options: Any, message: str) -> None:
     with pytest.raises(AnsibleFilterError, match=message):
         clients_from_csv(table, **options)
 
