@@ -24,6 +24,9 @@ BIN = Path(sys.executable).parent
 (CREDENTIAL_TYPE,) = only(from_tasks(), "credential_type").values()
 TEMPLATES = only(from_tasks(), "job_template")
 
+VOLUME = "/journals"
+"""Where jobs find the journals; the tests' folder of this name is beside those of the jobs."""
+
 # What the runner was started with, its environment included. AWX has it in memory only.
 STARTED_WITH = "command"
 
@@ -56,7 +59,7 @@ class Job:
 
     @property
     def output(self) -> str:
-        return "".join(event["stdout"] for event in self.events)
+        return "".join(event["stdout"] for event in self.events).replace("\r\n", "\n")
 
     def written(self) -> str:
         """All that the job has left behind."""
@@ -90,12 +93,15 @@ def launch(
     """Run what a job template says; ``inputs`` are those of its credential."""
     options = TEMPLATES[template]
     shutil.copytree(PROJECT, folder / "project")
-    variables = inventory["_meta"]["hostvars"]
+    (volume := folder.parent / VOLUME.strip("/")).mkdir(exist_ok=True)
+    mounted = json.dumps(inventory["_meta"]["hostvars"]).replace(f'"{VOLUME}/', f'"{volume}/')
+    variables = json.loads(mounted)
     whole = {"all": {"hosts": hosts or list(variables)}, "_meta": {"hostvars": variables}}
     script = folder / "inventory" / "hosts"  # as AWX writes it
     script.parent.mkdir()
     script.write_text(f"#!{sys.executable}\nprint({json.dumps(json.dumps(whole))})\n")
     script.chmod(0o700)
+    own = {"ANSIBLE_CONFIG": str(folder / "project" / "ansible.cfg"), "TMPDIR": str(folder)}
     flags = ["--diff"] if options["diff_mode"] else []
     flags += ["--check"] if options["job_type"] == "check" else []
     variables_of_environment, extra = injected(CREDENTIAL_TYPE, inputs)
@@ -106,7 +112,7 @@ def launch(
         private_data_dir=str(folder),
         playbook=options["playbook"],
         inventory=str(script),
-        envvars={**environment(), **variables_of_environment, "TMPDIR": str(folder)},
+        envvars={**environment(), **variables_of_environment, **own},
         extravars={"awx_job_id": 1, **(extra_vars or {})},
         cmdline=" ".join(flags),
         verbosity=verbosity or None,

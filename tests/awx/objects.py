@@ -18,6 +18,7 @@ VARIABLES = AWX / "controller" / "aap_configuration_vars.yml"
 PLAY = AWX / "controller" / "aap_configuration.yml"
 
 KINDS = {
+    "controller_instance_groups": "instance_group",
     "controller_credential_types": "credential_type",
     "controller_credentials": "credential",
     "controller_execution_environments": "execution_environment",
@@ -43,7 +44,13 @@ class Unsafe(str):
 
 
 class Loader(yaml.SafeLoader):
-    pass
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Ansible warns of a key that is given twice, also where one is merged by ``<<``."""
+        self.flatten_mapping(node)
+        keys = [key.value for key, _ in node.value]
+        assert len(set(keys)) == len(keys), keys
+        found: dict[Any, Any] = super().construct_mapping(node, deep)
+        return found
 
 
 Loader.add_constructor("!unsafe", lambda _loader, node: Unsafe(node.value))
@@ -79,9 +86,11 @@ def _of_task(task: Mapping[str, Any], variables: Mapping[str, Any]) -> Iterator[
         yield Object(name.removeprefix("awx.awx."), values["name"], values)
 
 
-def from_tasks() -> list[Object]:
+def from_tasks(**changed: Any) -> list[Object]:
+    """:arg changed: variables of the play that are given"""
     (play,) = load(TASKS)
-    return [made for task in play["tasks"] for made in _of_task(task, play["vars"])]
+    variables = {**play["vars"], **changed}
+    return [made for task in play["tasks"] for made in _of_task(task, variables)]
 
 
 def from_variables() -> list[Object]:

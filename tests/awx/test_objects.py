@@ -32,8 +32,6 @@ from awx.objects import (
 
 OBJECTS = from_tasks()
 PROJECT = AWX / "project"
-ROLE = yaml.safe_load((ROOT / "roles/clients/meta/argument_specs.yml").read_text())
-ROLE_VARIABLES = ROLE["argument_specs"]["main"]["options"]
 SERVICE = "https://focus.toggl.com/api"
 TEMPLATES = only(OBJECTS, "job_template")
 
@@ -43,14 +41,38 @@ def the_only(kind: str) -> dict[str, Any]:
     return found
 
 
-WORKFLOW = the_only("workflow_job_template")
+WORKFLOWS = only(OBJECTS, "workflow_job_template")
+WORKFLOW, UNDO = WORKFLOWS.values()
+GROUP = the_only("instance_group")
+UNCHANGED = "as the inventory says"
+
+
+def templates_of(workflow: Mapping[str, Any]) -> list[dict[str, Any] | str]:
+    """Return what its nodes launch, in their order: job templates, or the type of anything else."""
+    nodes = {node["identifier"]: node for node in workflow["workflow_nodes"]}
+    order = [next(iter(nodes))]
+    while after := nodes[order[-1]].get("related", {}).get("success_nodes"):
+        order += [node["identifier"] for node in after]
+    assert order == list(nodes)
+    launched = [nodes[key]["unified_job_template"] for key in order]
+    return [TEMPLATES.get(found["name"], found["type"]) for found in launched]
+
+
+def playbooks_of(workflow: Mapping[str, Any]) -> list[str]:
+    launched = templates_of(workflow)
+    return [found if isinstance(found, str) else found["playbook"] for found in launched]
+
+
+def questions(asking: Mapping[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = asking["survey_spec"]["spec"] if asking["survey_enabled"] else []
+    return found
 
 
 def test_both_describe_the_same_objects_each_after_what_it_refers_to() -> None:
     """So the other tests look at one of them."""
     names = [(found.kind, found.name) for found in OBJECTS]
     assert names == [(found.kind, found.name) for found in from_variables()]
-    assert len(set(names)) == len(names) == 13
+    assert len(set(names)) == len(names) == 18
     assert list(dict.fromkeys(kind for kind, _ in names)) == list(KINDS.values())
     for one, other in zip(OBJECTS, from_variables(), strict=True):
         assert one.options == other.options, one.name
@@ -69,7 +91,7 @@ def test_a_credential_sets_the_environment_and_an_address_that_no_host_overrides
         "TOGGL_FOCUS_WORKSPACE_ID": "<workspace_id>",
         "TOGGL_FOCUS_API_URL": "<api_url>",
     }
-    assert extra == {"clients_api_url": "<api_url>"} and extra.keys() <= ROLE_VARIABLES.keys()
+    assert extra == {"clients_api_url": "<api_url>"}
     alone, extra = injected(kind, {"api_token": "x"})
     assert alone["TOGGL_FOCUS_API_URL"] == extra["clients_api_url"] == SERVICE
 
@@ -110,34 +132,60 @@ def test_what_they_refer_to_exists() -> None:
 
 def test_the_jobs_that_only_look_run_in_check_mode() -> None:
     types = {template["playbook"]: template["job_type"] for template in TEMPLATES.values()}
-    assert types["plan.yml"] == types["drift.yml"] == "check"
-    assert types["apply.yml"] == types["apply_reviewed.yml"] == "run"
+    looking = {name for name, job_type in types.items() if job_type == "check"}
+    assert looking == {"check.yml", "plan.yml", "drift.yml", "undo_plan.yml"}
 
 
-def test_an_approval_stands_between_plan_and_apply() -> None:
-    nodes = {node["identifier"]: node for node in WORKFLOW["workflow_nodes"]}
-    order = ["plan"]
-    while after := nodes[order[-1]].get("related", {}).get("success_nodes"):
-        order += [node["identifier"] for node in after]
-    assert order == ["plan", "approve", "apply"] == list(nodes)
-    assert nodes["approve"]["unified_job_template"]["type"] == "workflow_approval"
-    ran = [TEMPLATES[nodes[key]["unified_job_template"]["name"]] for key in ("plan", "apply")]
-    assert [template["playbook"] for template in ran] == ["plan.yml", "apply_reviewed.yml"]
+def test_an_approval_stands_between_a_plan_and_what_applies_it() -> None:
+    approval = "workflow_approval"
+    assert playbooks_of(WORKFLOW) == ["check.yml", "plan.yml", approval, "apply_reviewed.yml"]
+    assert playbooks_of(UNDO) == ["undo_plan.yml", approval, "undo_reviewed.yml"]
 
 
-def test_plan_and_apply_get_the_same_answers_for_variables_of_the_role() -> None:
-    """Else the plan would be another, and its digest would be refused."""
-    asking = ("plan.yml", "apply.yml", "apply_reviewed.yml", "drift.yml")
-    surveys = [one["survey_spec"] for one in TEMPLATES.values() if one["playbook"] in asking]
-    assert surveys == [WORKFLOW["survey_spec"]] * 4
-    for question in WORKFLOW["survey_spec"]["spec"]:
-        assert question["variable"] in ROLE_VARIABLES
-        assert question["required"] and question["default"] != ""
+def test_what_a_slice_could_not_see_is_looked_at_by_a_job_that_is_not_sliced() -> None:
+    """It sees two hosts with one workspace. The workflow begins with it."""
+    found = only(from_tasks(focus_slices=3), "job_template").values()
+    counts = {template["playbook"]: template["job_slice_count"] for template in found}
+    assert {counts.pop(name) for name in ("plan.yml", "apply_reviewed.yml")} == {3}
+    assert set(counts.values()) == {1} and playbooks_of(WORKFLOW)[0] in counts
+
+
+def test_one_job_at_a_time_and_with_the_journals() -> None:
+    """Of one template, and of several: they share a group of instances that runs one."""
+    for runs in (*TEMPLATES.values(), *WORKFLOWS.values()):
+        assert runs["allow_simultaneous"] is False
+    assert {name for one in TEMPLATES.values() for name in one["instance_groups"]} == {
+        GROUP["name"]
+    }
+    assert GROUP["max_concurrent_jobs"] == 1
+    pod = yaml.safe_load(GROUP["pod_spec_override"])["spec"]
+    (worker,) = pod["containers"]
+    inventory = load(PROJECT / the_only("inventory_source")["source_path"])
+    journal = Path(inventory["all"]["vars"]["clients_journal"])
+    assert [mount["mountPath"] for mount in worker["volumeMounts"]] == [str(journal.parent)]
+    claim = load(AWX / "controller" / "journals.yml")
+    assert pod["volumes"][0]["persistentVolumeClaim"]["claimName"] == claim["metadata"]["name"]
+
+
+def test_no_answer_of_a_survey_overrides_the_inventory() -> None:
+    """It would be an extra variable, also where nobody changed it. Plan and apply get the same."""
+    asked = {name: questions(one) for name, one in {**TEMPLATES, **WORKFLOWS}.items()}
+    plan, undo = questions(WORKFLOW), questions(UNDO)
+    assert {name: found for name, found in asked.items() if found} == {
+        "Toggl Focus plan": plan,
+        "Toggl Focus apply": plan,
+        "Toggl Focus undo plan": undo,
+        WORKFLOW["name"]: plan,
+        UNDO["name"]: undo,
+    }
+    assert all(question["variable"].startswith("focus_") for question in plan + undo)
+    for question in plan:
+        assert question["choices"][0] == question["default"] == UNCHANGED
 
 
 def test_nobody_can_send_the_key_elsewhere() -> None:
     """Free extra variables could hold another ``clients_api_url``."""
-    for template in (*TEMPLATES.values(), WORKFLOW):
+    for template in (*TEMPLATES.values(), *WORKFLOWS.values()):
         assert template["ask_variables_on_launch"] is False, template["name"]
 
 

@@ -4,26 +4,31 @@
 from __future__ import annotations
 
 import base64
+import json
+import textwrap
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from awx.jobs import Job, imported_inventory, launch
+from awx.jobs import PROJECT, Job, imported_inventory, launch
 from simulator.records import Fault
 from simulator.server import Simulator
 from support.lists import load_list
+from support.playbooks import ansible_playbook, keep
 from support.running import assert_predicted
 from support.stage import CLIENTS, active, asked, fill, workspaces
 
 Launch = Callable[..., Job]
 PLAN, APPLY = "Toggl Focus plan", "Toggl Focus apply"
 APPLY_REVIEWED, DRIFT = "Toggl Focus apply reviewed", "Toggl Focus drift"
-EUROPE, ASIA, AMERICA = (
-    f"clients_plan_digest_of_{host}" for host in ("europe", "asia", "america_north")
-)
+UNDO_PLAN, UNDO_REVIEWED = "Toggl Focus undo plan", "Toggl Focus undo reviewed"
+PLACES = ("europe", "asia", "america_north")
+EUROPE, ASIA, AMERICA = (f"focus_plan_digest_of_{place}" for place in PLACES)
 
-ANSWERS = {"clients_purge": "false", "clients_max_deletion_percent": 30}
-"""Of a survey: whether to purge is a text."""
+UNCHANGED = "as the inventory says"
+ANSWERS = {"focus_purge": UNCHANGED, "focus_max_deletion_percent": UNCHANGED}
+"""Those of a survey that nobody has changed."""
 
 AS_DECLARED = {4711: ["Acme", "Globex Corporation"], 4712: ["Acme", "Umbrella"], 4713: ["Hooli"]}
 
@@ -71,7 +76,7 @@ def filled(many_workspaces: Simulator) -> Simulator:
 
 class Workflow(NamedTuple):
     """A plan, what was applied after its review, and two comparisons on a later day, when somebody
-    has added a client by hand."""
+    has added a client by hand. The second one is of an inventory that purges."""
 
     plan: Job
     applied: Job
@@ -81,22 +86,25 @@ class Workflow(NamedTuple):
     sent_elsewhere: int
 
 
+def with_each(inventory: dict[str, Any], **variables: Any) -> dict[str, Any]:
+    hosts = inventory["_meta"]["hostvars"]
+    return {"_meta": {"hostvars": {name: {**has, **variables} for name, has in hosts.items()}}}
+
+
 @pytest.fixture(scope="module")
 def workflow(many_workspaces: Simulator, job: Launch, inventory: dict[str, Any]) -> Workflow:
     """In which a variable of each host would send the key elsewhere."""
     refill(many_workspaces)
     with Simulator() as elsewhere:
-        hosts = inventory["_meta"]["hostvars"]
-        led = {name: {**known, "clients_api_url": elsewhere.url} for name, known in hosts.items()}
-        hostile = {"_meta": {"hostvars": led}}
-        plan = job(PLAN, inventory=hostile)
+        hostile = with_each(inventory, clients_api_url=elsewhere.url)
+        plan = job(PLAN, inventory=hostile, extra_vars=ANSWERS)
         assert many_workspaces.writes == []
-        applied = job(APPLY_REVIEWED, inventory=hostile, extra_vars=plan.artifacts)
+        handed_on = {**plan.artifacts, **ANSWERS}
+        applied = job(APPLY_REVIEWED, inventory=hostile, extra_vars=handed_on)
         after = names(many_workspaces)
         fill(many_workspaces, 4712, "Stray")
-        drift = job(DRIFT, inventory=hostile, extra_vars=ANSWERS)
-        purge = {**ANSWERS, "clients_purge": "true"}
-        purging = job(DRIFT, inventory=hostile, extra_vars=purge)
+        drift = job(DRIFT, inventory=hostile)
+        purging = job(DRIFT, inventory=with_each(hostile, clients_purge=True))
         return Workflow(plan, applied, drift, purging, after, len(elsewhere.log))
 
 
@@ -119,16 +127,25 @@ def test_a_reviewed_plan_is_applied(workflow: Workflow, many_workspaces: Simulat
     assert results["europe"]["undo"]
     for done in (plan, applied):
         assert done.events and many_workspaces.token not in done.written()
+        assert "[WARNING]" not in done.output
 
 
-def test_whoever_approves_sees_the_plan_of_all_in_the_output(workflow: Workflow) -> None:
-    """What ``plan.md`` has, in one place, deletions first."""
-    output = workflow.plan.output
-    assert "### Plan for 3 workspaces: create 3, rename 1, restore 1, delete 1" in output
-    assert "- `europe`: `Initech` (id 1002)" in output
-    assert output.index("**1 deletion**") < output.index("#### `america-north`, workspace 4713")
-    assert "| rename | `Globex` | `Globex Corporation` | 1001 |" in output
-    assert '"step":' not in output
+def test_whoever_approves_reads_the_plan_of_all_as_lines(workflow: Workflow) -> None:
+    """Neither JSON nor Markdown, in one place, at the end."""
+    shown = workflow.plan.output.split("Show the plan, for whoever approves] ")[1]
+    assert shown.split("msg: |-")[1].startswith(
+        """
+        america-north, workspace 4713: Would create 1.
+            create   Hooli
+        asia, workspace 4712: Would create 1, restore 1.
+            restore  Umbrella (id 1001)
+            create   Acme
+        europe, workspace 4711: Would create 1, rename 1, delete 1.
+            delete   Initech (id 1002)
+            rename   Globex -> Globex Corporation (id 1001)
+            create   Acme
+"""
+    )
 
 
 def test_no_variable_of_a_host_sends_the_key_elsewhere(workflow: Workflow) -> None:
@@ -139,9 +156,54 @@ def test_no_variable_of_a_host_sends_the_key_elsewhere(workflow: Workflow) -> No
 
 
 def test_drift_fails_the_job_of_a_workspace_that_differs(workflow: Workflow) -> None:
+    """With the purge of the inventory, which no survey can turn off."""
     drift = workflow.purging
     assert (workflow.drift.status, drift.status) == ("successful", "failed")
     assert "+- name: Stray" not in drift.output and "-- name: Stray" in drift.output
+    assert "[WARNING]" not in workflow.drift.output
+
+
+SET = {"clients_purge": True, "clients_max_deletion_percent": 5}
+
+
+@pytest.mark.parametrize(
+    ("answers", "follows"),
+    [
+        ({}, SET),
+        (ANSWERS, SET),
+        ({"focus_purge": "", "focus_max_deletion_percent": ""}, SET),
+        ({"focus_purge": "no"}, {**SET, "clients_purge": False}),
+        ({"focus_purge": "yes"}, SET),
+        ({"focus_max_deletion_percent": "50"}, {**SET, "clients_max_deletion_percent": "50"}),
+        ({"focus_purge": "false"}, None),
+    ],
+)
+def test_an_answer_counts_only_where_it_is_another_than_the_inventory_s(
+    many_workspaces: Simulator,
+    tmp_path: Path,
+    answers: dict[str, str],
+    follows: dict[str, Any] | None,
+) -> None:
+    """An answer that the survey does not have is an error."""
+    book, hosts = tmp_path / "book.yml", tmp_path / "hosts.yml"
+    hosts.write_text(json.dumps({"all": {"hosts": {"one": None}, "vars": SET}}))
+    kept = keep([*SET], tmp_path / "kept.json")
+    plays = [
+        {"import_playbook": str(PROJECT / "plays" / "answers.yml")},
+        {"hosts": "all", "gather_facts": False, "tasks": [kept], "connection": "local"},
+    ]
+    book.write_text(json.dumps(plays))
+    ran = ansible_playbook(many_workspaces, book, "-i", str(hosts), "-e", json.dumps(answers))
+    found = tmp_path / "kept.json"
+    assert (json.loads(found.read_text()) if found.exists() else None) == follows, ran.stdout
+    assert ran.returncode == (2 if follows is None else 0)
+
+
+def test_two_hosts_with_one_workspace_end_the_workflow_at_its_first_job(
+    filled: Simulator, job: Launch, inventory: dict[str, Any]
+) -> None:
+    same = job("Toggl Focus check", inventory=with_each(inventory, clients_workspace_id=4711))
+    assert same.status == "failed" and "europe" in same.output and not filled.log
 
 
 def test_nothing_is_applied_but_the_reviewed_plan(
@@ -157,19 +219,51 @@ def test_nothing_is_applied_but_the_reviewed_plan(
     assert refused["refused"] is True
     assert "Nothing was written. The plan would " in applied.output
     assert names(filled) == {**AS_DECLARED, 4711: ["Acme", "Globex", "Initech"], 4713: []}
-    assert AMERICA in applied.output
+    assert "plan_digest" in applied.output.split("fatal: [america-north]")[1]
     assert {*asked(filled)} == {4711, 4712}
 
 
+def test_a_blank_digest_is_an_error(filled: Simulator, job: Launch) -> None:
+    applied = job(APPLY_REVIEWED, hosts=["america-north"], extra_vars={AMERICA: " "})
+    assert applied.status == "failed" and "plan_digest" in applied.output
+    assert not filled.log
+
+
+UNDO_OF = "focus_undo_run_of_"
+
+
+def test_what_was_applied_is_taken_back_after_a_review(filled: Simulator, job: Launch) -> None:
+    """By the journals on the volume. What is taken back is the run that was reviewed, and nothing
+    where none was. A second undo has nothing for anybody to approve."""
+    before = names(filled)
+    assert job(APPLY).status == "successful"
+    plan = job(UNDO_PLAN, extra_vars={"focus_undo_run": ""})
+    assert plan.status == "successful" and names(filled) == AS_DECLARED, plan.output
+    assert "rename   Globex Corporation -> Globex (id 1001)" in plan.output
+    handed_on = plan.artifacts
+    assert set(handed_on) == {f"{UNDO_OF}{place}" for place in PLACES}
+    run = handed_on[f"{UNDO_OF}america_north"]
+    assert f"  {run}  " in plan.output
+
+    handed_on[f"{UNDO_OF}america_north"] = ""
+    undone = job(UNDO_REVIEWED, extra_vars=handed_on)
+    assert undone.status == "successful" and "no run none-was-reviewed" in undone.output
+    assert names(filled) == {**before, 4713: ["Hooli"]}
+
+    again = job(UNDO_PLAN, hosts=["europe", "asia"])
+    assert again.status == "failed" and "nothing to take back in any workspace" in again.output
+    assert names(filled) == {**before, 4713: ["Hooli"]}
+
+
 @pytest.fixture(scope="module")
-def shown(many_workspaces: Simulator, job: Launch) -> dict[str, Job]:
+def shown(many_workspaces: Simulator, job: Launch, inventory: dict[str, Any]) -> dict[str, Job]:
     """Jobs with everything shown: Europe has too many deletions, and America's key is refused."""
     jobs = {}
     for template in (PLAN, APPLY):
         refill(many_workspaces)
         many_workspaces.chaos = lambda call: Fault(status=401) if "/4713/" in call.path else None
-        answers = {**ANSWERS, "clients_max_deletions": 0}
-        jobs[template] = job(template, extra_vars=answers, verbosity=4)
+        cautious = with_each(inventory, clients_max_deletions=0)
+        jobs[template] = job(template, inventory=cautious, extra_vars=ANSWERS, verbosity=4)
     return jobs
 
 
@@ -190,21 +284,23 @@ def test_a_workspace_that_cannot_be_planned_ends_the_workflow(
     workspace by itself: AWX joins the artifacts of slices without looking into them."""
     refused = shown[PLAN]
     assert refused.status == "failed"
-    assert "**`europe` cannot be applied:** 1 client would be deleted, but " in refused.output
+    assert "europe, workspace 4711: 1 client would be deleted, but " in refused.output
     assert "max_deletions to 1" in refused.results(CLIENTS)["europe"]["msg"]
-    assert "#### `asia`, workspace 4712" in refused.output
+    assert "asia, workspace 4712: Would create 1, restore 1." in refused.output
     assert refused.artifacts == {ASIA: workflow.plan.artifacts[ASIA]}
 
 
 def test_an_export_is_a_list_that_changes_nothing(filled: Simulator, job: Launch) -> None:
-    """It is kept in base64: AWX makes extra variables of artifacts, which Ansible evaluates."""
+    """What is shown can be copied. What is kept is in base64: AWX makes extra variables of
+    artifacts, which Ansible evaluates."""
     evil = "{{ lookup('ansible.builtin.pipe', 'echo evaluated') }}"
     fill(filled, 4713, "Globex", evil)
     exported = job("Toggl Focus export", hosts=["america-north"])
-    artifact = exported.artifacts["clients_export_of_america_north"]
-    text = base64.b64decode(artifact, validate=True).decode()
-    assert load_list(text)["clients_list"] == [{"name": "Globex"}, {"name": evil}]
-    assert all(line in exported.output for line in text.replace('"', '\\"').splitlines())
+    kept = exported.artifacts["focus_export_of_america_north"]
+    shown = exported.output.split("msg: |-\n")[1].split("\nPLAY RECAP")[0]
+    for text in (base64.b64decode(kept, validate=True).decode(), textwrap.dedent(shown), shown):
+        assert load_list(text)["clients_list"] == [{"name": "Globex"}, {"name": evil}]
+    assert "[WARNING]" not in exported.output and "$schema" not in shown
 
 
 def test_the_credential_can_hold_the_workspace(filled: Simulator, job: Launch) -> None:
