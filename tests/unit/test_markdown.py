@@ -34,18 +34,10 @@ def workspace(steps: str | Iterable[Step] = "", **more: Any) -> dict[str, Any]:
     rows = list(map(row_of, steps_of(steps) if isinstance(steps, str) else steps))
     summary = Counter("purged" if row.get("purge") else ACTIONS[row["step"]] for row in rows)
     return {
-        "workspace_id": 4242,
-        "api_url": SERVICE_URL,
-        "validate_certs": True,
-        "msg": "Would do something.",
-        "digest": DIGEST,
-        "summary": summary,
+        **{"workspace_id": 4242, "api_url": SERVICE_URL, "validate_certs": True, "digest": DIGEST},
+        **{"msg": "Would do something.", "summary": summary, "refusal": None, "warnings": []},
         "steps": [{**row, "status": "planned"} for row in rows],
-        "refusal": None,
-        "warnings": [],
-        "requests": 1 + len(rows),
-        "quota": None,
-        **more,
+        **{"requests": 1 + len(rows), "quota": None, **more},
     }
 
 
@@ -123,17 +115,11 @@ HOSTILE = [
 ]
 """What a name must not become. Each is shown as it is."""
 
-UNSEEN = {
-    "a\n\n# b": "a\\n\\n# b",
-    "a\rb": "a\\rb",
-    "abc\u202edef": "abc\\u202edef",
-    "\x1b[31mred": "\\x1b[31mred",
-    "a\u200bb": "a\\u200bb",
-    "a\tb": "a\\tb",
-}
-"""What would not be seen is shown escaped."""
+ESCAPED = [r"a\n\n# b", r"a\rb", r"abc\u202edef", r"\x1b[31mred", r"a\u200bb", r"a\tb"]
+"""What would not be seen is shown so."""
 
-NAMES = {**{name: name for name in HOSTILE}, **UNSEEN}
+NAMES = {name: name for name in HOSTILE}
+NAMES |= {seen.encode().decode("unicode_escape"): seen for seen in ESCAPED}
 
 
 @pytest.mark.parametrize(("name", "seen"), NAMES.items())
@@ -212,11 +198,12 @@ def test_what_nobody_may_miss_comes_first() -> None:
     assert text.count("`Old`") == text.count("`C`") == 1, "once"
 
 
+NONE = unreadable("No.")
 TITLES = [
-    ({"a": unreadable("No.")}, "1 of 1 workspace cannot be planned"),
+    ({"a": NONE}, "1 of 1 workspace cannot be planned"),
     ({"a": workspace("create A", refusal="No.")}, "1 of 1 workspace cannot be applied"),
     (
-        {"a": unreadable("No."), "b": workspace()},
+        {"a": NONE, "b": workspace()},
         "1 of 2 workspaces cannot be planned; in the rest: nothing to do",
     ),
     ({"a": workspace(), "b": workspace()}, "Plan for 2 workspaces: nothing to do"),
@@ -295,14 +282,11 @@ def test_a_table_says_what_is_done() -> None:
     ]
 
 
+NEED = "<b>3 workspaces of one API key need 63 requests"
 LEFT = [
-    (None, "<b>3 workspaces of one API key need 63 requests</b>: 3 hours at 30 an hour."),
+    (None, f"{NEED}</b>: 3 hours at 30 an hour."),
     (63, "65 requests needed."),
-    (
-        62,
-        "<b>3 workspaces of one API key need 63 requests, but 62 were left when this was planned"
-        "</b>: 3 hours at 30 an hour.",
-    ),
+    (62, f"{NEED}, but 62 were left when this was planned</b>: 3 hours at 30 an hour."),
 ]
 
 
@@ -388,5 +372,4 @@ def test_very_many_workspaces_fit(refused: bool) -> None:
 
 def test_the_order_of_the_file_does_not_matter() -> None:
     hosts = {name: workspace([create(name)]) for name in ("b", "c", "a")}
-    backwards = dict(reversed(hosts.items()))
-    assert text_of(**hosts) == text_of(**backwards)
+    assert text_of(**hosts) == text_of(**dict(reversed(hosts.items())))
