@@ -6,7 +6,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -98,36 +98,26 @@ def test_a_signal_that_the_kernel_gives_to_another_thread_ends_the_run() -> None
     assert result["msg"] == f"{REASON} Nothing had been written."
 
 
-@pytest.fixture
-def released() -> Iterator[threading.Event]:
-    """What endless work waits for: the end of the test."""
-    event = threading.Event()
-    yield event
-    event.set()
-
-
-def test_reading_and_planning_are_not_waited_for(released: threading.Event) -> None:
-    started = time.monotonic()
-    result = ended(lambda runtime: {"changed": released.wait(10)})
-    assert time.monotonic() - started < 5
-    assert (result["failed"], result["changed"], result["requests"]) == (True, False, 0)
-    assert result["msg"] == f"{REASON} Nothing had been written."
-
-
-def test_a_request_that_does_not_end_is_not_waited_for_without_end(
-    monkeypatch: pytest.MonkeyPatch, released: threading.Event
+@pytest.mark.parametrize(("longest", "changes"), [(15, 0), (0.1, 5)], ids=["reading", "writing"])
+def test_what_does_not_end_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, longest: float, changes: int
 ) -> None:
-    """What is known is said."""
-    monkeypatch.setattr(run, "LONGEST_END", 0.1)
+    """Reading and planning at no time, a write for a while; what is known is said."""
+    monkeypatch.setattr(run, "LONGEST_END", longest)
+    released, started = threading.Event(), time.monotonic()
 
     def work(runtime: Runtime) -> dict[str, Any]:
-        runtime.progress.set(total=5)
-        runtime.progress.add(done=1)
+        if changes:
+            runtime.progress.set(total=changes)
+            runtime.progress.add(done=1)
         return {"changed": released.wait(10)}
 
     result = ended(work)
-    assert (result["failed"], result["changed"]) == (True, True)
-    assert result["msg"].startswith(f"{REASON} 1 of 5 changes are known to be done")
+    released.set()
+    assert time.monotonic() - started < 5
+    assert (result["failed"], result["changed"], result["requests"]) == (True, bool(changes), 0)
+    known = "1 of 5 changes are known to be done" if changes else "Nothing had been written."
+    assert result["msg"].startswith(f"{REASON} {known}")
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(1), ValueError("a handler's")])

@@ -151,15 +151,13 @@ def test_a_client_needs_an_id_or_a_name(fields: dict[str, Any]) -> None:
     assert clients_plan(wanted, [{"active": True, **fields}])["plan"] == []
 
 
-@pytest.mark.parametrize(
-    "client", ["Acme", None, {"active": True}, {"name": 7}, {"id": "x"}, {"id": -1, "name": "A"}]
-)
+NO_CLIENTS = ["Acme", None, {"active": True}, {"name": 7}, {"id": "x"}, {"id": -1, "name": "A"}]
+
+
+@pytest.mark.parametrize("client", NO_CLIENTS, ids=str)
 def test_what_is_no_client_is_refused(client: Any) -> None:
-    result = clients_plan([], [{"id": 1001, "active": True}, client])
-    assert result["msg"] == (
-        "The option existing cannot be used: client 2 in it is none; give each as "
-        "focus_client_info returns it, with its id and its name."
-    )
+    said = clients_plan([], [{"id": 1001, "active": True}, client])["msg"]
+    assert said.startswith("The option existing cannot be used: client 2 in it is none; give each")
 
 
 def test_a_workspace_is_a_number_however_it_is_written() -> None:
@@ -171,9 +169,9 @@ def test_a_workspace_is_a_number_however_it_is_written() -> None:
 def test_a_check_warns_of_entries_that_look_alike() -> None:
     listed = ["Acme", "acme", "Ac\u200bme", "Acme\u00a0Ltd", "Acme Ltd", "Beta"]
     first, second = clients_plan(listed, listed)["warnings"]
-    assert first.startswith('Entries 1, 2 and 3 have names that look alike, "Acme", "acme" and ')
-    assert second.startswith("Entries 4 and 5 have names that look alike, ")
-    assert r"Ac\u200bme" in first and r"Acme\xa0Ltd" in second
+    alike = r'Entries 1, 2 and 3 have names that look alike, "Acme", "acme" and "Ac\u200bme"'
+    assert first.startswith(alike)
+    assert second.startswith(r'Entries 4 and 5 have names that look alike, "Acme\xa0Ltd" and ')
 
 
 UNSET = [None, "", " ", 0, False, "0001-01-01T00:00:00Z", "0001-01-01T00:00:00+00:00"]
