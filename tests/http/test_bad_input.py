@@ -60,6 +60,7 @@ CLIENTS: dict[str, tuple[dict[str, Any], str]] = {
     "digest and more": ({"plan_digest": DIGEST + "0"}, "is not a digest, which has 64 hexadecimal"),
     "digest with another sign": ({"plan_digest": "g" + DIGEST[1:]}, "is not a digest"),
     "percentage above 100": ({"max_deletion_percent": 101}, "max_deletion_percent"),
+    "percentage below 0": ({"max_deletion_percent": -1}, "max_deletion_percent"),
     "no write at once": ({"concurrency": 0, **ACCESS}, "concurrency"),
     "17 writes at once": ({"concurrency": 17, **ACCESS}, "concurrency"),
     "fewer than no deletions": ({"max_deletions": -1}, "max_deletions"),

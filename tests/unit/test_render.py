@@ -93,17 +93,15 @@ def test_what_went_wrong_is_among_the_fifty() -> None:
     assert shown[1:3] == ["delete   Gone (id 1000)", "create   Bad [failed] No."]
 
 
-@pytest.mark.parametrize(
-    ("result", "expected"),
-    [
-        ({"msg": "Nothing to do.", "plan": []}, ["Nothing to do."]),
-        ({"msg": "No connection.", "failed": True}, ["No connection."]),
-        ({"msg": 'The name "Acme" is twice.'}, ["The name 'Acme' is twice."]),
-    ],
-)
-def test_the_message_comes_first_and_alone_where_there_is_no_step(
-    result: dict[str, Any], expected: list[str]
-) -> None:
+ALONE = [
+    ({"msg": "Nothing to do.", "plan": []}, ["Nothing to do."]),
+    ({"msg": "No connection.", "failed": True}, ["No connection."]),
+    ({"msg": 'The name "Acme" is twice.'}, ["The name 'Acme' is twice."]),
+]
+
+
+@pytest.mark.parametrize(("result", "expected"), ALONE)
+def test_without_steps_the_message_is_alone(result: dict[str, Any], expected: list[str]) -> None:
     assert plan_lines(result) == expected
 
 

@@ -13,13 +13,9 @@ from ansible.module_utils.parsing.convert_bool import BOOLEANS
 from jsonschema import Draft7Validator
 from support.playbooks import ROOT
 
-from ansible_collections.toggl.focus.plugins.module_utils._errors import BadOption, PlanRefused
+from ansible_collections.toggl.focus.plugins.module_utils._errors import PlanRefused
 from ansible_collections.toggl.focus.plugins.module_utils._reconcile import desired_clients
-from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import (
-    CLIENTS,
-    ENTRY,
-)
-from ansible_collections.toggl.focus.plugins.module_utils._task.options import rules
+from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import ENTRY
 from ansible_collections.toggl.focus.plugins.module_utils._text import confusable_key
 from tools.schema import as_text
 
@@ -56,7 +52,7 @@ SINCE_UNICODE_14 = {"\u0890", "\u0891"}
 
 
 def is_taken(*listed: Any) -> bool:
-    """By the modules."""
+    """Return whether the modules take these entries."""
     try:
         desired_clients(listed)
     except PlanRefused:
@@ -65,7 +61,7 @@ def is_taken(*listed: Any) -> bool:
 
 
 def is_valid(*listed: Any) -> bool:
-    """By the schema."""
+    """Return whether the schema takes them."""
     return VALIDATOR.is_valid({"clients_list": list(listed)})
 
 
@@ -115,17 +111,6 @@ VALUES: dict[str, tuple[list[Any], list[Any]]] = {
 def test_a_mistake_in_a_variable_is_refused(variable: str) -> None:
     taken, refused = VALUES[variable]
     assert [one for one in taken + refused if VALIDATOR.is_valid({variable: one})] == taken
-
-
-@pytest.mark.parametrize("option", ["max_deletions", "max_deletion_percent"])
-def test_the_module_refuses_the_same_guards(option: str) -> None:
-    defaults = {name: spec.get("default") for name, spec in CLIENTS["argument_spec"].items()}
-    taken, refused = VALUES[f"clients_{option}"]
-    for value in taken:
-        rules({**defaults, option: value})
-    for value in refused:
-        with pytest.raises(BadOption):
-            rules({**defaults, option: value})
 
 
 def test_all_variables_of_the_role_have_a_description() -> None:
