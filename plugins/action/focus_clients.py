@@ -37,8 +37,7 @@ class ActionModule(FocusAction):
         """Return the result. In the role and in an undo, a failure is that of the last task, which
         prints the reason alone: Ansible prints the whole result of a task that fails."""
         result = super().run(tmp, task_vars)
-        is_said = self._is_of_the_role or UNDOES in self._task.vars
-        if is_said and "requests" in result and result.pop("failed", False):
+        if self._has_role_variables and "requests" in result and result.pop("failed", False):
             result["failure"] = result["msg"]
             result["_ansible_verbose_override"] = Display().verbosity < SHOWS_LONG_PLANS
             if not _SHOWS_REASONS:
@@ -50,10 +49,15 @@ class ActionModule(FocusAction):
         role = self._task._role
         return role is not None and role.get_name(include_role_fqcn=True) == _role_variables.ROLE
 
+    @property
+    def _has_role_variables(self) -> bool:
+        return self._is_of_the_role or UNDOES in self._task.vars
+
     def validate(self, arguments: dict[str, Any], variables: Mapping[str, Any]) -> None:
-        if self._is_of_the_role:
+        if self._has_role_variables:
             for warning in _role_variables.warnings(variables):
                 Display().warning(warning)
+        if self._is_of_the_role:
             arguments.update(_role_variables.options(variables, self._templar.template))
             bind(arguments, variables, self._templar.template, self._task.check_mode)
         if "clients" in arguments:
