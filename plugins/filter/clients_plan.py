@@ -61,6 +61,13 @@ options:
     description: The address of the service, which is part of the digest too.
     type: str
     default: https://focus.toggl.com/api
+  variables:
+    description:
+      - Names of variables. Each that is nearly one of the role P(toggl.focus.clients#role) gets a
+        warning, because it is probably a typing error.
+    type: list
+    elements: str
+    default: []
 seealso:
   - module: toggl.focus.focus_clients
   - plugin: toggl.focus.plan_lines

@@ -21,6 +21,7 @@ from ..module_utils._task.arguments import CLIENTS
 from ..module_utils._task.entries import described
 from ..module_utils._task.options import check_patterns, rules
 from ..module_utils._text import SERVICE_URL
+from . import _role_variables
 from ._values import plain
 
 Fields = Mapping[str, Any]
@@ -33,8 +34,9 @@ _OPTIONS: dict[str, Any] = {
     **{guard: CLIENTS["argument_spec"][guard] for guard in Rules._fields},
     "workspace_id": {"type": "int", "default": 0},
     "api_url": {"type": "str", "default": SERVICE_URL},
+    "variables": {"type": "list", "elements": "str", "default": []},
 }
-"""Beside the two lists, what a plan depends on. None of it is taken from the environment."""
+"""Beside the two lists, what a result depends on. None of it is taken from the environment."""
 
 _SHOWN_BY_THE_SERVICE = frozenset(
     {"workspace_id", "active", "created_at", "updated_at", "deleted_at", "toggl_user_id"}
@@ -45,7 +47,7 @@ _SHARED = frozenset({"id", "name", *ATTRIBUTES})
 """Fields that do not tell whether a client was read or an entry written."""
 
 
-def planned(desired: object, existing: object, options: Mapping[str, object]) -> Result:
+def planned(desired: object, existing: object, options: Mapping[str, Any]) -> Result:
     """Return what ``focus_clients`` would in check mode, also where something is wrong with a list.
 
     :arg desired: as its option ``clients``
@@ -57,7 +59,9 @@ def planned(desired: object, existing: object, options: Mapping[str, object]) ->
     try:
         result = _planned(plain(desired), plain(existing), _validated(options))
     except FocusError as error:
-        result = {"failed": True, "changed": False, "msg": str(error)}
+        result = {"failed": True, "changed": False, "msg": str(error), "warnings": []}
+    typos = _role_variables.warnings(options.get("variables") or ())
+    result["warnings"] = [*typos, *result["warnings"]]
     for row in (*result.get("plan", ()), *result.get("results", ()), *result.get("undo", ())):
         if (row.get("id") or NOT_YET) < NOT_YET:
             del row["id"]
