@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,8 +37,14 @@ def steps(workflow: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("schema", SCHEMAS)
-def test_they_fit_the_schema(schema: str) -> None:
-    run(f"check-jsonschema --builtin-schema vendor.{schema}", *SCHEMAS[schema])
+def test_they_fit_the_schema(schema: str, tmp_path: Path) -> None:
+    """A pipeline of GitLab has a header, which the tool reads as a part of it."""
+    files = [*SCHEMAS[schema]]
+    if schema == "gitlab-ci":
+        header, pipeline = yaml.safe_load_all(files.pop().read_text())
+        files.append(tmp_path / "gitlab-ci.json")
+        files[0].write_text(json.dumps({**header, **pipeline}))
+    run(f"check-jsonschema --builtin-schema vendor.{schema}", *files)
 
 
 def test_every_description_is_compared_with_its_schema() -> None:

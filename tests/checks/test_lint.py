@@ -11,7 +11,8 @@ from .commands import run
 PLUGINS = "ansible_collections.toggl.focus.plugins"
 TYPED = ("module_utils", "plugin_utils", "action", "filter")
 CI = "examples/repository/ci"
-SCRIPTS = f".ci/run {CI}/publish.sh {CI}/stop-commands.sh tools/environment.sh tools/tree.sh"
+OF_PIPELINES = " ".join(f"{CI}/{n}.sh" for n in ("approval", "digest", "page", "publish"))
+SCRIPTS = f".ci/run {OF_PIPELINES} {CI}/stop-commands.sh tools/environment.sh tools/tree.sh"
 TOOLS = {
     "imports": "lint-imports --no-cache --no-logo",
     "mypy": " ".join(["mypy", *(f"-p {PLUGINS}.{room}" for room in TYPED)]),

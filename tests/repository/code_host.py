@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A code host's API on loopback that keeps comments and issues: of GitHub, and of GitLab."""
+"""A code host's API on loopback that keeps comments, issues and artifacts, and knows whether a job
+waits for an approval: of GitHub, and of GitLab."""
 
 from __future__ import annotations
 
@@ -50,23 +51,30 @@ class Dialect(NamedTuple):
     access: tuple[str, str]
     update: str
     open: str
+    request: str
+    """Where the pull request is, with its newest commit."""
 
 
 ISSUES = "/repos/team/clients/issues"
+PRODUCTION = "/repos/team/clients/environments/production"
 GITHUB = Dialect(
     comments=Place(f"{ISSUES}/{REQUEST}/comments", f"{ISSUES}/comments", "id", "body"),
     issues=Place(ISSUES, ISSUES, "number", "body"),
     access=("Authorization", f"Bearer {TOKEN}"),
     update="PATCH",
     open="open",
+    request=f"/repos/team/clients/pulls/{REQUEST}",
 )
-NOTES = f"/projects/42/merge_requests/{REQUEST}/notes"
+MERGE_REQUEST = f"/projects/42/merge_requests/{REQUEST}"
+NOTES = f"{MERGE_REQUEST}/notes"
+JOBS = "/projects/42/jobs/"
 GITLAB = Dialect(
     comments=Place(NOTES, NOTES, "id", "body"),
     issues=Place("/projects/42/issues", "/projects/42/issues", "iid", "description"),
     access=("PRIVATE-TOKEN", TOKEN),
     update="PUT",
     open="opened",
+    request=MERGE_REQUEST,
 )
 
 
@@ -77,6 +85,12 @@ class CodeHost:
     token: str = TOKEN
     comments: list[Entry] = field(default_factory=list)
     issues: list[Entry] = field(default_factory=list)
+    newest: str = ""
+    """The commit of the pull request."""
+    is_protected: bool = True
+    """Whether somebody is asked before a job of the environment ``production``."""
+    artifacts: dict[str, Path] = field(default_factory=dict)
+    """Folders, by the number of a job."""
     command_lines: list[str] = field(default_factory=list)
     """Of the processes that had this host's address in theirs when it was asked."""
 
@@ -86,8 +100,17 @@ class CodeHost:
         return entry
 
     def answer(self, method: str, path: str, query: Texts, given: Texts) -> object:
+        """Return what is answered, which for a file is its content."""
         if path == "/user":
             return {"id": BOT}
+        if path == self.dialect.request:
+            return {"sha": self.newest, "head": {"sha": self.newest}}
+        if path == PRODUCTION:
+            rules = ["branch_policy", *["required_reviewers"] * self.is_protected]
+            return {"protection_rules": [{"type": rule} for rule in rules]}
+        if path.startswith(JOBS):
+            job, _, file = path.removeprefix(JOBS).partition("/artifacts/")
+            return (self.artifacts[job] / file).read_bytes()
         of_issues = path.startswith(self.dialect.issues.all) and "comments" not in path
         place = self.dialect.issues if of_issues else self.dialect.comments
         kept = self.issues if of_issues else self.comments
@@ -142,7 +165,7 @@ def serving(dialect: Dialect) -> Iterator[CodeHost]:
             answer = host.answer(self.command, path, dict(parse_qsl(query)), given)
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(json.dumps(answer).encode())
+            self.wfile.write(answer if isinstance(answer, bytes) else json.dumps(answer).encode())
 
         do_GET = do_POST = do_PUT = do_PATCH = answer
 

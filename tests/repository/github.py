@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A stand-in for the runner of GitHub Actions: conditions, files, artifacts, an approval."""
+"""A stand-in for the runner of GitHub Actions: inputs, conditions, files, artifacts, approvals."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import yaml
@@ -41,6 +42,9 @@ class GitHub(Pipeline):
         self.environment: dict[str, str] = described["env"]
         self.outputs: dict[str, dict[str, str]] = {}
         """Of each job."""
+        self.variables = {"TOGGL_FOCUS_API_URL": team.service.url}
+        """Of the repository."""
+        self.is_private = True
 
     def proposed(self, from_fork: bool = False) -> Run:
         """The code host merges each pull request into a branch of its own."""
@@ -50,25 +54,43 @@ class GitHub(Pipeline):
         git("push", "--quiet", "--force", "origin", f"HEAD:refs/pull/{REQUEST}/merge")
         git("switch", "--quiet", "feature")
         repository = "mallory/clients" if from_fork else "team/clients"
-        request = {"number": REQUEST, "head": {"repo": {"full_name": repository}}}
+        commit = self.team.host.newest = git("rev-parse", "feature")
+        request = {"number": REQUEST, "head": {"repo": {"full_name": repository}, "sha": commit}}
         event = {"pull_request": request}
         return self._start("pull_request", f"refs/pull/{REQUEST}/merge", event, not from_fork)
+
+    def by_hand(self, **inputs: object) -> Run:
+        described = yaml.safe_load(WORKFLOW.read_text())["on"]["workflow_dispatch"]["inputs"]
+        assert inputs.keys() <= described.keys()
+        given = {name: inputs.get(name, "") for name in described}
+        return self._start("workflow_dispatch", payload={"inputs": given})
 
     def _start(
         self, event: str, ref: str = "refs/heads/main", payload: Any = None, has_key: bool = True
     ) -> Run:
         self.ref = ref
+        content = {**(payload or {}), "repository": {"private": self.is_private}}
         self.known: dict[str, Any] = {
             "github": {
                 "event_name": event,
-                "event": payload or {},
+                "event": content,
+                "ref": ref,
                 "repository": "team/clients",
+                "run_attempt": 1,
+                "run_id": 12,
+                "server_url": "https://github.example.com",
+                "sha": "0" * 40,
                 "token": self.team.host.token,
             },
+            "inputs": content.get("inputs", {}),
             "secrets": {"TOGGL_FOCUS_API_TOKEN": self.team.service.token} if has_key else {},
-            "vars": {"TOGGL_FOCUS_API_URL": self.team.service.url},
+            "vars": self.variables,
         }
         return self._run_jobs()
+
+    def again(self, run: Run, name: str) -> Run:
+        self.known["github"]["run_attempt"] += 1
+        return super().again(run, name)
 
     def _due(self, run: Run, name: str) -> str:
         job = self.jobs[name]
@@ -76,15 +98,15 @@ class GitHub(Pipeline):
             need: {"result": _RESULTS.get(became), "outputs": self.outputs.get(need, {})}
             for need, became in run.jobs.items()
         }
-        if not self._holds(job["if"], {run.jobs[job["needs"]]} if "needs" in job else set()):
+        before = {run.jobs[job["needs"]]} if "needs" in job else set()
+        if not self._holds(job.get("if", "success()"), before):
             return "left out"
-        return "waits" if "environment" in job else "due"
+        return "waits" if "environment" in job and self.team.host.is_protected else "due"
 
     def _job(self, run: Run, name: str) -> bool:
         job = self.jobs[name]
-        folder = self.folder / name
-        folder.mkdir()
-        (self.folder / f"temporary-{name}").mkdir()
+        run.number = self.folder.name
+        folder, self.temporary = (Path(mkdtemp(prefix=name, dir=self.folder)) for _ in range(2))
         (self.folder / "event.json").write_text(json.dumps(self.known["github"]["event"]))
         self.known["steps"] = {}
         failed = False
@@ -92,7 +114,8 @@ class GitHub(Pipeline):
             if not self._holds(step.get("if", "success()"), {"failed"} if failed else set()):
                 continue
             if "uses" in step:
-                failed |= not self._action(step, folder)
+                done = self._action(step, folder) or step.get("continue-on-error", False)
+                failed |= not done
             elif step["name"] != INTERNET:
                 failed |= not self._step(run, step, folder)
         self.outputs[name] = self._filled(job.get("outputs", {}))
@@ -103,7 +126,7 @@ class GitHub(Pipeline):
         for path in paths.values():
             path.write_text("")
         done = self.team.machine.run(
-            step["run"],
+            self._shorter(step["run"]),
             folder,
             {
                 "GITHUB_ACTIONS": "true",
@@ -111,7 +134,7 @@ class GitHub(Pipeline):
                 "GITHUB_REPOSITORY": "team/clients",
                 "GITHUB_EVENT_PATH": str(self.folder / "event.json"),
                 "GITHUB_EVENT_NAME": self.known["github"]["event_name"],
-                "RUNNER_TEMP": str(folder.with_name(f"temporary-{folder.name}")),
+                "RUNNER_TEMP": str(self.temporary),
                 **{f"GITHUB_{word}": str(path) for word, path in paths.items()},
                 **self._filled(self.environment),
                 **self._filled(step.get("env", {})),
@@ -129,7 +152,7 @@ class GitHub(Pipeline):
 
     def _action(self, step: Job, folder: Path) -> bool:
         action: str = step["uses"].partition("@")[0].removeprefix("actions/")
-        given = step.get("with", {})
+        given = self._filled({key: str(text) for key, text in step.get("with", {}).items()})
         kept = self.folder / f"artifact {given.get('name')}"
         if action == "checkout":
             depth = str(given.get("fetch-depth", 1))
@@ -138,10 +161,17 @@ class GitHub(Pipeline):
             git(folder, "fetch", "--quiet", "--depth", depth, self.team.url, self.ref)
             git(folder, "checkout", "--quiet", "FETCH_HEAD")
         elif action == "upload-artifact":
-            kept.mkdir()
-            for path in given["path"].split():
-                if (folder / path).exists():
-                    shutil.copy(folder / path, kept)
+            found = [folder / path for path in given["path"].split() if (folder / path).exists()]
+            if found:  # else there is no artifact
+                assert "overwrite" in given or not kept.exists()
+                kept.mkdir(exist_ok=True)
+            for path in found:
+                shutil.copy(path, kept)
+        elif action == "download-artifact" and "pattern" in given:
+            assert given["github-token"] == self.team.host.token
+            of_run = self.folder.with_name(given["run-id"])
+            for path in of_run.glob(f"artifact {given['pattern']}"):
+                shutil.copytree(path, folder / path.name.removeprefix("artifact "))
         elif action == "download-artifact" and kept.exists():
             shutil.copytree(kept, folder, dirs_exist_ok=True)
         else:
@@ -151,7 +181,7 @@ class GitHub(Pipeline):
     def _holds(self, condition: str, before: AbstractSet[str]) -> bool:
         """A condition without a word about what became of those before holds only where all of
         them have passed."""
-        plain = re.sub(r"^\$\{\{(.*)\}\}$", r"\1", condition.strip())
+        plain = re.sub(r"^\$\{\{(.*)\}\}$", r"\1", condition.strip().replace("\n", " "))
         if not re.search(r"\b(success|failure|cancelled|always)\(", plain):
             plain = f"success() && ({plain})"
         functions = {"success": before <= {"passed"}, "failure": "failed" in before}

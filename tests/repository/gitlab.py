@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
 
 import yaml
 from jinja2 import Environment
@@ -14,7 +17,7 @@ from jinja2 import Environment
 from .code_host import GITLAB, REQUEST, Texts
 from .github import NEEDED_FROM_THERE
 from .log_commands import of_gitlab
-from .pipeline import Job, Pipeline, Run
+from .pipeline import PLAN, Job, Pipeline, Run
 from .team import EXAMPLE, Team
 
 PIPELINE = EXAMPLE / ".gitlab-ci.yml"
@@ -23,11 +26,6 @@ INTERNET = ["apt-get update && apt-get install --yes jq", *NEEDED_FROM_THERE]
 machine has them, and the collection from an archive."""
 
 PROJECT, FORK = "42", "43"
-
-GIVEN = '-e clients_api_url="$TOGGL_FOCUS_API_URL" -e clients_plan_file=plan.json'
-PLAN = f"ansible-playbook toggl.focus.plan {GIVEN}"
-"""What takes longest, and what GitHub's jobs run with the same words. It is run once: later
-jobs get copies of the files that it wrote then."""
 
 _NO_JOBS = ("stages", "default", "variables")
 _WHEN: dict[str, Callable[[set[str]], bool]] = {
@@ -46,17 +44,28 @@ def environment_of(job: Job) -> str:
     return str(environment["name"] if isinstance(environment, dict) else environment)
 
 
+def described_with(**inputs: object) -> dict[str, Any]:
+    """Return the description of a pipeline with these inputs, which fit what its header says."""
+    header, text = PIPELINE.read_text().split("\n---\nstages:")
+    for name, known in yaml.safe_load(header)["spec"]["inputs"].items():
+        value = str(inputs.get(name, known["default"]))
+        assert re.search(known["regex"], value)
+        text = text.replace(f"$[[ inputs.{name} ]]", json.dumps(value))
+    described: dict[str, Any] = yaml.safe_load(f"stages:{text}")
+    return described
+
+
 class GitLab(Pipeline):
     dialect = GITLAB
+    visibility = "private"
 
     def __init__(self, team: Team) -> None:
-        described = yaml.safe_load(PIPELINE.read_text())
+        described = described_with()
         assert described["default"]["before_script"] == INTERNET
         jobs = {name: job for name, job in described.items() if name not in _NO_JOBS}
         in_order = sorted(jobs, key=lambda name: described["stages"].index(jobs[name]["stage"]))
         super().__init__(team, {name: jobs[name] for name in in_order})
         self.defaults: dict[str, str] = described["variables"]
-        self.planned: Path | None = None
 
     def proposed(self, from_fork: bool = False) -> Run:
         """Of a branch, or of a fork: a member starts it in the parent project, which has variables
@@ -68,7 +77,12 @@ class GitLab(Pipeline):
             "CI_MERGE_REQUEST_PROJECT_ID": PROJECT,
             "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": FORK if from_fork else PROJECT,
         }
+        self.team.host.newest = self.team.git("rev-parse", "feature")
         return self._start("merge_request_event", "feature", request)
+
+    def by_hand(self, **inputs: object) -> Run:
+        given = described_with(**inputs)["variables"].items() - self.defaults.items()
+        return self._start("web", more={"CI_COMMIT_BRANCH": "main", **dict(given)})
 
     def _start(self, source: str, branch: str = "main", more: Texts | None = None) -> Run:
         self.branch = branch
@@ -83,6 +97,9 @@ class GitLab(Pipeline):
             "CI_DEFAULT_BRANCH": "main",
             "CI_PIPELINE_SOURCE": source,
             "CI_PROJECT_ID": PROJECT,
+            "CI_PROJECT_VISIBILITY": self.visibility,
+            "COMMIT": self.team.git("rev-parse", branch),
+            "RUN": "https://gitlab.example.com/team/clients/-/pipelines/12",
             "TOGGL_FOCUS_API_URL": self.team.service.url,
             **(more or {"CI_COMMIT_BRANCH": branch}),
         }
@@ -95,11 +112,12 @@ class GitLab(Pipeline):
         when = rule.get("when", "on_success") if rule else "never"
         if not _WHEN[when]({run.jobs[need] for need in job.get("needs", [])}):
             return "left out"
-        return "waits" if when == "manual" else "due"
+        asked = environment_of(job) == "production" and self.team.host.is_protected
+        return "waits" if when == "manual" or asked else "due"
 
     def _job(self, run: Run, name: str) -> bool:
         job = self.jobs[name]
-        folder = self.folder / name
+        folder = Path(mkdtemp(prefix=name, dir=self.folder))
         of_environment = self.scoped.get(environment_of(job), {})
         variables = {**job.get("variables", {}), **self.variables, **of_environment}
         depth = variables.get("GIT_DEPTH", "20")
@@ -108,18 +126,22 @@ class GitLab(Pipeline):
         self.team.git("clone", "--quiet", *some, *where)
         for need in job.get("needs", []):
             shutil.copytree(self.folder / f"artifact {need}", folder, dirs_exist_ok=True)
-        script = "\n".join(job["script"])
-        if self.planned:
-            script = script.replace(PLAN, f"cp '{self.planned}'/plan.* .")
+        script = self._shorter("\n".join(job["script"]))
         done = self.team.machine.run(script, folder, variables)
         self.obeyed += of_gitlab(done.stdout)
         run.output += f"$ {name}\n{done.stdout}"
         kept = self.folder / f"artifact {name}"
-        kept.mkdir()
+        kept.mkdir(exist_ok=True)
         for path in job.get("artifacts", {}).get("paths", []):
-            shutil.copy(folder / path, kept)
+            if (folder / path).is_dir():
+                shutil.copytree(folder / path, kept / path, dirs_exist_ok=True)
+            elif (folder / path).exists():
+                shutil.copy(folder / path, kept)
         if PLAN in script:
             self.planned = kept
+        if name == "apply":
+            run.number = str(len(self.team.host.artifacts))
+            self.team.host.artifacts[run.number] = kept
         return done.returncode == 0
 
     def _holds(self, rule: str) -> bool:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,17 +16,32 @@ from .team import Team
 
 Job = Mapping[str, Any]
 
+GIVEN = '-e clients_api_url="$TOGGL_FOCUS_API_URL" -e clients_plan_file=plan.json'
+PLAN = (
+    f"ansible-playbook toggl.focus.plan {GIVEN}"
+    ' -e clients_plan_commit="$COMMIT" -e clients_plan_run="$RUN"'
+)
+"""What the jobs of both code hosts run with the same words."""
+
+
+def in_one_line(script: str) -> str:
+    return re.sub(r" \\\n *", " ", script)
+
 
 @dataclass
 class Run:
     """What became of each job: ``passed``, ``failed``, ``left out`` or ``waits``.
 
-    ``page`` is what the code host shows on the page of the run.
+    ``page`` is what the code host shows on the page of the run, ``folder`` has the folders of its
+    jobs and their artifacts.
     """
 
+    folder: Path
     jobs: dict[str, str] = field(default_factory=dict)
     output: str = ""
     page: str = ""
+    number: str = ""
+    """By which what was applied is undone."""
 
 
 class Pipeline(ABC):
@@ -36,6 +52,8 @@ class Pipeline(ABC):
         self.jobs = jobs
         self.obeyed: list[str] = []
         """What was printed and is a command of the code host."""
+        self.planned: Path | None = None
+        """Where the files of a plan are, of which jobs get copies: that takes longest."""
 
     @abstractmethod
     def proposed(self, from_fork: bool = False) -> Run: ...
@@ -50,6 +68,16 @@ class Pipeline(ABC):
     def morning(self) -> Run:
         return self._start("schedule")
 
+    @abstractmethod
+    def by_hand(self, **inputs: object) -> Run:
+        """Run the jobs for somebody who starts them on the main branch."""
+
+    def again(self, run: Run, name: str) -> Run:
+        """Return the run, in which a job is run once more."""
+        self.folder = run.folder
+        self._run_job(run, name)
+        return run
+
     def approved(self, run: Run) -> Run:
         """Return the run, with what waited for somebody."""
         for name in [name for name, became in run.jobs.items() if became == "waits"]:
@@ -58,7 +86,7 @@ class Pipeline(ABC):
 
     def _run_jobs(self) -> Run:
         self.folder = Path(mkdtemp(prefix="run", dir=self.team.folder))
-        run = Run()
+        run = Run(self.folder)
         for name in self.jobs:
             run.jobs[name] = self._due(run, name)
             if run.jobs[name] == "due":
@@ -67,6 +95,11 @@ class Pipeline(ABC):
 
     def _run_job(self, run: Run, name: str) -> None:
         run.jobs[name] = "passed" if self._job(run, name) else "failed"
+
+    def _shorter(self, script: str) -> str:
+        """Return the script, which takes copies of a plan that is there."""
+        copied = f"cp '{self.planned}'/plan.* ."
+        return in_one_line(script).replace(PLAN, copied) if self.planned else script
 
     @abstractmethod
     def _due(self, run: Run, name: str) -> str:

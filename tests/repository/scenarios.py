@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from simulator.server import Simulator
@@ -78,21 +79,26 @@ class Hostile:
         assert self.elsewhere.log == [] and not self.moved.exists()
 
 
+READ = {"digest": "0" * 64}
 DUE = {
-    "a fork": ("proposed", "", "check"),
-    "proposed": ("proposed", "", "check plan comment"),
-    "refused": ("proposed", "check plan", "check plan comment"),
-    "merged": ("merged", "", "plan apply"),
-    "merged and refused": ("merged", "plan", "plan"),
-    "a morning": ("morning", "", "drift"),
-    "drifted": ("morning", "drift", "drift issue"),
+    "a fork": ("proposed", {"from_fork": True}, "", "check"),
+    "proposed": ("proposed", {}, "", "check plan comment"),
+    "refused": ("proposed", {}, "check plan", "check plan comment"),
+    "by hand": ("by_hand", {}, "", "plan"),
+    "by hand with a digest": ("by_hand", READ, "", "plan apply"),
+    "by hand and refused": ("by_hand", READ, "plan", "plan"),
+    "a morning": ("morning", {}, "", "drift"),
+    "drifted": ("morning", {}, "drift", "drift issue"),
 }
-"""How a run starts, the jobs that fail in it, and those that are due."""
+"""How a run starts, the jobs that fail in it, and those that are due, on both code hosts."""
 
 
 class Scenarios:
     """On each code host alike. Playbooks are most of what they cost, and both hosts run the same
     ones with the same words (``test_gitlab.py``), so each scenario has several promises in it."""
+
+    due: ClassVar[Mapping[str, tuple[str, Mapping[str, object], str, str]]]
+    """As ``DUE``, of one code host alone."""
 
     @pytest.fixture
     def hostile(self, tmp_path: Path) -> Iterator[Hostile]:
@@ -102,10 +108,10 @@ class Scenarios:
     def test_which_jobs_are_due(self, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
         """By what a run is of, and by what became of the jobs before; none is run here."""
         pipeline.team.propose("europe", IN_EUROPE)
-        for case, (start, failing, due) in DUE.items():
+        for case, (start, given, failing, due) in {**DUE, **self.due}.items():
             became = {name: name not in failing.split() for name in pipeline.jobs}
             monkeypatch.setattr(pipeline, "_job", lambda _, name, became=became: became[name])
-            jobs = getattr(pipeline, start)(**{"from_fork": True} if case == "a fork" else {}).jobs
+            jobs = getattr(pipeline, start)(**given).jobs
             assert {name for name in jobs if jobs[name] != "left out"} == {*due.split()}, case
 
     def comment(self, pipeline: Pipeline) -> str:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import yaml
@@ -30,11 +30,18 @@ JOBS = DESCRIBED["jobs"]
 
 class TestGitHub(Scenarios):
     code_host = GitHub
+    due: ClassVar = {
+        "merged": ("merged", {}, "", "plan apply"),
+        "merged and refused": ("merged", {}, "plan", "plan"),
+        "by hand to undo": ("by_hand", {"undo": "901"}, "", "undo-plan undo"),
+        "by hand to undo what is not kept": ("by_hand", {"undo": "901"}, "undo-plan", "undo-plan"),
+    }
 
     def test_a_change_goes_from_the_pull_request_to_the_workspaces(
         self, pipeline: GitHub, workspaces: Simulator, hostile: Hostile
     ) -> None:
-        """Pull request, refusal, correction, merge, approval, and exactly the plan that was seen.
+        """Pull request, refusal, correction, merge; nobody is asked, so exactly the plan that was
+        read by hand; undone, and applied again with approval.
 
         Of two workspaces that are changed, one is refused at first: the comment has both. Drift, at
         the end, is what somebody has added. A plan is where the pipeline says, and what was
@@ -55,14 +62,37 @@ class TestGitHub(Scenarios):
 
         team.propose("europe", [*IN_EUROPE, *COMMANDS], **hostile.variables())
         team.merge()
+        team.host.is_protected = False
         merged = pipeline.merged()
-        assert (merged.jobs["plan"], merged.jobs["apply"]) == ("passed", "waits"), merged.output
+        assert (merged.jobs["plan"], merged.jobs["apply"]) == ("passed", "failed"), merged.output
         assert "Plan for 3 workspaces: create 6, rename 1, delete 2" in merged.page
         assert "forged" not in merged.page and workspaces.writes == []
-        assert pipeline.approved(merged).jobs["apply"] == "passed", merged.output
+        assert "the environment production has no required reviewers" in merged.output
+        before = [names(workspaces, host) for host in ("europe", "asia")]
+
+        pipeline.planned = merged.folder / "artifact plan"
+        (digest,) = re.findall("The digest of the whole plan is `([0-9a-f]{64})`", merged.page)
+        started = pipeline.by_hand(digest=digest)
+        assert started.jobs["apply"] == "passed", started.output
         kept = ["Acme", "Globex Corporation", "Initech", "Stark"]
         assert names(workspaces, "europe") == sorted([*kept, *COMMANDS])
         assert names(workspaces, "asia") == sorted(["Acme", *COMMANDS])
+
+        team.host.is_protected = True
+        undone = pipeline.by_hand(undo=started.number)
+        assert (undone.jobs["undo-plan"], undone.jobs["undo"]) == ("passed", "waits"), undone.output
+        assert "rename   Globex Corporation -> Globex" in undone.page
+        assert names(workspaces, "asia") == sorted(["Acme", *COMMANDS])
+        assert pipeline.approved(undone).jobs["undo"] == "passed", undone.output
+        assert [names(workspaces, host) for host in ("europe", "asia")] == before
+
+        merged = pipeline.merged()
+        assert merged.jobs["apply"] == "waits"
+        assert pipeline.approved(merged).jobs["apply"] == "passed", merged.output
+        assert pipeline.again(merged, "apply").jobs["apply"] == "passed", merged.output
+        assert "Nothing to do: already applied." in merged.output
+        assert names(workspaces, "asia") == sorted(["Acme", *COMMANDS])
+        pipeline.planned = None
 
         in_europe.add(SECTION)
         issue = self.drifted(pipeline)
@@ -79,8 +109,17 @@ class TestGitHub(Scenarios):
             return True
 
         monkeypatch.setattr(pipeline, "_job", job)
-        run = pipeline.merged()
-        assert (run.jobs["plan"], run.jobs["apply"]) == ("passed", "left out")
+        for run in (pipeline.merged(), pipeline.by_hand(digest="0" * 64)):
+            assert (run.jobs["plan"], run.jobs["apply"]) == ("passed", "left out")
+
+    def test_where_apply_is_started_by_hand_a_merge_only_plans(
+        self, pipeline: GitHub, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(pipeline, "_job", lambda *_: True)
+        assert pipeline.merged().jobs["apply"] == "waits"
+        pipeline.variables["CLIENTS_APPLY"] = "by hand"
+        assert pipeline.merged().jobs["apply"] == "left out"
+        assert pipeline.by_hand(digest="0" * 64).jobs["apply"] == "waits"
 
 
 def test_only_what_is_named_so_needs_the_internet() -> None:
@@ -88,7 +127,7 @@ def test_only_what_is_named_so_needs_the_internet() -> None:
     left_out = [
         step["run"].strip().splitlines() for step in steps() if step.get("name") == INTERNET
     ]
-    assert left_out == [NEEDED_FROM_THERE] * 4
+    assert left_out == [NEEDED_FROM_THERE] * 6
 
 
 def test_a_job_may_no_more_than_it_needs() -> None:
@@ -96,7 +135,8 @@ def test_a_job_may_no_more_than_it_needs() -> None:
     assert DESCRIBED["permissions"] == read
     own = {name: job["permissions"] for name, job in JOBS.items() if "permissions" in job}
     writing = {"comment": "pull-requests", "issue": "issues"}
-    assert own == {name: {**read, what: "write"} for name, what in writing.items()}
+    asking = dict.fromkeys(("apply", "undo-plan", "undo"), {**read, "actions": "read"})
+    assert own == {**asking, **{name: {**read, what: "write"} for name, what in writing.items()}}
     checkouts = [step for step in steps() if "checkout" in step.get("uses", "")]
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
 
@@ -104,13 +144,17 @@ def test_a_job_may_no_more_than_it_needs() -> None:
 def test_what_runs_the_lists_may_not_write_and_what_may_write_runs_no_list() -> None:
     """Each token is known to the steps that need it alone."""
     asking = [step["run"] for step in steps() if "secrets." in str(step)]
-    playbooks = re.findall(r"^ansible-playbook (\S+)", "\n".join(asking), re.MULTILINE)
-    assert playbooks == ["toggl.focus.plan", "toggl.focus.apply", "toggl.focus.plan"]
-    assert len(asking) == 3
-    writing = [step["run"].split()[:2] for step in steps() if "github.token" in str(step)]
-    assert writing == [["bash", "ci/publish.sh"]] * 2
+    playbooks = re.findall(r"^ansible-playbook toggl.focus.(\S+)", "\n".join(asking), re.MULTILINE)
+    assert playbooks == ["plan", "apply", "undo", "undo", "plan"]
+    assert len(asking) == 5
+    asking = [step.get("run", step.get("uses")) for step in steps() if "github.token" in str(step)]
+    publish, download = "bash ci/publish.sh", "actions/download-artifact"
+    assert [re.split(r"[@ ](?!ci)", text)[0] for text in asking] == [
+        *(publish, "bash ci/approval.sh", download, "bash ci/approval.sh", download, publish),
+    ]
     for name, job in JOBS.items():
-        assert ("permissions" in job) == ("ansible" not in str(job["steps"])), name
+        writes = "write" in job.get("permissions", {}).values()
+        assert writes == ("ansible" not in str(job["steps"])), name
     outside = str([{**job, "steps": 0} for job in JOBS.values()])
     assert not re.search(r"secrets\.|github\.token", outside)
 
@@ -118,13 +162,13 @@ def test_what_runs_the_lists_may_not_write_and_what_may_write_runs_no_list() -> 
 def test_commands_of_the_log_are_stopped_wherever_names_are_printed() -> None:
     """And nothing is filled into a script; what a step needs is in its environment."""
     printing = [step for step in steps() if "ansible-playbook" in step.get("run", "")]
-    assert len(printing) == 4
+    assert len(printing) == 6
     assert {step["run"].splitlines()[0] for step in printing} == {". ci/stop-commands.sh"}
     assert not [step for step in steps() if "${{" in step.get("run", "")]
 
 
 def test_the_address_is_a_variable_of_the_repository_or_the_one_of_the_service() -> None:
-    (text,) = DESCRIBED["env"].values()
+    text = DESCRIBED["env"]["TOGGL_FOCUS_API_URL"]
     own: dict[str, Any] = {"vars": {"TOGGL_FOCUS_API_URL": "https://a.example"}}
     unset: tuple[dict[str, Any], ...] = ({}, {"vars": {}})
     addresses = [filled(text, known) for known in (*unset, own)]
@@ -133,4 +177,13 @@ def test_the_address_is_a_variable_of_the_repository_or_the_one_of_the_service()
 
 def test_one_run_at_a_time_and_none_is_broken_off() -> None:
     assert DESCRIBED["concurrency"]["cancel-in-progress"] is False
-    assert JOBS["apply"]["environment"] == "production"
+    for name in ("apply", "undo"):
+        assert JOBS[name]["environment"] == JOBS[name]["concurrency"] == "production"
+
+
+def test_a_journal_is_kept_whatever_became_of_the_job_for_some_time_and_not_in_public() -> None:
+    kept = [step for step in steps() if "journal" in step.get("with", {}).get("name", "")]
+    assert [step["if"] for step in kept] == [
+        "${{ always() && github.event.repository.private }}",
+    ] * 2
+    assert {step["with"]["retention-days"] for step in kept} == {30}

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import ClassVar
 
-import yaml
 from simulator.server import Simulator
 
 from .github import steps
-from .gitlab import GIVEN, PIPELINE, PLAN, GitLab, environment_of
+from .gitlab import GitLab, described_with, environment_of
+from .pipeline import GIVEN, PLAN, in_one_line
 from .scenarios import (
     COMMANDS,
     FORGED,
@@ -24,11 +25,17 @@ from .scenarios import (
     workspace,
 )
 
-JOBS = yaml.safe_load(PIPELINE.read_text())
+DESCRIBED = described_with()
+JOBS = {name: job for name, job in DESCRIBED.items() if "script" in job}
 
 
 class TestGitLab(Scenarios):
     code_host = GitLab
+    due: ClassVar = {
+        "merged": ("merged", {}, "", "plan"),
+        "by hand to undo": ("by_hand", {"undo": "901"}, "", "journal undo-plan undo"),
+        "by hand to undo what is not kept": ("by_hand", {"undo": "901"}, "journal", "journal"),
+    }
 
     def test_nothing_is_written_where_something_changed_after_the_plan(
         self, pipeline: GitLab, workspaces: Simulator, hostile: Hostile
@@ -46,18 +53,34 @@ class TestGitLab(Scenarios):
 
         team.merge()
         merged = pipeline.merged()
-        assert (merged.jobs["plan"], merged.jobs["apply"]) == ("passed", "waits"), merged.output
+        assert (merged.jobs["plan"], merged.jobs["apply"]) == ("passed", "left out"), merged.output
+        digest = re.findall("The digest of the whole plan is ([0-9a-f]{64})", merged.output)[0]
+        team.host.is_protected = False
+        another = pipeline.by_hand(digest=digest[::-1])
+        assert another.jobs["apply"] == "failed" and digest in another.output
+        assert "Nothing was applied: the plan is not the one that was read" in another.output
         assert workspaces.writes == []
+
         in_asia = workspace(workspaces, "asia")
         in_asia.add("Stark")
         in_asia.delete(in_asia.clients()[0].id)
-        assert pipeline.approved(merged).jobs["apply"] == "failed"
+        merged = pipeline.by_hand(digest=digest)
+        assert merged.jobs["apply"] == "failed"
         assert "The plan has changed since it was reviewed" in merged.output
         assert set(COMMANDS) < set(names(workspaces, "europe"))
         assert "Globex Corporation" in names(workspaces, "europe")
         assert names(workspaces, "asia") == ["Stark", "Umbrella"]
-        assert self.drifted(pipeline) == comment  # the same plan: see gitlab.py
+        assert self.drifted(pipeline) == comment  # the same plan: see pipeline.py
         hostile.assert_in_vain()
+
+        journal = (merged.folder / "artifact apply/journal-private/journal.jsonl").read_text()
+        assert "Globex Corporation" in journal  # though the job has failed
+        team.host.is_protected = True
+        pipeline.jobs = {**pipeline.jobs, "undo-plan": {**pipeline.jobs["undo-plan"], "script": []}}
+        undo = pipeline.by_hand(undo=merged.number)
+        assert (undo.jobs["journal"], undo.jobs["undo"]) == ("passed", "waits"), undo.output
+        kept = undo.folder / "artifact journal/journal-private/journal.jsonl"
+        assert kept.read_text() == journal
 
     def test_a_fork_without_a_key_gets_the_offline_plan(
         self, pipeline: GitLab, workspaces: Simulator, tmp_path: Path
@@ -74,25 +97,26 @@ class TestGitLab(Scenarios):
         assert workspaces.log == [] and pipeline.team.host.comments == []
 
 
-def test_somebody_starts_apply_one_runs_at_a_time_and_only_drift_opens_an_issue() -> None:
-    apply, issue = JOBS["apply"], JOBS["issue"]
-    assert [rule["when"] for rule in apply["rules"]] == ["manual"]
-    assert apply["needs"] == ["plan"]  # which has passed
-    assert apply["environment"] == apply["resource_group"] == "production"
+def test_somebody_starts_what_writes_one_runs_at_a_time_and_only_drift_opens_an_issue() -> None:
+    for name in ("apply", "undo"):
+        (rule,) = JOBS[name]["rules"]
+        assert '$CI_PIPELINE_SOURCE == "web"' in rule["if"]
+        assert "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH" in rule["if"]
+        assert JOBS[name]["environment"] == JOBS[name]["resource_group"] == "production"
+    issue = JOBS["issue"]
     assert issue["needs"] == ["drift"]
     assert [rule["when"] for rule in issue["rules"]] == ["on_failure"]
 
 
 def test_the_key_and_the_bot_s_token_are_in_no_job_together() -> None:
     """A variable is bound to an environment; no other way keeps it out of a job."""
-    environments = {name: environment_of(job) for name, job in JOBS.items() if "script" in job}
-    assert environments == {
+    assert {name: environment_of(job) for name, job in JOBS.items()} == {
         "check": "",
-        **dict.fromkeys(("plan", "drift"), "plan"),
-        **dict.fromkeys(("comment", "issue"), "comments"),
-        "apply": "production",
+        **dict.fromkeys(("plan", "undo-plan", "drift"), "plan"),
+        **dict.fromkeys(("comment", "issue", "journal"), "comments"),
+        **dict.fromkeys(("apply", "undo"), "production"),
     }
-    for name in ("comment", "issue"):
+    for name in ("comment", "issue", "journal"):
         job = JOBS[name]
         assert job["environment"]["action"] == JOBS["plan"]["environment"]["action"] == "access"
         assert not re.search("ansible|pip", str([job["before_script"], job["script"]]))
@@ -100,14 +124,17 @@ def test_the_key_and_the_bot_s_token_are_in_no_job_together() -> None:
 
 def test_it_runs_what_the_workflow_of_github_runs() -> None:
     """The same playbooks and the same script, with the same words and the same address."""
-    assert JOBS["variables"] == {"TOGGL_FOCUS_API_URL": "https://focus.toggl.com/api"}
-    ours = "\n".join(line for job in JOBS.values() if "script" in job for line in job["script"])
-    theirs = "\n".join(step.get("run", "") for step in steps())
+    address = "https://focus.toggl.com/api"
+    assert DESCRIBED["variables"]["TOGGL_FOCUS_API_URL"] == address
+    ours = "\n".join(line for job in JOBS.values() for line in job["script"])
+    theirs = in_one_line("\n".join(step.get("run", "") for step in steps()))
     assert ours.count(PLAN) == theirs.count(PLAN) == 2
     for command in (
         "ansible-playbook check.yml -e base=",
-        f"rm -rf plan.*\n{PLAN}\n",
-        f"ansible-playbook toggl.focus.apply {GIVEN}\n",
+        f"ansible-playbook toggl.focus.apply {GIVEN} ",
+        'ansible-playbook toggl.focus.undo --check -e clients_api_url="$TOGGL_FOCUS_API_URL" ',
+        'ansible-playbook toggl.focus.undo -e clients_api_url="$TOGGL_FOCUS_API_URL" ',
+        'bash ci/digest.sh plan.json "$DIGEST"',
         "jq --exit-status 'all(.workspaces[]; .steps == [])' plan.json",
         "bash ci/publish.sh comment plan.md",
         "bash ci/publish.sh issue plan.md",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The script that keeps one comment and one issue, run alone."""
+"""The scripts that talk to the code host, run alone."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from .code_host import BOT, GITHUB, GITLAB, PERSON, REQUEST, CodeHost, Dialect, 
 from .scenarios import MARKER
 from .team import EXAMPLE, Machine
 
+COMMIT, RUN = "5f0c1e3a", "https://code.example.com/team/clients/runs/12"
 PLAN = f"### Plan for 1 workspace: create 1\n\n{MARKER}\n"
 DIALECTS = {"github": GITHUB, "gitlab": GITLAB}
 OTHERS = {
@@ -35,8 +36,9 @@ def host(dialect: Dialect) -> Iterator[CodeHost]:
         yield running
 
 
-def publish(host: CodeHost, dialect: Dialect, folder: Path, kind: str) -> None:
-    (folder / "plan.md").write_text(PLAN)
+def publish(host: CodeHost, dialect: Dialect, folder: Path, kind: str, plan: str = PLAN) -> None:
+    if plan:
+        (folder / "plan.md").write_text(plan)
     (folder / "event.json").write_text(json.dumps({"pull_request": {"number": REQUEST}}))
     environment = {
         "GITHUB_API_URL": host.url,
@@ -52,6 +54,8 @@ def publish(host: CodeHost, dialect: Dialect, folder: Path, kind: str) -> None:
             "CI_MERGE_REQUEST_IID": str(REQUEST),
             "CLIENTS_BOT_TOKEN": host.token,
         }
+    environment |= {"COMMIT": COMMIT, "RUN": RUN}
+    host.newest = host.newest or COMMIT
     script = f"bash '{EXAMPLE}/ci/publish.sh' {kind} plan.md"
     done = Machine(folder).run(script, folder, environment)
     assert done.returncode == 0, done.stdout
@@ -93,3 +97,49 @@ def test_only_what_is_its_own_and_ends_with_the_marker_alone_is_replaced(
     publish(host, dialect, tmp_path, kind)
     assert own.text == PLAN and kept == [*others, own]
     assert [other.text for other in others] == texts
+
+
+@pytest.mark.parametrize("kind", ["comment", "issue"])
+def test_where_a_run_has_no_plan_that_is_said_in_place_of_an_earlier_one(
+    host: CodeHost, dialect: Dialect, tmp_path: Path, kind: str
+) -> None:
+    """A plan that is committed is none of the run."""
+    publish(host, dialect, tmp_path, kind)
+    (tmp_path / "plan.md").unlink()
+    publish(host, dialect, tmp_path, kind, plan="")
+    (entry,) = entries(host, kind)
+    first, *_, last = entry.text.splitlines()
+    assert (first, last) == (f"### No plan for {COMMIT}", MARKER)
+    assert f"({RUN})" in entry.text
+    (tmp_path / "plan.md").write_text(PLAN)
+    Machine(tmp_path).git(tmp_path, "init", "--quiet")
+    Machine(tmp_path).git(tmp_path, "add", "plan.md")
+    Machine(tmp_path).git(tmp_path, "commit", "--quiet", "--message", "In place of a plan")
+    publish(host, dialect, tmp_path, kind)
+    assert entry.text.startswith("### No plan")
+    publish(host, dialect, tmp_path, kind, plan=f"Another.\n{MARKER}")
+    assert entry.text.startswith("Another.")
+
+
+def test_an_older_run_that_is_started_again_leaves_the_comment_alone(
+    host: CodeHost, dialect: Dialect, tmp_path: Path
+) -> None:
+    host.newest = "a1b2c3d4"
+    publish(host, dialect, tmp_path, "comment")
+    assert host.comments == []
+
+
+@pytest.mark.parametrize("case", ["protected", "not protected", "not there"])
+def test_without_an_approval_nothing_goes_on(tmp_path: Path, case: str) -> None:
+    """No environment is without protection, since the code host would make it so."""
+    with serving(GITHUB) as host:
+        host.is_protected = case == "protected"
+        environment = {
+            "GITHUB_API_URL": f"{host.url}/nowhere" if case == "not there" else host.url,
+            "GITHUB_REPOSITORY": "team/clients",
+            "GITHUB_TOKEN": host.token,
+        }
+        done = Machine(tmp_path).run(f"bash '{EXAMPLE}/ci/approval.sh'", tmp_path, environment)
+        assert host.token not in "".join(host.command_lines)
+    assert done.returncode == (0 if host.is_protected else 1)
+    assert ("nobody was asked" in done.stdout) is not host.is_protected

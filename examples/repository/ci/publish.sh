@@ -2,7 +2,8 @@
 # bash ci/publish.sh comment plan.md    in the pull request (merge request) that this runs for
 # bash ci/publish.sh issue plan.md
 # Keeps one comment, or one open issue: its own whose last line is the marker is updated, else one is
-# created. Somebody else's is left alone, whatever it holds. Needs curl and jq.
+# created. Somebody else's is left alone, whatever it holds. Where the run has made no file, it says
+# so, in place of what an earlier run has said. Needs COMMIT and RUN, and curl, git and jq.
 set -euo pipefail
 kind=$1 file=$2
 marker='<!-- toggl.focus plan -->' # the last line of plan.md
@@ -22,8 +23,9 @@ if [ -n "${GITHUB_ACTIONS:-}" ]; then
   mine='.user.login == "github-actions[bot]" and (.pull_request | not)'
   case $kind in
     comment)
-      all="$issues/$(jq .pull_request.number "$GITHUB_EVENT_PATH")/comments"
-      one="$issues/comments" number=.id text=body
+      request=$(jq .pull_request.number "$GITHUB_EVENT_PATH")
+      newest=$(call "$GITHUB_API_URL/repos/$GITHUB_REPOSITORY/pulls/$request" | jq --raw-output ".head.sha // empty")
+      all="$issues/$request/comments" one="$issues/comments" number=.id text=body
       ;;
     issue) all=$issues one=$issues number=.number text=body ;;
   esac
@@ -33,10 +35,25 @@ else
   update=PUT open=opened
   mine=".author.id == $(call "$CI_API_V4_URL/user" | jq .id)"
   case $kind in
-    comment) all="$project/merge_requests/$CI_MERGE_REQUEST_IID/notes" number=.id text=body ;;
+    comment)
+      request="$project/merge_requests/$CI_MERGE_REQUEST_IID"
+      newest=$(call "$request" | jq --raw-output ".sha // empty")
+      all="$request/notes" number=.id text=body
+      ;;
     issue) all="$project/issues" number=.iid text=description ;;
   esac
   one=$all
+fi
+
+if [ "${newest:-$COMMIT}" != "$COMMIT" ]; then
+  echo "Nothing is said here: $newest is newer, and its own run says what it changes."
+  exit 0
+fi
+
+# A file as it was committed is none of this run.
+if [ ! -f "$file" ] || { git ls-files --error-unmatch "$file" && git diff --quiet HEAD -- "$file"; } >/dev/null 2>&1; then
+  file=$(mktemp)
+  printf '### No plan for %s\n\nSee [the run](%s).\n\n%s\n' "$COMMIT" "$RUN" "$marker" >"$file"
 fi
 
 last='split("\n") | map(rtrimstr("\r") | select(. != "")) | last'
