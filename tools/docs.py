@@ -109,11 +109,12 @@ def arrange(pages: Path) -> None:
     reference = only_plugins(index.read_text(encoding="utf-8"))
     (pages / "reference.rst").write_text(reference, encoding="utf-8")
     front = (DOCSITE / "index.rst").read_text(encoding="utf-8")
+    front = re.sub(r"(?<=[ <])rst/", "docsite/", front)  # where the guides' pages are
     index.write_text(f"{front}\n{sections(pages)}", encoding="utf-8")
     kinds = dict(page.stem.rsplit("_", 1) for kind in KINDS for page in pages.glob(f"*_{kind}.rst"))
     for page in pages.rglob("*.rst"):
         text = re.sub(r"(?m)^\.\. contents::\n(?: +.*\n)*", "", page.read_text(encoding="utf-8"))
-        text = with_links(text, kinds) if page.parent != pages else text
+        text = with_links(text, kinds) if page == index or page.parent != pages else text
         page.write_text(text, encoding="utf-8")
 
 
@@ -125,7 +126,7 @@ def with_links(guide: str, kinds: dict[str, str]) -> str:
         name = found[1]
         return f":ansplugin:`toggl.focus.{name}#{kinds[name]}`" if name in kinds else found[0]
 
-    guide = re.sub(r"(<\w+)\.rst((?:#[\w-]+)?>`__)", r"\1.html\2", guide)
+    guide = re.sub(r"(<[\w/]+)\.rst((?:#[\w-]+)?>`__)", r"\1.html\2", guide)
     return re.sub(r"``toggl\.focus\.(\w+)``", linked, guide)
 
 
