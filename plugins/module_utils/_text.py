@@ -138,27 +138,25 @@ _BARE = re.compile(r"[A-Za-z\u00c0-\u024f][\w .&+/()-]*(?<! )")
 _OTHER_THAN_TEXT = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 """YAML takes these for something else, unless they are quoted."""
 
-
-_SIGNS = frozenset(" \t!\"$%&'()*+,-./:;<=>?@~«»–—…€£©®™\u2018\u2019\u201c\u201d\u201e")
-"""What may be in a plain name besides letters and digits. The template of ``toggl.focus.export``
-has the same signs."""
+_TEMPLATE = re.compile("[{][{%#]|^#jinja2:")
+"""Where Ansible begins a template. ``toggl.focus.export`` has the same rule."""
 
 
 def yaml_text(name: str) -> str:
     """Return the name as a user would write it in YAML; invisible characters are escaped.
 
-    Whoever pastes it has it read by Ansible, which takes some texts for templates. So all but plain
-    names are marked as data.
+    Whoever pastes it has it read by Ansible, so what it would take for a template is marked as
+    data.
     """
-    mark = "" if is_plain(name) else "!unsafe "
+    mark = "!unsafe " if is_template(name) else ""
     if not mark and _BARE.fullmatch(name) and name.lower() not in _OTHER_THAN_TEXT:
         return name
     return mark + revealed(json.dumps(name, ensure_ascii=False))
 
 
-def is_plain(name: str) -> bool:
-    """Return whether a name has only letters, digits and signs that begin no template."""
-    return ("_" + "".join(char for char in name if char not in _SIGNS)).isidentifier()
+def is_template(name: str) -> bool:
+    """Return whether any ansible-core would take a name for a template."""
+    return bool(_TEMPLATE.search(name))
 
 
 def counted(number: int, noun: str) -> str:

@@ -11,8 +11,10 @@ import abc
 import contextlib
 import functools
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
+from urllib.request import getproxies_environment
 
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -144,9 +146,15 @@ _kept = functools.lru_cache(maxsize=8)(Transport)
 
 @contextlib.contextmanager
 def _environment(variables: Mapping[str, Any]) -> Iterator[None]:
-    """Inside, the process has the task's ``environment``, as a module's process would have."""
+    """Inside, the process has the task's ``environment``, as a module's process would have.
+
+    On macOS, a forked process that asks the system for its proxies may crash. It asks only where
+    the environment has no setting of proxies at all.
+    """
     before = dict(os.environ)
     os.environ.update({name: str(value) for name, value in variables.items()})
+    if sys.platform == "darwin" and not getproxies_environment():
+        os.environ["no_proxy"] = "*"
     try:
         yield
     finally:

@@ -44,7 +44,7 @@ What Ansible reads | e2e/test_names_are_data.py::test_an_exported_name_is_never_
     ::test_a_row_of_a_spreadsheet_is_never_evaluated
     unit/test_marks.py::test_what_ansible_evaluates_is_marked ::test_what_a_filter_returns_is_data
     unit/test_renames.py::test_the_line_that_is_shown
-Without a mark is | unit/test_marks.py::test_no_character_without_a_mark_begins_a_template
+Without a mark is | unit/test_marks.py::test_no_other_character_begins_a_template
     ::test_no_text_without_a_mark_is_evaluated ::test_a_file_has_the_marks
 What is applied is | e2e/test_repository.py::test_exactly_the_reviewed_plan_is_applied
     e2e/test_reviewed_plan.py::test_nothing_passes_the_digest_over

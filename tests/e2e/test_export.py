@@ -18,16 +18,26 @@ from support.playbooks import ROOT
 from support.stage import Stage, asked, fill, workspaces
 
 MAINTAINED = "# ours\nclients_list: [Acme]\nclients_purge: true\n"
-NEW, KEPT, REPLACED, MOVING = WORKSPACES = (1, 2, 3, 4)
+NEW, KEPT, REPLACED, MOVING, LOADED = WORKSPACES = (1, 2, 3, 4, 5)
 HOSTS: dict[str, dict[str, Any]] = {
     "new": {"clients_workspace_id": NEW, "clients_purge": True},
     "kept": {"clients_workspace_id": KEPT},
     "replaced": {"clients_workspace_id": REPLACED, "clients_overwrite": True},
     "moving": {"clients_workspace_id": MOVING, "clients_list": []},
+    "loaded": {"clients_workspace_id": LOADED, "clients_file": "host_vars/loaded/clients.yml"},
 }
-"""Two have a list and a schema already; the workspace of the third one is empty; in the last one, a
-client is deleted while the list is read."""
+"""Two have a list and a schema already; the workspace of the third one is empty; in the next one, a
+client is deleted while the list is read; the last one's list is where Ansible loads it."""
 
+LOADED_LIST = """\
+---
+# The active clients of a Toggl Focus workspace. Apply it with
+#   ansible-playbook toggl.focus.apply --limit loaded
+clients_list:
+  - name: "Acme"
+  - name: "C# [Ltd] {x}"
+  - name: !unsafe "{{ x }}"
+"""
 NAMELESS = [" ", "line\nbreak: [x]"]
 NAMES = ["b", "\u00e4", "B", "a", "yes", "~", "C# [Ltd]", "#1", "'quoted' \"twice\" # no comment"]
 NAMES += ["Zo\u00eb \U0001f680 e\u0301 \u202e\x85", "{% raw %}"]
@@ -64,11 +74,11 @@ class Exports(NamedTuple):
 
 
 def export(stage: Stage, hosts: str, *arguments: str, status: int = 0) -> Exported:
-    file = ("-e", "clients_file={{ inventory_hostname }}/clients.yml", "--limit", hosts)
-    printed = stage.run("export", *file, *arguments, status=status)
+    printed = stage.run("export", "--limit", hosts, *arguments, status=status)
     files = {
         str(path.relative_to(stage.folder)): (path.read_text(), path.stat().st_mode & 0o777)
-        for path in stage.folder.glob("*/*")
+        for path in stage.folder.rglob("*/*")
+        if path.is_file()
     }
     return Exported(" ".join(printed.split()), files)
 
@@ -82,9 +92,10 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Exports:
         service.workspaces[NEW].add("\u00fcber", currency="EUR")
         fill(service, MOVING, *(f"Client {number}" for number in range(50)))
         stage = Stage(service, folder)
-        stage.inventory(HOSTS)
-        for host in ("new", "moving"):
-            (folder / host).mkdir()
+        file = "{{ inventory_hostname }}/clients.yml"
+        stage.inventory({host: {"clients_file": file, **own} for host, own in HOSTS.items()})
+        for host in ("new", "moving", "host_vars/loaded"):
+            (folder / host).mkdir(parents=True)
         for host in ("kept", "replaced"):
             stage.write(f"{host}/clients.yml", MAINTAINED).chmod(0o644)
             stage.write(f"{host}/clients.schema.json", "{}")
@@ -94,6 +105,8 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Exports:
             if f"/{MOVING}/" in call.path and call.query.get("page") == "2" and to_delete:
                 service.workspaces[MOVING].delete(to_delete.pop())
 
+        fill(service, LOADED, "Acme", "C# [Ltd] {x}", "{{ x }}")
+
         checked = export(stage, "new,kept,replaced", "--check", status=2)
         service.log.clear()
         service.chaos = moves
@@ -101,9 +114,8 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Exports:
         pages = asked(service)
         (folder / "new" / "clients.yml").chmod(0o644)
         stage.write("new/clients.schema.json", "{}")
-        (folder / "host_vars").mkdir()
         shutil.copy(folder / "new" / "clients.yml", folder / "host_vars" / "new.yml")
-        second = export(stage, "new,moving", "toggl.focus.apply")
+        second = export(stage, "new,moving,loaded", "toggl.focus.apply")
         assert service.writes == []
         return Exports(checked, first, second, pages)
 
@@ -118,7 +130,7 @@ def test_a_maintained_file_is_never_written_over(exports: Exports) -> None:
     assert "failed=0" in second.printed
     assert second.listed("new") == first.listed("new")
     assert first.listed("replaced") == []
-    assert checked.changes() == {"new": 2, "kept": 1, "replaced": 3}
+    assert checked.changes() == {"new": 2, "kept": 0, "replaced": 2}
     assert checked.files["replaced/clients.yml"] == (MAINTAINED, 0o644)
     assert [file for file in checked.files if file.startswith("new/")] == []
 
@@ -136,7 +148,7 @@ def test_a_client_that_moves_between_two_pages_is_in_the_file(exports: Exports) 
     assert "changed while they were read" in exports.first.printed
     assert [file for file in exports.first.files if file.startswith("moving/")] == []
     assert len(exports.second.listed("moving")) == 49
-    assert [exports.pages.count(workspace) for workspace in WORKSPACES] == [1, 1, 1, 2 * 3], (
+    assert [exports.pages.count(workspace) for workspace in WORKSPACES] == [1, 1, 1, 2 * 3, 1], (
         "one page is read once, three are read twice"
     )
 
@@ -155,11 +167,20 @@ def test_an_export_is_sorted_by_name_and_applies_with_no_change(exports: Exports
     assert "Zo\u00eb \U0001f680" in exports.first.files["new/clients.yml"][0]
 
 
+def test_a_file_where_ansible_loads_variables_has_no_schema_beside_it(exports: Exports) -> None:
+    """Ansible would load that too. So no editor is told of one, and the command needs no -e."""
+    text, _ = exports.first.files["host_vars/loaded/clients.yml"]
+    assert "host_vars/loaded/clients.schema.json" not in exports.first.files
+    assert text == LOADED_LIST
+    assert exports.second.printed.count("Nothing to do: all 3 entries are as declared.") == 1
+
+
 def test_editors_find_the_schema_beside_an_export(exports: Exports) -> None:
     """A schema that is there already is replaced only if clients_overwrite is true."""
     text, _ = exports.first.files["new/clients.yml"]
     key, _, name = text.splitlines()[0].partition("=")
     assert key == "# yaml-language-server: $schema"
+    assert "\n#   ansible-playbook toggl.focus.apply -e @clients.yml --limit new\n" in text
     shipped = (ROOT / "clients.schema.json").read_text()
     schemas = {host: exports.first.files[f"{host}/{name}"][0] for host in ("new", "replaced")}
     assert schemas == {"new": shipped, "replaced": shipped}

@@ -137,8 +137,8 @@ def test_the_refusal_shows_what_nobody_sees() -> None:
     (problem,) = plan([active(1, "Acme\u00a0Inc")], [Desired("Ac\u200bme Inc")]).forbidden
     assert problem.sentence == (
         r'The new client "Ac\u200bme Inc" looks like the active client "Acme\xa0Inc" (id 1). If it '
-        r'is that one, add former_names: [!unsafe "Acme\xa0Inc"] to rename it. If they are two, '
-        r'add an entry of its own: name: !unsafe "Acme\xa0Inc".'
+        r'is that one, add former_names: ["Acme\xa0Inc"] to rename it. If they are two, '
+        r'add an entry of its own: name: "Acme\xa0Inc".'
     )
 
 

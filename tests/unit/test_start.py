@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.toggl.focus.plugins.plugin_utils import _action
+
 TREE = Path(__file__).resolve().parents[2] / ".ansible" / "tree"
 UTILS = "ansible_collections.toggl.focus.plugins.module_utils"
 
@@ -43,3 +45,27 @@ def test_an_offline_check_of_a_list_needs_no_more_than_ansible() -> None:
         "assert Entry(0, 'Acme').desired.name == 'Acme'"
     )
     assert not loaded & {f"{UTILS}._api.{name}" for name in ("transport", "clients")}
+
+
+PROXIES = [
+    ("darwin", {}, "*"),
+    ("darwin", {"HTTPS_PROXY": "http://127.0.0.1:3128"}, None),
+    ("darwin", {"no_proxy": "localhost"}, "localhost"),
+    ("linux", {}, None),
+]
+
+
+@pytest.mark.parametrize(("platform", "environment", "no_proxy"), PROXIES)
+def test_on_macos_a_forked_process_never_asks_the_system_for_proxies(
+    monkeypatch: pytest.MonkeyPatch,
+    platform: str,
+    environment: dict[str, str],
+    no_proxy: str | None,
+) -> None:
+    """Python asks only where the environment has no such variable. Afterwards, it is as before."""
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(sys, "platform", platform)
+    with _action._environment(environment):
+        assert os.environ.get("no_proxy") == no_proxy
+    assert "no_proxy" not in os.environ
