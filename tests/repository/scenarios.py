@@ -14,6 +14,7 @@ from simulator.server import Simulator
 from simulator.workspace import Workspace
 from support.stage import active
 
+from .code_host import BOT
 from .conftest import WORKSPACES
 from .pipeline import Pipeline
 
@@ -113,6 +114,21 @@ class Scenarios:
             monkeypatch.setattr(pipeline, "_job", lambda _, name, became=became: became[name])
             jobs = getattr(pipeline, start)(**given).jobs
             assert {name for name in jobs if jobs[name] != "left out"} == {*due.split()}, case
+
+    def test_a_push_whose_plan_fails_replaces_the_comment(
+        self, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Nor is a file that was committed taken for a plan."""
+        host = pipeline.team.host
+        host.add(host.comments, BOT, f"An earlier plan\n\n{MARKER}")
+        pipeline.team.propose("europe", IN_EUROPE)
+        pipeline.team.commit(FORGED)
+        fails = lambda script: "exit 1" if "ansible-playbook" in script else script  # noqa: E731
+        monkeypatch.setattr(pipeline, "_shorter", fails)
+        run = pipeline.proposed()
+        assert (run.jobs["plan"], run.jobs["comment"]) == ("failed", "passed"), run.output
+        assert self.comment(pipeline).startswith(f"### No plan for {host.newest}\n")
+        assert "forged" not in run.page
 
     def comment(self, pipeline: Pipeline) -> str:
         """Return the text of the one comment, which is a plan and not what was committed."""

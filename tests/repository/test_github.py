@@ -164,6 +164,7 @@ def test_commands_of_the_log_are_stopped_wherever_names_are_printed() -> None:
     printing = [step for step in steps() if "ansible-playbook" in step.get("run", "")]
     assert len(printing) == 6
     assert {step["run"].splitlines()[0] for step in printing} == {". ci/stop-commands.sh"}
+    assert all("|& tee" in step["run"] for step in printing)  # errors are on the run's page, too
     assert not [step for step in steps() if "${{" in step.get("run", "")]
 
 

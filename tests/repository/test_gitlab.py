@@ -108,6 +108,14 @@ def test_somebody_starts_what_writes_one_runs_at_a_time_and_only_drift_opens_an_
     assert [rule["when"] for rule in issue["rules"]] == ["on_failure"]
 
 
+def test_a_journal_is_kept_whatever_became_of_the_job_for_some_time_and_not_in_public() -> None:
+    for name in ("apply", "journal", "undo"):
+        kept = JOBS[name]["artifacts"]
+        assert (kept["when"], kept["expire_in"]) == ("always", "30 days")
+        assert kept["paths"] == ["journal-private/", "journal-internal/"]
+        assert "journal-$CI_PROJECT_VISIBILITY/journal.jsonl" in JOBS[name]["script"][-1]
+
+
 def test_the_key_and_the_bot_s_token_are_in_no_job_together() -> None:
     """A variable is bound to an environment; no other way keeps it out of a job."""
     assert {name: environment_of(job) for name, job in JOBS.items()} == {
