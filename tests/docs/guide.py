@@ -34,8 +34,7 @@ from .picture import COLOUR, without_colours
 
 BLOCK = re.compile(
     r"(?m)^\.\. test: (?P<test>.+)\n"
-    r"|^(?:``(?P<caption>[^`\n]+)``:\n\n)?\.\. code-block:: (?P<language>\S+)\n"
-    r"(?:   :caption: (?P<old>.+)\n)?\n*"
+    r"|^(?:``(?P<caption>[^`\n]+)``:\n\n)?\.\. code-block:: (?P<language>\S+)\n\n*"
     r"(?P<text>(?: .*\n|\n)*)"
 )
 STANDALONE = ("workspace ", "clients ", "hides ", "refuses ", "drawn in ")
@@ -66,7 +65,7 @@ def read(path: Path) -> Iterator[Block]:
         line = text.count("\n", 0, found.start()) + 1
         if found["language"]:
             content = dedent(found["text"]).strip("\n") + "\n"
-            yield Block(line, pending, found["language"], found["caption"] or found["old"], content)
+            yield Block(line, pending, found["language"], found["caption"], content)
             pending = ""
         elif found["test"].startswith(STANDALONE):
             yield Block(line, found["test"])
