@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -101,18 +101,17 @@ class Requests:
         if not self.verdict.changes:
             return Budget()
         writes = exactly(len(self.verdict.changes) + temporary)
-        return self._looks(temporary) + writes + self._hidden() + self._currencies()
+        seen = {*self.sight.listed, *self.sight.by_id}
+        return self._looks(temporary) + writes + self._hidden() + self._currencies(seen)
 
-    def _currencies(self) -> Budget:
+    def _currencies(self, seen: Collection[int]) -> Budget:
         """One look after a run that set one; where clients are restored unseen, one may be had
         before the rest is planned again, and what turns out to be there is not set."""
         ids = {change.id for change in self.verdict.changes if change.currency is not None}
-        unseen = ids - set(self.sight.listed) - set(self.sight.by_id)
-        hidden = {i for i in unseen if i > 0}
         if not ids:
             return Budget()
-        looks = self.paging.looks
-        return Budget(1 if ids - hidden else 0, looks * (2 if self._hidden().most else 1))
+        is_sure = any(client_id < 0 or client_id in seen for client_id in ids)
+        return Budget(int(is_sure), self.paging.looks * (2 if self._hidden().most else 1))
 
     def _hidden(self) -> Budget:
         """Clients that are restored unseen, and those that only a journal tells of, are read after
@@ -164,7 +163,8 @@ class Requests:
         """By name: the filter, once a name; by id: the client, and the filter if it is given a
         name. A look-up of several pages is checked at their boundaries."""
         verdict, paging, (entry,) = self.verdict, self.paging, self.entries
-        seen = {*self.sight.listed, *self.sight.by_id}
+        by_name = self.sight.listed if entry.get("id") is None else {}
+        seen = {*self.sight.by_id, *by_name}
         if verdict.needs_no_service:
             return Budget()
         names = [entry["name"], *(entry.get("former_names") or ())] if entry.get("name") else []
@@ -179,7 +179,7 @@ class Requests:
             return read
         updates = [c for c in verdict.changes if c.kind == "update" and c.id not in seen]
         writes = Budget(len(verdict.changes) - len(updates), len(verdict.changes))
-        return read + writes + self._hidden() + self._ids() + self._currencies()
+        return read + writes + self._hidden() + self._ids() + self._currencies(seen)
 
 
 def rings(changes: Sequence[Change], state: State, goal: State) -> Budget:

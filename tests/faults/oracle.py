@@ -251,8 +251,10 @@ def untruths(
         if _take(happened, step, switches):
             yield f"reported as pending, but happened: {dict(step)}"
     may_be_twice = reports.names_with(report, *reports.TWICE)
+    told_new = reports.new_ids(report)
     for kind, client_id, name in happened:
-        if kind == "create" and any(is_called(name, told, switches) for told in may_be_twice):
+        is_told = any(is_called(name, told, switches) for told in may_be_twice)
+        if kind == "create" and (is_told or client_id in told_new):
             continue
         yield f"happened, but is not reported as done or unclear: {kind} {client_id} {name!r}"
     may_be_left = any(reports.MAY_BE_LEFT in step["error"] for step in failed)
