@@ -463,8 +463,8 @@ unmanaged:
     - name: Hooli
 undo:
   description:
-    - A list for O(clients) that undoes this run. It brings back every name, currency and deletion
-      state.
+    - A list for O(clients) that undoes this run. It brings back every name and deletion state, and
+      the currency of each client that is active then.
     - It is also returned, and works, after a run that failed on the way.
     - Applied after other people's edits, it takes back a client that somebody has renamed since,
       with a warning. It is refused where it would give a client a name that another one has by

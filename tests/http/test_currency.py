@@ -129,7 +129,7 @@ def test_a_change_of_it_alone_is_counted_as_updated(service: Simulator) -> None:
 
 
 NOT_KEPT = [
-    pytest.param(UNKNOWN, "Acme @EUR", "but shows none, so it does not keep it", id="unknown"),
+    pytest.param(UNKNOWN, "Acme @EUR", "but shows none, so it may not keep it", id="unknown"),
     pytest.param(SHOWN, "Acme @workspace", "which may be the workspace's", id="shown"),
 ]
 

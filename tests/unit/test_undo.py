@@ -87,6 +87,8 @@ a blank name, and one with a line break, behind a create
     | create 7 D; rename 1 " " -> E; rename 2 F -> G; rename 3 "I\\nJ" -> H
     | The client 1 had the name " "; The client 3 had the name "I\\nJ"
 a blank name that the client has again | rename 1 " " -> E; rename 1 E -> " "; delete 2 " " |
+a currency of a client that was deleted before | restore 1 E; update 1 E @EUR
+    | The client 1 was deleted and had the currency workspace. The undo list deletes it again
 a name that nobody has seen | restore 1 ?; rename 1 ? -> E |
 """)
 

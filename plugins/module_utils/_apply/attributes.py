@@ -52,15 +52,16 @@ def _clears(step: Step) -> bool:
 
 
 def _not_kept(outcome: Outcome, looked: Step, client: Client) -> Outcome:
-    """Return the outcome of a step where the service has not kept what the step ``looked`` at set:
-    an update has then changed nothing, as far as that is known."""
+    """Return the outcome of a step where the service does not show what the step ``looked`` at
+    has set."""
     step, is_update = outcome.step, outcome.step.kind == "update"
-    if step is not looked:
-        unclear: Status = "unclear" if is_update else "done"
-        return outcome._replace(status=unclear, error=probably_not_kept(client))
-    is_same = step.before is not None and step.before.declared == client.declared
-    failed: Status = "failed" if is_update and is_same else "done"
+    is_read = step is looked
+    is_changed = is_read and (step.before is None or step.before.declared != client.declared)
+    # What was read may be old, so an update that is not to be seen may have been done.
+    status: Status = "unclear" if is_update and not is_changed else "done"
+    if not is_read:
+        return outcome._replace(status=status, error=probably_not_kept(client))
     wrong = (
         (of, sent) for of, sent in step.after.set_to.items() if client.declared.get(of) != sent
     )
-    return outcome._replace(status=failed, error=not_kept(*next(wrong), client))
+    return outcome._replace(status=status, error=not_kept(*next(wrong), client))

@@ -111,8 +111,8 @@ def not_kept(of: str, sent: str | None, client: Client) -> FocusError:
             f"may be the workspace's: take {of} out of the entry."
         )
     return FocusError(
-        f"The service accepted the {of} {sent} of {client.label}, but shows {shown}, so it does "
-        f"not keep it: take {of} out of the entry."
+        f"The service accepted the {of} {sent} of {client.label}, but shows {shown}, so it may not "
+        f"keep it. If it still shows that later, take {of} out of the entry."
     )
 
 

@@ -229,6 +229,13 @@ def name_lost(client_id: int, name: str) -> str:
     )
 
 
+def attribute_lost(client_id: int, of: str, value: str) -> str:
+    return (
+        f"The client {client_id} was deleted and had the {of} {value}. The undo list deletes it "
+        f"again, and cannot give back its {of}: set it when the client is restored."
+    )
+
+
 def restored_while_hidden(client_id: int) -> str:
     return (
         f"The service does not show a client with the id {client_id}: only the restore itself "

@@ -59,7 +59,13 @@ def undo_warnings(steps: Iterable[Step], without_id: Iterable[str] = ()) -> Iter
         and before.name != last[id_].name
         and not is_listable(before.name)
     ]
-    return problems.limited([unknown, lost])
+    kept = [
+        problems.attribute_lost(id_, of, value)
+        for id_, before in first.items()
+        if before is not None and before.deleted
+        for of, value in _given_back(before, last[id_]).items()
+    ]
+    return problems.limited([unknown, lost, kept])
 
 
 def _entry(
