@@ -28,6 +28,7 @@ from ._plan.plan import (
     is_same_but_for,
     plan,
 )
+from ._plan.problems import created_without_id
 from ._progress import Progress
 from ._read import Read, of_all, of_one
 from ._results.client import client_result
@@ -185,6 +186,8 @@ class _Run(NamedTuple):
             undo = undo_of_run(text_of(path), self.api.workspace_id, undoes)
             if desired_clients(undo) != self.task.wanted:
                 raise FocusError(UNDO_CHANGED)
+            without_id = (want.name for want in self.task.wanted if want.id is None and want.name)
+            warnings += map(created_without_id, without_id)
         if not any(entry.state == "restored" for entry in self.task.wanted):
             return {}, warnings
         return last_deletions(path, self.api.workspace_id), warnings

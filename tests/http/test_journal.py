@@ -311,6 +311,16 @@ def test_what_somebody_else_has_taken_back_is_undone_too(service: Simulator, jou
     assert (result["changed"], undone) == (False, True)
 
 
+def test_an_undo_of_a_killed_create_warns_that_it_goes_by_the_name(
+    service: Simulator, journal: Path
+) -> None:
+    """Somebody else may have created that client since."""
+    clients(service, clients="Acme", journal=str(journal))
+    journal.write_text(journal.read_text().splitlines(keepends=True)[0])
+    result, _ = undo(service, journal, check_mode=True)
+    assert 'The id of the new client "Acme" is not known' in result["warnings"][0]
+
+
 def test_an_undo_that_cannot_be_marked_says_so(service: Simulator, disk: Disk) -> None:
     """It is done all the same, and may be started again."""
     clients(service, clients="Acme", journal=str(disk.journal))
