@@ -74,7 +74,7 @@ Status = Literal["planned", "done", "failed", "unclear", "pending"]
 """What became of a step: ``planned`` in check mode, and where the plan is refused."""
 
 
-Changes = Mapping[str, tuple[str | None, str | None]]
+Changes = Mapping[str, "tuple[str | None, str | None]"]
 """Attributes with what they were, as far as that is known, and are; ``None``: none of its own."""
 
 NOT_YET = 0
