@@ -225,7 +225,7 @@ def _line(line: Any) -> Line | Mark:
         is_whole = kind in ACTIONS and kind != "create" and before.id == after.id != NOT_YET
     is_known = line["format"] == FORMAT and event in get_args(Event)
     is_known = is_known and status in (None, *get_args(Status))
-    is_known = is_known and type(of) is str and type(undoes) in (str, NoneType)
+    is_known = is_known and isinstance(of, str) and isinstance(undoes, (str, NoneType))
     types = {key: type(line[key]) for key in _TYPES}
     if not is_whole or not is_known or types != _TYPES:
         raise ValueError(line)

@@ -28,7 +28,7 @@ _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
 
 _BASE64 = re.compile("(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
-_NOT_WESTERN = re.compile("[^\0-\x7fÀ-ÏÑ-ÖØ-Üß-ïñ-öø-üœŒ–—’€©®™°«»·]|[À-ÖØ-öø-ÿ]{3}")
+_NOT_WESTERN = re.compile("[^\0-\x7fÀ-ÏÑ-ÖØ-Üß-ïñ-öø-üœŒ–—\u2019€©®™°«»·]|[À-ÖØ-öø-ÿ]{3}")
 """What names in Western Europe seldom have, and what other code pages look like when they are read
 as windows-1252: Polish as "£ódŸ", Cyrillic as "Ìîñêâà", the ü of a Mac as "Ÿ"."""
 
