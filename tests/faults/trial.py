@@ -464,7 +464,12 @@ class Trial(Runs):
         changes = [change for verdict in ran.verdicts for change in verdict.changes]
         asked = {oracle.event(change.kind, change.id, change.name) for change in changes}
         updates = [change for change in changes if change.kind == "update"]  # with their names
-        asked |= {oracle.event("rename", change.id, change.name) for change in updates}
+        there = ran.states[0]
+        asked |= {
+            oracle.event("rename", c.id, c.name or there[c.id].name)
+            for c in updates
+            if c.name is not None or c.id in there
+        }
         new = {write.id for write in ran.history if write.kind == "create"}
         for write in ran.history:
             if write.kind == "update" and ("update", write.id, "") in asked:
