@@ -451,9 +451,10 @@ class Trial(Runs):
             if oracle.keeps(model.Wanted(entry).currency, self._switches):
                 raise Violated(f"{self._what}, wrongly not kept: {ran.report['msg']}")
             return set()
-        wanted = {"name": entry.get("name"), "id": entry.get("id")}
+        known = now.get(entry.get("id"))
+        wanted = {"name": entry.get("name") or (known and known.name), "id": entry.get("id")}
         kinds = ["create"] if wanted["id"] is None else []
-        steps = [{"step": kind, **wanted} for kind in (*kinds, "rename", "restore")]
+        steps = [{"step": kind, **wanted} for kind in (*kinds, "rename", "restore", "update")]
         steps += [{"step": "restore", "id": i} for i, client in now.items() if client.deleted]
         if not any(judge.is_right(step, now) for step in steps):
             raise Violated(f"{self._what}, wrongly failed: {ran.report['msg']}")
