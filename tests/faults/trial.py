@@ -362,6 +362,7 @@ class Trial(Runs):
         if verdict.refused:
             self.tally["undos refused"] += 1
             interfered = ran.task.single  # which sees no other client of the name
+            interfered |= self._case.lag > 1  # nor does the journal know what came to be seen later
             interfered |= bool(since or others or reports.names_with(ran.report, *reports.TWICE))
             interfered |= not all(can_be_given(client.name) for client in before.values())
             is_right = interfered and verdict.reasons <= UNDO_MAY_BE_REFUSED
@@ -395,7 +396,8 @@ class Trial(Runs):
         touched = {None, *(write.id for write in ran.history)}
         touched |= {step.get("id") for step in ran.report.get("plan", ())}
         others = [entry for entry in undo if entry.get("id") not in touched]
-        yield from (str(e) for e in others if str(e["id"]) not in ran.report["msg"])
+        told = json.dumps([ran.report["msg"], ran.report.get("plan")])
+        yield from (str(e) for e in others if str(e["id"]) not in told)
 
     # what was right
 
