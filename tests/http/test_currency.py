@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
 from support.notation import rows, unnamed_rows
 from support.running import clients, info, run_entry, sent
-from support.workspace import HIDES
+from support.workspace import HIDES, on
 
 from ansible_collections.toggl.focus.plugins.filter.journal_undo import journal_undo
 
@@ -191,3 +192,18 @@ def test_what_is_set_is_kept_although_what_is_cleared_is_not(service: Simulator)
     ran = clients(service, clients="Acme @workspace; 1002 @CHF; Stark @EUR")
     assert [row["name"] for row in ran["plan"] if "error" in row] == ["Acme"]
     assert sent(service)[-2:] == ["GET", "GET"], "one client is read, and once more after a pause"
+
+
+def test_a_duplicate_is_told_although_its_currency_is_not_kept(service: Simulator) -> None:
+    """The first error wins: what is there twice matters more."""
+
+    def late(method: str, _: str) -> bool:
+        if method == "POST" and any(entry.method == "POST" for entry in service.log):
+            service.workspace.create("Stark")
+            return True
+        return False
+
+    furnished(service, UNKNOWN)
+    service.script = [Fault(on("POST"), drop="before"), Fault(match=late)]
+    ran = clients(service, clients="Stark @EUR; Acme @EUR", concurrency=1)
+    assert "several new ones of that name" in ran["msg"], ran["msg"]

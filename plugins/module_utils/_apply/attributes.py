@@ -29,7 +29,8 @@ def look_at_attributes(api: FocusApi, outcomes: Mapping[int, Outcome]) -> dict[i
     set_ = {
         at: outcome
         for at, outcome in outcomes.items()
-        if outcome.status == "done" and outcome.step.changes and outcome.step.id is not None
+        if outcome.status == "done" and outcome.error is None  # the first error wins
+        if outcome.step.changes and outcome.step.id is not None
     }
     if not set_:
         return {}
