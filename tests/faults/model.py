@@ -19,6 +19,8 @@ Where the design leaves a choice, it is made here in words:
 * A client that is left alone because the wanted name is there, too, is left alone by purge as well;
   so is another one of the wanted name itself, if that is among the former ones.
 * The name that a client ends with is checked against the others; one that it has on the way is not.
+* Which client a name means is judged by what the journal remembers, too, of a client that an id
+  restores unseen.
 * A blank name, which no list can give, may come back beside another one.
 * An id and a name that do not agree are no error where nothing is deleted.
 * Nobody knows the currency of a client that the service hides: a declared one is set, unless the
@@ -408,6 +410,8 @@ class _Desk:
     def _make_it_be(self, entry: Wanted) -> None:
         """No active client has the name."""
         deleted = [i for i, c in sorted(self.known.items()) if c.deleted and c.key == entry.key]
+        unseen = self.remembered.items() & {(i, self.remembered.get(i)) for i in self.answer.unseen}
+        deleted += [i for i, name in sorted(unseen) if key(name) == entry.key]
         if entry.state == "restored":
             remembered = by_name(self.remembered).get(entry.key or "")
             if not deleted and remembered is not None:

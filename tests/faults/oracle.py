@@ -309,6 +309,7 @@ def untruths_of_one(
     report: Report,
     history: Sequence[Write],
     switches: Switches,
+    currency: str,
     drifted: Collection[int] = (),
     cannot_see: bool = False,
 ) -> Iterator[str]:
@@ -319,7 +320,8 @@ def untruths_of_one(
         yield f"created {creates} times"
     unclear = reports.says(words, *reports.UNCLEAR, *reports.NOT_KEPT)
     unclear |= bool(cannot_see and report.get("failed"))
-    may_be_same = action == "updated" and switches.currency == "unknown"
+    is_kept = switches.currency != "unknown" and keeps(currency, switches)
+    may_be_same = action == "updated" and not is_kept
     may_be_same |= bool(drifted) or (action == "renamed" and switches.names_changed != "no")
     may_be_left = reports.MAY_BE_LEFT in words
     if report["changed"] and not history and not (may_be_same or may_be_left):

@@ -496,7 +496,10 @@ class Trial(Runs):
         before, after = ran.states
         may = self._passing(verdicts, ran)
         for verdict in verdicts:
-            may |= self._counts(verdict.goal)
+            left = {i: c for i, c in after.items() if i in verdict.deleted and not c.deleted}
+            # it makes names that nobody can foresee, nor leave to clients that are still there
+            goal = {**verdict.goal, **(left if self._switches.names_changed != "no" else {})}
+            may |= self._counts(goal)
         hidden: set[int] = set()
         if ran.task.single:
             hidden = self._expected(ran.task, before).hidden_by_filter
@@ -545,9 +548,12 @@ class Trial(Runs):
         updated |= {s.get("id") for s in report.get("plan", ()) if s["step"] == "update"}
         is_known = self._switches.currency != "unknown"
         history = oracle.without_taken_back(ran.history, updated if is_known else ())
-        if "plan" in report or "action" in report:
-            judge = oracle.untruths if "plan" in report else oracle.untruths_of_one
-            yield from judge(report, history, self._switches, ran.drifted, self._cannot_see)
+        seen = {"drifted": ran.drifted, "cannot_see": self._cannot_see}
+        if "plan" in report:
+            yield from oracle.untruths(report, history, self._switches, **seen)
+        elif "action" in report:
+            currency = model.Wanted(ran.task.entries[0]).currency
+            yield from oracle.untruths_of_one(report, history, self._switches, currency, **seen)
         elif history or report["changed"]:
             yield f"a task that failed at once: {history}"
         words = str(report.get("msg", ""))
