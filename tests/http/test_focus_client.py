@@ -3,17 +3,11 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 import pytest
-from hypothesis import HealthCheck, assume, example, given, settings
-from hypothesis import strategies as st
 from simulator.server import Simulator
-from simulator.switches import Switches, random_switches
-from support.drawn import entries, names_with_deletion
+from simulator.switches import Switches
 from support.notation import entry_from, rows, unnamed_rows
-from support.running import VARIANTS, as_done, client
+from support.running import VARIANTS, as_done, client, without_new_id
 from support.workspace import assert_as_before, fill, state
 
 CLIENTS = "Acme, Globex, Initech, (Umbrella)"
@@ -143,47 +137,3 @@ def test_requests_where_the_filter_is_ignored(service: Simulator, there: int) ->
     if pages > 1:
         several = {"name": "Newer", "former_names": ["One", "Two", "Three"]}
         assert client(service, **several)["requests"] == look + look + 1
-
-
-# any workspace, any wish
-
-
-def without_new_id(ran: dict[str, Any]) -> str:
-    """The message of a run, without what check mode cannot know."""
-    created = ran.get("action") == "created" and not ran.get("failed")
-    return re.sub(r" \(id \d+\)(, .*)?\.$", r"\1.", ran["msg"]) if created else ran["msg"]
-
-
-ANY_SWITCHES = st.integers(0, 10_000).map(random_switches)
-
-
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
-@given(there=names_with_deletion(), wanted=entries(), switches=ANY_SWITCHES)
-@example(  # only the run sees that the hidden client has a blank in its name
-    there=[(" Initech", True)],
-    wanted={"name": "Initech", "id": 1001, "state": "restored"},
-    switches=Switches(list_shows_deleted=False, get_shows_deleted=False, names_trimmed=False),
-)
-def test_check_mode_never_lies(
-    server: Simulator, there: list[tuple[str, bool]], wanted: dict[str, Any], switches: Switches
-) -> None:
-    server.reset(switches)
-    for existing, gone in there:
-        server.add(existing, gone)
-    checked = client(server, check_mode=True, **wanted)
-    assert server.writes == []
-    ran = client(server, **wanted)
-    refused_by_service = any(entry.status in (400, 404) for entry in server.writes)
-    is_only_seen_now = "was restored and is called" in ran.get("msg", "")  # check mode warns of it
-    is_not_kept = "take currency out" in ran.get("msg", "")  # seen after the write
-    assume(not refused_by_service and not is_only_seen_now and not is_not_kept)
-    for key in ("changed", "action", "diff", "failed", "warnings"):
-        assert checked.get(key) == ran.get(key), key
-    if "the client " not in checked["msg"]:  # only the run sees a hidden client's name
-        assert as_done(checked["msg"]) == without_new_id(ran)
-    writes = len(server.writes)
-    again = client(server, **wanted)
-    assume("take currency out" not in again["msg"])  # a create that sets none is not looked at
-    if not ran.get("failed"):
-        assert (again.get("changed"), again.get("action")) == (False, "none")
-    assert len(server.writes) == writes

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``focus_clients`` over real HTTP: the whole list, reviewed plans, failures, requests."""
+"""``focus_clients`` over real HTTP: the whole list, reviewed plans, requests."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
-from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import QUESTIONS, Switches, random_switches
 from simulator.workspace import FIRST_ID
@@ -24,8 +26,9 @@ from support.running import (
     info,
     predicted_diff,
     rows,
+    without_new_id,
 )
-from support.workspace import HIDES, fill, on, state
+from support.workspace import HIDES, fill, state
 
 from ansible_collections.toggl.focus.plugins.filter.clients_plan import clients_plan
 
@@ -91,19 +94,6 @@ def test_requests(service: Simulator, there: int, concurrency: int) -> None:
 # apply what was reviewed
 
 
-def test_nothing_is_written_when_one_client_changed_in_between(service: Simulator) -> None:
-    fill(service, CLIENTS)
-    digest = clients(service, check_mode=True, clients=EVERY_KIND)["plan_digest"]
-    client(service, id=1002, name="Somebody else's")
-    writes = len(service.writes)
-    result = clients(service, clients=EVERY_KIND, plan_digest=digest)
-    assert (result["failed"], result["changed"], result["refused"]) == (True, False, True)
-    assert result["msg"].startswith("The plan has changed since it was reviewed. Run toggl.focus.")
-    assert result["plan_digest"] != digest
-    assert rows(result, "planned") == result["plan"] != []
-    assert len(service.writes) == writes
-
-
 def test_if_nothing_is_left_to_do_any_digest_fits(service: Simulator, check_mode: bool) -> None:
     """A job that is run again has not failed. What is no digest is an error all the same."""
     fill(service, CLIENTS)
@@ -119,78 +109,55 @@ def test_if_nothing_is_left_to_do_any_digest_fits(service: Simulator, check_mode
     assert len(service.writes) == writes
 
 
-# failures
-
-
-def test_what_needs_a_failed_step_stays_pending(service: Simulator) -> None:
-    fill(service, CLIENTS, script=[Fault(on("DELETE"), status=400)])
-    result = clients(service, clients="absent 1001; 1002 Acme")
-    assert (result["summary"]["failed"], result["summary"]["pending"]) == (1, 1)
-    assert [row["status"] for row in result["plan"]] == ["failed", "pending"]
-    assert (result["results"][1]["id"], result["results"][1]["changed"]) == (1002, False)
-    assert service.names() == ["Acme", "Globex", "Hooli", "Initech"]
-
-
 # any workspace, any list
 
-A_HIDDEN_CLIENT = {"there": [("Acme", True)], "wanted": [{"id": FIRST_ID, "state": "restored"}]}
+SAME = ("changed", "action", "plan_digest", "summary", "failed", "warnings")
+ONLY_SEEN_AFTERWARDS = re.compile("was restored and is called|take currency out")
+A_HIDDEN_CLIENT = {"there": [(" Acme", True)], "wanted": [{"id": FIRST_ID, "state": "restored"}]}
 
 
 @settings(
-    max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
 @given(
     there=names_with_deletion(),
-    wanted=st.lists(entries(), max_size=4),
+    wanted=st.lists(entries(), min_size=1, max_size=4),
+    single=st.booleans(),
     purge=st.booleans(),
     switches=st.integers(0, 10_000).map(random_switches),
-    broken_after=st.none() | st.integers(0, 3),
 )
-@example(**A_HIDDEN_CLIENT, purge=False, switches=HIDES, broken_after=None)
-def test_check_mode_never_lies_and_undo_undoes(
+@example(**A_HIDDEN_CLIENT, single=True, purge=False, switches=replace(HIDES, names_trimmed=False))
+@example(**A_HIDDEN_CLIENT, single=False, purge=False, switches=HIDES)
+def test_check_mode_never_lies(
     server: Simulator,
     there: list[tuple[str, bool]],
     wanted: list[dict[str, Any]],
+    single: bool,
     purge: bool,
     switches: Switches,
-    broken_after: int | None,
 ) -> None:
-    """Also after a run that was broken off: the service forbids everything from some write on."""
-    options = {"purge": purge, "max_deletion_percent": 100}
+    """Nor does what is called done. Broken runs and undos by chance are in tests/faults."""
     server.reset(switches)
     for existing, gone in there:
         server.add(existing, gone)
-    before = state(server)
-    checked = clients(server, check_mode=True, clients=wanted, **options)
+    options = {"purge": purge, "max_deletion_percent": 100, "concurrency": 1}
+    one, many = partial(client, **wanted[0]), partial(clients, clients=wanted, **options)
+    run = one if single else many
+    checked = run(server, check_mode=True)
     assert server.writes == []
-    if broken_after is not None:
-
-        def breaks(method: str, _: str) -> bool:
-            return method != "GET" and len(server.writes) >= broken_after
-
-        server.script[:] = [Fault(match=breaks, status=403)] * 20
-    ran = clients(server, clients=wanted, concurrency=1, **options)
-    server.script.clear()
+    ran = run(server)
     assume(not any(entry.status in (400, 404) for entry in server.writes))
-    if not ran.get("failed") or checked.get("failed"):
-        for key in ("changed", "plan_digest", "summary", "failed", "warnings"):
-            assert checked.get(key) == ran.get(key), key
+    assume(not ONLY_SEEN_AFTERWARDS.search(ran["msg"]))
+    assert {key: checked.get(key) for key in SAME} == {key: ran.get(key) for key in SAME}
+    if single:
+        assert checked.get("diff") == ran.get("diff")
+    else:
         assert predicted_diff(checked, checked) == predicted_diff(ran, checked)
-        assert as_done(checked["msg"]) == ran["msg"]
-    if checked.get("failed"):
-        assert server.writes == []
-        return
-    assert rows(checked, "planned") == checked["plan"]
-    assert_predicted(checked["plan"], ran["plan"])
-    assert rows(ran, "done", "failed", "unclear", "pending") == ran["plan"]
-    assert_done_is_true(server, ran)
-    undone = clients(server, clients=ran["undo"])
-    assume(not any(entry.status in (400, 404) for entry in server.writes))
-    assert not undone.get("failed"), undone
-    after = state(server)
-    for client_id, (name, gone) in before.items():
-        assert (after[client_id][0].strip(), after[client_id][1]) == (name.strip(), gone)
-    assert all(gone for client_id, (_, gone) in after.items() if client_id not in before)
+    if "the client " not in checked["msg"]:  # only the run sees a hidden client's name
+        assert as_done(checked["msg"]) == without_new_id(ran)
+    if "plan" in ran and "refused" not in ran:
+        assert_predicted(checked["plan"], ran["plan"])
+        assert_done_is_true(server, ran)
 
 
 # the filter clients_plan, without the service
