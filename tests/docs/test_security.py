@@ -52,7 +52,7 @@ The digest of a plan | unit/test_digest.py::test_whatever_else_is_shown
     ::test_the_same_effect_elsewhere
 With a plan file | e2e/test_reviewed_plan.py::test_nothing_passes_the_digest_over
 Nothing is written | e2e/test_reviewed_plan.py::test_nothing_passes_the_digest_over
-    http/test_focus_clients.py::test_nothing_is_written_when_one_client_changed
+    http/test_reports.py::test_a_refused_plan_is_shown
 No tag, start at | e2e/test_reviewed_plan.py::test_nothing_passes_the_digest_over
 The playbooks run | e2e/test_repository.py::test_the_playbooks_stay_on_the_controller
 What is of another | http/test_answers.py::test_a_list_with_a_client_of_another_workspace
