@@ -340,15 +340,17 @@ class Plan(NamedTuple):
     """The ordered steps from what is to what is desired, computed without any I/O.
 
     ``active`` are the active clients before it, ``unmanaged`` those that no entry stands for and
-    that stay. ``forbidden`` is why guards refuse it: nothing of it may be written then. ``digest``
-    identifies what the plan does, whatever the order of the steps. ``shared_names`` are names of
-    active clients that another client has too: undoing to them needs more than the name (see
+    that stay. ``possible_renames`` are the deletions and creates that a warning asks about.
+    ``forbidden`` is why guards refuse it: nothing of it may be written then. ``digest`` identifies
+    what the plan does, whatever the order of the steps. ``shared_names`` are names of active
+    clients that another client has too: undoing to them needs more than the name (see
     ``_plan.undo``).
     """
 
     entries: tuple[PlannedEntry, ...]
     steps: tuple[Step, ...] = ()
     warnings: tuple[str, ...] = ()
+    possible_renames: tuple[Mapping[str, Any], ...] = ()
     shared_names: frozenset[str] = frozenset()
     active: tuple[Client, ...] = ()
     unmanaged: tuple[Client, ...] = ()

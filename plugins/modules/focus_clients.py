@@ -375,6 +375,63 @@ plan_digest:
   returned: with RV(plan)
   type: str
   sample: 5f0c1e3a9d7b2c4e6f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6
+possible_renames:
+  description:
+    - The deletions and creates whose names are alike. A warning asks of each whether it is a
+      rename. There are at most five.
+  returned: if there are any
+  type: list
+  elements: dict
+  sample:
+    - id: 1002
+      name: Globex
+      new_name: Globex Corporation
+      entry: 2
+      line: "former_names: [Globex]"
+      obsolete_entry:
+      warning: >-
+        The client "Globex" (id 1002) is deleted, and "Globex Corporation" is created. If that is a
+        rename, give entry 2 the line former_names: [Globex].
+  contains:
+    id:
+      description: The id of the client that is deleted.
+      returned: if known
+      type: int
+      sample: 1002
+    name:
+      description: Its name.
+      returned: always
+      type: str
+      sample: Globex
+    new_name:
+      description: The name of the client that is created.
+      returned: always
+      type: str
+      sample: Globex Corporation
+    entry:
+      description: The number of its entry, from 1.
+      returned: always
+      type: int
+      sample: 2
+    line:
+      description: The line that the entry needs, if it is a rename.
+      returned: always
+      type: str
+      sample: "former_names: [Globex]"
+    obsolete_entry:
+      description:
+        - The number of the entry to take out, if it is a rename. V(null) if O(purge) deletes the
+          client.
+      returned: always
+      type: int
+      sample: 3
+    warning:
+      description: The warning that asks.
+      returned: always
+      type: str
+      sample: >-
+        The client "Globex" (id 1002) is deleted, and "Globex Corporation" is created. If that is a
+        rename, give entry 2 the line former_names: [Globex].
 refused:
   description:
     - V(true) if the plan was refused, so that nothing was written. RV(msg) says why.

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import count
+from itertools import chain, count
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
@@ -43,6 +43,9 @@ _SHOWN_BY_THE_SERVICE = frozenset(
 )
 """Fields of a client that no entry has."""
 
+_WITH_IDS = ("plan", "possible_renames", "results", "undo")
+"""Keys of a result whose rows have ids of clients."""
+
 _SHARED = frozenset({"id", "name", *ATTRIBUTES})
 """Fields that do not tell whether a client was read or an entry written."""
 
@@ -62,7 +65,7 @@ def planned(desired: object, existing: object, options: Mapping[str, Any]) -> Re
         result = {"failed": True, "changed": False, "msg": str(error), "warnings": []}
     typos = _role_variables.warnings(options.get("variables") or ())
     result["warnings"] = [*typos, *result["warnings"]]
-    for row in (*result.get("plan", ()), *result.get("results", ()), *result.get("undo", ())):
+    for row in chain.from_iterable(result.get(key, ()) for key in _WITH_IDS):
         if (row.get("id") or NOT_YET) < NOT_YET:
             del row["id"]
     return result

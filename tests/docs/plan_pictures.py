@@ -69,6 +69,7 @@ def workspace(
         "steps": result["plan"],
         "refusal": result["msg"] if "refused" in result else None,
         "warnings": result["warnings"],
+        "possible_renames": result.get("possible_renames", []),
         "requests": requests or 1 + len(result["plan"]),
         "quota": {"remaining": 598, "resets_in": 3000},
         "key": 1,

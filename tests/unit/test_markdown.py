@@ -17,7 +17,7 @@ from support.steps import create, delete, rename
 
 from ansible_collections.toggl.focus.plugins.module_utils._model import ACTIONS, Step
 from ansible_collections.toggl.focus.plugins.module_utils._plan.digest import row_of
-from ansible_collections.toggl.focus.plugins.module_utils._plan.problems import rename_meant
+from ansible_collections.toggl.focus.plugins.module_utils._plan.problems import possible_rename
 from ansible_collections.toggl.focus.plugins.module_utils._results.markdown import (
     plan_markdown,
     prose,
@@ -127,7 +127,7 @@ def test_a_name_is_shown_as_code_and_as_nothing_else(name: str, seen: str) -> No
     """As a client's, before and after a rename or deleted, as a host's, and in a question."""
     gone, new = delete(2, name), create(name)
     rows = [new, rename(1, "before", name), rename(1, name, "after"), gone]
-    known = workspace(rows, warnings=[rename_meant(gone, new, [])])
+    known = workspace(rows, possible_renames=[possible_rename(gone, new, [])])
     page = Page(text_of(**{name: known}))
     assert page.codes.count(seen) == 3 + 2 + 3  # rows, deletion and question, host
     others = {seen, "before", "after", DIGEST, SERVICE_URL}
@@ -219,9 +219,10 @@ def test_the_title_says_no_more_than_is_known(hosts: dict[str, Any], title: str)
 def test_the_question_about_a_rename_stands_beside_its_deletion() -> None:
     """First among the deletions, and not with the warnings. Where the plan is refused, it does."""
     gone, new = delete(1099, "Globex Inc."), create("Globex", entry=4)
-    warning = rename_meant(gone, new, ["Globe"])
+    question = possible_rename(gone, new, ["Globe"])
     steps = [*(delete(id_, f"Old {id_}") for id_ in range(1001, 1030)), gone, new]
-    text = text_of(acme=workspace(steps, warnings=[warning, "Mind this."]))
+    asked = {"warnings": [question["warning"], "Mind this."], "possible_renames": [question]}
+    text = text_of(acme=workspace(steps, **asked))
     assert (
         "**30 deletions**\n>\n"
         "> - `acme`: `Globex Inc.` (id 1099). **Is this a rename to `Globex`?** Then "
@@ -230,7 +231,7 @@ def test_the_question_about_a_rename_stands_beside_its_deletion() -> None:
     ) in text
     assert "If that is a rename" not in text
     assert "\n- Mind this.\n" in text
-    refused = text_of(acme=workspace(steps, warnings=[warning], refusal="Guarded."))
+    refused = text_of(acme=workspace(steps, **asked, refusal="Guarded."))
     assert "If that is a rename" in refused
 
 

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from typing import Any
 
 from .._errors import PlanRefused
 from .._model import (
@@ -64,11 +65,13 @@ def plan(
     written = list(chain.from_iterable(chains))
     active = tuple(client for client in existing.by_id.values() if not client.deleted)
     guarded = check_guards(rules, len(active), written, matcher.unmanaged())
-    _warn_of_renames(matcher, written, desired)
+    renames = _possible_renames(written, desired, matcher.look_alikes)
+    matcher.warnings["rename"] += (rename["warning"] for rename in renames)
     return Plan(
         entries=tuple(PlannedEntry(match.desired, match.client) for match in matches),
         steps=steps,
         warnings=tuple(problems.limited(matcher.warnings.values())),
+        possible_renames=renames[: problems.MOST_OF_A_KIND],
         shared_names=frozenset(key for key, same in existing.active.items() if len(same) > 1),
         active=active,
         unmanaged=tuple(client for client in matcher.unmanaged() if client.id not in leaving),
@@ -178,17 +181,22 @@ def _in_order(chains: Sequence[Sequence[Step]], matches: Sequence[Match]) -> tup
     return in_order(chains, likely)
 
 
-def _warn_of_renames(matcher: Matcher, steps: Sequence[Step], desired: Sequence[Desired]) -> None:
-    """Ask whether a deletion and a create are a rename, unless they are refused as look-alikes."""
+def _possible_renames(
+    steps: Sequence[Step],
+    desired: Sequence[Desired],
+    refused: Container[tuple[int | None, int | None]],
+) -> tuple[Mapping[str, Any], ...]:
+    """Return each deletion and create that may be a rename, unless they are ``refused`` as
+    look-alikes."""
     if not {"delete", "create"} <= {step.kind for step in steps}:
-        return
+        return ()
     from .renames import renames_meant
 
-    for old, new in renames_meant(steps):
-        if (old.id, new.entry) not in matcher.look_alikes:
-            former_names = () if new.entry is None else desired[new.entry].former_names
-            sentence = problems.rename_meant(old, new, former_names)
-            matcher.warnings["rename"].append(sentence)
+    return tuple(
+        problems.possible_rename(old, new, desired[new.entry or 0].former_names)
+        for old, new in renames_meant(steps)
+        if (old.id, new.entry) not in refused
+    )
 
 
 def summarize_action(steps: Iterable[Step]) -> Action:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from .._errors import Problem, listed
 from .._model import Client, Step, shown_id, with_id
@@ -203,15 +204,24 @@ def renamed_by_id(client: Client, name: str) -> str:
     )
 
 
-def rename_meant(old: Step, new: Step, former_names: Iterable[str]) -> str:
-    """:arg former_names: those that the new one's entry has already"""
-    without = "" if old.entry is None else f", and take entry {old.entry + 1} out"
-    entry = "" if new.entry is None else f"entry {new.entry + 1}"
-    return (
+def possible_rename(old: Step, new: Step, former_names: Iterable[str]) -> dict[str, Any]:
+    """Return that a deletion and a create may be a rename, as the result has it: as a warning, and
+    what that is made of. Entries are numbered from 1.
+
+    :arg former_names: those that the new client's entry has already
+    """
+    entry = (new.entry or 0) + 1
+    obsolete = None if old.entry is None else old.entry + 1
+    line = f"former_names: [{_former_names(former_names, old.old_name or '')}]"
+    warning = (
         f"The client {with_id(quoted(old.old_name), old.after.id)} is deleted, and "
-        f"{quoted(new.name)} is created. If that is a rename, give {entry} the line "
-        f"former_names: [{_former_names(former_names, old.old_name or '')}]{without}."
+        f"{quoted(new.name)} is created. If that is a rename, give entry {entry} the line "
+        f"{line}{f', and take entry {obsolete} out' if obsolete else ''}."
     )
+    return {
+        **{"id": old.id, "name": old.old_name, "new_name": new.name, "entry": entry},
+        **{"line": line, "obsolete_entry": obsolete, "warning": warning},
+    }
 
 
 def created_without_id(name: str) -> str:

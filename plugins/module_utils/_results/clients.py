@@ -62,6 +62,8 @@ def clients_result(
         "summary": summary,
         "diff": clients_diff(plan, [o.step for o in outcomes if o.succeeded], workspace_id),
     }
+    if plan.possible_renames:
+        result["possible_renames"] = list(plan.possible_renames)
     if report_all:
         result["unmanaged"] = _unmanaged(plan)
     if refusal is not None:

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, groupby
 from typing import Any
 
-from .._model import with_id
-from .._text import SERVICE_URL, at_most, counted, quoted, shown
+from .._text import SERVICE_URL, at_most, counted, shown
 from .common import counts_of
 from .render import attributes_text, in_reading_order
 
@@ -38,13 +37,6 @@ _MOST_HOSTS = 50  # in one line
 _REASONS = 20_000  # characters that the reasons of all refusals may take
 
 _MORE = "and {} more, which the plan file lists"
-
-_QUESTION = re.compile(
-    r"(The client .+ is deleted), and (\".+\") is created\. If that is a rename, give "
-    r"(entry \d+) the line (former_names: \[.*\])(, and take entry \d+ out)?\."
-)
-"""The warning that a deletion may be half a rename. What is a name in it is shown as code, so that
-no harm is done if a name looks like a part of it."""
 
 _ASKS = ". **Is this a rename to "
 
@@ -172,17 +164,17 @@ def _refusals(hosts: Workspaces) -> list[str]:
 
 
 def _deletions(host: str, of: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a line for each, with the question whether it is a rename, if a warning asks it."""
-    questions = filter(None, map(_QUESTION.fullmatch, of["warnings"]))
-    asked = {begin: asks for begin, *asks in (found.groups() for found in questions)}
+    """Yield a line for each, with the question whether it is a rename, if there is one."""
+    questions = of.get("possible_renames", ())
+    asked = {(question.get("id"), question["name"]): question for question in questions}
     for row in filter(_deletes, of["steps"]):
         name, id_ = row.get("name", ""), f" (id {row['id']})" if "id" in row else ""
         line = f"- {code(host)}: {code(name)}{id_}{' by purge' if row.get('purge') else ''}"
-        begin = f"The client {with_id(quoted(name), row.get('id', 0))} is deleted"
-        if begin in asked:
-            new, entry, names, out = asked[begin]
+        if question := asked.get((row.get("id"), name)):
+            out = question["obsolete_entry"]
             line += (
-                f"{_ASKS}{code(new[1:-1])}?** Then give {entry} the line {code(names)}{out or ''}."
+                f"{_ASKS}{code(question['new_name'])}?** Then give entry {question['entry']} "
+                f"the line {code(question['line'])}{f', and take entry {out} out' if out else ''}."
             )
         yield line
 
@@ -207,7 +199,8 @@ def _section(host: str, of: Mapping[str, Any]) -> Callable[[int], str] | None:
     for row in in_reading_order(of["steps"]):
         if why_not or not _deletes(row):
             table[row["step"]].append(_cells(row))
-    warnings = [text for text in of["warnings"] if why_not or not _QUESTION.fullmatch(text)]
+    asked = () if why_not else [row["warning"] for row in of.get("possible_renames", ())]
+    warnings = [text for text in of["warnings"] if text not in asked]
     notes = [f"- {prose(shown(warning))}" for warning in warnings[:_FIRST]]
     notes += [f"- and {len(warnings) - _FIRST} more warnings"] * (len(warnings) > _FIRST)
     head = f"\n#### {code(host)}, workspace {of['workspace_id']}{why_not and f', {why_not}'}"
