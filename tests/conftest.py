@@ -26,7 +26,6 @@ hypothesis.settings.load_profile("here")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write", action="store_true", help="write what guides show of runs anew")
-    parser.addoption("--collection", help="what tests/wire judges in place of this checkout")
 
 
 @pytest.hookimpl(trylast=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
-import signal
 import sys
 import tempfile
 import time
@@ -19,9 +18,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
 
 from simulator.server import Simulator
+from support.ending import ended_by
 
 from ansible_collections.toggl.focus.plugins.module_utils._api import transport as _transport
 from faults.certificates import issue
@@ -34,17 +33,17 @@ from faults.trial import Trial
 LONGEST = 30.0
 """Seconds, for one history."""
 
-AnyTrial = TypeVar("AnyTrial", bound=Trial)
 Outcome = tuple[Counter[str], dict[int, str]]
 
 
 def campaign(seeds: Sequence[int], folder: Path) -> Outcome:
     """Play each seed. Return the counts, and what was violated by the seed of the history."""
     violations: dict[int, str] = {}
-    with trials(folder, Trial) as trial:
+    with services(folder) as reached:
+        trial = Trial(reached, folder)
         for number, seed in enumerate(seeds, 1):
             try:
-                with time_limit(LONGEST):
+                with ended_by(RuntimeError("not at its end in time"), after=LONGEST):
                     trial.run(history(seed))
             except Exception as wrong:
                 is_known = isinstance(wrong, Violated)
@@ -57,8 +56,8 @@ def campaign(seeds: Sequence[int], folder: Path) -> Outcome:
 
 
 @contextmanager
-def trials(folder: Path, kind: type[AnyTrial]) -> Iterator[AnyTrial]:
-    """One that may play any number of histories, with services that it plays them on."""
+def services(folder: Path) -> Iterator[Services]:
+    """Start the services of any number of histories."""
     os.environ["XDG_RUNTIME_DIR"] = str(folder)  # where runs that take turns have their locks
     certificate = issue(folder, "127.0.0.1", HOST)
     largest, _transport.LARGEST_ANSWER = _transport.LARGEST_ANSWER, LARGEST
@@ -68,25 +67,9 @@ def trials(folder: Path, kind: type[AnyTrial]) -> Iterator[AnyTrial]:
             Simulator(ssl_certfile=certificate.server) as tls,
             proxy(tls.port) as between,
         ):
-            yield kind(Services(plain, tls, between, certificate.ca_path), folder)
+            yield Services(plain, tls, between, certificate.ca_path)
     finally:
         _transport.LARGEST_ANSWER = largest
-
-
-@contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """For what never ends by itself, network or not."""
-
-    def end(*_: object) -> None:
-        raise Violated(f"not at its end after {seconds:g} seconds\n{traceback.format_stack()[-2]}")
-
-    handler = signal.signal(signal.SIGALRM, end)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler)
 
 
 def _part(seeds: Sequence[int]) -> Outcome:

@@ -8,14 +8,12 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from support.ports import serving
 
-WORKSPACE = 77
 THEN = "2026-01-01T00:00:00Z"
 
 
@@ -31,13 +29,11 @@ class Request(NamedTuple):
 
 
 class Answer(NamedTuple):
+    """``body`` is sent as JSON."""
+
     status: int
     body: Any = None
-    """What is sent as JSON; bytes are sent as they are."""
 
-
-LOST = Answer(0)
-"""The connection is closed in place of an answer."""
 
 Proceed = Callable[[], Answer]
 Rule = Callable[[Request, Proceed], Answer]
@@ -51,6 +47,9 @@ class Service:
     ``currency``: an update without one ``clears`` it or ``keeps`` it; ``none``: there is no such
     field."""
 
+    workspace_id = 77
+    token = "toggl_sk_0123456789abcdef0123456789abcdef"
+
     def __init__(self) -> None:
         self.url = ""
         self.rows: dict[int, dict[str, Any]] = {}
@@ -61,33 +60,24 @@ class Service:
         self.currency = "clears"
         self._lock = threading.RLock()
 
-    def add(self, *names: str, deleted: bool = False, currency: str | None = None) -> int:
-        """The id of the last one."""
-        for name in names:
-            number = max(self.rows, default=1000) + 1
-            self.rows[number] = {
-                "id": number,
-                "name": name,
-                "workspace_id": WORKSPACE,
-                "active": not deleted,
-                "created_at": THEN,
-                "deleted_at": THEN if deleted else None,
-                "currency": currency,
-            }
+    def add(self, name: str, *, deleted: bool = False, currency: str | None = None) -> int:
+        """Put a client there, and return its id."""
+        number = max(self.rows, default=1000) + 1
+        self.rows[number] = {
+            "id": number,
+            "name": name,
+            "workspace_id": self.workspace_id,
+            "active": not deleted,
+            "created_at": THEN,
+            "deleted_at": THEN if deleted else None,
+            "currency": currency,
+        }
         return number
 
     @property
-    def names(self) -> list[str]:
-        """Of the active clients, sorted."""
-        return sorted(row["name"] for row in self.rows.values() if not row["deleted_at"])
-
-    @property
-    def ids(self) -> list[int]:
-        return [number for number, row in self.rows.items() if not row["deleted_at"]]
-
-    @property
-    def writes(self) -> list[str]:
-        return [request.method for request in self.log if request.method != "GET"]
+    def names(self) -> dict[int, str]:
+        """Of the active clients."""
+        return {number: row["name"] for number, row in self.rows.items() if not row["deleted_at"]}
 
     def answer(self, request: Request) -> Answer:
         with self._lock:
@@ -105,34 +95,31 @@ class Service:
             if request.method == "GET":
                 return Answer(200, self._shown(row))
             if request.method == "PUT":
-                if self.refuses_taken_names and self._is_taken(request.name, request.id):
-                    return refusal(400, "name has already been taken")
-                row["name"] = request.name
-                if self.currency == "clears" or "currency" in request.sent:
-                    row["currency"] = request.sent.get("currency")
-            else:
-                row["deleted_at"] = THEN if request.method == "DELETE" else None
+                return self._updated(row, request)
+            row["deleted_at"] = THEN if request.method == "DELETE" else None
             return Answer(204)
 
-    def answer_to_create(self, name: str) -> Answer:
-        """What the create of a client of another name than the one that was sent is answered."""
-        with self._lock:
-            row = self.rows[self.add(name)]
-            row["created_at"] = datetime.now(timezone.utc).isoformat()
-            return Answer(201, self._shown(row))
-
     def _created(self, request: Request) -> Answer:
-        if self.refuses_taken_names and self._is_taken(request.name, 0):
+        if self._is_taken(request.name, 0):
             return refusal(400, "name has already been taken")
         number = self.add(request.name or "", currency=request.sent.get("currency"))
         return Answer(201, self._shown(self.rows[number]))
+
+    def _updated(self, row: dict[str, Any], request: Request) -> Answer:
+        if self._is_taken(request.name, row["id"]):
+            return refusal(400, "name has already been taken")
+        row["name"] = request.name
+        if self.currency == "clears" or "currency" in request.sent:
+            row["currency"] = request.sent.get("currency")
+        return Answer(204)
 
     def _shown(self, row: dict[str, Any]) -> dict[str, Any]:
         hidden = "currency" if self.currency == "none" else ""
         return {field: value for field, value in row.items() if field != hidden}
 
     def _is_taken(self, name: str | None, by_other_than: int) -> bool:
-        return any(r["name"] == name and r["id"] != by_other_than for r in self.rows.values())
+        taken = [r["id"] for r in self.rows.values() if r["name"] == name]
+        return self.refuses_taken_names and bool({*taken} - {by_other_than})
 
     def _page(self, request: Request) -> Answer:
         size, number = int(request.query.get("per_page", 50)), int(request.query.get("page", 1))
@@ -142,11 +129,8 @@ class Service:
             for row in self.rows.values()
             if not (self.hides and row["deleted_at"]) and wanted in (None, row["name"])
         ]
-        return page_of(rows[(number - 1) * size : number * size], number, size)
-
-
-def page_of(rows: list[dict[str, Any]], number: int, size: int) -> Answer:
-    return Answer(200, {"data": rows, "page": number, "per_page": size})
+        page = rows[(number - 1) * size : number * size]
+        return Answer(200, {"data": page, "page": number, "per_page": size})
 
 
 def refusal(status: int, words: str) -> Answer:
@@ -172,12 +156,7 @@ def running() -> Iterator[Service]:
             self._send(service.answer(Request(self.command, number, query, name, fields)))
 
         def _send(self, answer: Answer) -> None:
-            if answer is LOST:
-                self.close_connection = True
-                return
-            body = answer.body
-            if not isinstance(body, bytes):
-                body = b"" if body is None else json.dumps(body).encode()
+            body = b"" if answer.body is None else json.dumps(answer.body).encode()
             self.send_response(answer.status)
             self.send_header("Content-Type", "application/json")
             if answer.status != 204:
