@@ -23,7 +23,7 @@ from types import NoneType
 from typing import Any, Literal, NamedTuple, get_args
 
 from ._errors import BadOption, FocusError, JournalFailed, listed
-from ._model import ACTIONS, NOT_YET, Client, Origin, Status, Step
+from ._model import ACTIONS, NOT_YET, Client, Origin, Status, Step, counts_of
 from ._plan.undo import undo
 from ._text import name_key, quoted, shown
 
@@ -338,7 +338,7 @@ def runs_of(text: str, workspace_id: int | None) -> list[dict[str, Any]]:
 def _described(lines: Sequence[Line], undone: bool) -> dict[str, Any]:
     last, kinds = lines[-1], [line.step.kind for line in _happened(lines)]
     counts = {done: kinds.count(kind) for kind, done in ACTIONS.items() if kind in kinds}
-    did = [f"{action} {number}" for action, number in counts.items()] or ["changed nothing"]
+    did = [counts_of(counts, is_planned=False) or "changed nothing"]
     did += [f"undo of {last.undoes}"] if last.undoes else []
     did += ["undone"] if undone else []
     msg = shown(f"{last.at}  {last.of}  {', '.join(did)}")

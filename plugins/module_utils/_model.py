@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from itertools import chain
 from types import MappingProxyType
@@ -32,6 +33,17 @@ ACTIONS: dict[Kind, Action] = {
     "delete": "deleted",
 }
 """What is done by a step of each kind, in the order of messages."""
+
+
+def counts_of(summary: Mapping[str, int], is_planned: bool = True) -> str:
+    """Return the numbers: ``create 1, rename 1, delete 2``; empty if nothing is done."""
+    numbers = Counter(summary)
+    numbers["deleted"] += numbers["purged"]
+    return ", ".join(
+        f"{kind if is_planned else action} {numbers[action]}"
+        for kind, action in ACTIONS.items()
+        if numbers[action]
+    )
 
 
 class Attribute(NamedTuple):

@@ -11,10 +11,10 @@ from typing import Any
 
 from .._apply.outcome import Outcome
 from .._errors import FocusError
-from .._model import ACTIONS, Desired, Plan, PlannedEntry
+from .._model import ACTIONS, Desired, Plan, PlannedEntry, counts_of
 from .._plan.digest import row_of
 from .._plan.plan import renamed_by_id, summarize_action
-from .common import are_planned, common_result, counts_of, error_text
+from .common import are_planned, common_result, error_text
 from .diff import clients_diff
 
 Result = dict[str, Any]

@@ -5,12 +5,12 @@ or why it failed. No I/O."""
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from .._apply.outcome import Outcome
 from .._errors import FocusError, listed
-from .._model import ACTIONS, Plan, Step
+from .._model import Plan, Step
 from .._plan.undo import undo, undo_warnings
 from .._text import at_most, quoted
 
@@ -65,17 +65,6 @@ def undo_of(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[list[dict[str, Any
 def are_planned(outcomes: Sequence[Outcome]) -> bool:
     """Return whether no step was tried: in check mode, and of a plan that is refused."""
     return any(outcome.status == "planned" for outcome in outcomes)
-
-
-def counts_of(summary: Mapping[str, int], is_planned: bool = True) -> str:
-    """Return the numbers: ``create 1, rename 1, delete 2``; empty if nothing is done."""
-    numbers = Counter(summary)
-    numbers["deleted"] += numbers["purged"]
-    return ", ".join(
-        f"{kind if is_planned else action} {numbers[action]}"
-        for kind, action in ACTIONS.items()
-        if numbers[action]
-    )
 
 
 def error_text(outcome: Outcome) -> str:

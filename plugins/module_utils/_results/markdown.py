@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, groupby
 from typing import Any
 
+from .._model import counts_of
 from .._text import SERVICE_URL, at_most, counted, shown
-from .common import counts_of
 from .render import attributes_text, in_reading_order
 
 Row = Mapping[str, Any]
