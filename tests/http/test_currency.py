@@ -29,12 +29,15 @@ set where there is none | 1002 @EUR            | PUT {"name": "Beta ", "currency
 cleared                 | Acme @workspace      | PUT {"name": "Acme", "currency": null} | updated
 none, and it has none   | 1002 @workspace      | | none
 not given               | Acme                 | | none
+a rename                | New (was Acme)       | PUT {"name": "New", "currency": "USD"} | renamed
 a rename, and it has none | 1002 New           | PUT {"name": "New"} | renamed
 with a rename           | New (was Acme) @EUR  | PUT {"name": "New", "currency": "EUR"} | renamed
 with a rename by the id | 1001 New @workspace  | PUT {"name": "New", "currency": null} | renamed
 restored by id          | restored 1003 @EUR   | PUT {"name": "Gone", "currency": "EUR"} | restored
 restored, as it has it  | restored 1003 @CHF   | | restored
-restored under another name | restored 1003 New @EUR | PUT {"name": "New", "currency": "EUR"}
+restored under another name | restored 1003 New | PUT {"name": "New", "currency": "CHF"}
+    | restored
+the same with another one | restored 1003 New @EUR | PUT {"name": "New", "currency": "EUR"}
     | restored
 absent                  | absent Acme @EUR     | | deleted
 """)
