@@ -34,7 +34,7 @@ from ._read import Read, of_all, of_one
 from ._results.client import client_result
 from ._results.clients import clients_result
 from ._results.common import undo_of
-from ._task.entries import OPTIONS, Entry, problems_of
+from ._task.entries import OPTIONS, Entry
 from ._task.lock import turn
 from ._task.options import checked_list, reviewed_digest, rules
 from ._task.run import Options, Result, Runtime, Work, run
@@ -105,7 +105,8 @@ def desired_clients(given: object) -> list[Desired]:
 
 
 def _checked(entries: Sequence[Entry], names: Sequence[str | None]) -> list[Desired]:
-    problems = [*problems_of(entries), *contradictions([entry.comparable for entry in entries])]
+    problems = [problem for entry in entries for problem in entry.problems]
+    problems += contradictions([entry.comparable for entry in entries])
     if problems:
         raise PlanRefused(problems, names)
     return [entry.desired for entry in entries]

@@ -55,11 +55,13 @@ clients: [Acme, Globex, {name: Gamma, state: presnt}] | Entry 3 ("Gamma"): state
 clients: [Acme, {name: Gamma, former_name: Beta}] | Entry 2 ("Gamma"): the option "former_name" is
     not known; did you mean former_names?
 clients: [No, {name: 1.10}, 12:30, {name: 007, state: absent}, {name: Acme, former_names: [1.5,
-    Off]}, "Two\\nlines", "007", "Globex\\n"] | Entries 1, 2, 3 and 4: name is not a text, it became
-    false, the number 1.1, the number 750 and the number 7; put the names in quotes. Entry 5
-    ("Acme"): former_names is not a text, it became the number 1.5 and false; put the names in
-    quotes. Entry 6: name is "Two\\nlines", which has a line break; write the name on one line, or
-    give the client's id.
+    Off]}, "Two\\nlines", "007", "Globex\\n"] | Entry 1: name is not a text, it became false; put
+    the name in quotes. Entry 2: name is not a text, it became the number 1.1; put the name in
+    quotes. Entry 3: name is not a text, it became the number 750; put the name in quotes. Entry 4:
+    name is not a text, it became the number 7; put the name in quotes. Entry 5 ("Acme"):
+    former_names is not a text, it became the number 1.5; put the name in quotes. Entry 5 ("Acme"):
+    former_names is not a text, it became false; put the name in quotes. Entry 6: name is
+    "Two\\nlines", which has a line break; write the name on one line, or give the client's id.
 clients: [Acme, {name: B, state: removed}, {name: C, state: deleted}, {name: D, state: archived}] |
     Entry 2 ("B"): state is "removed"; did you mean absent? Entry 3 ("C"): state is "deleted"; did
     you mean absent? Entry 4 ("D"): state is "archived"; it must be one of present, absent and

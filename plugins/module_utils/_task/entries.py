@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar, get_args
 
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -24,6 +24,8 @@ from .arguments import ENTRY
 Value = TypeVar("Value")
 
 OPTIONS = tuple(ENTRY)
+
+_ADVICE = f"an entry has {listed(OPTIONS)}. A name with a colon in it needs quotes."
 
 STATES: tuple[State, ...] = get_args(State)
 
@@ -58,23 +60,8 @@ def described(value: object) -> str:
     return next(kinds, "something else").format(value)
 
 
-def problems_of(entries: Sequence[Entry]) -> Iterator[Problem]:
-    """Yield what is wrong with each entry by itself. All names that YAML has made into something
-    else are one problem."""
-    for option in ("name", "former_names"):
-        found = [(e.position, became) for e in entries for of, became in e.unquoted if of == option]
-        if found:
-            at, became = (tuple(dict.fromkeys(values)) for values in zip(*found, strict=True))
-            put = "the name" if len(became) == 1 else "the names"
-            said = f"{option} is not a text, it became {listed(became)}; put {put} in quotes."
-            yield Problem(at, said)
-    for entry in entries:
-        yield from entry.problems
-
-
 class Entry:
-    """One entry: ``desired`` is valid if there are no ``problems`` and no ``unquoted`` names, which
-    are options with what YAML has made of the name.
+    """One entry: ``desired`` is valid if there are no ``problems``.
 
     :arg given: a text, which is a name, or a mapping
     """
@@ -82,7 +69,6 @@ class Entry:
     def __init__(self, position: int, given: object) -> None:
         self.position = position
         self.problems: list[Problem] = []
-        self.unquoted: list[tuple[str, str]] = []
         self._wrong: set[str] = set()
         """The options whose values, or names, cannot be used."""
         self._given = self._as_options(given)
@@ -129,20 +115,10 @@ class Entry:
                 "returns, give desired in place of clients.",
             )
             return
-        strange = []
         for option in sorted(map(str, self._given.keys() - OPTIONS)):
             meant = _nearest_word(option, OPTIONS)
-            if meant is None:
-                strange.append(quoted(option))
-            else:
-                self._refuse(
-                    meant, f"the option {quoted(option)} is not known; did you mean {meant}?"
-                )
-        if strange:
-            is_named = {"name", "id"} & (self._given.keys() | self._wrong)
-            colon = "" if is_named else " A name with a colon in it needs quotes."
-            known = f"an entry has {listed(OPTIONS)}."
-            self._refuse("", f"options that are not known: {listed(strange)}; {known}{colon}")
+            advice = f"did you mean {meant}?" if meant else _ADVICE
+            self._refuse(meant or "", f"the option {quoted(option)} is not known; {advice}")
 
     def _parsed(self, option: str, parse: Callable[[object], Value], default: Value) -> Value:
         """Return the value of an option; the default where it is not given, or empty, or wrong.
@@ -171,13 +147,12 @@ class Entry:
         return {of: value for of, value in parsed.items() if value is not None}
 
     def _text(self, option: str, given: object) -> str | None:
-        if not isinstance(given, str):
-            self._wrong.add(option)
-            self.unquoted.append((option, described(given)))
-            return None
-        reason = why_no_name(given)
-        if reason is None:
-            return given.strip()
+        if isinstance(given, str):
+            reason = why_no_name(given)
+            if reason is None:
+                return given.strip()
+        else:
+            reason = f"is not a text, it became {described(given)}; put the name in quotes."
         self._refuse(option, f"{option} {reason}")
         return None
 
