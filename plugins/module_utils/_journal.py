@@ -337,7 +337,9 @@ def runs_of(text: str, workspace_id: int | None) -> list[dict[str, Any]]:
 
 def _described(lines: Sequence[Line], undone: bool) -> dict[str, Any]:
     last, kinds = lines[-1], [line.step.kind for line in _happened(lines)]
-    counts = {done: kinds.count(kind) for kind, done in ACTIONS.items() if kind in kinds}
+    counts: dict[str, int] = {
+        done: kinds.count(kind) for kind, done in ACTIONS.items() if kind in kinds
+    }
     did = [counts_of(counts, is_planned=False) or "changed nothing"]
     did += [f"undo of {last.undoes}"] if last.undoes else []
     did += ["undone"] if undone else []
