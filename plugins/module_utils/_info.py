@@ -11,7 +11,6 @@ from ._api.consistency import retry_if_changed
 from ._api.listing import Listing
 from ._errors import BadOption
 from ._model import Client, Desired
-from ._progress import Progress
 from ._read import by_id
 from ._task.run import Options, Result, Runtime, Work, run
 from ._text import counted, name_key, unicode_forms
@@ -30,7 +29,7 @@ def list_clients(options: Options, check_mode: bool, runtime: Runtime) -> Result
     return run(prepare, FocusApi, options, runtime)
 
 
-def _result(options: Options, api: FocusApi, progress: Progress) -> Result:
+def _result(options: Options, api: FocusApi) -> Result:
     read, whole = _read(api, options)
     clients = [client for client in read if _fits(client, options)][: options["limit"]]
     counts = Counter(client.key for client in read if not client.deleted)

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from ._api.clients import PAGE_SIZE, FocusApi
 from ._api.listing import Listing
 from ._model import Client, Desired
-from ._progress import map_concurrently
 from ._text import name_key, unicode_forms
 
 Deletions = Mapping[int, Client]
@@ -43,9 +42,7 @@ def of_one(api: FocusApi, deletions: Deletions, wanted: Desired) -> Read:
     return Read(found)
 
 
-def of_all(
-    api: FocusApi, deletions: Deletions, desired: Sequence[Desired], concurrency: int
-) -> Read:
+def of_all(api: FocusApi, deletions: Deletions, desired: Sequence[Desired]) -> Read:
     """All clients of the workspace, and those that entries name by ids which the list hides.
 
     :raises ListMoved: pages show that the list changed while it was read
@@ -55,7 +52,7 @@ def of_all(
     clients = listing.clients
     shown = {client.id for client in clients}
     hidden = [(want, want.id) for want in desired if want.id is not None and want.id not in shown]
-    for found in map_concurrently(lambda of: _by_id(api, *of, deletions), hidden, concurrency):
+    for found in api.map_concurrently(lambda of: _by_id(api, *of, deletions), hidden):
         clients += found
     return Read(clients + _from_journal(api, desired, clients, deletions), listing)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -29,7 +29,6 @@ from ._plan.plan import (
     plan,
 )
 from ._plan.problems import created_without_id
-from ._progress import Progress
 from ._read import Read, of_all, of_one
 from ._results.client import client_result
 from ._results.clients import clients_result
@@ -55,8 +54,8 @@ def reconcile_client(options: Options, check_mode: bool, runtime: Runtime) -> Re
         given = {name: value for name, value in options.items() if value is not None}
         wanted = desired_client(given)
         read = partial(of_one, wanted=wanted)
-        task = _Task({"concurrency": 1, **options}, check_mode, [wanted], read, client_result)
-        return lambda api, progress: _Run(task, api, progress, runtime.origin).result()
+        task = options, check_mode, runtime.origin, [wanted], read, client_result
+        return lambda api: _Run(api, *task).result()
 
     return run(prepare, FocusApi, options, runtime)
 
@@ -68,17 +67,12 @@ def reconcile_clients(options: Options, check_mode: bool, runtime: Runtime) -> R
         wanted = desired_clients(options["clients"])
         reviewed = reviewed_digest(options["plan_digest"])
         report_all = options["report"] == "all"
-        task = _Task(
-            options,
-            check_mode,
-            wanted,
-            partial(of_all, desired=wanted, concurrency=options["concurrency"]),
-            partial(clients_result, report_all=report_all, is_reviewed=reviewed is not None),
-            names=[entry.name for entry in wanted],
-            rules=rules(options),
-            reviewed=reviewed,
-        )
-        return lambda api, progress: _Run(task, api, progress, runtime.origin).result()
+        read = partial(of_all, desired=wanted)
+        report = partial(clients_result, report_all=report_all, is_reviewed=reviewed is not None)
+        names = [entry.name for entry in wanted]
+        task = options, check_mode, runtime.origin, wanted, read, report
+        more = names, rules(options), reviewed
+        return lambda api: _Run(api, *task, *more).result()
 
     return run(prepare, FocusApi, options, runtime)
 
@@ -123,15 +117,17 @@ def collector_paused() -> Iterator[None]:
         gc.enable()
 
 
-class _Task(NamedTuple):
-    """A task of one of the two modules that write, which differ in what they read and ``report``.
+class _Run(NamedTuple):
+    """A run of one of the two modules that write, which differ in what they read and ``report``.
 
     ``names`` are those of the user's list, if there is one, and ``reviewed`` is the digest of the
     one plan that may be written, if it is given.
     """
 
+    api: FocusApi
     options: Options
     check_mode: bool
+    origin: Origin
     wanted: Sequence[Desired]
     read: Callable[[FocusApi, Mapping[int, Client]], Read]
     report: Callable[[Plan, Sequence[Outcome], int, FocusError | None], Result]
@@ -139,35 +135,26 @@ class _Task(NamedTuple):
     rules: Rules = DEFAULT_RULES
     reviewed: str | None = None
 
-
-class _Run(NamedTuple):
-    """A task with the service that it is for."""
-
-    task: _Task
-    api: FocusApi
-    progress: Progress
-    origin: Origin
-
     def result(self) -> Result:
         """Return the task's result. From its first read to its last write, other runs wait."""
-        task, api = self.task, self.api
-        waiting = turn(api.access.api_url, api.workspace_id, self.progress, api.halt)
-        with nullcontext(()) if task.check_mode else waiting as warnings:
+        api = self.api
+        waiting = turn(api.access.api_url, api.workspace_id, api.progress, api.halt)
+        with nullcontext(()) if self.check_mode else waiting as warnings:
             deletions, doubts = self._from_journal()
             clients, planned, refusal = retry_if_changed(partial(self._read_and_planned, deletions))
-            if isinstance(refusal, QuotaTooSmall) and task.check_mode:
+            if isinstance(refusal, QuotaTooSmall) and self.check_mode:
                 doubts, refusal = [*doubts, str(refusal)], None
-            if refusal is None and planned.steps and not task.check_mode:
+            if refusal is None and planned.steps and not self.check_mode:
                 planned, outcomes = self._execute(planned, clients)
             else:
                 outcomes = predicted(planned.steps, planned.forbidden)
-            result = task.report(planned, outcomes, api.workspace_id, refusal)
-            if self.origin.undoes and not task.check_mode and "failed" not in result:
+            result = self.report(planned, outcomes, api.workspace_id, refusal)
+            if self.origin.undoes and not self.check_mode and "failed" not in result:
                 from ._journal import mark_undone
 
-                path = task.options["journal"]
+                path = self.options["journal"]
                 doubts = [*doubts, *mark_undone(path, api.workspace_id, self.origin)]
-        if task.reviewed is not None and not planned.steps and refusal is None:
+        if self.reviewed is not None and not planned.steps and refusal is None:
             result["msg"] = "Nothing to do: already applied."
         return {**result, "warnings": [*result["warnings"], *doubts, *warnings]}
 
@@ -177,7 +164,7 @@ class _Run(NamedTuple):
         :raises BadOption: there can be no journal at its path; raised before anything is read
         :raises FocusError: the list is not what undoes the run that it is to undo
         """
-        path, undoes = self.task.options["journal"], self.origin.undoes
+        path, undoes = self.options["journal"], self.origin.undoes
         if not path:
             return {}, ()
         from ._journal import check_path, last_deletions, text_of, undo_of_run
@@ -185,11 +172,11 @@ class _Run(NamedTuple):
         warnings = check_path(path)
         if undoes:
             undo = undo_of_run(text_of(path), self.api.workspace_id, undoes)
-            if desired_clients(undo) != self.task.wanted:
+            if desired_clients(undo) != self.wanted:
                 raise FocusError(UNDO_CHANGED)
-            without_id = (want.name for want in self.task.wanted if want.id is None and want.name)
+            without_id = (want.name for want in self.wanted if want.id is None and want.name)
             warnings += map(created_without_id, without_id)
-        if not any(entry.state == "restored" for entry in self.task.wanted):
+        if not any(entry.state == "restored" for entry in self.wanted):
             return {}, warnings
         return last_deletions(path, self.api.workspace_id), warnings
 
@@ -201,13 +188,13 @@ class _Run(NamedTuple):
 
         :raises ListMoved: the list changed while it was read
         """
-        clients, listing = self.task.read(self.api, deletions)
-        planned = self._plan(clients, self.task.wanted)
+        clients, listing = self.read(self.api, deletions)
+        planned = self._plan(clients, self.wanted)
         check = check_of(listing, planned.names_relied_on)
         try:
-            self._check(planned, planned.digest == self.task.reviewed)
+            self._check(planned, planned.digest == self.reviewed)
             self._check_quota(check.requests + planned.requests)
-            run_check(check, self.api, self.task.options["concurrency"])
+            run_check(check, self.api)
             self._check_quota(planned.requests)
         except (PlanRefused, NamesMasked, QuotaTooSmall, QuotaExceeded) as refusal:
             return clients, planned, refusal
@@ -223,9 +210,9 @@ class _Run(NamedTuple):
         workspace = self.api.workspace_id, self.api.access.api_url
         try:
             with collector_paused():
-                return plan(clients, wanted, self.task.rules, *workspace, returned)
+                return plan(clients, wanted, self.rules, *workspace, returned)
         except PlanRefused as error:  # of a task of one client, the user wrote no list
-            raise PlanRefused(error.problems, self.task.names) from None
+            raise PlanRefused(error.problems, self.names) from None
 
     def _check(self, planned: Plan, is_reviewed: bool) -> None:
         """Check whether a plan without contradictions may be written. Where nothing is left to do,
@@ -235,11 +222,11 @@ class _Run(NamedTuple):
         :raises NamesMasked: what undoes it could not be returned as it is
         """
         if planned.forbidden:
-            raise PlanRefused(planned.forbidden, self.task.names)
+            raise PlanRefused(planned.forbidden, self.names)
         if not planned.steps:
             return
-        if self.task.reviewed is not None and not is_reviewed:
-            raise PlanRefused([Problem((), PLAN_CHANGED)], self.task.names)
+        if self.reviewed is not None and not is_reviewed:
+            raise PlanRefused([Problem((), PLAN_CHANGED)], self.names)
         names = [(step.old_name, step.name) for step in planned.steps]
         undo, _warnings = undo_of(planned, predicted(planned.steps))
         self.api.access.check_unmasked([undo, names])
@@ -247,7 +234,7 @@ class _Run(NamedTuple):
     def _check_quota(self, needed: int) -> None:
         """:raises QuotaTooSmall: so many requests are neither left nor can be waited for"""
         quota, wait_left = self.api.session.window.quota, self.api.session.window.wait_left
-        is_partial = self.task.options.get("allow_partial")
+        is_partial = self.options.get("allow_partial")
         if is_partial or quota.remaining is None or needed <= quota.remaining:
             return
         if quota.resets_in is None or wait_left <= quota.resets_in:
@@ -257,14 +244,31 @@ class _Run(NamedTuple):
     def _execute(
         self, planned: Plan, clients: Sequence[Client]
     ) -> tuple[Plan, tuple[Outcome, ...]]:
-        """Execute the plan; return it as it was executed, and an outcome for each of its steps."""
-        from ._apply.execute import execute
+        """Execute the plan; return it as it was executed, and an outcome for each of its steps.
 
-        options = self.task.options
-        known = {client.id for client in clients} | {step.after.id for step in planned.steps}
-        recorded = options["journal"], self.origin, self.progress, options["concurrency"]
-        plan_again = partial(self._plan_again, planned, clients)
-        return execute(self.api, planned, known, first_part(planned.steps), plan_again, *recorded)
+        Where it restores hidden clients, their names are known only then, and the rest is planned
+        again.
+        """
+        from ._apply.apply import Writer
+        from ._apply.hidden import check_shown, without_rest
+        from ._journal import Journal
+
+        path, workspace, steps = self.options["journal"], self.api.workspace_id, planned.steps
+        known = {client.id for client in clients} | {step.after.id for step in steps}
+        at_first = first_part(steps)
+        self.api.progress.set(total=len(steps))
+        with closing(Journal(path, workspace, planned.shared_names, self.origin)) as journal:
+            writer = Writer(self.api, known, journal)
+            outcomes = writer.write(steps[: at_first or None])
+            if not at_first:
+                return planned, outcomes
+            try:
+                check_shown(outcomes)
+                rest, whole = self._plan_again(planned, clients, outcomes)
+            except FocusError as reason:
+                return planned, without_rest(planned, outcomes, reason)
+            done = (outcome for outcome in outcomes if outcome.status == "done")
+            return whole, (*done, *writer.write(rest.steps, outcomes))
 
     def _plan_again(
         self, planned: Plan, clients: Sequence[Client], outcomes: Sequence[Outcome]

@@ -11,7 +11,8 @@ import pytest
 from support.playbooks import ROOT
 
 UTILS = ROOT / "plugins" / "module_utils"
-SENTENCES = ("_errors.py", "_api/errors.py", "_apply/errors.py", "_plan/problems.py")
+APPLY = ("_apply/errors.py", "_apply/hidden.py")
+SENTENCES = ("_errors.py", "_api/errors.py", *APPLY, "_plan/problems.py")
 PAGE = (ROOT / "docs/docsite/rst/troubleshooting.rst").read_text(encoding="utf-8")
 VARIABLE = "…"
 

@@ -27,7 +27,7 @@ Work = Callable[[Runtime], dict[str, Any]]
 
 def result_of(work: Work) -> dict[str, Any]:
     runtime = Runtime()
-    return run.run(lambda: lambda api, progress: work(runtime), FocusApi, OPTIONS, runtime)
+    return run.run(lambda: lambda api: work(runtime), FocusApi, OPTIONS, runtime)
 
 
 def writing(runtime: Runtime) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from .._errors import RequestError
 from .._model import Access, Client
-from .._progress import Halt, Progress, map_concurrently
+from .._progress import Halt, Item, Progress, Result, map_concurrently
 from .answers import check_workspace, is_id, parse_client, parse_json
 from .errors import Answer, BadAnswer, ListMoved, NotFound, StatusError
 from .listing import MOST_PAGES, Listing, Page, Parameters, list_incomplete, pages_ahead
@@ -45,7 +45,7 @@ class FocusApi:
         self.workspace_id = access.workspace_id
         self.access = access
         self.halt = halt
-        self._progress = progress
+        self.progress = progress
         self._clients = f"/workspaces/{access.workspace_id}/clients"
         self._page_size = PAGE_SIZE
 
@@ -72,21 +72,20 @@ class FocusApi:
         filters = [] if name is None else [("name", name)]
         filters += [("order_by[]", order) for order in order_by]
         read = partial(self._page, filters)
-        listing = Listing(self._progress)
+        listing = Listing(self.progress)
         first = read(None)
         if listing.ends_with(first) or enough(listing):
             return listing
         numbers = range(first.number + 1, first.number + MOST_PAGES)
         ahead = pages_ahead(expected, first.per_page, self.session.window.quota.remaining)
-        concurrency = self.access.connections
-        if ahead and listing.ends_within(read, iter(numbers[:ahead]), concurrency):
+        if ahead and listing.ends_within(read, iter(numbers[:ahead]), self.access.connections):
             return listing
         for page in map(read, numbers[ahead:]):
             if listing.ends_with(page) or enough(listing):
                 return listing
         raise list_incomplete(MOST_PAGES, "which has no end")
 
-    def verify_pages(self, pages: Sequence[Page], concurrency: int = 1) -> None:
+    def verify_pages(self, pages: Sequence[Page]) -> None:
         """GET of pages once more: they show the same, or the list has changed.
 
         A client that somebody deletes between two pages moves the next one to a page that was
@@ -99,7 +98,7 @@ class FocusApi:
             if self._page(page.filters, page.number).ids != page.ids:
                 raise ListMoved(f"page {page.number} shows other clients than before")
 
-        map_concurrently(verify, pages, concurrency)
+        self.map_concurrently(verify, pages)
 
     def create(
         self,
@@ -180,6 +179,10 @@ class FocusApi:
         self._write("PATCH", self._client(client_id) + "/restore")
 
     # requests
+
+    def map_concurrently(self, do: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+        """Return what ``do`` returns for each item, for as many at once as the user allows."""
+        return map_concurrently(do, items, self.access.connections)
 
     def _client(self, client_id: int) -> str:
         return f"{self._clients}/{client_id}"

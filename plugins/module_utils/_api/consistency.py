@@ -12,7 +12,6 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from typing import NamedTuple, TypeVar
 
-from .._progress import map_concurrently
 from .._text import name_key, unicode_forms
 from .clients import FocusApi
 from .errors import ListMoved
@@ -78,7 +77,7 @@ def check_of(listing: Listing | None, names: Collection[str]) -> Check:
     return Check(searches if len(searches) < len(pages) else (), pages, known)
 
 
-def run_check(check: Check, api: FocusApi, concurrency: int = 1) -> None:
+def run_check(check: Check, api: FocusApi) -> None:
     """Send the requests of a check.
 
     :raises ListMoved: a client is missing in the list, or may be
@@ -95,6 +94,6 @@ def run_check(check: Check, api: FocusApi, concurrency: int = 1) -> None:
                 raise ListMoved(f"it lacks the client {client.id}")
         return answer.pages[-1].is_last
 
-    conclusive = map_concurrently(is_conclusive, check.searches, concurrency)
+    conclusive = api.map_concurrently(is_conclusive, check.searches)
     if not conclusive or not all(conclusive):
-        api.verify_pages(check.pages, concurrency)
+        api.verify_pages(check.pages)

@@ -19,7 +19,6 @@ from .._errors import (
 )
 from .._journal import Journal
 from .._model import NOT_YET, Client, Kind, Status, Step
-from .._progress import Progress, map_concurrently
 from .attributes import has_attributes, look_at_attributes
 from .creates import Creates
 from .errors import explained, other_name
@@ -31,23 +30,12 @@ class Writer:
 
     :arg known: ids of the clients that were there before: none of them is a new one
     :arg journal: records each step before it is written, and after
-    :arg progress: counts each step that has ended
-    :arg concurrency: how many steps are executed at once
     """
 
-    def __init__(
-        self,
-        api: FocusApi,
-        known: Collection[int],
-        journal: Journal,
-        progress: Progress,
-        concurrency: int,
-    ) -> None:
+    def __init__(self, api: FocusApi, known: Collection[int], journal: Journal) -> None:
         self._api = api
         self._creates = Creates(api, known)
         self._journal = journal
-        self._progress = progress
-        self._concurrency = concurrency
         self._steps: Sequence[Step] = ()
         """Those that are written now, of which the first has this number in the journal."""
         self._first = 0
@@ -91,7 +79,7 @@ class Writer:
         while ready := order.get_ready():
             order.done(*ready)
             try:
-                map_concurrently(self._try, ready, self._concurrency)
+                self._api.map_concurrently(self._try, ready)
             except RuntimeError as error:  # no thread is to be had; what was begun has ended
                 self._stop = InternalError(error)
 
@@ -101,7 +89,7 @@ class Writer:
         if at in self._outcomes or self._stop or not all(map(self._is_done, step.needs)):
             return
         self._outcomes[at] = outcome = self._executed(self._first + at, step)
-        self._progress.add(**{"done" if outcome.status == "done" else "failed": 1})
+        self._api.progress.add(**{"done" if outcome.status == "done" else "failed": 1})
         if outcome.error is not None and outcome.error.stops_all:
             self._stop = outcome.error
 

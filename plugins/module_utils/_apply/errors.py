@@ -119,22 +119,3 @@ def not_kept(of: str, sent: str | None, client: Client) -> FocusError:
 def probably_not_kept(read: Client) -> FocusError:
     """Return the error of a client that was not looked at, where another one shows that."""
     return FocusError(f"What was set for {read.label} was not kept, so this probably neither.")
-
-
-def still_hidden(client_id: int) -> FocusError:
-    """Return the error where a client that was restored, or may be, could not be read after it."""
-    return FocusError(
-        f"The client {client_id} could not be read after its restore, so its name is not known, "
-        "and nothing else was written. Run it again."
-    )
-
-
-def rest_not_planned(client: Client, reason: FocusError) -> FocusError:
-    """Return the error where, after the restore of a client that was hidden, the rest of the plan
-    cannot be executed."""
-    if client.hidden:  # its name is not known
-        return reason
-    return FocusError(
-        f"The client {client.id} was restored and is called {quoted(client.name)}; nothing was "
-        f"written after that. {reason}"
-    )

@@ -57,7 +57,7 @@ class Runtime:
         self.halt = Halt()
 
 
-Work = Callable[[Any, Progress], Result]
+Work = Callable[[Any], Result]
 """What a module does, once its options are checked: takes the service, and returns what the task
 returns, without what ``run`` adds."""
 
@@ -129,7 +129,7 @@ class _Task(NamedTuple):
 
     def _worked(self) -> Result:
         try:
-            result = self.work(self.api, self.runtime.progress)
+            result = self.work(self.api)
         except FocusError as error:
             result = _failed(str(error))
         except BaseException as error:
