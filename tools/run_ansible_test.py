@@ -17,6 +17,7 @@ import ast
 import configparser
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -34,19 +35,19 @@ COPIED = (
     *("playbooks", "roles", "tests/config.yml", "tests/integration"),
 )
 
-PIP_INSTALLER = """\
+PIP = HOME / "pip"
+PIP_INSTALLER = f"""\
 # Stands in for the script that ansible-test downloads: lends an environment the pip of its maker.
 import os
 import runpy
 import site
 import sys
 
-pip = os.path.join({home!r}, "pip", "%d.%d" % sys.version_info[:2])
 with open(os.path.join(site.getsitepackages()[0], "pip.pth"), "w") as file:
-    file.write(pip)
+    file.write({str(PIP)!r})
 others = [a for a in sys.argv[1:] if not a.startswith(("-", "pip=="))]
 if others:
-    sys.path.append(pip)
+    sys.path.append({str(PIP)!r})
     sys.argv = ["pip", "install"] + others
     runpy.run_module("pip", run_name="__main__", alter_sys=True)
 """
@@ -61,28 +62,14 @@ def pip_installer() -> Path:
     return HOME / ".ansible" / "test" / "cache" / f"get_pip_{version}.py"
 
 
-def write_anew(path: Path, text: str) -> None:
-    """In one piece, as the same file may be in use by a run beside this one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}")
-    part.touch(mode=0o600)
-    part.write_text(text)
-    part.replace(path)
-
-
 def pip_settings() -> str:
     """The settings of pip, from the environment and all of its files, as one file."""
     command = [sys.executable, "-m", "pip", "config", "list"]
-    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     settings = configparser.RawConfigParser()
     settings.add_section("global")
-    for line in output.splitlines():
-        name, _, value = line.partition("=")
-        section, _, key = name.rpartition(".")
-        section = "global" if section == ":env:" else section
-        if not settings.has_section(section):
-            settings.add_section(section)
-        settings.set(section, key, ast.literal_eval(value))
+    for section, name, value in re.findall(r"(?m)^(.+)\.([^.=]+)=(.*)$", listed):
+        settings.read_dict({section.replace(":env:", "global"): {name: ast.literal_eval(value)}})
     settings.set("global", "quiet", "2")
     text = io.StringIO()
     settings.write(text)
@@ -90,13 +77,18 @@ def pip_settings() -> str:
 
 
 def provide_home() -> None:
-    write_anew(HOME / ".pip" / "pip.conf", pip_settings())
-    write_anew(pip_installer(), PIP_INSTALLER.format(home=str(HOME)))
-    lent = HOME / "pip" / VERSION
-    lent.mkdir(parents=True, exist_ok=True)
-    part = lent / f"{os.getpid()}"
+    """Write each file in one piece, as a run beside this one may have it in use."""
+    files = {HOME / ".pip" / "pip.conf": pip_settings(), pip_installer(): PIP_INSTALLER}
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(f".{os.getpid()}")
+        part.touch(mode=0o600)
+        part.write_text(text)
+        part.replace(path)
+    PIP.mkdir(exist_ok=True)
+    part = PIP / f"{os.getpid()}"
     part.symlink_to(Path(pip.__file__).parent)
-    part.replace(lent / "pip")
+    part.replace(PIP / "pip")
 
 
 def copy_checkout(top: Path) -> Path:
