@@ -95,7 +95,7 @@ from typing import Any
 
 from ..module_utils._errors import FocusError
 from ..plugin_utils._csv import clients_of
-from ..plugin_utils._values import as_filter
+from ..plugin_utils._values import as_filter, plugin_of
 
 
 @as_filter
@@ -105,8 +105,4 @@ def clients_from_csv(table: Any, columns: Any = None, separator: Any = None) -> 
     return clients_of(table, columns or {}, separator or None)
 
 
-class FilterModule:
-    """Ansible's filter plugin."""
-
-    def filters(self) -> dict[str, Any]:
-        return {"clients_from_csv": clients_from_csv}
+FilterModule = plugin_of(clients_from_csv)

@@ -99,7 +99,7 @@ _value:
 from typing import Any
 
 from ..plugin_utils._offline import planned
-from ..plugin_utils._values import as_filter
+from ..plugin_utils._values import as_filter, plugin_of
 
 
 @as_filter
@@ -107,8 +107,4 @@ def clients_plan(desired: object, existing: object, **options: object) -> dict[s
     return planned(desired, existing, options)
 
 
-class FilterModule:
-    """Ansible's filter plugin."""
-
-    def filters(self) -> dict[str, Any]:
-        return {"clients_plan": clients_plan}
+FilterModule = plugin_of(clients_plan)

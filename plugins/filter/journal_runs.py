@@ -53,11 +53,10 @@ _value:
   elements: dict
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from ..module_utils._journal import runs_of
-from ..plugin_utils._values import as_filter, journal_of
+from ..plugin_utils._values import as_filter, journal_of, plugin_of
 
 
 @as_filter
@@ -65,8 +64,4 @@ def journal_runs(text: object, workspace_id: object) -> list[dict[str, Any]]:
     return runs_of(*journal_of(text, workspace_id))
 
 
-class FilterModule:
-    """Ansible's filter plugin."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"journal_runs": journal_runs}
+FilterModule = plugin_of(journal_runs)

@@ -66,11 +66,10 @@ _value:
   elements: dict
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from ..module_utils._journal import undo_of_run
-from ..plugin_utils._values import as_filter, journal_of
+from ..plugin_utils._values import as_filter, journal_of, plugin_of
 
 
 @as_filter
@@ -80,8 +79,4 @@ def journal_undo(
     return undo_of_run(*journal_of(text, workspace_id), run)
 
 
-class FilterModule:
-    """Ansible's filter plugin."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"journal_undo": journal_undo}
+FilterModule = plugin_of(journal_undo)

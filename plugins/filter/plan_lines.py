@@ -50,12 +50,11 @@ _value:
     - rename   Globex -> Globex Corporation (id 1002)
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from ..module_utils._errors import FocusError
 from ..module_utils._results.render import plan_lines as lines_of
-from ..plugin_utils._values import as_filter
+from ..plugin_utils._values import as_filter, plugin_of
 
 
 @as_filter
@@ -65,8 +64,4 @@ def plan_lines(result: object) -> list[str]:
     return lines_of(result)
 
 
-class FilterModule:
-    """Ansible's filter plugin."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"plan_lines": plan_lines}
+FilterModule = plugin_of(plan_lines)

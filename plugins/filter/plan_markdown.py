@@ -61,13 +61,12 @@ _value:
   type: str
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from ..module_utils._errors import FocusError
 from ..module_utils._results.markdown import plan_markdown as markdown_of
 from ..plugin_utils._reviewed import PLAN_FORMAT
-from ..plugin_utils._values import as_filter
+from ..plugin_utils._values import as_filter, plugin_of
 
 
 @as_filter
@@ -77,8 +76,4 @@ def plan_markdown(plan: object) -> str:
     return markdown_of(plan)
 
 
-class FilterModule:
-    """Ansible's filter plugin."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"plan_markdown": plan_markdown}
+FilterModule = plugin_of(plan_markdown)

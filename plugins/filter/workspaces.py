@@ -55,12 +55,12 @@ _value:
   type: dict
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..module_utils._errors import FocusError
 from ..plugin_utils._place import workspaces_of
-from ..plugin_utils._values import as_filter
+from ..plugin_utils._values import as_filter, plugin_of
 
 
 @as_filter
@@ -70,8 +70,4 @@ def workspaces(hosts: Iterable[Any]) -> dict[str, Any]:
     return workspaces_of(hosts)
 
 
-class FilterModule:
-    """Ansible's filter plugin."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"workspaces": workspaces}
+FilterModule = plugin_of(workspaces)

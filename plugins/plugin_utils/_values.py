@@ -75,3 +75,8 @@ def as_filter(function: Callable[..., Result]) -> Callable[..., Result]:
             raise AnsibleFilterError(f"toggl.focus.{function.__name__}: {error}") from None
 
     return filtered
+
+
+def plugin_of(function: Callable[..., Any]) -> type:
+    """Return the class that Ansible looks for as ``FilterModule``, with this one filter."""
+    return type("FilterModule", (), {"filters": lambda _plugin: {function.__name__: function}})
