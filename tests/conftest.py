@@ -10,7 +10,6 @@ from pathlib import Path
 import hypothesis
 import pytest
 from simulator.server import Simulator
-from support.alone import alone
 
 # Where runs have their locks: each simulator has a port of its own, and no lock is ever removed.
 LOCKS = Path(__file__).parents[1] / ".ansible" / "locks"
@@ -26,22 +25,6 @@ hypothesis.settings.load_profile("here")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write", action="store_true", help="write what guides show of runs anew")
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Say how to run alone what failed; the last line counts, whatever came before it."""
-    reporter = config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is None or config.option.collectonly:
-        return
-    counted = {word: len(reporter.stats.get(word, ())) for word in ("passed", "failed", "skipped")}
-    counted["failed"] += len(reporter.stats.get("error", ()))
-    failed = [
-        report.nodeid for word in ("failed", "error") for report in reporter.stats.get(word, ())
-    ]
-    for line in alone(failed):
-        reporter.write_line(line)
-    reporter.write_line(", ".join(f"{count} {word}" for word, count in counted.items()))
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A service behind TLS, with the authority that vouches for it; a stage for playbooks, in
-Ansible's own process or as modules."""
+"""A service behind TLS, with the authority that vouches for it; playbooks of tasks that
+may fail."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -66,39 +66,30 @@ def unsafe(value: object) -> Any:
     return value
 
 
-class Stage(NamedTuple):
-    """Where playbooks run; ``collections`` is the path with the collection to run."""
-
-    service: Simulator
-    folder: Path
-    collections: Path
-
-    def play(
-        self,
-        tasks: Sequence[Task],
-        *arguments: str,
-        environment: Mapping[str, str] | None = None,
-        **more: Any,
-    ) -> Ran:
-        """A task with ``register`` is found in the results. ``more`` is as ``played`` takes it."""
-        given = {**access(self.service), **(environment or {})}
-        given["ANSIBLE_COLLECTIONS_PATH"] = str(self.collections)
-        more |= {"dumper": _Dumper, "environment": given}
-        return played(self.service, self.folder, tasks, *arguments, **more)
-
-    def play_on(self, tasks: Sequence[Task], *arguments: str, **more: Any) -> Ran:
-        """Play all tasks, whether they fail or not; their results are ``t_0``, ``t_1`` …"""
-        how = {"ignore_errors": True}
-        kept = [{**task, **how, "register": f"t_{at}"} for at, task in enumerate(tasks)]
-        return self.play(kept, *arguments, **more)
-
-
 @pytest.fixture(scope="session")
 def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the collection that hardly pauses between two tries."""
     return copied(tmp_path_factory.mktemp("collections"), HURRIED)
 
 
+Play = Callable[..., Ran]
+
+
 @pytest.fixture
-def stage(service: Simulator, tmp_path: Path, collections: Path) -> Stage:
-    return Stage(service, tmp_path, collections)
+def play(service: Simulator, tmp_path: Path, collections: Path) -> Play:
+    """Play all tasks, whether they fail or not; their results are ``t_0``, ``t_1`` …"""
+
+    def all_of(
+        tasks: Sequence[Task],
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> Ran:
+        how = {"ignore_errors": True}
+        kept = [{**task, **how, "register": f"t_{at}"} for at, task in enumerate(tasks)]
+        given = {**access(service), **(environment or {})}
+        given["ANSIBLE_COLLECTIONS_PATH"] = str(collections)
+        more |= {"dumper": _Dumper, "environment": given}
+        return played(service, tmp_path, kept, *arguments, **more)
+
+    return all_of

@@ -17,12 +17,13 @@ from urllib.parse import quote
 
 import pytest
 from simulator.records import Fault
+from simulator.server import Simulator
 from simulator.service import Credentials
 from simulator.wire import Call
 from support.playbooks import WAYS, Ran
 from support.stage import CLIENT, CLIENTS, INFO
 
-from faults.conftest import Stage, unsafe
+from faults.conftest import Play, unsafe
 from faults.length import LONG
 from faults.network import IMPATIENT, KINDS
 from faults.proxy import OF_HTTPS, PASSWORD
@@ -134,18 +135,23 @@ def tasks_of(way: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(("way", "login"), CASES)
 def test_no_secret_comes_out(
-    stage: Stage, way: str, login: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    service: Simulator,
+    play: Play,
+    way: str,
+    login: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Whatever breaks, and where the Authorization header comes back as an error text, a trace id,
     a field of a client. Nor does a fault make ``~/.netrc`` win: nobody else's login is ever sent.
     The last task goes by way of a proxy with a password."""
-    monkeypatch.setattr(stage.service, "credentials", CREDENTIALS)
-    stage.service.chaos = lambda call: faulty(call) or echo(call)
+    monkeypatch.setattr(service, "credentials", CREDENTIALS)
+    service.chaos = lambda call: faulty(call) or echo(call)
     netrc, journal, tasks = tmp_path / ".netrc", tmp_path / "journal.jsonl", tasks_of(way)
     netrc.write_text(f"machine 127.0.0.1 login eve password {NETRC_PASSWORD}\n")
     netrc.chmod(0o600)
     shared = {"api_retries": 0, "journal": str(journal), "api_timeout": IMPATIENT}
-    ran = stage.play_on(
+    ran = play(
         tasks,
         *("-vvvv", "--diff"),
         *WAYS[way],
@@ -155,7 +161,7 @@ def test_no_secret_comes_out(
     assert len(ran.results) == len(tasks)
     assert_silent(ran, journal)
     assert {"done", "failed"} <= {json.loads(line).get("status") for line in journal.open()}
-    sent = {entry.headers["authorization"].split()[0] for entry in stage.service.log}
+    sent = {entry.headers["authorization"].split()[0] for entry in service.log}
     assert sent == {"Bearer" if login == "token" else "Basic"}
     last = ran.results[f"t_{len(tasks) - 1}"]
     assert last["failed"] is True

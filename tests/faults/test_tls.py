@@ -15,7 +15,7 @@ from support.running import client, clients, info
 from support.stage import INFO
 
 from faults.certificates import HASHED, hashed_folder, issue
-from faults.conftest import Secured, Stage, secured_by
+from faults.conftest import Play, Secured, secured_by
 
 REFUSED = {
     "of another authority": "unable to get local issuer certificate",
@@ -124,9 +124,9 @@ def test_a_ca_path_that_holds_no_certificate_is_a_sentence(
     assert result["requests"] <= 1
 
 
-def test_validate_certs_false_is_one_warning_a_task(secured: Secured, stage: Stage) -> None:
+def test_validate_certs_false_is_one_warning_a_task(secured: Secured, play: Play) -> None:
     """Of the collection's own: a library's would come at each request, with its paths."""
-    ran = stage.play_on([{INFO: {"validate_certs": False, "api_url": secured.service.url}}])
+    ran = play([{INFO: {"validate_certs": False, "api_url": secured.service.url}}])
     assert ran.results["t_0"]["clients"] == []
     assert "InsecureRequestWarning" not in ran.output
     (warning,) = ran.results["t_0"]["warnings"]
