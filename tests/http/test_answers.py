@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
@@ -13,14 +13,10 @@ from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
 from simulator.wire import Call
-from support.running import client, clients, info, options, sent
+from support.running import client, clients, info, sent
 from support.workspace import on
 
 from ansible_collections.toggl.focus.plugins.module_utils._api.answers import date_of
-from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi
-from ansible_collections.toggl.focus.plugins.module_utils._progress import Halt, Progress
-from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENTS
-from ansible_collections.toggl.focus.plugins.module_utils._task.options import access
 
 
 def error(description: str, **more: str) -> bytes:
@@ -265,15 +261,6 @@ def test_after_a_lost_connection_each_request_has_a_new_one(
     assert result["requests"] <= 11 + (1 + looks) * lost
 
 
-def test_a_create_that_nobody_can_settle_is_told_and_not_sent_again(service: Simulator) -> None:
-    down = Fault(on("GET"), status=500)
-    service.reset(script=[Fault(on("GET")), Fault(on("POST"), drop="after"), *[down] * 10])
-    result = client(service, name="New")
-    assert (result["failed"], result["changed"]) == (True, False)
-    assert result["msg"].endswith(" look before you run it again.")
-    assert sent(service).count("POST") == 1
-
-
 @pytest.mark.parametrize("name", [None, 7, [], {"text": "New"}], ids=str)
 def test_a_201_without_a_name_is_the_client_of_its_id(service: Simulator, name: object) -> None:
     def edit(body: bytes) -> bytes:
@@ -306,7 +293,7 @@ def test_a_redirect_takes_the_key_nowhere(service: Simulator, status: int, metho
         assert elsewhere.log == []
 
 
-# the service's clock
+# what time it is for the service
 
 NOON = (
     *("Sat, 01 Aug 2026 12:00:00 GMT", "Sat, 01 Aug 2026 12:00:00 -0000"),
@@ -323,14 +310,3 @@ NO_DATES = (
 def test_a_date_is_read_as_http_writes_it(header: str | None) -> None:
     noon = datetime(2026, 8, 1, 12, 0, tzinfo=timezone.utc)
     assert date_of(header) == (noon if header in NOON else None)
-
-
-def test_the_first_date_is_that_of_the_first_good_answer(service: Simulator) -> None:
-    """It is the service's own time before anything is written; an error may be from a gateway."""
-    service.script = [Fault(status=502, headers={"date": NOON[0]})]
-    api = FocusApi(access(options(CLIENTS, service)), None, Progress(), Halt())
-    assert api.session.first_date is None
-    for service.clock in (timedelta(), timedelta(hours=1)):
-        api.list_clients()
-    assert api.session.first_date is not None
-    assert abs(datetime.now(timezone.utc) - api.session.first_date) < timedelta(seconds=5)

@@ -3,11 +3,9 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
 import pytest
-import yaml
 from simulator.server import Simulator
 from support.running import client, clients, info, sent
 
@@ -172,25 +170,3 @@ def test_plain_http_to_this_machine_is_let_through(service: Simulator, host: str
     """It is tried: nothing listens at that port, so the error is another one."""
     result = client(service, name="Acme", api_url=f"http://{host}:9/api", api_retries=0)
     assert "No connection to" in result["msg"]
-
-
-# their documentation
-
-SPECS = {
-    "focus_client": arguments.CLIENT,
-    "focus_client_info": arguments.CLIENT_INFO,
-    "focus_clients": arguments.CLIENTS,
-}
-
-
-@pytest.mark.parametrize("module", SPECS)
-def test_each_option_is_described_as_it_is(module: str) -> None:
-    plugins = "ansible_collections.toggl.focus.plugins"
-    fragment = importlib.import_module(f"{plugins}.doc_fragments.focus").ModuleDocFragment
-    shared = yaml.safe_load(fragment.DOCUMENTATION)["options"]
-    documentation = importlib.import_module(f"{plugins}.modules.{module}").DOCUMENTATION
-    own = yaml.safe_load(documentation)["options"]
-    assert {*shared, *own} == set(SPECS[module]["argument_spec"])
-    for option, variables in arguments.VARIABLES.items():
-        for variable in variables:
-            assert variable in " ".join(shared[option]["description"]), option

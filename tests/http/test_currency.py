@@ -172,24 +172,6 @@ def test_the_list_that_is_returned_carries_it(service: Simulator) -> None:
     assert bodies(service) == 'PUT {"name": "Other", "currency": "US$"}'
 
 
-REQUESTS = [
-    ("Acme @EUR", "GET PUT GET"),
-    ("Stark @EUR", "GET POST GET"),
-    ("1001 @EUR", "GET PUT GET"),
-    ("1001 New @EUR", "GET GET PUT GET"),
-    ("New (was Acme) @EUR", "GET GET PUT GET"),
-    ("absent Acme @EUR", "GET DELETE"),
-]
-
-
-@pytest.mark.parametrize(("wanted", "requests"), REQUESTS)
-def test_a_run_that_sets_one_takes_one_request_more(
-    service: Simulator, wanted: str, requests: str
-) -> None:
-    run_entry("focus_client", service, wanted)
-    assert " ".join(sent(service)) == requests
-
-
 def test_what_is_set_is_kept_although_what_is_cleared_is_not(service: Simulator) -> None:
     furnished(service, SHOWN)
     ran = clients(service, clients="Acme @workspace; 1002 @CHF; Stark @EUR")

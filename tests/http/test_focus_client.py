@@ -98,6 +98,9 @@ absent New                 | 1 | 1
 absent Client 1            | 2 | 1
 1001                       | 1 | 1
 1001 New                   | 3 | 1
+1001 New @EUR              | 4 | 1
+Client 1 @EUR              | 3 | 1
+New @EUR                   | 3 | 1
 absent 1001                | 2 | 1
 restored 1001              | 1 | 1
 restored 1000              | 3 | 1

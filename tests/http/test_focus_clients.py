@@ -80,6 +80,7 @@ def test_requests(service: Simulator, there: int, concurrency: int) -> None:
         ("Client 1", 0, 0),
         ("Client 1; New", 1, 1),
         ("1001 Other", 1, 1),
+        ("Another (was Other)", 1, 1),
         ("absent 1001", 1, 0),
         (newer, 12, 12),
     ):

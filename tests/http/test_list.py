@@ -13,7 +13,6 @@ from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
 from simulator.wire import Call
-from support.notation import unnamed_rows
 from support.running import client, clients, info, rows, run_entry, sent, told
 from support.workspace import on
 
@@ -157,17 +156,6 @@ def test_a_list_that_moved_duplicates_none(service: Simulator, move: str, name_f
     assert {*WANTED, "New"} <= set(service.names())
 
 
-@pytest.mark.parametrize("new", [1, 10], ids=["fewer names than pages", "more names than pages"])
-def test_a_client_that_a_deletion_hides_is_not_created_again(service: Simulator, new: int) -> None:
-    """Client 21 is on no page that was read: a look for its name, or page 1 once more, finds it."""
-    wanted = [*WANTED[:4], *WANTED[5:], *(f"New {number}" for number in range(new))]
-    between_pages(service, deletes_one_of_page_1, HIDES_DELETED)
-    assert clients(service, check_mode=True, clients=wanted)["summary"]["created"] == new
-    between_pages(service, deletes_one_of_page_1, HIDES_DELETED)
-    assert clients(service, clients=wanted)["summary"]["created"] == new
-    assert service.names() == sorted(wanted)
-
-
 @pytest.mark.parametrize(("times", "fits"), [(2, True), (20, False)])
 def test_a_list_that_always_moves_is_an_error(service: Simulator, times: int, fits: bool) -> None:
     """It is read three times; nothing is written, and the message has the reason."""
@@ -225,27 +213,6 @@ def test_the_info_module_reads_a_moved_list_again(service: Simulator) -> None:
     between_pages(service, switches_to(list_order="newest"))
     assert len(info(service)["clients"]) == COUNT
     assert sent(service) == ["GET"] * (2 + 3)
-
-
-COSTS = unnamed_rows("""
-Client 1            | 0
-absent Client 1     | 0
-New                 | 1
-New (was Client 1)  | 1
-restored Gone       | 1
-New; Newer          | 2
-N 1; N 2; N 3; N 4  | 2
-""")
-
-
-@pytest.mark.parametrize(("wanted", "more"), COSTS)
-def test_what_the_check_costs(service: Simulator, wanted: str, more: str) -> None:
-    """Where names are given, the fewer of: a look for each, one for each boundary of pages."""
-    service.reset(SMALL_PAGES)
-    service.add_many(COUNT - 1)
-    service.add("Gone", deleted=True)
-    result = clients(service, clients=wanted)
-    assert result["requests"] == len(service.log) == 3 + int(more) + len(service.writes)
 
 
 @pytest.mark.parametrize(("left", "fits"), [(2, False), (3, True)])

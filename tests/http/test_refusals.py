@@ -91,15 +91,6 @@ def test_the_time_of_a_request_does_not_run_asleep(service: Simulator, sleeps: l
     assert sent(service) == ["GET", "GET", "GET"]
 
 
-@pytest.mark.parametrize("headers", [True, False])
-def test_no_feature_is_waited_for(service: Simulator, sleeps: list[float], headers: bool) -> None:
-    refused = Fault(status=402, body=b"Your plan lacks this feature")
-    service.reset(Switches(quota_headers=headers), script=[refused])
-    result = client(service, name="New", quota_wait=3600)
-    assert "another subscription plan" in result["msg"]
-    assert (sent(service), sleeps) == (["GET"], [])
-
-
 # what is known to be refused is not sent
 
 
