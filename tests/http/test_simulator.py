@@ -1,18 +1,57 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What switches do that ``make live`` does not find: tests/http/test_live.py shows the others."""
+"""The simulator beyond its description, which tests/contract compares it with: switches that
+``make live`` does not find (tests/http/test_live.py shows the others), and the process."""
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
 from typing import Any
+from urllib.error import URLError
 
 import pytest
+import requests
 from simulator.server import Simulator
 from simulator.switches import ANSWERS, QUESTIONS, Switches
 from support.workspace import fill
 
+from tools.simulator import back_door, running, spawn, start, stop
 
-def with_quota(headers: Any) -> set[bool]:
-    return {f"X-Toggl-Quota-{of}" in headers for of in ("Remaining", "Resets-In")}
+
+class Caller:
+    """Requests to the clients of the simulated workspace."""
+
+    def __init__(self, service: Simulator) -> None:
+        self.base = f"{service.url}/workspaces/{service.workspace_id}/clients"
+        self.session = requests.Session()
+        self.session.trust_env = False
+        self.session.headers["Authorization"] = f"Bearer {service.token}"
+        self.session.headers["Content-Type"] = "application/json"
+
+    def __call__(self, method: str, path: str = "", **options: Any) -> requests.Response:
+        return self.session.request(method, self.base + path, timeout=5, **options)
+
+    def create(self, name: str, **fields: Any) -> requests.Response:
+        return self("POST", json={"name": name, **fields})
+
+    def rename(self, client_id: int, name: str, **fields: Any) -> requests.Response:
+        return self("PUT", f"/{client_id}", json={"name": name, **fields})
+
+    def shown(self, client_id: int) -> dict[str, Any]:
+        shown: dict[str, Any] = self("GET", f"/{client_id}").json()
+        return shown
+
+    def restore(self, client_id: int) -> requests.Response:
+        return self("PATCH", f"/{client_id}/restore")
+
+    def names(self, **params: Any) -> list[str]:
+        data = self("GET", params=params).json()["data"]
+        return [client["name"] for client in data]
+
+
+@pytest.fixture
+def call(service: Simulator) -> Caller:
+    return Caller(service)
 
 
 def furnish(service: Simulator, **switches: Any) -> None:
@@ -25,8 +64,6 @@ def test_every_switch_has_a_test() -> None:
     others = {"largest_per_page", "names_changed", "quota_refusal", "read_after_write"}
     assert ANSWERS.keys() == {*QUESTIONS, *others}
 
-
-# names
 
 AS_GIVEN = "ACME Ltd, A&B, A \u00a0 B, Here, Gone"
 CHANGED = {
@@ -78,16 +115,11 @@ def test_renames_and_restores_make_no_duplicates(service: Simulator, call: Any, 
         assert (call.rename(1002, name).status_code == 204) is may_create, name
 
 
-# pages
-
-
 def test_an_order_has_several_keys(service: Simulator, call: Any) -> None:
     furnish(service)
     assert call.names(**{"order_by[]": "-active,-name"}) == ["Here", "Gone", "Acme"]
     assert call.names(**{"order_by[]": ["active", "-created_at"]}) == ["Gone", "Acme", "Here"]
 
-
-# the quota
 
 REFUSALS = {
     "json": ('"error": "quota_exceeded"', True, None),
@@ -106,11 +138,9 @@ def test_quota_refusal(service: Simulator, call: Any, form: str) -> None:
     answer = call("GET")
     assert answer.status_code == 402
     assert words in answer.text and bool(answer.text) is bool(words)
-    assert with_quota(answer.headers) == {headers}
+    quota = {f"X-Toggl-Quota-{of}" in answer.headers for of in ("Remaining", "Resets-In")}
+    assert quota == {headers}
     assert answer.headers.get("Retry-After") == retry_after
-
-
-# reads that lag
 
 
 def test_read_after_write(service: Simulator, call: Any) -> None:
@@ -133,12 +163,69 @@ def test_reads_that_lag_for_several_reads(service: Simulator, call: Any) -> None
     assert [call.names() for _ in range(3)] == [[], ["One"], ["One", "Two"]]
 
 
-# currencies
-
-
 @pytest.mark.parametrize("currency", ["EURO", "eur", "", 978])
 def test_no_currency(service: Simulator, call: Any, currency: object) -> None:
     """A service without such a field does not refuse it."""
     assert call.create("Acme", currency=currency).status_code == 400
     service.reset(Switches(currency="unknown"))
     assert call.create("Acme", currency=currency).status_code == 201
+
+
+def test_a_late_write_does_not_reach_the_next_test(service: Simulator, call: Any) -> None:
+    service.reset(latency=0.1)
+    with pytest.raises(requests.ReadTimeout):
+        call.session.post(call.base, json={"name": "Acme"}, timeout=0.03)
+    service.reset()
+    time.sleep(0.15)
+    assert (service.clients(), service.log) == ([], [])
+
+
+def test_control_from_another_process(service: Simulator, call: Any) -> None:
+    control = service.url.replace("/api", "/_simulator")
+    script = [{"method": "POST", "status": 503, "body": "<html>"}]
+    more = {"switches": {"empty_data": "null"}, "quota_limit": 1, "script": script}
+    wanted = {"clients": ["a"], "deleted": ["b"], **more}
+    assert requests.post(f"{control}/reset", json=wanted, timeout=5).status_code == 200
+    assert call.create("c").content == b"<html>"
+    state = requests.get(f"{control}/state", timeout=5).json()
+    assert (state["requests"], state["writes"]) == (1, 1)
+    assert [client["name"] for client in state["clients"]] == ["a", "b"]
+    assert service.switches == Switches(empty_data="null")
+    refused = requests.post(f"{control}/reset", json={"switches": {"x": 1}}, timeout=5)
+    assert refused.status_code == 400
+
+
+# as a process
+
+SECONDS = 10
+
+
+def test_it_runs_as_a_process_of_its_own(capfd: pytest.CaptureFixture[str]) -> None:
+    """Or says which options it has, or that one is none of them."""
+    with running("--workspace-id", "7", "--client", "Acme") as (url, process):
+        login = {"auth": ("ada@example.com", "correct-horse-battery"), "timeout": SECONDS}
+        as_json = {"Content-Type": "application/json"}
+        answer = requests.get(f"{url}/workspaces/7/clients", headers=as_json, **login)
+        (logged,) = back_door(url, "state")["log"]
+    assert process.returncode == 0
+    assert [client["name"] for client in answer.json()["data"]] == ["Acme"]
+    assert (logged["method"], logged["status"]) == ("GET", 200)
+    with pytest.raises(SystemExit, match="The simulator did not start"):
+        spawn("--no-such-option")
+    with pytest.raises(SystemExit, match="0"):
+        spawn("--help")
+    stdout, stderr = capfd.readouterr()
+    assert "unrecognized arguments: --no-such-option" in stderr
+    assert stdout.startswith("usage: ") and "--client NAME" in stdout
+
+
+def test_it_is_left_running_until_it_is_stopped(tmp_path: Path) -> None:
+    for _again in range(2):
+        start(str(tmp_path / "here"), "--client", "Acme")
+        url = (tmp_path / "here" / "url").read_text()
+        assert [client["name"] for client in back_door(url, "state")["clients"]] == ["Acme"]
+    stop(str(tmp_path / "here"))
+    with pytest.raises(URLError):
+        for _try in range(SECONDS * 50):
+            back_door(url, "state")
+            time.sleep(0.02)
