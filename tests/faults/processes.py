@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
 import time
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
@@ -40,7 +39,6 @@ def forks() -> ForkServerContext:
 
 def apply(given: dict[str, Any]) -> None:
     """Run ``focus_clients`` with these options, to be killed."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     reconcile_clients(given, False, Runtime())
 
 

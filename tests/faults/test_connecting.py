@@ -88,13 +88,6 @@ def test_an_answer_that_is_lost_behind_a_proxy_duplicates_nothing(
     assert all(line.startswith(f"CONNECT {HOST}:443 ") for line in through.asked)
 
 
-def test_a_write_that_gets_lost_is_never_called_unsent(beyond: Simulator, ask: Ask) -> None:
-    gone = Fault(lambda method, path: bool(beyond.writes), drop="before")
-    beyond.script = [*[Fault(on("PUT"), drop="after")] * 2, gone, gone]
-    said = ask(id=1001, name="Ltd")["msg"]
-    assert "The connection was lost" in said and "may have been done" in said
-
-
 REFUSALS: dict[Behaviour, str] = {
     407: "asks for a user and a password",
     502: "refused with 502",

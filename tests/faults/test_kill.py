@@ -1,16 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run that is killed at any moment, or ended by Ctrl-C, leaves a journal from which its undo can
-be read.
+"""A run that is killed at any moment leaves a journal from which its undo can be read.
 
 A hundred kills with FAULTS_LONG=1; FAULTS_SEED breaks off at other moments.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import random
-import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -142,29 +138,3 @@ def test_a_run_that_is_killed_can_be_taken_back_or_finished(
     assert list(oracle.not_undone(before, after, (), service.switches)) == []
     service.rewind(middle)
     assert_converges(before, service)
-
-
-def test_ctrl_c_ends_a_wait_for_the_quota_and_settles_the_journal(
-    service: Simulator, tmp_path: Path
-) -> None:
-    """Nothing is written after it: the quota is used up by four writes, and reopens when the
-    process is long gone."""
-    fill(service, THERE, quota_limit=5, quota_window=6)
-    journal = tmp_path / "journal.jsonl"
-    with victim(service, journal, concurrency=2, quota_wait=60) as process:
-        ends = time.monotonic() + 20
-        while len(service.log) < 5 and time.monotonic() < ends:
-            time.sleep(0.02)
-        time.sleep(0.5)  # for both steps to wait
-        assert process.pid is not None
-        os.kill(process.pid, signal.SIGINT)
-        process.join(5)
-        assert process.exitcode not in (None, 0)
-    written = len(service.workspace.history)
-    time.sleep(6.5)
-    assert len(service.workspace.history) == written == 4
-    noted = [json.loads(line) for line in journal.read_text().splitlines()]
-    before = {line["number"] for line in noted if line["event"] == "before"}
-    last = {line["number"]: line["status"] for line in noted if line["event"] == "after"}
-    assert before <= set(last)
-    assert sorted(last.values()) == ["done"] * 4 + ["pending"] * 2

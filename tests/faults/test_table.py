@@ -359,6 +359,13 @@ def test_what_fails_for_all_stops_all(service: Simulator, case: str) -> None:
     assert len(rows(result, "pending")) == (0 if not stops else 3 if case == "402_by_words" else 2)
 
 
+def test_a_create_that_shows_nowhere_is_not_done(service: Simulator) -> None:
+    """Somebody in between answers 201 for the service. A look at the end finds no client."""
+    service.reset(script=[on_write(201, body=b"{}")])
+    result = clients(service, clients=["New"])
+    assert (service.names(), rows(result, "done"), result["failed"]) == ([], [], True)
+
+
 # adopted is what was not there before
 
 

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from simulator.records import Fault
 from support.running import client, clients, info
 from support.stage import INFO
+from support.workspace import on
 
 from faults.certificates import HASHED, hashed_folder, issue
 from faults.conftest import Play, Secured, secured_by
@@ -156,3 +158,15 @@ def test_plain_http_to_a_port_of_https(secured: Secured) -> None:
     result = client(secured.service, name="New", api_url=url, api_retries=1)
     assert result["failed"] is True
     assert secured.service.log == []
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_stream_that_breaks_after_the_request_is_a_lost_answer(
+    secured: Secured, when: str
+) -> None:
+    """The handshake is over, so the write may have been executed: look before it is repeated."""
+    service = secured.service
+    service.reset(script=[Fault(match=on("POST"), drop=when, garbled=True)])
+    result = client(service, name="New", ca_path=secured.ca_path)
+    assert service.names() == ["New"]
+    assert (result["action"], result.get("failed")) == ("created", None)
