@@ -68,11 +68,6 @@ def test_the_workflow_runs_what_ci_run_does() -> None:
     assert script == ["make demo", *(f"make {part}" for part in parts[1].split())]
 
 
-def test_the_oldest_and_the_newest_python_are_there_for_the_ends_of_the_matrix() -> None:
-    given = next(s["with"] for _, s in steps(TEST) if "setup-python" in s.get("uses", ""))
-    assert {PAIRS[0][1], PAIRS[-1][1]} < set(given["python-version"].split())
-
-
 def test_actions_are_the_code_host_s_own_pinned_by_commit_and_the_same_everywhere() -> None:
     files = [*WORKFLOWS.glob("*.yml"), EXAMPLE]
     lines = {line for f in files for line in re.findall(r"uses: (actions/.*)", f.read_text())}
@@ -84,14 +79,11 @@ def test_actions_are_the_code_host_s_own_pinned_by_commit_and_the_same_everywher
 
 
 def test_a_job_may_no_more_than_it_needs() -> None:
-    assert TEST["permissions"] == READ
+    assert (TEST["permissions"], RELEASE["permissions"]) == (READ, {})
     assert not [job for job in TEST["jobs"].values() if "permissions" in job]
-    assert RELEASE["permissions"] == {}
-    assert {name: job["permissions"] for name, job in RELEASE["jobs"].items()} == {
-        "test": READ,
-        "archive": READ,
+    rights = {name: job["permissions"] for name, job in RELEASE["jobs"].items()}
+    assert {name: given for name, given in rights.items() if given != READ} == {
         "attest": {"attestations": "write", "id-token": "write"},
-        "publish": READ,
         "release": {"contents": "write"},
     }
     checkouts = [s for w in (TEST, RELEASE) for _, s in steps(w) if "checkout" in s.get("uses", "")]

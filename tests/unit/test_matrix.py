@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,13 +11,6 @@ from support.notation import pairs
 
 import noxfile
 from ansible_collections.toggl.focus.plugins.module_utils._api.transport import VERSION
-
-
-def test_a_pair_is_a_core_and_a_python_that_it_supports() -> None:
-    pairs = [f"{core}-{python}" for core, python in noxfile.PAIRS]
-    assert len(pairs) == len(set(pairs)) == 15
-    assert (pairs[0], pairs[-1]) == ("2.16-3.10", "2.21-3.14")
-
 
 ENDS = pairs("""
 all of these: 3.10 3.11 3.12 3.13 ~ oldest 2.16-3.10, newest 2.21-3.13
@@ -32,21 +24,6 @@ def test_the_ends_are_pairs_that_an_interpreter_is_here_for(pythons: str, expect
     ends = noxfile.ends(set(pythons.split()))
     found = {tag: "-".join(pair) for pair, tags in ends.items() for tag in tags}
     assert f"oldest {found['oldest']}, newest {found['newest']}" == expected
-
-
-def test_an_interpreter_is_found_by_running_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    here = "{}.{}".format(*sys.version_info)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert not noxfile.is_here(here)
-    program = tmp_path / f"python{here}"
-    program.write_text("#!/bin/sh\nexit 127\n")
-    program.chmod(0o755)
-    assert not noxfile.is_here(here)
-    program.unlink()
-    program.symlink_to(sys.executable)
-    assert noxfile.is_here(here)
 
 
 def test_the_guide_about_support_has_the_pairs() -> None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
 
 import pytest
 from support.companies import COMPANIES, PURGE, replaced
@@ -128,69 +127,17 @@ def test_a_name_with_more_words_is_meant_only_if_it_is_the_only_one() -> None:
     assert asked(replaced(["Hooli Labs", "Hooli Search"], ["Hooli"])) == []
 
 
-# how often it is wrong, and how often it finds a rename
-
-
 def count(warnings: tuple[str, ...]) -> int:
     more = sum(int(found[1]) for text in warnings if (found := re.match(r"And (\d+) more", text)))
     return sum("If that is a rename" in text for text in warnings) + more
 
 
-@pytest.fixture
-def chance() -> random.Random:
-    """By another seed in each run, which is shown if a test fails."""
-    seed = random.randrange(2**32)
-    print("seed", seed)
-    return random.Random(seed)
-
-
-def test_false_alarms_are_rare(chance: random.Random) -> None:
+def test_false_alarms_are_rare() -> None:
     """Half of the firms are deleted and the other half is created, by chance, ten times: at most
     one warning for each 100 creations."""
-    half, false = len(COMPANIES) // 2, 0
+    seed = random.randrange(2**32)
+    chance, half, false = random.Random(seed), len(COMPANIES) // 2, 0
     for _ in range(10):
         names = chance.sample(COMPANIES, len(COMPANIES))
         false += count(replaced(names[:half], names[half:]).warnings)
-    assert 100 * false / (10 * (len(COMPANIES) - half)) <= 1.0
-
-
-LONG_WORD = re.compile(r"[^\W\d_]{6}")
-
-
-def mistyped(name: str, chance: random.Random) -> str:
-    """A letter is left out, doubled, replaced, or changes places, in the longest word."""
-    word = max(re.findall(r"[^\W\d_]+", name), key=len)
-    at = chance.randrange(len(word) - 1)
-    begin, letter, end = word[:at], word[at], word[at + 1 :]
-    swapped = f"{begin}{end[0]}{letter}{end[1:]}"
-    wrong = chance.choice([begin + end, begin + 2 * letter + end, f"{begin}x{end}", swapped])
-    return name.replace(word, wrong, 1)
-
-
-FORMS = ["GmbH", "AG", "Inc.", "Ltd.", "S.A.", "plc", "Corporation", "Group", "GmbH & Co. KG"]
-UMLAUTS = str.maketrans({"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue", "\u00df": "ss"})
-
-RENAMES = {
-    "a legal form": (lambda name, chance: f"{name} {chance.choice(FORMS)}", 0.97),
-    "umlauts": (lambda name, _: name.translate(UMLAUTS), 1.0),
-    "words change places": (lambda name, _: ", ".join(reversed(name.split(" ", 1))), 1.0),
-    "a word more": (lambda name, _: f"{name} Deutschland", 0.9),
-    "a typo in six letters or more": (mistyped, 0.95),
-}
-"""With the share that has to be found; a name of one or two letters with more words is not."""
-
-
-@pytest.mark.parametrize(("renamed", "share"), RENAMES.values(), ids=RENAMES)
-def test_renames_are_found(
-    renamed: Callable[[str, random.Random], str], share: float, chance: random.Random
-) -> None:
-    """All firms are renamed at once, so a firm could be taken for another."""
-    names = [name for name in COMPANIES if renamed is not mistyped or LONG_WORD.search(name)]
-    renames = [(old, new) for old in names if (new := renamed(old, chance)) != old]
-    found = sum(
-        any(f'"{old}"' in text and f'"{new}"' in text for text in replaced([old], [new]).warnings)
-        for old, new in renames
-    )
-    together = count(replaced(*map(list, zip(*renames, strict=True))).warnings)
-    assert found >= share * len(renames)
-    assert together >= (share - 0.05) * len(renames)
+    assert 100 * false / (10 * (len(COMPANIES) - half)) <= 1.0, f"seed {seed}"

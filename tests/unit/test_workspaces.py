@@ -60,14 +60,6 @@ def test_each_workspace_that_is_shared_is_named(monkeypatch: pytest.MonkeyPatch)
     assert refusal.count("same workspace") == 3
 
 
-def test_servers_and_an_id_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No host has an id of its own, so the first remedy is to run on the controller alone."""
-    monkeypatch.setenv("TOGGL_FOCUS_WORKSPACE_ID", "4242")
-    refusal = found([{"workspace_id": ""}, {}])["refusal"]
-    assert f"(workspace 4242 at {URL})" in refusal
-    assert "run on this machine alone with -e clients_hosts=localhost, or give each" in refusal
-
-
 def test_the_workspace_of_each_host_is_returned(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOGGL_FOCUS_API_URL", "https://example.org/api/")
     hosts = found([{"workspace_id": "7"}, {"validate_certs": "no", "api_url": URL}])["hosts"]
