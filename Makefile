@@ -91,7 +91,7 @@ matrix: env ## each supported ansible-core with each Python here (long)
 live: export TOGGL_FOCUS_API_TOKEN := $(value TOGGL_FOCUS_API_TOKEN)
 live: export TOGGL_FOCUS_WORKSPACE_ID := $(value TOGGL_FOCUS_WORKSPACE_ID)
 live: export TOGGL_FOCUS_API_URL := $(value TOGGL_FOCUS_API_URL)
-live: ## probe the real API (needs consent; ARGS=--wait)
+live: ## probe the real API (needs consent; call it again for the rest)
 	@$(MAKE) --no-print-directory env
 	@$(BIN)/pytest -q -s --tb=short -m live tests/live $(ARGS)
 

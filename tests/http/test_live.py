@@ -126,29 +126,6 @@ def test_whatever_request_fails_nothing_is_left(
     assert is_as_before(service)
 
 
-@pytest.mark.parametrize("position", range(2, 18, 3))
-@pytest.mark.parametrize("ending", [KeyboardInterrupt, SystemExit])
-def test_whenever_it_is_ended_nothing_is_left(
-    service: Simulator, tmp_path: Path, monkeypatch: Any, ending: type[BaseException], position: int
-) -> None:
-    """Ctrl-C cleans up at once; after a kill, or a second Ctrl-C, the next call does."""
-    furnish(service)
-    heard: list[str] = []
-
-    def say(line: str) -> None:
-        heard.append(line)
-        if len(heard) == position or (ending is SystemExit and len(heard) > position):
-            raise ending
-
-    monkeypatch.setattr("live.workspace.print", say, raising=False)
-    with pytest.raises(ending):
-        run_of(service, tmp_path).questions()
-    monkeypatch.undo()
-    if ending is SystemExit:
-        next_hour(service, tmp_path).clean()
-    assert is_as_before(service)
-
-
 def test_no_other_client_is_ever_written_to(service: Simulator, tmp_path: Path) -> None:
     furnish(service)
     run = run_of(service, tmp_path)
@@ -203,13 +180,3 @@ def test_the_command_stops_where_the_hour_ends(service: Simulator, tmp_path: Pat
     assert "| modules | not asked |" in output
     assert 402 not in {entry.status for entry in service.log}
     assert is_as_before(service) and service.token not in output
-
-
-def test_it_waits_for_the_next_hour(service: Simulator, tmp_path: Path) -> None:
-    furnish(service, quota_limit=BUDGET, quota_window=2.0)
-    run = run_of(service, tmp_path, hour=2.0, wait=True)
-    run.questions()
-    run.modules(tmp_path)
-    assert "not asked" not in table(run.state.found)
-    assert 402 not in {entry.status for entry in service.log}
-    assert is_as_before(service)

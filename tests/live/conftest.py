@@ -27,9 +27,8 @@ MISSING, AGAIN = 2, 3
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    add = parser.getgroup("live").addoption
-    add("--wait", action="store_true", help="sleep until the quota reopens, and go on")
-    add("--folder", type=Path, default=ROOT / ".ansible" / "live", help="where the state is kept")
+    kept = ROOT / ".ansible" / "live"
+    parser.addoption("--folder", type=Path, default=kept, help="where the state is kept")
 
 
 def given() -> Access:
@@ -51,16 +50,16 @@ def given() -> Access:
 
 @pytest.fixture(scope="session")
 def run(request: pytest.FixtureRequest) -> Iterator[Run]:
-    option, allowed = request.config.option, given()
-    option.folder.mkdir(parents=True, exist_ok=True)
+    folder, allowed = request.config.option.folder, given()
+    folder.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that it cleans up
-    with (option.folder / "lock").open("w") as lock:
+    with (folder / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             pytest.exit("Another call is running: let it end first.", MISSING)
         name = re.sub(r"\W+", "-", f"{allowed.api_url}-{allowed.workspace_id}")
-        state = State(option.folder / f"{name}.json", option.wait)
+        state = State(folder / f"{name}.json")
         yield Run(allowed, state)
         print(f"\n{table(state.found)}\n")
         if {"questions", "modules"} <= {*state.done}:  # the next call begins anew

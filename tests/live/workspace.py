@@ -24,6 +24,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._model import Access, 
 
 BUDGET = 30
 """Requests in an hour, of the smallest plan."""
+HOUR = 3600.0
 PREFIX = "focus-live-"
 REFUSALS = (400, 404, 405, 409, 422)
 """They answer a question; all others mean that nothing can be asked now."""
@@ -45,8 +46,6 @@ class State:
     be there; ``done``: what need not be done again."""
 
     path: Path
-    wait: bool = False
-    hour: float = 3600.0
     clock: Callable[[], float] = time.time
     left: int = BUDGET
     reopens: float = 0.0
@@ -65,15 +64,12 @@ class State:
         draft.replace(self.path)
 
     def need(self, requests: int) -> None:
-        """Wait until so many requests are left, or raise ``UsedUp``."""
+        """:raises UsedUp: fewer are left in this hour"""
         missing = self.reopens - self.clock()
-        if self.left < requests and missing > 0:
-            if not self.wait:
-                raise UsedUp(missing)
-            print(f"Waiting for {missing:.0f} seconds.")
-            time.sleep(missing)
-        if self.reopens <= self.clock():
-            self.left, self.reopens = BUDGET, self.clock() + self.hour
+        if missing <= 0:
+            self.left, self.reopens = BUDGET, self.clock() + HOUR
+        elif self.left < requests:
+            raise UsedUp(missing)
 
     def spend(self, requests: int = 1) -> None:
         self.left -= requests
