@@ -20,5 +20,5 @@ class ActionModule(FocusAction):
 
     def validate(self, arguments: dict[str, Any], variables: Mapping[str, Any]) -> None:
         check_is_unsplit("former_names", arguments.get("former_names"))
-        if arguments.keys() <= CLIENT["argument_spec"].keys():  # Ansible names the others
+        if arguments.keys() <= CLIENT.keys():  # Ansible names the others
             desired_client(arguments)

@@ -49,7 +49,7 @@ an undo of another task; and the journal has to say that the task's list undoes 
 class FocusAction(NormalAction):  # type: ignore[misc]
     """Base of the collection's action plugins.
 
-    ``spec`` is the module's.
+    ``spec`` is the module's argument spec.
     """
 
     spec: ClassVar[Mapping[str, Any]]
@@ -106,7 +106,7 @@ class FocusAction(NormalAction):  # type: ignore[misc]
     def _in_this_process(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         self._load_name = self._task.action  # by which messages call the module
         try:
-            _validated, options = self.validate_argument_spec(**self.spec)
+            _validated, options = self.validate_argument_spec(self.spec)
         except AnsibleActionFail as error:
             return refused(str(error), self._task.args)
         # What the tasks of one play have in common, on all hosts. Ansible's own id of a play may
@@ -118,7 +118,7 @@ class FocusAction(NormalAction):  # type: ignore[misc]
         shows = self._templar.template(variables.get(PROGRESS_VARIABLE, True))
         # As a text, and not strictly: no value of it is worth a failed task.
         if boolean(str(shows), strict=False):
-            runtime.while_waiting = ProgressLines(runtime.progress, _print).tick
+            runtime = runtime._replace(while_waiting=ProgressLines(_print).tick)
         result = self.work(options, bool(self._task.check_mode), runtime)
         if Display().verbosity >= SHOWS_INVOCATION:
             result["invocation"] = masked({"module_args": options}, secrets_of(options))

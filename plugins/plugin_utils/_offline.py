@@ -31,7 +31,7 @@ _LONG_AGO = "2000-01-01T00:00:00Z"
 """When a client was deleted that a list only mentions."""
 
 _OPTIONS: dict[str, Any] = {
-    **{guard: CLIENTS["argument_spec"][guard] for guard in Rules._fields},
+    **{guard: CLIENTS[guard] for guard in Rules._fields},
     "workspace_id": {"type": "int", "default": 0},
     "api_url": {"type": "str", "default": SERVICE_URL},
     "variables": {"type": "list", "elements": "str", "default": []},

@@ -16,18 +16,17 @@ INTERVAL = 5.0  # seconds; a shorter run shows no line
 class ProgressLines:
     """Shows a line every ``INTERVAL`` seconds, if ``tick`` is called often enough."""
 
-    def __init__(self, progress: Progress, show: Callable[[str], None]) -> None:
-        self._progress = progress
+    def __init__(self, show: Callable[[str], None]) -> None:
         self._show = show
         self._started = time.monotonic()
         self._due = self._started + INTERVAL
 
-    def tick(self) -> None:
+    def tick(self, progress: Progress) -> None:
         """Show how far the run is, if a line is due."""
         now = time.monotonic()
         if now >= self._due:
             self._due = now + INTERVAL
-            self._show(line(self._progress.so_far, self._started, now, datetime.now()))
+            self._show(line(progress.so_far, self._started, now, datetime.now()))
 
 
 def line(at: Snapshot, started: float, now: float, time_of_day: datetime) -> str:

@@ -12,7 +12,7 @@ from ._values import plain
 
 ROLE = "toggl.focus.clients"
 _PREFIX = "clients_"
-_OPTIONS = ("list", *(option for option in CLIENTS["argument_spec"] if option != "clients"))
+_OPTIONS = ("list", *(option for option in CLIENTS if option != "clients"))
 _OTHERS = frozenset(
     {"result", "hosts", "file", "base", "overwrite", "show_plan", "undo_run"}
     | {"plan_file", "plan_only", "plan_commit", "plan_run"}

@@ -23,7 +23,7 @@ GUIDES = ROOT / "docs" / "docsite" / "rst"
 ROLE = ROOT / "roles" / "clients"
 MODULES = ("focus_client", "focus_clients", "focus_client_info")
 
-OF_THE_MODULE = {f"clients_{name}": o for name, o in CLIENTS["argument_spec"].items()}
+OF_THE_MODULE = {f"clients_{name}": o for name, o in CLIENTS.items()}
 OF_THE_MODULE["clients_list"] = OF_THE_MODULE.pop("clients_clients")
 """The options of ``focus_clients`` by the role's variable for each."""
 
@@ -144,7 +144,7 @@ def test_the_role_and_the_playbooks_pass_every_option_on() -> None:
     }
     assert own == {"clients", "purge", "journal"} and given["purge"] is False
     left_out = {"plan_digest", "max_deletion_percent", "report"}
-    assert set(CLIENTS["argument_spec"]) - set(given) == left_out
+    assert set(CLIENTS) - set(given) == left_out
 
 
 def test_the_readme_of_the_role_has_the_variables_with_their_defaults() -> None:

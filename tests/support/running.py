@@ -53,7 +53,7 @@ VARIANTS: dict[str, Switches] = {
 
 
 def options(spec: Mapping[str, Any], service: Simulator, **given: Any) -> dict[str, Any]:
-    defaults = {name: option.get("default") for name, option in spec["argument_spec"].items()}
+    defaults = {name: option.get("default") for name, option in spec.items()}
     access = {
         "workspace_id": service.workspace_id,
         "api_url": service.url,

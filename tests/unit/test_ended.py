@@ -16,28 +16,26 @@ from ansible_collections.toggl.focus.plugins.module_utils import _progress
 from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi
 from ansible_collections.toggl.focus.plugins.module_utils._task import run
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENTS
-from ansible_collections.toggl.focus.plugins.module_utils._task.run import Runtime
 
 REASON = "The task's timeout ended the run: nothing more is written."
-DEFAULTS = {name: option.get("default") for name, option in CLIENTS["argument_spec"].items()}
+DEFAULTS = {name: option.get("default") for name, option in CLIENTS.items()}
 OPTIONS = {**DEFAULTS, "workspace_id": 1, "api_token": "no-such-token", "api_timeout": 5.0}
 
-Work = Callable[[Runtime], dict[str, Any]]
+Work = Callable[[FocusApi], dict[str, Any]]
 
 
 def result_of(work: Work) -> dict[str, Any]:
-    runtime = Runtime()
-    return run.run(lambda: lambda api: work(runtime), FocusApi, OPTIONS, runtime)
+    return run.run(lambda: work, FocusApi, OPTIONS, run.Runtime())
 
 
-def writing(runtime: Runtime) -> dict[str, Any]:
+def writing(api: FocusApi) -> dict[str, Any]:
     """Five steps, of which one is done when the end comes, and another while it is waited for."""
-    runtime.progress.set(total=5)
-    runtime.progress.add(done=1)
-    goes_on = runtime.halt.sleep(10)
+    api.progress.set(total=5)
+    api.progress.add(done=1)
+    goes_on = api.halt.sleep(10)
     time.sleep(4 * SOON)
-    runtime.progress.add(done=1)
-    done = runtime.progress.so_far.done
+    api.progress.add(done=1)
+    done = api.progress.so_far.done
     return {"changed": True, "msg": f"{done} done.", "goes_on": goes_on}
 
 
@@ -65,8 +63,8 @@ def test_an_end_that_comes_while_the_work_begins_ends_it(monkeypatch: pytest.Mon
             super().start()
             raise TaskTimeoutError
 
-    def work(runtime: Runtime) -> dict[str, Any]:
-        if not runtime.halt.sleep(10):
+    def work(api: FocusApi) -> dict[str, Any]:
+        if not api.halt.sleep(10):
             halted.set()
         return {"changed": False}
 
@@ -78,9 +76,9 @@ def test_an_end_that_comes_while_the_work_begins_ends_it(monkeypatch: pytest.Mon
 def test_a_signal_that_the_kernel_gives_to_another_thread_ends_the_run() -> None:
     """That does not wake the main thread."""
 
-    def work(runtime: Runtime) -> dict[str, Any]:
+    def work(api: FocusApi) -> dict[str, Any]:
         signal.pthread_kill(threading.get_ident(), signal.SIGALRM)
-        return {"changed": False, "goes_on": runtime.halt.sleep(3)}
+        return {"changed": False, "goes_on": api.halt.sleep(3)}
 
     with ended_by(TaskTimeoutError(), after=60):
         result = result_of(work)
@@ -94,9 +92,9 @@ def test_a_write_that_does_not_end_is_waited_for_for_a_while(
     monkeypatch.setattr(run, "LONGEST_END", 0.1)
     released, started = threading.Event(), time.monotonic()
 
-    def work(runtime: Runtime) -> dict[str, Any]:
-        runtime.progress.set(total=5)
-        runtime.progress.add(done=1)
+    def work(api: FocusApi) -> dict[str, Any]:
+        api.progress.set(total=5)
+        api.progress.add(done=1)
         return {"changed": released.wait(10)}
 
     result = ended(work)
@@ -110,8 +108,8 @@ def test_a_write_that_does_not_end_is_waited_for_for_a_while(
 def test_what_ends_the_process_does_so_when_the_run_has_settled(error: BaseException) -> None:
     settled: list[bool] = []
 
-    def work(runtime: Runtime) -> dict[str, Any]:
-        result = writing(runtime)
+    def work(api: FocusApi) -> dict[str, Any]:
+        result = writing(api)
         settled.append(True)
         return result
 

@@ -89,31 +89,27 @@ BOUNDS: dict[str, tuple[float, float]] = {
 }
 """The least and the most that a number of a task's options may be, which a spec cannot say."""
 
-CLIENT: dict[str, Any] = {"argument_spec": {**SHARED, **ENTRY}}
+CLIENT: dict[str, Any] = {**SHARED, **ENTRY}
 
 CLIENTS: dict[str, Any] = {
-    "argument_spec": {
-        **SHARED,
-        "clients": {"type": "list", "elements": "raw", "required": True},
-        "purge": {"type": "bool", "default": False},
-        "protected": {"type": "list", "elements": "str", "default": []},
-        "max_deletions": {"type": "int"},
-        "max_deletion_percent": {"type": "int", "default": 30},
-        "plan_digest": {"type": "str"},
-        "allow_partial": {"type": "bool", "default": False},
-        "concurrency": {"type": "int", "default": 4},
-        "report": {"type": "str", "choices": ["changes", "all"], "default": "changes"},
-    }
+    **SHARED,
+    "clients": {"type": "list", "elements": "raw", "required": True},
+    "purge": {"type": "bool", "default": False},
+    "protected": {"type": "list", "elements": "str", "default": []},
+    "max_deletions": {"type": "int"},
+    "max_deletion_percent": {"type": "int", "default": 30},
+    "plan_digest": {"type": "str"},
+    "allow_partial": {"type": "bool", "default": False},
+    "concurrency": {"type": "int", "default": 4},
+    "report": {"type": "str", "choices": ["changes", "all"], "default": "changes"},
 }
 
 CLIENT_INFO: dict[str, Any] = {
-    "argument_spec": {
-        **SHARED,
-        "name": {"type": "str"},
-        "name_contains": {"type": "str"},
-        "id": {"type": "int"},
-        "deleted": {"type": "str", "choices": ["exclude", "include", "only"], "default": "exclude"},
-        "order_by": {"type": "list", "elements": "str", "default": []},
-        "limit": {"type": "int"},
-    }
+    **SHARED,
+    "name": {"type": "str"},
+    "name_contains": {"type": "str"},
+    "id": {"type": "int"},
+    "deleted": {"type": "str", "choices": ["exclude", "include", "only"], "default": "exclude"},
+    "order_by": {"type": "list", "elements": "str", "default": []},
+    "limit": {"type": "int"},
 }

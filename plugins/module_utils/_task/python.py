@@ -16,12 +16,12 @@ _OLDEST = (3, 10)
 def check_python(spec: Mapping[str, Any]) -> None:
     """End the task on an older Python.
 
-    :arg spec: what ``AnsibleModule`` takes, one of ``arguments``
+    :arg spec: the module's argument spec
     """
     if sys.version_info >= _OLDEST:
         return
     needed, there = (".".join(map(str, version[:2])) for version in (_OLDEST, sys.version_info))
-    AnsibleModule(**spec, supports_check_mode=True).fail_json(
+    AnsibleModule(spec, supports_check_mode=True).fail_json(
         msg=f"The collection toggl.focus needs Python {needed} or newer on the host that runs the "
         f"task, which has {there}: set ansible_python_interpreter to a newer one.",
         changed=False,

@@ -34,27 +34,16 @@ SENT = "_sent"
 SHOWS_REQUESTS = 3
 """The verbosity from which there are such lines."""
 
-_ALONE = Origin()
 
-
-class Runtime:
+class Runtime(NamedTuple):
     """What a run gets from the process it runs in. ``transport`` returns a kept connection to the
-    service, if there is one; ``while_waiting`` is called now and then during the run. ``origin`` is
-    what the run is part of, ``verbosity`` is Ansible's. ``progress`` and ``halt`` belong to one
-    run."""
+    service, if there is one; ``while_waiting`` is called now and then during the run, with how far
+    it is. ``origin`` is what the run is part of, ``verbosity`` is Ansible's."""
 
-    def __init__(
-        self,
-        transport: Callable[[Access], Any] = lambda reached: None,
-        origin: Origin = _ALONE,
-        verbosity: int = 0,
-    ) -> None:
-        self.transport = transport
-        self.origin = origin
-        self.verbosity = verbosity
-        self.while_waiting: Callable[[], None] = lambda: None
-        self.progress = Progress()
-        self.halt = Halt()
+    transport: Callable[[Access], Any] = lambda reached: None
+    origin: Origin = Origin()
+    verbosity: int = 0
+    while_waiting: Callable[[Progress], None] = lambda progress: None
 
 
 Work = Callable[[Any], Result]
@@ -75,7 +64,7 @@ def run(
     try:
         work = prepare()
         reached = access(options)
-        api = connect(reached, runtime.transport(reached), runtime.progress, runtime.halt)
+        api = connect(reached, runtime.transport(reached), Progress(), Halt())
     except FocusError as error:
         return refused(str(error), options)
     return _Task(work, api, runtime, certificate_warnings(options)).result()
@@ -98,7 +87,7 @@ class _Task(NamedTuple):
         try:
             working.begin()
             while (result := working.result_within(TICK)) is None:
-                self.runtime.while_waiting()
+                self.runtime.while_waiting(self.api.progress)
             return result
         except (Exception, KeyboardInterrupt, SystemExit) as error:
             self._ended(working, type(error).__name__)
@@ -109,9 +98,9 @@ class _Task(NamedTuple):
     def _ended(self, working: Background[Result], by: str) -> Result:
         """Return the result of a run that was ended. If it writes, it has a moment to get the
         answers to requests in flight, and another to record what has no answer then."""
-        halt = self.runtime.halt
+        halt = self.api.halt
         halt.now(by)
-        writes = self.runtime.progress.so_far.total is not None  # otherwise it will not write
+        writes = self.api.progress.so_far.total is not None  # otherwise it will not write
         if not writes:
             halt.let_go()
         seconds = min(LONGEST_END, self.api.access.timeout) if writes else 0
@@ -138,7 +127,7 @@ class _Task(NamedTuple):
 
     def _lost(self, error: FocusError) -> Result:
         """Return what is known of a run when its outcome is unknown."""
-        so_far = self.runtime.progress.so_far
+        so_far = self.api.progress.so_far
         if so_far.total is None:
             waited = f" It waited for another run on the workspace ({so_far.holder})."
             return _failed(f"{error} Nothing had been written.{waited if so_far.holder else ''}")
@@ -181,10 +170,10 @@ def run_module(
 ) -> None:
     """Run as a module, and exit.
 
-    :arg spec: what ``AnsibleModule`` takes, one of ``arguments``
+    :arg spec: the module's argument spec
     :arg function: from ``_reconcile`` or ``_info``; takes the options, and whether in check mode
     """
-    module = AnsibleModule(**spec, supports_check_mode=True)
+    module = AnsibleModule(spec, supports_check_mode=True)
     result = function(module.params, module.check_mode, Runtime(verbosity=module._verbosity))
     for warning in result.pop("warnings", []):
         module.warn(warning)
