@@ -32,7 +32,7 @@ An entry of `~/.netrc` | faults/test_secrets.py::test_no_secret_comes_out
 A user part in `api_url` | http/test_bad_input.py::test_focus_client(
 Secrets are in no | faults/test_secrets.py::test_no_secret_comes_out
 A password in a proxy's | faults/test_secrets.py::test_no_secret_comes_out
-Where masking one | http/test_masked_names.py::test_a_change_of_a_name_with_the_password
+Where masking one | http/test_names.py::test_a_change_of_a_name_with_the_password
     ::test_a_list_that_would_be_masked
 What comes from the service | faults/test_hostile.py::test_they_come_back_unchanged
 In what is for people | http/test_shown_text.py::test_the_modules_that_write

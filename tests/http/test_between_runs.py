@@ -162,19 +162,6 @@ def test_a_client_that_an_interrupted_run_left_between_two_names_is_not_taken_fo
     assert service.names() == ["Acme", "Beta"]
 
 
-def test_a_look_alike_is_not_created(service: Simulator, check_mode: bool, module: str) -> None:
-    """Refused as by a guard, with the line to paste; in the words of each module."""
-    fill(service, "ACME", Switches(name_filter="any_case"))
-    result = run_entry(module, service, "Acme", check_mode)
-    assert (result["failed"], result["changed"], service.writes) == (True, False, [])
-    assert 'looks like the active client "ACME" (id 1001)' in result["msg"]
-    assert "former_names: [ACME]" in result["msg"]
-    is_one = module == "focus_client"
-    other = "use toggl.focus.focus_clients with an entry for each"
-    assert (other if is_one else "add an entry of its own: name: ACME") in result["msg"]
-    assert is_one or result["refused"] and "error" in result["plan"][0]
-
-
 # restores by what the journal says, and ids that were there before
 
 
@@ -225,12 +212,3 @@ def test_a_create_sent_twice_that_is_not_shown_says_so(service: Simulator, shown
     assert "api_url" not in result["msg"] and "may be there twice" in result["msg"]
     known = [entry["id"] for entry in result["undo"] if "id" in entry]
     assert known == ([] if shown == "nothing" else [1002])
-
-
-def test_two_names_of_one_unicode_form_are_an_error_in_focus_client_too(service: Simulator) -> None:
-    """As far as the look-ups that are due show both: no third is made, and none is taken."""
-    fill(service, "M\u00fcller, Mu\u0308ller", Switches(name_filter="ignored"))
-    for state in ("present", "absent"):
-        result = client(service, name="M\u00fcller", state=state)
-        assert result["failed"] and "with the ids 1001, 1002" in result["msg"]
-    assert service.writes == []
