@@ -143,16 +143,18 @@ class _Ordering:
 
 
 class _Stay(NamedTuple):
-    """That a client has a name, and the nodes that give it and take it away.
+    """That a client, by its id, has a name, and the nodes that give it and take it away.
 
     A name passes from the clients that have it at the start (``rank`` 0), through clients that have
     it only for a while, to those that keep it (3). Those that are restored under it and then
     renamed (1) come before those that are renamed to it and then deleted (2): a service that counts
-    deleted clients too takes the name as used until they are renamed.
+    deleted clients too takes the name as used until they are renamed. Among equals the lower id is
+    first: neither the list's order nor the service's changes the plan, and so its digest.
     """
 
     name: str
     rank: int
+    client: int
     takes: int | None
     frees: int | None
 
@@ -162,13 +164,13 @@ def _stays(chain: Sequence[Step], first: int, likely_names: Mapping[int, str]) -
     nodes = list(enumerate(chain, first))
     for node, step in nodes:
         if not step.moves_name and step.name is not None:  # its PUT sends the name again
-            yield _Stay(case_key(step.name), 3, node, None)
+            yield _Stay(case_key(step.name), 3, step.after.id, node, None)
     moves = [(node, step) for node, step in nodes if step.moves_name]
     for at, (node, step) in enumerate(moves):
         if at == 0 and step.before is not None and not step.before.deleted:
-            yield _Stay(case_key(step.before.name), 0, None, node)
+            yield _Stay(case_key(step.before.name), 0, step.after.id, None, node)
         name = likely_names.get(step.after.id) if step.restores_hidden else step.name
         if name is not None and step.kind != "delete":
             next_ = moves[at + 1][0] if step is not moves[-1][1] else None
             rank = 3 if next_ is None else 2 if step.kind == "rename" else 1
-            yield _Stay(case_key(name), rank, node, next_)
+            yield _Stay(case_key(name), rank, step.after.id, node, next_)
