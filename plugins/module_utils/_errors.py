@@ -8,7 +8,7 @@ An error has a class of its own only where the code takes another branch for it.
     FocusError
     ├── BadOption                                      before any request
     ├── PlanRefused                                    the list, or a guard; holds all its problems
-    ├── QuotaTooSmall  NamesMasked                     the plan must not be applied now
+    ├── QuotaTooSmall                                  the plan must not be applied now
     ├── JournalFailed                                  nothing is written without it
     ├── InternalError                                  a fault of the collection
     └── RequestError                                   a request
@@ -64,18 +64,6 @@ class QuotaTooSmall(FocusError):
         super().__init__(
             f"The plan needs {needed} requests, but the quota has {left} left; "
             f"{resets}. Run again then, or let the task wait with quota_wait{partial}."
-        )
-
-
-class NamesMasked(FocusError):
-    """A list that is returned would have masked names. Which ones is not said, since that would
-    show a part of the secret."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The password or API key is a part of what undo or desired would say, such as a "
-            "client's name. Applied with it masked, such a list would change other names. Use a "
-            "new API key (api_token) in its place."
         )
 
 
@@ -149,13 +137,11 @@ MOST_NUMBERS = 10
 class Problem(NamedTuple):
     """What is wrong with entries of the user's list, which are named by their positions.
 
-    ``alone`` is the sentence for a task of one client, which has no list, where it differs. It may
-    be ``of_step``: then the step of its entry shows it too.
+    If it is ``of_step``, the step of its entry shows it too.
     """
 
     entries: tuple[int, ...]
     sentence: str
-    alone: str = ""
     of_step: bool = False
 
 
@@ -174,8 +160,7 @@ class PlanRefused(FocusError):
     def __str__(self) -> str:
         entries: dict[str, set[int]] = defaultdict(set)  # one sentence for all entries that have it
         for problem in self.problems:
-            sentence = problem.sentence if self.names else problem.alone or problem.sentence
-            entries[sentence].update(problem.entries)
+            entries[problem.sentence].update(problem.entries)
         sentences = [self._located(sentence, sorted(entries[sentence])) for sentence in entries]
         return " ".join(at_most(sentences, MOST_SENTENCES, "And {} more."))
 
@@ -188,6 +173,17 @@ class PlanRefused(FocusError):
         name = self.names[entries[0]]
         is_named = name is None or quoted(name) in sentence
         return f"Entry {numbers}{'' if is_named else f' ({quoted(name)})'}: {sentence}"
+
+
+def masked_names() -> PlanRefused:
+    """Return that a list that is returned would have masked names. Which ones is not said, since
+    that would show a part of the secret."""
+    sentence = (
+        "The password or API key is a part of what undo or desired would say, such as a client's "
+        "name. Applied with it masked, such a list would change other names. Use a new API key "
+        "(api_token) in its place."
+    )
+    return PlanRefused([Problem((), sentence)], ())
 
 
 def listed(words: Sequence[str]) -> str:

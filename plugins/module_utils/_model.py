@@ -15,7 +15,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-from ._errors import NamesMasked, Problem
+from ._errors import Problem, masked_names
 from ._redact import forms_of, is_affected
 from ._text import is_listable, name_key, quoted
 
@@ -341,6 +341,13 @@ def ends(steps: Iterable[Step]) -> tuple[dict[int, Client | None], dict[int, Cli
     return first, last
 
 
+def summarize_action(steps: Iterable[Step]) -> Action:
+    """Return the action that an entry's steps are together; a rename that only helps does not count
+    beside the others."""
+    kinds = {step.kind for step in steps}
+    return next((action for kind, action in reversed(ACTIONS.items()) if kind in kinds), "none")
+
+
 class PlannedEntry(NamedTuple):
     """An entry, and the client that it stands for, as far as that is known."""
 
@@ -442,10 +449,10 @@ class Access(NamedTuple):
     def check_unmasked(self, listed: object) -> None:
         """Check that a list that is returned holds no secret, which would be masked in it.
 
-        :raises NamesMasked: it does
+        :raises PlanRefused: it does
         """
         if is_affected(listed, self.secrets):
-            raise NamesMasked
+            raise masked_names()
 
 
 DEFAULT_RULES = Rules()

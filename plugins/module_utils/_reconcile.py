@@ -17,7 +17,7 @@ from ._api.clients import FocusApi
 from ._api.consistency import check_of, retry_if_changed, run_check
 from ._api.errors import QuotaExceeded
 from ._apply.outcome import Outcome, predicted
-from ._errors import FocusError, NamesMasked, PlanRefused, Problem, QuotaTooSmall
+from ._errors import FocusError, PlanRefused, Problem, QuotaTooSmall
 from ._model import DEFAULT_RULES, Client, Desired, Origin, Plan, Rules
 from ._plan.contradictions import contradictions
 from ._plan.plan import (
@@ -196,7 +196,7 @@ class _Run(NamedTuple):
             self._check_quota(check.requests + planned.requests)
             run_check(check, self.api)
             self._check_quota(planned.requests)
-        except (PlanRefused, NamesMasked, QuotaTooSmall, QuotaExceeded) as refusal:
+        except (PlanRefused, QuotaTooSmall, QuotaExceeded) as refusal:
             return clients, planned, refusal
         return clients, planned, None
 
@@ -218,8 +218,8 @@ class _Run(NamedTuple):
         """Check whether a plan without contradictions may be written. Where nothing is left to do,
         whatever was reviewed has been done.
 
-        :raises PlanRefused: guards forbid it, or it is not the one that was reviewed
-        :raises NamesMasked: what undoes it could not be returned as it is
+        :raises PlanRefused: guards forbid it, it is not the one that was reviewed, or what undoes
+            it could not be returned as it is
         """
         if planned.forbidden:
             raise PlanRefused(planned.forbidden, self.names)

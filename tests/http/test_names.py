@@ -73,16 +73,14 @@ def test_two_names_of_one_unicode_form_are_an_error_in_focus_client_too(service:
 
 
 def test_a_look_alike_is_not_created(service: Simulator, check_mode: bool, module: str) -> None:
-    """Refused as by a guard, with the line to paste; in the words of each module."""
+    """Refused as by a guard, with the lines to paste, of the module that takes both of them."""
     fill(service, "ACME", Switches(name_filter="any_case"))
     result = run_entry(module, service, "Acme", check_mode)
     assert (result["failed"], result["changed"], service.writes) == (True, False, [])
     assert 'looks like the active client "ACME" (id 1001)' in result["msg"]
     assert "former_names: [ACME]" in result["msg"]
-    is_one = module == "focus_client"
-    other = "use toggl.focus.focus_clients with an entry for each"
-    assert (other if is_one else "add an entry of its own: name: ACME") in result["msg"]
-    assert is_one or result["refused"] and "error" in result["plan"][0]
+    assert "an entry of its own in toggl.focus.focus_clients: name: ACME" in result["msg"]
+    assert module == "focus_client" or result["refused"] and "error" in result["plan"][0]
 
 
 # names that no list can give

@@ -130,7 +130,7 @@ def test_the_refusal_shows_what_nobody_sees() -> None:
     assert problem.sentence == (
         r'The new client "Ac\u200bme Inc" looks like the active client "Acme\xa0Inc" (id 1). If it '
         r'is that one, add former_names: ["Acme\xa0Inc"] to rename it. If they are two, '
-        r'add an entry of its own: name: "Acme\xa0Inc".'
+        r'give the other one an entry of its own in toggl.focus.focus_clients: name: "Acme\xa0Inc".'
     )
 
 

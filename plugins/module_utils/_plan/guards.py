@@ -7,8 +7,9 @@ of it is written.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from functools import lru_cache
 
 from .._errors import Problem
@@ -44,7 +45,8 @@ def check_guards(
 def protecting(rules: Rules, name: str) -> str | None:
     """Return the glob that protects a client of this name; ``None`` if there is none."""
     for glob in rules.protected:
-        if any(map(fnmatchcase, _forms(name), _forms(glob))):
+        by_character, in_full = _patterns(glob)
+        if by_character.match(name_key(name)) or in_full.match(case_key(name)):
             return glob
     return None
 
@@ -71,14 +73,7 @@ def _temporary(steps: Sequence[Step], unmanaged: Iterable[Client]) -> Iterator[P
 
 
 @lru_cache
-def _forms(text: str) -> tuple[str, str]:
-    """Return the text with its case folded: character by character, so that each stays one for
+def _patterns(glob: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what a glob means in any case: character by character, so that each stays one for
     ``?``, and in full, where one character may become two."""
-    key = name_key(text)
-    single = key.lower() if key.isascii() else "".join(map(_folded, key))
-    return single, case_key(text)
-
-
-def _folded(character: str) -> str:
-    folded = character.casefold()
-    return folded if len(folded) == 1 else character.lower()[0]
+    return re.compile(translate(name_key(glob)), re.I), re.compile(translate(case_key(glob)))

@@ -3,23 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
 from .._errors import PlanRefused
-from .._model import (
-    ACTIONS,
-    DEFAULT_RULES,
-    Action,
-    Client,
-    Desired,
-    Plan,
-    PlannedEntry,
-    Rules,
-    Step,
-    ends,
-)
+from .._model import DEFAULT_RULES, Client, Desired, Plan, PlannedEntry, Rules, Step, ends
 from .._text import name_key
 from . import problems
 from .contradictions import contradictions, taken_names
@@ -65,7 +54,7 @@ def plan(
     written = list(chain.from_iterable(chains))
     active = tuple(client for client in existing.by_id.values() if not client.deleted)
     guarded = check_guards(rules, len(active), written, matcher.unmanaged())
-    renames = _possible_renames(written, desired, matcher.look_alikes)
+    renames = _possible_renames(matcher, written)
     matcher.warnings["rename"] += (rename["warning"] for rename in renames)
     return Plan(
         entries=tuple(PlannedEntry(match.desired, match.client) for match in matches),
@@ -181,26 +170,16 @@ def _in_order(chains: Sequence[Sequence[Step]], matches: Sequence[Match]) -> tup
     return in_order(chains, likely)
 
 
-def _possible_renames(
-    steps: Sequence[Step],
-    desired: Sequence[Desired],
-    refused: Container[tuple[int | None, int | None]],
-) -> tuple[Mapping[str, Any], ...]:
-    """Return each deletion and create that may be a rename, unless they are ``refused`` as
+def _possible_renames(matcher: Matcher, steps: Sequence[Step]) -> tuple[Mapping[str, Any], ...]:
+    """Return each deletion and create that may be a rename, unless they are refused as
     look-alikes."""
     if not {"delete", "create"} <= {step.kind for step in steps}:
         return ()
     from .renames import renames_meant
 
+    matches = matcher.matches
     return tuple(
-        problems.possible_rename(old, new, desired[new.entry or 0].former_names)
+        problems.possible_rename(old, new, matches[new.entry or 0].desired.former_names)
         for old, new in renames_meant(steps)
-        if (old.id, new.entry) not in refused
+        if (old.id, new.entry) not in matcher.look_alikes
     )
-
-
-def summarize_action(steps: Iterable[Step]) -> Action:
-    """Return the action that an entry's steps are together; a rename that only helps does not count
-    beside the others."""
-    kinds = {step.kind for step in steps}
-    return next((action for kind, action in reversed(ACTIONS.items()) if kind in kinds), "none")

@@ -70,17 +70,13 @@ def look_alike(entry: int, name: str, former_names: Iterable[str], client: Clien
     :arg former_names: those that the entry has already
     """
     names = _former_names(former_names, client.name)
-    same = (
+    sentence = (
         f"The new client {_revealed(name)} looks like the active client "
         f"{with_id(_revealed(client.name), client.id)}. If it is that one, add former_names: "
-        f"[{names}] to rename it. If they are two, "
+        f"[{names}] to rename it. If they are two, give the other one an entry of its own in "
+        f"toggl.focus.focus_clients: name: {yaml_text(client.name)}."
     )
-    return Problem(
-        (entry,),
-        f"{same}add an entry of its own: name: {yaml_text(client.name)}.",
-        f"{same}use toggl.focus.focus_clients with an entry for each.",
-        of_step=True,
-    )
+    return Problem((entry,), sentence, of_step=True)
 
 
 def nothing_to_restore(name: str, nearest: str | None) -> str:

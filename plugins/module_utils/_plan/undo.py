@@ -80,15 +80,12 @@ def _entry(
         name = current
     is_deleted = before is None or before.deleted
     attributes = _given_back(before, after)
-    if (name, is_deleted, attributes) == (current, after.deleted, {}):
+    if (name or current, is_deleted, attributes) == (current, after.deleted, {}):
         return None
     if is_deleted:
         return Desired(name, after.id, "absent", _renamed_first(name, current, before is None))
     state: State = "restored" if after.deleted else "present"
-    if name is None:
-        is_needed = after.deleted or attributes
-        return Desired(None, after.id, state, attributes=attributes) if is_needed else None
-    former = (current,) if name_key(name) in shared and current is not None else ()
+    former = (current,) if name and current and name_key(name) in shared else ()
     return Desired(name, after.id, state, former, attributes=attributes)
 
 
@@ -97,8 +94,11 @@ def _given_back(before: Client | None, after: Client) -> dict[str, str]:
     if before is None or before.hidden:
         return {}
     old, new = before.declared, after.declared
-    changed = (of for of in {**old, **new} if old.get(of) != new.get(of))
-    return {of: old.get(of, ATTRIBUTES[of].none) for of in changed}
+    return {
+        of: old.get(of, attribute.none)
+        for of, attribute in ATTRIBUTES.items()
+        if old.get(of) != new.get(of)
+    }
 
 
 def _listable_name(client: Client | None) -> str | None:

@@ -8,9 +8,8 @@ from typing import Any
 
 from .._apply.outcome import Outcome
 from .._errors import FocusError
-from .._model import ACTIONS, ATTRIBUTES, Client, Plan, PlannedEntry
+from .._model import ACTIONS, ATTRIBUTES, Client, Plan, PlannedEntry, summarize_action
 from .._plan.digest import row_of
-from .._plan.plan import summarize_action
 from .._text import name_key, quoted, shown
 from .common import are_planned, common_result
 from .diff import headers

@@ -11,9 +11,9 @@ from typing import Any
 
 from .._apply.outcome import Outcome
 from .._errors import FocusError
-from .._model import ACTIONS, Desired, Plan, PlannedEntry, counts_of
+from .._model import ACTIONS, Desired, Plan, PlannedEntry, counts_of, summarize_action
 from .._plan.digest import row_of
-from .._plan.plan import renamed_by_id, summarize_action
+from .._plan.plan import renamed_by_id
 from .common import are_planned, common_result, error_text
 from .diff import clients_diff
 
