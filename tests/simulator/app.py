@@ -3,13 +3,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
 
 from simulator import bodies
 from simulator.control import control_of
@@ -22,8 +18,7 @@ from simulator.service import Service
 def create_app(service: Service) -> FastAPI:
     """An application that answers for the service, its state being the service's own."""
     app = FastAPI(openapi_url=None, redirect_slashes=False)
-    endpoints = endpoints_of(service)
-    app.include_router(endpoints)
+    app.include_router(endpoints_of(service))
     app.include_router(control_of(service))
     app.add_middleware(Gate, service=service)
 
@@ -42,18 +37,7 @@ def create_app(service: Service) -> FastAPI:
         return answer(Refused(400, "validation", f"not valid: {places}"))
 
     @app.exception_handler(HTTPException)
-    async def no_route(request: Request, missing: HTTPException) -> Response:
-        if missing.status_code != 405:
-            return answer(Refused(missing.status_code, "not_found", missing.detail))
-        refused = answer(Refused(405, "method_not_allowed", missing.detail))
-        refused.headers["Allow"] = ", ".join(_methods(endpoints, request.scope))
-        return refused
+    async def no_route(_request: Request, missing: HTTPException) -> Response:
+        return answer(Refused(missing.status_code, "not_found", missing.detail))
 
     return app
-
-
-def _methods(router: APIRouter, scope: Any) -> list[str]:
-    """What may be done at the address, over all routes and not the first alone."""
-    routes = [route for route in router.routes if isinstance(route, APIRoute)]
-    there = [route.methods or () for route in routes if route.matches(scope)[0] is not Match.NONE]
-    return sorted(set().union(*there))
