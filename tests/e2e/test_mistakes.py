@@ -38,8 +38,6 @@ name: null | Neither name nor id is given: give at least one. A name that YAML t
 {name: Acme, former_names: 'Globex, Inc.'} | The option former_names cannot be used: "Globex, Inc."
     is a text that Ansible splits at its commas; write a list.
 {name: Acme, state: abset} | state is "abset"; did you mean absent?
-{} | Neither name nor id is given: give at least one. A name that YAML takes for nothing, such as
-    null or ~, needs quotes.
 id: Acme | id is "Acme"; give a whole number above 0.
 clients: [Acme] | Unsupported parameters for (toggl.focus.focus_client) module: clients.
 {names: [Acme], state: absent} | Unsupported parameters for (toggl.focus.focus_client) module:
@@ -62,18 +60,10 @@ clients: [No, {name: 1.10}, 12:30, {name: 007, state: absent}, {name: Acme, form
     former_names is not a text, it became the number 1.5; put the name in quotes. Entry 5 ("Acme"):
     former_names is not a text, it became false; put the name in quotes. Entry 6: name is
     "Two\\nlines", which has a line break; write the name on one line, or give the client's id.
-clients: [Acme, {name: B, state: removed}, {name: C, state: deleted}, {name: D, state: archived}] |
-    Entry 2 ("B"): state is "removed"; did you mean absent? Entry 3 ("C"): state is "deleted"; did
-    you mean absent? Entry 4 ("D"): state is "archived"; it must be one of present, absent and
-    restored.
 clients: [Store, Store] | Entries 1 and 2: The name "Store" is in the list more than once: keep one
     entry, or give each one its id. A name with " #" in it needs quotes.
 clients: {Acme: {}, Beta: {state: absent}} | The option clients cannot be used: give each client a
     hyphen, as in - name: Acme; it is a mapping, not a list.
-clients: [{id: 7}, {id: 7, name: Acme}, {name: Beta, state: gone}, {name: Beta}, {}] | Entry 3
-    ("Beta"): state is "gone"; it must be one of present, absent and restored. Entry 5: Neither name
-    nor id is given: give at least one. A name that YAML takes for nothing, such as null or ~, needs
-    quotes. Entries 1 and 2: The id 7 is in the list more than once: keep one entry.
 {clients: [Acme], purge: true, protected: [No]} | The option protected cannot be used: a pattern in
     it became false; put the pattern in quotes.
 {clients: [Acme], purge: true, protected: 'Smith, Jones*'} | The option protected cannot be used:
@@ -95,42 +85,14 @@ DAY = date(2026, 1, 31)
 if CORE >= (2, 19):  # before, the template makes a text of a date: the name as it was written
     VALUES["the date 2026-01-31"] = DAY
 
-TOKEN, USERNAME, PASSWORD = (
-    f"TOGGL_FOCUS_{name}" for name in ("API_TOKEN", "USERNAME", "PASSWORD")
-)
-WHO = Credentials()
-BOTH = {TOKEN: WHO.token, USERNAME: WHO.username, PASSWORD: WHO.password}
-LOGIN = {"username": WHO.username, "password": WHO.password}
-AS_DECLARED = 'Nothing to do: "Acme" (id 1001) is as declared.'
-KINDS: tuple[tuple[dict[str, Any], str], ...] = (
-    ({CLIENT: {"name": "Acme", **LOGIN}}, 'Created "Acme" (id 1001).'),
-    ({CLIENT: {"name": "Acme", "api_token": WHO.token}}, AS_DECLARED),
-    ({CLIENT: {"name": "Acme", "username": WHO.username}}, AS_DECLARED),
-    (
-        {CLIENT: {"name": "Acme"}, "module_defaults": {"group/toggl.focus.focus": LOGIN}},
-        AS_DECLARED,
-    ),
-    (
-        {CLIENT: {"name": "Acme"}},
-        "The option api_token cannot be used: both kinds of authentication are given, by "
-        f"{TOKEN}, {USERNAME} and {PASSWORD}; keep one kind, or give one kind as options.",
-    ),
-)
-"""What is said where the environment has both kinds of credentials. All other mixtures are in
-``tests/http/test_bad_input.py``."""
-
 MINE = 1
 FILTERED = "{{ clients_list | toggl.focus.clients_plan([]) }}"
-Tasks = Iterator[dict[str, Any]]
 
 
-def mistakes() -> Tasks:
+def mistakes() -> Iterator[dict[str, Any]]:
     """Return tasks with the names under which their results are kept; each may fail."""
     for number, (module, given) in enumerate(GIVEN):
         yield {module: yaml.safe_load(given), "register": f"given_{number}"}
-    there = {**BOTH, "TOGGL_FOCUS_WORKSPACE_ID": str(MINE)}
-    for number, (task, _) in enumerate(KINDS):
-        yield {**task, "environment": there, "register": f"kind_{number}"}
     for number, given in enumerate(LISTS):
         variables = {"clients_list": yaml.safe_load(given)["clients"]}
         filtered = {"ansible.builtin.debug": {"msg": FILTERED}}
@@ -140,9 +102,9 @@ def mistakes() -> Tasks:
     yield {CLIENTS: {"clients": "{{ dated }}"}, "vars": dated, "register": "dated"}
 
 
-def by_role() -> Tasks:
+def by_role() -> Iterator[dict[str, Any]]:
     told = {"ansible.builtin.set_fact": {"told": "{{ ansible_failed_result }}"}}
-    access = {"clients_workspace_id": MINE, "clients_api_token": WHO.token}
+    access = {"clients_workspace_id": MINE, "clients_api_token": Credentials().token}
     given = [{"clients_list": yaml.safe_load(given)["clients"]} for given in LISTS]
     blank = {"clients_list": ["Acme"], "clients_plan_digest": ""}
     sound = {"clients_list": ["Globex"], "clients_purg": True}
@@ -190,10 +152,4 @@ def test_the_users_of_the_role_read_the_same_words(said: Outcome) -> None:
     assert messages == [*LISTS.values(), NO_DIGEST, NO_DIGEST], "the last one did not fail"
     warning = "The role toggl.focus.clients has no variable clients_purg; did you mean"
     assert f"{warning} clients_purge?" in " ".join(said.ran.output.split())
-    assert said.names == {MINE: ["Acme", "Globex"]}, "by a task above, and by the role"
-
-
-def test_an_option_of_one_kind_outdoes_the_other_kind_in_the_environment(said: Outcome) -> None:
-    """In a task and in module_defaults."""
-    messages = [result["msg"] for result in results(said, "kind")]
-    assert messages == [message for _, message in KINDS]
+    assert said.names == {MINE: ["Globex"]}, "by the last one"

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from simulator.server import Simulator
 from simulator.service import Credentials
-from support.playbooks import WAYS, Ran, access, played
+from support.playbooks import WAYS, Ran, access, played, variables
 from support.stage import CLIENT, CLIENTS, INFO, active, asked, fill, workspaces
 
 import noxfile
@@ -54,7 +54,8 @@ class Done(NamedTuple):
 
 
 def run(service: Simulator, folder: Path, way: str) -> Done:
-    """The workspace comes from the environment, and the login from ``module_defaults``."""
+    """The workspace comes from the environment, and the login from ``module_defaults``: as options,
+    one kind outdoes the other kind in the environment."""
     service.reset()
     fill(service, service.workspace_id, *SEEDED.values())
     service.add("Umbrella", deleted=True)
@@ -65,7 +66,7 @@ def run(service: Simulator, folder: Path, way: str) -> Done:
         [{**task, "register": name, "ignore_errors": True} for name, task in TASKS.items()],
         *("-vvv", "--diff"),
         *WAYS[way],
-        environment={"TOGGL_FOCUS_WORKSPACE_ID": str(service.workspace_id)},
+        environment=variables("", "of nobody", service.workspace_id),
         module_defaults={"group/toggl.focus.focus": login},
     )
     sent = sorted((entry.method, entry.path) for entry in service.log)
