@@ -3,18 +3,21 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
-from simulator.records import Fault
+from simulator.records import Body, Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
 from support.notation import rows, unnamed_rows
-from support.running import clients, info, run_entry, sent
+from support.running import client, clients, info, run_entry, sent
 from support.workspace import HIDES, on
 
 from ansible_collections.toggl.focus.plugins.filter.journal_undo import journal_undo
+from ansible_collections.toggl.focus.plugins.module_utils._api import clients as api
 
 KEEPS = Switches()
 SHOWN = Switches(currency_shown="workspace")
@@ -179,16 +182,17 @@ def test_what_is_set_is_kept_although_what_is_cleared_is_not(service: Simulator)
     assert sent(service)[-2:] == ["GET", "GET"], "one client is read, and once more after a pause"
 
 
-def test_a_duplicate_is_told_although_its_currency_is_not_kept(service: Simulator) -> None:
-    """The first error wins: what is there twice matters more."""
+def test_what_was_read_long_ago_is_read_again_first(service: Simulator, monkeypatch: Any) -> None:
+    """A wait for the quota, for example: somebody has given the client another currency since."""
+    service.add("Acme", currency="EUR")
+    monkeypatch.setattr(api, "LONGEST_KEPT", -1.0)
 
-    def late(method: str, _: str) -> bool:
-        if method == "POST" and any(entry.method == "POST" for entry in service.log):
-            service.workspace.create("Stark")
-            return True
+    def edited(method: str, _: str) -> bool:
+        if method == "GET" and len(service.log) == 2:
+            service.workspace.update(1001, Body(name="Acme", currency="USD"))
         return False
 
-    furnished(service, UNKNOWN)
-    service.script = [Fault(on("POST"), drop="before"), Fault(match=late)]
-    ran = clients(service, clients="Stark @EUR; Acme @EUR", concurrency=1)
-    assert "several new ones of that name" in ran["msg"], ran["msg"]
+    service.script = [Fault(on("GET", path="/1001"), when="after"), Fault(match=edited)]
+    result = client(service, id=1001, name="New")
+    assert sent(service) == ["GET", "GET", "GET", "PUT"] and result["action"] == "renamed"
+    assert json.loads(service.writes[0].body) == {"name": "New", "currency": "USD"}

@@ -313,6 +313,32 @@ def test_what_fits_into_the_quota_is_done_and_the_rest_is_pending(service: Simul
     assert (result["failed"], result["changed"]) == (True, True)
 
 
+@pytest.mark.parametrize("purge", [False, True])
+def test_a_client_that_an_interrupted_run_left_between_two_names_is_not_taken_for_another(
+    service: Simulator, purge: bool
+) -> None:
+    """Its name is missing, so the next night would create it anew, and purge the client itself."""
+    put = on("PUT", path="/1001")
+    fill(service, "Acme, Beta", script=[Fault(put, when="after"), Fault(put, status=403)])
+    ended = clients(service, clients="1002 Acme; 1001 Beta", api_retries=0)
+    assert service.names() == ["Acme", "toggl.focus-1001"]
+    night = clients(service, clients=["Acme", "Beta"], purge=purge, max_deletion_percent=100)
+    assert night["failed"] and night["refused"]
+    assert 'The client 1001 has the temporary name "toggl.focus-1001"' in night["msg"]
+    assert not clients(service, clients=ended["undo"]).get("failed")
+    assert service.names() == ["Acme", "Beta"]
+
+
+def test_a_client_that_somebody_renamed_since_is_taken_back(service: Simulator) -> None:
+    """A warning names both names."""
+    undo = clients(fill(service, "Globex"), clients="1001 Globex Corporation")["undo"]
+    assert undo == [{"id": 1001, "name": "Globex"}]
+    service.workspace.rename(1001, "Globex International")
+    (warning,) = clients(service, clients=undo)["warnings"]
+    assert service.names() == ["Globex"]
+    assert '"Globex International"' in warning and '"Globex"' in warning
+
+
 # report: all
 
 

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clients that are restored while hidden: the rest is planned again with the names found."""
+"""Clients that are restored while hidden: the rest is planned again with the names found. And what
+the journal tells of deleted clients."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 from simulator.records import Fault
@@ -121,3 +124,34 @@ def test_a_refused_rename_stops_the_create_of_the_name_that_it_keeps(hiding: Sim
     assert told(result) == (
         "restore Acme: done; create New: done; rename Beta: failed; create Acme: pending"
     )
+
+
+# by what the journal says
+
+
+def test_one_renamed_since_its_deletion_is_read_again(service: Simulator, journal: Path) -> None:
+    """The journal's name is an old one: nothing is reported under it, and no name is duplicated."""
+    fill(service, "Acme", HIDES)
+    clients(service, clients="absent Acme", journal=str(journal))
+    service.workspace.restore(1001)
+    service.workspace.rename(1001, "Globex")
+    service.workspace.delete(1001)
+    service.add("Globex")
+    result = clients(service, clients="restored Acme", journal=str(journal))
+    assert result["failed"] and 'is called "Globex"' in result["msg"]
+    assert [row["name"] for row in result["plan"]] == ["Globex"]
+    assert result["undo"] == [{"id": 1001, "name": "Globex", "state": "absent"}]
+    clients(service, clients=result["undo"])
+    assert service.names() == ["Globex"]
+
+
+def test_no_client_is_restored_beside_one_that_has_the_name_in_the_journal(
+    service: Simulator, module: str, journal: Path
+) -> None:
+    """The journal knows the name that it comes back with: refused before the PATCH."""
+    fill(service, "Hooli", HIDES)
+    clients(service, clients="absent Hooli", journal=str(journal))
+    service.add("Hooli")
+    result = run_entry(module, service, "restored 1001", journal=str(journal))
+    assert result["failed"] and "which client 1002 has" in result["msg"], result["msg"]
+    assert service.names() == ["Hooli"]

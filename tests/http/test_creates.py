@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Creates whose answer got lost, has no id or shows another name: found, adopted, checked to be
+there once, or taken back. Nothing is duplicated, neither in one run nor from night to night."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from simulator.records import Fault
+from simulator.server import Simulator
+from simulator.switches import Switches
+from simulator.wire import Call
+from support.running import client, clients, rows, run_entry, sent
+from support.workspace import HIDES, fill, on
+
+from ansible_collections.toggl.focus.plugins.filter.journal_undo import journal_undo
+
+LOST = Fault(on("POST"), drop="after")
+LOST_BEFORE = Fault(on("POST"), drop="before")
+TWO = "lists several new ones of that name, with the ids 1001, 1002"
+
+
+@pytest.mark.parametrize("create_body", ["client", "id", "nothing"])
+@pytest.mark.parametrize("reads", ["new", "old"])
+@pytest.mark.parametrize("wanted", ["New", "New @EUR"])
+def test_a_name_that_is_there_twice_is_said_with_its_ids(
+    service: Simulator, wanted: str, reads: str, create_body: str
+) -> None:
+    """The first request is executed after the second; where reads are old, a look is repeated. That
+    the service keeps no currency matters less."""
+
+    def late(method: str, _: str) -> bool:
+        if method == "POST" and any(entry.method == "POST" for entry in service.log):
+            service.workspace.create("New")
+            return True
+        return False
+
+    switches = Switches(create_body=create_body, read_after_write=reads, currency="unknown")
+    service.reset(switches, script=[LOST_BEFORE, Fault(match=late)])
+    result = run_entry("focus_client", service, wanted)
+    assert TWO in result["msg"]
+    assert (result["failed"], result["changed"], result["action"]) == (True, True, "created")
+
+
+@pytest.mark.parametrize("shown", ["nothing", "id", "client"])
+def test_a_create_sent_twice_that_is_not_shown_says_so(service: Simulator, shown: str) -> None:
+    """The list lags for longer than the looks: it may be there twice; undo has what is known."""
+    service.reset(Switches(create_body=shown), lag=20, script=[LOST])
+    result = clients(service, clients=["Acme"])
+    assert result["failed"] and "was sent twice" in result["msg"]
+    assert "api_url" not in result["msg"] and "may be there twice" in result["msg"]
+    known = [entry["id"] for entry in result["undo"] if "id" in entry]
+    assert known == ([] if shown == "nothing" else [1002])
+
+
+def test_which_of_several_clients_a_create_without_an_id_made_is_open(service: Simulator) -> None:
+    """A list that lacked a client is no reason to take it for the new one, and to delete it."""
+    empty = Fault(edit=lambda _: b'{"data": [], "page": 1, "per_page": 100}')
+    fill(service, "New", Switches(create_body="nothing"), script=[empty])
+    result = client(service, name="New")
+    assert TWO in result["msg"]
+    assert (result["failed"], result["undo"]) == (True, [{"name": "New", "state": "absent"}])
+
+
+@pytest.mark.parametrize("create_body", ["nothing", "client"])
+def test_a_create_without_an_id_is_taken_back_by_its_name_with_a_warning(
+    service: Simulator, create_body: str, module: str
+) -> None:
+    """Where the looks for the client fail. A check cannot know that."""
+
+    def looks(method: str, _: str) -> bool:
+        return method == "GET" and any(entry.method == "POST" for entry in service.log)
+
+    service.reset(Switches(create_body=create_body), script=[Fault(looks, 500)] * 2)
+    assert "warnings" not in run_entry(module, service, "E", check_mode=True)
+    result = run_entry(module, service, "E", api_retries=0)
+    by_name = "is not known, so the undo list finds it by its name"
+    warned = [by_name in warning for warning in result.get("warnings", [])]
+    assert warned == ([True] if create_body == "nothing" else [])
+    service.script.clear()
+    assert "failed" not in clients(service, clients=result["undo"], max_deletion_percent=100)
+    assert service.names() == []
+
+
+def test_a_list_of_all_takes_the_place_of_many_looks(service: Simulator) -> None:
+    """Two pages, a check of their boundary, a third that is predicted; then a list of four."""
+    service.reset(Switches(create_body="nothing"))
+    service.add_many(150)
+    result = clients(service, clients=[f"New {number}" for number in range(200)])
+    assert result["requests"] == len(service.log) == 2 + 1 + 1 + 200 + 4
+    assert all(entry["id"] for entry in result["results"])
+    assert len(result["undo"]) == 200
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["an answer without id", "a lost answer"])
+def test_a_client_older_than_the_run_is_none_of_its_creates(service: Simulator, lost: bool) -> None:
+    """Somebody restores a hidden namesake during the run: no duplicate, and not in undo."""
+    fill(service, "(New), A", Switches(list_shows_deleted=False, create_body="nothing"))
+
+    def restores(method: str, _: str) -> bool:
+        if method == "POST":
+            service.workspace.restore(1001)
+        return method == "POST"
+
+    service.script = [Fault(match=restores, drop="after" if lost else None)]
+    result = clients(service, clients="New")
+    assert not result.get("failed"), result["msg"]
+    assert [entry["id"] for entry in result["undo"]] == [1003]
+
+
+def test_a_201_with_the_id_of_a_client_that_was_there_is_no_new_client(service: Simulator) -> None:
+    """It is never deleted, nor put into undo."""
+    body = json.dumps({"id": 1001, "name": "New"}).encode()
+    fill(service, "Old", script=[Fault(on("POST"), status=201, body=body)])
+    result = clients(service, clients="Old; New")
+    assert result["failed"] and result["undo"] == []
+    assert "client 1001, which was there before" in result["msg"]
+    assert service.names() == ["Old"]
+
+
+def test_what_the_run_created_itself_counts_although_no_list_shows_it(service: Simulator) -> None:
+    """Both were done, and reads lag: the id of the second is known from its answer alone."""
+    creates: list[Call] = []
+
+    def chaos(call: Call) -> Fault | None:
+        if call.method == "POST":
+            creates.append(call)
+            return LOST if len(creates) == 1 else None
+        hidden = 1001 if len(creates) < 2 else 1002
+
+        def lags(body: bytes) -> bytes:
+            page = json.loads(body)
+            page["data"] = [found for found in page["data"] if found["id"] != hidden]
+            return json.dumps(page).encode()
+
+        return Fault(when="after", edit=lags)
+
+    service.chaos = chaos
+    result = client(service, name="New")
+    assert (result["failed"], result["changed"], result["client"]["id"]) == (True, True, 1002)
+    assert TWO in result["msg"]
+    assert sorted(entry["id"] for entry in result["undo"]) == [1001, 1002]
+
+
+def test_a_client_that_the_filter_hid_is_not_taken_for_the_one_that_is_missing(
+    service: Simulator,
+) -> None:
+    """It was there before, with a blank in front; the second try of the create is refused."""
+    fill(service, "\tNew", Switches(name_filter="equals", names_trimmed=False))
+    service.script = [LOST_BEFORE, Fault(on("POST"), 400)]
+    result = client(service, name="New")
+    assert (result["failed"], result["client"], result["action"]) == (True, None, "none")
+    assert 1001 not in [entry.get("id") for entry in result["undo"]]
+
+
+def test_purge_goes_on_where_a_create_in_doubt_was_done(service: Simulator) -> None:
+    """Only the check after all other steps shows that it was, as no try is left before it."""
+    fill(service, "Beta", script=[LOST])
+    wanted = {"clients": "Acme", "purge": True, "max_deletion_percent": 100}
+    result = clients(service, **wanted, api_retries=0)
+    assert len(rows(result, "done")) == 2 and "failed" not in result
+    assert service.names() == ["Acme"]
+
+
+# a service that changes names
+
+CHANGES = {"lower": "Acme", "cut": "A long name", "escaped": "Smith & Co", "folded": "Acme  Inc"}
+
+
+@pytest.mark.parametrize("body", ["client", "wrapped", "id"])
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_client_that_is_created_under_another_name_is_deleted_again(
+    service: Simulator, change: str, body: str, module: str
+) -> None:
+    """Each night. Where no answer shows the name, what is new is told, as below."""
+    longest = 6 if change == "cut" else 255
+    service.reset(Switches(names_changed=change, create_body=body, longest_name=longest))
+    for _night in range(2):
+        result = run_entry(module, service, {"name": CHANGES[change]})
+        assert (result["failed"], result["changed"], result["undo"]) == (True, False, [])
+        assert "It was deleted again" in result["msg"]
+    assert service.names() == []
+    assert body == "id" or sent(service) == ["GET", "POST", "DELETE"] * 2
+
+
+def made_in_2020(body: bytes) -> bytes:
+    return json.dumps({**json.loads(body), "created_at": "2020-01-01T00:00:00Z"}).encode()
+
+
+OLDER = {"script": [Fault(on("POST"), edit=made_in_2020)]}
+
+
+@pytest.mark.parametrize("condition", [OLDER, {"quota_limit": 2}], ids=["older", "no quota"])
+def test_one_that_may_be_older_than_the_run_is_left(service: Simulator, condition: Any) -> None:
+    """By the service's own clock. It is in undo, as is one that the quota lets nobody delete."""
+    service.reset(Switches(names_changed="lower"), **condition)
+    result = clients(service, clients=["Acme"])
+    assert service.names() == ["acme"]
+    assert result["failed"] and result["changed"]
+    assert result["undo"] == [{"id": 1001, "name": "acme", "state": "absent"}]
+    assert "It was left" in result["msg"]
+    assert [row["status"] for row in result["plan"]] == ["failed"]
+
+
+def test_what_was_taken_back_is_no_deletion_to_restore(service: Simulator, journal: Path) -> None:
+    """It is journalled with its create, and the journal's undo has nothing to do with it."""
+    service.reset(replace(HIDES, names_changed="lower"))
+    clients(service, clients=["Acme"], journal=str(journal))
+    assert journal_undo(journal.read_text()) == []
+    result = client(service, name="acme", state="restored", journal=str(journal))
+    assert "no deleted client of the name" in result["msg"]
+
+
+def test_what_lost_answers_may_have_made_is_told(service: Simulator) -> None:
+    """No look by the name finds it, and no answer shows the changed one."""
+    fill(service, "Beta", Switches(names_changed="lower"), script=[LOST] * 3)
+    result = clients(service, clients=["Acme", "Beta"], api_retries=2)
+    (step,) = rows(result, "unclear")
+    ids = ", ".join(f'"acme" (id {number})' for number in (1002, 1003, 1004))
+    assert f"New and in no entry: {ids}." in step["error"]
+    assert step["error"].endswith("It may have been done: look before you run it again.")
+
+
+def test_only_what_is_new_is_told_as_new(service: Simulator) -> None:
+    """A client that the name filter had hidden is older than the run, by its own creation."""
+    service.reset(Switches(names_changed="lower", create_body="nothing", name_filter="equals"))
+    service.clock = timedelta(days=-1)
+    service.add("Beta")
+    service.clock = timedelta()
+    result = client(service, name="Acme")
+    assert 'New and in no entry: "acme" (id 1002).' in result["msg"]
+
+
+@pytest.mark.parametrize("duplicates", ["allowed", "refused_any_case"])
+@pytest.mark.parametrize("shown", ["client", "id", "nothing"])
+def test_purge_waits_for_what_is_listed(service: Simulator, shown: str, duplicates: str) -> None:
+    """The client that it would delete has the name from the rename, as the service writes it."""
+    changes = Switches(names_changed="escaped", create_body=shown, duplicates=duplicates)
+    fill(service, "Groß, Beta", changes)
+    wanted = {"clients": "Beta; R & D (was Groß)", "purge": True, "max_deletion_percent": 100}
+    assert clients(service, **wanted)["msg"] == "Renamed 1; 1 unchanged."
+    for _night in range(2):
+        result = clients(service, **wanted)
+        assert not rows(result, "done") and rows(result, "pending")
+        assert not service.clients()[0].deleted_at
