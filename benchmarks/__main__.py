@@ -33,6 +33,7 @@ from benchmarks.figures import (
     MODULES,
     NEXT_TO_BARE,
     NOTHING,
+    SHORT,
     SILENT,
     SOME,
     UNSAID,
@@ -84,6 +85,8 @@ def promised() -> list[Turn]:
     beside, looped = ["list", "bare", "start"], ["inside", "get", "start"]
     return [
         *(Turn(scene, [*beside, *_more(scene)], rounds=7, patience=20) for scene in NEXT_TO_BARE),
+        Turn(LONG, [*beside, "assert"], rounds=7, patience=20),
+        Turn(SHORT, ["list", "start"], rounds=7, patience=20),
         Turn(UPLOAD, ["list", "bare4", "start"], rounds=5, patience=60),
         *(Turn(scene, looped, rounds=7, patience=30) for scene in LOOPS.values()),
         Turn(MODULES, ["module", "trivial", "loaded", "start"], patience=30),
@@ -104,7 +107,7 @@ def promised() -> list[Turn]:
 
 
 def _more(scene: Scene) -> list[str]:
-    return ["assert"] * (scene == LONG) + ["unsaid"] * (scene in UNSAID)
+    return ["unsaid"] * (scene in UNSAID)
 
 
 FORMS = {"smoke": smoke, "promised": promised}

@@ -114,7 +114,6 @@ def page(
     parts = [
         _HEAD,
         "## Promises\n\n" + promise_table(judged),
-        reasons(judged),
         _LIMIT + _limit_table(figures),
         _HOW.format(not_run=NOT_RUN, busy=BUSY),
         "## Time in seconds\n\n" + _by_scene(figures, lambda s, w: _time(figures, s, w), WAYS),
@@ -197,16 +196,6 @@ def _characters(value: int | None) -> str:
 def promise_table(judged: Iterable[Promise]) -> str:
     rows = [(promise.text, _bound(promise), _value(promise), _word(promise)) for promise in judged]
     return table(("promise", "bound", "measured", "holds"), rows)
-
-
-def reasons(judged: Iterable[Promise]) -> str:
-    """Why promises do not hold, a line each."""
-    lines = [
-        f"- Why not {_bound(promise)}: {promise.why_not}\n"
-        for promise in judged
-        if promise.holds is False and promise.why_not
-    ]
-    return "".join(dict.fromkeys(lines))
 
 
 def promise_line(promise: Promise) -> str:

@@ -22,7 +22,7 @@ from benchmarks.figures import (
     settled,
     spread,
 )
-from benchmarks.page import page, promise_line, promise_table, reasons, with_sizes
+from benchmarks.page import page, promise_line, promise_table, with_sizes
 from benchmarks.palette import COLOURS, INK, PAGES, contrast
 from benchmarks.planner import Cost
 
@@ -53,8 +53,10 @@ def kept() -> Figures:
     ran(figures, idle, "unsaid", 1.1)
     ran(figures, Scene(10_000, NOTHING, 0), "list", 1.2, mebibytes=69)
     ran(figures, Scene(10_000, NOTHING, 0), "bare", 0.4)
-    ran(figures, Scene(10_000, NOTHING, 0), "start", 0.6)
-    ran(figures, Scene(10_000, NOTHING, 0), "assert", 0.8)
+    ran(figures, Scene(10_000, NOTHING, 0), "assert", 0.8, mebibytes=68)
+    ran(figures, Scene(1000, NOTHING, 0), "assert", 0.6, mebibytes=58)
+    ran(figures, Scene(10, NOTHING, 20), "list", 0.72, service=0.02)
+    ran(figures, Scene(10, NOTHING, 20), "start", 0.6)
     ran(figures, fresh, "list", 6.3)
     ran(figures, fresh, "bare4", 5.4)
     ran(figures, fresh, "start", 0.6)
@@ -127,8 +129,8 @@ def test_the_limit_is_the_rounds_that_cannot_be_avoided(scene: Scene, way: str, 
 
 def test_each_promise_is_judged_by_its_own_figures() -> None:
     values = [promise.value for promise in promises(kept())]
-    expected = [400, 1.4 / 2.6, 1 / 1.1, 0.9 / 1.6, 1.2, 1, 1.05, 4, 4, 1, 80, 1, 1, 1, 1]
-    expected += [1.048576, 2.097152]
+    expected = [400, 1.4 / 2.6, 1 / 1.1, 0.9 / 1.6, 1, 1.05, 4, 4, 1, 80, 1, 1, 1, 1]
+    expected += [100, 0.9, 2.097152]
     assert values == pytest.approx(expected)
     assert all(promise.holds for promise in promises(kept()))
 
@@ -149,17 +151,17 @@ def test_what_was_not_measured_is_no_promise_kept() -> None:
         (Scene(1000, NOTHING, 100), "list", 2.0, 1),
         (Scene(1000, NOTHING, 20), "list", 1.2, 2),
         (Scene(1000, NOTHING, 0), "list", 2.1, 3),
-        (Scene(10_000, NOTHING, 0), "list", 1.4, 4),
-        (Scene(10_000, NOTHING, 0), "list", 1.6, 5),
-        (Scene(1000, EVERYTHING, 20), "list", 6.6, 6),
-        (Scene(100, NOTHING, 0), "inside", 1.6, 7),
-        (Scene(100, NOTHING, 20), "inside", 3.6, 8),
-        (Scene(100, NOTHING, 20), "get", 2.9, 9),
-        (Scene(25, NOTHING, 0), "module", 4.0, 10),
-        (Scene(25, NOTHING, 0), "trivial", 8.0, 11),
-        (Scene(25, NOTHING, 0), "loaded", 8.0, 12),
-        (Scene(1000, NOTHING, 100), "unsaid", 3.4, 13),
-        (Scene(1000, NOTHING, 20), "unsaid", 1.5, 14),
+        (Scene(10_000, NOTHING, 0), "list", 1.5, 4),
+        (Scene(1000, EVERYTHING, 20), "list", 6.6, 5),
+        (Scene(100, NOTHING, 0), "inside", 1.6, 6),
+        (Scene(100, NOTHING, 20), "inside", 3.6, 7),
+        (Scene(100, NOTHING, 20), "get", 2.9, 8),
+        (Scene(25, NOTHING, 0), "module", 4.0, 9),
+        (Scene(25, NOTHING, 0), "trivial", 8.0, 10),
+        (Scene(25, NOTHING, 0), "loaded", 8.0, 11),
+        (Scene(1000, NOTHING, 100), "unsaid", 3.4, 12),
+        (Scene(1000, NOTHING, 20), "unsaid", 1.5, 13),
+        (Scene(10, NOTHING, 20), "list", 0.75, 14),
     ],
 )
 def test_a_broken_promise_is_seen(scene: Scene, way: str, seconds: float, broken: int) -> None:
@@ -169,13 +171,12 @@ def test_a_broken_promise_is_seen(scene: Scene, way: str, seconds: float, broken
     ran(figures, scene, way, seconds, **rest)
     judged = promises(figures)
     assert judged[broken].holds is False
-    assert reasons([judged[broken]]).count("\n") == bool(judged[broken].why_not)
 
 
 def test_memory_that_grows_too_fast_is_seen() -> None:
     figures = kept()
     figures.samples[Scene(10_000, NOTHING, 0), "list"] = []
-    ran(figures, Scene(10_000, NOTHING, 0), "list", 3, mebibytes=100)
+    ran(figures, Scene(10_000, NOTHING, 0), "list", 3, mebibytes=71)
     assert [promise.holds for promise in promises(figures)[-2:]] == [False, True]
 
 
