@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeGuard
@@ -19,9 +20,7 @@ DEEPEST = 32
 """Levels of lists and objects in an answer. A client is one; code that copies or prints a result
 can handle a few hundred."""
 
-_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.\d+)?(?:[Zz]|[+-]00:00)")
-
-_SECONDS = re.compile("[0-9]{1,9}")
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d)(?:\.\d+)?(?:[Zz]|[+-]00:00)")
 
 
 def parse_client(fields: object, workspace_id: int, answer: Answer) -> Client:
@@ -113,10 +112,18 @@ def error_response(answer: Answer, secrets: Sequence[str]) -> ErrorResponse:
 
 def retry_after(header: str | None) -> float | None:
     """Return the seconds that a ``Retry-After`` header asks for, given as seconds or as a date."""
-    if _SECONDS.fullmatch(header or ""):
-        return float(header or "")
+    if (seconds := whole_number(header)) is not None:
+        return seconds
     date = date_of(header)
     return None if date is None else max(0.0, (date - datetime.now(timezone.utc)).total_seconds())
+
+
+def whole_number(header: str | None) -> int | None:
+    """Return a header's whole number, ``None`` if it has none, or one below 0."""
+    with suppress(ValueError, OverflowError):
+        number = int(float(header or ""))
+        return number if number >= 0 else None
+    return None
 
 
 def date_of(header: str | None) -> datetime | None:
@@ -130,11 +137,10 @@ def date_of(header: str | None) -> datetime | None:
 
 def time_of(written: object) -> datetime | None:
     """Return the time that a client's field holds, to the second; ``None`` unless it is UTC."""
-    found = _TIME.fullmatch(written) if isinstance(written, str) else None
-    try:
-        return found and datetime.fromisoformat(f"{found[1]}T{found[2]}+00:00")
-    except ValueError:
-        return None
+    found = _TIME.fullmatch(str(written))
+    with suppress(ValueError):
+        return found and datetime.fromisoformat(f"{found[1]}+00:00")
+    return None
 
 
 def is_id(value: object) -> TypeGuard[int]:

@@ -34,20 +34,6 @@ def retry_if_changed(read: Callable[[], Seen]) -> Seen:
     return read()
 
 
-def whole_list(api: FocusApi) -> Listing:
-    """Return the list, with all of its page boundaries verified.
-
-    :raises ListMoved: it changed each time that it was read
-    """
-
-    def read() -> Listing:
-        listing = api.list_clients()
-        api.verify_pages(listing.boundaries)
-        return listing
-
-    return retry_if_changed(read)
-
-
 class Check(NamedTuple):
     """How to make sure that no client is missing in a list, before names are given.
 

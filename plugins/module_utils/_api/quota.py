@@ -11,9 +11,9 @@ import math
 import re
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import NamedTuple
 
+from .answers import whole_number
 from .errors import Closed
 
 LONGEST_PAUSE = 600.0
@@ -39,9 +39,9 @@ class Quota(NamedTuple):
 
 
 def quota_of(headers: Mapping[str, str]) -> Quota:
-    """Return what the headers of an answer say. A number below 0 counts as absent."""
-    said = (headers.get(f"X-Toggl-Quota-{name}", "") for name in ("Remaining", "Resets-In"))
-    return Quota(*map(_whole, said))
+    """Return what the headers of an answer say."""
+    said = (headers.get(f"X-Toggl-Quota-{name}") for name in ("Remaining", "Resets-In"))
+    return Quota(*map(whole_number, said))
 
 
 def closed_by(
@@ -69,14 +69,6 @@ def closed_by(
 def _seconds_in(words: str) -> int | None:
     found = re.search(_WHEN, words)
     return int(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2][0].lower()] if found else None
-
-
-def _whole(text: str) -> int | None:
-    """Return a header's whole number, ``None`` if it has none, or one below 0."""
-    with suppress(ValueError, OverflowError):
-        number = int(float(text))
-        return number if number >= 0 else None
-    return None
 
 
 class Window:

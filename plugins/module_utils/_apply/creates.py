@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from .._api.answers import time_of
 from .._api.clients import PAGE_SIZE, FocusApi
-from .._api.consistency import retry_if_changed, whole_list
+from .._api.consistency import retry_if_changed
 from .._errors import FocusError, Interrupted, RequestError, as_focus_error
 from .._model import Client, Step
 from .._text import name_key, unicode_forms
@@ -112,8 +114,8 @@ class Creates:
         made |= {client.id for clients in found.values() for client in clients}
         return [
             client
-            for client in whole_list(self._api).clients
-            if self._is_new(client) and not self._is_older(client) and client.id not in made
+            for client in self._new(list(found))
+            if not self._is_older(client) and client.id not in made
         ]
 
     def _settled(
@@ -204,40 +206,40 @@ class Creates:
         are any. An older one was only hidden then, and must not be taken for a client of this run.
         """
         pages = (len(self._known) + len(names)) // PAGE_SIZE + 1
-        if len(names) > pages:
-            found = self._new(names)
-        else:
-            found = {name: self._by_name(name) for name in names}
-        newest = max(self._known, default=0)
-        return {
-            name: [client for client in same if client.id > newest] or same[:1]
-            for name, same in found.items()
-        }
+        looks = [self._new(names)] if len(names) > pages else map(self._by_name, names)
+        new = {client.id: client for client in chain.from_iterable(looks)}
+        by_key: dict[str, list[Client]] = defaultdict(list)
+        for _id, client in sorted(new.items()):
+            by_key[client.key].append(client)
+        newest, shown = max(self._known, default=0), {}
+        for name in names:
+            same = by_key[name_key(name)]
+            shown[name] = [client for client in same if client.id > newest] or same[:1]
+        return shown
 
     def _by_name(self, name: str) -> list[Client]:
-        found = (self._new([name], form)[name] for form in unicode_forms(name))
-        return next(filter(None, found), [])
+        new: list[Client] = []
+        for form in unicode_forms(name):
+            new += self._new([name], form)
+            if name_key(name) in {client.key for client in new}:
+                break
+        return new
 
-    def _new(self, names: Sequence[str], form: str | None = None) -> dict[str, list[Client]]:
-        """Return the clients of each name that were not there before, sorted by id.
+    def _new(self, names: Sequence[str], form: str | None = None) -> list[Client]:
+        """Return the active clients that were not there before.
 
-        Before one of them is believed to be missing in a list of several pages, it is made sure
-        that the list did not move.
+        Before one of the ``names`` is believed to be missing in a list of several pages, it is made
+        sure that the list did not move.
 
         :arg form: of the one name, passed on as a filter
         """
-        by_key = {name_key(name): name for name in names}
 
-        def read() -> dict[str, list[Client]]:
+        def read() -> list[Client]:
             listing = self._api.list_clients(form)
-            found: dict[str, list[Client]] = {name: [] for name in names}
-            for client in sorted(listing.clients, key=lambda client: client.id):
-                name = by_key.get(name_key(client.name))
-                if name is not None and self._is_new(client):
-                    found[name].append(client)
-            if not all(found.values()):
+            new = [client for client in listing.clients if self._is_new(client)]
+            if not set(map(name_key, names)) <= {client.key for client in new}:
                 self._api.verify_pages(listing.boundaries)
-            return found
+            return new
 
         return retry_if_changed(read)
 
