@@ -149,6 +149,7 @@ RETRY_AFTER: dict[str, tuple[str | None, float, float]] = {
     "zero_seconds": ("0", 0, 0),
     "more_seconds_than_anybody_waits": ("9999", 120, 120),
     "a_date_that_is_over": (in_seconds(-30), 0, 0),
+    "a_date_that_is_far": (in_seconds(9999), 120, 120),
     "nonsense": ("soon", 0.0, 0.001),
     "a_negative_number": ("-5", 0.0, 0.001),
 }
@@ -187,8 +188,12 @@ def refused(case: str) -> Fault:
 
 
 def junk(**fault: Any) -> dict[str, Fault]:
-    bodies = {"not_JSON": b"<p>Welcome", "cut-off_JSON": b'{"id": 10'}
-    return {name: on_write(200, body=body, **fault) for name, body in bodies.items()}
+    answers = {
+        "not_JSON": (200, b"<p>Welcome"),
+        "cut-off_JSON": (200, b'{"id": 10'),
+        "accepted": (202, error("something")),
+    }
+    return {name: on_write(status, body=body, **fault) for name, (status, body) in answers.items()}
 
 
 SHAPES = ("[]", "7", '"New"', "null", '{"data": 7}', '{"id": "7"}', '{"id": -1}')
@@ -260,13 +265,6 @@ def test_a_failure(service: Simulator, row: Row, write: str, sleeps: list[float]
     assert sent(service) == [*kind.looks, *f"again {then}".replace("again", kind.method).split()]
     assert len(sleeps) == then.count("again") + then.count("GET GET")
     assert "again" not in then or row.waits[0] <= sleeps[0] <= row.waits[1]
-
-
-@pytest.mark.parametrize("status", [429, 503])
-def test_retry_after_a_date(service: Simulator, status: int, sleeps: list[float]) -> None:
-    result = broken(service, "delete", *later(status, in_seconds(30)))
-    assert_done(service, "delete", result)
-    assert len(sleeps) == 1 and 25 <= sleeps[0] <= 30
 
 
 # not connected: it was not sent, so it is sent again
