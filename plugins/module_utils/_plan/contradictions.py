@@ -10,7 +10,7 @@ from .._errors import Problem
 from .._model import Desired
 from .._text import confusable_key, name_key
 from . import problems
-from .match import Existing, Match
+from .match import Match, Matcher
 
 
 def contradictions(desired: Sequence[Desired]) -> Iterator[Problem]:
@@ -59,22 +59,18 @@ def look_alikes(desired: Sequence[Desired]) -> Iterator[str]:
 
 
 def taken_names(
-    existing: Existing,
-    matches: Sequence[Match],
-    leaving: Collection[int],
-    warnings: dict[str, list[str]],
-    returned: Collection[int] = (),
+    matcher: Matcher, leaving: Collection[int], returned: Collection[int]
 ) -> Iterator[Problem]:
     """Yield the names that more than one active client would end with.
 
     Duplicates that are there already stay possible, and so does an undo that brings them back: an
-    exact entry that gives the client's present name as a former one says so on purpose.
+    exact entry that gives the client's present name as a former one says so on purpose, and is
+    warned of.
 
     :arg leaving: ids of the clients that have steps
-    :arg warnings: gets a sentence for each name that is given twice on purpose, by the kind
     :arg returned: ids of clients that this run has restored: they have just taken their names
     """
-    takers: dict[str, list[int]] = defaultdict(list)
+    matches, takers = matcher.matches, defaultdict[str, list[int]](list)
     for entry, match in enumerate(matches):
         after = match.steps[-1].after if match.steps else match.client
         if after is not None and not after.deleted and (match.moves_name or after.id in returned):
@@ -83,13 +79,13 @@ def taken_names(
     for key, entries in takers.items():
         taking = [matches[entry] for entry in entries]
         ids = {match.client.id for match in taking if match.client is not None}
-        having = existing.active.get(key, [])
+        having = matcher.active.get(key, [])
         keepers = [c for c in having if c.id not in ids and c.id not in leaving]
         if not keepers and len(entries) < 2:
             continue
         if all(_on_purpose(match) for match in taking):
             all_ids = sorted(ids.union(client.id for client in keepers))
-            warnings["twice"].append(problems.given_twice(key, all_ids))
+            matcher.warnings["twice"].append(problems.given_twice(key, all_ids))
         else:
             yield Problem(tuple(entries), problems.name_taken(key, sorted(ids), keepers))
 

@@ -20,18 +20,6 @@ from . import problems
 from .guards import protecting
 
 
-class Existing:
-    """The clients that were read, by id and by name; a client that was read twice counts once."""
-
-    def __init__(self, clients: Iterable[Client]) -> None:
-        self.by_id = {client.id: client for client in clients}
-        self.active: dict[str, list[Client]] = defaultdict(list)
-        self.deleted: dict[str, list[Client]] = defaultdict(list)
-        for client in sorted(self.by_id.values(), key=lambda client: client.id):
-            names = self.deleted if client.deleted else self.active
-            names[client.key].append(client)
-
-
 class Match(NamedTuple):
     """An entry, the client that it stands for (``None``: there is none yet), its steps in order."""
 
@@ -46,12 +34,13 @@ class Match(NamedTuple):
 
 
 class Matcher:
-    """Find the client of every entry of ``desired`` among ``existing``.
+    """Find the client of every entry of ``desired`` among ``clients``.
 
-    :arg contended: positions of entries that contradict each other, whatever the workspace; they
-        stand for no client
+    :arg clients: what was read; a client that was read twice counts once
+    :arg contradictions: between entries, whatever the workspace: these stand for no client
     :arg workspace_id: of clients of which nothing else is known
 
+    ``by_id`` are the clients by their ids, ``active`` and ``deleted`` those by their names.
     After ``run()``, ``matches`` has one match for each entry in the list's order, ``problems`` why
     there is no plan, ``look_alikes`` why the plan is forbidden, by the id of the client that may be
     meant and the entry that would create one beside it, and ``warnings`` sentences by their kind.
@@ -59,21 +48,27 @@ class Matcher:
 
     def __init__(
         self,
-        existing: Existing,
+        clients: Iterable[Client],
         desired: Sequence[Desired],
         rules: Rules,
-        contended: Iterable[int],
+        contradictions: Sequence[Problem],
         workspace_id: int,
     ) -> None:
-        self._existing = existing
+        self.by_id = {client.id: client for client in clients}
+        self.active: dict[str, list[Client]] = defaultdict(list)
+        self.deleted: dict[str, list[Client]] = defaultdict(list)
+        for client in sorted(self.by_id.values(), key=lambda client: client.id):
+            names = self.deleted if client.deleted else self.active
+            names[client.key].append(client)
         self._desired = desired
         self._rules = rules
         self._workspace_id = workspace_id
+        contended = chain.from_iterable(problem.entries for problem in contradictions)
         self._found = {entry: Match(desired[entry], None) for entry in contended}
         self._claims: dict[int, int] = {}
         """The entries that stand for clients, by the clients' ids."""
         self._left_alone: set[int] = set()
-        self.problems: list[Problem] = []
+        self.problems = [*contradictions]
         self.look_alikes: dict[tuple[int, int], Problem] = {}
         self.warnings: dict[str, list[str]] = defaultdict(list)
 
@@ -112,7 +107,7 @@ class Matcher:
         """Return the active clients that no entry stands for."""
         return [
             client
-            for client in self._existing.by_id.values()
+            for client in self.by_id.values()
             if not client.deleted and client.id not in self._claims
         ]
 
@@ -127,7 +122,7 @@ class Matcher:
     def _by_id(self, entry: int, wanted: Desired) -> Match | None:
         if wanted.id is None:
             return None
-        client = self._existing.by_id.get(wanted.id)
+        client = self.by_id.get(wanted.id)
         if wanted.state == "absent":
             return self._absent_by_id(entry, wanted, client)
         if client is None and wanted.state == "restored":
@@ -157,14 +152,14 @@ class Matcher:
     def _by_name(self, entry: int, wanted: Desired) -> Match | None:
         if wanted.state == "absent":
             return None
-        client = self._one_of(entry, self._existing.active.get(wanted.key, ()))
+        client = self._one_of(entry, self.active.get(wanted.key, ()))
         if client is not None:
             return self._keep(entry, client)
         if wanted.state == "present":
             return None  # other entries may have the name as well, before a former one counts
-        if wanted.key in self._existing.deleted:
+        if wanted.key in self.deleted:
             return self._restored(entry, wanted)
-        name, others = wanted.name or "", chain.from_iterable(self._existing.deleted.values())
+        name, others = wanted.name or "", chain.from_iterable(self.deleted.values())
         meant = nearest(name, [client.name for client in others])
         return self._refuse(entry, problems.nothing_to_restore(name, meant))
 
@@ -189,11 +184,11 @@ class Matcher:
     def _free(self, wanted: Desired) -> list[Client]:
         """Return the active clients of the former names of an entry that none stands for."""
         keys = dict.fromkeys(map(name_key, wanted.former_names))
-        former = [client for key in keys for client in self._existing.active.get(key, [])]
+        former = [client for key in keys for client in self.active.get(key, [])]
         return [client for client in former if client.id not in self._claims]
 
     def _restored_or_created(self, entry: int, wanted: Desired) -> Match:
-        deleted, name = self._existing.deleted.get(wanted.key), wanted.name or ""
+        deleted, name = self.deleted.get(wanted.key), wanted.name or ""
         if deleted and wanted.restore_deleted:
             return self._restored(entry, wanted)
         if deleted:
@@ -202,7 +197,7 @@ class Matcher:
         return Match(wanted, None, (Step("create", entry, None, new),))
 
     def _restored(self, entry: int, wanted: Desired) -> Match:
-        client, *others = self._existing.deleted[wanted.key]
+        client, *others = self.deleted[wanted.key]
         if others:
             return self._refuse(entry, problems.several([client, *others]))
         if client.id in self._claims:
@@ -210,8 +205,7 @@ class Matcher:
         return self._keep(entry, client)
 
     def _absent_by_name(self, entry: int, wanted: Desired) -> Match:
-        active, deleted = self._existing.active, self._existing.deleted
-        named = (*active.get(wanted.key, ()), *deleted.get(wanted.key, ()))
+        named = (*self.active.get(wanted.key, ()), *self.deleted.get(wanted.key, ()))
         client = self._one_of(entry, filter(self._may_be_meant, named))
         if client is None:
             return Match(wanted, None)
@@ -278,7 +272,7 @@ class Matcher:
     def _warn_of_looks(self) -> None:
         named = {wanted.key for wanted in self._desired if wanted.id is None}
         unnamed: dict[str, list[Client]] = defaultdict(list)
-        for key, clients in self._existing.active.items():
+        for key, clients in self.active.items():
             if key not in named:
                 unnamed[confusable_key(key)] += clients
         for entry, match in enumerate(self.matches if unnamed else ()):

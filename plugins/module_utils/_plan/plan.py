@@ -14,7 +14,7 @@ from . import problems
 from .contradictions import contradictions, taken_names
 from .digest import digest, row_of
 from .guards import check_guards
-from .match import Existing, Match, Matcher
+from .match import Match, Matcher
 
 
 def plan(
@@ -36,23 +36,19 @@ def plan(
     :raises PlanRefused: with all contradictions; a plan that only guards refuse is returned, with
         what they say
     """
-    existing = Existing(clients)
-    repeated = list(contradictions(desired))
-    contended = {entry for same in repeated for entry in same.entries}
-    matcher = Matcher(existing, desired, rules, contended, workspace_id)
+    matcher = Matcher(clients, desired, rules, list(contradictions(desired)), workspace_id)
     matcher.run()
     matches = matcher.matches
     victims = matcher.purgeable() if rules.purge else []
     chains = [match.steps for match in matches if match.steps]
     chains += [(Step("delete", None, victim, victim.removed()),) for victim in victims]
     leaving = {step.after.id for steps in chains for step in steps if step.moves_name}
-    taken = taken_names(existing, matches, leaving, matcher.warnings, returned)
-    refused = [*repeated, *matcher.problems, *taken]
+    refused = [*matcher.problems, *taken_names(matcher, leaving, returned)]
     if refused:
         raise PlanRefused(refused, [wanted.name for wanted in desired])
     steps = _in_order(chains, matches) if chains else ()
     written = list(chain.from_iterable(chains))
-    active = tuple(client for client in existing.by_id.values() if not client.deleted)
+    active = tuple(client for client in matcher.by_id.values() if not client.deleted)
     guarded = check_guards(rules, len(active), written, matcher.unmanaged())
     renames = _possible_renames(matcher, written)
     matcher.warnings["rename"] += (rename["warning"] for rename in renames)
@@ -61,7 +57,7 @@ def plan(
         steps=steps,
         warnings=tuple(problems.limited(matcher.warnings.values())),
         possible_renames=renames[: problems.MOST_OF_A_KIND],
-        shared_names=frozenset(key for key, same in existing.active.items() if len(same) > 1),
+        shared_names=frozenset(key for key, same in matcher.active.items() if len(same) > 1),
         active=active,
         unmanaged=tuple(client for client in matcher.unmanaged() if client.id not in leaving),
         forbidden=(*matcher.look_alikes.values(), *guarded),
@@ -162,10 +158,10 @@ def _in_order(chains: Sequence[Sequence[Step]], matches: Sequence[Match]) -> tup
     from .order import in_order
 
     # The probable names of hidden clients: what the journal has, or what their entries have.
-    hidden = [(m.client, m.desired) for m in matches if m.client is not None and m.client.hidden]
     likely = {
         client.id: next(filter(None, (client.name, *wanted.former_names, wanted.name)), "")
-        for client, wanted in hidden
+        for wanted, client, _steps in matches
+        if client is not None and client.hidden
     }
     return in_order(chains, likely)
 

@@ -94,11 +94,8 @@ def _given_back(before: Client | None, after: Client) -> dict[str, str]:
     if before is None or before.hidden:
         return {}
     old, new = before.declared, after.declared
-    return {
-        of: old.get(of, attribute.none)
-        for of, attribute in ATTRIBUTES.items()
-        if old.get(of) != new.get(of)
-    }
+    changed = (of for of in ATTRIBUTES if old.get(of) != new.get(of))
+    return {of: old.get(of, ATTRIBUTES[of].none) for of in changed}
 
 
 def _listable_name(client: Client | None) -> str | None:

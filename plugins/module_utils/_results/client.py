@@ -30,10 +30,9 @@ def client_result(
     succeeded = [outcome.step for outcome in outcomes if outcome.succeeded]
     last = succeeded[-1].after if succeeded else entry.client
     client = last if refusal is None else entry.client
+    done, unchanged = _done(outcomes), _as_declared(entry)
     return {
-        **common_result(
-            plan, outcomes, refusal, _done(outcomes), _as_declared(entry), is_list=False
-        ),
+        **common_result(plan, outcomes, refusal, done, unchanged, is_list=False),
         "action": summarize_action(succeeded if refusal is None else ()),
         "client": None if client is None else client.fields,
         "diff": {

@@ -43,12 +43,13 @@ def clients_result(
     for outcome in outcomes:
         by_entry[outcome.step.entry].append(outcome)
     entries = [(entry, by_entry[at]) for at, entry in enumerate(plan.entries)]
-    summary = _summary(plan, [own for _entry, own in entries], by_entry[None])
-    done = _done(summary, are_planned(outcomes))
+    purges = ([purge] for purge in by_entry[None])
+    counts = Counter(map(_counted_as, chain((own for _entry, own in entries), purges)))
+    counts["unmanaged"] = len(plan.unmanaged)
+    summary = {count: counts[count] for count in _COUNTS}
+    done, unchanged = _done(summary, are_planned(outcomes)), _as_declared(len(entries))
     result: Result = {
-        **common_result(
-            plan, outcomes, refusal, done, _as_declared(len(entries)), is_reviewed=is_reviewed
-        ),
+        **common_result(plan, outcomes, refusal, done, unchanged, is_reviewed=is_reviewed),
         "plan": [
             {**row_of(outcome.step), "status": outcome.status, **_error([outcome])}
             for outcome in outcomes
@@ -97,14 +98,6 @@ def _error(outcomes: Iterable[Outcome]) -> dict[str, str]:
         if outcome.error is not None and outcome.status != "pending":
             return {"error": error_text(outcome)}
     return {}
-
-
-def _summary(
-    plan: Plan, entries: Iterable[Sequence[Outcome]], purges: Iterable[Outcome]
-) -> dict[str, int]:
-    counts = Counter(map(_counted_as, chain(entries, ([purge] for purge in purges))))
-    counts["unmanaged"] = len(plan.unmanaged)
-    return {count: counts[count] for count in _COUNTS}
 
 
 def _counted_as(outcomes: Sequence[Outcome]) -> str:
