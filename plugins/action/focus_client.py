@@ -11,7 +11,7 @@ from ..plugin_utils._action import FocusAction  # first, since it loads requests
 # isort: split
 from ..module_utils._reconcile import desired_client, reconcile_client
 from ..module_utils._task.arguments import CLIENT
-from ..module_utils._task.options import check_is_unsplit
+from ..module_utils._task.options import check_texts
 
 
 class ActionModule(FocusAction):
@@ -19,6 +19,6 @@ class ActionModule(FocusAction):
     work = staticmethod(reconcile_client)
 
     def validate(self, arguments: dict[str, Any], variables: Mapping[str, Any]) -> None:
-        check_is_unsplit("former_names", arguments.get("former_names"))
+        check_texts("former_names", arguments.get("former_names"))
         if arguments.keys() <= CLIENT.keys():  # Ansible names the others
             desired_client(arguments)

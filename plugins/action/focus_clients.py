@@ -18,7 +18,7 @@ from ..plugin_utils._action import (  # first: it loads requests
 # isort: split
 from ..module_utils._reconcile import desired_clients, reconcile_clients
 from ..module_utils._task.arguments import CLIENTS
-from ..module_utils._task.options import check_patterns, reviewed_digest
+from ..module_utils._task.options import check_texts, reviewed_digest
 from ..module_utils._text import shown
 from ..plugin_utils import _role_variables
 from ..plugin_utils._reviewed import bind
@@ -62,6 +62,6 @@ class ActionModule(FocusAction):
             bind(arguments, variables, self._templar.template, self._task.check_mode)
         if "clients" in arguments:
             desired_clients(arguments["clients"])
-        check_patterns(arguments.get("protected"))
+        check_texts("protected", arguments.get("protected"))
         if "plan_digest" in arguments:
             reviewed_digest(arguments["plan_digest"] or "")

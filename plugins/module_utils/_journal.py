@@ -16,11 +16,11 @@ import os
 import stat
 import threading
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from datetime import datetime, timezone
 from types import NoneType
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, NamedTuple, get_args
 
 from ._errors import BadOption, FocusError, JournalFailed, listed
 from ._model import ACTIONS, NOT_YET, Client, Origin, Status, Step, counts_of
@@ -28,8 +28,6 @@ from ._plan.undo import undo
 from ._text import name_key, quoted, shown
 
 FORMAT = 2
-
-Event = Literal["before", "after"]
 
 _UNDONE = "undone"
 
@@ -44,10 +42,9 @@ class Journal:
     def __init__(
         self, path: str | None, workspace_id: int, shared_names: Collection[str], origin: Origin
     ) -> None:
-        self._workspace_id = workspace_id
         self._shared_names = shared_names
-        self._run = uuid.uuid4().hex
-        self._origin = origin
+        run = uuid.uuid4().hex
+        self._of_all = {"run": run, **origin._asdict(), "workspace_id": workspace_id}
         self._lock = threading.Lock()
         self._file = _opened(path, os.O_CREAT) if path else None
 
@@ -87,9 +84,7 @@ class Journal:
         line = {
             "format": FORMAT,
             "at": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
-            "run": self._run,
-            **self._origin._asdict(),
-            "workspace_id": self._workspace_id,
+            **self._of_all,
             "event": event,
             **more,
         }
@@ -176,11 +171,10 @@ class Line(NamedTuple):
 
     of: str
     undoes: str | None
+    workspace_id: int
     at: str
     run: str
-    workspace_id: int
     number: int
-    event: Event
     step: Step
     shared: bool
     status: str | None
@@ -190,7 +184,7 @@ class Mark(NamedTuple):
     """A line that says that a run has undone another one in full."""
 
     of: str
-    undoes: str
+    undoes: str | None
     workspace_id: int
 
 
@@ -206,51 +200,57 @@ def _parsed(text: str) -> Iterator[Line | Mark]:
             yield _line(json.loads(raw))
 
 
-def _line(line: Any) -> Line | Mark:
+_OPTIONAL = (str, NoneType)
+_OF_ALL = {"run": (str,), "play": _OPTIONAL, "undoes": _OPTIONAL, "workspace_id": (int,)}
+_OF_A_STEP = {"at": (str,), "number": (int,), "shared": (bool,), "status": _OPTIONAL}
+_OF_A_CLIENT = {"id": (int, NoneType), "name": _OPTIONAL, "deleted": (bool,)}
+"""The types of what lines have."""
+
+
+def _line(given: Any) -> Line | Mark:
     """:raises KeyError, TypeError, ValueError: it is no line of a journal"""
+    line = {"play": None, "undoes": None, "status": None, **given}
     if "format" not in line:
-        line = _first_format(line)
-    event, of, undoes = line["event"], line.get("play") or line["run"], line.get("undoes")
-    if event == _UNDONE:
-        mark = Mark(of, undoes, line["workspace_id"])
-        if line["format"] == FORMAT and [type(value) for value in mark] == [str, str, int]:
-            return mark
-        raise ValueError(line)
-    kind, status = line["step"], line.get("status")
+        line |= _first_format(line)
+    run, play, undoes, workspace_id = _values(line, _OF_ALL)
+    if line["event"] == _UNDONE and line["format"] == FORMAT:
+        return Mark(play or run, undoes, workspace_id)
+    at, number, shared, status = _values(line, _OF_A_STEP)
+    kind, after = line["step"], _client(line["after"])
     before = None if line["before"] is None else _client(line["before"])
-    after = _client(line["after"])
     if before is None:
         is_whole = kind == "create" and after.shown_name is not None
     else:
         is_whole = kind in ACTIONS and kind != "create" and before.id == after.id != NOT_YET
-    is_known = line["format"] == FORMAT and event in get_args(Event)
-    is_known = is_known and status in (None, *get_args(Status))
-    is_known = is_known and isinstance(of, str) and isinstance(undoes, (str, NoneType))
-    types = {key: type(line[key]) for key in _TYPES}
-    if not is_whole or not is_known or types != _TYPES:
+    is_known = line["format"] == FORMAT and line["event"] in ("before", "after")
+    if not is_whole or not is_known or status not in (None, *get_args(Status)):
         raise ValueError(line)
-    step, typed = Step(kind, None, before, after), {key: line[key] for key in _TYPES}
-    return Line(of, undoes, step=step, status=status, **typed)
+    step = Step(kind, None, before, after)
+    return Line(play or run, undoes, workspace_id, at, run, number, step, shared, status)
 
 
-_TYPES = {"at": str, "run": str, "workspace_id": int, "number": int, "event": str, "shared": bool}
-
-
-def _first_format(line: Any) -> dict[str, Any]:
-    """Return a line that has the names alone as one of this format."""
+def _first_format(line: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a line that has the names alone is in this format."""
     client_id, kind = line["id"], line["step"]
     before = {"id": client_id, "name": line["from"], "deleted": kind == "restore"}
     after = {"id": client_id, "name": line["name"], "deleted": kind == "delete"}
-    two = {"before": None if kind == "create" else before, "after": after}
-    return {**line, "format": FORMAT, **two}
+    return {"format": FORMAT, "before": None if kind == "create" else before, "after": after}
 
 
 def _client(kept: Any) -> Client:
-    """:raises KeyError, TypeError, ValueError: it is no client of a line"""
-    client_id, name, deleted = kept["id"], kept["name"], kept["deleted"]
-    if type(client_id) not in (int, NoneType) or type(name) not in (str, NoneType):
-        raise ValueError(kept)
+    client_id, name, deleted = _values(kept, _OF_A_CLIENT)
     return Client(client_id or NOT_YET, name or "", "" if deleted else None, kept, name is None)
+
+
+def _values(given: Any, types: Mapping[str, tuple[type, ...]]) -> list[Any]:
+    """Return the values of these keys.
+
+    :raises KeyError, TypeError, ValueError: one is missing, or of another type
+    """
+    values = [given[key] for key in types]
+    if any(type(value) not in types[key] for key, value in zip(types, values, strict=True)):
+        raise ValueError(given)
+    return values
 
 
 def text_of(path: str) -> str:
@@ -316,7 +316,7 @@ def runs_of(text: str, workspace_id: int | None) -> list[dict[str, Any]]:
 
     :raises FocusError: it is no journal
     """
-    lines, runs, marks = [*_parsed(text)], dict[str, list[Line]](), dict[str, str]()
+    lines, runs, marks = [*_parsed(text)], dict[str, list[Line]](), dict[str | None, str]()
     if not lines and text.strip():
         raise _no_journal()
     for line in lines:
@@ -328,7 +328,7 @@ def runs_of(text: str, workspace_id: int | None) -> list[dict[str, Any]]:
             marks.pop(line.of, None)
             runs[line.of] = runs.pop(line.of, [])
             runs[line.of].append(line)
-    undone: set[str] = set()
+    undone: set[str | None] = set()
     for of, by in reversed(marks.items()):
         if by not in undone:
             undone.add(of)

@@ -19,7 +19,7 @@ from ..module_utils._reconcile import desired_clients
 from ..module_utils._results.clients import clients_result
 from ..module_utils._task.arguments import CLIENTS
 from ..module_utils._task.entries import described
-from ..module_utils._task.options import check_patterns, rules
+from ..module_utils._task.options import check_texts, rules
 from ..module_utils._text import SERVICE_URL
 from . import _role_variables
 from ._values import plain
@@ -73,7 +73,7 @@ def planned(desired: object, existing: object, options: Mapping[str, Any]) -> Re
 
 def _validated(given: Mapping[str, object]) -> dict[str, Any]:
     """:raises FocusError: a value is of the wrong type"""
-    check_patterns(given.get("protected"))
+    check_texts("protected", given.get("protected"))
     known = {option: value for option, value in given.items() if value is not None}
     validated = ArgumentSpecValidator(_OPTIONS).validate(known)
     if validated.error_messages:

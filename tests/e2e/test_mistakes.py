@@ -33,8 +33,8 @@ name: 2026-01-31 | name is not a text, it became the date 2026-01-31; put the na
 name: {Acme} | name is not a text, it became a mapping; put the name in quotes.
 name: null | Neither name nor id is given: give at least one. A name that YAML takes for nothing,
     such as null or ~, needs quotes.
-{name: Acme, former_names: [Globex, 1984]} | former_names is not a text, it became the number 1984;
-    put the name in quotes.
+{name: Acme, former_names: [Globex, 1984]} | The option former_names cannot be used: a text in it
+    became the number 1984; put it in quotes.
 {name: Acme, former_names: 'Globex, Inc.'} | The option former_names cannot be used: "Globex, Inc."
     is a text that Ansible splits at its commas; write a list.
 {name: Acme, state: abset} | state is "abset"; did you mean absent?
@@ -64,8 +64,8 @@ clients: [Store, Store] | Entries 1 and 2: The name "Store" is in the list more 
     entry, or give each one its id. A name with " #" in it needs quotes.
 clients: {Acme: {}, Beta: {state: absent}} | The option clients cannot be used: give each client a
     hyphen, as in - name: Acme; it is a mapping, not a list.
-{clients: [Acme], purge: true, protected: [No]} | The option protected cannot be used: a pattern in
-    it became false; put the pattern in quotes.
+{clients: [Acme], purge: true, protected: [No]} | The option protected cannot be used: a text in it
+    became false; put it in quotes.
 {clients: [Acme], purge: true, protected: 'Smith, Jones*'} | The option protected cannot be used:
     "Smith, Jones*" is a text that Ansible splits at its commas; write a list.
 """)

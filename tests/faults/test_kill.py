@@ -129,7 +129,7 @@ def test_a_run_that_is_killed_can_be_taken_back_or_finished(
     text = journal.read_text()
     lines = list(lines_of(text))
     assert len(lines) >= len(text.split("\n")) - 1
-    announced = {(line.step.kind, line.step.id) for line in lines if line.event == "before"}
+    announced = {(line.step.kind, line.step.id) for line in lines if line.status is None}
     assert list(oracle.unannounced(announced, service.workspace.history)) == []
     middle = service.snapshot()
     back = clients(service, clients=undo_of_run(text, 4711), max_deletion_percent=100)

@@ -81,8 +81,8 @@ def test_what_is_no_list_is_refused_as_by_the_module(reason: str, listed: Any) -
 GUARDS = unnamed_rows("""
 protected: Hoo*           | is protected by
 protected: "x,Hoo*"       | splits at its commas; write a list
-protected: [7]            | became the number 7; put the pattern in quotes
-protected: [x, no]        | became false; put the pattern in quotes
+protected: [7]            | became the number 7; put it in quotes
+protected: [x, no]        | became false; put it in quotes
 max_deletions: "0"        | max_deletions
 max_deletion_percent: 101 | max_deletion_percent
 max_deletions: few        | max_deletions

@@ -53,7 +53,10 @@ def _wait_for(file: io.FileIO, progress: Progress, halt: Halt) -> None:
     """Lock the file. The lock ends when it is closed, or with the process. The service may not show
     yet what the run wrote that had it."""
     ends = time.monotonic() + LONGEST_WAIT
-    while not _is_locked(file):
+    while True:
+        with suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
         pid = os.pread(file.fileno(), 20, 0).decode(errors="replace")
         holder = f"process {pid}" if pid.isdecimal() else "a process that has just begun"
         progress.set(holder=holder)
@@ -69,14 +72,6 @@ def _wait_for(file: io.FileIO, progress: Progress, halt: Halt) -> None:
     if progress.so_far.holder is not None:
         progress.set(holder=None)
         halt.wait_for_consistency()
-
-
-def _is_locked(file: io.FileIO) -> bool:
-    """Return whether the file could be locked."""
-    with suppress(BlockingIOError):
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return True
-    return False
 
 
 def _path(address: str, workspace_id: int) -> str:

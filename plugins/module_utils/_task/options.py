@@ -66,27 +66,18 @@ def checked_list(given: object) -> Sequence[object]:
     raise BadOption("clients", reason)
 
 
-def check_is_unsplit(option: str, given: object) -> None:
-    """Ansible would split a text at its commas: of one name, it would make two others.
+def check_texts(option: str, given: object) -> None:
+    """Ansible would split a text at its commas, and make a text of everything: an unquoted No would
+    protect a client called False.
 
-    :raises BadOption: the option, a list, is a text with a comma
+    :raises BadOption: the option, a list of texts, is a text with a comma, or has what is no text
     """
     if isinstance(given, str) and "," in given:
         reason = f"{quoted(given)} is a text that Ansible splits at its commas; write a list"
         raise BadOption(option, reason)
-
-
-def check_patterns(given: object) -> None:
-    """Ansible would make a text of everything: an unquoted No would protect a client called False.
-
-    :raises BadOption: ``protected`` has what is no text, or is a text with a comma
-    """
-    check_is_unsplit("protected", given)
-    patterns = given if isinstance(given, (list, tuple)) else ["" if given is None else given]
-    for pattern in patterns:
-        if not isinstance(pattern, str):
-            reason = f"a pattern in it became {described(pattern)}; put the pattern in quotes"
-            raise BadOption("protected", reason)
+    for value in given if isinstance(given, (list, tuple)) else ["" if given is None else given]:
+        if not isinstance(value, str):
+            raise BadOption(option, f"a text in it became {described(value)}; put it in quotes")
 
 
 def check_bounds(options: Mapping[str, Any]) -> None:
@@ -146,10 +137,8 @@ def _credentials(options: Mapping[str, Any]) -> dict[str, str]:
     given = [kind for kind in _KINDS if any((options[option] or "").strip() for option in kind)]
     kinds = given or [kind for kind in _KINDS if any(found[option].strip() for option in kind)]
     if len(kinds) > 1:
-        sources = (
-            option if options[option] else variable_set(option) for kind in kinds for option in kind
-        )
-        both = f"both kinds of authentication are given, by {listed(list(filter(None, sources)))}"
+        sources = [option if options[option] else variable_set(option) for option in found]
+        both = f"both kinds of authentication are given, by {listed([*filter(None, sources)])}"
         raise BadOption("api_token", f"{both}; keep one kind, or give one kind as options")
     if not kinds:
         raise FocusError(
