@@ -11,7 +11,6 @@ import yaml
 from simulator.server import Simulator
 
 from .github import INTERNET, NEEDED_FROM_THERE, WORKFLOW, GitHub, filled, steps
-from .pipeline import Run
 from .scenarios import (
     COMMANDS,
     FORGED,
@@ -41,10 +40,10 @@ class TestGitHub(Scenarios):
         self, pipeline: GitHub, workspaces: Simulator, hostile: Hostile
     ) -> None:
         """Pull request, refusal, correction, merge; nobody is asked, so exactly the plan that was
-        read by hand; undone, and applied again with approval.
+        read by hand, twice; undone with approval.
 
         Of two workspaces that are changed, one is refused at first: the comment has both. Drift, at
-        the end, is what somebody has added. A plan is where the pipeline says, and what was
+        the end, is also what somebody has added. A plan is where the pipeline says, and what was
         committed in its place is removed. What names do to the log is checked after each test."""
         team = pipeline.team
         in_europe = workspace(workspaces, "europe")
@@ -77,6 +76,8 @@ class TestGitHub(Scenarios):
         kept = ["Acme", "Globex Corporation", "Initech", "Stark"]
         assert names(workspaces, "europe") == sorted([*kept, *COMMANDS])
         assert names(workspaces, "asia") == sorted(["Acme", *COMMANDS])
+        assert pipeline.again(started, "apply").jobs["apply"] == "passed", started.output
+        assert "Nothing to do: already applied." in started.output
 
         team.host.is_protected = True
         undone = pipeline.by_hand(undo=started.number)
@@ -86,40 +87,27 @@ class TestGitHub(Scenarios):
         assert pipeline.approved(undone).jobs["undo"] == "passed", undone.output
         assert [names(workspaces, host) for host in ("europe", "asia")] == before
 
-        merged = pipeline.merged()
-        assert merged.jobs["apply"] == "waits"
-        assert pipeline.approved(merged).jobs["apply"] == "passed", merged.output
-        assert pipeline.again(merged, "apply").jobs["apply"] == "passed", merged.output
-        assert "Nothing to do: already applied." in merged.output
-        assert names(workspaces, "asia") == sorted(["Acme", *COMMANDS])
         pipeline.planned = None
-
         in_europe.add(SECTION)
         issue = self.drifted(pipeline)
-        assert "delete 1" in issue and "forged" not in issue
+        assert "delete 3" in issue and "forged" not in issue
         hostile.assert_in_vain()
 
-    def test_nobody_is_asked_where_nothing_is_to_be_done(
+    def test_nobody_is_asked_where_nothing_is_to_be_done_or_apply_is_started_by_hand(
         self, pipeline: GitHub, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """That ``plan`` gives this number then is in ``test_newcomer.py``."""
-
-        def job(_: Run, name: str) -> bool:
-            pipeline.outputs[name] = {"steps": "0"}
-            return True
-
-        monkeypatch.setattr(pipeline, "_job", job)
-        for run in (pipeline.merged(), pipeline.by_hand(digest="0" * 64)):
-            assert (run.jobs["plan"], run.jobs["apply"]) == ("passed", "left out")
-
-    def test_where_apply_is_started_by_hand_a_merge_only_plans(
-        self, pipeline: GitHub, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+        """That ``plan`` gives this number of steps then is in ``test_newcomer.py``."""
         monkeypatch.setattr(pipeline, "_job", lambda *_: True)
-        assert pipeline.merged().jobs["apply"] == "waits"
-        pipeline.variables["CLIENTS_APPLY"] = "by hand"
-        assert pipeline.merged().jobs["apply"] == "left out"
-        assert pipeline.by_hand(digest="0" * 64).jobs["apply"] == "waits"
+        read = {"digest": "0" * 64}
+        for steps_to_do, apply, asked in (
+            ("1", "", ["waits", "waits"]),
+            ("1", "by hand", ["left out", "waits"]),
+            ("0", "", ["left out", "left out"]),
+        ):
+            pipeline.outputs["plan"] = {"steps": steps_to_do}
+            pipeline.variables["CLIENTS_APPLY"] = apply
+            runs = pipeline.merged(), pipeline.by_hand(**read)
+            assert [run.jobs["apply"] for run in runs] == asked
 
 
 def test_only_what_is_named_so_needs_the_internet() -> None:
