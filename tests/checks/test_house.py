@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the code host runs for the project: workflows, dependabot, the hooks before a commit."""
+"""What the code host runs for the project, the hooks before a commit, and the versions."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 import yaml
+from support.notation import pairs
 
-from noxfile import CANDIDATE, DEVEL, PAIRS
+from ansible_collections.toggl.focus.plugins.module_utils._api.transport import VERSION
+from noxfile import CANDIDATE, DEVEL, PAIRS, SUPPORTED, ends
 
 from .commands import ROOT, run
 
@@ -90,24 +92,20 @@ def test_a_job_may_no_more_than_it_needs() -> None:
     assert checkouts and all(s["with"]["persist-credentials"] is False for s in checkouts)
 
 
-def run_by(job: str) -> list[str]:
-    return [step["run"] for name, step in steps(RELEASE) if name == job and "run" in step]
+def of_release(job: str, key: str) -> list[Any]:
+    """What the steps of a job have under a key."""
+    return [step[key] for name, step in steps(RELEASE) if name == job and key in step]
 
 
-def test_what_may_write_runs_nothing_that_was_downloaded() -> None:
-    (command,) = [*run_by("attest"), *run_by("release")]
-    assert command.startswith("gh release create ")
-
-
-def test_what_publishes_runs_only_what_is_pinned_and_away_from_the_archive() -> None:
+def test_what_may_write_or_publish_runs_only_what_is_pinned_and_away_from_the_archive() -> None:
     """An ``ansible.cfg`` beside the archive would choose the server that gets the token."""
-    assert run_by("publish") == [
+    (command,) = [*of_release("attest", "run"), *of_release("release", "run")]
+    assert command.startswith("gh release create ")
+    assert of_release("publish", "run") == [
         "pip install --requirement examples/repository/requirements.txt",
         "ansible-galaxy collection publish release/toggl-focus-*.tar.gz",
     ]
-    of_publish = [step for name, step in steps(RELEASE) if name == "publish"]
-    (download,) = [s["with"] for s in of_publish if "download-artifact" in s.get("uses", "")]
-    assert download["path"] == "release"
+    assert {"name": "release", "path": "release"} in of_release("publish", "with")
 
 
 def test_the_token_is_known_to_the_step_that_publishes_alone_behind_an_approval() -> None:
@@ -137,3 +135,31 @@ def test_the_hooks_before_a_commit_are_pinned_and_need_no_environment_of_the_pro
         (package,) = hook["additional_dependencies"]
         assert hook["language"] == "python" and re.fullmatch(r"[a-z]+==[0-9.]+", package), hook
         assert hook["entry"].split()[0] == package.partition("==")[0]
+
+
+# the versions
+
+ENDS = pairs("""
+all of these: 3.10 3.11 3.12 3.13 ~ oldest 2.16-3.10, newest 2.21-3.13
+one: 3.12 ~ oldest 2.16-3.12, newest 2.21-3.12 | 3.10 ~ oldest 2.16-3.10, newest 2.16-3.10
+none that is supported: 3.9 ~ oldest 2.16-3.10, newest 2.21-3.14
+""")
+
+
+@pytest.mark.parametrize(("pythons", "expected"), ENDS)
+def test_the_ends_are_pairs_that_an_interpreter_is_here_for(pythons: str, expected: str) -> None:
+    tagged = ends(set(pythons.split())).items()
+    found = {tag: "-".join(pair) for pair, tags in tagged for tag in tags}
+    assert f"oldest {found['oldest']}, newest {found['newest']}" == expected
+
+
+def test_the_guide_about_support_has_the_pairs() -> None:
+    columns = {"ansible-core": ("Python",), **SUPPORTED}
+    rows = [f"   * - {core}\n     - {', '.join(pythons)}\n" for core, pythons in columns.items()]
+    text = (ROOT / "docs" / "docsite" / "rst" / "support.rst").read_text()
+    assert "".join(rows) in text
+    assert f"release candidate {CANDIDATE[0]} runs too" in text
+
+
+def test_the_version_in_the_user_agent_is_that_of_galaxy_yml() -> None:
+    assert yaml.safe_load((ROOT / "galaxy.yml").read_text())["version"] == VERSION

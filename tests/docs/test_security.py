@@ -86,7 +86,7 @@ What a job of AWX | awx/test_runner.py::test_an_export_is_a_list_that_changes_no
     ::test_a_reviewed_plan_is_applied
 What is installed | repository/test_newcomer.py::test_packages_are_pinned_by_hash
     ::test_the_collection_that_it_asks_for
-The job that publishes | checks/test_house.py::test_what_publishes_runs_only_what_is_pinned
+The job that publishes | checks/test_house.py::test_what_may_write_or_publish_runs
 The tests carry out |
 With `validate_certs: false` |
 Each task warns of it. | faults/test_tls.py::test_validate_certs_false_is_a_warning_each

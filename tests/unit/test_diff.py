@@ -22,15 +22,11 @@ from ansible_collections.toggl.focus.plugins.module_utils._results.clients impor
 PURGE = Rules(purge=True, max_deletion_percent=100)
 
 
-def diff_of(
-    existing: list[Client], desired: list[Desired], done: int | None = None
-) -> dict[str, str]:
-    """Of the plan or, with ``done``, of a run that failed after as many steps."""
+def diff_of(existing: list[Client], desired: list[Desired], done: int = 99) -> dict[str, str]:
+    """Of a run that ended after so many steps."""
     planned = plan(existing, desired, PURGE)
-    outcomes = [
-        outcome if done is None or at < done else Outcome(outcome.step, "pending")
-        for at, outcome in enumerate(predicted(planned.steps))
-    ]
+    outcomes = list(predicted(planned.steps))
+    outcomes[done:] = [Outcome(outcome.step, "pending") for outcome in outcomes[done:]]
     return clients_result(planned, outcomes, 4711)["diff"]
 
 
@@ -92,9 +88,8 @@ HARD = [
     # what YAML takes for something else than a text
     *("yes", "No", "null", "~", "12", "1e3", "0x1F", "2026-01-31", "12:30", ".5"),
     # characters that break lines, or that nobody sees
-    *("line\nbreak", "carriage\rreturn", "a\ttab", "\x1b[31mred", "bell\x07", "deleted\x7f"),
-    *("next\x85line", "line\u2028separator", "bidi \u202e txet", "zero\u200bwidth", "\ufeffbom"),
-    *("tag \U000e0041", "not a character \ufffe", "nor this \U0001ffff", "private \ue000"),
+    *("line\nbreak", "carriage\rreturn", "a\ttab", "\x1b[31mred", "a\x85line", "a\u2028line"),
+    *("bidi \u202e txet", "zero\u200bwidth", "\ufeffbom", "tag \U000e0041", "no character \ufffe"),
 ]
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Categories of characters that end lines, move the cursor or change the direction."""
@@ -110,10 +105,8 @@ def assert_safe(names: list[str]) -> None:
         desired += [Desired(id=at), Desired(f"is {name}", 2000 + at), Desired(f"new {name}")]
         desired.append(Desired(id=3000 + at, state="restored"))
     diff = diff_of(existing, desired)
-    for of, ways in {
-        "before": ("", "gone ", "was "),
-        "after": ("", "is ", "new ", "back "),
-    }.items():
+    all_ways = {"before": ("", "gone ", "was "), "after": ("", "is ", "new ", "back ")}
+    for of, ways in all_ways.items():
         found = sorted(entry["name"] for entry in load_list(diff[of]))
         assert found == sorted(way + name for name in names for way in ways)
         *lines, end = diff[of].split("\n")
@@ -126,8 +119,9 @@ def test_a_name_cannot_break_the_list(name: str) -> None:
     assert_safe([name])
 
 
-@given(st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=3, unique_by=str.strip))
+NAME = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).filter(str.strip)
+
+
+@given(st.lists(NAME, min_size=1, max_size=3, unique_by=str.strip))
 def test_no_name_can(names: list[str]) -> None:
-    sound = [name for name in names if name.strip()]
-    if sound and not any("\ud800" <= char <= "\udfff" for name in sound for char in name):
-        assert_safe(sound)
+    assert_safe(names)

@@ -20,8 +20,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._text import normal_ad
 URL = "https://focus.toggl.com/api"
 
 STEPS = steps_of("create New; delete 1 Old; rename 2 A -> B; restore 3 C; rename 3 C -> D")
-ROWS = list(map(row_of, STEPS))
-CREATE, DELETE, RENAME, RESTORE, RENAME_RESTORED = ROWS
+ROWS = CREATE, DELETE, RENAME, RESTORE, RENAME_RESTORED = [*map(row_of, STEPS)]
 
 OTHER: dict[str, list[dict[str, Any]]] = {
     "an id as a text": [CREATE, {**DELETE, "id": "1"}, *ROWS[2:]],

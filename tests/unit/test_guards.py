@@ -78,13 +78,6 @@ a large purge | purge: true | 6 | purge 1 A; purge 2 B
 the last client | purge: true | 1 | purge 1 A
     | - The purge would delete 1 of 1 active clients and leave none, but max_deletion_percent is 30.
     Is the list complete? If so, set max_deletion_percent to 100. They are: "A" (id 1).
-the last client, after what an entry deletes | purge: true, max_deletion_percent: 50 | 2
-    | delete 1 A; purge 2 B | - The purge would delete 1 of 2 active clients and leave none, but
-the last ones, after what entries delete | purge: true, max_deletion_percent: 40 | 5
-    | delete 1 A; delete 2 B; delete 3 C; purge 4 D; purge 5 E
-    | - The purge would delete 2 of 5 active clients and leave none, but
-more deletions than there are active ones leave none | purge: true | 1 | delete 1 A; purge 2 B
-    | - The purge would delete 1 of 1 active clients and leave none, but
 all guards speak, and name the victims once
     | purge: true, protected: [A], max_deletions: 1 | 4 | delete 1 A; purge 2 B; purge 3 C
     | 1 The client "A" (id 1) is protected by "A"; - The purge would delete 2 of 4 active clients,

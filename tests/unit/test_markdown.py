@@ -296,18 +296,6 @@ def test_each_kind_of_step_is_cut_in_turn() -> None:
     assert shown[0] == of["rename"] - 1 == of["create"] - 2, "with the line that says more, and X"
 
 
-def test_deletions_are_listed_as_far_as_they_fit() -> None:
-    """The first ones at once, the others folded."""
-    gone = [delete(number, f"Client of a rather long name {number}") for number in range(1, 3_001)]
-    text = text_of(acme=workspace(gone))
-    assert "**3000 deletions**" in text
-    first, _, more = text.partition("> <details><summary>2990 more</summary>")
-    assert first.count("\n> - `acme`: `Client ") == 10
-    listed = 10 + more.count("\n> - `acme`: `Client ")
-    assert f"> - and {3_000 - listed} more, which the plan file lists\n>\n> </details>" in more
-    assert listed > 1_000
-
-
 def test_a_hundred_refusals_are_all_listed() -> None:
     """Each reason once, with its hosts; what is long in them is cut."""
     reasons = {n: f"Reason {n % 40}: {'Guarded. ' * 50}" for n in range(120)}

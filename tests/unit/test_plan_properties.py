@@ -28,9 +28,17 @@ def after(existing: list[Client], made: Plan) -> list[Client]:
     return service.shown()
 
 
-@given(clients(), desired())
-def test_a_second_plan_is_empty(existing: list[Client], wanted: list[Desired]) -> None:
-    assert plan(after(existing, planned(existing, wanted)), wanted).steps == ()
+@given(clients(), desired(), st.booleans())
+def test_a_second_plan_is_empty(existing: list[Client], wanted: list[Desired], purge: bool) -> None:
+    """After a purge, only what the list stands for is active."""
+    rules = Rules(purge=purge, max_deletion_percent=100)
+    made = planned(existing, wanted, rules)
+    there = after(existing, made)
+    assert plan(there, wanted, rules).steps == ()
+    alive = sum(entry.state != "absent" for entry in wanted)
+    active = sum(not client.deleted for client in there)
+    assert active >= alive
+    assert active == alive or not purge or any("is left alone" in of for of in made.warnings)
 
 
 @given(clients(), desired(), st.randoms(use_true_random=False))
@@ -73,46 +81,25 @@ def test_different_effects_have_different_digests(
     assert (first.digest == second.digest) == (effect(first) == effect(second))
 
 
-@given(clients(), desired())
-def test_after_a_purge_only_what_the_list_stands_for_is_active(
-    existing: list[Client], wanted: list[Desired]
-) -> None:
-    rules = Rules(purge=True, max_deletion_percent=100)
-    made = planned(existing, wanted, rules)
-    there = after(existing, made)
-    alive = [entry for entry in wanted if entry.state != "absent"]
-    active = [client for client in there if not client.deleted]
-    left_alone = [warning for warning in made.warnings if "is left alone" in warning]
-    assert len(active) >= len(alive)
-    assert len(active) == len(alive) or left_alone
-    assert plan(there, wanted, rules).steps == ()
-
-
-@given(clients(), desired(), st.integers(0, 3), st.integers(0, 100))
+@given(clients(), desired(), st.booleans(), st.integers(0, 3), st.integers(0, 100))
 def test_guards_hold(
-    existing: list[Client], wanted: list[Desired], most: int, percent: int
+    existing: list[Client], wanted: list[Desired], purge: bool, most: int, percent: int
 ) -> None:
-    """No plan deletes more than it may, nor touches what is protected."""
-    rules = Rules(True, ("a*",), most, percent)
-    made = planned(existing, wanted, rules)
+    """No plan deletes more than it may, or what neither an entry nor a purge names, nor touches
+    what is protected."""
+    made = planned(existing, wanted, Rules(purge, ("a*",), most, percent))
     steps = () if made.forbidden else made.steps
     victims = [step for step in steps if step.kind == "delete"]
-    purged = [step for step in victims if step.entry is None]
+    named = [wanted[step.entry] for step in victims if step.entry is not None]
+    purged = len(victims) - len(named)
     active = sum(not client.deleted for client in existing)
+    assert all(entry.state == "absent" for entry in named)
+    assert purge or not purged
     assert len(victims) <= most
-    assert len(purged) * 100 <= active * percent or len(purged) == 1
+    assert purged * 100 <= active * percent or purged == 1
     assert len(victims) < active or percent == 100 or not purged
     touched = [step.old_name or "" for step in steps if step.kind in ("delete", "rename")]
     assert not any(name.strip().lower().startswith("a") for name in touched)
-
-
-@given(clients(), desired())
-def test_nothing_is_deleted_that_no_entry_names(
-    existing: list[Client], wanted: list[Desired]
-) -> None:
-    for step in planned(existing, wanted).steps:
-        if step.kind == "delete":
-            assert wanted[step.entry].state == "absent"
 
 
 SHOWN = [manners for manners in MANNERS if not manners.hides]

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The plan as lines for people: short, plain, one line a step, deletions first, at most fifty."""
+"""Lines for people: a plan as a line a step, deletions first, at most fifty; and a long run."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
+import yaml
 from ansible.errors import AnsibleFilterError
 from support.notation import rows, steps_of
 from support.steps import create, delete
@@ -13,6 +15,8 @@ from support.steps import create, delete
 from ansible_collections.toggl.focus.plugins.filter.plan_lines import plan_lines
 from ansible_collections.toggl.focus.plugins.module_utils._model import Step
 from ansible_collections.toggl.focus.plugins.module_utils._plan.digest import row_of
+from ansible_collections.toggl.focus.plugins.module_utils._progress import Snapshot
+from ansible_collections.toggl.focus.plugins.plugin_utils._progress_lines import line
 
 MSG = "Would rename 1, delete 2 (1 by purge); 497 unchanged."
 
@@ -25,11 +29,7 @@ def lines(steps: str | list[Step], msg: str = MSG, **became: Any) -> list[str]:
 
 
 LINES = rows("""
-create          | create Acme    | planned | | create   Acme
 created         | create 7 Acme  | done    | | create   Acme (id 7)
-delete          | delete 7 Acme  | planned | | delete   Acme (id 7)
-purge           | purge 7 Acme   | planned | | delete   Acme (id 7) by purge
-restore         | restore 7 Acme | planned | | restore  Acme (id 7)
 restore, hidden | restore 7 ?    | planned | | restore  (id 7)
 rename          | rename 7 A -> B Inc | planned | | rename   A -> B Inc (id 7)
 rename, old name unknown | rename 7 ? -> B | planned | | rename   B (id 7)
@@ -93,19 +93,36 @@ def test_what_went_wrong_is_among_the_fifty() -> None:
     assert shown[1:3] == ["delete   Gone (id 1000)", "create   Bad [failed] No."]
 
 
-ALONE = [
-    ({"msg": "Nothing to do.", "plan": []}, ["Nothing to do."]),
-    ({"msg": "No connection.", "failed": True}, ["No connection."]),
-    ({"msg": 'The name "Acme" is twice.'}, ["The name 'Acme' is twice."]),
-]
-
-
-@pytest.mark.parametrize(("result", "expected"), ALONE)
-def test_without_steps_the_message_is_alone(result: dict[str, Any], expected: list[str]) -> None:
-    assert plan_lines(result) == expected
+def test_without_steps_the_message_is_alone() -> None:
+    assert plan_lines({"msg": "Nothing to do.", "plan": []}) == ["Nothing to do."]
+    assert plan_lines({"msg": 'The name "Acme" is twice.'}) == ["The name 'Acme' is twice."]
 
 
 @pytest.mark.parametrize("other", [None, [], "text", {"plan": []}, 7])
 def test_what_is_not_a_result_is_an_error_in_words(other: object) -> None:
     with pytest.raises(AnsibleFilterError, match="takes what focus_clients returned"):
         plan_lines(other)
+
+
+# of a long run
+
+NOON = datetime(2026, 1, 1, 12, 0, 0)
+
+OF_A_LONG_RUN = rows("""
+reading | read: 300 | 6 | 300 clients read
+writing | total: 100, done: 25, quota: 80 | 10
+    | 25 of 100 changes done, quota left 80, ends about 12:00:30
+another run has the workspace | holder: process 4711 | 6
+    | waiting for another run on this workspace (process 4711)
+some failed | total: 10, done: 4, failed: 2 | 8
+    | 4 of 10 changes done, 2 failed, ends about 12:00:08
+nothing done yet | total: 10 | 8 | 0 of 10 changes done
+waiting | total: 100, done: 25, quota: 0, wakes: 100.0 | 10
+    | 25 of 100 changes done, quota left 0, waiting for the quota until 12:01:30
+""")
+
+
+@pytest.mark.parametrize(("snapshot", "elapsed", "expected"), OF_A_LONG_RUN)
+def test_a_long_run_says_how_far_it_is(snapshot: str, elapsed: str, expected: str) -> None:
+    so_far = Snapshot(**yaml.safe_load(f"{{{snapshot}}}"))
+    assert line(so_far, 0.0, float(elapsed), NOON) == f"toggl.focus: {expected}"

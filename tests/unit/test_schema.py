@@ -88,23 +88,17 @@ def test_an_entry_that_is_there_twice_is_refused_by_both() -> None:
 
 
 VALUES: dict[str, tuple[list[Any], list[Any]]] = {
-    # a template may stand for a value, and other variables beside
     "clients_list": ([[], "{{ ours + theirs }}"], ["Acme", {"name": "Acme"}, 7, None]),
     "clients_purge": (["{{ is_complete }}"], ["maybe"]),
-    "clients_max_deletions": ([0, 1, 10_000, None], [-1]),
-    "clients_max_deletion_percent": ([0, 30, 100], [-1, 101]),
-    "clients_protected": ([], [[7]]),
-    "clients_workspace_id": ([], ["acme"]),
-    "clients_concurrency": ([16], [17]),
-    "clients_report": ([], ["some"]),
-    "clients_plan_digest": ([], ["", None]),
-    "clients_plan_file": ([], [" ", None]),
-    "clients_api_timeout": ([], [0]),
-    "clients_api_token": (["{{ k }}"], []),
+    "clients_max_deletions": ([0, 10_000, None], [-1]),
+    "clients_max_deletion_percent": ([0, 100], [-1, 101]),
+    "clients_protected": ([["A*"]], [[7]]),
+    "clients_report": (["all"], ["some"]),
+    "clients_plan_digest": (["{{ digest }}"], ["", None]),
+    "clients_api_timeout": ([0.5], [0]),
     "clients_own": ([7], []),
-    "ansible_host": (["x"], []),
 }
-"""Values of variables that are taken, and others that are refused."""
+"""Values of variables that are taken, templates among them, and others that are refused."""
 
 
 @pytest.mark.parametrize("variable", VALUES)
@@ -122,14 +116,11 @@ def test_all_variables_of_the_role_have_a_description() -> None:
         assert one["description"].endswith(".") and "(" not in one["description"]
 
 
-TOLD = {
-    "a typing error in an option": ({"name": "Acme", "stat": "absent"}, "'stat' was unexpected"),
-    "a number": (7, "7 is not of type 'object'"),
-    "a number as a name": ({"name": 7}, "7 is not of type 'string', 'null'"),
-}
-
-
-@pytest.mark.parametrize(("one", "message"), TOLD.values(), ids=TOLD)
-def test_an_error_is_about_what_is_wrong(one: object, message: str) -> None:
-    errors = [error.message for error in VALIDATOR.iter_errors({"clients_list": ["Acme", one]})]
-    assert any(message in error for error in errors), errors
+def test_an_error_is_about_what_is_wrong() -> None:
+    listed = [{"name": "Acme", "stat": "absent"}, 7, {"name": 7}]
+    assert [error.message for error in VALIDATOR.iter_errors({"clients_list": listed})] == [
+        "Additional properties are not allowed ('stat' was unexpected)",
+        "7 is not of type 'object'",
+        "7 is not of type 'string', 'null'",
+        "{'name': 7} is not valid under any of the given schemas",
+    ]
