@@ -57,20 +57,11 @@ def test_the_table_of_the_guide_is_the_computed_one() -> None:
         assert reads(longest) == quota < reads(longest + 1)
 
 
-@pytest.mark.parametrize("clients", [0, 1, 99, 100, 101, 199, 200, 500])
-def test_a_list_costs_what_is_computed(service: Simulator, clients: int) -> None:
-    service.add_many(clients)
-    result = running.clients(service, clients=[])
-    assert result["requests"] == len(service.log) == reads(clients)
-
-
-@pytest.mark.parametrize(
-    ("quota", "there", "most"),
-    [*((quota, 99, changes(quota, 99)) for quota in QUOTAS), (30, 500, creations(30, 500))],
-)
-def test_so_many_creations_fit_and_not_one_more(
-    service: Simulator, quota: int, there: int, most: int
-) -> None:
+@pytest.mark.parametrize("there", [99, 500])
+def test_so_many_creations_fit_and_not_one_more(service: Simulator, there: int) -> None:
+    """What lists and tasks for one client cost is in ``tests/http``."""
+    quota = QUOTAS[0]
+    most = creations(quota, there)
     for count, fits in ((most + 1, False), (most, True)):
         service.reset(quota_limit=quota)
         service.add_many(there)
@@ -78,18 +69,3 @@ def test_so_many_creations_fit_and_not_one_more(
         assert bool(result.get("failed")) is not fits
         assert len(service.writes) == (most if fits else 0)
     assert len(service.log) == quota
-
-
-def test_so_many_comparisons_fit_and_not_one_more(service: Simulator) -> None:
-    service.reset(quota_limit=30)
-    service.add_many(500)
-    wanted = [f"Client {number}" for number in range(1, 500)]
-    results = [running.clients(service, clients=wanted) for _run in range(30 // reads(500) + 1)]
-    assert [bool(result.get("failed")) for result in results] == [*[False] * 5, True]
-
-
-def test_one_client_costs_one_request_and_a_creation_or_a_deletion_two(service: Simulator) -> None:
-    service.add("Acme")
-    assert running.client(service, name="Acme")["requests"] == 1
-    assert running.client(service, name="Globex")["requests"] == 2
-    assert running.client(service, name="Acme", state="absent")["requests"] == 2

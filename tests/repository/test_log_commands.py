@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .log_commands import of_github, of_gitlab
+from .log_commands import of_github
 from .team import EXAMPLE, Machine
 
 SOURCED = f". '{EXAMPLE}/ci/stop-commands.sh'"
@@ -28,11 +28,6 @@ def test_the_runner_obeys_it_unless_commands_are_stopped(case: str) -> None:
     assert len(of_github(text)) == 1
     assert of_github(f"::stop-commands::a1b2\n{text}\n##[a1]\n::A1::\n") == []
     assert len(of_github(f"::stop-commands::a1b2\n::a1b2::\n{text}\n")) == 1
-
-
-def test_a_mark_of_gitlab_is_seen() -> None:
-    assert len(of_gitlab("a\nsection_start:1:name[collapsed=true]\r\x1b[0Ktitle\nb")) == 1
-    assert of_gitlab("section_start:1:name\\r\\x1b[0Ktitle") == []
 
 
 @pytest.mark.parametrize("ends", ["true", "false", "exit 3"])

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from .code_host import BOT, GITHUB, GITLAB, PERSON, REQUEST, CodeHost, Dialect, Entry, serving
+from .code_host import BOT, GITHUB, GITLAB, PERSON, REQUEST, CodeHost, Entry, serving
 from .scenarios import MARKER
 from .team import EXAMPLE, Machine
 
 COMMIT, RUN = "5f0c1e3a", "https://code.example.com/team/clients/runs/12"
 PLAN = f"### Plan for 1 workspace: create 1\n\n{MARKER}\n"
-DIALECTS = {"github": GITHUB, "gitlab": GITLAB}
 OTHERS = {
     "a person's": (PERSON, PLAN),
     "one that quotes the marker before other text": (BOT, f"It was:\n{MARKER}\nNo longer."),
@@ -24,40 +23,39 @@ OTHERS = {
 }
 
 
-@pytest.fixture(params=DIALECTS.values(), ids=list(DIALECTS))
-def dialect(request: pytest.FixtureRequest) -> Dialect:
-    found: Dialect = request.param
-    return found
-
-
-@pytest.fixture
-def host(dialect: Dialect) -> Iterator[CodeHost]:
-    with serving(dialect) as running:
+@pytest.fixture(params=[GITHUB, GITLAB], ids=["github", "gitlab"])
+def host(request: pytest.FixtureRequest) -> Iterator[CodeHost]:
+    with serving(request.param) as running:
         yield running
 
 
-def publish(host: CodeHost, dialect: Dialect, folder: Path, kind: str, plan: str = PLAN) -> None:
+@pytest.fixture(params=["comment", "issue"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def publish(host: CodeHost, folder: Path, kind: str, plan: str = PLAN) -> None:
     if plan:
         (folder / "plan.md").write_text(plan)
-    (folder / "event.json").write_text(json.dumps({"pull_request": {"number": REQUEST}}))
-    environment = {
+    event = folder / "event.json"
+    event.write_text(json.dumps({"pull_request": {"number": REQUEST}}))
+    of_github = {
         "GITHUB_API_URL": host.url,
         "GITHUB_REPOSITORY": "team/clients",
-        "GITHUB_EVENT_PATH": str(folder / "event.json"),
+        "GITHUB_EVENT_PATH": str(event),
         "GITHUB_TOKEN": host.token,
         "GITHUB_ACTIONS": "true",
     }
-    if dialect == GITLAB:
-        environment = {
-            "CI_API_V4_URL": host.url,
-            "CI_PROJECT_ID": "42",
-            "CI_MERGE_REQUEST_IID": str(REQUEST),
-            "CLIENTS_BOT_TOKEN": host.token,
-        }
-    environment |= {"COMMIT": COMMIT, "RUN": RUN}
+    of_gitlab = {
+        "CI_API_V4_URL": host.url,
+        "CI_PROJECT_ID": "42",
+        "CI_MERGE_REQUEST_IID": str(REQUEST),
+        "CLIENTS_BOT_TOKEN": host.token,
+    }
+    own = of_github if host.dialect == GITHUB else of_gitlab
     host.newest = host.newest or COMMIT
     script = f"bash '{EXAMPLE}/ci/publish.sh' {kind} plan.md"
-    done = Machine(folder).run(script, folder, environment)
+    done = Machine(folder).run(script, folder, {**own, "COMMIT": COMMIT, "RUN": RUN})
     assert done.returncode == 0, done.stdout
 
 
@@ -65,21 +63,19 @@ def entries(host: CodeHost, kind: str) -> list[Entry]:
     return host.comments if kind == "comment" else host.issues
 
 
-@pytest.mark.parametrize("kind", ["comment", "issue"])
 def test_the_token_is_on_no_command_line_and_each_request_has_a_time_limit(
-    host: CodeHost, dialect: Dialect, tmp_path: Path, kind: str
+    host: CodeHost, tmp_path: Path, kind: str
 ) -> None:
     """Every user of the machine can read what a process was started with."""
-    publish(host, dialect, tmp_path, kind)
+    publish(host, tmp_path, kind)
     assert [entry.text for entry in entries(host, kind)] == [PLAN]
     curls = [line for line in host.command_lines if line.startswith("curl ")]
     assert curls and not [line for line in host.command_lines if host.token in line]
     assert not [line for line in curls if "--max-time " not in line]
 
 
-@pytest.mark.parametrize("kind", ["comment", "issue"])
 def test_only_what_is_its_own_and_ends_with_the_marker_alone_is_replaced(
-    host: CodeHost, dialect: Dialect, tmp_path: Path, kind: str
+    host: CodeHost, tmp_path: Path, kind: str
 ) -> None:
     """A code host may keep line ends as forms send them, and without the last one. What is its own
     is on a later page; a closed issue stays closed."""
@@ -91,41 +87,38 @@ def test_only_what_is_its_own_and_ends_with_the_marker_alone_is_replaced(
         others[-1].is_open = False
     texts = [other.text for other in others]
     own = host.add(kept, BOT, f"Before\r\n\r\n{MARKER}\r\n", "Before")
-    publish(host, dialect, tmp_path, kind)
+    publish(host, tmp_path, kind)
     assert own.text == PLAN
     own.text = f"Before\n{MARKER}"
-    publish(host, dialect, tmp_path, kind)
+    publish(host, tmp_path, kind)
     assert own.text == PLAN and kept == [*others, own]
     assert [other.text for other in others] == texts
 
 
-@pytest.mark.parametrize("kind", ["comment", "issue"])
 def test_where_a_run_has_no_plan_that_is_said_in_place_of_an_earlier_one(
-    host: CodeHost, dialect: Dialect, tmp_path: Path, kind: str
+    host: CodeHost, tmp_path: Path, kind: str
 ) -> None:
     """A plan that is committed is none of the run."""
-    publish(host, dialect, tmp_path, kind)
+    publish(host, tmp_path, kind)
     (tmp_path / "plan.md").unlink()
-    publish(host, dialect, tmp_path, kind, plan="")
+    publish(host, tmp_path, kind, plan="")
     (entry,) = entries(host, kind)
     first, *_, last = entry.text.splitlines()
     assert (first, last) == (f"### No plan for {COMMIT}", MARKER)
     assert f"({RUN})" in entry.text
     (tmp_path / "plan.md").write_text(PLAN)
-    Machine(tmp_path).git(tmp_path, "init", "--quiet")
-    Machine(tmp_path).git(tmp_path, "add", "plan.md")
-    Machine(tmp_path).git(tmp_path, "commit", "--quiet", "--message", "In place of a plan")
-    publish(host, dialect, tmp_path, kind)
+    Machine(tmp_path).run("git init -q && git add plan.md && git commit -qm forged", tmp_path)
+    publish(host, tmp_path, kind)
     assert entry.text.startswith("### No plan")
-    publish(host, dialect, tmp_path, kind, plan=f"Another.\n{MARKER}")
+    publish(host, tmp_path, kind, plan=f"Another.\n{MARKER}")
     assert entry.text.startswith("Another.")
 
 
 def test_an_older_run_that_is_started_again_leaves_the_comment_alone(
-    host: CodeHost, dialect: Dialect, tmp_path: Path
+    host: CodeHost, tmp_path: Path
 ) -> None:
     host.newest = "a1b2c3d4"
-    publish(host, dialect, tmp_path, "comment")
+    publish(host, tmp_path, "comment")
     assert host.comments == []
 
 
