@@ -169,7 +169,10 @@ def test_purge_goes_on_where_a_create_in_doubt_was_done(service: Simulator) -> N
 
 # a service that changes names
 
-CHANGES = {"lower": "Acme", "cut": "A long name", "escaped": "Smith & Co", "folded": "Acme  Inc"}
+CHANGES = {
+    **{"lower": "Acme", "cut": "A long name", "escaped": "Smith & Co", "folded": "Acme  Inc"},
+    "numbered": "Gone",
+}
 
 
 @pytest.mark.parametrize("body", ["client", "wrapped", "id"])
@@ -179,7 +182,8 @@ def test_a_client_that_is_created_under_another_name_is_deleted_again(
 ) -> None:
     """Each night. Where no answer shows the name, what is new is told, as below."""
     longest = 6 if change == "cut" else 255
-    service.reset(Switches(names_changed=change, create_body=body, longest_name=longest))
+    switches = Switches(names_changed=change, create_body=body, longest_name=longest)
+    fill(service, "(Gone)", switches)
     for _night in range(2):
         result = run_entry(module, service, {"name": CHANGES[change]})
         assert (result["failed"], result["changed"], result["undo"]) == (True, False, [])

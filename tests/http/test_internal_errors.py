@@ -22,7 +22,6 @@ from support.workspace import fill, on
 
 from ansible_collections.toggl.focus.plugins.module_utils import _reconcile
 from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi
-from ansible_collections.toggl.focus.plugins.module_utils._apply.creates import Creates
 from ansible_collections.toggl.focus.plugins.module_utils._journal import Journal
 
 SECRET = "a text that only the exception holds"
@@ -96,15 +95,6 @@ def test_after_the_write_it_is_done(service: Simulator, breaking: Breaking, jour
     assert "Strange" in result["msg"]
 
 
-def test_in_the_last_look_what_it_is_for_stays_open(service: Simulator, breaking: Breaking) -> None:
-    """An answer is lost, the look after it finds the client; the last look fails strangely."""
-    breaking(Creates, "_by_name", first=2)
-    service.reset(script=[Fault(on("POST"), drop="after")])
-    result = clients(service, clients=FIVE, concurrency=1)
-    assert_all_are_told_of(service, result, done=5)
-    assert "could not be checked" in result["msg"]
-
-
 def test_no_thread_to_be_had_is_no_lost_report(service: Simulator, breaking: Breaking) -> None:
     breaking(futures.ThreadPoolExecutor, "submit", kind=RuntimeError, first=3)
     result = clients(service, clients=FIVE)
@@ -154,13 +144,6 @@ def test_a_deeply_nested_field_loses_nothing(service: Simulator, method: str, le
         assert not result.get("failed"), result["msg"]
         assert service.names() == ["Acme", *FIVE]
         assert len(service.writes) == 5
-
-
-def test_the_words_of_a_refusal_may_be_nested_deeply(service: Simulator) -> None:
-    deep = b'{"error": ' + b"[" * 900 + b"]" * 900 + b"}"
-    service.reset(script=[Fault(on("POST"), status=400, body=deep)])
-    result = clients(service, clients=FIVE, concurrency=1)
-    assert_all_are_told_of(service, {**result, "undo": FIVE}, done=4)
 
 
 def test_a_lone_surrogate_from_the_service_loses_no_report(service: Simulator) -> None:

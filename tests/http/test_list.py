@@ -215,17 +215,6 @@ def test_the_info_module_reads_a_moved_list_again(service: Simulator) -> None:
     assert sent(service) == ["GET"] * (2 + 3)
 
 
-@pytest.mark.parametrize(("left", "fits"), [(2, False), (3, True)])
-def test_the_quota_is_compared_with_the_check(service: Simulator, left: int, fits: bool) -> None:
-    """Two creates with a list of two pages: three requests are needed behind the list."""
-    service.reset(SMALL_PAGES, quota_limit=2 + left)
-    service.add_many(25)
-    result = clients(service, clients=["New", "Newer"])
-    assert bool(result.get("failed")) is not fits
-    assert len(service.writes) == (2 if fits else 0)
-    assert len(service.log) == (5 if fits else 2)
-
-
 def test_the_quota_is_compared_again_where_the_check_took_more(service: Simulator) -> None:
     """The filter is ignored, so that two looks tell nothing and the pages are read once more."""
     service.reset(replace(SMALL_PAGES, name_filter="ignored"), quota_limit=5 + 8)

@@ -14,7 +14,7 @@ from simulator.server import Simulator
 from simulator.service import Credentials
 from simulator.switches import Switches
 from simulator.wire import Answer, Call, Scope
-from support.running import client, clients, info, rows, sent
+from support.running import client, clients, rows, sent
 from support.workspace import fill, on
 
 from ansible_collections.toggl.focus.plugins.module_utils._api import session
@@ -139,15 +139,6 @@ def test_what_is_not_sent_waits_within_quota_wait(service: Simulator, concurrenc
     assert (result.get("failed"), len(service.names())) == (None, 5), result
     assert 402 not in {entry.status for entry in service.log}
     assert result["requests"] == len(service.log)
-
-
-def test_a_list_that_the_quota_does_not_reach_through_stops_before_it(service: Simulator) -> None:
-    service.reset(quota_limit=1, quota_window=600)
-    service.add_many(150)
-    result = info(service)
-    assert result["failed"] is True
-    assert "was not sent" in result["msg"] and "it resets in" in result["msg"]
-    assert result["requests"] == len(service.log) == 1
 
 
 def test_one_client_needs_quota_for_all_of_it(service: Simulator, check_mode: bool) -> None:

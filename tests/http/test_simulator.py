@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulator beyond its description, which tests/contract compares it with: switches that
-``make live`` does not find (tests/http/test_live.py shows the others), and the process."""
+"""The simulator beyond its description, which tests/contract compares it with, and beyond what
+``make live`` finds, which test_live.py compares it with: the quota, old reads, and the process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import pytest
 import requests
 from simulator.server import Simulator
 from simulator.switches import ANSWERS, QUESTIONS, Switches
-from support.workspace import fill
 
 from tools.simulator import back_door, running, spawn, start, stop
 
@@ -34,19 +33,8 @@ class Caller:
     def create(self, name: str, **fields: Any) -> requests.Response:
         return self("POST", json={"name": name, **fields})
 
-    def rename(self, client_id: int, name: str, **fields: Any) -> requests.Response:
-        return self("PUT", f"/{client_id}", json={"name": name, **fields})
-
-    def shown(self, client_id: int) -> dict[str, Any]:
-        shown: dict[str, Any] = self("GET", f"/{client_id}").json()
-        return shown
-
-    def restore(self, client_id: int) -> requests.Response:
-        return self("PATCH", f"/{client_id}/restore")
-
     def names(self, **params: Any) -> list[str]:
-        data = self("GET", params=params).json()["data"]
-        return [client["name"] for client in data]
+        return [client["name"] for client in self("GET", params=params).json()["data"]]
 
 
 @pytest.fixture
@@ -54,71 +42,11 @@ def call(service: Simulator) -> Caller:
     return Caller(service)
 
 
-def furnish(service: Simulator, **switches: Any) -> None:
-    """1001 Here and 1002 Acme are active, and 1003 Gone is deleted."""
-    fill(service, "Here, Acme, (Gone)", Switches(**switches))
-
-
 def test_every_switch_has_a_test() -> None:
-    """``test_live.py`` finds each answer to an open question, and the largest page."""
+    """``test_live.py`` finds each answer to an open question, and the largest page; test_creates.py
+    meets the names that are changed."""
     others = {"largest_per_page", "names_changed", "quota_refusal", "read_after_write"}
     assert ANSWERS.keys() == {*QUESTIONS, *others}
-
-
-AS_GIVEN = "ACME Ltd, A&B, A \u00a0 B, Here, Gone"
-CHANGED = {
-    "no": AS_GIVEN,
-    "cut": AS_GIVEN,
-    "lower": "acme ltd, a&b, a \u00a0 b, here, gone",
-    "escaped": "ACME Ltd, A&amp;B, A \u00a0 B, Here, Gone",
-    "folded": "ACME Ltd, A&B, A B, Here, Gone",
-    "numbered": "ACME Ltd, A&B, A \u00a0 B, Here 1, Gone 1",
-}
-
-
-@pytest.mark.parametrize("change", ANSWERS["names_changed"])
-def test_a_rename_and_a_create_change_a_name_alike(
-    service: Simulator, call: Any, change: str
-) -> None:
-    furnish(service, names_changed=change)
-    names, given = AS_GIVEN.split(", "), []
-    for name in names:
-        call.rename(1002, name)
-        given.append(call.shown(1002)["name"])
-    call.rename(1002, "Acme")
-    assert given == [call.create(name).json()["name"] for name in names]
-    assert ", ".join(given) == CHANGED[change]
-
-
-@pytest.mark.parametrize(("status", "name"), [(204, "New"), (404, "Gone")])
-def test_a_deleted_client_is_renamed_where_put_says_so(
-    service: Simulator, call: Any, status: int, name: str
-) -> None:
-    furnish(service, put_deleted=status)
-    assert call.rename(1003, "New").status_code == status
-    assert call.shown(1003)["name"] == name
-
-
-@pytest.mark.parametrize("rule", ANSWERS["duplicates"])
-def test_renames_and_restores_make_no_duplicates(service: Simulator, call: Any, rule: str) -> None:
-    """A deleted client keeps no other deleted one away, and no client is its own duplicate."""
-    furnish(service, duplicates=rule)
-    assert call.rename(1001, "HERE").status_code == 204
-    for name in ("Here", "HERE", "Gone"):
-        furnish(service, duplicates=rule)
-        may_create = call.create(name).status_code == 201
-        furnish(service, duplicates=rule)
-        deleted = service.add(name, deleted=True)
-        may_restore = may_create or name == "Gone"
-        assert (call.restore(deleted.id).status_code == 204) is may_restore, name
-        furnish(service, duplicates=rule)
-        assert (call.rename(1002, name).status_code == 204) is may_create, name
-
-
-def test_an_order_has_several_keys(service: Simulator, call: Any) -> None:
-    furnish(service)
-    assert call.names(**{"order_by[]": "-active,-name"}) == ["Here", "Gone", "Acme"]
-    assert call.names(**{"order_by[]": ["active", "-created_at"]}) == ["Gone", "Acme", "Here"]
 
 
 REFUSALS = {
@@ -146,12 +74,10 @@ def test_quota_refusal(service: Simulator, call: Any, form: str) -> None:
 def test_read_after_write(service: Simulator, call: Any) -> None:
     """The first read after a write shows what was before it, whichever read it is."""
     service.reset(Switches(read_after_write="old"))
-    service.add("Acme")
-    assert call.names() == ["Acme"]
-    call.create("New")
-    assert [call.names(), call.names()] == [["Acme"], ["Acme", "New"]]
-    call.rename(1002, "Newer")
-    assert [call.shown(1002)["name"] for _ in range(2)] == ["New", "Newer"]
+    call.create("One")
+    assert [call.names(), call.names()] == [[], ["One"]]
+    call("PUT", "/1001", json={"name": "Two"})
+    assert [call("GET", "/1001").json()["name"] for _ in range(2)] == ["One", "Two"]
 
 
 def test_reads_that_lag_for_several_reads(service: Simulator, call: Any) -> None:

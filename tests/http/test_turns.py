@@ -6,9 +6,7 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
-import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from faults.processes import environment
 from simulator.server import Simulator
 from support.running import clients, holding_the_turn, info, run_entry
 
@@ -59,12 +56,6 @@ def test_check_mode_reads_and_other_workspaces_do_not_wait(service: Simulator, w
         assert write(service)["changed"] is True
 
 
-@pytest.mark.usefixtures("impatient")
-def test_a_run_that_failed_has_given_its_turn_back(service: Simulator, write: Any) -> None:
-    assert "401" in write(service, api_token="no-such-token-at-all")["msg"]
-    assert write(service)["changed"] is True
-
-
 def test_a_run_that_waited_gives_the_service_time_to_show_what_the_other_wrote(
     service: Simulator, write: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -76,21 +67,6 @@ def test_a_run_that_waited_gives_the_service_time_to_show_what_the_other_wrote(
             ended = time.monotonic()
         assert waiting.result()["changed"] is True
     assert service.log[0].at - ended > 0.5
-
-
-def test_a_holder_that_is_killed_holds_nothing(service: Simulator, write: Any) -> None:
-    script = (
-        "import sys; from support.running import holding_the_turn\n"
-        "class Service: url, workspace_id = sys.argv[1], int(sys.argv[2])\n"
-        "with holding_the_turn(Service): print('held', flush=True); sys.stdin.read()"
-    )
-    command = [sys.executable, "-c", script, service.url, str(service.workspace_id)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(command, env=environment(), text=True, **pipes) as process:  # type: ignore[call-overload]
-        assert process.stdout.readline() == "held\n"
-        threading.Timer(0.5, process.kill).start()
-        assert write(service)["changed"] is True
-        assert process.wait() == -9
 
 
 # where the lock is
