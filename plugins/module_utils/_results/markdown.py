@@ -8,6 +8,7 @@ from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, groupby
+from operator import itemgetter
 from typing import Any
 
 from .._model import counts_of
@@ -38,8 +39,6 @@ _REASONS = 20_000  # characters that the reasons of all refusals may take
 
 _MORE = "and {} more, which the plan file lists"
 
-_ASKS = ". **Is this a rename to "
-
 _WORDS = re.compile(r"[\"(]*([A-Za-z\u00c0-\u024f]+([-'][A-Za-z]+)*|\d+)[\"),.:;?%]*")
 """What no code host takes for more than words."""
 
@@ -58,7 +57,8 @@ def plan_markdown(plan: Mapping[str, Any]) -> str:
     title = f"### {_title(hosts, fit)}"
     cautions = [line for of_host in hosts for line in _cautions(*of_host)] + _refusals(hosts)
     deleting = [lines for of_host in fit if (lines := list(_deletions(*of_host)))]
-    deletions = sorted(chain.from_iterable(deleting), key=lambda line: _ASKS not in line)
+    questions_first = sorted(chain.from_iterable(deleting), key=itemgetter(0), reverse=True)
+    deletions = [line for _asks, line in questions_first]
     sections = [section for of_host in hosts if (section := _section(*of_host))]
     unchanged = [code(host) for host, of in fit if not of["steps"]]
     same = ", ".join(at_most(unchanged, _MOST_HOSTS, "and {} more"))
@@ -163,33 +163,33 @@ def _refusals(hosts: Workspaces) -> list[str]:
     ]
 
 
-def _deletions(host: str, of: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a line for each, with the question whether it is a rename, if there is one."""
+def _deletions(host: str, of: Mapping[str, Any]) -> Iterator[tuple[bool, str]]:
+    """Yield a line for each, and whether it asks if it is a rename."""
     questions = of.get("possible_renames", ())
     asked = {(question.get("id"), question["name"]): question for question in questions}
-    for row in filter(_deletes, of["steps"]):
+    for row in of["steps"]:
+        if row["step"] != "delete":
+            continue
         name, id_ = row.get("name", ""), f" (id {row['id']})" if "id" in row else ""
         line = f"- {code(host)}: {code(name)}{id_}{' by purge' if row.get('purge') else ''}"
-        if question := asked.get((row.get("id"), name)):
-            out = question["obsolete_entry"]
-            line += (
-                f"{_ASKS}{code(question['new_name'])}?** Then give entry {question['entry']} "
-                f"the line {code(question['line'])}{f', and take entry {out} out' if out else ''}."
-            )
-        yield line
+        question = asked.get((row.get("id"), name))
+        yield question is not None, f"{line}{_asking(question) if question else ''}"
 
 
-def _deletes(row: Row) -> bool:
-    return bool(row["step"] == "delete")
+def _asking(question: Mapping[str, Any]) -> str:
+    out = question["obsolete_entry"]
+    return (
+        f". **Is this a rename to {code(question['new_name'])}?** Then give entry "
+        f"{question['entry']} the line {code(question['line'])}"
+        f"{f', and take entry {out} out' if out else ''}."
+    )
 
 
 def _deletions_shown(lines: Sequence[str], number: int) -> list[str]:
-    head = [f"**{counted(number, 'deletion')}**", ""] if lines else []
-    return [
-        *head,
-        *lines[:_FIRST],
-        *filter(None, [_folded(f"{number - _FIRST} more", lines[_FIRST:])]),
-    ]
+    if not lines:
+        return []
+    folded = _folded(f"{number - _FIRST} more", lines[_FIRST:])
+    return [f"**{counted(number, 'deletion')}**", "", *lines[:_FIRST], *filter(None, [folded])]
 
 
 def _section(host: str, of: Mapping[str, Any]) -> Callable[[int], str] | None:
@@ -197,12 +197,12 @@ def _section(host: str, of: Mapping[str, Any]) -> Callable[[int], str] | None:
     shows all but deletions, which stand above, or what a plan that is refused would do."""
     why_not, table = _why_not(of), defaultdict(list)
     for row in in_reading_order(of["steps"]):
-        if why_not or not _deletes(row):
+        if why_not or row["step"] != "delete":
             table[row["step"]].append(_cells(row))
     asked = () if why_not else [row["warning"] for row in of.get("possible_renames", ())]
     warnings = [text for text in of["warnings"] if text not in asked]
-    notes = [f"- {prose(shown(warning))}" for warning in warnings[:_FIRST]]
-    notes += [f"- and {len(warnings) - _FIRST} more warnings"] * (len(warnings) > _FIRST)
+    notes = [f"- {prose(shown(warning))}" for warning in warnings]
+    notes = at_most(notes, _FIRST, "- and {} more warnings")
     head = f"\n#### {code(host)}, workspace {of['workspace_id']}{why_not and f', {why_not}'}"
     head = ": ".join(filter(None, [head, counts_of(of["summary"])]))
 
@@ -218,13 +218,11 @@ def _section(host: str, of: Mapping[str, Any]) -> Callable[[int], str] | None:
 
 
 def _cells(row: Row) -> str:
-    before, after = row.get("name"), None
-    if row["step"] == "rename":
-        before, after = row.get("from"), row.get("name")
+    before, after = ("from", "name") if row["step"] == "rename" else ("name", "")
     step = f"{row['step']}{' by purge' if row.get('purge') else ''}"
-    becomes = [_cell(after), _cell(attributes_text(row) or None)]
-    cells = [step, _cell(before), ", ".join(filter(None, becomes)), str(row.get("id", ""))]
-    return f"| {' | '.join(cells)} |"
+    becomes = [_cell(row.get(after)), _cell(attributes_text(row) or None)]
+    cells = [step, _cell(row.get(before)), ", ".join(filter(None, becomes)), row.get("id", "")]
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 def _cell(name: str | None) -> str:
