@@ -349,10 +349,17 @@ def summarize_action(steps: Iterable[Step]) -> Action:
 
 
 class PlannedEntry(NamedTuple):
-    """An entry, and the client that it stands for, as far as that is known."""
+    """An entry, the client that it stands for (``None``: there is none yet), and what it does to
+    that, whatever other entries do."""
 
     desired: Desired
     client: Client | None
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def moves_name(self) -> bool:
+        """Whether the client takes or leaves a name."""
+        return any(step.moves_name for step in self.steps)
 
 
 class Plan(NamedTuple):
@@ -380,11 +387,10 @@ class Plan(NamedTuple):
     def names_relied_on(self) -> frozenset[str]:
         """The names that no other client may have: those that the plan gives to clients, and the
         former ones of the clients that it creates."""
-        moves = (step for step in self.steps if step.moves_name)
-        last = {step.entry: step for step in moves if step.entry is not None}
-        given = (step.name for step in last.values() if step.kind != "delete" and step.name)
-        created = (entry for entry, step in last.items() if step.kind == "create")
-        former = (self.entries[entry].desired.former_names for entry in created)
+        moved = [entry for entry in self.entries if entry.moves_name]
+        last = (entry.steps[-1].after for entry in moved)
+        given = (client.name for client in last if client.name and not client.deleted)
+        former = (entry.desired.former_names for entry in moved if entry.client is None)
         return frozenset(chain(given, *former))
 
     @property

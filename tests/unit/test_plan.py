@@ -138,7 +138,7 @@ def test_the_same_clients_are_meant(
 ) -> None:
     (found,) = clients_of(client) or [None]
     steps = () if action == "none" else (create("New"),)
-    planned = M.Plan((M.PlannedEntry(*entries_of(entry), found),), steps)
+    planned = M.Plan((M.PlannedEntry(*entries_of(entry), found, steps),), steps)
     assert planner.by_their_ids(planned, steps_of(done)) == entries_of(expected)
 
 

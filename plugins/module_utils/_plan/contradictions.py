@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
 from .._errors import Problem
-from .._model import Desired
+from .._model import Desired, PlannedEntry
 from .._text import confusable_key, name_key
 from . import problems
-from .match import Match, Matcher
+from .match import Matcher
 
 
 def contradictions(desired: Sequence[Desired]) -> Iterator[Problem]:
@@ -90,7 +90,7 @@ def taken_names(
             yield Problem(tuple(entries), problems.name_taken(key, sorted(ids), keepers))
 
 
-def _on_purpose(match: Match) -> bool:
+def _on_purpose(match: PlannedEntry) -> bool:
     """Return whether an exact entry has the present name of its client, or that is not known."""
     client = match.client
     if client is None or not match.desired.is_exact:

@@ -11,26 +11,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
-from typing import NamedTuple
 
 from .._errors import Problem
-from .._model import Client, Desired, Kind, Rules, Step
+from .._model import Client, Desired, Kind, PlannedEntry, Rules, Step
 from .._text import confusable_key, name_key, nearest
 from . import problems
 from .guards import protecting
-
-
-class Match(NamedTuple):
-    """An entry, the client that it stands for (``None``: there is none yet), its steps in order."""
-
-    desired: Desired
-    client: Client | None
-    steps: tuple[Step, ...] = ()
-
-    @property
-    def moves_name(self) -> bool:
-        """Whether the client takes or leaves a name."""
-        return any(step.moves_name for step in self.steps)
 
 
 class Matcher:
@@ -64,7 +50,7 @@ class Matcher:
         self._rules = rules
         self._workspace_id = workspace_id
         contended = chain.from_iterable(problem.entries for problem in contradictions)
-        self._found = {entry: Match(desired[entry], None) for entry in contended}
+        self._found = {entry: PlannedEntry(desired[entry], None) for entry in contended}
         self._claims: dict[int, int] = {}
         """The entries that stand for clients, by the clients' ids."""
         self._left_alone: set[int] = set()
@@ -81,7 +67,7 @@ class Matcher:
         self._warn_of_looks()
 
     @property
-    def matches(self) -> list[Match]:
+    def matches(self) -> list[PlannedEntry]:
         return [self._found[entry] for entry in range(len(self._desired))]
 
     def _open(self) -> list[tuple[int, Desired]]:
@@ -92,16 +78,16 @@ class Matcher:
             if entry not in self._found
         ]
 
-    def _match(self, find: Callable[[int, Desired], Match | None]) -> None:
+    def _match(self, find: Callable[[int, Desired], PlannedEntry | None]) -> None:
         """Set what open entries stand for. Where one is refused on the way, that comes first."""
         for entry, wanted in self._open():
             match = find(entry, wanted)
             if match is not None:
                 self._found.setdefault(entry, match)
 
-    def _refuse(self, entry: int, sentence: str, *others: int) -> Match:
+    def _refuse(self, entry: int, sentence: str, *others: int) -> PlannedEntry:
         self.problems.append(Problem((*others, entry), sentence))
-        return self._found.setdefault(entry, Match(self._desired[entry], None))
+        return self._found.setdefault(entry, PlannedEntry(self._desired[entry], None))
 
     def unmanaged(self) -> list[Client]:
         """Return the active clients that no entry stands for."""
@@ -119,7 +105,7 @@ class Matcher:
 
     # by id
 
-    def _by_id(self, entry: int, wanted: Desired) -> Match | None:
+    def _by_id(self, entry: int, wanted: Desired) -> PlannedEntry | None:
         if wanted.id is None:
             return None
         client = self.by_id.get(wanted.id)
@@ -134,9 +120,9 @@ class Matcher:
             return self._refuse(entry, problems.deleted_id(client))
         return self._keep(entry, client)
 
-    def _absent_by_id(self, entry: int, wanted: Desired, client: Client | None) -> Match:
+    def _absent_by_id(self, entry: int, wanted: Desired, client: Client | None) -> PlannedEntry:
         if client is None:
-            return Match(wanted, None)
+            return PlannedEntry(wanted, None)
         if client.deleted:
             return self._claim(entry, client)
         if wanted.name is None or wanted.key == client.key:
@@ -149,7 +135,7 @@ class Matcher:
 
     # by name
 
-    def _by_name(self, entry: int, wanted: Desired) -> Match | None:
+    def _by_name(self, entry: int, wanted: Desired) -> PlannedEntry | None:
         if wanted.state == "absent":
             return None
         client = self._one_of(entry, self.active.get(wanted.key, ()))
@@ -187,16 +173,16 @@ class Matcher:
         former = [client for key in keys for client in self.active.get(key, [])]
         return [client for client in former if client.id not in self._claims]
 
-    def _restored_or_created(self, entry: int, wanted: Desired) -> Match:
+    def _restored_or_created(self, entry: int, wanted: Desired) -> PlannedEntry:
         deleted, name = self.deleted.get(wanted.key), wanted.name or ""
         if deleted and wanted.restore_deleted:
             return self._restored(entry, wanted)
         if deleted:
             self.warnings["deleted"].append(problems.deleted_namesake(name, deleted))
         new = Client.new(name, self._workspace_id).having(wanted.attributes)
-        return Match(wanted, None, (Step("create", entry, None, new),))
+        return PlannedEntry(wanted, None, (Step("create", entry, None, new),))
 
-    def _restored(self, entry: int, wanted: Desired) -> Match:
+    def _restored(self, entry: int, wanted: Desired) -> PlannedEntry:
         client, *others = self.deleted[wanted.key]
         if others:
             return self._refuse(entry, problems.several([client, *others]))
@@ -204,11 +190,11 @@ class Matcher:
             return self._refuse_second(entry, client)
         return self._keep(entry, client)
 
-    def _absent_by_name(self, entry: int, wanted: Desired) -> Match:
+    def _absent_by_name(self, entry: int, wanted: Desired) -> PlannedEntry:
         named = (*self.active.get(wanted.key, ()), *self.deleted.get(wanted.key, ()))
         client = self._one_of(entry, filter(self._may_be_meant, named))
         if client is None:
-            return Match(wanted, None)
+            return PlannedEntry(wanted, None)
         return self._claim(entry, client, client.removed())
 
     def _may_be_meant(self, client: Client) -> bool:
@@ -222,19 +208,19 @@ class Matcher:
 
     # claims
 
-    def _keep(self, entry: int, client: Client) -> Match:
+    def _keep(self, entry: int, client: Client) -> PlannedEntry:
         """Let an entry stand for a client that is to be active and as declared."""
         wanted, active = self._desired[entry], client.restored()
         is_renamed = wanted.name is not None and wanted.key != client.key
         named = active.renamed(wanted.name or "") if is_renamed else active
         return self._claim(entry, client, active, named.having(wanted.attributes))
 
-    def _claim(self, entry: int, client: Client, *states: Client) -> Match:
+    def _claim(self, entry: int, client: Client, *states: Client) -> PlannedEntry:
         """Let an entry stand for a client; a step each leads to each state that differs."""
         self._claims[client.id] = entry
         pairs = zip((client, *states), states, strict=False)
         steps = (Step(_kind(*pair), entry, *pair) for pair in pairs if pair[0] != pair[1])
-        return Match(self._desired[entry], client, tuple(steps))
+        return PlannedEntry(self._desired[entry], client, tuple(steps))
 
     def _one_of(self, entry: int, clients: Iterable[Client]) -> Client | None:
         """Return the client of a name that no other entry stands for. It is a problem if another
@@ -254,7 +240,7 @@ class Matcher:
         steps = self._found[self._claims[client.id]].steps
         return bool(steps) and steps[-1].kind == "rename"
 
-    def _refuse_second(self, entry: int, client: Client) -> Match:
+    def _refuse_second(self, entry: int, client: Client) -> PlannedEntry:
         sentence = problems.two_entries_one_client(client)
         return self._refuse(entry, sentence, self._claims[client.id])
 

@@ -14,7 +14,7 @@ from . import problems
 from .contradictions import contradictions, taken_names
 from .digest import digest, row_of
 from .guards import check_guards
-from .match import Match, Matcher
+from .match import Matcher
 
 
 def plan(
@@ -53,7 +53,7 @@ def plan(
     renames = _possible_renames(matcher, written)
     matcher.warnings["rename"] += (rename["warning"] for rename in renames)
     return Plan(
-        entries=tuple(PlannedEntry(match.desired, match.client) for match in matches),
+        entries=tuple(matches),
         steps=steps,
         warnings=tuple(problems.limited(matcher.warnings.values())),
         possible_renames=renames[: problems.MOST_OF_A_KIND],
@@ -86,13 +86,13 @@ def by_their_ids(planned: Plan, done: Iterable[Step]) -> list[Desired]:
     those that were hidden, only now the names are known.
     """
     first, last = ends(done)
-    changed = {step.entry for step in planned.steps if step.moves_name}
     desired = []
-    for entry, (wanted, client) in enumerate(planned.entries):
+    for entry in planned.entries:
+        wanted, client = entry.desired, entry.client
         if client is not None and not client.deleted and wanted.id is None:
             # Former names agree to a name that is given twice, so only an entry that gives none
             # keeps them: they leave other clients alone.
-            former_names = () if entry in changed else wanted.former_names
+            former_names = () if entry.moves_name else wanted.former_names
             wanted = wanted._replace(id=client.id, former_names=former_names)
         before = first.get(wanted.id or 0)
         if before is not None and name_key(before.name) in map(name_key, wanted.former_names):
@@ -144,17 +144,18 @@ def renamed_by_id(plan: Plan) -> Iterator[str]:
     In a list that undoes a run, somebody has renamed it since.
     """
     warnings = []
-    changed = {step.entry for step in plan.steps}
-    for entry, (wanted, client) in enumerate(plan.entries):
+    for wanted, client, steps in plan.entries:
         # A client that is found by a name, or that is deleted, has a name that is listed.
-        if entry not in changed or wanted.name is None or client is None or client.hidden:
+        if not steps or wanted.name is None or client is None or client.hidden:
             continue
         if name_key(client.name) not in map(name_key, (wanted.name, *wanted.former_names)):
             warnings.append(problems.renamed_by_id(client, wanted.name))
     return problems.limited([warnings])
 
 
-def _in_order(chains: Sequence[Sequence[Step]], matches: Sequence[Match]) -> tuple[Step, ...]:
+def _in_order(
+    chains: Sequence[Sequence[Step]], matches: Sequence[PlannedEntry]
+) -> tuple[Step, ...]:
     from .order import in_order
 
     # The probable names of hidden clients: what the journal has, or what their entries have.
