@@ -46,25 +46,20 @@ REFUSED = sentences(r"""
 it is …; an entry is a name, or options such as name and id. | null ~ null | [Acme] ~ a list
 name is not a text, it became …; put the name in quotes. | No ~ false | 007 ~ the number 7
     | {name: true} ~ true | {name: 1.1} ~ the number 1.1 | {name: 2026-01-31} ~ the date 2026-01-31
-    | {name: 2026-01-31 12:30:00} ~ the time 2026-01-31 12:30:00 | {name: [Acme]} ~ a list
-    | {name: {Acme: null}} ~ a mapping
+    | {name: 2026-01-31 12:30:00} ~ the time 2026-01-31 12:30:00
 former_names is not a text, it became …; put the name in quotes.
     | {name: Acme, former_names: [A, 7]} ~ the number 7 | {name: Acme, former_names: [null]} ~ null
-    | {name: Acme, former_names: {A: 1}} ~ a mapping
 Neither name nor id is given: give at least one. A name that YAML takes for nothing, such as null or
     ~, needs quotes. | {} | {name: null}
 … is empty or blank; give a name or leave it out. | '' ~ name | {name: " \u00a0"} ~ name
-    | {name: "\u200b"} ~ name | {name: "\u00ad\ufeff"} ~ name | {name: "\u2060 "} ~ name
+    | {name: "\u200b"} ~ name | {name: "\u00ad\ufeff"} ~ name
     | {name: '', id: 7} ~ name | {name: Acme, former_names: [' ']} ~ former_names
 …, which contains a lone surrogate; write the character itself.
     | "Acme \ud83d" ~ name is "Acme \ud83d"
-    | {name: Acme, former_names: ["\udc00"]} ~ former_names is "\udc00"
 …, which has a line break; write the name on one line, or give the client's id.
     | "Acme\nInc" ~ name is "Acme\nInc" | {name: "Acme\u2028Inc", id: 7} ~ name is "Acme\u2028Inc"
-    | {name: Acme, former_names: ["A\r\nB"]} ~ former_names is "A\r\nB"
 …, which Ansible has written in place of a secret; give the name itself, or the client's id.
     | '******** Ltd' ~ name is "******** Ltd"
-    | {name: a $REDACTED$, state: absent} ~ name is "a $REDACTED$"
     | {name: Acme, former_names: [VALUE_SPECIFIED_IN_NO_LOG_PARAMETER]}
     ~ former_names is "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 … has a part that is omitted (default(omit)); only a whole value can be. Give the part another
@@ -75,11 +70,9 @@ id is …; give a whole number above 0. | {name: Acme, id: 0} ~ the number 0 | {
     | {id: "\u0663"} ~ "٣"
 state is …? | {name: Acme, state: restord} ~ "restord"; did you mean restored
     | {name: Acme, state: Absent} ~ "Absent"; did you mean absent
-    | {name: Acme, state: Delete} ~ "Delete"; did you mean absent
     | {name: Acme, state: deleted} ~ "deleted"; did you mean absent
     | {name: Acme, state: removed} ~ "removed"; did you mean absent
 state is …; it must be one of present, absent and restored. | {name: Acme, state: gone} ~ "gone"
-    | {name: Acme, state: archived} ~ "archived" | {name: Acme, state: true} ~ true
 restore_deleted is "perhaps"; it must be true or false. | {name: Acme, restore_deleted: perhaps}
 currency is …; give three letters of ISO 4217, such as EUR, or workspace for none of its own.
     | {name: Acme, currency: EURO} ~ "EURO" | {name: Acme, currency: 978} ~ the number 978
