@@ -126,9 +126,7 @@ def check_path(path: str) -> list[str]:
             why.append("belongs to another user")
         if file.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
             why.append("is writable for other users (chmod 600 ends that)")
-    elif not os.access(
-        folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids
-    ):
+    elif not os.access(folder, os.W_OK | os.X_OK, effective_ids=True):
         raise _unusable(path, "its folder is missing, or cannot be written to")
     mode = os.stat(folder).st_mode
     if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:

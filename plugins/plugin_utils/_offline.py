@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, count
 from typing import Any
 
-from ansible.errors import AnsibleFilterError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._apply.outcome import predicted
@@ -18,7 +17,7 @@ from ..module_utils._plan.plan import plan
 from ..module_utils._reconcile import desired_clients
 from ..module_utils._results.clients import clients_result
 from ..module_utils._task.arguments import CLIENTS
-from ..module_utils._task.entries import described
+from ..module_utils._task.entries import OF_THE_SERVICE, described
 from ..module_utils._task.options import check_texts, rules
 from ..module_utils._text import SERVICE_URL
 from . import _role_variables
@@ -38,9 +37,7 @@ _OPTIONS: dict[str, Any] = {
 }
 """Beside the two lists, what a result depends on. None of it is taken from the environment."""
 
-_SHOWN_BY_THE_SERVICE = frozenset(
-    {"workspace_id", "active", "created_at", "updated_at", "deleted_at", "toggl_user_id"}
-)
+_SHOWN_BY_THE_SERVICE = OF_THE_SERVICE | {"active", "toggl_user_id"}
 """Fields of a client that no entry has."""
 
 _WITH_IDS = ("plan", "possible_renames", "results", "undo")
@@ -57,10 +54,13 @@ def planned(desired: object, existing: object, options: Mapping[str, Any]) -> Re
     :arg existing: clients as ``focus_client_info`` returns them, or the entries of another list
     :arg options: some of ``_OPTIONS``, as a user gives them. With a ``workspace_id``, no existing
         client means an empty workspace
-    :raises AnsibleFilterError: ``existing`` is no list
+    :raises FocusError: ``existing`` is no list
     """
+    clients = plain(existing)
+    if not isinstance(clients, list):
+        raise FocusError(f"existing is {described(clients)}, not a list.")
     try:
-        result = _planned(plain(desired), plain(existing), _validated(options))
+        result = _planned(plain(desired), clients, _validated(options))
     except FocusError as error:
         result = {"failed": True, "changed": False, "msg": str(error), "warnings": []}
     typos = _role_variables.warnings(options.get("variables") or ())
@@ -81,12 +81,9 @@ def _validated(given: Mapping[str, object]) -> dict[str, Any]:
     return dict(validated.validated_parameters)
 
 
-def _planned(desired: object, existing: object, options: Mapping[str, Any]) -> Result:
+def _planned(desired: object, existing: Sequence[object], options: Mapping[str, Any]) -> Result:
     guards, workspace_id = rules(options), options["workspace_id"]
     wanted = desired_clients(desired)
-    if not isinstance(existing, list):
-        given = described(existing)
-        raise AnsibleFilterError(f"toggl.focus.clients_plan: existing is {given}, not a list.")
     are_read = _are_read(existing, workspace_id)
     clients = map(_as_read, count(1), existing) if are_read else _as_listed(existing, wanted)
     made = plan(_with_ids(list(clients)), wanted, guards, workspace_id, options["api_url"])

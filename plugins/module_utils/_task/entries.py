@@ -32,22 +32,13 @@ STATES: tuple[State, ...] = get_args(State)
 _OTHER_WORDS = dict.fromkeys(("delete", "deleted", "remove", "removed"), "absent")
 """What users call a state that has another name."""
 
-_OF_THE_SERVICE = frozenset({"workspace_id", "created_at", "updated_at", "deleted_at"})
+OF_THE_SERVICE = frozenset({"workspace_id", "created_at", "updated_at", "deleted_at"})
 """Fields of a client that nobody takes for options of an entry."""
 
 _DIGITS = re.compile("[0-9]{1,20}")
 
 _NEAR = 0.65
 """For ``difflib``: "former" is near former_names, "deleted" is near no option."""
-
-_KINDS: dict[type | tuple[type, ...], str] = {
-    (int, float): "the number {}",
-    datetime.datetime: "the time {}",
-    datetime.date: "the date {}",
-    (list, tuple): "a list",
-    Mapping: "a mapping",
-}
-"""Of the values that YAML makes, in the order in which they are asked for."""
 
 
 def described(value: object) -> str:
@@ -56,8 +47,11 @@ def described(value: object) -> str:
         return quoted(value)
     if value is None or isinstance(value, bool):
         return json.dumps(value)
-    kinds = (kind for types, kind in _KINDS.items() if isinstance(value, types))
-    return next(kinds, "something else").format(value)
+    if isinstance(value, (int, float)):
+        return f"the number {value}"
+    if isinstance(value, datetime.date):
+        return f"the date {value}"
+    return "a mapping" if isinstance(value, Mapping) else f"a {type(value).__name__}"
 
 
 class Entry:
@@ -108,7 +102,7 @@ class Entry:
         self.problems.append(Problem((self.position,), sentence))
 
     def _check_options(self) -> None:
-        if not _OF_THE_SERVICE.isdisjoint(self._given):
+        if not OF_THE_SERVICE.isdisjoint(self._given):
             self._refuse(
                 "",
                 "it is a client as focus_client_info lists it, not an entry; of what that module "

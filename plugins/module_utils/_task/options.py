@@ -29,6 +29,13 @@ _KEY = re.compile("[!#-&(-~]*")
 """Printable ASCII without quotes."""
 
 
+UNVERIFIED = (
+    "validate_certs is false: whoever stands between this host and the service can read the "
+    "credentials and change what the service says. A ca_path is not used: to trust another "
+    "authority, give its certificate there and leave validate_certs out."
+)
+
+
 def reviewed_digest(given: object) -> str | None:
     """Return the value of ``plan_digest``; ``None`` where it is not given.
 
@@ -203,15 +210,3 @@ def _verification(options: Mapping[str, Any]) -> bool | str:
         "no certificate was found there: it must be a file on the host that runs the task, or a "
         "folder with names that OpenSSL looks for, such as 0a1b2c3d.0; openssl rehash makes them",
     )
-
-
-def certificate_warnings(options: Mapping[str, Any]) -> list[str]:
-    """Return what a task must be warned of that does not check certificates."""
-    if options["validate_certs"]:
-        return []
-    unused = ", and ca_path is not used" if options["ca_path"] else ""
-    return [
-        "validate_certs is false: whoever stands between this host and the service can read the "
-        f"credentials and change what the service says{unused}. To trust another authority, leave "
-        "validate_certs out and give its certificate in ca_path."
-    ]

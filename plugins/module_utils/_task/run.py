@@ -7,7 +7,7 @@ is never lost, and no secret is in the result.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from ansible.module_utils.basic import AnsibleModule
@@ -16,7 +16,7 @@ from .._errors import FocusError, InternalError, Interrupted
 from .._model import Access, Origin
 from .._progress import TICK, Background, Halt, Progress
 from .._redact import masked
-from .options import access, certificate_warnings
+from .options import UNVERIFIED, access
 
 Options = Mapping[str, Any]
 Result = dict[str, Any]
@@ -67,14 +67,13 @@ def run(
         api = connect(reached, runtime.transport(reached), Progress(), Halt())
     except FocusError as error:
         return refused(str(error), options)
-    return _Task(work, api, runtime, certificate_warnings(options)).result()
+    return _Task(work, api, runtime).result()
 
 
 class _Task(NamedTuple):
     work: Work
     api: Any
     runtime: Runtime
-    warnings: Sequence[str]
 
     def result(self) -> Result:
         """Return the result, also of a run that was ended from outside.
@@ -140,7 +139,8 @@ class _Task(NamedTuple):
     def _completed(self, result: Result) -> Result:
         """Return the result with what was sent, and without secrets."""
         session, quota = self.api.session, self.api.session.window.quota
-        warnings = [*self.warnings, *result.pop("warnings", ())]
+        unverified = [] if self.api.access.verify else [UNVERIFIED]
+        warnings = [*unverified, *result.pop("warnings", ())]
         result = {**result, "requests": session.requests}
         if set(quota) != {None}:
             result["quota"] = quota._asdict()
