@@ -10,7 +10,7 @@ import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from support.notation import entry_from, rows
-from support.running import clients, run_entry, sent, told
+from support.running import clients, run_entry, told
 from support.workspace import HIDES, fill, on
 
 
@@ -97,23 +97,6 @@ def test_a_read_that_comes_too_early_is_made_again(hiding: Simulator) -> None:
     hiding.script = [Fault(read), Fault(read, status=404, body=hidden)]
     result = clients(hiding, clients="restored 1001 Beta")
     assert (result.get("failed"), hiding.names()) == (None, ["Beta"])
-
-
-@pytest.mark.parametrize(("left", "fits"), [(2, False), (3, True)])
-def test_the_reads_are_counted_before_a_write(service: Simulator, left: int, fits: bool) -> None:
-    """Restore, read, rename: three requests behind the list and the read by id."""
-    fill(service, "(Acme)", HIDES, quota_limit=2 + left)
-    result = clients(service, clients="restored 1001 Beta")
-    assert bool(result.get("failed")) is not fits
-    assert len(service.log) == (5 if fits else 2), sent(service)
-
-
-@pytest.mark.parametrize("unknown", ["restored 4711", "restored 4711 Beta"])
-def test_a_restore_that_fails_does_not_stop_the_creates(hiding: Simulator, unknown: str) -> None:
-    """No client has the id: so nobody has come back under a name that is to be created."""
-    result = clients(hiding, clients=f"New; {unknown}")
-    assert hiding.names() == ["New"]
-    assert (result["failed"], result["changed"]) == (True, True)
 
 
 def test_a_refused_rename_stops_the_create_of_the_name_that_it_keeps(hiding: Simulator) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from simulator.records import Fault
 from simulator.server import Simulator
 from support.running import client, clients, info
-from support.workspace import on
+from support.workspace import fill, on
 
 from ansible_collections.toggl.focus.plugins.filter.clients_plan import clients_plan
 from ansible_collections.toggl.focus.plugins.filter.plan_lines import plan_lines
@@ -58,15 +58,11 @@ def texts(value: Any, is_read: bool = False) -> Iterator[str]:
 
 
 def assert_readable(result: Mapping[str, Any]) -> None:
+    """So are the lines that are made of a plan."""
     assert " in module_utils/" not in result["msg"], "an internal error"
     assert not any("\n" in line for line in (result["msg"], *result.get("warnings", ())))
-    assert [text for text in texts(result) if raw_in(text)] == []
-
-
-def assert_all_readable(result: Mapping[str, Any]) -> None:
-    """The result of ``focus_clients``, with the lines that are made of it."""
-    assert_readable(result)
-    assert [line for line in plan_lines(result) if raw_in(line)] == []
+    lines = plan_lines(result) if "plan" in result else []
+    assert [text for text in (*texts(result), *lines) if raw_in(text)] == []
 
 
 def entries(known: list[str]) -> st.SearchStrategy[dict[str, Any]]:
@@ -78,12 +74,6 @@ def entries(known: list[str]) -> st.SearchStrategy[dict[str, Any]]:
         "restore_deleted": st.just(True),
     }
     return st.fixed_dictionaries({"name": name}, optional=options)
-
-
-def put(server: Simulator, active: list[str], deleted: list[str]) -> None:
-    server.reset()
-    for name in [*active, *deleted]:
-        server.add(name, deleted=name in deleted)
 
 
 def refused_writes(words: str | None) -> list[Fault]:
@@ -103,13 +93,14 @@ drawn = settings(max_examples=60)
 def test_the_modules_that_write(
     server: Simulator, data: st.DataObject, active: list[str], deleted: list[str], words: str | None
 ) -> None:
-    put(server, active, deleted)
+    there = ", ".join([*active, *(f"({name})" for name in deleted)])
+    fill(server, there)
     wanted = data.draw(st.lists(entries([*active, *deleted]), min_size=1, max_size=3))
     assert_readable(client(server, True, **wanted[0]))
     server.script[:] = refused_writes(words)
     assert_readable(client(server, **wanted[0]))
 
-    put(server, active, deleted)
+    fill(server, there)
     given: dict[str, Any] = {
         "clients": wanted,
         "purge": data.draw(st.booleans()),
@@ -118,16 +109,16 @@ def test_the_modules_that_write(
         "protected": data.draw(st.lists(st.sampled_from([*active, "*"]), max_size=1)),
         "report": "all",
     }
-    assert_all_readable(clients(server, True, **given))
+    assert_readable(clients(server, True, **given))
     server.script[:] = refused_writes(words)
-    assert_all_readable(clients(server, **given))
-    assert_all_readable(clients_plan(wanted, info(server)["clients"], purge=given["purge"]))
+    assert_readable(clients(server, **given))
+    assert_readable(clients_plan(wanted, info(server)["clients"], purge=given["purge"]))
 
 
 @drawn
 @given(active=few_names, name=names)
 def test_focus_client_info(server: Simulator, active: list[str], name: str) -> None:
-    put(server, active, [])
+    fill(server, ", ".join(active))
     assert_readable(info(server, name=name))
     assert_readable(info(server, name_contains=name, order_by=[name]))
 
@@ -142,7 +133,7 @@ def test_options_that_cannot_be_used(server: Simulator, data: st.DataObject, tex
     server.reset()
     options = st.sampled_from(["name", "id", "state", "former_names", "restore_deleted", text])
     wanted = data.draw(st.lists(st.dictionaries(options, broken, max_size=3), max_size=3))
-    assert_all_readable(clients(server, True, clients=[*wanted, text, text]))
+    assert_readable(clients(server, True, clients=[*wanted, text, text]))
     for option in ("plan_digest", "journal", "ca_path", "api_url", "api_token"):
         assert_readable(clients(server, True, clients=["Acme"], **{option: text}))
     login = {"api_token": None, "username": text, "password": f"pass{text}word"}
@@ -153,7 +144,7 @@ def test_options_that_cannot_be_used(server: Simulator, data: st.DataObject, tex
 def test_what_is_for_machines_keeps_the_name(server: Simulator) -> None:
     """A name that a machine reads must be the one that the service knows."""
     name = "Acme\u202e\x9b Ltd"
-    put(server, [name], [])
+    fill(server, name)
     many = clients(server, clients=[{"id": 1001, "name": "Acme"}])
     assert many["plan"][0]["from"] == many["undo"][0]["name"] == name
     one = client(server, id=1001, name=name)

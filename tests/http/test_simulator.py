@@ -14,7 +14,7 @@ import requests
 from simulator.server import Simulator
 from simulator.switches import ANSWERS, QUESTIONS, Switches
 
-from tools.simulator import back_door, running, spawn, start, stop
+from tools.simulator import back_door, spawn, start, stop
 
 
 class Caller:
@@ -121,37 +121,15 @@ def test_control_from_another_process(service: Simulator, call: Any) -> None:
     assert refused.status_code == 400
 
 
-# as a process
-
-SECONDS = 10
-
-
-def test_it_runs_as_a_process_of_its_own(capfd: pytest.CaptureFixture[str]) -> None:
-    """Or says which options it has, or that one is none of them."""
-    with running("--workspace-id", "7", "--client", "Acme") as (url, process):
-        login = {"auth": ("ada@example.com", "correct-horse-battery"), "timeout": SECONDS}
-        as_json = {"Content-Type": "application/json"}
-        answer = requests.get(f"{url}/workspaces/7/clients", headers=as_json, **login)
-        (logged,) = back_door(url, "state")["log"]
-    assert process.returncode == 0
-    assert [client["name"] for client in answer.json()["data"]] == ["Acme"]
-    assert (logged["method"], logged["status"]) == ("GET", 200)
-    with pytest.raises(SystemExit, match="The simulator did not start"):
-        spawn("--no-such-option")
-    with pytest.raises(SystemExit, match="0"):
-        spawn("--help")
-    stdout, stderr = capfd.readouterr()
-    assert "unrecognized arguments: --no-such-option" in stderr
-    assert stdout.startswith("usage: ") and "--client NAME" in stdout
-
-
-def test_it_is_left_running_until_it_is_stopped(tmp_path: Path) -> None:
+def test_its_process_is_left_running_until_it_is_stopped(tmp_path: Path) -> None:
     for _again in range(2):
         start(str(tmp_path / "here"), "--client", "Acme")
         url = (tmp_path / "here" / "url").read_text()
         assert [client["name"] for client in back_door(url, "state")["clients"]] == ["Acme"]
     stop(str(tmp_path / "here"))
     with pytest.raises(URLError):
-        for _try in range(SECONDS * 50):
+        for _try in range(500):
             back_door(url, "state")
             time.sleep(0.02)
+    with pytest.raises(SystemExit, match="The simulator did not start"):
+        spawn("--no-such-option")
