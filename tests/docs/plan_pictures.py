@@ -12,7 +12,6 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -54,85 +53,66 @@ details { margin: 8px 0; } a { color: #0969da; }
 
 
 def workspace(
-    desired: list[Any], existing: list[Any], requests: int = 0, **more: Any
+    desired: list[Any], existing: list[str], remaining: int = 598, resets_in: int = 3000
 ) -> dict[str, Any]:
-    """Return a workspace as the plan file has it."""
-    guards = {option: more.pop(option) for option in ("max_deletion_percent",) if option in more}
+    """Return a workspace as the plan file has it, with what is left of the quota."""
     clients = [{"id": 1001 + at, "name": name} for at, name in enumerate(existing)]
-    known = {"purge": True, "max_deletion_percent": 100, "workspace_id": 4711, **guards}
-    result = planned(desired, clients, known)
+    options = {"purge": True, "max_deletion_percent": 100, "workspace_id": 4711}
+    result = planned(desired, clients, options)
     return {
         "api_url": SERVICE_URL,
         "validate_certs": True,
         "digest": result["plan_digest"],
         "summary": result["summary"],
         "steps": result["plan"],
-        "refusal": result["msg"] if "refused" in result else None,
+        "refusal": None,
         "warnings": result["warnings"],
         "possible_renames": result.get("possible_renames", []),
-        "requests": requests or 1 + len(result["plan"]),
-        "quota": {"remaining": 598, "resets_in": 3000},
+        "requests": 1 + len(result["plan"]),
+        "quota": {"remaining": remaining, "resets_in": resets_in},
         "key": 1,
-        **more,
     }
 
 
-def unreachable() -> dict[str, Any]:
-    nothing = workspace([], [])
-    return {**nothing, "digest": None, "refusal": UNREACHABLE, "requests": 0, "quota": None}
-
-
 WORKSPACES = {"america": 4711, "asia": 4712, "europe": 4713}
+FEW, STARK = ["Acme", "Globex", "Hooli", "Initech"], "Stark Industries"
 
 
-def situations() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield each with its name: the workspaces of a plan file."""
-    few = ["Acme", "Globex", "Hooli", "Initech"]
-    yield "nothing-read", {"europe": unreachable()}
-    yield (
-        "one-unreachable",
-        {
-            "america": workspace(["Acme", "Globex", "Hooli", "Initech", "Stark Industries"], few),
-            "asia": unreachable(),
-            "europe": workspace([*few], few),
-        },
-    )
-    reverted = ["Acme", "Globex Corporation", "Hooli Labs", "Initech", "Umbrella"]
-    yield "revert", {"europe": workspace([*few, "Stark Industries"], reverted)}
-    many = [f"Client {number}" for number in range(1, 1101)]
+def situations() -> dict[str, dict[str, Any]]:
+    """Return the workspaces of a plan file for each."""
+    nothing = {"digest": None, "refusal": UNREACHABLE, "requests": 0, "quota": None}
+    unreachable = {**workspace([], []), **nothing}
+    hundreds = [f"Client {number}" for number in range(1, 1101)]
     renamed = [
         {"name": f"Customer {number}", "former_names": [f"Client {number}"]}
         for number in range(601, 1101)
     ]
     created = [f"New client {number}" for number in range(1, 701)]
-    yield "large", {"europe": workspace([*renamed, *created], many)}
-    hostile = "| **[x](http://x)** `</td>` @everyone <!-- -->"
+    reverted = ["Acme", "Globex Corporation", "Hooli Labs", "Initech", "Umbrella"]
+    hostile = {"name": "| **[x](http://x)** `</td>` @everyone <!-- -->", "former_names": ["Acme"]}
     gone = "<img src=x> ![y](https://y) #1"
-    yield (
-        "hostile-names",
-        {
-            "europe": workspace(
-                [{"name": hostile, "former_names": ["Acme"]}, "```", "Hooli"],
-                ["Acme", gone, "Hooli"],
-            )
+    return {
+        "nothing-read": {"europe": unreachable},
+        "one-unreachable": {
+            "america": workspace([*FEW, STARK], FEW),
+            "asia": unreachable,
+            "europe": workspace([*FEW], FEW),
         },
-    )
-    names = [f"Client {number}" for number in range(1, 13)]
-    left = {"remaining": 27, "resets_in": 2400}
-    yield (
-        "one-key",
-        {
-            "america": workspace(names, [], quota={**left, "remaining": 29}),
-            "asia": workspace(names[:9], [], quota={**left, "remaining": 28}),
-            "europe": workspace(names[:7], [], quota=left),
+        "revert": {"europe": workspace([*FEW, STARK], reverted)},
+        "large": {"europe": workspace([*renamed, *created], hundreds)},
+        "hostile-names": {"europe": workspace([hostile, "```", "Hooli"], ["Acme", gone, "Hooli"])},
+        "one-key": {
+            "america": workspace(hundreds[:12], [], 29, 2400),
+            "asia": workspace(hundreds[:9], [], 28, 2400),
+            "europe": workspace(hundreds[:7], [], 27, 2400),
         },
-    )
+    }
 
 
 def texts() -> dict[Path, str]:
     """Return the text of each picture."""
     shown = {}
-    for name, of in situations():
+    for name, of in situations().items():
         with_ids = {host: {**own, "workspace_id": WORKSPACES[host]} for host, own in of.items()}
         plan = {"format": 4, **MADE, "workspaces": with_ids}
         shown[IMAGES / f"plan-{name}.png"] = plan_markdown(plan)

@@ -64,17 +64,6 @@ def test_the_first_success_with_a_playbook_is_a_check(tmp_path: Path) -> None:
         assert "changed=0" in run_last(service, tmp_path, key, "--check")
 
 
-def test_the_other_ways_need_as_many_commands_as_the_start_page_says() -> None:
-    """Five for a repository, which ``tests/repository/test_newcomer.py`` runs. Either of two
-    playbooks for AWX, each in a block of its own."""
-    assert "A repository: five commands\n" in FRONT.read_text(encoding="utf-8")
-    assert "Five commands lead to a plan" in README
-    example = (ROOT / "examples" / "awx" / "README.md").read_text(encoding="utf-8")
-    for name in ("awx_awx.yml", "aap_configuration.yml"):
-        (block,) = re.findall(rf"```shell\n((?:(?!```).)*controller/{name}.*?)```", example, re.S)
-        assert block.count("ansible-playbook ") == 1, name
-
-
 # without an account
 
 
