@@ -15,7 +15,9 @@ SECRET = "toggl_sk_00000000000000000000000000000bad"
 
 BAD_URL = "The option api_url cannot be used"
 
-CLIENT: dict[str, tuple[dict[str, Any], str]] = {
+Case = tuple[dict[str, Any], str]
+
+CLIENT: dict[str, Case] = {
     "token with a line break": ({"api_token": SECRET + "\nX-Evil: 1"}, "api_token"),
     "token that is no ASCII": ({"api_token": SECRET + "\u2013"}, "api_token"),
     "token with a blank in it": ({"api_token": f"{SECRET} {SECRET}"}, "quotes, blanks or"),
@@ -43,7 +45,7 @@ CLIENT: dict[str, tuple[dict[str, Any], str]] = {
     "id of 0": ({"id": 0}, "id is the number 0;"),
 }
 
-INFO: dict[str, tuple[dict[str, Any], str]] = {
+INFO: dict[str, Case] = {
     "blank name": ({"name": " "}, "name"),
     "id of 0": ({"id": 0}, "id"),
     "limit of 0": ({"limit": 0}, "limit"),
@@ -53,7 +55,7 @@ INFO: dict[str, tuple[dict[str, Any], str]] = {
 ACCESS = {"api_token": SECRET, "workspace_id": 1}
 DIGEST = "5f0c1e3a9d7b2c4e6f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6"
 
-CLIENTS: dict[str, tuple[dict[str, Any], str]] = {
+CLIENTS: dict[str, Case] = {
     "digest of nothing": ({"plan_digest": ""}, '"" is not a digest'),
     "digest and more": ({"plan_digest": DIGEST + "0"}, "is not a digest, which has 64 hexadecimal"),
     "digest with another sign": ({"plan_digest": "g" + DIGEST[1:]}, "is not a digest"),
@@ -110,9 +112,7 @@ ADA = {"username": "ada", "password": "pass"}
 SET_PASSWORD = "set the environment variable TOGGL_FOCUS_PASSWORD"
 BOTH = "both kinds of authentication are given, by TOGGL_FOCUS_API_TOKEN"
 
-Credentials = tuple[dict[str, str | None], dict[str, str], str]
-
-CREDENTIALS: dict[str, Credentials] = {
+CREDENTIALS = {
     "token, and another one set": ({"api_token": TOKEN}, OTHER, "toggl_sk_"),
     "token, and a login set": ({"api_token": TOKEN}, LOGIN, "toggl_sk_"),
     "login, and a token set": (ADA, OTHER, "Basic"),
@@ -122,9 +122,7 @@ CREDENTIALS: dict[str, Credentials] = {
     "token of another name set": ({}, {"TOGGL_API_TOKEN": SECRET}, "toggl_sk_"),
     "login set": ({}, LOGIN, "Basic"),
     "blank token, login set": ({"api_token": ""}, LOGIN, "Basic"),
-}
-
-NO_CREDENTIALS: dict[str, Credentials] = {
+    # None, or two kinds: a message.
     "both as options": ({"api_token": TOKEN, "username": "ada"}, {}, "keep one kind"),
     "both set": ({}, {**OTHER, **LOGIN}, f"{BOTH}, TOGGL_FOCUS_USERNAME and TOGGL_FOCUS_PASSWORD;"),
     "token and user set": ({}, {**OTHER, **USER}, f"{BOTH} and TOGGL_FOCUS_USERNAME;"),
@@ -138,31 +136,23 @@ NO_CREDENTIALS: dict[str, Credentials] = {
 }
 
 
-def logged_in(service: Simulator, monkeypatch: Any, options: Any, variables: Any) -> dict[str, Any]:
-    """The result with no other credentials than these options and these in the environment."""
-    for names in arguments.VARIABLES.values():
-        for name in names:
-            monkeypatch.delenv(name, raising=False)
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    return client(service, **{"name": "Acme", "api_token": None, **options})
-
-
 @pytest.mark.parametrize("case", CREDENTIALS)
 def test_an_option_outdoes_the_environment(service: Simulator, monkeypatch: Any, case: str) -> None:
-    """Seen in the header that the service gets; it knows none of these credentials."""
-    given, variables, kind = CREDENTIALS[case]
-    result = logged_in(service, monkeypatch, given, variables)
+    """No other credentials are given than these options and these variables; the service knows none
+    of them. Seen in the header that it gets; with none or two kinds, nothing is sent."""
+    given, variables, expected = CREDENTIALS[case]
+    for name in sum(arguments.VARIABLES.values(), ()):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    result = client(service, **{"name": "Acme", "api_token": None, **given})
+    if expected not in ("Basic", "toggl_sk_"):
+        assert_refused(result, service, expected)
+        return
     assert "does not accept the credentials" in result["msg"]
     (request,) = service.log
-    assert kind in request.headers["authorization"]
-    assert (SECRET in request.headers["authorization"]) == (kind != "Basic" and not given)
-
-
-@pytest.mark.parametrize("case", NO_CREDENTIALS)
-def test_no_credentials_or_two_kinds(service: Simulator, monkeypatch: Any, case: str) -> None:
-    given, variables, expected = NO_CREDENTIALS[case]
-    assert_refused(logged_in(service, monkeypatch, given, variables), service, expected)
+    assert expected in request.headers["authorization"]
+    assert (SECRET in request.headers["authorization"]) == (expected != "Basic" and not given)
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.9.10", "[::1]"])
