@@ -38,6 +38,9 @@ class FocusError(Exception):
     may_pass = False
     """Whether another run may not meet it."""
 
+    not_processed = False
+    """Whether a write was not even refused for what it is: it is still to be done."""
+
 
 class BadOption(FocusError):
     """An option of the task cannot be used; raised before any request."""
@@ -70,7 +73,7 @@ class QuotaTooSmall(FocusError):
 class JournalFailed(FocusError):
     """The journal could not be written; nothing is written to the service without it."""
 
-    stops_all = True
+    stops_all = not_processed = True
 
     def __init__(self, reason: str) -> None:
         super().__init__(
@@ -121,7 +124,7 @@ class RequestError(FocusError):
 class Interrupted(RequestError):
     """The run was ended from outside, so the request was not sent; ``by`` says who ended it."""
 
-    stops_all = True
+    stops_all = not_processed = True
 
     def __init__(self, by: str) -> None:
         super().__init__(f"{by} ended the run: nothing more is written.")

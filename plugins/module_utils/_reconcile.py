@@ -51,8 +51,7 @@ def reconcile_client(options: Options, check_mode: bool, runtime: Runtime) -> Re
     """``focus_client``: one client kept as declared."""
 
     def prepare() -> Work:
-        given = {name: value for name, value in options.items() if value is not None}
-        wanted = desired_client(given)
+        wanted = desired_client(options)
         read = partial(of_one, wanted=wanted)
         task = options, check_mode, runtime.origin, [wanted], read, client_result
         return lambda api: _Run(api, *task).result()

@@ -209,16 +209,15 @@ class FocusApi:
         service counts. If its size is refused, half of it is requested from then on."""
         asked = [] if number is None else [("page", str(number))]
         read = partial(self._read_page, filters, number)
-        while True:
-            size = self._page_size
-            parameters = [("per_page", str(size)), *asked, *filters]
-            try:
-                return self.session.call("GET", self._clients, read, parameters)
-            except StatusError as error:
-                too_large = error.status == 400 and "perpage" in error.response.words.lower()
-                if not too_large or number is not None or size == 1:
-                    raise
-                self._page_size = size // 2
+        parameters = [("per_page", str(self._page_size)), *asked, *filters]
+        try:
+            return self.session.call("GET", self._clients, read, parameters)
+        except StatusError as error:
+            too_large = error.status == 400 and "perpage" in error.response.words.lower()
+            if not too_large or number is not None or self._page_size == 1:
+                raise
+        self._page_size //= 2
+        return self._page(filters, number)
 
     def _read_page(self, filters: Parameters, asked: int | None, answer: Answer) -> Page:
         envelope = parse_json(answer)

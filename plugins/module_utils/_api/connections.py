@@ -81,13 +81,6 @@ class _Answer(http.client.HTTPResponse):
         super().__init__(sock, *arguments, **keywords)
         self.fp = io.BufferedReader(_Limited(self.fp.detach(), sock))
 
-    def begin(self) -> None:
-        """Accept no interim answer. The library skips only 100. It would take any other one for
-        the answer, and the real one for the answer to the next request: so the connection ends."""
-        super().begin()
-        if self.status < 200:
-            raise http.client.BadStatusLine(f"{self.status} is no answer yet")
-
 
 class _Connection(http.client.HTTPConnection):
     """Mixed into a connection class of urllib3: if ``connect`` fails, nothing was sent."""

@@ -6,6 +6,7 @@ A class says which branch the code takes; the functions write the sentences.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
@@ -149,7 +150,7 @@ class QuotaExceeded(StatusError):
     :arg quota_wait: seconds that the task may wait in all
     """
 
-    stops_all = may_pass = True
+    stops_all = may_pass = not_processed = True
 
     def __init__(
         self, response: ErrorResponse, closed: Closed, sent: bool = True, quota_wait: int = 0
@@ -196,10 +197,10 @@ def next_after(error: RequestError, method: str) -> Next:
     return {"GET": after_get, "POST": after_post}.get(method, after_write)
 
 
-def status_error(response: ErrorResponse, is_track_token: bool = False) -> StatusError:
+def status_error(response: ErrorResponse, api_token: str | None = None) -> StatusError:
     """Return the error that a response is, except one about the quota.
 
-    :arg is_track_token: whether the API key has the form of a Toggl Track token
+    :arg api_token: may be a token of Toggl Track, which people paste by mistake
     """
     status = response.status
     row = 300 if 300 <= status < 400 else min(status, 500)
@@ -208,7 +209,7 @@ def status_error(response: ErrorResponse, is_track_token: bool = False) -> Statu
         kind, sentence = NotFromApi, _NOT_FROM_API
     elif status == 404 and (not response.words or response.request.path.endswith("/clients")):
         sentence = f"{_REFUSED} Check api_url, which should end in /api, and workspace_id."
-    elif status == 401 and is_track_token:
+    elif status == 401 and re.fullmatch("[0-9a-f]{32}", api_token or ""):
         sentence = _TRACK_TOKEN
     where = response.request.where
     return kind(response, sentence.format(where=where, text=response.text, status=status))

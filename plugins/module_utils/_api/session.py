@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import random
-import re
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -43,10 +42,6 @@ _LONGEST_PAUSE = 30.0
 _LONGEST_RETRY_AFTER = 120.0
 
 _DEADLINE = 300.0
-
-
-_TRACK_TOKEN = re.compile(r"[0-9a-f]{32}")
-"""The form of a token of Toggl Track, which people paste by mistake."""
 
 Read = TypeVar("Read")
 
@@ -239,8 +234,7 @@ class Session:
                 self.window.refused(closed, time.monotonic())
                 return QuotaExceeded(response, closed, True, self._access.quota_wait)
         self.window.answered()
-        is_track_token = _TRACK_TOKEN.fullmatch(self._access.api_token or "") is not None
-        return status_error(response, is_track_token)
+        return status_error(response, self._access.api_token)
 
 
 def _line(request: Request, outcome: Answer | BaseException, number: int, took: float) -> str:

@@ -116,6 +116,8 @@ def _content(answer: Answer, stream: Any) -> bytes:
     """Return the whole body, as it is: no encoding was asked for, and none is undone."""
     if answer.status == 206:
         raise BadAnswer("the response is partial", answer)
+    if answer.status < 200:  # the real answer may follow: the connection must not be used again
+        raise HTTPError
     content = bytearray()
     stream.enforce_content_length = True  # urllib3 before version 2 does not
     for piece in stream.stream(_PIECE, decode_content=False):

@@ -8,15 +8,7 @@ from contextlib import suppress
 from graphlib import TopologicalSorter
 
 from .._api.clients import FocusApi
-from .._api.errors import QuotaExceeded
-from .._errors import (
-    FocusError,
-    InternalError,
-    Interrupted,
-    JournalFailed,
-    RequestError,
-    as_focus_error,
-)
+from .._errors import FocusError, RequestError, as_focus_error
 from .._journal import Journal
 from .._model import NOT_YET, Client, Kind, Status, Step
 from .attributes import has_attributes, look_at_attributes
@@ -81,7 +73,7 @@ class Writer:
             try:
                 self._api.map_concurrently(self._try, ready)
             except RuntimeError as error:  # no thread is to be had; what was begun has ended
-                self._stop = InternalError(error)
+                self._stop = as_focus_error(error)
 
     def _try(self, at: int) -> None:
         """Execute a step, unless it has an outcome, or has to stay pending."""
@@ -127,13 +119,11 @@ class Writer:
         nightly run does not make one more each time.
         """
         outcome = self._recorded(number, outcome)
-        if outcome.status != "failed" or not outcome.left:
+        other = outcome.left[0] if outcome.status == "failed" and outcome.left else None
+        if other is None or not self._is_deleted(other):
             return outcome
-        left = tuple(client for client in outcome.left if not self._is_deleted(client))
-        if left:
-            return self._recorded(number, outcome._replace(left=left))
         after = outcome.step.after
-        error = other_name(after.name, outcome.left[0], taken_back=True)
+        error = other_name(after.name, other, taken_back=True)
         undone = outcome.step._replace(after=after._replace(id=NOT_YET))
         return self._recorded(number, Outcome(undone, "failed", error))
 
@@ -222,8 +212,7 @@ _WRITES: Mapping[Kind, Callable[[FocusApi, Client], None]] = {
 def _status_after(error: FocusError) -> Status:
     if error.unclear:
         return "unclear"
-    not_sent = isinstance(error, (QuotaExceeded, JournalFailed, Interrupted))
-    return "pending" if not_sent else "failed"
+    return "pending" if error.not_processed else "failed"
 
 
 def _waves(steps: Sequence[Step]) -> Iterator[dict[int, Sequence[int]]]:

@@ -28,13 +28,13 @@ def look_at_attributes(api: FocusApi, outcomes: Mapping[int, Outcome]) -> dict[i
     """
     set_ = {
         at: outcome
-        for at, outcome in outcomes.items()
+        for at, outcome in sorted(outcomes.items())
         if outcome.status == "done" and outcome.error is None  # the first error wins
         if outcome.step.changes and outcome.step.id is not None
     }
     if not set_:
         return {}
-    step = set_[min(set_, key=lambda at: (not _clears(set_[at].step), at))].step
+    step = min((outcome.step for outcome in set_.values()), key=lambda step: not _clears(step))
     try:
         client = api.find(step.after.id, lambda now: now is not None and has_attributes(now, step))
     except FocusError:  # the writes were answered; the next run will see
