@@ -19,11 +19,11 @@ An error has a class of its own only where the code takes another branch for it.
 from __future__ import annotations
 
 import traceback
-from collections import defaultdict
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
-from ._text import at_most, quoted, shown
+from ._text import at_most, grouped, quoted, shown
 
 
 class FocusError(Exception):
@@ -161,10 +161,8 @@ class PlanRefused(FocusError):
         self.names = tuple(names)
 
     def __str__(self) -> str:
-        entries: dict[str, set[int]] = defaultdict(set)  # one sentence for all entries that have it
-        for problem in self.problems:
-            entries[problem.sentence].update(problem.entries)
-        sentences = [self._located(sentence, sorted(entries[sentence])) for sentence in entries]
+        same = grouped((problem.sentence, problem.entries) for problem in self.problems)
+        sentences = [self._located(text, sorted({*chain(*of)})) for text, of in same.items()]
         return " ".join(at_most(sentences, MOST_SENTENCES, "And {} more."))
 
     def _located(self, sentence: str, entries: Sequence[int]) -> str:

@@ -7,8 +7,12 @@ import ipaddress
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 from urllib.parse import urlsplit
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 LONGEST_SHOWN = 300  # characters; more of a service's answer does not help
 
@@ -162,6 +166,14 @@ def is_template(name: str) -> bool:
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun: ``1 client``, ``2 clients``."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
+    """Return the values of each key; keys and values in the order in which they come."""
+    groups: dict[Key, list[Value]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return groups
 
 
 def at_most(texts: Sequence[str], most: int, more: str) -> list[str]:

@@ -8,20 +8,19 @@ from collections.abc import Collection, Iterator, Sequence
 
 from .._errors import Problem
 from .._model import Desired, PlannedEntry
-from .._text import confusable_key, name_key
+from .._text import confusable_key, grouped, name_key
 from . import problems
 from .match import Matcher
 
 
 def contradictions(desired: Sequence[Desired]) -> Iterator[Problem]:
     """Yield the contradictions between entries that do not depend on the workspace."""
-    ids: dict[int, list[int]] = defaultdict(list)
-    names: dict[str, list[int]] = defaultdict(list)
-    for entry, wanted in enumerate(desired):
-        if wanted.id is not None:
-            ids[wanted.id].append(entry)
-        if wanted.name is not None and not (wanted.id is not None and wanted.state == "absent"):
-            names[name_key(wanted.name)].append(entry)
+    ids = grouped((want.id, entry) for entry, want in enumerate(desired) if want.id is not None)
+    names = grouped(
+        (wanted.key, entry)
+        for entry, wanted in enumerate(desired)
+        if wanted.name is not None and (wanted.id is None or wanted.state != "absent")
+    )
     for client_id, entries in ids.items():
         if len(entries) > 1:
             yield Problem(tuple(entries), problems.id_twice(client_id))
@@ -48,10 +47,7 @@ def _of_one_name(desired: Sequence[Desired], entries: Sequence[int]) -> Iterator
 
 def look_alikes(desired: Sequence[Desired]) -> Iterator[str]:
     """Yield a warning for each group of entries whose names differ only to a machine."""
-    groups: dict[str, list[int]] = defaultdict(list)
-    for entry, wanted in enumerate(desired):
-        if wanted.name is not None:
-            groups[confusable_key(wanted.name)].append(entry)
+    groups = grouped((confusable_key(w.name), entry) for entry, w in enumerate(desired) if w.name)
     for entries in groups.values():
         names = dict.fromkeys(desired[entry].name or "" for entry in entries)
         if len(set(map(name_key, names))) > 1:

@@ -14,7 +14,7 @@ from itertools import chain
 
 from .._errors import Problem
 from .._model import Client, Desired, Kind, PlannedEntry, Rules, Step
-from .._text import confusable_key, name_key, nearest
+from .._text import confusable_key, grouped, name_key, nearest
 from . import problems
 from .guards import protecting
 
@@ -41,11 +41,9 @@ class Matcher:
         workspace_id: int,
     ) -> None:
         self.by_id = {client.id: client for client in clients}
-        self.active: dict[str, list[Client]] = defaultdict(list)
-        self.deleted: dict[str, list[Client]] = defaultdict(list)
-        for client in sorted(self.by_id.values(), key=lambda client: client.id):
-            names = self.deleted if client.deleted else self.active
-            names[client.key].append(client)
+        ordered = sorted(self.by_id.values(), key=lambda client: client.id)
+        self.active = grouped((client.key, client) for client in ordered if not client.deleted)
+        self.deleted = grouped((client.key, client) for client in ordered if client.deleted)
         self._desired = desired
         self._rules = rules
         self._workspace_id = workspace_id

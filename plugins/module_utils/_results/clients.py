@@ -4,7 +4,7 @@ something is done for."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
@@ -14,6 +14,7 @@ from .._errors import FocusError
 from .._model import ACTIONS, Desired, Plan, PlannedEntry, counts_of, summarize_action
 from .._plan.digest import row_of
 from .._plan.plan import renamed_by_id
+from .._text import grouped
 from .common import are_planned, common_result, error_text
 from .diff import clients_diff
 
@@ -39,11 +40,9 @@ def clients_result(
     :arg is_reviewed: whether no other plan may be applied
     """
     plan = plan._replace(warnings=(*plan.warnings, *renamed_by_id(plan)))
-    by_entry: dict[int | None, list[Outcome]] = defaultdict(list)
-    for outcome in outcomes:
-        by_entry[outcome.step.entry].append(outcome)
-    entries = [(entry, by_entry[at]) for at, entry in enumerate(plan.entries)]
-    purges = ([purge] for purge in by_entry[None])
+    by_entry = grouped((outcome.step.entry, outcome) for outcome in outcomes)
+    entries = [(entry, by_entry.get(at, ())) for at, entry in enumerate(plan.entries)]
+    purges = ([purge] for purge in by_entry.get(None, ()))
     counts = Counter(map(_counted_as, chain((own for _entry, own in entries), purges)))
     counts["unmanaged"] = len(plan.unmanaged)
     summary = {count: counts[count] for count in _COUNTS}

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any
 
 from .._model import counts_of
-from .._text import SERVICE_URL, at_most, counted, shown
+from .._text import SERVICE_URL, at_most, counted, grouped, shown
 from .render import attributes_text, in_reading_order
 
 Row = Mapping[str, Any]
@@ -151,10 +151,8 @@ def _cautions(host: str, of: Mapping[str, Any]) -> Iterator[str]:
 
 def _refusals(hosts: Workspaces) -> list[str]:
     """Return each reason once, with its hosts."""
-    same: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for host, of in hosts:
-        if what := _why_not(of):
-            same[what, str(of["refusal"])].append(code(host))
+    refused = ((host, what, of["refusal"]) for host, of in hosts if (what := _why_not(of)))
+    same = grouped(((what, str(reason)), code(host)) for host, what, reason in refused)
     longest = min(300, max(40, _REASONS // max(len(same), 1)))
     return [
         f"**{', '.join(at_most(names, _MOST_HOSTS, 'and {} more'))} {what}:** "
@@ -195,10 +193,9 @@ def _deletions_shown(lines: Sequence[str], number: int) -> list[str]:
 def _section(host: str, of: Mapping[str, Any]) -> Callable[[int], str] | None:
     """Return a function of how many steps of each kind to show; ``None`` if there is nothing. It
     shows all but deletions, which stand above, or what a plan that is refused would do."""
-    why_not, table = _why_not(of), defaultdict(list)
-    for row in in_reading_order(of["steps"]):
-        if why_not or row["step"] != "delete":
-            table[row["step"]].append(_cells(row))
+    why_not, ordered = _why_not(of), in_reading_order(of["steps"])
+    rows_shown = (row for row in ordered if why_not or row["step"] != "delete")
+    table = grouped((row["step"], _cells(row)) for row in rows_shown)
     asked = () if why_not else [row["warning"] for row in of.get("possible_renames", ())]
     warnings = [text for text in of["warnings"] if text not in asked]
     notes = [f"- {prose(shown(warning))}" for warning in warnings]
@@ -232,9 +229,7 @@ def _cell(name: str | None) -> str:
 
 def _requests(hosts: Workspaces) -> str:
     """Say what the plans need, or of which keys that is more than is left, or than an hour has."""
-    by_key: dict[Any, list[Mapping[str, Any]]] = defaultdict(list)
-    for host, of in hosts:
-        by_key[of.get("key") or host, of["api_url"]].append(of)
+    by_key = grouped(((of.get("key") or host, of["api_url"]), of) for host, of in hosts)
     too_many = at_most(list(filter(None, map(_too_many, by_key.values()))), _FIRST, "And {} more.")
     needed = sum(of["requests"] for _host, of in hosts if not _why_not(of))
     return " ".join(too_many) or f"{counted(needed, 'request')} needed."
