@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib
+from operator import itemgetter
 from typing import Any
 
 import pytest
@@ -12,7 +13,16 @@ from simulator.records import Fault
 from simulator.server import Simulator
 from support import notation
 from support.notation import entries_from, entry_from
-from support.running import as_done, assert_done_is_true, assert_undone, client, clients, info, rows
+from support.running import (
+    as_done,
+    assert_done_is_true,
+    assert_undone,
+    client,
+    clients,
+    info,
+    rows,
+    told,
+)
 from support.workspace import HIDES, fill, on, state
 
 Result = dict[str, Any]
@@ -20,6 +30,8 @@ Result = dict[str, Any]
 CLIENTS = "Acme, Globex, Initech, Hooli, Internal, (Umbrella)"
 LIST = "Acme; Stark Industries; Globex Corporation (was Globex); absent Initech; restored 1006"
 """One of each kind; the purge deletes Hooli, and leaves Internal alone."""
+
+CORP = "Globex Corporation"
 
 WHOLE: dict[str, Any] = {"clients": LIST, "purge": True, "protected": ["Internal*"]}
 WOULD = "Would create 1, rename 1, restore 1, delete 2 (1 by purge); 1 unchanged."
@@ -31,21 +43,6 @@ COUNTS = (*DONE, "unchanged", "unmanaged", "failed", "pending")
 @pytest.fixture
 def service(service: Simulator) -> Simulator:
     return fill(service, CLIENTS)
-
-
-def plan_of(result: Result) -> list[str]:
-    """The whole rows of the plan: ``purge 1004 Hooli: done``; ``!`` where there is an error."""
-    told = []
-    for row in result["plan"]:
-        known = {"step", "id", "name", "from", "purge", "status", "error"}
-        assert {"step", "name", "status"} <= row.keys() <= known
-        assert row.get("purge", True) is True and (row["step"] == "rename") is ("from" in row)
-        kind = "purge" if "purge" in row else row["step"]
-        id_ = f" {row['id']}" if "id" in row else ""
-        former = f" {row['from']} ->" if "from" in row else ""
-        error = "!" if "error" in row else ""
-        told.append(f"{kind}{id_}{former} {row['name']}: {row['status']}{error}")
-    return told
 
 
 def results_of(result: Result) -> list[str]:
@@ -70,10 +67,13 @@ def test_a_check_says_what_would_be_a_run_what_was(service: Simulator, check_mod
     before = state(service)
     result = clients(service, check_mode, concurrency=1, **WHOLE)
     id_, status = ("", "planned") if check_mode else (" 1007", "done")
-    assert sorted(row.removesuffix(f": {status}") for row in plan_of(result)) == [
-        f"create{id_} Stark Industries",
-        *("delete 1003 Initech", "purge 1004 Hooli"),
-        *("rename 1002 Globex -> Globex Corporation", "restore 1006 Umbrella"),
+    new = {} if check_mode else {"id": 1007}
+    assert sorted(result["plan"], key=itemgetter("step", "name")) == [
+        {"step": "create", "name": "Stark Industries", "status": status, **new},
+        {"step": "delete", "id": 1004, "name": "Hooli", "purge": True, "status": status},
+        {"step": "delete", "id": 1003, "name": "Initech", "status": status},
+        {"step": "rename", "id": 1002, "name": CORP, "from": "Globex", "status": status},
+        {"step": "restore", "id": 1006, "name": "Umbrella", "status": status},
     ]
     assert results_of(result) == [
         *(f"2 Stark Industries{id_ or ' None'} created*", "3 Globex Corporation 1002 renamed*"),
@@ -211,23 +211,23 @@ a create that is refused stops none of the others | POST 400
     | Acme; Bad; Good; Globex Corporation (was Globex)
     | The service refused POST /workspaces/4711/clients: 400 "validation: no such name".
     | "Bad": {} Of 3 changes: 2 done, 1 failed, 0 pending.
-    | create 1007 Good: done; create Bad: failed!; rename 1002 Globex -> Globex Corporation: done
+    | create Bad: failed; create Good: done; rename Globex Corporation: done
     | 2 Bad None none!; 3 Good 1007 created*; 4 Globex Corporation 1002 renamed*
 what stops all leaves the rest pending, without an error | POST 403 | restored 1006; One; Two
     | The service forbids POST /workspaces/4711/clients: 403 "validation: no such name". Check the
     workspace_id and that the user may do this with clients of the workspace.
     | {} Of 3 changes: 1 done, 1 failed, 1 pending.
-    | create One: failed!; create Two: pending; restore 1006 Umbrella: done
+    | create One: failed; create Two: pending; restore Umbrella: done
     | 1 Umbrella 1006 restored*; 2 One None none!; 3 Two None none
 an entry may be done in part: it is changed, and has failed | PUT 400 | restored 1006 Umbra
     | The service refused PUT /workspaces/4711/clients/1006: 400 "validation: no such name".
     | "Umbra": {} Of 2 changes: 1 done, 1 failed, 0 pending.
-    | rename 1006 Umbrella -> Umbra: failed!; restore 1006 Umbrella: done | 1 Umbra 1006 restored*!
+    | rename Umbra: failed; restore Umbrella: done | 1 Umbra 1006 restored*!
 a write that nobody can settle is unclear | DELETE lost | absent Initech
     | The connection was lost before the answer to DELETE /workspaces/4711/clients/1003 was
     complete, or it took longer than 30 seconds (api_timeout). It may have been done: look before
     you run it again. | "Initech": {}
-    | delete 1003 Initech: unclear! | 1 Initech 1003 none!
+    | delete Initech: unclear | 1 Initech 1003 none!
 """)
 
 
@@ -239,7 +239,7 @@ def test_a_run_that_fails_says_how_far_it_came(
     before = state(fill(service, CLIENTS, script=SCRIPTS[script]))
     result = clients(service, clients=wanted, concurrency=1, api_retries=0)
     assert result["msg"] == message.format(error)
-    assert "; ".join(sorted(plan_of(result))) == plan
+    assert sorted(told(result).split("; ")) == plan.split("; ")
     assert "; ".join(results_of(result)) == results
     reported = [*result["plan"], *result["results"]]
     assert [row["error"] for row in reported if "error" in row] == [error] * 2
