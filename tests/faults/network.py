@@ -14,6 +14,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import urllib3.util.connection
@@ -33,8 +34,7 @@ IMPATIENT = 0.25
 WRITES = ("POST", "PUT", "DELETE", "PATCH")
 ALL = ("GET", *WRITES)
 
-Chance = random.Random
-Make = Callable[[Chance], Fault]
+Make = Callable[[random.Random], Fault]
 
 
 class Kind(NamedTuple):
@@ -53,7 +53,7 @@ def error(words: str) -> bytes:
     return json.dumps({"error": "refused", "error_description": words, "trace_id": "t-7"}).encode()
 
 
-def _server_error(chance: Chance, when: str) -> Fault:
+def _server_error(chance: random.Random, when: str) -> Fault:
     status = chance.choice((500, 502, 503, 504))
     body = chance.choice((b"", b"<html>Bad Gateway</html>", error("boom")))
     headers = chance.choice(({}, {}, {"Retry-After": "0"}))
@@ -86,7 +86,7 @@ def _page(change: Callable[[Any], object]) -> Fault:
     return Fault(edit=edit)
 
 
-def _no_list(chance: Chance) -> Fault:
+def _no_list(chance: random.Random) -> Fault:
     data: object = chance.choice(({}, "", 0, False))
     return _page(lambda _: data)
 
@@ -188,6 +188,7 @@ def hanging_up() -> Iterator[tuple[str, int]]:
         yield "127.0.0.1", port
 
 
+@dataclass
 class Chaos:
     """Gives each request its fault, or none. ``lagged``: names whose creation it has kept waiting.
 
@@ -196,35 +197,29 @@ class Chaos:
     :arg patience: tries of one request that may fail in a row
     """
 
-    def __init__(
-        self, seed: int, kinds: Sequence[str], chance: float, patience: int, door: Door
-    ) -> None:
-        self.counts: Counter[str] = Counter()
-        self.lagged: set[str] = set()
-        self._seed = seed
-        self._kinds = kinds
-        self._chance = chance
-        self._patience = patience
-        self._door = door
-        self._seen: Counter[str] = Counter()
-        self._lock = threading.Lock()
+    seed: int
+    kinds: Sequence[str]
+    chance: float
+    patience: int
+    door: Door
+    counts: Counter[str] = field(default_factory=Counter)
+    lagged: set[str] = field(default_factory=set)
+    _seen: Counter[str] = field(default_factory=Counter)
 
     def __call__(self, call: Call) -> Fault | None:
         request = f"{call.method} {call.path} {sorted(call.query.items())} {call.body!r}"
-        with self._lock:
-            turn = self._seen[request]
-            self._seen[request] += 1
-        chance = random.Random(f"{self._seed} {request} {turn}")
-        fitting = [name for name in self._kinds if call.method in KINDS[name].methods]
-        odds = self._chance / (3 if call.method == "GET" and turn == 0 else 1)
-        if turn >= self._patience or not fitting or chance.random() >= odds:
+        turn = self._seen[request]
+        self._seen[request] += 1
+        chance = random.Random(f"{self.seed} {request} {turn}")
+        fitting = [name for name in self.kinds if call.method in KINDS[name].methods]
+        odds = self.chance / (3 if call.method == "GET" and turn == 0 else 1)
+        if turn >= self.patience or not fitting or chance.random() >= odds:
             return None
         name = chance.choice(fitting)
         kind = KINDS[name]
-        with self._lock:
-            self.counts[name] += 1
-            if kind.late:
-                self.lagged.add(json.loads(call.body)["name"])
+        self.counts[name] += 1
+        if kind.late:
+            self.lagged.add(json.loads(call.body)["name"])
         if kind.refusals:
-            self._door.refuse(kind.refusals)
+            self.door.refuse(kind.refusals)
         return kind.make(chance)

@@ -37,11 +37,16 @@ def state_of(clients: Iterable[Client], switches: Switches | None = None) -> Sta
     }
 
 
+def shown(currency: str, switches: Switches) -> str | None:
+    """What a read shows of a currency that was set, as an entry gives it."""
+    if switches.currency == "unknown" or currency != model.NONE:
+        return None if switches.currency == "unknown" else currency
+    return WORKSPACE_CURRENCY if switches.currency_shown == "workspace" else None
+
+
 def keeps(currency: str, switches: Switches) -> bool:
-    """Whether a read shows a currency that was set, as an entry gives it."""
-    if switches.currency == "unknown":
-        return currency == model.NONE
-    return currency != model.NONE or switches.currency_shown == "own"
+    """Whether a read shows a currency that was set."""
+    return shown(currency, switches) == (None if currency == model.NONE else currency)
 
 
 def active_keys(state: State) -> Counter[str]:
@@ -77,13 +82,6 @@ def duplicates(before: State, after: State, may: Mapping[str, int] | None = None
     for name, count in active_keys(after).items():
         if name and count > max(1, there[name], (may or {}).get(name, 0)):
             yield f"{name!r} is active {count} times, before it was {there[name]} times"
-
-
-def shown(currency: str, switches: Switches) -> str | None:
-    """What a read shows of a currency that was set, as an entry gives it."""
-    if switches.currency == "unknown" or currency != model.NONE:
-        return None if switches.currency == "unknown" else currency
-    return WORKSPACE_CURRENCY if switches.currency_shown == "workspace" else None
 
 
 def resets(
