@@ -261,18 +261,6 @@ def test_after_a_lost_connection_each_request_has_a_new_one(
     assert result["requests"] <= 11 + (1 + looks) * lost
 
 
-@pytest.mark.parametrize("name", [None, 7, [], {"text": "New"}], ids=str)
-def test_a_201_without_a_name_is_the_client_of_its_id(service: Simulator, name: object) -> None:
-    def edit(body: bytes) -> bytes:
-        return json.dumps({**json.loads(body), "name": name}).encode()
-
-    service.reset(script=[Fault(on("POST"), edit=edit)])
-    result = client(service, name="New")
-    assert result.get("failed") is None, result
-    assert (result["client"]["id"], result["client"]["name"]) == (1001, "New")
-    assert sent(service) == ["GET", "POST", "GET"]
-
-
 # what is sent
 
 

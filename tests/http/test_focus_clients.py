@@ -92,24 +92,6 @@ def test_requests(service: Simulator, there: int, concurrency: int) -> None:
         assert len(service.log) == result["requests"] == pages + checks + writes
 
 
-# apply what was reviewed
-
-
-def test_if_nothing_is_left_to_do_any_digest_fits(service: Simulator, check_mode: bool) -> None:
-    """A job that is run again has not failed. What is no digest is an error all the same."""
-    fill(service, CLIENTS)
-    digest = clients(service, check_mode=True, clients=EVERY_KIND)["plan_digest"]
-    assert clients(service, clients=EVERY_KIND, plan_digest=digest)["changed"] is True
-    writes = len(service.writes)
-    for reviewed in (digest, "0" * 64):
-        again = clients(service, check_mode, clients=EVERY_KIND, plan_digest=reviewed)
-        assert (again["changed"], "failed" in again) == (False, False)
-        assert again["msg"] == "Nothing to do: already applied."
-        assert again["plan_digest"] != digest
-    assert clients(service, check_mode, clients=EVERY_KIND, plan_digest="x")["failed"] is True
-    assert len(service.writes) == writes
-
-
 # any workspace, any list
 
 SAME = ("changed", "action", "plan_digest", "summary", "failed", "warnings")
