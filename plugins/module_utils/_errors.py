@@ -47,7 +47,6 @@ class BadOption(FocusError):
 
     def __init__(self, option: str, reason: str) -> None:
         super().__init__(f"The option {option} cannot be used: {reason}.")
-        self.option = option
 
 
 class QuotaTooSmall(FocusError):

@@ -327,18 +327,17 @@ def changes(before: Client | None, after: Client) -> Changes:
     return {of: (old.get(of), new) for of, new in after.set_to.items() if of not in earlier}
 
 
-def ends(steps: Iterable[Step]) -> tuple[dict[int, Client | None], dict[int, Client]]:
+def ends(steps: Iterable[Step]) -> dict[int, tuple[Client | None, Client]]:
     """Return each client before the steps and after them, by its id."""
-    first: dict[int, Client | None] = {}
-    last: dict[int, Client] = {}
+    found: dict[int, tuple[Client | None, Client]] = {}
     for step in steps:
         if step.id is None:
             continue
-        known = first.setdefault(step.id, step.before)
-        if known is not None and known.shown_name is None and step.old_name is not None:
-            first[step.id] = known._replace(name=step.old_name)  # known only after the restore
-        last[step.id] = step.after
-    return first, last
+        before, _after = found.get(step.id, (step.before, step.after))
+        if before is not None and before.shown_name is None and step.old_name is not None:
+            before = before._replace(name=step.old_name)  # known only after the restore
+        found[step.id] = before, step.after
+    return found
 
 
 def summarize_action(steps: Iterable[Step]) -> Action:

@@ -153,17 +153,16 @@ class Matcher:
         free = {entry: self._free(w) for entry, w in self._open() if w.state == "present"}
         takers = Counter(client.id for clients in free.values() for client in clients)
         for entry, clients in free.items():
-            name = self._desired[entry].name or ""
+            wanted = self._desired[entry]
             for client in clients:
                 if takers[client.id] > 1:
                     self._refuse(entry, problems.two_entries_one_client(client))
             if len(clients) > 1:
-                self._refuse(entry, problems.ambiguous_former(name, clients))
-            if clients:
-                match = self._keep(entry, clients[0])
-            else:
-                match = self._restored_or_created(entry, self._desired[entry])
-            self._found.setdefault(entry, match)
+                self._refuse(entry, problems.ambiguous_former(wanted.name or "", clients))
+            made = (
+                self._keep(entry, clients[0]) if clients else self._new_or_restored(entry, wanted)
+            )
+            self._found.setdefault(entry, made)
 
     def _free(self, wanted: Desired) -> list[Client]:
         """Return the active clients of the former names of an entry that none stands for."""
@@ -171,7 +170,7 @@ class Matcher:
         former = [client for key in keys for client in self.active.get(key, [])]
         return [client for client in former if client.id not in self._claims]
 
-    def _restored_or_created(self, entry: int, wanted: Desired) -> PlannedEntry:
+    def _new_or_restored(self, entry: int, wanted: Desired) -> PlannedEntry:
         deleted, name = self.deleted.get(wanted.key), wanted.name or ""
         if deleted and wanted.restore_deleted:
             return self._restored(entry, wanted)

@@ -85,8 +85,7 @@ def by_their_ids(planned: Plan, done: Iterable[Step]) -> list[Desired]:
     entry that agreed to its old name agrees to the new one. Deleted ones are matched again: of
     those that were hidden, only now the names are known.
     """
-    first, last = ends(done)
-    desired = []
+    changed, desired = ends(done), []
     for entry in planned.entries:
         wanted, client = entry.desired, entry.client
         if client is not None and not client.deleted and wanted.id is None:
@@ -94,10 +93,9 @@ def by_their_ids(planned: Plan, done: Iterable[Step]) -> list[Desired]:
             # keeps them: they leave other clients alone.
             former_names = () if entry.moves_name else wanted.former_names
             wanted = wanted._replace(id=client.id, former_names=former_names)
-        before = first.get(wanted.id or 0)
-        if before is not None and name_key(before.name) in map(name_key, wanted.former_names):
-            agreed = *wanted.former_names, last[before.id].name
-            wanted = wanted._replace(former_names=agreed)
+        before, after = changed.get(wanted.id or 0, (None, None))
+        if before and after and before.key in map(name_key, wanted.former_names):
+            wanted = wanted._replace(former_names=(*wanted.former_names, after.name))
         desired.append(wanted)
     return desired
 

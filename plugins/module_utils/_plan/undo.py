@@ -34,10 +34,10 @@ def undo(steps: Iterable[Step], shared_names: Collection[str] = ()) -> tuple[Des
     for step in steps:
         if step.id is None:
             nameless.setdefault(step.after.key, step.after.name)
-    first, last = ends(steps)
-    regained = {case_key(b.name) for b in first.values() if b and b.name}
+    changed = ends(steps).values()
+    regained = {case_key(before.name) for before, _after in changed if before and before.name}
     shared = {*shared_names, *nameless}
-    entries = (_entry(first[id_], last[id_], regained, shared) for id_ in reversed(last))
+    entries = (_entry(*of_client, regained, shared) for of_client in reversed(changed))
     return (
         *(Desired(name, state="absent") for name in nameless.values()),
         *(entry for entry in entries if entry is not None),
@@ -50,20 +50,17 @@ def undo_warnings(steps: Iterable[Step], without_id: Iterable[str] = ()) -> Iter
     :arg without_id: the names of created clients, of which the list has nothing else
     """
     unknown = [problems.created_without_id(name) for name in without_id]
-    first, last = ends(steps)
+    known = [(before, after) for before, after in ends(steps).values() if before is not None]
     lost = [
-        problems.name_lost(id_, before.name)
-        for id_, before in first.items()
-        if before is not None
-        and before.shown_name is not None
-        and before.name != last[id_].name
-        and not is_listable(before.name)
+        problems.name_lost(before.id, before.name)
+        for before, after in known
+        if before.name and before.name != after.name and not is_listable(before.name)
     ]
     kept = [
-        problems.attribute_lost(id_, of, value)
-        for id_, before in first.items()
-        if before is not None and before.deleted
-        for of, value in _given_back(before, last[id_]).items()
+        problems.attribute_lost(before.id, of, value)
+        for before, after in known
+        if before.deleted
+        for of, value in _given_back(before, after).items()
     ]
     return problems.limited([unknown, lost, kept])
 

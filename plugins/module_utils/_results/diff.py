@@ -16,12 +16,12 @@ Line = tuple[str, str, str]
 
 def clients_diff(plan: Plan, steps: Sequence[Step], workspace_id: int) -> dict[str, str]:
     """Return the active clients of ``plan`` before and after ``steps``, sorted by name."""
-    first, last = ends(step for step in steps if step.before is not None)
+    changed = ends(step for step in steps if step.before is not None)
     by_purge = {step.after.id for step in steps if step.entry is None}
-    old = [_line(client) for client in plan.active if client.id not in first]
+    old = [_line(client) for client in plan.active if client.id not in changed]
     new = [*old, *(_line(s.after, "new", _set(None, s.after)) for s in steps if s.before is None)]
-    for client_id, after in last.items():
-        before = first[client_id] or after
+    for client_id, (first, after) in changed.items():
+        before = first or after
         which = f", id {client_id}" if client_id > NOT_YET else ""
         if before.deleted and not after.deleted:
             new.append(_line(after, f"restored{which}", _set(before, after)))
