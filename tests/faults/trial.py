@@ -496,9 +496,10 @@ class Trial(Runs):
         before, after = ran.states
         may = self._passing(verdicts, ran)
         for verdict in verdicts:
-            left = {i: c for i, c in after.items() if i in verdict.deleted and not c.deleted}
-            # it makes names that nobody can foresee, nor leave to clients that are still there
-            goal = {**verdict.goal, **(left if self._switches.names_changed != "no" else {})}
+            goal = verdict.goal
+            if self._switches.names_changed != "no":  # nobody can foresee which names it makes
+                left = {i: c for i, c in after.items() if i in verdict.deleted and not c.deleted}
+                goal = {**before, **goal, **left}  # of clients that nobody read, or that stayed
             may |= self._counts(goal)
         hidden: set[int] = set()
         if ran.task.single:
