@@ -7,12 +7,11 @@ else the module runs. Both have one argument spec, one function and one result.
 
 from __future__ import annotations
 
-import abc
 import contextlib
 import functools
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 from urllib.request import getproxies_environment
 
@@ -49,15 +48,12 @@ an undo of another task; and the journal has to say that the task's list undoes 
 class FocusAction(NormalAction):  # type: ignore[misc]
     """Base of the collection's action plugins.
 
-    ``spec`` is the module's argument spec.
+    ``spec`` is the module's argument spec, and ``work`` does what the module does: its ``main()``
+    calls the same.
     """
 
     spec: ClassVar[Mapping[str, Any]]
-
-    @staticmethod
-    @abc.abstractmethod
-    def work(options: Mapping[str, Any], check_mode: bool, runtime: Runtime) -> dict[str, Any]:
-        """Do what the module does; its ``main()`` calls the same."""
+    work: Callable[[Mapping[str, Any], bool, Runtime], dict[str, Any]]
 
     def validate(self, arguments: dict[str, Any], variables: Mapping[str, Any]) -> None:
         """Check what can be seen only in the values that the playbook gives: an argument spec makes

@@ -17,7 +17,7 @@ from ..module_utils._plan.plan import plan
 from ..module_utils._reconcile import desired_clients
 from ..module_utils._results.clients import clients_result
 from ..module_utils._task.arguments import CLIENTS
-from ..module_utils._task.entries import OF_THE_SERVICE, described
+from ..module_utils._task.entries import OF_THE_SERVICE, described, whole_number
 from ..module_utils._task.options import check_texts, rules
 from ..module_utils._text import SERVICE_URL
 from . import _role_variables
@@ -85,8 +85,14 @@ def _planned(desired: object, existing: Sequence[object], options: Mapping[str, 
     guards, workspace_id = rules(options), options["workspace_id"]
     wanted = desired_clients(desired)
     are_read = _are_read(existing, workspace_id)
-    clients = map(_as_read, count(1), existing) if are_read else _as_listed(existing, wanted)
-    made = plan(_with_ids(list(clients)), wanted, guards, workspace_id, options["api_url"])
+    there = [*(map(_as_read, count(1), existing) if are_read else _as_listed(existing, wanted))]
+    # An entry of a list has no id, but a plan is one of clients that have: so they get ids that no
+    # service gives, ascending in the list's order.
+    clients = [
+        Client.of({**fields, "id": fields["id"] or number - len(there)})
+        for number, fields in enumerate(there)
+    ]
+    made = plan(clients, wanted, guards, workspace_id, options["api_url"])
     names = [entry.name for entry in wanted]
     refusal = PlanRefused(made.forbidden, names) if made.forbidden else None
     if not are_read:  # the module has the clients themselves to say it of
@@ -109,13 +115,13 @@ def _as_read(number: int, given: object) -> Fields:
     :raises BadOption: they are not
     """
     fields = given if isinstance(given, Mapping) else {}
-    client_id, name = fields.get("id"), fields.get("name")
-    is_id = client_id is None or (str(client_id).isdecimal() and int(client_id) > 0)
+    client_id, name = whole_number(fields.get("id")), fields.get("name")
+    is_id = client_id is not None or fields.get("id") is None
     is_name = isinstance(name, str) or (name is None and client_id is not None)
     if not is_id or not is_name:
         reason = "give each as focus_client_info returns it, with its id and its name"
         raise BadOption("existing", f"client {number} in it is none; {reason}")
-    return {**fields, "id": client_id and int(client_id), "name": name or ""}
+    return {**fields, "id": client_id, "name": name or ""}
 
 
 def _as_listed(existing: Iterable[object], wanted: Iterable[Desired]) -> Iterator[Fields]:
@@ -138,12 +144,3 @@ def _as_listed(existing: Iterable[object], wanted: Iterable[Desired]) -> Iterato
 
 def _as_declared(entry: Desired) -> dict[str, Any]:
     return {"id": entry.id, "name": entry.name or "", **entry.attributes}
-
-
-def _with_ids(clients: Sequence[Fields]) -> list[Client]:
-    """Return the clients. An entry of a list has no id, but a plan is one of clients that have: so
-    they get ids that no service gives, ascending in the list's order."""
-    return [
-        Client.of({**fields, "id": fields["id"] or number - len(clients)})
-        for number, fields in enumerate(clients)
-    ]

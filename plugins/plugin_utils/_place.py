@@ -11,6 +11,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils._errors import listed
 from ..module_utils._task.arguments import from_environment
+from ..module_utils._task.entries import whole_number
 from ..module_utils._text import SERVICE_URL, normal_address, shown
 from ._values import plain
 
@@ -27,9 +28,9 @@ class Place(NamedTuple):
 
 def place_of(workspace_id: object, api_url: object) -> Place:
     """Return where a task with these options works; an empty one counts as not given."""
-    known_id = str(workspace_id or from_environment("workspace_id")).strip()
+    known_id = whole_number(workspace_id or from_environment("workspace_id"))
     url = str(api_url or from_environment("api_url") or SERVICE_URL)
-    return Place(int(known_id) if known_id.isdecimal() else None, normal_address(url))
+    return Place(known_id, normal_address(url))
 
 
 def workspaces_of(hosts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

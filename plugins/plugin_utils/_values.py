@@ -12,7 +12,7 @@ from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ..module_utils._errors import FocusError
-from ..module_utils._task.entries import described
+from ..module_utils._task.entries import described, whole_number
 from ..module_utils._text import OMITTED
 
 Result = TypeVar("Result")
@@ -44,9 +44,10 @@ def journal_of(text: object, workspace_id: object) -> tuple[str, int | None]:
     """
     if isinstance(text, Mapping):  # up to ansible-core 2.18, a text that is one line of it
         text = json.dumps(text)
-    if workspace_id is not None and not str(workspace_id).strip().isdecimal():
+    known_id = whole_number(workspace_id)
+    if workspace_id is not None and known_id is None:
         raise FocusError(f"It takes the id of a workspace, not {described(workspace_id)}.")
-    return str(text), None if workspace_id is None else int(str(workspace_id))
+    return str(text), known_id
 
 
 def _is_omitted(value: object) -> bool:

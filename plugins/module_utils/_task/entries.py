@@ -61,10 +61,8 @@ class Entry:
     """
 
     def __init__(self, position: int, given: object) -> None:
-        self.position = position
+        self._position = position
         self.problems: list[Problem] = []
-        self._wrong: set[str] = set()
-        """The options whose values, or names, cannot be used."""
         self._given = self._as_options(given)
         self._check_options()
         self.desired = Desired(
@@ -75,36 +73,33 @@ class Entry:
             self._parsed("restore_deleted", _truth, False),
             self._attributes(),
         )
-        if self.desired.name is None and self.desired.id is None and not self._wrong:
+        if self.desired.name is None and self.desired.id is None and not self.problems:
             self._refuse(
-                "",
                 "Neither name nor id is given: give at least one. A name that YAML takes for "
                 "nothing, such as null or ~, needs quotes.",
             )
 
     @property
     def comparable(self) -> Desired:
-        """The part of the entry that may contradict others: nothing that is wrong by itself."""
-        is_named = not self._wrong & {"name", "id", "state"}
-        return self.desired if is_named else self.desired._replace(name=None)
+        """The part of the entry that may contradict others: no name where something is wrong, which
+        may be the id or the state."""
+        return self.desired._replace(name=None) if self.problems else self.desired
 
     def _as_options(self, given: object) -> Mapping[str, object]:
         if isinstance(given, Mapping):
             return given
         if given is None or isinstance(given, (list, tuple)):
             kind = described(given)
-            self._refuse("", f"it is {kind}; an entry is a name, or options such as name and id.")
+            self._refuse(f"it is {kind}; an entry is a name, or options such as name and id.")
             return {}
         return {"name": given}  # a number or a date is a name without quotes
 
-    def _refuse(self, option: str, sentence: str) -> None:
-        self._wrong.add(option)
-        self.problems.append(Problem((self.position,), sentence))
+    def _refuse(self, sentence: str) -> None:
+        self.problems.append(Problem((self._position,), sentence))
 
     def _check_options(self) -> None:
         if not OF_THE_SERVICE.isdisjoint(self._given):
             self._refuse(
-                "",
                 "it is a client as focus_client_info lists it, not an entry; of what that module "
                 "returns, give desired in place of clients.",
             )
@@ -112,7 +107,7 @@ class Entry:
         for option in sorted(map(str, self._given.keys() - OPTIONS)):
             meant = _nearest_word(option, OPTIONS)
             advice = f"did you mean {meant}?" if meant else _ADVICE
-            self._refuse(meant or "", f"the option {quoted(option)} is not known; {advice}")
+            self._refuse(f"the option {quoted(option)} is not known; {advice}")
 
     def _parsed(self, option: str, parse: Callable[[object], Value], default: Value) -> Value:
         """Return the value of an option; the default where it is not given, or empty, or wrong.
@@ -125,7 +120,7 @@ class Entry:
         try:
             return parse(given)
         except ValueError as advice:
-            self._refuse(option, f"{option} is {described(given)}; {advice}")
+            self._refuse(f"{option} is {described(given)}; {advice}")
             return default
 
     def _name(self) -> str | None:
@@ -147,16 +142,21 @@ class Entry:
                 return given.strip()
         else:
             reason = f"is not a text, it became {described(given)}; put the name in quotes."
-        self._refuse(option, f"{option} {reason}")
+        self._refuse(f"{option} {reason}")
         return None
 
 
+def whole_number(given: object) -> int | None:
+    """Return a whole number above 0, which may be given as a text; ``None`` if it is none."""
+    text = str(given).strip() if type(given) in (int, str) else ""
+    return int(text) or None if _DIGITS.fullmatch(text) else None
+
+
 def _id(given: object) -> int:
-    is_text = isinstance(given, str) and _DIGITS.fullmatch(given.strip())
-    number = int(str(given)) if is_text else given
-    if isinstance(number, int) and not isinstance(number, bool) and number > 0:
-        return number
-    raise ValueError("give a whole number above 0.")
+    number = whole_number(given)
+    if number is None:
+        raise ValueError("give a whole number above 0.")
+    return number
 
 
 def _state(given: object) -> State:

@@ -135,16 +135,12 @@ def access(options: Mapping[str, Any]) -> Access:
 def _credentials(options: Mapping[str, Any]) -> dict[str, str]:
     """Return the credentials, of one kind. An option decides the kind; what is not an option comes
     from the environment. An empty option does not fall back to it."""
-    found: dict[str, str] = {
-        option: from_environment(option) if options[option] is None else options[option]
-        for kind in _KINDS
-        for option in kind
-    }
+    given: dict[str, str | None] = {option: options[option] for kind in _KINDS for option in kind}
+    found = {of: from_environment(of) if value is None else value for of, value in given.items()}
     found["api_token"] = found["api_token"].strip()
-    given = [kind for kind in _KINDS if any((options[option] or "").strip() for option in kind)]
-    kinds = given or [kind for kind in _KINDS if any(found[option].strip() for option in kind)]
+    kinds = _kinds_in(given) or _kinds_in(found)
     if len(kinds) > 1:
-        sources = [option if options[option] else variable_set(option) for option in found]
+        sources = [option if given[option] else variable_set(option) for option in found]
         both = f"both kinds of authentication are given, by {listed([*filter(None, sources)])}"
         raise BadOption("api_token", f"{both}; keep one kind, or give one kind as options")
     if not kinds:
@@ -162,6 +158,10 @@ def _credentials(options: Mapping[str, Any]) -> dict[str, str]:
 
 _KINDS = (("api_token",), ("username", "password"))
 """The options of each kind of authentication."""
+
+
+def _kinds_in(values: Mapping[str, str | None]) -> list[tuple[str, ...]]:
+    return [kind for kind in _KINDS if any((values[option] or "").strip() for option in kind)]
 
 
 def _missing(option: str) -> FocusError:
