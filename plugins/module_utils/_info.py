@@ -7,8 +7,7 @@ from collections import Counter
 from functools import partial
 
 from ._api.clients import FocusApi
-from ._api.consistency import retry_if_changed
-from ._api.listing import Listing
+from ._api.listing import Listing, retry_if_changed
 from ._errors import BadOption
 from ._model import Client, Desired
 from ._read import by_id

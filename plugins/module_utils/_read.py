@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which clients must be read for what is desired, with the fewest requests."""
+"""Which clients must be read for what is desired, with the fewest requests, and how to make sure
+that none is missing in what was read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ._api.clients import PAGE_SIZE, FocusApi
-from ._api.listing import Listing
+from ._api.errors import ListMoved
+from ._api.listing import Listing, Page
 from ._model import Client, Desired
 from ._text import name_key, unicode_forms
 
@@ -15,11 +17,60 @@ Deletions = Mapping[int, Client]
 """What the journal says of deleted clients, by their ids: the service may hide them."""
 
 
+class Check(NamedTuple):
+    """How to make sure that no client is missing in a list, before names are given.
+
+    Either each name is searched for, in each of its Unicode forms, or each page before a boundary
+    is read once more. ``pages`` has the latter in both cases: a search may show that the filter is
+    ignored. ``known`` are the ids in the list.
+    """
+
+    searches: Sequence[tuple[str, str]] = ()
+    pages: Sequence[Page] = ()
+    known: frozenset[int] = frozenset()
+
+    @property
+    def requests(self) -> int:
+        """Return how many it costs; where the filter is ignored, ``pages`` are read besides."""
+        return len(self.searches) or len(self.pages)
+
+    def run(self, api: FocusApi) -> None:
+        """Send the requests.
+
+        :raises ListMoved: a client is missing in the list, or may be
+        """
+
+        def is_conclusive(search: tuple[str, str]) -> bool:
+            """Search for a name; return whether the answer is complete, so that no client of the
+            name is missing."""
+            name, form = search
+            answer = api.list_clients(form, enough=lambda _so_far: True)
+            for client in answer.clients:
+                is_known = client.deleted or client.id in self.known
+                if not is_known and client.key == name_key(name):
+                    raise ListMoved(f"it lacks the client {client.id}")
+            return answer.pages[-1].is_last
+
+        conclusive = api.map_concurrently(is_conclusive, self.searches)
+        if not conclusive or not all(conclusive):
+            api.verify_pages(self.pages)
+
+
 class Read(NamedTuple):
     """The clients that were read, and the list of the workspace as it was read, if it was."""
 
     clients: list[Client]
     listing: Listing | None = None
+
+    def check(self, names: Collection[str]) -> Check:
+        """Return the cheaper check of the two; an empty one if no names are given, or the list was
+        not read or has one page."""
+        if self.listing is None or not self.listing.boundaries or not names:
+            return Check()
+        pages = self.listing.boundaries
+        searches = [(name, form) for name in names for form in unicode_forms(name)]
+        known = frozenset(client.id for client in self.listing.clients)
+        return Check(searches if len(searches) < len(pages) else (), pages, known)
 
 
 def of_one(api: FocusApi, deletions: Deletions, wanted: Desired) -> Read:

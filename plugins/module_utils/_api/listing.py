@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from .._errors import RequestError
 from .._model import Client
@@ -16,11 +17,17 @@ from .errors import ListMoved
 MOST_PAGES = 2_000
 """In one list, which is 200,000 clients; the largest quota allows 600 pages an hour."""
 
+MOST_REREADS = 2
+"""Of a list that changed while it was read; after that, it is an error."""
+
 LARGEST_LIST = 128 * 1024 * 1024
 """Bytes of all pages of one list."""
 
 
 Parameters = Sequence[tuple[str, str]]
+
+
+Seen = TypeVar("Seen")
 
 
 class Page(NamedTuple):
@@ -122,6 +129,21 @@ class Listing:
                 elif future.exception() is None and future.result().clients:
                     raise ListMoved(f"page {future.result().number} follows the last one")
         return ended
+
+
+def retry_if_changed(read: Callable[[], Seen]) -> Seen:
+    """Return what ``read`` returns; read again if the list changed meanwhile.
+
+    A client that somebody deletes between two pages moves another one over the page boundary, to a
+    page that was already read: the client is on none of the pages. From such a list, a create would
+    make a second client of its name.
+
+    :raises ListMoved: it changed each time
+    """
+    for _turn in range(MOST_REREADS):
+        with suppress(ListMoved):
+            return read()
+    return read()
 
 
 def list_incomplete(page: int, reason: str) -> RequestError:

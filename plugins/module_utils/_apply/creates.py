@@ -10,7 +10,7 @@ from typing import Any
 
 from .._api.answers import time_of
 from .._api.clients import PAGE_SIZE, FocusApi
-from .._api.consistency import retry_if_changed
+from .._api.listing import retry_if_changed
 from .._errors import FocusError, Interrupted, RequestError, as_focus_error
 from .._model import Client, Step
 from .._text import name_key, unicode_forms
@@ -87,14 +87,13 @@ class Creates:
         still_open = {at: outcome for at, outcome in outcomes.items() if self._is_open(outcome)}
         if not still_open:
             return {}
+        others: Sequence[Client] = ()
         try:
             found = self._find([outcome.step.after.name for outcome in still_open.values()])
-            is_missing = any(
-                not found[step.after.name]
-                and (step.id is None or self._is_sent_twice(step.after.name))
-                for step in (outcome.step for outcome in still_open.values())
-            )
-            others = self._in_no_entry(outcomes.values(), found) if is_missing else []
+            steps = [outcome.step for outcome in still_open.values()]
+            missing = [step for step in steps if not found[step.after.name]]
+            if any(step.id is None or self._is_sent_twice(step.after.name) for step in missing):
+                others = self._in_no_entry(outcomes.values(), found)
             return {
                 at: self._settled(outcome, found[outcome.step.after.name], others)
                 for at, outcome in still_open.items()
