@@ -41,7 +41,7 @@ def run_last(
     stage = Stage(service, folder)
     stage.write("clients.yml", PLAYBOOK)
     given = [argument for argument in arguments if argument not in left_out]
-    return stage.run(*given, environment=environment, alone=True)
+    return stage.run(*given, environment=environment)
 
 
 def test_a_playbook_needs_five_commands_and_the_readme_has_the_same() -> None:

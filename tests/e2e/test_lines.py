@@ -150,8 +150,7 @@ def test_the_module_alone_prints_why_a_plan_is_refused_and_then_its_steps(
         for n in range(50)
     ]
     entries = [*renamed, *(f"New client number {n}" for n in range(50))]
-    task = {CLIENTS: {"clients": entries, "purge": True}}
-    printed = stage.run(stage.book(play(task)), status=2)
+    printed = stage.run(stage.book(play({CLIENTS: {"clients": entries, "purge": True}})), status=2)
     (shown,) = re.findall(r"^fatal: .*$", printed, re.M)
     reason, _, steps = shown.partition('"plan": [')
     assert "The purge would delete 50 of 100 active clients" in reason
@@ -159,10 +158,7 @@ def test_the_module_alone_prints_why_a_plan_is_refused_and_then_its_steps(
     assert len(steps.encode()) <= 120 * 150
 
 
-LONGEST = (
-    *("every creation fails", "a guard refuses", "the quota ends on the way"),
-    *("every name is in the list twice", "every created name has a deleted client"),
-)
+LONGEST = ("every creation fails", "a guard refuses", "every created name has a deleted client")
 """The outcomes that print the most of their kind; ``python -m benchmarks --sizes`` measures all."""
 
 
@@ -171,7 +167,7 @@ def test_a_run_for_five_hundred_entries_prints_little(
     service: Simulator, tmp_path: Path, name: str
 ) -> None:
     """With all that Ansible says on both streams; without ``-v``, it leaves out some of that."""
-    (outcome,) = [outcome for outcome in sizes.OUTCOMES if outcome.name == name]
+    outcome = next(outcome for outcome in sizes.OUTCOMES if outcome.name == name)
     stage = sizes.Stage(tmp_path, service.url, {**settings(), **access(service)})
     printed = stage.printed(outcome, 500, "-v")
     assert printed.status == outcome.status, printed.text

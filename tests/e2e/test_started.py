@@ -28,7 +28,9 @@ TASKS: list[dict[str, Any]] = [
 def test_it_is_the_same(service: Simulator, tmp_path: Path) -> None:
     """Below ``-vvv`` there is no line for a request."""
     stage = Stage(service, tmp_path)
-    book = stage.book(play(*TASKS, hosts="all", vars={"seen": "pwd; umask; env | grep -v TOKEN | sort"}))
+    book = stage.book(
+        play(*TASKS, hosts="all", vars={"seen": "pwd; umask; env | grep -v TOKEN | sort"})
+    )
     stage.inventory({"localhost": {"ansible_connection": "local", "name": "Zo\u00eb"}})
     assert started(TREE).fits({**settings(), **access(service), "PWD": str(tmp_path)})
     outcomes = []

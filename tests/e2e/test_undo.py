@@ -203,7 +203,8 @@ def test_an_older_run_is_named(case: Case, again: Seen) -> None:
 
 def test_a_run_that_no_host_knows_is_an_error(case: Case, again: Seen) -> None:
     case.service.log.clear()
-    unknown = case.undo("-e", "clients_undo_run=1e3", status=2)
+    two = ("--limit", "silent,plain")
+    unknown = case.undo(*two, "-e", "clients_undo_run=1e3", status=2)
     assert "journal.jsonl has no run 1e3 on this workspace." in unknown.said("silent")
     assert "No journal has a run 1e3." in unknown.said("plain")
     assert case.service.log == []

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import re
 
-COMMANDS = {
-    *("add-mask", "add-matcher", "add-path", "debug", "echo", "endgroup", "error", "group"),
-    *("notice", "remove-matcher", "save-state", "set-env", "set-output", "stop-commands"),
-    "warning",
-}
+_NAME = (
+    "(?:add-mask|add-matcher|add-path|debug|echo|endgroup|error|group|notice|remove-matcher"
+    "|save-state|set-env|set-output|stop-commands|warning)"
+)
+_COMMAND = re.compile(rf"(?i)^\s*::{_NAME}(?: .*?)?::|##\[{_NAME}(?: .*?)?\]")
+_STOPPED = re.compile(r"(?ms)^::stop-commands::(\w+)$.*?(?:^::\1::$|\Z)")
 
 
 def of_github(output: str) -> list[str]:
@@ -19,16 +20,8 @@ def of_github(output: str) -> list[str]:
     ``::stop-commands::TOKEN`` and ``::TOKEN::`` none is obeyed, and these two are what a step may
     say of its own accord.
     """
-    obeyed, token = [], ""
-    for line in re.split(r"\r\n|\r|\n", output):
-        name, data = _command(line, COMMANDS | {token.lower()} - {""})
-        if token:
-            token = "" if name == token.lower() else token
-        elif name == "stop-commands":
-            token = data
-        elif name:
-            obeyed.append(line)
-    return obeyed
+    lines = "\n".join(re.split(r"\r\n|\r|\n", output))
+    return [line for line in _STOPPED.sub("", lines).split("\n") if _COMMAND.search(line)]
 
 
 def of_gitlab(output: str) -> list[str]:
@@ -38,12 +31,3 @@ def of_gitlab(output: str) -> list[str]:
     without these two, nothing is one.
     """
     return re.findall(r".{0,60}[\r\x1b\b].{0,60}", output)
-
-
-def _command(line: str, known: set[str]) -> tuple[str, str]:
-    """Return name and data of the command in the line, or two empty texts."""
-    for found in (re.match(r"\s*::(.*?)::(.*)", line), re.search(r"##\[(.*?)\](.*)", line)):
-        name = found[1].split(" ")[0].lower() if found else ""
-        if found and name in known:
-            return name, found[2]
-    return "", ""
