@@ -223,7 +223,7 @@ def test_a_check_fails_with_what_is_wrong(planned: tuple[Stage, str]) -> None:
     failures = dict(re.findall(r"(?m)^fatal: \[(.+?)\]: FAILED! => (.*)$", printed))
     assert failures.keys() == {"mistaken", "nowhere", "unlisted"}
     assert 'Entry 1 ("Acme"): state is "presnt"; did you mean present?' in failures["mistaken"]
-    assert 'is protected by "Glo*"' in failures["nowhere"]
+    assert 'protected has "Glo*"' in failures["nowhere"]
     assert "clients_list" in failures["unlisted"]
 
 

@@ -133,8 +133,8 @@ def test_nothing_to_do(
 
 REFUSALS = notation.rows("""
 by an entry's guard | {clients: Acme; 1005 Renamed, protected: ["internal*"]} | {protected: []}
-    | Entry 2 ("Renamed"): The client "Internal" (id 1005) is protected by "internal*" and would be
-    renamed: leave it as it is, or change protected.
+    | Entry 2 ("Renamed"): The option protected has "internal*": leave the client as it is, or
+    change protected. It would be renamed: "Internal" (id 1005).
 by a guard of the run | {clients: Acme; Globex; New, purge: true} | {max_deletion_percent: 60}
     | The purge would delete 3 of 5 active clients, but max_deletion_percent is 30. Is the list
     complete? If so, set max_deletion_percent to 60. They are: "Initech" (id 1003), "Hooli" (id

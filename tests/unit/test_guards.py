@@ -47,16 +47,17 @@ def test_the_first_glob_that_matches_is_named() -> None:
 GUARDS = rows("""
 no steps | protected: ["*"], max_deletions: 0, max_deletion_percent: 0 | 5 | |
 a deletion of a protected one | protected: [Acme*] | 5 | delete 1 ACME
-    | 1 The client "ACME" (id 1) is protected by "Acme*" and would be deleted: leave it as it is, or
-    change protected.
+    | 1 The option protected has "Acme*": leave the client as it is, or change protected. It would
+    be deleted: "ACME" (id 1).
 a rename of a protected one | protected: [Acme*] | 5 | rename 1 Acme 2 -> Other
-    | 1 The client "Acme 2" (id 1) is protected by "Acme*" and would be renamed: leave
+    | 1 The option protected has "Acme*": leave the client as it is, or change protected. It would
+    be renamed: "Acme 2" (id 1).
 a deletion that no entry asks for | protected: [Acme*] | 5 | purge 1 Acme
-    | - The client "Acme" (id 1) is protected by "Acme*" and would be deleted: leave
+    | - The option protected has "Acme*": leave
 each protected one is named | protected: [A*, B*] | 5 | delete 1 A; delete 3 C; delete 2 B
-    | 1 The client "A" (id 1) is protected by "A*"; 3 The client "B" (id 2) is protected by "B*"
+    | 1 The option protected has "A*"; 3 The option protected has "B*"
 a protected one behind steps that concern none | protected: [Acme*] | 5
-    | create New; restore 2 ?; delete 1 Acme | 3 The client "Acme" (id 1) is protected by "Acme*"
+    | create New; restore 2 ?; delete 1 Acme | 3 The option protected has "Acme*"
 a rename to a protected name  | protected: [Acme*] | 5 | rename 1 Other -> Acme |
 a create of a protected name  | protected: [Acme*] | 5 | create Acme            |
 a restore of a protected one  | protected: [Acme*] | 5 | restore 1 Acme         |
@@ -80,7 +81,7 @@ the last client | purge: true | 1 | purge 1 A
     Is the list complete? If so, set max_deletion_percent to 100. They are: "A" (id 1).
 all guards speak, and name the victims once
     | purge: true, protected: [A], max_deletions: 1 | 4 | delete 1 A; purge 2 B; purge 3 C
-    | 1 The client "A" (id 1) is protected by "A"; - The purge would delete 2 of 4 active clients,
+    | 1 The option protected has "A"; - The purge would delete 2 of 4 active clients,
     but max_deletion_percent is 30. Is the list complete? If so, set max_deletion_percent to 50.; -
     3 clients would be deleted, but max_deletions is 1. If that is right, set max_deletions to 3.
     They are: "A" (id 1), "B" (id 2), "C" (id 3).
@@ -155,7 +156,8 @@ def test_the_purge_leaves_protected_clients_alone() -> None:
 def test_an_entry_against_a_protected_client_is_an_error_with_a_purge_too(wanted: str) -> None:
     existing, rules = clients_of("1 Internal, 2 Internal 2"), Rules(True, ("Internal*",))
     (problem,) = plan(existing, entries_of(wanted), rules).forbidden
-    assert '"Internal" (id 1) is protected by "Internal*"' in problem.sentence
+    assert 'The option protected has "Internal*"' in problem.sentence
+    assert problem.sentence.endswith('"Internal" (id 1).')
 
 
 @pytest.mark.parametrize(

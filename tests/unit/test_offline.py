@@ -74,7 +74,7 @@ def test_what_is_no_list_is_refused_as_by_the_module(listed: Any) -> None:
 
 
 GUARDS = unnamed_rows("""
-protected: Hoo*           | is protected by
+protected: Hoo*           | The option protected has
 protected: "x,Hoo*"       | splits at its commas; write a list
 protected: [7]            | became the number 7; put it in quotes
 protected: [x, no]        | became false; put it in quotes

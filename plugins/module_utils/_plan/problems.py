@@ -118,8 +118,8 @@ def name_taken(name: str, ids: Sequence[int], holders: Sequence[Client]) -> str:
 
 def protected(step: Step, glob: str) -> str:
     return (
-        f"The client {with_id(quoted(step.old_name), step.after.id)} is protected by "
-        f"{quoted(glob)} and would be {step.kind}d: leave it as it is, or change protected."
+        f"The option protected has {quoted(glob)}: leave the client as it is, or change protected. "
+        f"It would be {step.kind}d: {with_id(quoted(step.old_name), step.after.id)}."
     )
 
 
