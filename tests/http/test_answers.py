@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers that are none, errors, lost connections: over real HTTP."""
+"""Answers that are none, errors, lost connections. The table of failures is in tests/faults."""
 
 from __future__ import annotations
 
@@ -233,7 +233,7 @@ def test_a_404_to_the_list_says_what_to_check(service: Simulator, method: str, b
     assert service.names() == []
 
 
-# connections, writes; each row of the table of failures is in tests/faults/test_table.py
+# connections, and what is sent
 
 
 @pytest.mark.parametrize("concurrency", [1, 4])
@@ -261,9 +261,6 @@ def test_after_a_lost_connection_each_request_has_a_new_one(
     assert result["requests"] <= 11 + (1 + looks) * lost
 
 
-# what is sent
-
-
 def test_every_request_says_what_sends_it(service: Simulator) -> None:
     client(service, name="New")
     agents = [entry.headers["user-agent"].partition("/")[0] for entry in service.log]
@@ -280,8 +277,6 @@ def test_a_redirect_takes_the_key_nowhere(service: Simulator, status: int, metho
         assert f"redirect ({status})" in client(service, name="New")["msg"]
         assert elsewhere.log == []
 
-
-# what time it is for the service
 
 NOON = (
     *("Sat, 01 Aug 2026 12:00:00 GMT", "Sat, 01 Aug 2026 12:00:00 -0000"),

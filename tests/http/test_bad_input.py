@@ -90,9 +90,8 @@ def test_focus_client_info(service: Simulator, case: str) -> None:
 @pytest.mark.parametrize("case", CLIENTS)
 def test_focus_clients(service: Simulator, case: str, check_mode: bool) -> None:
     given, expected = CLIENTS[case]
-    nobody = {"api_token": None, "workspace_id": 0}
-    result = clients(service, check_mode, **{"clients": ["Acme"], **nobody, **given})
-    assert_refused(result, service, expected)
+    nobody = {"clients": "Acme", "api_token": None, "workspace_id": 0}
+    assert_refused(clients(service, check_mode, **{**nobody, **given}), service, expected)
 
 
 @pytest.mark.parametrize("written", [str, str.upper, " {}\n".format])
@@ -101,8 +100,6 @@ def test_a_digest_counts_however_it_is_written(service: Simulator, written: Any)
     result = clients(service, clients=["Acme"], plan_digest=written(digest))
     assert (result["changed"], sent(service)) == (True, ["GET", "GET", "POST"])
 
-
-# credentials
 
 TOKEN = "toggl_sk_0000000000000000000000000000"
 OTHER = {"TOGGL_FOCUS_API_TOKEN": SECRET}

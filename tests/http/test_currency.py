@@ -128,13 +128,6 @@ def test_the_plan_shows_it(
     assert run_entry("focus_client", service, wanted)["msg"] == did
 
 
-def test_a_change_of_it_alone_is_counted_as_updated(service: Simulator) -> None:
-    ran = clients(service, clients="Acme @EUR; 1002 @EUR; Stark @EUR", concurrency=1)
-    assert [ran["summary"][of] for of in ("updated", "created", "renamed")] == [2, 1, 0]
-    assert ran["msg"] == "Created 1, updated 2."
-    assert sent(service) == ["GET", "PUT", "PUT", "POST", "GET"], "one look, at one of them"
-
-
 NOT_KEPT = [
     pytest.param(UNKNOWN, "Acme @EUR", "but shows none, so it may not keep it", id="unknown"),
     pytest.param(SHOWN, "Acme @workspace", "which may be the workspace's", id="shown"),

@@ -86,8 +86,6 @@ def check_run_repeat_and_undo(service: Simulator, wanted: str, action: str, afte
     return str(checked["msg"])
 
 
-# requests
-
 REQUESTS = unnamed_rows("""
 Client 1                   | 1 | 1
 New                        | 2 | 1

@@ -66,9 +66,6 @@ def test_whatever_the_service_answers(
     assert_undone(service, ran, before)
 
 
-# requests
-
-
 @pytest.mark.parametrize("concurrency", [1, 4])
 @pytest.mark.parametrize("there", [1, 99, 100, 250, 1000])
 def test_requests(service: Simulator, there: int, concurrency: int) -> None:
@@ -91,8 +88,6 @@ def test_requests(service: Simulator, there: int, concurrency: int) -> None:
         checks = min(names_given, pages - 1)
         assert len(service.log) == result["requests"] == pages + checks + writes
 
-
-# any workspace, any list
 
 SAME = ("changed", "action", "plan_digest", "summary", "failed", "warnings")
 ONLY_SEEN_AFTERWARDS = re.compile("was restored and is called|take currency out")
@@ -142,8 +137,6 @@ def test_check_mode_never_lies(
         assert_predicted(checked["plan"], ran["plan"])
         assert_done_is_true(server, ran)
 
-
-# the filter clients_plan, without the service
 
 OF_THE_SERVICE = {"requests", "quota"}
 RULES = st.fixed_dictionaries(

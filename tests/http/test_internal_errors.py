@@ -63,9 +63,6 @@ def assert_all_are_told_of(service: Simulator, result: dict[str, Any], done: int
     assert SECRET not in json.dumps(result)
 
 
-# in a step
-
-
 @pytest.mark.parametrize(
     ("owner", "method", "file"),
     [(Journal, "before", "apply.py"), (FocusApi, "create", "creates.py")],
@@ -99,9 +96,6 @@ def test_no_thread_to_be_had_is_no_lost_report(service: Simulator, breaking: Bre
     assert len(rows(result, "pending")) == 3
 
 
-# around the steps
-
-
 def test_while_reading_it_says_nothing_was_written(service: Simulator, breaking: Breaking) -> None:
     breaking(FocusApi, "list_clients")
     for result in (client(service, name="A"), clients(service, clients=FIVE), info(service)):
@@ -117,9 +111,6 @@ def test_after_the_steps_it_says_how_many_were_done(service: Simulator, breaking
     result = clients(service, clients=FIVE)
     assert (result["failed"], result["changed"]) == (True, True)
     assert "5 of 5 changes are known to be done" in result["msg"]
-
-
-# answers that nothing could pass on
 
 
 @pytest.mark.parametrize("levels", [40, 400, 900, 5000])

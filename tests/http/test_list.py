@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
 from simulator.wire import Call
-from support.running import client, clients, info, rows, run_entry, sent, told
+from support.running import MODULES, client, clients, info, rows, run_entry, sent, told
 from support.workspace import on
 
 # pages at once
@@ -169,9 +170,8 @@ def test_a_list_that_always_moves_is_an_error(service: Simulator, times: int, fi
 
 
 RUNS: dict[str, Callable[[Simulator], dict[str, Any]]] = {
-    "focus_clients": lambda service: clients(service, clients=["Acme"]),
-    "focus_client": lambda service: client(service, name="Acme"),
-    "focus_client, absent": lambda service: client(service, name="Acme", state="absent"),
+    **{module: partial(run_entry, module, wanted="Acme") for module in MODULES},
+    "focus_client, absent": partial(client, name="Acme", state="absent"),
     "focus_client_info": info,
 }
 

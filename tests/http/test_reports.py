@@ -56,9 +56,6 @@ def counted(result: Result) -> dict[str, int]:
     return {what: count for what, count in result["summary"].items() if count}
 
 
-# check, run, second run
-
-
 def test_a_check_says_what_would_be_a_run_what_was(service: Simulator, check_mode: bool) -> None:
     """The rows of a run have the order in which the service was sent them."""
     before = state(service)
@@ -95,16 +92,6 @@ def test_a_new_client_is_in_the_undo_of_a_check_by_its_name(service: Simulator) 
     new = {"name": "Stark Industries", "state": "absent"}
     predicted = [{**entry, "id": 1007} if entry == new else entry for entry in checked]
     assert new in checked and sorted(predicted, key=str) == sorted(ran, key=str)
-
-
-def test_a_temporary_name_is_a_step_and_no_rename_that_counts(service: Simulator) -> None:
-    """Two clients swap their names: three writes for two entries."""
-    result = clients(service, clients="1001 Globex; 1002 Acme")
-    assert result["msg"] == "Renamed 2."
-    assert [(row["step"], row["status"]) for row in result["plan"]] == [("rename", "done")] * 3
-    assert_done_is_true(service, result)
-    assert counted(result) == {"renamed": 2, "unmanaged": 3}
-    assert results_of(result) == ["1 Globex 1001 renamed*", "2 Acme 1002 renamed*"]
 
 
 NOTHING_TO_DO = notation.rows(f"""
@@ -333,17 +320,11 @@ def test_what_the_purge_deletes_is_not_unmanaged(service: Simulator, refusing: A
     assert [row["entry"] for row in result["results"]] == [1, 2, 3, 4, 5]
 
 
-# one client; what else is said of it is in test_focus_client
-
-
 def test_a_client_that_the_service_hides_has_a_name_after_its_restore(service: Simulator) -> None:
     fill(service, CLIENTS, HIDES)
     given = {"id": 1006, "state": "restored"}
     assert client(service, check_mode=True, **given)["msg"] == "Would restore the client 1006."
     assert client(service, **given)["msg"] == 'Restored "Umbrella" (id 1006).'
-
-
-# the documentation of the return values
 
 
 def documented(module: str) -> set[str]:

@@ -109,9 +109,6 @@ def test_a_refused_rename_stops_the_create_of_the_name_that_it_keeps(hiding: Sim
     )
 
 
-# by what the journal says
-
-
 def test_one_renamed_since_its_deletion_is_read_again(service: Simulator, journal: Path) -> None:
     """The journal's name is an old one: nothing is reported under it, and no name is duplicated."""
     fill(service, "Acme", HIDES)

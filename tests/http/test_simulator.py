@@ -106,21 +106,6 @@ def test_a_late_write_does_not_reach_the_next_test(service: Simulator, call: Any
     assert (service.clients(), service.log) == ([], [])
 
 
-def test_control_from_another_process(service: Simulator, call: Any) -> None:
-    control = service.url.replace("/api", "/_simulator")
-    script = [{"method": "POST", "status": 503, "body": "<html>"}]
-    more = {"switches": {"empty_data": "null"}, "quota_limit": 1, "script": script}
-    wanted = {"clients": ["a"], "deleted": ["b"], **more}
-    assert requests.post(f"{control}/reset", json=wanted, timeout=5).status_code == 200
-    assert call.create("c").content == b"<html>"
-    state = requests.get(f"{control}/state", timeout=5).json()
-    assert (state["requests"], state["writes"]) == (1, 1)
-    assert [client["name"] for client in state["clients"]] == ["a", "b"]
-    assert service.switches == Switches(empty_data="null")
-    refused = requests.post(f"{control}/reset", json={"switches": {"x": 1}}, timeout=5)
-    assert refused.status_code == 400
-
-
 def test_its_process_is_left_running_until_it_is_stopped(tmp_path: Path) -> None:
     for _again in range(2):
         start(str(tmp_path / "here"), "--client", "Acme")

@@ -69,9 +69,6 @@ def test_a_run_that_waited_gives_the_service_time_to_show_what_the_other_wrote(
     assert service.log[0].at - ended > 0.5
 
 
-# where the lock is
-
-
 @pytest.mark.parametrize("variable", [None, "", "relative"])
 def test_it_is_a_file_of_the_user_alone(
     service: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str | None
