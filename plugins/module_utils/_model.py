@@ -269,12 +269,9 @@ class Desired(NamedTuple):
 
     def as_options(self) -> dict[str, Any]:
         """Return the options as a user writes them, without defaults."""
-        given = {
-            **self._asdict(),
-            "state": None if self.state == "present" else self.state,
-            "former_names": list(self.former_names),
-            "attributes": None,
-        }
+        state = None if self.state == "present" else self.state
+        given = {**self._asdict(), "state": state, "former_names": list(self.former_names)}
+        del given["attributes"]
         return {**{option: value for option, value in given.items() if value}, **self.attributes}
 
 

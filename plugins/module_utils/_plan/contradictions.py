@@ -75,8 +75,8 @@ def taken_names(
     for key, entries in takers.items():
         taking = [matches[entry] for entry in entries]
         ids = {match.client.id for match in taking if match.client is not None}
-        having = matcher.active.get(key, [])
-        keepers = [c for c in having if c.id not in ids and c.id not in leaving]
+        staying = (c for c in matcher.active.get(key, ()) if c.id not in leaving)
+        keepers = [client for client in staying if client.id not in ids]
         if not keepers and len(entries) < 2:
             continue
         if all(_on_purpose(match) for match in taking):

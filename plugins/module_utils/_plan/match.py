@@ -159,9 +159,7 @@ class Matcher:
                     self._refuse(entry, problems.two_entries_one_client(client))
             if len(clients) > 1:
                 self._refuse(entry, problems.ambiguous_former(wanted.name or "", clients))
-            made = (
-                self._keep(entry, clients[0]) if clients else self._new_or_restored(entry, wanted)
-            )
+            made = self._keep(entry, clients[0]) if clients else self._added(entry, wanted)
             self._found.setdefault(entry, made)
 
     def _free(self, wanted: Desired) -> list[Client]:
@@ -170,7 +168,7 @@ class Matcher:
         former = [client for key in keys for client in self.active.get(key, [])]
         return [client for client in former if client.id not in self._claims]
 
-    def _new_or_restored(self, entry: int, wanted: Desired) -> PlannedEntry:
+    def _added(self, entry: int, wanted: Desired) -> PlannedEntry:
         deleted, name = self.deleted.get(wanted.key), wanted.name or ""
         if deleted and wanted.restore_deleted:
             return self._restored(entry, wanted)

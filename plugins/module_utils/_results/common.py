@@ -4,7 +4,7 @@ or why it failed. No I/O."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +12,7 @@ from .._apply.outcome import Outcome
 from .._errors import FocusError, listed
 from .._model import Plan, Step
 from .._plan.undo import undo, undo_warnings
-from .._text import at_most, quoted
+from .._text import at_most, grouped, quoted
 
 MOST_REASONS = 5  # in the message; the steps have all of them
 
@@ -80,33 +80,26 @@ def _failure(
     """Return what went wrong and why, then the numbers of all, then whether another run helps."""
     parts = at_most(_reasons(errors, is_list), MOST_REASONS, "And {} more.")
     if len(outcomes) > 1:  # the reason of a single change says it all
-        parts += [_numbers(outcomes), *_next_run(outcomes, errors, is_reviewed)]
+        counts = Counter("failed" if o.failed else o.status for o in outcomes)
+        numbers = ", ".join(f"{counts[of]} {of}" for of in ("done", "failed", "pending"))
+        parts.append(f"Of {len(outcomes)} changes: {numbers}.")
+        parts += _next_run(outcomes, errors, is_reviewed)
     return " ".join(parts)
 
 
 def _reasons(errors: Sequence[Outcome], is_list: bool) -> list[str]:
     """Return each reason once: first what affects every request, then the same answer for several
     clients."""
-    for_all: list[str] = []
-    labels: dict[str, dict[str, None]] = defaultdict(dict)
-    for outcome in errors:
-        text = error_text(outcome)
-        if outcome.error is not None and outcome.error.stops_all:
-            for_all = for_all or [text]
-        else:
-            labels[text][_label(outcome.step)] = None
-    each = (f"{listed(list(labels[text]))}: {text}" if is_list else text for text in labels)
-    return [*for_all, *each]
+    for_all = [outcome for outcome in errors if outcome.error and outcome.error.stops_all]
+    own = (outcome for outcome in errors if not (outcome.error and outcome.error.stops_all))
+    same = grouped((error_text(outcome), _label(outcome.step)) for outcome in own)
+    labels = {text: listed([*dict.fromkeys(names)]) for text, names in same.items()}
+    each = (f"{labels[text]}: {text}" if is_list else text for text in labels)
+    return [*map(error_text, for_all[:1]), *each]
 
 
 def _label(step: Step) -> str:
     return f"id {step.id}" if step.name is None else quoted(step.name)
-
-
-def _numbers(outcomes: Sequence[Outcome]) -> str:
-    counts = Counter("failed" if o.failed else o.status for o in outcomes)
-    numbers = (f"{counts[status]} {status}" for status in ("done", "failed", "pending"))
-    return f"Of {len(outcomes)} changes: {', '.join(numbers)}."
 
 
 def _next_run(
@@ -116,10 +109,11 @@ def _next_run(
     What is left of a plan that was reviewed is another plan, which nobody has reviewed."""
     if any(outcome.status == "unclear" for outcome in outcomes):
         return []
-    passing = [o for o in errors if o.error is not None and o.error.may_pass]
-    rest = "the rest" if len(passing) == len(errors) else "what is pending"
-    if rest != "the rest" and not any(outcome.status == "pending" for outcome in passing):
+    passing = [outcome for outcome in errors if outcome.error and outcome.error.may_pass]
+    is_all = len(passing) == len(errors)
+    if not is_all and not any(outcome.status == "pending" for outcome in passing):
         return []
+    rest = "the rest" if is_all else "what is pending"
     if is_reviewed and any(outcome.succeeded for outcome in outcomes):
         return [f"Run toggl.focus.plan again for {rest}, which is another plan now."]
     return [f"Another run does {rest}."]
