@@ -45,7 +45,8 @@ demo: $(VENV)/.ready-for-demo ## a playbook against a simulated service on this 
 	@PYTHONPATH=tests $(BIN)/python -m tools.demo
 
 simulator: $(VENV)/.ready-for-demo ## a simulated service for your own playbooks, until Ctrl-C
-	@$(BIN)/python -m tools.simulator serve $(ARGS)
+	@echo "It answers until Ctrl-C is pressed." >&2
+	@PYTHONPATH=tests $(BIN)/python -m simulator $(or $(ARGS),--client Acme --client Globex)
 
 docs: env ## the documentation as a site, in .ansible/docs/html/
 	@$(BIN)/python -m tools.docs

@@ -2,9 +2,8 @@
 """Starts and stops the simulated service as a process of its own: for benchmarks and molecule.
 
 ``simulator.py start FOLDER [OPTION...]`` leaves it running, with its address in ``FOLDER/url`` and
-its process id in ``FOLDER/pid``; ``simulator.py stop FOLDER`` ends it. ``simulator.py serve`` is
-for people: it prints what their own playbooks need to find it, and ends with Ctrl-C. The options
-are those of ``tests/simulator/__main__.py``.
+its process id in ``FOLDER/pid``; ``simulator.py stop FOLDER`` ends it. The options are those of
+``tests/simulator/__main__.py``.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 from urllib.parse import urlsplit
@@ -34,7 +33,7 @@ class Running(NamedTuple):
 def spawn(*options: str, log: IO[bytes] | None = None) -> Running:
     """Return once it answers. It does not hear the terminal's Ctrl-C.
 
-    :raises SystemExit: it did not start, or was asked for ``--help``, which is printed then
+    :raises SystemExit: it did not start
     """
     process = subprocess.Popen(
         [sys.executable, "-m", "simulator", *options],
@@ -46,10 +45,7 @@ def spawn(*options: str, log: IO[bytes] | None = None) -> Running:
         start_new_session=True,
     )
     assert process.stdout
-    url = process.stdout.readline().strip()
-    if url.startswith("usage: "):
-        print(url, process.stdout.read(), sep="\n", end="")
-        raise SystemExit(process.wait())
+    _name, _, url = process.stdout.readline().strip().partition("=")
     if not url:
         raise SystemExit(f"The simulator did not start{f', see {log.name}' if log else ''}.")
     return Running(url, process)
@@ -110,19 +106,5 @@ def stop(name: str) -> None:
     pid.unlink(missing_ok=True)
 
 
-def serve(*options: str) -> None:
-    with running(*(options or ("--client", "Acme", "--client", "Globex"))) as found:
-        for name, value in environment(found.url).items():
-            if name.startswith("TOGGL_"):
-                print(f"export {name}={value}", flush=True)
-        print("It answers until Ctrl-C is pressed.", file=sys.stderr, flush=True)
-        # A shell starts what runs in its background with Ctrl-C ignored.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.default_int_handler)
-        with contextlib.suppress(KeyboardInterrupt):
-            signal.pause()
-
-
 if __name__ == "__main__":
-    ACTIONS: dict[str, Callable[..., None]] = {"serve": serve, "start": start, "stop": stop}
-    ACTIONS[sys.argv[1]](*sys.argv[2:])
+    {"start": start, "stop": stop}[sys.argv[1]](*sys.argv[2:])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulator as a process of its own: it prints its address, and answers until it is ended."""
+"""The simulator as a process: it prints what playbooks need, and answers until it is ended."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ def main() -> None:
     with Simulator(workspace_id=options.workspace_id) as simulator:
         for name in options.client:
             simulator.add(name)
-        print(simulator.url, flush=True)
+        print(f"export TOGGL_FOCUS_API_URL={simulator.url}")
+        print(f"export TOGGL_FOCUS_API_TOKEN={simulator.token}")
+        print(f"export TOGGL_FOCUS_WORKSPACE_ID={simulator.workspace_id}", flush=True)
         stop.wait()
 
 
