@@ -14,7 +14,6 @@ import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
-from simulator.wire import Call
 from support.running import client, clients, rows, run_entry, sent
 from support.workspace import HIDES, fill, on
 
@@ -123,24 +122,20 @@ def test_a_201_with_the_id_of_a_client_that_was_there_is_no_new_client(service: 
     assert service.names() == ["Old"]
 
 
+def hiding(client_id: int) -> Fault:
+    """A list that does not show this client."""
+
+    def edit(body: bytes) -> bytes:
+        page = json.loads(body)
+        page["data"] = [found for found in page["data"] if found["id"] != client_id]
+        return json.dumps(page).encode()
+
+    return Fault(on("GET"), when="after", edit=edit)
+
+
 def test_what_the_run_created_itself_counts_although_no_list_shows_it(service: Simulator) -> None:
     """Both were done, and reads lag: the id of the second is known from its answer alone."""
-    creates: list[Call] = []
-
-    def chaos(call: Call) -> Fault | None:
-        if call.method == "POST":
-            creates.append(call)
-            return LOST if len(creates) == 1 else None
-        hidden = 1001 if len(creates) < 2 else 1002
-
-        def lags(body: bytes) -> bytes:
-            page = json.loads(body)
-            page["data"] = [found for found in page["data"] if found["id"] != hidden]
-            return json.dumps(page).encode()
-
-        return Fault(when="after", edit=lags)
-
-    service.chaos = chaos
+    service.script = [LOST, *[hiding(1001)] * 3, *[hiding(1002)] * 9]
     result = client(service, name="New")
     assert (result["failed"], result["changed"], result["client"]["id"]) == (True, True, 1002)
     assert TWO in result["msg"]

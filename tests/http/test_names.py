@@ -99,25 +99,6 @@ def test_a_name_that_no_list_can_give_is_known_by_its_id(service: Simulator, nam
     assert service.names() == [name]
 
 
-UNSEEN = "\u200b\u3164"
-NOT_TO_BE_HAD_BACK: dict[str, tuple[str, list[Any]]] = {
-    "1001 Acme": (UNSEEN, []),
-    "restored 1001 Acme": (f"({UNSEEN})", [{"id": 1001, "state": "absent"}]),
-}
-
-
-@pytest.mark.parametrize("wanted", NOT_TO_BE_HAD_BACK)
-def test_a_name_that_no_list_can_give_back_is_a_warning(
-    service: Simulator, wanted: str, module: str, check_mode: bool
-) -> None:
-    """With the id and the name, so that it can be given back in another way."""
-    there, undo = NOT_TO_BE_HAD_BACK[wanted]
-    result = run_entry(module, fill(service, there), wanted, check_mode)
-    had = 'The client 1001 had the name "\\u200b\\u3164"'
-    assert any(had in warning for warning in result["warnings"]), result
-    assert result["undo"] == undo
-
-
 # names that would be masked
 
 ADVICE = "Use a new API key (api_token) in its place."

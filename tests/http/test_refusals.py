@@ -8,12 +8,10 @@ import time
 from types import SimpleNamespace
 
 import pytest
-from simulator.gate import Gate
 from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.service import Credentials
 from simulator.switches import Switches
-from simulator.wire import Answer, Call, Scope
 from support.running import client, clients, rows, sent
 from support.workspace import fill, on
 
@@ -110,19 +108,10 @@ def test_what_fits_is_done_and_nothing_is_sent_that_is_known_to_be_refused(
     assert "quota" in result["msg"]
 
 
-def test_a_402_without_a_word_after_nothing_was_left_is_about_the_quota(
-    service: Simulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_402_without_a_word_after_nothing_was_left_is_about_the_quota(service: Simulator) -> None:
     """The service says what is left, and not until when. One request is tried; none after that."""
-    own = Gate._own_answer
-
-    async def without_a_time(gate: Gate, scope: Scope, call: Call) -> Answer:
-        answer = await own(gate, scope, call)
-        answer.headers.pop("X-Toggl-Quota-Resets-In", None)
-        return answer if answer.status != 402 else Answer(402, {}, b"")
-
-    monkeypatch.setattr(Gate, "_own_answer", without_a_time)
-    service.reset(quota_limit=3)
+    says = [Fault(headers={"X-Toggl-Quota-Remaining": str(left)}) for left in (2, 1, 0)]
+    service.reset(Switches(quota_headers=False), script=[*says, Fault(status=402)])
     wanted = [f"Client {number}" for number in range(8)]
     result = clients(service, clients=wanted, concurrency=4, allow_partial=True)
     assert "The quota of requests is used up" in result["msg"]

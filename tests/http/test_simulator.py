@@ -89,14 +89,6 @@ def test_reads_that_lag_for_several_reads(service: Simulator, call: Any) -> None
     assert [call.names() for _ in range(3)] == [[], ["One"], ["One", "Two"]]
 
 
-@pytest.mark.parametrize("currency", ["EURO", "eur", "", 978])
-def test_no_currency(service: Simulator, call: Any, currency: object) -> None:
-    """A service without such a field does not refuse it."""
-    assert call.create("Acme", currency=currency).status_code == 400
-    service.reset(Switches(currency="unknown"))
-    assert call.create("Acme", currency=currency).status_code == 201
-
-
 def test_a_late_write_does_not_reach_the_next_test(service: Simulator, call: Any) -> None:
     service.reset(latency=0.1)
     with pytest.raises(requests.ReadTimeout):
