@@ -20,7 +20,7 @@ def run_playbook(service: Simulator, title: str) -> int:
     """Return how many requests were sent."""
     print(f"\n=== {title} {'=' * (90 - len(title))}", flush=True)
     service.log.clear()
-    command = [Path(sys.executable).with_name("ansible-playbook"), "--diff", PLAYBOOK]
+    command = [str(Path(sys.executable).with_name("ansible-playbook")), "--diff", str(PLAYBOOK)]
     own = {**environment(service.url), "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml"}
     status = subprocess.run(command, env={**os.environ, **own}).returncode
     if status:

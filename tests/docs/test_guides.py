@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each guide is executed as it is written, from top to bottom, against the simulator. The output
-is in colours; they are taken away where no picture is made of it."""
+"""Each guide is executed as it is written, from top to bottom, against the simulator."""
 
 from __future__ import annotations
 
@@ -61,10 +60,7 @@ def ansible() -> Iterator[Started]:
 
 
 class Reader(Stage):
-    """Somebody who does what a guide says, in a folder of their own.
-
-    ``output`` is what the last command printed, ``said`` what a guide shows of it, in colours.
-    """
+    """Somebody who does what a guide says, in a folder of their own."""
 
     def __init__(self, service: Simulator, ansible: Started, folder: Path) -> None:
         super().__init__(service, folder)

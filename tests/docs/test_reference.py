@@ -80,8 +80,7 @@ def test_the_code_refers_to_documents_that_are_there() -> None:
 
 
 def test_what_all_modules_return_is_described_alike() -> None:
-    """It stands in each of them, since up to ansible-core 2.19 no fragment can hold it. Only the
-    samples are of the module. Each returns a message."""
+    """Up to ansible-core 2.19 no fragment can hold it. Only the samples are of the module."""
     package = "ansible_collections.toggl.focus.plugins.modules"
     returned = [
         yaml.safe_load(importlib.import_module(f"{package}.{name}").RETURN) for name in MODULES
@@ -102,8 +101,7 @@ def without_samples(described: Any) -> Any:
 
 
 def test_the_role_has_the_options_of_the_module() -> None:
-    """Without their defaults: a variable that is not given is not passed on. The list takes any
-    type, since the module validates it in its own words."""
+    """Without their defaults. The list takes any type, since the module validates it."""
     assert set(VARIABLES_OF_THE_ROLE) - OF_THE_ROLE == set(OF_THE_MODULE)
     for name, option in OF_THE_MODULE.items():
         variable, keys = VARIABLES_OF_THE_ROLE[name], ("type", "elements", "choices")
@@ -124,8 +122,7 @@ def passed_on(tasks: list[dict[str, Any]], module: str) -> dict[str, str]:
 
 
 def test_the_role_and_the_playbooks_pass_every_option_on() -> None:
-    """The export writes nothing, so it has no journal. The undo has a list, a journal and a purge
-    of its own, and no digest."""
+    """But what export and undo give themselves, or have no use for."""
     tasks = read_yaml("roles", "clients", "tasks", "main.yml")
     assert passed_on(tasks, "toggl.focus.focus_clients") == {"clients": "{{ clients_list }}"}
     others = {name: f"the {name}" for name in OF_THE_MODULE if name != "clients_list"}

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The site in .ansible/docs/html/, and what it is made of: the plugins' documentation, the guides,
-the changelog."""
+"""The site in .ansible/docs/html/, and what it is made of."""
 
 from __future__ import annotations
 
@@ -29,8 +28,7 @@ def attributes(text: str, *names: str) -> list[str]:
 
 
 def problems(html: Path) -> Iterator[str]:
-    """Links to files and anchors that are not there, and what a browser would load from elsewhere:
-    nothing should be."""
+    """Links that lead nowhere, and what a browser would load from elsewhere."""
     pages = {path: path.read_text(encoding="utf-8") for path in sorted(html.rglob("*.html"))}
     anchors = {path: {*attributes(text, "id", "name")} for path, text in pages.items()}
     for path, text in pages.items():

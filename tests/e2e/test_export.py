@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook ``toggl.focus.export``: what it writes, and what it never writes over.
-
-The hosts of one run are the cases. Each has a workspace and a folder of its own.
-"""
+"""The playbook ``toggl.focus.export``; the hosts of one run are the cases."""
 
 from __future__ import annotations
 
@@ -121,8 +118,7 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Exports:
 
 
 def test_a_maintained_file_is_never_written_over(exports: Exports) -> None:
-    """Unless clients_overwrite is true. The same content is no reason to fail. Check mode says what
-    would be written."""
+    """Unless clients_overwrite is true, or it has that content. Check mode says the same."""
     checked, first, second, _ = exports
     for run in (checked, first):
         assert "set clients_overwrite to true to replace it" in run.printed
@@ -154,8 +150,7 @@ def test_a_client_that_moves_between_two_pages_is_in_the_file(exports: Exports) 
 
 
 def test_an_export_is_sorted_by_name_and_applies_with_no_change(exports: Exports) -> None:
-    """Clients of one name by id, whatever the service's order; those without a name come first.
-    Names may share, look like templates or hold what YAML takes for something else."""
+    """Clients of one name by id, whatever the service's order; those without a name come first."""
     found = [(entry.get("name"), entry.get("id")) for entry in exports.first.listed("new")]
     same = [("same", 1001), ("same", 1000 + len(UNSORTED))]
     named = [*((name.strip(), None) for name in NAMES), *same, ("\u00fcber", None)]

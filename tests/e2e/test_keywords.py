@@ -18,9 +18,7 @@ NAMES = [f"Client {number}" for number in range(10, 23)]
 
 
 def test_tasks_that_are_repeated_templated_and_run_once(service: Simulator, tmp_path: Path) -> None:
-    """What is tried again is tried until it succeeds, a loop keeps its connection, and what reaches
-    the module is plain text, whatever Ansible attaches to it. One of two hosts does it, or another
-    one for it."""
+    """Once for two hosts, or by another one for it; a loop keeps its connection."""
     service.reset(script=[Fault(status=500)] * 2)
     Stage(service, tmp_path).inventory({"one": LOCAL, "two": LOCAL})
     tried = {
@@ -53,8 +51,7 @@ def test_tasks_that_are_repeated_templated_and_run_once(service: Simulator, tmp_
 
 
 def test_a_long_run_prints_lines_of_progress(service: Simulator, tmp_path: Path) -> None:
-    """With ten requests in a window of some seconds, it waits for the next window. A variable turns
-    them off, and no value of it fails a task: whoever writes ``quiet`` wants no lines."""
+    """While it waits for the quota. A variable turns them off; no value of it fails a task."""
     quota: dict[str, Any] = {"quota_limit": 10, "quota_window": 6}
     service.reset(**quota)
     with Simulator(**quota) as silent:
@@ -75,10 +72,7 @@ def test_a_long_run_prints_lines_of_progress(service: Simulator, tmp_path: Path)
 def test_hosts_of_one_workspace_and_two_playbooks_at_once_create_each_client_once(
     service: Simulator, tmp_path: Path
 ) -> None:
-    """The role under ``hosts: all``, in Ansible's own process and as modules; then a loop, which
-    gives its turn back after each item. The other playbook spells the address of the service in
-    another way. What one run has not yet written, another one does not read. How long one waits is
-    in ``test_timeout.py`` and ``tests/http/test_turns.py``."""
+    """The role both ways, a loop that gives its turn back, an address spelled in another way."""
     service.reset(latency=0.05)
     stage = Stage(service, tmp_path)
     elsewhere = {**LOCAL, "ansible_connection": "elsewhere"}

@@ -105,8 +105,7 @@ def test_no_lines_where_nobody_wants_them(ran: Ran) -> None:
 
 @pytest.mark.parametrize("host", ["failing", "unseen"])
 def test_a_run_that_fails_ends_failed_with_its_message(ran: Ran, host: str) -> None:
-    """Not with the whole result, which nobody can read, and whether or not there are lines. The
-    purge waits for the creations, so it is pending."""
+    """Not with the whole result. The purge waits for the creations, so it is pending."""
     message = ran.failure(host)
     path = f"/workspaces/{list(HOSTS).index(host) + 1}/clients"
     assert message.endswith(

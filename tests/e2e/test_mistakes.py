@@ -146,8 +146,7 @@ def test_what_a_template_makes_of_names_is_said_too(said: Outcome) -> None:
 
 
 def test_the_users_of_the_role_read_the_same_words(said: Outcome) -> None:
-    """And not the role's argument spec. An empty digest is not the same as none; a variable that is
-    not given is."""
+    """An empty digest is not the same as none; a variable that is not given is."""
     messages = [result["msg"] for result in results(said, "role")]
     assert messages == [*LISTS.values(), NO_DIGEST, NO_DIGEST], "the last one did not fail"
     warning = "The role toggl.focus.clients has no variable clients_purg; did you mean"

@@ -83,8 +83,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> list[Done]:
 
 
 def test_both_ways_return_and_send_the_same(both: list[Done]) -> None:
-    """So the tests below look at one of them. Ansible itself refuses an option of a module that is
-    not known, and counts no requests."""
+    """Ansible itself refuses an option of a module that is not known, and counts no requests."""
     here, there = both
     assert (here.sent, here.left) == (there.sent, there.left)
     assert here.ran.results.keys() == there.ran.results.keys() == TASKS.keys(), here.ran.output
@@ -134,8 +133,7 @@ def test_what_fails_is_one_sentence_and_nothing_is_written(both: list[Done]) -> 
 
 
 def test_the_examples_run_as_they_are_written(tmp_path: Path) -> None:
-    """Those of each module, in a workspace of their own, and of the filter that reads a file.
-    Guides and start pages are run in ``tests/docs``."""
+    """Those of each module and of the filter that reads a file; guides are in ``tests/docs``."""
     plugins = {
         **{1: "modules.focus_clients", 4711: "modules.focus_client"},
         **{2: "modules.focus_client_info", 3: "filter.clients_from_csv"},
@@ -165,8 +163,7 @@ OLD = "3.9"
 
 @pytest.mark.skipif(not noxfile.is_here(OLD), reason=f"no Python {OLD} is on this machine")
 def test_an_old_python_is_one_sentence(service: Simulator, tmp_path: Path) -> None:
-    """Which one is needed, which one is there, and what to do, in place of an error about an
-    import."""
+    """In place of an error about an import."""
     tasks = [
         {module: given, "register": f"t{at}", "ignore_errors": True}
         for at, (module, given) in enumerate(TASK_OF_EACH.items())

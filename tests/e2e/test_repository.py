@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A repository of clients, by its playbooks: checked offline, planned, reviewed, applied as
-reviewed, and compared on a schedule."""
+"""A repository of clients, by its playbooks: checked, planned, reviewed, applied, compared."""
 
 from __future__ import annotations
 
@@ -153,9 +152,7 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, s
 
 
 def test_each_workspace_is_in_the_plan_file(planned: tuple[Stage, str]) -> None:
-    """Also one that cannot be read, whose list is wrong or whose plan is refused, with the reason;
-    these fail after the files are written, where they are asked for. A difference is no failure.
-    Nothing is written to the service."""
+    """Also one that cannot be read or planned: it fails after the files are written."""
     stage, printed = planned
     assert stage.service.writes == []
     assert printed.count("failed=1") == 4
@@ -243,8 +240,7 @@ def test_drift_fails_where_something_differs(planned: tuple[Stage, str]) -> None
 
 
 def test_exactly_the_reviewed_plan_is_applied(stage: Stage) -> None:
-    """With a limit, to these hosts alone, and then to the others; applied again, nothing is done.
-    A limit narrows what is planned, too."""
+    """With a limit, to these hosts alone; applied again, nothing is done."""
     service = stage.service
     for id_, name in ((EUROPE, "Globex"), (ASIA, "Initech"), (AMERICA, "Acme")):
         fill(service, id_, name)

@@ -75,9 +75,7 @@ def reviewed(planned: tuple[Stage, str], stage: Stage) -> Stage:
 
 
 def test_each_host_has_the_workspace_that_the_play_gives_it(planned: tuple[Stage, str]) -> None:
-    """Also where a playbook of one's own gives it, whose variables no other host sees. An inventory
-    may give ``clients_plan_file`` to all playbooks: for ``toggl.focus.plan``, that is the file to
-    write, and the one that is there is of an earlier plan."""
+    """Also by variables that no other host sees; the plan file that is there is an earlier one."""
     stage, printed = planned
     plans = stage.plans().values()
     assert {plan["workspace_id"] for plan in plans} == {*HOSTS.values()}
@@ -185,8 +183,7 @@ def shared(stage: Stage) -> Stage:
 
 
 def test_two_hosts_of_one_workspace_are_refused_before_any_request(shared: Stage) -> None:
-    """With what to do, and no file is written. The other playbooks begin in the same way, see
-    below."""
+    """With what to do, and no file is written."""
     printed = shared.run("plan", status=2)
     for hosts, id_, remedy in (
         ("europe and copy", OTHER, "give each host the clients_workspace_id of its own workspace"),

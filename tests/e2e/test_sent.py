@@ -91,8 +91,7 @@ def sent(service: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Sent:
 
 @pytest.mark.parametrize(("host", "workspace_id"), [("here", HERE), ("there", THERE)])
 def test_what_was_sent_is_a_line_each(sent: Sent, host: str, workspace_id: int) -> None:
-    """Method, path, status, try, milliseconds and the trace id of a refusal; no query, no body and
-    no secret. The result of the task has no key for it."""
+    """No query, no body and no secret. The result of the task has no key for it."""
     assert sent.lines(host) == [
         ("GET", "", "503", "1", ""),
         ("GET", "", "no answer", "2", ""),
@@ -120,8 +119,7 @@ def test_each_item_of_a_loop_and_a_service_that_is_not_there_have_lines(sent: Se
 
 
 def test_a_reader_that_closes_stdout_stops_nothing(service: Simulator, tmp_path: Path) -> None:
-    """As in ``ansible-playbook ... | head -1``, on a run that is long enough for lines of
-    progress."""
+    """As in ``ansible-playbook ... | head -1``, on a run with lines of progress."""
     service.reset(latency=1)
     clients = [f"Client {number}" for number in range(7)]
     book = Stage(service, tmp_path).book(play({CLIENTS: {"clients": clients, "concurrency": 1}}))

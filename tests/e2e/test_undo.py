@@ -150,8 +150,7 @@ def test_check_shows_the_plan_and_changes_nothing(checked: Seen) -> None:
 
 
 def test_the_run_is_taken_back_whatever_the_inventory_says(undone: Seen) -> None:
-    """Its list, purge, digest and plan file have no part in it. The guards hold, and a host without
-    a run says so."""
+    """Its list, purge, digest and plan file have no part in it. The guards hold."""
     assert undone.names["plain"] == undone.names["looped"] == undone.names["silent"] == BEFORE
     assert undone.names["guarded"] == undone.names["few"] == AFTER
     assert "protected" in undone.said("guarded")
@@ -183,8 +182,7 @@ def test_a_second_start_has_nothing_to_take_back(again: Seen) -> None:
 
 
 def test_an_older_run_is_named(case: Case, again: Seen) -> None:
-    """It may be an undo. What is internal to the playbook has no part in it: at most the journal
-    does not say what the list would undo."""
+    """It may be an undo. What is internal to the playbook cannot be forged."""
     undo, run = (run["run"] for run in again.runs["plain"])
     named = "--limit", "plain", "-e", f"clients_undo_run={undo}"
     forged = case.undo(*named, "-e", json.dumps(INTERNAL), status=2)

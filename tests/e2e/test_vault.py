@@ -101,8 +101,7 @@ def test_a_vaulted_token_opens_the_service_and_is_in_no_output(opened: Outcome) 
 
 @pytest.mark.parametrize(("way", "workspace_id"), CONNECTIONS.items())
 def test_names(opened: Outcome, way: str, workspace_id: int) -> None:
-    """Of a client by itself, and in a list: as an entry, a name and a former name; and in the
-    filter by which ``toggl.focus.check`` validates without the service."""
+    """Of a client by itself, in a list and in the filter that ``toggl.focus.check`` uses."""
     results = opened.ran.results
     assert results[f"{way}_one"]["client"]["name"] == "Acme"
     assert results[f"{way}_all"]["summary"]["renamed"] == 1

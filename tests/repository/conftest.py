@@ -63,8 +63,7 @@ def workspaces(many_workspaces: Simulator) -> Simulator:
 def pipeline(
     request: pytest.FixtureRequest, machine: Machine, workspaces: Simulator, tmp_path: Path
 ) -> Iterator[Pipeline]:
-    """Of the code host that the test's class is for. The key is nowhere in what a run leaves, and
-    nothing that a run printed was a command of the code host."""
+    """Of the class's code host. A run leaves no key anywhere, and what it printed is no command."""
     kind = request.cls.code_host
     with serving(kind.dialect) as host:
         made: Pipeline = kind(Team(tmp_path, machine, workspaces, host))

@@ -22,8 +22,7 @@ from .team import EXAMPLE, Team
 
 WORKFLOW = EXAMPLE / ".github" / "workflows" / "clients.yml"
 INTERNET = "Install from the internet"
-"""The step that is not run: it asks the package index and Galaxy. The machine has Ansible,
-and the collection from an archive."""
+"""The step that is not run: the machine has Ansible, and the collection from an archive."""
 NEEDED_FROM_THERE = [
     "pip install --requirement requirements.txt",
     "ansible-galaxy collection install --requirements-file requirements.yml",

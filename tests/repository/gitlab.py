@@ -22,8 +22,7 @@ from .team import EXAMPLE, Team
 
 PIPELINE = EXAMPLE / ".gitlab-ci.yml"
 INTERNET = ["apt-get update && apt-get install --yes jq", *NEEDED_FROM_THERE]
-"""What stands before each script is not run: it asks for packages on the internet. The
-machine has them, and the collection from an archive."""
+"""What stands before each script is not run: the machine has it."""
 
 PROJECT, FORK = "42", "43"
 

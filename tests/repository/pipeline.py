@@ -30,11 +30,7 @@ def in_one_line(script: str) -> str:
 
 @dataclass
 class Run:
-    """What became of each job: ``passed``, ``failed``, ``left out`` or ``waits``.
-
-    ``page`` is what the code host shows on the page of the run, ``folder`` has the folders of its
-    jobs and their artifacts.
-    """
+    """What became of each job (``passed``, ``failed``, ``left out``, ``waits``), and its page."""
 
     folder: Path
     jobs: dict[str, str] = field(default_factory=dict)

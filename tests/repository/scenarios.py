@@ -48,11 +48,7 @@ FORGED = {"plan.json": "forged", "plan.md": f"forged\n\n{MARKER}\n"}
 
 @dataclass(frozen=True)
 class Hostile:
-    """Variables of a host that try to lead a pipeline astray: the key goes to the address of the
-    pipeline, from the machine that runs it.
-
-    A list is code: a template in it tells the names of the variables in its environment.
-    """
+    """Variables that try to lead a pipeline astray; a template tells what its environment has."""
 
     told: Path
     moved: Path

@@ -25,10 +25,7 @@ SECONDS = 120
 
 @dataclass(frozen=True)
 class Machine:
-    """Where steps run: with Ansible and the collection, and none of the developer's own settings.
-
-    ``home`` is the user's folder, in which the collection is installed.
-    """
+    """Where steps run: the user's ``home`` has the collection, and no settings of a developer."""
 
     home: Path
 

@@ -40,8 +40,7 @@ def check(machine: Machine, proposed: Path, base: Path) -> str:
 def test_a_list_is_compared_with_that_of_the_base_however_they_are_composed(
     machine: Machine, folders: tuple[Path, Path]
 ) -> None:
-    """A base that cannot be applied is mended by what is proposed, and a workspace that is new is
-    compared with nothing: its clients may be there. A typing error is told."""
+    """A base that cannot be applied is mended, a workspace that is new is compared with nothing."""
     base, proposed = folders
     renamed = {"name": "Globex Corporation", "former_names": ["Globex"]}
     write(proposed, "host_vars/europe/own.yml", clients_workspace_id=4711, own=["Acme", renamed])

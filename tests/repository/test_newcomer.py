@@ -36,9 +36,7 @@ def copied(tmp_path: Path) -> Path:
 def test_from_the_copy_to_a_green_plan_are_five_commands(
     machine: Machine, workspaces: Simulator, copied: Path
 ) -> None:
-    """Those that ask the package index and Galaxy are left out: the machine has what they get.
-
-    Nothing is to be done, so the pipeline of GitHub asks nobody, and finds no drift."""
+    """Without those that ask the internet. Nothing is to be done, so the pipeline asks nobody."""
     assert len(FROM_COPY_TO_PLAN) == 5 and README.count("\n") <= 100
     own = [line for line in FROM_COPY_TO_PLAN if not line.endswith(tuple(NEEDED_FROM_THERE))]
     assert len(own) == 3

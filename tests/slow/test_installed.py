@@ -24,8 +24,7 @@ clients_list:
 
 
 def test_its_playbooks_run_by_name(service: Simulator, tmp_path: Path) -> None:
-    """A newcomer's way, beside ansible-core and requests alone: declare, compare, apply, compare,
-    export."""
+    """Beside ansible-core and requests alone: declare, compare, apply, compare, export."""
     (tmp_path / "ansible.cfg").write_text("")  # none of the user's own
     (tmp_path / "clients.yml").write_text(LIST)
     own = {

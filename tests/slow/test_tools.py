@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tools that take a minute or more, and the ends of the support matrix that are here; ``make
-matrix`` runs all of it."""
+"""Tools that take a minute or more, and the ends of the support matrix that are here."""
 
 from __future__ import annotations
 
