@@ -21,7 +21,6 @@ from ..module_utils._task.entries import OF_THE_SERVICE, described, whole_number
 from ..module_utils._task.options import check_texts, rules
 from ..module_utils._text import SERVICE_URL
 from . import _role_variables
-from ._values import plain
 
 Fields = Mapping[str, Any]
 Result = dict[str, Any]
@@ -56,11 +55,10 @@ def planned(desired: object, existing: object, options: Mapping[str, Any]) -> Re
         client means an empty workspace
     :raises FocusError: ``existing`` is no list
     """
-    clients = plain(existing)
-    if not isinstance(clients, list):
-        raise FocusError(f"existing is {described(clients)}, not a list.")
+    if not isinstance(existing, list):
+        raise FocusError(f"existing is {described(existing)}, not a list.")
     try:
-        result = _planned(plain(desired), clients, _validated(options))
+        result = _planned(desired, existing, _validated(options))
     except FocusError as error:
         result = {"failed": True, "changed": False, "msg": str(error), "warnings": []}
     typos = _role_variables.warnings(options.get("variables") or ())

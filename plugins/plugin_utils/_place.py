@@ -13,7 +13,6 @@ from ..module_utils._errors import listed
 from ..module_utils._task.arguments import from_environment
 from ..module_utils._task.entries import whole_number
 from ..module_utils._text import SERVICE_URL, normal_address, shown
-from ._values import plain
 
 
 class Place(NamedTuple):
@@ -40,7 +39,7 @@ def workspaces_of(hosts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """
     places: dict[str, Any] = {}
     sharing: dict[Place, list[Mapping[str, Any]]] = defaultdict(list)
-    for options in map(plain, hosts):
+    for options in hosts:
         place = place_of(options.get("workspace_id"), options.get("api_url"))
         verifies = boolean(options.get("validate_certs", True), strict=False)
         places[options["host"]] = {**place._asdict(), "validate_certs": verifies}

@@ -59,8 +59,8 @@ def _is_omitted(value: object) -> bool:
 
 
 def as_filter(function: Callable[..., Result]) -> Callable[..., Result]:
-    """Return the function as a filter, which gets plain options, returns data and fails as
-    filters do.
+    """Return the function as a filter, which gets plain values, returns data and fails as filters
+    do.
 
     Names and messages are in what it returns. Up to ansible-core 2.18, a fact is evaluated each
     time it is used, unless it is marked or was made from something that is.
@@ -69,7 +69,7 @@ def as_filter(function: Callable[..., Result]) -> Callable[..., Result]:
     @functools.wraps(function)
     def filtered(*given: Any, **options: Any) -> Any:
         try:
-            return wrap_var(function(*given, **plain(options)))
+            return wrap_var(function(*map(plain, given), **plain(options)))
         except FocusError as error:
             raise AnsibleFilterError(f"toggl.focus.{function.__name__}: {error}") from None
 

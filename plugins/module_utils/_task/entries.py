@@ -148,8 +148,9 @@ class Entry:
 
 def whole_number(given: object) -> int | None:
     """Return a whole number above 0, which may be given as a text; ``None`` if it is none."""
-    text = str(given).strip() if type(given) in (int, str) else ""
-    return int(text) or None if _DIGITS.fullmatch(text) else None
+    is_one = isinstance(given, (int, str)) and not isinstance(given, bool)
+    digits = _DIGITS.fullmatch(str(given).strip()) if is_one else None
+    return int(digits[0]) or None if digits else None
 
 
 def _id(given: object) -> int:
