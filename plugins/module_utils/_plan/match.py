@@ -26,7 +26,8 @@ class Matcher:
     :arg contradictions: between entries, whatever the workspace: these stand for no client
     :arg workspace_id: of clients of which nothing else is known
 
-    ``by_id`` are the clients by their ids, ``active`` and ``deleted`` those by their names.
+    ``clients`` are the active ones, ``by_id`` all by their ids, ``active`` and ``deleted`` those by
+    their names.
     After ``run()``, ``matches`` has one match for each entry in the list's order, ``problems`` why
     there is no plan, ``look_alikes`` why the plan is forbidden, by the id of the client that may be
     meant and the entry that would create one beside it, and ``warnings`` sentences by their kind.
@@ -41,6 +42,7 @@ class Matcher:
         workspace_id: int,
     ) -> None:
         self.by_id = {client.id: client for client in clients}
+        self.clients = tuple(client for client in self.by_id.values() if not client.deleted)
         ordered = sorted(self.by_id.values(), key=lambda client: client.id)
         self.active = grouped((client.key, client) for client in ordered if not client.deleted)
         self.deleted = grouped((client.key, client) for client in ordered if client.deleted)
@@ -70,11 +72,7 @@ class Matcher:
 
     def _open(self) -> list[tuple[int, Desired]]:
         """Return the entries that nothing has been decided about so far."""
-        return [
-            (entry, wanted)
-            for entry, wanted in enumerate(self._desired)
-            if entry not in self._found
-        ]
+        return [open_ for open_ in enumerate(self._desired) if open_[0] not in self._found]
 
     def _match(self, find: Callable[[int, Desired], PlannedEntry | None]) -> None:
         """Set what open entries stand for. Where one is refused on the way, that comes first."""
@@ -89,11 +87,7 @@ class Matcher:
 
     def unmanaged(self) -> list[Client]:
         """Return the active clients that no entry stands for."""
-        return [
-            client
-            for client in self.by_id.values()
-            if not client.deleted and client.id not in self._claims
-        ]
+        return [client for client in self.clients if client.id not in self._claims]
 
     def purgeable(self) -> list[Client]:
         """Return those of them that a purge deletes: they are not protected, and no entry leaves
@@ -252,29 +246,26 @@ class Matcher:
 
     def _warn_of_looks(self) -> None:
         named = {wanted.key for wanted in self._desired if wanted.id is None}
-        unnamed: dict[str, list[Client]] = defaultdict(list)
-        for key, clients in self.active.items():
-            if key not in named:
-                unnamed[confusable_key(key)] += clients
+        others = chain.from_iterable(same for key, same in self.active.items() if key not in named)
+        unnamed = grouped((confusable_key(client.key), client) for client in others)
         for entry, match in enumerate(self.matches if unnamed else ()):
-            name = match.desired.name
-            if name is None:
+            wanted = match.desired
+            if wanted.name is None:
                 continue
             is_new = bool(match.steps) and match.steps[0].kind == "create"
-            for client in unnamed.get(confusable_key(name), ()):
-                is_other = client is not match.client and client.key != match.desired.key
+            for client in unnamed.get(confusable_key(wanted.name), ()):
+                is_other = client is not match.client and client.key != wanted.key
                 if is_other and not (is_new and client.id in self._claims):
-                    self._told_apart(entry, name, client, is_new)
+                    self._told_apart(entry, wanted, client, is_new)
 
-    def _told_apart(self, entry: int, name: str, client: Client, is_new: bool) -> None:
+    def _told_apart(self, entry: int, wanted: Desired, client: Client, is_new: bool) -> None:
         """Refuse to create a client beside an active look-alike; where it is protected, or where
         there are both already, warn."""
         if is_new and protecting(self._rules, client.name) is None:
-            former_names = self._desired[entry].former_names
-            problem = problems.look_alike(entry, name, former_names, client)
+            problem = problems.look_alike(entry, wanted, client)
             self.look_alikes[client.id, entry] = problem
         else:
-            self.warnings["look-alikes"].append(problems.looks_alike(name, client))
+            self.warnings["look-alikes"].append(problems.looks_alike(wanted.name or "", client))
 
 
 def _kind(before: Client, after: Client) -> Kind:

@@ -48,8 +48,7 @@ def plan(
         raise PlanRefused(refused, [wanted.name for wanted in desired])
     steps = _in_order(chains, matches) if chains else ()
     written = list(chain.from_iterable(chains))
-    active = tuple(client for client in matcher.by_id.values() if not client.deleted)
-    guarded = check_guards(rules, len(active), written, matcher.unmanaged())
+    guarded = check_guards(rules, len(matcher.clients), written, matcher.unmanaged())
     renames = _possible_renames(matcher, written)
     matcher.warnings["rename"] += (rename["warning"] for rename in renames)
     return Plan(
@@ -58,7 +57,7 @@ def plan(
         warnings=tuple(problems.limited(matcher.warnings.values())),
         possible_renames=renames[: problems.MOST_OF_A_KIND],
         shared_names=frozenset(key for key, same in matcher.active.items() if len(same) > 1),
-        active=active,
+        active=matcher.clients,
         unmanaged=tuple(client for client in matcher.unmanaged() if client.id not in leaving),
         forbidden=(*matcher.look_alikes.values(), *guarded),
         digest=digest(map(row_of, steps), workspace_id, api_url),

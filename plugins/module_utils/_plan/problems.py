@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from .._errors import Problem, listed
-from .._model import Client, Step, shown_id, with_id
+from .._model import Client, Desired, Step, shown_id, with_id
 from .._text import LONGEST_SHOWN, at_most, counted, quoted, revealed, yaml_text
 
 MOST_VICTIMS_NAMED = 20
@@ -64,14 +64,11 @@ def ambiguous_former(name: str, clients: Sequence[Client]) -> str:
     )
 
 
-def look_alike(entry: int, name: str, former_names: Iterable[str], client: Client) -> Problem:
-    """Return that a client would be created beside an active one that looks like it.
-
-    :arg former_names: those that the entry has already
-    """
-    names = _former_names(former_names, client.name)
+def look_alike(entry: int, wanted: Desired, client: Client) -> Problem:
+    """Return that a client would be created beside an active one that looks like it."""
+    names = _former_names(wanted.former_names, client.name)
     sentence = (
-        f"The new client {_revealed(name)} looks like the active client "
+        f"The new client {_revealed(wanted.name or '')} looks like the active client "
         f"{with_id(_revealed(client.name), client.id)}. If it is that one, add former_names: "
         f"[{names}] to rename it. If they are two, give the other one an entry of its own in "
         f"toggl.focus.focus_clients: name: {yaml_text(client.name)}."

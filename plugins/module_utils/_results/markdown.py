@@ -165,9 +165,7 @@ def _deletions(host: str, of: Mapping[str, Any]) -> Iterator[tuple[bool, str]]:
     """Yield a line for each, and whether it asks if it is a rename."""
     questions = of.get("possible_renames", ())
     asked = {(question.get("id"), question["name"]): question for question in questions}
-    for row in of["steps"]:
-        if row["step"] != "delete":
-            continue
+    for row in (row for row in of["steps"] if row["step"] == "delete"):
         name, id_ = row.get("name", ""), f" (id {row['id']})" if "id" in row else ""
         line = f"- {code(host)}: {code(name)}{id_}{' by purge' if row.get('purge') else ''}"
         question = asked.get((row.get("id"), name))
