@@ -15,7 +15,7 @@ from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
 from support.running import client, clients, rows, run_entry, sent
-from support.workspace import HIDES, fill, on
+from support.workspace import HIDES, fill, on, with_fields
 
 from ansible_collections.toggl.focus.plugins.filter.journal_undo import journal_undo
 
@@ -124,13 +124,8 @@ def test_a_201_with_the_id_of_a_client_that_was_there_is_no_new_client(service: 
 
 def hiding(client_id: int) -> Fault:
     """A list that does not show this client."""
-
-    def edit(body: bytes) -> bytes:
-        page = json.loads(body)
-        page["data"] = [found for found in page["data"] if found["id"] != client_id]
-        return json.dumps(page).encode()
-
-    return Fault(on("GET"), when="after", edit=edit)
+    shown = with_fields(lambda page: {"data": [c for c in page["data"] if c["id"] != client_id]})
+    return Fault(on("GET"), when="after", edit=shown)
 
 
 def test_what_the_run_created_itself_counts_although_no_list_shows_it(service: Simulator) -> None:
@@ -187,11 +182,8 @@ def test_a_client_that_is_created_under_another_name_is_deleted_again(
     assert body == "id" or sent(service) == ["GET", "POST", "DELETE"] * 2
 
 
-def made_in_2020(body: bytes) -> bytes:
-    return json.dumps({**json.loads(body), "created_at": "2020-01-01T00:00:00Z"}).encode()
-
-
-OLDER = {"script": [Fault(on("POST"), edit=made_in_2020)]}
+MADE_IN_2020 = with_fields(lambda _: {"created_at": "2020-01-01T00:00:00Z"})
+OLDER = {"script": [Fault(on("POST"), edit=MADE_IN_2020)]}
 
 
 @pytest.mark.parametrize("condition", [OLDER, {"quota_limit": 2}], ids=["older", "no quota"])

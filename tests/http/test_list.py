@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -15,7 +14,7 @@ from simulator.server import Simulator
 from simulator.switches import Switches
 from simulator.wire import Call
 from support.running import MODULES, client, clients, info, rows, run_entry, sent, told
-from support.workspace import on
+from support.workspace import on, with_fields
 
 # pages at once
 
@@ -180,13 +179,9 @@ RUNS: dict[str, Callable[[Simulator], dict[str, Any]]] = {
 @pytest.mark.parametrize("run", RUNS)
 def test_a_client_twice_on_one_page_is_a_change(service: Simulator, run: str, times: int) -> None:
     """It is read again, at most twice, as where a client is on two pages."""
-
-    def with_the_first_client_twice(body: bytes) -> bytes:
-        envelope = json.loads(body)
-        return json.dumps({**envelope, "data": [*envelope["data"], envelope["data"][0]]}).encode()
-
+    twice = with_fields(lambda page: {"data": [*page["data"], page["data"][0]]})
     service.add("Acme")
-    service.script = [Fault(on("GET"), when="after", edit=with_the_first_client_twice)] * times
+    service.script = [Fault(on("GET"), when="after", edit=twice)] * times
     result = RUNS[run](service)
     assert bool(result.get("failed")) == (times == 3), result["msg"]
     assert sent(service).count("GET") == min(times + 1, 3)

@@ -13,7 +13,7 @@ from simulator.server import Simulator
 from simulator.service import Credentials
 from simulator.switches import Switches
 from support.running import client, clients, rows, sent
-from support.workspace import fill, on
+from support.workspace import fill, on, with_fields
 
 from ansible_collections.toggl.focus.plugins.module_utils._api import session
 from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi
@@ -184,11 +184,7 @@ def test_the_words_of_an_error_hold_no_secret_before_they_are_cut(service: Simul
 def test_no_part_of_a_secret_is_in_a_cut_name(service: Simulator, offset: int) -> None:
     """The service may write it into any text that a message quotes."""
     name = "z" * offset + SECRET + "z" * 50
-
-    def edit(body: bytes) -> bytes:
-        return json.dumps({**json.loads(body), "name": name}).encode()
-
-    service.reset(script=[Fault(on("POST"), edit=edit)])
+    service.reset(script=[Fault(on("POST"), edit=with_fields(lambda _: {"name": name}))])
     result = client(service, name="New")
     assert "created the client" in result["msg"]
     assert leaked(str(result), PRIVATE) == []

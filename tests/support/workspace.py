@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +27,16 @@ def fill(
 def on(*methods: str, path: str = "") -> Callable[[str, str], bool]:
     """What a ``Fault`` matches: a request of one of these methods to a path that ends so."""
     return lambda method, where: method in methods and where.endswith(path)
+
+
+def with_fields(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[bytes], bytes]:
+    """How a ``Fault`` edits an answer: ``change`` gives fields that take the place of its own."""
+
+    def edit(body: bytes) -> bytes:
+        fields = json.loads(body)
+        return json.dumps({**fields, **change(fields)}).encode()
+
+    return edit
 
 
 State = dict[int, tuple[str, bool]]
