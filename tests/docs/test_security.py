@@ -63,8 +63,7 @@ What is beyond is | faults/test_limits.py::test_a_list_without_end_with_long_nam
 A list that could | http/test_answers.py::test_a_list_that_cannot_be_read
     http/test_list.py::test_a_list_that_always_moves_is_an_error
     e2e/test_export.py::test_a_client_that_moves_between_two_pages
-Nothing is deleted | http/test_focus_clients.py::test_check_mode_never_lies
-    faults/test_campaign.py::test_each_run_does_what_the_model_says
+Nothing is deleted | faults/test_campaign.py::test_each_run_does_what_the_model_says
 The guards are judged | http/test_reports.py::test_a_refused_plan_is_shown
 A create is never | faults/test_table.py::test_a_failure
 After an unclear | faults/test_table.py::test_a_failure

@@ -88,7 +88,7 @@ def counts_in_words(report: Report) -> Mapping[str, int]:
 def foreseen(report: Report) -> Mapping[str, Any]:
     """What check mode must say as the run does: all but what became of the steps, and the ids of
     clients that were not there."""
-    same = ("changed", "plan_digest", "diff", "action", "summary", "unmanaged")
+    same = ("changed", "plan_digest", "diff", "action", "summary", "unmanaged", "warnings")
     said = {what: report[what] for what in same if what in report}
     if "plan" in report:
         of_new = {"create": ("status", "id"), "created": ("id",)}

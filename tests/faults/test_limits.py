@@ -23,7 +23,6 @@ from support.running import options
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENT_INFO
 from faults.processes import Spent, forks, measured
 
-MEBIBYTE = 1024 * 1024
 TIMEOUT = 1.0
 """``api_timeout``, seconds."""
 
@@ -34,6 +33,7 @@ LONGEST = 60
 """Seconds, for one read."""
 
 ENDLESS = 10**9
+BLANKS = b" " * 1024 * 1024
 FEW_PAGES = 40
 """In place of MOST_PAGES, so that the end of an endless list comes soon."""
 
@@ -62,35 +62,34 @@ def read_list(server: Simulator) -> Iterator[Read]:
         yield read
 
 
-def packed(layers: int) -> dict[str, Any]:
+def packed(layers: int) -> Fault:
     """A GiB of blanks, packed; each further layer packs the one before again."""
-    body = gzip.compress(b" " * MEBIBYTE) * 1024
+    body = gzip.compress(BLANKS) * 1024
     for _ in range(layers - 1):
         body = gzip.compress(body)
-    return {"body": body, "headers": {"Content-Encoding": ", ".join(["gzip"] * layers)}}
+    packing = ", ".join(["gzip"] * layers)
+    return Fault(status=200, body=body, headers={"Content-Encoding": packing})
 
 
 ELSEWHERE = {"Location": "https://focus.invalid"}
-BODIES: dict[str, tuple[dict[str, Any], str, float, float]] = {
-    "of a gigabyte": ({"body": b" " * MEBIBYTE, "repeat": 1024}, "too large", 1, 30),
-    "of a redirect": (
-        {"status": 302, "headers": ELSEWHERE, "body": b" " * MEBIBYTE, "repeat": 1024},
-        *("too large", 1, 30),
-    ),
-    "without end": ({"body": b" " * 1000, "repeat": ENDLESS}, "too large", 1, 30),
+BODIES: dict[str, tuple[Fault, str, float, float]] = {
+    "of a gigabyte": (Fault(status=200, body=BLANKS, repeat=1024), "too large", 1, 30),
+    "of a redirect": (Fault(None, 302, ELSEWHERE, BLANKS, repeat=1024), "too large", 1, 30),
+    "without end": (Fault(status=200, body=b" " * 1000, repeat=ENDLESS), "too large", 1, 30),
     "that_trickles_without_end": (
-        {"body": b" ", "pace": 0.01, "repeat": ENDLESS},
+        Fault(status=200, body=b" ", pace=0.01, repeat=ENDLESS),
         *("connection was lost", TIMEOUT, 20),
     ),
     "that is a gigabyte when unpacked": (packed(1), "not JSON", 1, 30),
     "that is a gigabyte when unpacked twice": (packed(2), "not JSON", 1, 30),
 }
+"""What is answered, what is said, within how many seconds and MiB."""
 
 
 @pytest.mark.parametrize("case", BODIES)
 def test_a_body(service: Simulator, read_list: Read, case: str) -> None:
     fault, *bounds = BODIES[case]
-    service.reset(script=[Fault(**{"status": 200, **fault})])
+    service.reset(script=[fault])
     read_list(*bounds)
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from simulator.quota import Quota
 from simulator.service import QUOTA_WINDOW
-from support.running import rows
+from support.running import as_done, rows, without_new_id
 
 from ansible_collections.toggl.focus.plugins.filter.journal_undo import journal_undo
 from faults import model, oracle, reports
@@ -596,3 +596,5 @@ def _differences(checked: Report, report: Report, verdict: Verdict) -> Iterator[
     for what in {**before, **after}:
         if before.get(what) != after.get(what):
             yield f"{what} is {after.get(what)}, in check mode {before.get(what)}"
+    if as_done(checked["msg"]) != without_new_id(report):
+        yield f"it says {report['msg']!r}, and said {checked['msg']!r}"

@@ -3,32 +3,24 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulator.server import Simulator
-from simulator.switches import QUESTIONS, Switches, random_switches
-from simulator.workspace import FIRST_ID
+from simulator.switches import QUESTIONS, Switches
 from support.drawn import NAMES, entries, names_with_deletion
 from support.running import (
     VARIANTS,
     as_done,
-    assert_done_is_true,
     assert_predicted,
     assert_undone,
-    client,
     clients,
     info,
-    predicted_diff,
     rows,
-    without_new_id,
 )
-from support.workspace import HIDES, fill, state
+from support.workspace import fill, state
 
 from ansible_collections.toggl.focus.plugins.filter.clients_plan import clients_plan
 
@@ -87,55 +79,6 @@ def test_requests(service: Simulator, there: int, concurrency: int) -> None:
         assert not result.get("failed"), result["msg"]
         checks = min(names_given, pages - 1)
         assert len(service.log) == result["requests"] == pages + checks + writes
-
-
-SAME = ("changed", "action", "plan_digest", "summary", "failed", "warnings")
-ONLY_SEEN_AFTERWARDS = re.compile("was restored and is called|take currency out")
-A_HIDDEN_CLIENT = {"there": [(" Acme", True)], "wanted": [{"id": FIRST_ID, "state": "restored"}]}
-
-
-@settings(
-    max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
-)
-@given(
-    there=names_with_deletion(),
-    wanted=st.lists(entries(), min_size=1, max_size=4),
-    single=st.booleans(),
-    purge=st.booleans(),
-    switches=st.integers(0, 10_000).map(random_switches),
-)
-@example(**A_HIDDEN_CLIENT, single=True, purge=False, switches=replace(HIDES, names_trimmed=False))
-@example(**A_HIDDEN_CLIENT, single=False, purge=False, switches=HIDES)
-def test_check_mode_never_lies(
-    server: Simulator,
-    there: list[tuple[str, bool]],
-    wanted: list[dict[str, Any]],
-    single: bool,
-    purge: bool,
-    switches: Switches,
-) -> None:
-    """Nor does what is called done. Broken runs and undos by chance are in tests/faults."""
-    server.reset(switches)
-    for existing, gone in there:
-        server.add(existing, gone)
-    options = {"purge": purge, "max_deletion_percent": 100, "concurrency": 1}
-    one, many = partial(client, **wanted[0]), partial(clients, clients=wanted, **options)
-    run = one if single else many
-    checked = run(server, check_mode=True)
-    assert server.writes == []
-    ran = run(server)
-    assume(not any(entry.status in (400, 404) for entry in server.writes))
-    assume(not ONLY_SEEN_AFTERWARDS.search(ran["msg"]))
-    assert {key: checked.get(key) for key in SAME} == {key: ran.get(key) for key in SAME}
-    if single:
-        assert checked.get("diff") == ran.get("diff")
-    else:
-        assert predicted_diff(checked, checked) == predicted_diff(ran, checked)
-    if "the client " not in checked["msg"]:  # only the run sees a hidden client's name
-        assert as_done(checked["msg"]) == without_new_id(ran)
-    if "plan" in ran and "refused" not in ran:
-        assert_predicted(checked["plan"], ran["plan"])
-        assert_done_is_true(server, ran)
 
 
 OF_THE_SERVICE = {"requests", "quota"}

@@ -104,17 +104,13 @@ def rows(result: Mapping[str, Any], *statuses: str) -> list[Row]:
     return [row for row in result["plan"] if row["status"] in statuses]
 
 
-def _hidden(checked: Sequence[Row]) -> set[int]:
-    """The clients that the service hides until they are restored."""
-    return {row["id"] for row in checked if row["step"] == "restore" and "name" not in row}
-
-
 def assert_predicted(checked: Sequence[Row], ran: Sequence[Row]) -> None:
     """The steps of a check are those of the run. The run may know more of them: the ids of new
     clients, what the service hid of clients until they were restored, so that an update of theirs
     may not be needed, and what failed."""
     done = {(row["step"], row.get("id")) for row in ran}
-    hidden = {("update", client_id) for client_id in _hidden(checked)}
+    restored = [row for row in checked if row["step"] == "restore" and "name" not in row]
+    hidden = {("update", row["id"]) for row in restored}
     needed = [row for row in checked if (row["step"], row.get("id")) not in hidden - done]
     assert len(needed) == len(ran)
     learned = {
@@ -126,20 +122,6 @@ def assert_predicted(checked: Sequence[Row], ran: Sequence[Row]) -> None:
     for planned, now in zip(needed, ran, strict=True):
         assert {**now, **planned, "status": ""} == {**now, "status": ""}
         assert now.keys() - planned.keys() <= learned.get(now["step"], set()) | {"error"}
-
-
-def predicted_diff(ran: Mapping[str, Any], checked: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The lines of the diff of a run as its check could predict them: a restored client whose
-    name the service hid until then stands there by its id."""
-    hidden = _hidden(checked.get("plan", ()))
-
-    def line(said: str) -> str:
-        restored = re.search(r"  # restored, id (\d+)", said)
-        if restored is None or int(restored[1]) not in hidden:
-            return said
-        return f"- id: {restored[1]}"
-
-    return {key: sorted(map(line, text.splitlines())) for key, text in ran.get("diff", {}).items()}
 
 
 def as_done(message: str) -> str:
