@@ -148,9 +148,11 @@ class Entry:
 
 def whole_number(given: object) -> int | None:
     """Return a whole number above 0, which may be given as a text; ``None`` if it is none."""
-    is_one = isinstance(given, (int, str)) and not isinstance(given, bool)
-    digits = _DIGITS.fullmatch(str(given).strip()) if is_one else None
-    return int(digits[0]) or None if digits else None
+    is_text = isinstance(given, str) and _DIGITS.fullmatch(given.strip())
+    number = int(str(given)) if is_text else given
+    if isinstance(number, int) and not isinstance(number, bool) and number > 0:
+        return number
+    return None
 
 
 def _id(given: object) -> int:
