@@ -12,12 +12,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, NamedTuple, TypeVar
-
-Item = TypeVar("Item")
 
 Result = TypeVar("Result")
 
@@ -122,24 +120,3 @@ class Background(Generic[Result]):
             with suppress(Empty, ignored):
                 self._done.get(timeout=max(0.0, ends - time.monotonic()))
         return self._results[0] if self._results else None
-
-
-_BATCH = 1_000
-"""Items that are handed to threads at a time: each one waiting takes 2 KB."""
-
-
-def map_concurrently(
-    do: Callable[[Item], Result], items: Sequence[Item], concurrency: int
-) -> list[Result]:
-    """Return what ``do`` returns for each item, ``concurrency`` of them at once.
-
-    :raises Exception: that ``do`` raised; what had not begun by then is left out
-    :raises RuntimeError: there is no thread to be had
-    """
-    if len(items) < 2 or concurrency < 2:
-        return [do(item) for item in items]
-    from concurrent.futures import ThreadPoolExecutor  # most runs need none
-
-    batches = (items[at : at + _BATCH] for at in range(0, len(items), _BATCH))
-    with ThreadPoolExecutor(concurrency) as pool:
-        return [result for batch in batches for result in pool.map(do, batch)]

@@ -19,15 +19,8 @@ from ._api.listing import retry_if_changed
 from ._apply.outcome import Outcome, check_shown, predicted, without_rest
 from ._errors import FocusError, PlanRefused, Problem, QuotaTooSmall
 from ._model import DEFAULT_RULES, Client, Desired, Origin, Plan, Rules
+from ._plan import plan as planner
 from ._plan.contradictions import contradictions
-from ._plan.plan import (
-    after_steps,
-    by_their_ids,
-    continued,
-    first_part,
-    is_same_but_for,
-    plan,
-)
 from ._plan.problems import created_without_id
 from ._read import Read, of_all, of_one
 from ._results.client import client_result
@@ -200,7 +193,7 @@ class _Run(NamedTuple):
         # take half as long again. With 1,000, it makes no difference.
         gc.disable()
         try:
-            return plan(clients, wanted, self.rules, *workspace, returned)
+            return planner.plan(clients, wanted, self.rules, *workspace, returned)
         except PlanRefused as error:  # of a task of one client, the user wrote no list
             raise PlanRefused(error.problems, self.names) from None
         finally:
@@ -246,7 +239,7 @@ class _Run(NamedTuple):
 
         path, workspace, steps = self.options["journal"], self.api.workspace_id, planned.steps
         known = {client.id for client in clients} | {step.after.id for step in steps}
-        at_first = first_part(steps)
+        at_first = planner.first_part(steps)
         self.api.progress.set(total=len(steps))
         with closing(Journal(path, workspace, planned.shared_names, self.origin)) as journal:
             writer = Writer(self.api, known, journal)
@@ -273,6 +266,7 @@ class _Run(NamedTuple):
         done = [outcome.step for outcome in outcomes if outcome.status == "done"]
         left = [outcome.step for outcome in outcomes if outcome.status != "done"]
         left += planned.steps[len(outcomes) :]
-        rest = self._plan(after_steps(clients, done), by_their_ids(planned, done), hidden)
-        self._check(rest, is_same_but_for(hidden, left, rest.steps))
-        return rest, continued(planned, done, rest)
+        now = planner.after_steps(clients, done)
+        rest = self._plan(now, planner.by_their_ids(planned, done), hidden)
+        self._check(rest, planner.is_same_but_for(hidden, left, rest.steps))
+        return rest, planner.continued(planned, done, rest)

@@ -10,11 +10,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from .._errors import RequestError
 from .._model import Access, Client
-from .._progress import Halt, Item, Progress, Result, map_concurrently
+from .._progress import Halt, Progress
 from .answers import check_workspace, is_id, parse_client, parse_json
 from .errors import Answer, BadAnswer, ListMoved, NotFound, StatusError
 from .listing import MOST_PAGES, Listing, Page, Parameters, list_incomplete, pages_ahead
@@ -26,6 +26,13 @@ LONGEST_KEPT = 60.0
 """Seconds after which what was read of a client is too old to be sent back."""
 PAGE_SIZE = 100
 """Clients. More may be refused, or answered with an empty page."""
+
+_BATCH = 1_000
+"""Items that are handed to threads at a time: each one waiting takes 2 KB."""
+
+Item = TypeVar("Item")
+
+Result = TypeVar("Result")
 
 
 class FocusApi:
@@ -101,9 +108,7 @@ class FocusApi:
         self.map_concurrently(verify, pages)
 
     def create(
-        self,
-        client: Client,
-        find: Callable[[RequestError], Mapping[str, Any] | None] | None = None,
+        self, client: Client, find: Callable[[RequestError], Mapping[str, Any] | None]
     ) -> Mapping[str, Any]:
         """POST of a new client, never repeated when it may have been executed.
 
@@ -181,8 +186,19 @@ class FocusApi:
     # requests
 
     def map_concurrently(self, do: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
-        """Return what ``do`` returns for each item, for as many at once as the user allows."""
-        return map_concurrently(do, items, self.access.connections)
+        """Return what ``do`` returns for each item, for as many at once as the user allows.
+
+        :raises Exception: that ``do`` raised; what had not begun by then is left out
+        :raises RuntimeError: there is no thread to be had
+        """
+        at_once = self.access.connections
+        if len(items) < 2 or at_once < 2:
+            return [do(item) for item in items]
+        from concurrent.futures import ThreadPoolExecutor  # most runs need none
+
+        batches = (items[at : at + _BATCH] for at in range(0, len(items), _BATCH))
+        with ThreadPoolExecutor(at_once) as pool:
+            return [result for batch in batches for result in pool.map(do, batch)]
 
     def _client(self, client_id: int) -> str:
         return f"{self._clients}/{client_id}"

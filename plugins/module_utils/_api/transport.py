@@ -81,23 +81,18 @@ class Transport:
         :raises BadAnswer: the answer is too large, or a part of one
         """
         BEFORE_SENDING.set(before_sending)
-        url, timeout = self._access.api_url + request.path, self._access.timeout
+        url = f"{self._access.api_url}{request.path}?{urlencode(request.parameters)}"
+        timeout = self._access.timeout
         connections: AbstractContextManager[DeadlineAdapter] = (
             closing(DeadlineAdapter()) if self._has_lost_one else nullcontext(self._adapter)
         )
         try:
-            prepared = requests.Request(
-                request.method,
-                url,
-                self._headers,
-                data=request.content,
-                params=urlencode(request.parameters),
-            ).prepare()
+            sent = requests.Request(request.method, url, self._headers, data=request.content)
             proxies = dict(self._proxies)
             settings = self._environment(url, proxies, True, self._access.verify, None)
             with (
                 connections as adapter,
-                adapter.send(prepared, timeout=timeout, **settings) as response,
+                adapter.send(sent.prepare(), timeout=timeout, **settings) as response,
             ):
                 answer = Answer(request, response.status_code, response.headers)
                 return answer._replace(body=_content(answer, response.raw))

@@ -14,14 +14,7 @@ from .._api.listing import retry_if_changed
 from .._errors import FocusError, Interrupted, RequestError, as_focus_error
 from .._model import Client, Step
 from .._text import name_key, unicode_forms
-from .errors import (
-    not_checked,
-    not_new,
-    not_shown,
-    other_name,
-    perhaps_among,
-    several_new,
-)
+from . import errors
 from .outcome import Outcome
 
 
@@ -65,7 +58,7 @@ class Creates:
         if client_id is None:
             return Outcome(step, "done")
         if client_id in self._known:
-            return Outcome(step, "failed", not_new(name, client_id))
+            return Outcome(step, "failed", errors.not_new(name, client_id))
         client = step.after._replace(id=client_id, read={**step.after.read, **fields})
         if "name" in fields:
             return _named(step, client._replace(name=fields["name"]))
@@ -127,19 +120,19 @@ class Creates:
         if step.id in self._nameless and not (found and is_doubted):
             client = by_id.get(step.after.id) or self._api.find(step.after.id, bool)
             if client is None:
-                return Outcome(step, "done", not_shown(name, is_sent_twice))
+                return Outcome(step, "done", errors.not_shown(name, is_sent_twice))
             outcome = _named(step, client)
             if not is_sent_twice:
                 return outcome
         if not found:
             return _missing(outcome, is_sent_twice, others)
         if len(found) > 1 and not is_doubted:  # it was created once, as one of them
-            return outcome._replace(error=several_new(name, by_id))
+            return outcome._replace(error=errors.several_new(name, by_id))
         own = step.id or min(by_id)
         by_id.setdefault(own, step.after)
         error = outcome.error if outcome.status == "done" else None
         if len(by_id) > 1:
-            error = several_new(name, by_id)
+            error = errors.several_new(name, by_id)
         left = tuple(by_id[client_id] for client_id in sorted(by_id.keys() - {own}))
         return _made(step, by_id[own])._replace(error=error, left=left)
 
@@ -157,7 +150,7 @@ class Creates:
         name, is_done = outcome.step.after.name, outcome.status == "done"
         if is_done and outcome.step.id is None and name not in self._in_doubt:
             return outcome
-        error = not_checked(name, reason)
+        error = errors.not_checked(name, reason)
         if outcome.left:
             return outcome._replace(error=FocusError(f"{outcome.error} {error}"))
         if isinstance(reason, Interrupted):  # an earlier error says enough
@@ -254,16 +247,16 @@ def _named(step: Step, client: Client) -> Outcome:
     name = step.after.name
     if name_key(client.name) == name_key(name):
         return _made(step, client)
-    return Outcome(step, "failed", other_name(name, client), left=(client,))
+    return Outcome(step, "failed", errors.other_name(name, client), left=(client,))
 
 
 def _missing(outcome: Outcome, sent_twice: bool, others: Sequence[Client]) -> Outcome:
     """Return the outcome where the service shows no client of the name, although it had time to."""
     if outcome.status == "done":
         is_known = outcome.step.id is not None
-        error = not_shown(outcome.step.after.name, sent_twice, () if is_known else others)
+        error = errors.not_shown(outcome.step.after.name, sent_twice, () if is_known else others)
         return outcome._replace(status="done" if is_known else "unclear", error=error)
     if outcome.error is None or not others:
         return outcome._replace(status="failed")
-    error = perhaps_among(outcome.step.after.name, outcome.error, others)
+    error = errors.perhaps_among(outcome.step.after.name, outcome.error, others)
     return outcome._replace(status="unclear", error=error)
