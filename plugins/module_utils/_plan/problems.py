@@ -207,9 +207,9 @@ def possible_rename(old: Step, new: Step, former_names: Iterable[str]) -> dict[s
     obsolete = None if old.entry is None else old.entry + 1
     line = f"former_names: [{_former_names(former_names, old.old_name or '')}]"
     warning = (
-        f"The client {with_id(quoted(old.old_name), old.after.id)} is deleted, and "
-        f"{quoted(new.name)} is created. If that is a rename, give entry {entry} the line "
-        f"{line}{f', and take entry {obsolete} out' if obsolete else ''}."
+        f"The client {old.after.label} is deleted, and {quoted(new.name)} is created. If that is a "
+        f"rename, give entry {entry} the line {line}"
+        f"{f', and take entry {obsolete} out' if obsolete else ''}."
     )
     return {
         **{"id": old.id, "name": old.old_name, "new_name": new.name, "entry": entry},

@@ -93,10 +93,9 @@ def _entry_result(
 
 def _error(outcomes: Iterable[Outcome]) -> dict[str, str]:
     """Return the first error, if there is one. What is pending was refused without being tried."""
-    for outcome in outcomes:
-        if outcome.error is not None and outcome.status != "pending":
-            return {"error": error_text(outcome)}
-    return {}
+    tried = (outcome for outcome in outcomes if outcome.error and outcome.status != "pending")
+    first = next(tried, None)
+    return {} if first is None else {"error": error_text(first)}
 
 
 def _counted_as(outcomes: Sequence[Outcome]) -> str:
