@@ -8,7 +8,6 @@ import itertools
 import json
 import threading
 import time
-from collections.abc import Callable
 from concurrent import futures
 from pathlib import Path
 from typing import Any
@@ -32,11 +31,8 @@ class Strange(Exception):
     pass
 
 
-Breaking = Callable[..., None]
-
-
 @pytest.fixture
-def breaking(monkeypatch: pytest.MonkeyPatch) -> Breaking:
+def breaking(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Let a function raise, from its ``first`` call on that is ``about`` a client."""
 
     def broken(owner: Any, name: str, about: str = "", kind: Any = Strange, first: int = 1) -> None:
@@ -69,7 +65,7 @@ def assert_all_are_told_of(service: Simulator, result: dict[str, Any], done: int
 )
 @pytest.mark.parametrize("kind", [Strange, KeyError, RecursionError, MemoryError, UnicodeError])
 def test_a_step_that_raises_is_unclear_and_the_others_are_reported(
-    service: Simulator, breaking: Breaking, owner: Any, method: str, file: str, kind: Any
+    service: Simulator, breaking: Any, owner: Any, method: str, file: str, kind: Any
 ) -> None:
     """The message has the type of the exception and the last file that it passed; not its text."""
     breaking(owner, method, "Client 2", kind)
@@ -81,7 +77,7 @@ def test_a_step_that_raises_is_unclear_and_the_others_are_reported(
     assert "It may have been done" in unclear["error"]
 
 
-def test_after_the_write_it_is_done(service: Simulator, breaking: Breaking, journal: Path) -> None:
+def test_after_the_write_it_is_done(service: Simulator, breaking: Any, journal: Path) -> None:
     """The write is known to be done; a journal that cannot be written fails the task."""
     breaking(Journal, "after", "Client 2")
     result = clients(service, clients=FIVE, journal=str(journal))
@@ -89,14 +85,14 @@ def test_after_the_write_it_is_done(service: Simulator, breaking: Breaking, jour
     assert "Strange" in result["msg"]
 
 
-def test_no_thread_to_be_had_is_no_lost_report(service: Simulator, breaking: Breaking) -> None:
+def test_no_thread_to_be_had_is_no_lost_report(service: Simulator, breaking: Any) -> None:
     breaking(futures.ThreadPoolExecutor, "submit", kind=RuntimeError, first=3)
     result = clients(service, clients=FIVE)
     assert_all_are_told_of(service, result, done=2)
     assert len(rows(result, "pending")) == 3
 
 
-def test_while_reading_it_says_nothing_was_written(service: Simulator, breaking: Breaking) -> None:
+def test_while_reading_it_says_nothing_was_written(service: Simulator, breaking: Any) -> None:
     breaking(FocusApi, "list_clients")
     for result in (client(service, name="A"), clients(service, clients=FIVE), info(service)):
         assert (result["failed"], result["changed"]) == (True, False)
@@ -105,7 +101,7 @@ def test_while_reading_it_says_nothing_was_written(service: Simulator, breaking:
         assert SECRET not in result["msg"]
 
 
-def test_after_the_steps_it_says_how_many_were_done(service: Simulator, breaking: Breaking) -> None:
+def test_after_the_steps_it_says_how_many_were_done(service: Simulator, breaking: Any) -> None:
     """Where the report itself cannot be made."""
     breaking(_reconcile, "clients_result")
     result = clients(service, clients=FIVE)

@@ -23,10 +23,6 @@ def named(count: int) -> list[str]:
     return [f"Client {number}" for number in range(1, count + 1)]
 
 
-def pages_asked(service: Simulator) -> list[int]:
-    return [int(entry.query.get("page", "1")) for entry in service.log if entry.method == "GET"]
-
-
 @pytest.mark.parametrize("concurrency", [1, 4])
 def test_of_ten_pages_several_are_in_flight(service: Simulator, concurrency: int) -> None:
     """The first one says that there are more."""
@@ -66,7 +62,8 @@ def test_no_page_is_risked_with_little_quota_or_where_nobody_says_what_is_left(
     service.reset(**rules)
     service.add_many(there)
     clients(service, True, clients=named(350), concurrency=4, allow_partial=True)
-    asked, pages = pages_asked(service), there // 100 + 1
+    asked = [int(entry.query.get("page", "1")) for entry in service.log if entry.method == "GET"]
+    pages = there // 100 + 1
     assert (max(asked) > pages) == risks
     assert asked[:pages] == list(range(1, pages + 1)) or risks
 

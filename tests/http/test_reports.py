@@ -31,8 +31,6 @@ CLIENTS = "Acme, Globex, Initech, Hooli, Internal, (Umbrella)"
 LIST = "Acme; Stark Industries; Globex Corporation (was Globex); absent Initech; restored 1006"
 """One of each kind; the purge deletes Hooli, and leaves Internal alone."""
 
-CORP = "Globex Corporation"
-
 WHOLE: dict[str, Any] = {"clients": LIST, "purge": True, "protected": ["Internal*"]}
 WOULD = "Would create 1, rename 1, restore 1, delete 2 (1 by purge); 1 unchanged."
 
@@ -62,11 +60,12 @@ def test_a_check_says_what_would_be_a_run_what_was(service: Simulator, check_mod
     result = clients(service, check_mode, concurrency=1, **WHOLE)
     id_, status = ("", "planned") if check_mode else (" 1007", "done")
     new = {} if check_mode else {"id": 1007}
+    renamed = {"name": "Globex Corporation", "from": "Globex"}
     assert sorted(result["plan"], key=itemgetter("step", "name")) == [
         {"step": "create", "name": "Stark Industries", "status": status, **new},
         {"step": "delete", "id": 1004, "name": "Hooli", "purge": True, "status": status},
         {"step": "delete", "id": 1003, "name": "Initech", "status": status},
-        {"step": "rename", "id": 1002, "name": CORP, "from": "Globex", "status": status},
+        {"step": "rename", "id": 1002, **renamed, "status": status},
         {"step": "restore", "id": 1006, "name": "Umbrella", "status": status},
     ]
     assert results_of(result) == [

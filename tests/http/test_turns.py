@@ -8,7 +8,6 @@ import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -23,7 +22,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._task import lock
 
 
 @pytest.fixture
-def write(module: str) -> Callable[..., dict[str, Any]]:
+def write(module: str) -> Any:
     """A run that creates Acme."""
     return partial(run_entry, module, wanted="Acme")
 
