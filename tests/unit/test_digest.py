@@ -34,13 +34,10 @@ OTHER: dict[str, list[dict[str, Any]]] = {
 }
 
 ADDRESSES = pairs("""
-the same: https://focus.toggl.com/api ~ https://focus.toggl.com/api
 in capitals: HTTPS://Focus.Toggl.COM/api ~ https://focus.toggl.com/api
 with its port, and a slash: https://focus.toggl.com:443/api/ ~ https://focus.toggl.com/api
 with blanks: " https://focus.toggl.com/api// " ~ https://focus.toggl.com/api
-no path: https://focus.toggl.com ~ https://focus.toggl.com
 a slash: https://focus.toggl.com/ ~ https://focus.toggl.com
-another path: https://focus.toggl.com/API ~ https://focus.toggl.com/API
 another port: https://focus.toggl.com:8443/api ~ https://focus.toggl.com:8443/api
 http: http://LOCALHOST:80 ~ http://localhost | http://localhost:443 ~ http://localhost:443
 numbers: http://[::1]:8080/api ~ http://[::1]:8080/api

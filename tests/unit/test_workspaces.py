@@ -15,10 +15,8 @@ URL = "https://focus.toggl.com/api"
 
 HOSTS = rows("""
 no hosts      | []                                                                   |
-one host      | [{workspace_id: 1}]                                                  |
 two ids       | [{workspace_id: 1}, {workspace_id: 2}]                               |
 two addresses | [{workspace_id: 1}, {workspace_id: 1, api_url: https://example.org/api}] |
-two paths     | [{workspace_id: 1}, {workspace_id: 1, api_url: https://focus.toggl.com/api/v2}] |
 no ids        | [{}, {workspace_id: ""}, {workspace_id: null}]                       |
 what is no id | [{workspace_id: x}, {workspace_id: x}]                               |
 as numbers and as texts        | [{workspace_id: 1}, {workspace_id: " 1 "}]          | shared
