@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import translate
-from functools import lru_cache
+from functools import cache
 
 from .._errors import Problem
 from .._model import Client, Rules, Step, temporary_name
@@ -72,7 +72,7 @@ def _temporary(steps: Sequence[Step], unmanaged: Iterable[Client]) -> Iterator[P
             yield Problem((), problems.temporary_name_left(client))
 
 
-@lru_cache
+@cache
 def _patterns(glob: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Return what a glob means in any case: character by character, so that each stays one for
     ``?``, and in full, where one character may become two."""
