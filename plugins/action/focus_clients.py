@@ -31,12 +31,11 @@ class ActionModule(FocusAction):
     spec = CLIENTS
     work = staticmethod(reconcile_clients)
 
-    def run(
-        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
-    ) -> dict[str, Any]:
-        """Return the result. In the role and in an undo, a failure is that of the last task, which
-        prints the reason alone: Ansible prints the whole result of a task that fails."""
-        result = super().run(tmp, task_vars)
+    def finish(self, result: dict[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the result as it is to be shown. In the role and in an undo, a failure is that of
+        the last task, which prints the reason alone: Ansible prints the whole result of a task that
+        fails."""
+        result = super().finish(result, variables)
         if self._has_role_variables and "requests" in result and result.pop("failed", False):
             result["failure"] = result["msg"]
             result["_ansible_verbose_override"] = Display().verbosity < SHOWS_LONG_PLANS

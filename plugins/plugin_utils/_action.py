@@ -71,17 +71,19 @@ class FocusAction(NormalAction):  # type: ignore[misc]
         variables = task_vars or {}
         environment: dict[str, Any] = {}
         self._compute_environment_string(environment)
+        result = None
         with _environment(environment):
             try:
                 self.validate(self._task.args, variables)
-            except FocusError as error:
-                return refused(str(error), self._task.args)
-            result = self._in_this_process(variables) if self._runs_here() else None
-        if result is None and UNDOES in self._task.vars:
-            return refused("An undo runs on the controller, without become and async.", {})
+                if self._runs_here():
+                    result = self._in_this_process(variables)
+                elif UNDOES in self._task.vars:
+                    raise FocusError("An undo runs on the controller, without become and async.")
+            except (FocusError, AnsibleActionFail) as error:
+                result = refused(str(error), self._task.args)
         if result is None:
             result = super().run(tmp, task_vars)
-        return self._shown(result, variables)
+        return self.finish(result, variables)
 
     def _update_module_args(
         self, module_name: str, module_args: dict[str, Any], *more: Any, **keywords: Any
@@ -101,10 +103,7 @@ class FocusAction(NormalAction):  # type: ignore[misc]
 
     def _in_this_process(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         self._load_name = self._task.action  # by which messages call the module
-        try:
-            _validated, options = self.validate_argument_spec(self.spec)
-        except AnsibleActionFail as error:
-            return refused(str(error), self._task.args)
+        _validated, options = self.validate_argument_spec(self.spec)
         # What the tasks of one play have in common, on all hosts. Ansible's own id of a play may
         # come again on another day, in a container of the same address.
         play = getattr(getattr(self._task, "_parent", None), "_play", None)
@@ -120,7 +119,7 @@ class FocusAction(NormalAction):  # type: ignore[misc]
             result["invocation"] = masked({"module_args": options}, secrets_of(options))
         return result
 
-    def _shown(self, result: dict[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+    def finish(self, result: dict[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
         """Return the result as it is to be shown, and print what was sent."""
         host = variables.get("inventory_hostname")
         lines = [f"<{host}> {PREFIX}{shown(line)}" for line in result.pop(SENT, ())]
