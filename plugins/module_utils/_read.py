@@ -126,8 +126,8 @@ def _name_given(wanted: Desired, found: Sequence[Client]) -> str | None:
     """Return the name that an entry with an id gives its client, or restores it under."""
     client = found[0] if found else None
     if client is None or client.deleted:
-        known = None if client is None else client.name  # it may have any
-        return (wanted.name or known) if wanted.state == "restored" else None
+        known = "" if client is None else client.name.strip()  # it may have any
+        return (wanted.name or known or None) if wanted.state == "restored" else None
     is_kept = wanted.state == "absent" or wanted.name is None or wanted.key == client.key
     return None if is_kept else wanted.name
 

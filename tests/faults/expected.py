@@ -51,12 +51,20 @@ def expected(case: Task, state: State, remembered: Mapping[int, str]) -> Expecte
 
 def _found_by(case: Task, sight: Sight) -> dict[int, Client]:
     """What the service's filter finds for the names of an entry, in each of their Unicode forms."""
-    entry = case.entries[0]
     found: dict[int, Client] = {}
-    for name in [entry.get("name") or "", *(entry.get("former_names") or ())]:
-        for form in unicode_forms(name.strip()) if name.strip() else ():
+    for name in _names_asked(case.entries[0], sight):
+        for form in unicode_forms(name):
             found |= _filtered(form, case.switches, sight)
     return found
+
+
+def _names_asked(entry: model.Entry, sight: Sight) -> list[str]:
+    """The names that have to be free, or that may be the client's: without any, that of the
+    client."""
+    names = [entry.get("name") or "", *(entry.get("former_names") or ())]
+    if entry.get("name") is None and entry.get("id") in sight.by_id:
+        names.append(sight.by_id[entry["id"]].name)
+    return [name.strip() for name in names if name.strip()]
 
 
 def _filtered(text: str, switches: Switches, sight: Sight) -> dict[int, Client]:
@@ -93,7 +101,7 @@ class Expected:
     @property
     def hidden_by_filter(self) -> set[int]:
         """Clients that ``focus_client`` does not see when it looks for its names."""
-        asks = bool(self.case.entries[0].get("name"))
+        asks = _names_asked(self.case.entries[0], self.sight)
         return self.sight.listed.keys() - _found_by(self.case, self.sight) if asks else set()
 
     # check mode

@@ -212,11 +212,12 @@ class Trial(Runs):
         return self._case.lag > 1 or self._switches.names_changed != "no"
 
     def _names_meet(self, task: Task) -> bool:
-        """Whether the service makes one entry's name of another's. Where an answer is lost, or
-        shows no name, nobody can tell then which of the two a new client was made for."""
+        """Whether the service makes one entry's name of another's, or one of two. Where an answer
+        is lost, or shows no name, nobody can tell then which of the two a client was made for."""
         names = {key(entry.get("name") or "") for entry in task.entries}
         made = {name: key(made_of(name, self._switches)) for name in names}
-        return any(became != name and became in names for name, became in made.items())
+        is_one_of_two = len(set(made.values())) < len(made)
+        return is_one_of_two or any(made[name] != name and made[name] in names for name in names)
 
     def _is_loose(self, wanted: Expected) -> bool:
         """Whether a run may end in more than one way, as the service does not show what it did."""

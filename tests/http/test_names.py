@@ -55,12 +55,14 @@ def test_a_client_gets_no_name_that_another_one_has(
     assert_refused_by_both(service, f"{wanted} {name}", check_mode)
 
 
+@pytest.mark.parametrize("deleted", ["(Acme)", "( Acme )"])
 @pytest.mark.parametrize("wanted", ["restored 1001", "restored 1001 Acme"])
 def test_a_client_is_not_restored_beside_a_namesake(
-    service: Simulator, wanted: str, check_mode: bool
+    service: Simulator, wanted: str, deleted: str, check_mode: bool
 ) -> None:
-    """A look by id shows the name that a deleted client comes back with."""
-    assert_refused_by_both(fill(service, "(Acme), Acme"), wanted, check_mode)
+    """A look by id shows the name that a deleted client comes back with; blanks do not count."""
+    fill(service, f"{deleted}, Acme", Switches(name_filter="contains", names_trimmed=False))
+    assert_refused_by_both(service, wanted, check_mode)
 
 
 def test_two_names_of_one_unicode_form_are_an_error_in_focus_client_too(service: Simulator) -> None:
