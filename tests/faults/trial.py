@@ -10,10 +10,13 @@ from contextlib import suppress
 from itertools import combinations
 from typing import Any, NamedTuple
 
+from simulator import moving
+from simulator.bodies import client_body
 from simulator.quota import Quota
 from simulator.service import QUOTA_WINDOW
 from support.running import as_done, rows, without_new_id
 
+from ansible_collections.toggl.focus.plugins.filter.clients_plan import clients_plan
 from ansible_collections.toggl.focus.plugins.filter.journal_undo import journal_undo
 from faults import model, oracle, reports
 from faults.expected import Expected, Task
@@ -237,7 +240,20 @@ class Trial(Runs):
         right = [v for v, lines in zip(wanted.verdicts, wrong, strict=True) if not lines]
         verdict = min(right, key=lambda v: len(list(wanted.wrong_on_the_way(v, checked))))
         self._hold("check mode", wanted.wrong_on_the_way(verdict, checked))
+        if self._switches.list_shows_deleted and not wanted.case.single:
+            self._hold("plan without the service", self._wrong_without(wanted.case, checked))
         return checked, verdict
+
+    def _wrong_without(self, task: Task, checked: Report) -> Iterator[str]:
+        """Where the filter, which gets values alone, plans something else."""
+        listed = moving.whole(self._service.clients(), self._switches)
+        existing = [client_body(client, self._switches) for client in listed]
+        place = {"workspace_id": self._service.workspace_id, "api_url": self._service.url}
+        offline = clients_plan(list(task.entries), existing, **place, **task.rules._asdict())
+        of_the_module = {"requests", "quota", *(("results", "unmanaged") * task.reports_all)}
+        for what in {**offline, **checked}.keys() - of_the_module:
+            if (offline.get(what) or None) != (checked.get(what) or None):
+                yield f"{what} is {offline.get(what)}, in check mode {checked.get(what)}"
 
     def _judge_clean(
         self, ran: Ran, wanted: Expected, verdict: Verdict, checked: Report | None = None

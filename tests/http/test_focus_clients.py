@@ -3,26 +3,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from simulator.server import Simulator
-from simulator.switches import QUESTIONS, Switches
-from support.drawn import NAMES, entries, names_with_deletion
+from simulator.switches import Switches
 from support.running import (
     VARIANTS,
     as_done,
     assert_predicted,
     assert_undone,
     clients,
-    info,
     rows,
 )
 from support.workspace import fill, state
-
-from ansible_collections.toggl.focus.plugins.filter.clients_plan import clients_plan
 
 CLIENTS = "Acme, Globex, Initech, Hooli, (Umbrella)"
 EVERY_KIND = (
@@ -79,40 +71,3 @@ def test_requests(service: Simulator, there: int, concurrency: int) -> None:
         assert not result.get("failed"), result["msg"]
         checks = min(names_given, pages - 1)
         assert len(service.log) == result["requests"] == pages + checks + writes
-
-
-OF_THE_SERVICE = {"requests", "quota"}
-RULES = st.fixed_dictionaries(
-    {
-        "purge": st.booleans(),
-        "protected": st.sampled_from([[], ["A*"], ["*"]]),
-        "max_deletions": st.sampled_from([None, None, 0, 2]),
-        "max_deletion_percent": st.sampled_from([30, 50, 100, 0]),
-    }
-)
-
-
-@settings(max_examples=200)
-@given(
-    there=names_with_deletion(),
-    wanted=st.lists(entries() | st.sampled_from(NAMES), max_size=4),
-    rules=RULES,
-    missing_fields=st.sampled_from(QUESTIONS["missing_fields"]),
-)
-def test_the_filter_returns_what_the_module_does(
-    server: Simulator,
-    there: list[tuple[str, bool]],
-    wanted: list[Any],
-    rules: dict[str, Any],
-    missing_fields: str,
-) -> None:
-    """For any list, workspace and guards: the plan, its digest, each word."""
-    server.reset(Switches(missing_fields=missing_fields))
-    for existing_name, gone in there:
-        server.add(existing_name, gone)
-    place = {"workspace_id": server.workspace_id, "api_url": server.url}
-    existing = info(server, deleted="include")["clients"]
-    checked = clients(server, check_mode=True, clients=wanted, **rules)
-    offline = clients_plan(wanted, existing, **place, **rules)
-    for key in (offline.keys() | checked.keys()) - OF_THE_SERVICE:
-        assert (offline.get(key) or None) == (checked.get(key) or None), key

@@ -69,16 +69,22 @@ def act(
     return None
 
 
+def whole(
+    clients: list[Client], switches: Switches, query: ListQuery | None = None
+) -> list[Client]:
+    """All that a list shows, of at most a hundred."""
+    all_of = replace(query or ListQuery(), page=1, per_page=100)
+    large = replace(switches, per_page_cap=100, largest_per_page=100)
+    return page_of(clients, all_of, large).clients
+
+
 def unstable(seed: int) -> Paging:
     """Each page is cut from a list in another order."""
     turns = random.Random(seed)
 
     def page(clients: list[Client], query: ListQuery, switches: Switches) -> Page:
-        whole = page_of(
-            clients, replace(query, page=1, per_page=100), replace(switches, per_page_cap=100)
-        )
         size = min(query.per_page or switches.default_per_page, switches.per_page_cap)
-        mixed = list(whole.clients)
+        mixed = whole(clients, switches, query)
         turns.shuffle(mixed)
         start = (query.page - 1) * size
         return Page(mixed[start : start + size], query.page, size)

@@ -99,9 +99,6 @@ class Simulator(Service):
         """All clients, deleted ones included."""
         return self.workspace.clients()
 
-    def client(self, client_id: int) -> Client | None:
-        return self.workspace.find(client_id)
-
     def snapshot(self) -> Snapshot:
         return self.workspace.snapshot()
 

@@ -21,17 +21,12 @@ MORE = [*FEW, "c", "C", "\u00e4", "A\u0308"]
 MOST_CLIENTS = 5
 
 Case = tuple[list[Client], list[Desired]]
-Names = list[tuple[str, bool]]
-"""What a service has: names, and whether each client is deleted."""
-
-
-def names_with_deletion(most: int = 6) -> st.SearchStrategy[Names]:
-    return st.lists(st.tuples(st.sampled_from(NAMES), st.booleans()), max_size=most)
 
 
 def clients() -> st.SearchStrategy[list[Client]]:
     """Workspaces with deleted, duplicate and oddly written names."""
-    return names_with_deletion(7).map(
+    names = st.lists(st.tuples(st.sampled_from(NAMES), st.booleans()), max_size=7)
+    return names.map(
         lambda drawn: [
             deleted(id_, name) if gone else active(id_, name)
             for id_, (name, gone) in enumerate(drawn, 1)
@@ -52,20 +47,6 @@ def desired() -> st.SearchStrategy[list[Desired]]:
     )
     sound = entry.filter(lambda wanted: wanted.name is not None or wanted.id is not None)
     return st.lists(sound, max_size=5)
-
-
-def entries() -> st.SearchStrategy[dict[str, Any]]:
-    """Entries of a list as a task gives them, which the module may refuse."""
-    return st.fixed_dictionaries(
-        {
-            "name": st.none() | st.sampled_from(NAMES),
-            "id": st.none() | st.integers(1001, 1006),
-            "state": st.sampled_from(["present", "present", "absent", "restored"]),
-            "former_names": st.lists(st.sampled_from(NAMES), max_size=2),
-            "restore_deleted": st.booleans(),
-            "currency": st.sampled_from([None, None, None, "EUR", "workspace"]),
-        }
-    )
 
 
 @st.composite
