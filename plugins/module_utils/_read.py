@@ -53,7 +53,7 @@ class Check(NamedTuple):
 
         conclusive = api.map_concurrently(is_conclusive, self.searches)
         if not conclusive or not all(conclusive):
-            api.verify_pages(self.pages)
+            api.map_concurrently(api.verify_page, self.pages)
 
 
 class Read(NamedTuple):
@@ -73,7 +73,7 @@ class Read(NamedTuple):
         return Check(searches if len(searches) < len(pages) else (), pages, known)
 
 
-def of_one(api: FocusApi, deletions: Deletions, wanted: Desired) -> Read:
+def of_one(api: FocusApi, deletions: Deletions, desired: Sequence[Desired]) -> Read:
     """Return the clients that one entry may stand for, and those that may have its name.
 
     One request if the client exists, one more for each former name if it does not. A look-up of
@@ -81,6 +81,7 @@ def of_one(api: FocusApi, deletions: Deletions, wanted: Desired) -> Read:
 
     :raises ListMoved: pages show that the list changed while it was read
     """
+    (wanted,) = desired
     if wanted.id is not None:
         found = _by_id(api, wanted, wanted.id, deletions)
         given = _name_given(wanted, found)
@@ -89,7 +90,7 @@ def of_one(api: FocusApi, deletions: Deletions, wanted: Desired) -> Read:
     found = _found(api, name, enough=is_kept)
     if is_kept and not _has_active(found, name):
         found += _of_former_names(api, wanted.former_names, found)
-        found += _from_journal(api, [wanted], found, deletions)
+        found += _from_journal(api, desired, found, deletions)
     return Read(found)
 
 
@@ -137,7 +138,7 @@ def _of_former_names(api: FocusApi, names: Sequence[str], found: Sequence[Client
     its filter: then the list is read once."""
     if len(names) > 1 and len(found) > PAGE_SIZE:
         listing = api.list_clients()
-        api.verify_pages(listing.boundaries)
+        api.map_concurrently(api.verify_page, listing.boundaries)
         return listing.clients
     return [client for name in names for client in _found(api, name)]
 
@@ -159,7 +160,8 @@ def _found(api: FocusApi, name: str, enough: bool = True) -> list[Client]:
         if ends(listings[-1]):
             break
     if enough and not ends(listings[-1]):
-        api.verify_pages([page for listing in listings for page in listing.boundaries])
+        pages = [page for listing in listings for page in listing.boundaries]
+        api.map_concurrently(api.verify_page, pages)
     return [client for listing in listings for client in listing.clients]
 
 

@@ -45,8 +45,7 @@ def reconcile_client(options: Options, check_mode: bool, runtime: Runtime) -> Re
 
     def prepare() -> Work:
         wanted = desired_client(options)
-        read = partial(of_one, wanted=wanted)
-        task = options, check_mode, runtime.origin, [wanted], read, client_result
+        task = options, check_mode, runtime.origin, [wanted], of_one, client_result
         return lambda api: _Run(api, *task).result()
 
     return run(prepare, FocusApi, options, runtime)
@@ -59,10 +58,9 @@ def reconcile_clients(options: Options, check_mode: bool, runtime: Runtime) -> R
         wanted = desired_clients(options["clients"])
         reviewed = reviewed_digest(options["plan_digest"])
         report_all = options["report"] == "all"
-        read = partial(of_all, desired=wanted)
         report = partial(clients_result, report_all=report_all, is_reviewed=reviewed is not None)
         names = [entry.name for entry in wanted]
-        task = options, check_mode, runtime.origin, wanted, read, report
+        task = options, check_mode, runtime.origin, wanted, of_all, report
         more = names, rules(options), reviewed
         return lambda api: _Run(api, *task, *more).result()
 
@@ -110,7 +108,7 @@ class _Run(NamedTuple):
     check_mode: bool
     origin: Origin
     wanted: Sequence[Desired]
-    read: Callable[[FocusApi, Mapping[int, Client]], Read]
+    read: Callable[[FocusApi, Mapping[int, Client], Sequence[Desired]], Read]
     report: Callable[[Plan, Sequence[Outcome], int, FocusError | None], Result]
     names: Sequence[str | None] = ()
     rules: Rules = DEFAULT_RULES
@@ -169,7 +167,7 @@ class _Run(NamedTuple):
 
         :raises ListMoved: the list changed while it was read
         """
-        read = self.read(self.api, deletions)
+        read = self.read(self.api, deletions, self.wanted)
         planned = self._plan(read.clients, self.wanted)
         check = read.check(planned.names_relied_on)
         try:

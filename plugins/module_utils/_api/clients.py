@@ -92,20 +92,16 @@ class FocusApi:
                 return listing
         raise list_incomplete(MOST_PAGES, "which has no end")
 
-    def verify_pages(self, pages: Sequence[Page]) -> None:
-        """GET of pages once more: they show the same, or the list has changed.
+    def verify_page(self, page: Page) -> None:
+        """GET of a page once more: it shows the same, or the list has changed.
 
         A client that somebody deletes between two pages moves the next one to a page that was
         already read, and nothing else shows that.
 
-        :raises ListMoved: one of them shows other clients
+        :raises ListMoved: it shows other clients
         """
-
-        def verify(page: Page) -> None:
-            if self._page(page.filters, page.number).ids != page.ids:
-                raise ListMoved(f"page {page.number} shows other clients than before")
-
-        self.map_concurrently(verify, pages)
+        if self._page(page.filters, page.number).ids != page.ids:
+            raise ListMoved(f"page {page.number} shows other clients than before")
 
     def create(
         self, client: Client, find: Callable[[RequestError], Mapping[str, Any] | None]

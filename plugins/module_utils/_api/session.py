@@ -20,18 +20,9 @@ from .._errors import Interrupted, RequestError
 from .._model import Access
 from .._progress import TICK, Background, Halt, Progress
 from .._text import shown
+from . import errors
 from .answers import date_of, error_response
-from .errors import (
-    Answer,
-    ConnectionLost,
-    ErrorResponse,
-    NotConnected,
-    QuotaExceeded,
-    Request,
-    StatusError,
-    next_after,
-    status_error,
-)
+from .errors import Answer, ConnectionLost, QuotaExceeded, Request, StatusError
 from .quota import Quota, Window, closed_by, quota_of
 from .transport import Transport
 
@@ -127,7 +118,7 @@ class Session:
                     raise
             except RequestError as error:
                 error.unclear = method != "GET" and (error.unclear or attempts.unclear)
-                then = next_after(error, method)
+                then = errors.next_after(error, method)
                 if then == "give up" or (then == "check" and find is None):
                     raise
                 goes_on = attempts.again(error)
@@ -198,7 +189,7 @@ class Session:
         while (closed := self.window.closed(now)) is not None:
             until = self.window.wait(closed, now)
             if until is None:
-                refused = ErrorResponse(request, 402)
+                refused = errors.ErrorResponse(request, 402)
                 raise QuotaExceeded(refused, closed, False, self._access.quota_wait)
             self._progress.set(wakes=until)
             self._halt.sleep(until - now)
@@ -234,12 +225,12 @@ class Session:
                 self.window.refused(closed, time.monotonic())
                 return QuotaExceeded(response, closed, True, self._access.quota_wait)
         self.window.answered()
-        return status_error(response, self._access.api_token)
+        return errors.status_error(response, self._access.api_token)
 
 
 def _line(request: Request, outcome: Answer | BaseException, number: int, took: float) -> str:
     """Return how a request ended, as ``-vvv`` shows it."""
-    no_answer = "not connected" if isinstance(outcome, NotConnected) else "no answer"
+    no_answer = "not connected" if isinstance(outcome, errors.NotConnected) else "no answer"
     trace_id = outcome.response.trace_id if isinstance(outcome, StatusError) else ""
     trace = f", trace id {shown(trace_id)}" if trace_id else ""
     what = f"{request.method} {request.path} {getattr(outcome, 'status', None) or no_answer}"

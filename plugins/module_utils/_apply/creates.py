@@ -230,7 +230,8 @@ class Creates:
             listing = self._api.list_clients(form)
             new = [client for client in listing.clients if self._is_new(client)]
             if not set(map(name_key, names)) <= {client.key for client in new}:
-                self._api.verify_pages(listing.boundaries)
+                for page in listing.boundaries:  # not at once: other steps may be in flight
+                    self._api.verify_page(page)
             return new
 
         return retry_if_changed(read)
