@@ -133,8 +133,6 @@ class _Run(NamedTuple):
 
                 path = self.options["journal"]
                 doubts = [*doubts, *mark_undone(path, api.workspace_id, self.origin)]
-        if self.reviewed is not None and not planned.steps and refusal is None:
-            result["msg"] = "Nothing to do: already applied."
         return {**result, "warnings": [*result["warnings"], *doubts, *warnings]}
 
     def _from_journal(self) -> tuple[Mapping[int, Client], Sequence[str]]:

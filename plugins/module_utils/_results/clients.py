@@ -46,7 +46,8 @@ def clients_result(
     counts = Counter(map(_counted_as, chain((own for _entry, own in entries), purges)))
     counts["unmanaged"] = len(plan.unmanaged)
     summary = {count: counts[count] for count in _COUNTS}
-    done, unchanged = _done(summary, are_planned(outcomes)), _as_declared(len(entries))
+    done = _done(summary, are_planned(outcomes))
+    unchanged = "already applied" if is_reviewed else _as_declared(len(entries))
     result: Result = {
         **common_result(plan, outcomes, refusal, done, unchanged, is_reviewed=is_reviewed),
         "plan": [
