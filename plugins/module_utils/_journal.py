@@ -44,7 +44,7 @@ class Journal:
     ) -> None:
         self._shared_names = shared_names
         run = uuid.uuid4().hex
-        self._of_all = {"run": run, **origin._asdict(), "workspace_id": workspace_id}
+        self._of_run = {"run": run, **origin._asdict(), "workspace_id": workspace_id}
         self._lock = threading.Lock()
         self._file = _opened(path, os.O_CREAT) if path else None
 
@@ -84,7 +84,7 @@ class Journal:
         line = {
             "format": FORMAT,
             "at": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
-            **self._of_all,
+            **self._of_run,
             "event": event,
             **more,
         }
@@ -199,9 +199,9 @@ def _parsed(text: str) -> Iterator[Line | Mark]:
 
 
 _OPTIONAL = (str, NoneType)
-_OF_ALL = {"run": (str,), "play": _OPTIONAL, "undoes": _OPTIONAL, "workspace_id": (int,)}
-_OF_A_STEP = {"at": (str,), "number": (int,), "shared": (bool,), "status": _OPTIONAL}
-_OF_A_CLIENT = {"id": (int, NoneType), "name": _OPTIONAL, "deleted": (bool,)}
+_RUN_FIELDS = {"run": (str,), "play": _OPTIONAL, "undoes": _OPTIONAL, "workspace_id": (int,)}
+_STEP_FIELDS = {"at": (str,), "number": (int,), "shared": (bool,), "status": _OPTIONAL}
+_CLIENT_FIELDS = {"id": (int, NoneType), "name": _OPTIONAL, "deleted": (bool,)}
 """The types of what lines have."""
 
 
@@ -210,10 +210,10 @@ def _line(given: Any) -> Line | Mark:
     line = {"play": None, "undoes": None, "status": None, **given}
     if "format" not in line:
         line |= _first_format(line)
-    run, play, undoes, workspace_id = _values(line, _OF_ALL)
+    run, play, undoes, workspace_id = _typed_values(line, _RUN_FIELDS)
     if line["event"] == _UNDONE and line["format"] == FORMAT:
         return Mark(play or run, undoes, workspace_id)
-    at, number, shared, status = _values(line, _OF_A_STEP)
+    at, number, shared, status = _typed_values(line, _STEP_FIELDS)
     kind, after = line["step"], _client(line["after"])
     before = None if line["before"] is None else _client(line["before"])
     if before is None:
@@ -236,11 +236,11 @@ def _first_format(line: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _client(kept: Any) -> Client:
-    client_id, name, deleted = _values(kept, _OF_A_CLIENT)
+    client_id, name, deleted = _typed_values(kept, _CLIENT_FIELDS)
     return Client(client_id or NOT_YET, name or "", "" if deleted else None, kept, name is None)
 
 
-def _values(given: Any, types: Mapping[str, tuple[type, ...]]) -> list[Any]:
+def _typed_values(given: Any, types: Mapping[str, tuple[type, ...]]) -> list[Any]:
     """Return the values of these keys.
 
     :raises KeyError, TypeError, ValueError: one is missing, or of another type

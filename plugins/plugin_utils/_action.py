@@ -11,7 +11,7 @@ import contextlib
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 from urllib.request import getproxies_environment
 
@@ -30,13 +30,11 @@ from ..module_utils._errors import FocusError
 from ..module_utils._model import Origin
 from ..module_utils._redact import masked
 from ..module_utils._results.render import MOST_LINES
-from ..module_utils._task.run import SENT, SHOWS_REQUESTS, Runtime, refused, secrets_of
+from ..module_utils._task.run import SENT, SHOWS_DETAILS, Module, Runtime, refused, secrets_of
 from ..module_utils._text import shown
 from ._progress_lines import PREFIX, ProgressLines
 from ._values import plain
 
-SHOWS_INVOCATION = 3
-"""The verbosity from which Ansible shows the invocation. A list of many clients makes it costly."""
 SHOWS_LONG_PLANS = 2
 """The verbosity from which Ansible shows a result with more steps than ``MOST_LINES``."""
 PROGRESS_VARIABLE = "toggl_focus_progress"
@@ -53,7 +51,7 @@ class FocusAction(NormalAction):  # type: ignore[misc]
     """
 
     spec: ClassVar[Mapping[str, Any]]
-    work: Callable[[Mapping[str, Any], bool, Runtime], dict[str, Any]]
+    work: Module
 
     def validate(self, arguments: dict[str, Any], variables: Mapping[str, Any]) -> None:
         """Check what can be seen only in the values that the playbook gives: an argument spec makes
@@ -91,7 +89,7 @@ class FocusAction(NormalAction):  # type: ignore[misc]
         """Tell the module that nobody prints its requests where nobody waits for its result."""
         super()._update_module_args(module_name, module_args, *more, **keywords)
         if self._task.async_val:
-            module_args["_ansible_verbosity"] = min(Display().verbosity, SHOWS_REQUESTS - 1)
+            module_args["_ansible_verbosity"] = min(Display().verbosity, SHOWS_DETAILS - 1)
 
     def _runs_here(self) -> bool:
         return (
@@ -115,7 +113,7 @@ class FocusAction(NormalAction):  # type: ignore[misc]
         if boolean(str(shows), strict=False):
             runtime = runtime._replace(while_waiting=ProgressLines(_print).tick)
         result = self.work(options, bool(self._task.check_mode), runtime)
-        if Display().verbosity >= SHOWS_INVOCATION:
+        if Display().verbosity >= SHOWS_DETAILS:  # a list of many clients makes it costly
             result["invocation"] = masked({"module_args": options}, secrets_of(options))
         return result
 

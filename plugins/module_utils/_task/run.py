@@ -31,8 +31,8 @@ _TO_RECORD = 1.0
 SENT = "_sent"
 """The key of a result with a line for each request. The action prints them, and removes it."""
 
-SHOWS_REQUESTS = 3
-"""The verbosity from which there are such lines."""
+SHOWS_DETAILS = 3
+"""The verbosity from which there are such lines, and Ansible shows the invocation."""
 
 
 class Runtime(NamedTuple):
@@ -146,7 +146,7 @@ class _Task(NamedTuple):
             result["quota"] = quota._asdict()
         if warnings:
             result["warnings"] = warnings
-        if self.runtime.verbosity >= SHOWS_REQUESTS:
+        if self.runtime.verbosity >= SHOWS_DETAILS:
             result[SENT] = list(session.sent)
         return masked(result, self.api.access.secrets)
 
@@ -165,13 +165,14 @@ def _failed(message: str) -> Result:
     return {"failed": True, "changed": False, "msg": message}
 
 
-def run_module(
-    spec: Mapping[str, Any], function: Callable[[Options, bool, Runtime], Result]
-) -> None:
+Module = Callable[[Options, bool, Runtime], Result]
+"""From ``_reconcile`` or ``_info``: takes the options, and whether in check mode."""
+
+
+def run_module(spec: Mapping[str, Any], function: Module) -> None:
     """Run as a module, and exit.
 
     :arg spec: the module's argument spec
-    :arg function: from ``_reconcile`` or ``_info``; takes the options, and whether in check mode
     """
     module = AnsibleModule(spec, supports_check_mode=True)
     result = function(module.params, module.check_mode, Runtime(verbosity=module._verbosity))
