@@ -289,7 +289,7 @@ def keep(path: Path, figures: Figures, mode: str) -> None:
 def measure_sizes() -> None:
     """How much a run prints, by outcome; what is there so far is kept after each."""
     found: dict[str, dict[str, int]] = {}
-    with running() as (url, _), tempfile.TemporaryDirectory() as name:
+    with running() as (url, *_), tempfile.TemporaryDirectory() as name:
         stage = Stage(Path(name), url, _environment(url))
         for outcome, entries, characters in sizes_measured(stage):
             print(f"{entries:6} entries  {outcome:42} {characters:7,} characters", flush=True)

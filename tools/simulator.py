@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -28,6 +29,8 @@ WORKSPACE = 4711
 class Running(NamedTuple):
     url: str
     process: subprocess.Popen[str]
+    exported: dict[str, str]
+    """What it prints for playbooks."""
 
 
 def spawn(*options: str, log: IO[bytes] | None = None) -> Running:
@@ -45,10 +48,11 @@ def spawn(*options: str, log: IO[bytes] | None = None) -> Running:
         start_new_session=True,
     )
     assert process.stdout
-    _name, _, url = process.stdout.readline().strip().partition("=")
-    if not url:
+    lines = [process.stdout.readline() for _ in range(3)]
+    exported = dict(re.findall("export (.*?)=(.*)", "".join(lines)))
+    if not exported:
         raise SystemExit(f"The simulator did not start{f', see {log.name}' if log else ''}.")
-    return Running(url, process)
+    return Running(exported["TOGGL_FOCUS_API_URL"], process, exported)
 
 
 @contextlib.contextmanager
@@ -92,7 +96,7 @@ def start(name: str, *options: str) -> None:
     folder = Path(name)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "simulator.log").open("wb") as log:
-        url, process = spawn(*options, log=log)
+        url, process, _ = spawn(*options, log=log)
     (folder / "url").write_text(url)
     (folder / "pid").write_text(str(process.pid))
 

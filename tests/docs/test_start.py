@@ -4,19 +4,17 @@ repository's own is in tests/repository, and that of AWX in tests/awx."""
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 from simulator.server import Simulator
 from support.playbooks import ROOT, access
 from support.stage import Stage, fill, workspaces
+
+from tools.simulator import running
 
 from .guide import read
 
@@ -68,37 +66,17 @@ def test_the_first_success_with_a_playbook_is_a_check(tmp_path: Path) -> None:
 # without an account
 
 
-@contextmanager
-def make_simulator(*options: str) -> Iterator[dict[str, str]]:
-    """What ``make simulator`` runs; the variables that its lines export. Ctrl-C ends it."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "simulator", *options],
-        env={**os.environ, "PYTHONPATH": "tests"},
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stdout
-    try:
-        lines = [process.stdout.readline() for _ in range(3)]
-        yield dict(re.findall("export (.*?)=(.*)", "".join(lines)))
-    finally:
-        process.send_signal(signal.SIGINT)
-        status = process.wait(10)
-    assert status == 0
-
-
 def test_without_an_account_the_same_command_does(tmp_path: Path) -> None:
     make, guide = ((ROOT / "Makefile").read_text(), FIRST_STEPS.read_text(encoding="utf-8"))
     assert "\n\t@PYTHONPATH=tests $(BIN)/python -m simulator " in make
     assert "make simulator\n" in blocks(FIRST_STEPS, "shell") and "`make simulator`" in README
     (options,) = re.findall(r'``make simulator ARGS="([^"]+)"``', guide)
-    with make_simulator(*options.split()) as exported:
+    with running(*options.split()) as simulator:
         names = ("API_URL", "API_TOKEN", "WORKSPACE_ID")
-        assert list(exported) == [f"TOGGL_FOCUS_{name}" for name in names]
+        assert list(simulator.exported) == [f"TOGGL_FOCUS_{name}" for name in names]
+        left_out = ("-e", "clients_workspace_id=4242")
         with Simulator() as other:
-            said = run_last(other, tmp_path, exported, "-e", "clients_workspace_id=4242")
-        assert "Would rename 1, delete 1" in said
-        assert not other.log
+            said = run_last(other, tmp_path, simulator.exported, *left_out)
+        assert "Would rename 1, delete 1" in said and not other.log
+        simulator.process.send_signal(signal.SIGINT)
+        assert simulator.process.wait(10) == 0, "Ctrl-C ends it"

@@ -8,20 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 from simulator.server import Simulator
 from support import stage
 
 from .code_host import serving
 from .pipeline import Pipeline
-from .team import EXAMPLE, LISTS, ROOT, Machine, Team
+from .team import ROOT, WORKSPACES, Machine, Team
 
 pytest.register_assert_rewrite(f"{__package__}.scenarios")
 
 NEEDED = ("bash", "git", "curl", "jq")
-WORKSPACES = {
-    path.stem: yaml.safe_load(path.read_text()) for path in (EXAMPLE / LISTS).glob("*.yml")
-}
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,11 +11,8 @@ from typing import ClassVar
 
 import pytest
 from simulator.server import Simulator
-from simulator.workspace import Workspace
-from support.stage import active
 
 from .code_host import BOT
-from .conftest import WORKSPACES
 from .pipeline import Pipeline
 
 MARKER = "<!-- toggl.focus plan -->"
@@ -32,14 +29,6 @@ IN_ASIA = ["Acme", {"name": "Umbrella", "state": "absent"}]
 def code(command: str) -> str:
     """Return a template that runs a command where it is evaluated, and stands for a text."""
     return f"{{{{ lookup('ansible.builtin.pipe', '{command}') }}}}Hooli"
-
-
-def workspace(workspaces: Simulator, host: str) -> Workspace:
-    return workspaces.workspaces[WORKSPACES[host]["clients_workspace_id"]]
-
-
-def names(workspaces: Simulator, host: str) -> list[str]:
-    return active(workspaces, WORKSPACES[host]["clients_workspace_id"])
 
 
 FORGED = {"plan.json": "forged", "plan.md": f"forged\n\n{MARKER}\n"}

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import yaml
 from simulator.server import Simulator
+from simulator.workspace import Workspace
 from support.callback import loaded
 
 from .code_host import CodeHost
@@ -20,6 +21,9 @@ from .code_host import CodeHost
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "repository"
 LISTS = "inventory/host_vars"
+WORKSPACES = {
+    path.stem: yaml.safe_load(path.read_text()) for path in (EXAMPLE / LISTS).glob("*.yml")
+}
 SECONDS = 120
 
 
@@ -87,6 +91,14 @@ class Team:
     def url(self) -> str:
         """An address over which Git fetches as little as it is told to."""
         return f"file://{self.origin}"
+
+    def workspace(self, name: str) -> Workspace:
+        return self.service.workspaces[WORKSPACES[name]["clients_workspace_id"]]
+
+    def names(self, workspace: str) -> list[str]:
+        """Return those of its active clients."""
+        clients = self.workspace(workspace).clients()
+        return sorted(client.name for client in clients if not client.deleted_at)
 
     def git(self, *words: str) -> str:
         return self.machine.git(self.clone if self.clone.exists() else self.folder, *words)

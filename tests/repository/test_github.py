@@ -8,20 +8,9 @@ from typing import ClassVar
 
 import pytest
 import yaml
-from simulator.server import Simulator
 
 from .github import INTERNET, NEEDED_FROM_THERE, WORKFLOW, GitHub, filled, steps
-from .scenarios import (
-    COMMANDS,
-    FORGED,
-    IN_ASIA,
-    IN_EUROPE,
-    SECTION,
-    Hostile,
-    Scenarios,
-    names,
-    workspace,
-)
+from .scenarios import COMMANDS, FORGED, IN_ASIA, IN_EUROPE, SECTION, Hostile, Scenarios
 
 DESCRIBED = yaml.safe_load(WORKFLOW.read_text())
 JOBS = DESCRIBED["jobs"]
@@ -37,7 +26,7 @@ class TestGitHub(Scenarios):
     }
 
     def test_a_change_goes_from_the_pull_request_to_the_workspaces(
-        self, pipeline: GitHub, workspaces: Simulator, hostile: Hostile
+        self, pipeline: GitHub, hostile: Hostile
     ) -> None:
         """Pull request, refusal, correction, merge; nobody is asked, so exactly the plan that was
         read by hand, twice; undone with approval.
@@ -46,7 +35,7 @@ class TestGitHub(Scenarios):
         where the pipeline says, and what was committed in its place is removed."""
         team = pipeline.team
         for name in (*COMMANDS, SECTION):  # the refusal names them, in long lines
-            workspace(workspaces, "europe").add(name)
+            team.workspace("europe").add(name)
         team.propose("asia", [*IN_ASIA, *COMMANDS])
         team.propose("europe", ["Acme"], **hostile.variables())
         team.commit(FORGED)
@@ -63,17 +52,17 @@ class TestGitHub(Scenarios):
         merged = pipeline.merged()
         assert (merged.jobs["plan"], merged.jobs["apply"]) == ("passed", "failed"), merged.output
         assert "Plan for 3 workspaces: create 6, rename 1, delete 2" in merged.page
-        assert "forged" not in merged.page and workspaces.writes == []
+        assert "forged" not in merged.page and team.service.writes == []
         assert "the environment production has no required reviewers" in merged.output
-        before = [names(workspaces, host) for host in ("europe", "asia")]
+        before = [team.names(host) for host in ("europe", "asia")]
 
         pipeline.planned = merged.folder / "artifact plan"
         (digest,) = re.findall("The digest of the whole plan is `([0-9a-f]{64})`", merged.page)
         started = pipeline.by_hand(digest=digest)
         assert started.jobs["apply"] == "passed", started.output
         kept = ["Acme", "Globex Corporation", "Initech", "Stark"]
-        assert names(workspaces, "europe") == sorted([*kept, *COMMANDS])
-        assert names(workspaces, "asia") == sorted(["Acme", *COMMANDS])
+        assert team.names("europe") == sorted([*kept, *COMMANDS])
+        assert team.names("asia") == sorted(["Acme", *COMMANDS])
         assert pipeline.again(started, "apply").jobs["apply"] == "passed", started.output
         assert "Nothing to do: already applied." in started.output
 
@@ -81,9 +70,9 @@ class TestGitHub(Scenarios):
         undone = pipeline.by_hand(undo=started.number)
         assert (undone.jobs["undo-plan"], undone.jobs["undo"]) == ("passed", "waits"), undone.output
         assert "rename   Globex Corporation -> Globex" in undone.page
-        assert names(workspaces, "asia") == sorted(["Acme", *COMMANDS])
+        assert team.names("asia") == sorted(["Acme", *COMMANDS])
         assert pipeline.approved(undone).jobs["undo"] == "passed", undone.output
-        assert [names(workspaces, host) for host in ("europe", "asia")] == before
+        assert [team.names(host) for host in ("europe", "asia")] == before
 
         issue = self.drifted(pipeline)
         assert "delete 2" in issue and "forged" not in issue

@@ -6,22 +6,10 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
-from simulator.server import Simulator
-
 from .github import steps
 from .gitlab import GitLab, described_with, environment_of
 from .pipeline import GIVEN, PLAN, in_one_line
-from .scenarios import (
-    COMMANDS,
-    FORGED,
-    IN_ASIA,
-    IN_EUROPE,
-    SECTION,
-    Hostile,
-    Scenarios,
-    names,
-    workspace,
-)
+from .scenarios import COMMANDS, FORGED, IN_ASIA, IN_EUROPE, SECTION, Hostile, Scenarios
 
 DESCRIBED = described_with()
 JOBS = {name: job for name, job in DESCRIBED.items() if "script" in job}
@@ -36,12 +24,12 @@ class TestGitLab(Scenarios):
     }
 
     def test_nothing_is_written_where_something_changed_after_the_plan(
-        self, pipeline: GitLab, workspaces: Simulator, hostile: Hostile
+        self, pipeline: GitLab, hostile: Hostile
     ) -> None:
         """The others are done, and the job is red. What ``check`` shows needs no key, which a fork
         has not: that job alone is due there."""
         team = pipeline.team
-        workspace(workspaces, "europe").add(SECTION)
+        team.workspace("europe").add(SECTION)
         team.propose("europe", [*IN_EUROPE, *COMMANDS], **hostile.variables())
         team.propose("asia", IN_ASIA)
         team.commit(FORGED)
@@ -60,17 +48,17 @@ class TestGitLab(Scenarios):
         another = pipeline.by_hand(digest=digest[::-1])
         assert another.jobs["apply"] == "failed" and digest in another.output
         assert "Nothing was applied: the plan is not the one that was read" in another.output
-        assert workspaces.writes == []
+        assert team.service.writes == []
 
-        in_asia = workspace(workspaces, "asia")
+        in_asia = team.workspace("asia")
         in_asia.add("Stark")
         in_asia.delete(in_asia.clients()[0].id)
         merged = pipeline.by_hand(digest=digest)
         assert merged.jobs["apply"] == "failed"
         assert "The plan has changed since it was reviewed" in merged.output
-        assert set(COMMANDS) < set(names(workspaces, "europe"))
-        assert "Globex Corporation" in names(workspaces, "europe")
-        assert names(workspaces, "asia") == ["Stark", "Umbrella"]
+        assert set(COMMANDS) < set(team.names("europe"))
+        assert "Globex Corporation" in team.names("europe")
+        assert team.names("asia") == ["Stark", "Umbrella"]
         assert self.drifted(pipeline) == comment  # the same plan: see pipeline.py
         hostile.assert_in_vain()
 
