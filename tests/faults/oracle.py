@@ -110,15 +110,6 @@ def resets(
             yield f"the currency of {client_id}, {client}, is none of {may | wanted}"
 
 
-def losses(before: State, after: State, allowed: Collection[int]) -> Iterator[str]:
-    """A client that is gone or deleted without having been named for it."""
-    for client_id, client in before.items():
-        if client_id not in after:
-            yield f"{client_id}, {client}, is gone"
-        elif after[client_id].deleted and not client.deleted and client_id not in allowed:
-            yield f"{client_id}, {client}, is deleted, and nobody asked for it"
-
-
 def unlike(
     wanted: State, after: State, excused: Collection[object], switches: Switches
 ) -> Iterator[str]:

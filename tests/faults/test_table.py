@@ -367,21 +367,6 @@ def test_a_create_that_shows_nowhere_is_not_done(service: Simulator) -> None:
 # adopted is what was not there before
 
 
-@pytest.mark.parametrize("hidden", [False, True])
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("module", MODULES)
-def test_a_deleted_client_of_the_name_is_never_adopted(
-    service: Simulator, module: str, when: str, hidden: bool
-) -> None:
-    switches = Switches(list_shows_deleted=not hidden)
-    fill(service, "(New)", switches, script=[on_write(drop=when)])
-    result = run_entry(module, service, "New")
-    assert result.get("failed") is None, result
-    assert result["undo"][0]["id"] == 1002
-    assert service.names() == ["New"]
-    assert sent(service).count("POST") == (2 if when == "before" else 1)
-
-
 class Meanwhile(NamedTuple):
     """What somebody else does right before the create of New beside Acme, or before the look for
     it, and whether the answer is lost before or after the create is executed; then the ids that are

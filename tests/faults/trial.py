@@ -292,8 +292,6 @@ class Trial(Runs):
         self.tally["runs of an exact number of requests"] += may.least == may.most
         if not may.least <= sent <= may.most:
             self._hold("requests", [f"{sent} requests were sent, {may} were to be"])
-        if not wanted.is_open(verdict) and self._switches.names_changed == "no":
-            self._judge_content(ran)
 
     def _judge_content(self, ran: Ran) -> None:
         """Some answer of the model is that there is nothing to do any more."""
@@ -337,13 +335,11 @@ class Trial(Runs):
         report, (before, after) = ran.report, ran.states
         self.tally["broken runs that failed"] += bool(report.get("failed"))
         self.tally["writes that happened"] += len(ran.history)
-        deleted = {i for verdict in ran.verdicts for i in verdict.deleted}
         self._hold("duplicates", self._duplicates(ran, ran.verdicts))
-        self._hold("losses", oracle.losses(before, after, deleted))
         own = {i: client for i, client in after.items() if i not in ran.drifted}
         changes = [change for verdict in ran.verdicts for change in verdict.changes]
         self._hold("fields", oracle.resets(before, own, self._switches, changes))
-        self._hold("not asked for", self._not_asked_for(ran))
+        self._hold("losses, or what nobody asked for", self._not_asked_for(ran))
         if not self._names_meet(ran.task):
             self._hold("report", self._untruths(ran))
         self._hold("journal", self._journal_untruths())

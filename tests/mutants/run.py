@@ -27,7 +27,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import NamedTuple
@@ -146,27 +145,21 @@ def known(rooms: list[str]) -> set[Survivor]:
 
 
 def report(db: WorkDB, rooms: list[str]) -> bool:
-    """Prints what became of the mutants of each room; whether that is good."""
-    tested: Counter[str] = Counter()
-    alive: Counter[str] = Counter()
-    survivors: dict[Survivor, list[str]] = {}
-    for item, result in db.completed_work_items:
-        room = item.mutations[0].module_path.name
-        tested[room] += 1
-        if result.test_outcome != TestOutcome.KILLED:
-            alive[room] += 1
-            survivors.setdefault(survivor(item, result), []).append(result.diff or result.output)
-    for room, mutants in tested.items():
-        print(f"{room:18}{mutants:5} mutants, of which {alive[room]:3} survived")
-    percent = 100 * alive.total() / tested.total()
-    print(f"{'all':18}{tested.total():5} mutants, of which {percent:.1f} % survived")
-    equivalent = known(rooms)
-    for one in survivors.keys() - equivalent:
-        for diff in survivors[one]:
-            print(f"\nSurvived, and not known to be equivalent: {one.operator}: {one.line}\n{diff}")
-    for one in sorted(equivalent - survivors.keys()):
-        print(f"\nSaid to be equivalent, but it does not survive: {one.operator}: {one.line}")
-    return percent <= MOST_SURVIVORS and survivors.keys() == equivalent
+    """Prints what survived; whether that is good."""
+    tested = list(db.completed_work_items)
+    alive = [
+        (survivor(*one), one[1]) for one in tested if one[1].test_outcome != TestOutcome.KILLED
+    ]
+    survivors, equivalent = {one for one, _ in alive}, known(rooms)
+    for one, result in alive:
+        if one not in equivalent:
+            shown = f"{one.operator}: {one.line}\n{result.diff or result.output}"
+            print(f"Survived, and not known to be equivalent: {shown}\n")
+    for one in sorted(equivalent - survivors):
+        print(f"Said to be equivalent, but it does not survive: {one.operator}: {one.line}\n")
+    percent = 100 * len(alive) / len(tested)
+    print(f"{len(tested)} mutants, of which {percent:.1f} % survived")
+    return percent <= MOST_SURVIVORS and survivors == equivalent
 
 
 def main() -> int:
