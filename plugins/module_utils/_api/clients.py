@@ -156,14 +156,11 @@ class FocusApi:
 
         It is read again before a PUT that comes late, after a wait for the quota for example.
         """
-        read_at, sent = self.session.first_answer, client
+        read_at = self.session.first_answer
 
         def body() -> Mapping[str, str | None]:
-            nonlocal read_at, sent
-            if read_at is not None and time.monotonic() - read_at > LONGEST_KEPT:
-                read_at = time.monotonic()
-                sent = client.as_read(self.get(client.id))
-            return sent.body
+            is_late = read_at is not None and time.monotonic() - read_at > LONGEST_KEPT
+            return (client.as_read(self.get(client.id)) if is_late else client).body
 
         self._write("PUT", self._client(client.id), body)
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from graphlib import TopologicalSorter
 
@@ -11,7 +11,7 @@ from .._api.clients import FocusApi
 from .._errors import FocusError, RequestError, as_focus_error
 from .._journal import Journal
 from .._model import NOT_YET, Client, Kind, Status, Step
-from .attributes import has_attributes, look_at_attributes
+from .attributes import lacking, look_at_attributes
 from .creates import Creates
 from .errors import explained, other_name
 from .outcome import Outcome
@@ -54,7 +54,8 @@ class Writer:
         kept = [(at, failed.pop(step.after.id, None)) for at, step in enumerate(steps)]
         self._steps, self._first = steps, len(earlier)
         self._outcomes = {at: outcome for at, outcome in kept if outcome is not None}
-        for wave in filter(None, _waves(steps)):
+        purge = next((at for at, step in enumerate(steps) if step.entry is None), len(steps))
+        for wave in filter(None, (range(purge), range(purge, len(steps)))):
             self._execute(wave)
             self._settle(self._creates.settled(self._outcomes))
             if not all(self._is_done(at) for at in wave if steps[at].kind == "create"):
@@ -64,9 +65,9 @@ class Writer:
         pending = (Outcome(step, "pending", self._stop) for step in steps)
         return tuple(self._outcomes.get(at, outcome) for at, outcome in enumerate(pending))
 
-    def _execute(self, wave: Mapping[int, Sequence[int]]) -> None:
-        """Execute the steps at these positions, each after those of them that it needs."""
-        order = TopologicalSorter(wave)
+    def _execute(self, wave: range) -> None:
+        """Execute the steps at these positions, each after those that it needs."""
+        order = TopologicalSorter({at: self._steps[at].needs for at in wave})
         order.prepare()
         while ready := order.get_ready():
             order.done(*ready)
@@ -156,13 +157,11 @@ class Writer:
 
     def _read_if_hidden(self, step: Step) -> Step:
         """Return a step that is done; a hidden client that is restored is read."""
-
-        def is_active(client: Client | None) -> bool:
-            return client is not None and not client.deleted
-
         if step.restores_hidden:
             with suppress(RequestError):  # it stays hidden
-                client = self._api.find(step.after.id, is_active)
+                client = self._api.find(
+                    step.after.id, lambda now: now is not None and not now.deleted
+                )
                 if client is not None:
                     back = client.restored()
                     return step._replace(before=back.removed(), after=back)
@@ -192,7 +191,7 @@ class Writer:
             if step.kind == "rename":
                 return client.key == step.after.key
             if step.kind == "update":
-                return has_attributes(client, step)
+                return not lacking(client, step)
             return client.deleted == step.after.deleted
 
         try:
@@ -213,11 +212,3 @@ def _status_after(error: FocusError) -> Status:
     if error.unclear:
         return "unclear"
     return "pending" if error.not_processed else "failed"
-
-
-def _waves(steps: Sequence[Step]) -> Iterator[dict[int, Sequence[int]]]:
-    """Yield the positions of the steps before the first purge, then of the others, each with the
-    positions in the same wave that it needs."""
-    purge = next((at for at, step in enumerate(steps) if step.entry is None), len(steps))
-    for wave in (range(purge), range(purge, len(steps))):
-        yield {at: [need for need in steps[at].needs if need in wave] for at in wave}

@@ -12,10 +12,10 @@ from .errors import not_kept, probably_not_kept
 from .outcome import Outcome
 
 
-def has_attributes(client: Client, step: Step) -> bool:
-    """Return whether a client has the attributes that a step sets."""
+def lacking(client: Client, step: Step) -> list[tuple[str, str | None]]:
+    """Return the attributes that a step sets and that a client does not have, as they were sent."""
     has = client.declared
-    return all(has.get(of) == value for of, value in step.after.set_to.items())
+    return [(of, sent) for of, sent in step.after.set_to.items() if has.get(of) != sent]
 
 
 def look_at_attributes(api: FocusApi, outcomes: Mapping[int, Outcome]) -> dict[int, Outcome]:
@@ -36,10 +36,10 @@ def look_at_attributes(api: FocusApi, outcomes: Mapping[int, Outcome]) -> dict[i
         return {}
     step = min((outcome.step for outcome in set_.values()), key=lambda step: not _clears(step))
     try:
-        client = api.find(step.after.id, lambda now: now is not None and has_attributes(now, step))
+        client = api.find(step.after.id, lambda now: now is not None and not lacking(now, step))
     except FocusError:  # the writes were answered; the next run will see
         return {}
-    if client is None or has_attributes(client, step):
+    if client is None or not lacking(client, step):
         return {}
     return {
         at: _not_kept(outcome, step, client)
@@ -62,7 +62,5 @@ def _not_kept(outcome: Outcome, looked: Step, client: Client) -> Outcome:
     status: Status = "unclear" if is_update and not is_changed else "done"
     if not is_read:
         return outcome._replace(status=status, error=probably_not_kept(client))
-    wrong = (
-        (of, sent) for of, sent in step.after.set_to.items() if client.declared.get(of) != sent
-    )
-    return outcome._replace(status=status, error=not_kept(*next(wrong), client))
+    of, sent = lacking(client, step)[0]
+    return outcome._replace(status=status, error=not_kept(of, sent, client))
