@@ -67,8 +67,7 @@ def _temporary(steps: Sequence[Step], unmanaged: Iterable[Client]) -> Iterator[P
     deleted = {step.after.id for step in steps if step.kind == "delete"}
     creates = any(step.kind == "create" for step in steps)
     for client in unmanaged:
-        is_left = client.name == temporary_name(client.id)
-        if is_left and (creates or client.id in deleted):
+        if client.name == temporary_name(client.id) and (creates or client.id in deleted):
             yield Problem((), problems.temporary_name_left(client))
 
 

@@ -236,11 +236,9 @@ class Matcher:
     # warnings
 
     def _warn_of_former_names(self) -> None:
-        for entry, wanted in enumerate(self._desired):
-            if wanted.state != "present" or wanted.name is None or self._found[entry].moves_name:
-                continue
-            left = self._free(wanted)
-            if left:
+        staying = (match.desired for match in self.matches if not match.moves_name)
+        for wanted in staying:
+            if wanted.name and wanted.state == "present" and (left := self._free(wanted)):
                 self.warnings["former"].append(problems.former_left_alone(wanted.name, left))
                 self._left_alone.update(client.id for client in left)
 
