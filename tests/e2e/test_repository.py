@@ -276,14 +276,18 @@ MOVES_AWAY = {
 
 
 def test_the_playbooks_stay_on_the_controller(stage: Stage) -> None:
-    """All of them, whatever the inventory says of connections, and with ``--become`` too."""
+    """All of them, whatever the inventory says, with ``--become`` too, and with omitted values."""
     fill(stage.service, EUROPE, "Acme")
-    stage.inventory({"europe": {**MOVES_AWAY, **workspace(EUROPE, "Acme", "Globex")}})
+    omitted = "{{ nothing | default(omit) }}"
+    renamed = {"name": "Acme Ltd", "id": omitted, "former_names": [omitted, "Acme"]}
+    stage.inventory({"europe": {**MOVES_AWAY, **workspace(EUROPE, omitted, "Globex", renamed)}})
     names = ("export", "check", "plan", "apply", "drift")
     book = stage.book(*({"import_playbook": f"toggl.focus.{name}"} for name in names))
     printed = stage.run(book, "--become")
+    assert "Entries: 2. All are sound" in printed
     assert "The workspace is as the list says." in printed
-    assert active(stage.service, EUROPE) == ["Acme", "Globex"]
-    assert (stage.folder / "plan.json").exists()
+    assert not re.search("omit_place|<<Omit|_OmitType", printed)
+    assert steps(stage.plans()["europe"]) == ["create Globex", "rename Acme Ltd"]
+    assert active(stage.service, EUROPE) == ["Acme Ltd", "Globex"]
     exported = load_list((stage.folder / "europe.clients.yml").read_text())
     assert exported["clients_list"] == [{"name": "Acme"}]

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is omitted in a playbook's values counts as not given, on every ansible-core. What YAML
-makes of names, and what is no list, is in ``test_mistakes.py``."""
+makes of names, and what is no list, is in ``test_mistakes.py``; the playbooks are in
+``test_repository.py``."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
-from support.stage import CLIENT, CLIENTS, Outcome, Stage, fill, outcome, workspaces
+from support.stage import CLIENT, CLIENTS, Outcome, fill, outcome, workspaces
 
 HERE = 4711
 OMITTED: list[Any] = [
@@ -53,8 +53,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
         return outcome(service, tmp_path_factory.mktemp("play"), tasks, vars=VARIABLES)
 
 
-def steps(result: dict[str, Any], key: str = "plan") -> list[tuple[str, str]]:
-    return sorted((row["step"], row["name"]) for row in result[key])
+def steps(result: dict[str, Any]) -> list[tuple[str, str]]:
+    return sorted((row["step"], row["name"]) for row in result["plan"])
 
 
 def test_what_is_omitted_is_not_given_to_a_module(told: Outcome) -> None:
@@ -76,17 +76,3 @@ def test_nor_to_a_filter(told: Outcome) -> None:
         "The option clients cannot be used: it is not a list; give a list of clients, or [] if "
         "there are none."
     )
-
-
-def test_the_playbooks_see_the_same(tmp_path: Path) -> None:
-    with workspaces(HERE) as service:
-        stage = Stage(service, tmp_path)
-        fill(service, HERE, "Delta")
-        stage.inventory({"omitted": {"clients_list": OMITTED}})
-        names = ("check", "plan", "apply")
-        book = stage.book(*({"import_playbook": f"toggl.focus.{name}"} for name in names))
-        printed = stage.run(book)
-        assert "Entries: 2. All are sound" in printed
-        assert not INTERNAL.search(printed)
-        assert steps(stage.plans()["omitted"], "steps") == STEPS
-        assert service.names() == ["Beta", "Gamma"]
