@@ -56,12 +56,10 @@ class Paging(NamedTuple):
 
 @dataclass(frozen=True)
 class Requests:
-    """Of a run that leads to this verdict.
-
-    :arg recalled: clients that only a journal tells of: each is asked for by its id
-    :arg taken_back: new clients whose name the service may change, so that they are deleted again
-    :arg rings: temporary names, as far as it is seen that there is a ring
-    """
+    """Of a run that leads to this verdict. ``recalled``: clients that only a journal tells of: each
+    is asked for by its id. ``taken_back``: new clients whose name the service may change, so that
+    they are deleted again. ``rings``: temporary names, as far as it is seen that there is a
+    ring."""
 
     verdict: Verdict
     entries: Sequence[Entry]
@@ -123,11 +121,9 @@ class Requests:
 
     def _looks(self, temporary: int) -> Budget:
         """Where the list had several pages: each name that is given, and each former one of a
-        client that is created, or each page boundary.
-
-        What an unseen client will be called, and names for a moment, may count or not. A look that
-        finds a full page tells nothing: then it takes the boundaries as well.
-        """
+        client that is created, or each page boundary. What an unseen client will be called, and
+        names for a moment, may count or not. A look that finds a full page tells nothing: then it
+        takes the boundaries as well."""
         verdict, paging, count = self.verdict, self.paging, len(self.sight.listed)
         names = verdict.names_given | verdict.former
         passing = [*verdict.names_on_the_way, *verdict.former]

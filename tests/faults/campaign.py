@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Thousands of histories of a workspace, each event compared with the model.
-
-``python -m faults.campaign --runs 2000 --seed 1``. Each history has a seed of its own, and ``--only
-SEED`` plays that one again. PYTHONPATH holds ``tests`` and ``.ansible/tree``.
-"""
+"""Thousands of histories of a workspace, each event compared with the model. Each has a seed of its
+own: ``python -m faults.campaign --only SEED``, with ``tests`` and ``.ansible/tree`` in
+PYTHONPATH."""
 
 from __future__ import annotations
 

@@ -30,9 +30,9 @@ class NotThere(Exception):
 
 
 def copied(folder: Path, changes: Iterable[tuple[str, str, str]] = ()) -> Path:
-    """Copy the collection, and return its collections path.
+    """Copy the collection, and return its collections path. ``changes``: in a file, what is there
+    once, and what takes its place.
 
-    :arg changes: in a file, what is there once, and what takes its place
     :raises NotThere: it is not there, or not once
     """
     home = folder / "ansible_collections" / "toggl" / "focus"

@@ -265,10 +265,8 @@ class Expected:
     def missed(
         self, verdict: Verdict, before: State, after: State, refused: Collection[int | str]
     ) -> Iterator[str]:
-        """Where the workspace is not as it must be.
-
-        :arg refused: ids, and keys of new names, that the service rightly refused to change
-        """
+        """Where the workspace is not as it must be. ``refused``: ids, and keys of new names, that
+        the service rightly refused to change."""
         switches = self.case.switches
         if self.is_open(verdict):
             return

@@ -48,9 +48,9 @@ def mutants() -> list[Mutant]:
 def is_noticed(
     tests: Sequence[str], *changes: tuple[str, str, str], longest: float = LONGEST
 ) -> bool:
-    """Whether one of the tests, given by how they begin, fails with a copy with these changes.
+    """Whether one of the tests, given by how they begin, fails with a copy with these changes, or
+    takes longer than these seconds.
 
-    :arg longest: seconds; who takes longer has failed
     :raises NotThere: there are no such tests, or no such place
     """
     files = sorted({test.partition("::")[0] for test in tests})

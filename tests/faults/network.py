@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Everything that can go wrong between here and the service, by name, and a network that does it.
-
 Which request meets which fault depends on the seed and on the request alone, not on the order in
-which requests in flight arrive: so a seed breaks the same things again.
-"""
+which requests in flight arrive: so a seed breaks the same things again."""
 
 from __future__ import annotations
 
@@ -146,10 +144,8 @@ KINDS: dict[str, Kind] = {
 
 
 class Door:
-    """Refuses connections as often as it should, as a port does at which nobody listens.
-
-    :arg instead: where such a connection goes, if not to a port that is closed
-    """
+    """Refuses connections as often as it should, as a port does at which nobody listens: they go to
+    one that is closed, or to another one ``instead``."""
 
     def __init__(self, instead: tuple[str, int] | None = None) -> None:
         self.refused = self._left = 0
@@ -190,12 +186,9 @@ def hanging_up() -> Iterator[tuple[str, int]]:
 
 @dataclass
 class Chaos:
-    """Gives each request its fault, or none. ``lagged``: names whose creation it has kept waiting.
-
-    :arg kinds: names of ``KINDS``
-    :arg chance: of a fault for each request; a third of it for the list that a run begins with
-    :arg patience: tries of one request that may fail in a row
-    """
+    """Gives each request its fault, one of these ``kinds``, or none. The list that a run begins
+    with has a third of the ``chance``; ``patience``: tries of one request that may fail in a row.
+    ``lagged``: names whose creation it has kept waiting."""
 
     seed: int
     kinds: Sequence[str]

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What must hold after a run, judged from what the service really did. Knows no engine.
-
-What a run must lead to is in ``model``; here is what it may not do on the way.
-"""
+"""What must hold after a run, judged from what the service really did. Knows no engine. What a run
+must lead to is in ``model``; here is what it may not do on the way."""
 
 from __future__ import annotations
 
@@ -60,10 +58,7 @@ def without_taken_back(
     history: Sequence[Write], updated: Collection[int | None] = ()
 ) -> list[Write]:
     """What happened, without clients that were made and deleted again, and without what updates do
-    to other fields than the name: ``resets`` judges that.
-
-    :arg updated: clients whose updates were asked for
-    """
+    to other fields than the name, which ``resets`` judges, unless they were asked for."""
     made = {write.id for write in history if write.kind == "create"}
     again = {write.id for write in history if write.kind == "delete"} & made
     return [
@@ -74,10 +69,8 @@ def without_taken_back(
 
 
 def duplicates(before: State, after: State, may: Mapping[str, int] | None = None) -> Iterator[str]:
-    """A name that is active more often than before, and more than once. Blank ones may be.
-
-    :arg may: how often a name may be active, where that is more
-    """
+    """A name that is active more often than before, and more than once, and more often than it
+    ``may``. Blank ones may be."""
     there = active_keys(before)
     for name, count in active_keys(after).items():
         if name and count > max(1, there[name], (may or {}).get(name, 0)):
@@ -91,12 +84,8 @@ def resets(
     changes: Iterable[Change] = (),
     must: bool = False,
 ) -> Iterator[str]:
-    """A currency that is another one, though nobody named it, or that is not the one that somebody
-    named: what a read shows.
-
-    :arg changes: what the list led to
-    :arg must: whether each of them is done
-    """
+    """A currency that is another one, though none of the ``changes`` named it, or that is not the
+    one that somebody named: what a read shows. ``must``: each of them is done."""
     named: dict[int, set[str | None]] = {}
     for change in changes:
         if change.currency is not None:
@@ -124,10 +113,8 @@ def unlike(
 def not_undone(
     before: State, after: State, excused: Collection[int], switches: Switches
 ) -> Iterator[str]:
-    """Where a workspace is not as before a run that was taken back.
-
-    :arg excused: clients whose undo the service rightly refused, or that somebody else has changed
-    """
+    """Where a workspace is not as before a run that was taken back. ``excused``: clients whose undo
+    the service rightly refused, or that somebody else has changed."""
     given = {
         i: c if can_be_given(c.name) else after[i]._replace(deleted=c.deleted)
         for i, c in before.items()
@@ -149,11 +136,8 @@ def late(
     report: Report, lagged: Collection[str], history: Sequence[Write], service: Service, lag: int
 ) -> set[int]:
     """Ids of the clients whose creation came after the last list that could have shown it, or that
-    the report says could not be looked for.
-
-    :arg lagged: names whose creation the service has kept waiting; it may have changed them
-    :arg lag: how many reads after a write do not show it yet
-    """
+    the report says could not be looked for. ``lagged``: names whose creation the service has kept
+    waiting; it may have changed them. ``lag``: how many reads after a write do not show it yet."""
     creates = [write for write in history if write.kind == "create"]
     firsts = {key(write.name): write.id for write in reversed(creates)}.values()  # of each name
     unchecked = {*map(key, reports.names_with(report, reports.UNCHECKED))}
@@ -218,11 +202,9 @@ def untruths(
     drifted: Collection[int] = (),
     cannot_see: bool = False,
 ) -> Iterator[str]:
-    """Where the report of a whole list and what happened differ.
-
-    :arg cannot_see: reads lag for so long that what was done may look as if it had failed
-    :arg drifted: clients that somebody else has changed: what was done before is not done again
-    """
+    """Where the report of a whole list and what happened differ. ``drifted``: clients that somebody
+    else has changed, and what was done before is not done again. ``cannot_see``: reads lag for so
+    long that what was done may look as if it had failed."""
     if report.get("refused"):
         yield from untruths_of_refused(report, history)
         return

@@ -57,10 +57,8 @@ def peak() -> float:
 
 
 def measured(given: dict[str, Any], most_pages: int | None) -> Spent:
-    """Read the list once, and return what that took.
-
-    :arg most_pages: in place of ``MOST_PAGES``; the process must end after this
-    """
+    """Read the list once, of ``most_pages`` in place of ``MOST_PAGES``, and return what that took.
+    The process must end after this."""
     if most_pages:
         _api.MOST_PAGES = most_pages  # type: ignore[attr-defined]
     before, started = peak(), time.monotonic()

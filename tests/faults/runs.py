@@ -233,9 +233,8 @@ class Runs:
             self._door.refuse(network.refusals)
 
     def _at_once(self, tasks: Sequence[Task]) -> list[Ran]:
-        """Two hosts with one task each, which take turns; in the order of their turns.
-
-        One comes with the key, the other with the password.
+        """Two hosts with one task each, which take turns; in the order of their turns. One comes
+        with the key, the other with the password.
 
         :raises Violated: they did not take turns
         """

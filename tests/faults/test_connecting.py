@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What was never sent and what may have arrived are not the same, with and without a proxy.
-
-What urllib3 makes of a failure differs from version to version; these rules do not: they hold in an
-environment with urllib3 1.26 as in one with 2.
-"""
+"""What was never sent and what may have arrived are not the same, with and without a proxy. What
+urllib3 makes of a failure differs from version to version; these rules do not."""
 
 from __future__ import annotations
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run that is killed at any moment leaves a journal from which its undo can be read.
-
-A hundred kills with FAULTS_LONG=1; FAULTS_SEED breaks off at other moments.
-"""
+"""A run that is killed at any moment leaves a journal from which its undo can be read. A hundred
+kills with FAULTS_LONG=1; FAULTS_SEED breaks off at other moments."""
 
 from __future__ import annotations
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers without end: an error, in bounded time and memory, measured in a process of its own.
-
-Each case prints what it took.
-"""
+"""Answers without end: an error, in bounded time and memory, measured in a process of its own,
+which prints what it took."""
 
 from __future__ import annotations
 

@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No secret in any output, journal, diff or traceback, whatever breaks, at ``-vvvv``.
-
-Each test runs in Ansible's own process and as a module, with a token and with a password;
-FAULTS_LONG=1 does all four combinations of them, and a task of its own for each fault.
-"""
+"""No secret in any output, journal, diff or traceback, whatever breaks, at ``-vvvv``. FAULTS_LONG=1
+tries each login in Ansible's own process and as a module, and a task of its own for each fault."""
 
 from __future__ import annotations
 

@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The table "When things fail", a case for each row and each kind of write: what the task says,
-what is in the workspace afterwards, which requests were sent, how long was waited.
-
-What an answer to the list does is in tests/http/test_answers.
-"""
+what is in the workspace afterwards, which requests were sent, how long was waited. What an answer
+to the list does is in tests/http/test_answers."""
 
 from __future__ import annotations
 
@@ -91,13 +89,10 @@ def assert_not_done(service: Simulator, result: dict[str, Any]) -> None:
 
 
 class Row(NamedTuple):
-    """What a write meets.
-
-    ``said``: the error; without one, the write is done. ``create`` and ``others``: the requests
-    after the first try of a create, and of the other writes, ``again`` being the write itself;
-    ``None`` if the row does not concern it.
-    ``waits``: the seconds until the second try, at least and at most.
-    """
+    """What a write meets. ``said``: the error; without one, the write is done. ``create`` and
+    ``others``: the requests after the first try of a create, and of the other writes, ``again``
+    being the write itself; ``None`` if the row does not concern it. ``waits``: the seconds until
+    the second try, at least and at most."""
 
     faults: tuple[Fault, ...]
     create: str | None

@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Settings of hypothesis for a run of the unit tests against a mutant: a plugin of pytest, so that
-the simulator, which no unit test needs, is not loaded with conftest.py.
-
-The same examples for each mutant, so that two runs give one result, and no search for a smaller
-one that fails: one is enough. A test that does not end fails.
-"""
+the simulator, which no unit test needs, is not loaded with conftest.py. The same examples for each
+mutant, so that two runs give one result, and no search for a smaller one. A test that does not end
+fails."""
 
 from __future__ import annotations
 

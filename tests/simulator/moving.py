@@ -21,10 +21,8 @@ Paging = Callable[[list[Client], ListQuery, Switches], Page]
 
 
 class SomebodyElse:
-    """Changes the workspace once, right before the ``at``-th request for a page of the whole list.
-
-    It is given to ``Service.chaos``; ``also`` may break the same requests.
-    """
+    """Changes the workspace once, right before the ``at``-th request for a page of the whole list,
+    as ``Service.chaos``; ``also`` may break the same requests."""
 
     def __init__(self, change: Callable[[], object], at: int, also: Answering) -> None:
         self._change = change

@@ -43,10 +43,8 @@ class Body(BaseModel):
 
 @dataclass(frozen=True)
 class Entry(Call):
-    """One request and the status it was answered with; 0 where the connection was dropped.
-
-    ``at`` is on the monotonic clock; ``took`` seconds passed until the answer was ready.
-    """
+    """One request and the status it was answered with; 0 where the connection was dropped. ``at``
+    is on the monotonic clock; ``took`` seconds passed until the answer was ready."""
 
     status: int
     took: float = field(compare=False)

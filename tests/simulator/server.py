@@ -108,10 +108,7 @@ class Simulator(Service):
         self.workspace.rewind(snapshot)
 
     def settle(self, seconds: float = 5.0) -> None:
-        """Wait until the work of every request is done, whoever still waits for the answer.
-
-        :raises TimeoutError: it takes longer than ``seconds``
-        """
+        """Wait until the work of every request is done, whoever still waits for the answer."""
         ends = time.monotonic() + seconds
         while self.in_flight:
             if time.monotonic() > ends:

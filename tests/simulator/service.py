@@ -36,10 +36,8 @@ class Credentials:
 
 
 class Service:
-    """Workspaces, rules, credentials, quota, planned faults and the log.
-
-    ``in_flight`` counts the requests whose work is not yet done.
-    """
+    """Workspaces, rules, credentials, quota, planned faults and the log. ``in_flight`` counts the
+    requests whose work is not yet done."""
 
     def __init__(self, workspace_id: int) -> None:
         self.credentials = Credentials()
@@ -60,11 +58,8 @@ class Service:
         clock: float = 0.0,
         script: Iterable[Fault] = (),
     ) -> None:
-        """Forget everything and start again under these rules.
-
-        :arg lag: how many reads show what was before a write
-        :arg clock: seconds that the service's clock is ahead of this machine's
-        """
+        """Forget everything and start again under these rules. ``lag``: how many reads show what
+        was before a write. ``clock``: seconds that the service's is ahead of this machine's."""
         self.epoch += 1
         self.chaos = None
         self.switches = switches or Switches()

@@ -80,11 +80,8 @@ async def send_whole(scope: Scope, receive: Receive, send: Send, answer: Answer)
 
 
 async def drop(scope: Scope, receive: Receive, reset: bool = False, garbled: bool = False) -> None:
-    """Close the connection without a word.
-
-    :arg reset: in a way that what is in flight is lost too
-    :arg garbled: after bytes that no protocol knows, past TLS where there is TLS
-    """
+    """Close the connection without a word. ``reset``: in a way that what is in flight is lost too.
+    ``garbled``: after bytes that no protocol knows, past TLS where there is TLS."""
     connection = scope[TRANSPORT].get_extra_info("socket")
     if garbled:
         os.write(connection.fileno(), b"neither HTTP nor TLS, but a broken box in between\r\n\r\n")

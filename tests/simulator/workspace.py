@@ -34,10 +34,7 @@ class _Hidden:
 
 
 class Workspace:
-    """All clients of a workspace, deleted ones included.
-
-    ``paging`` cuts the list into pages. ``now`` is the service's clock.
-    """
+    """All clients of a workspace, deleted ones included. ``paging`` cuts the list into pages."""
 
     def __init__(
         self, workspace_id: int, switches: Switches, now: Callable[[], datetime], lag: int

@@ -20,11 +20,9 @@ PIECES = (
 
 
 def hostile_texts(seed: int, drawn: int) -> list[str]:
-    """The known forms, then texts that are drawn; the one at ``n`` touches the file ``n``.
-
-    On ansible-core up to 2.18, the options of a header are told apart by commas, and each needs a
-    colon; so does what follows it in one line.
-    """
+    """The known forms, then texts that are drawn; the one at ``n`` touches the file ``n``. On
+    ansible-core up to 2.18, the options of a header are told apart by commas, and each needs a
+    colon; so does what follows it in one line."""
     rng = random.Random(seed)
     known = [
         f"{_header('[[', ']]')},x:[[{_call(ONE_LINE)}]]",

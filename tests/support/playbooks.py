@@ -116,10 +116,7 @@ def played(
     **keywords: Any,
 ) -> Ran:
     """Runs tasks as a playbook in ``folder``; a task with ``register`` is found in the results.
-
-    :arg alone: as for ``ansible_playbook``
-    :arg keywords: of the play
-    """
+    ``keywords`` are the play's; the rest is as for ``ansible_playbook``."""
     kept = folder / "results.json"
     kept.unlink(missing_ok=True)
     book = {"hosts": "localhost", "gather_facts": False, **keywords}

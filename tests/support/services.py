@@ -17,11 +17,8 @@ WHEN = "2026-01-01T00:00:00Z"
 
 @dataclass(frozen=True)
 class Manners:
-    """What one service does.
-
-    ``counts``: whose names may not be given a second time; ``any_case``: names that differ in
-    case only are one name there; ``hides``: deleted clients are neither listed nor shown by id.
-    """
+    """``counts``: whose names may not be given a second time; ``any_case``: names that differ in
+    case only are one name there; ``hides``: deleted clients are neither listed nor shown by id."""
 
     counts: str = "none"
     any_case: bool = False
@@ -162,10 +159,8 @@ class Run(NamedTuple):
 def executed(
     service: Service, steps: Sequence[Step], chance: random.Random, most: int | None = None
 ) -> Run:
-    """The steps in an order by chance that keeps what they need; at most so many of them.
-
-    A step stays undone where one that it needs was refused.
-    """
+    """The steps in an order by chance that keeps what they need; at most so many of them. A step
+    stays undone where one that it needs was refused."""
     left = dict(enumerate(steps))
     succeeded: set[int] = set()
     run = Run([], [])
