@@ -382,11 +382,13 @@ def is_changed(name: str, switches: Switches) -> bool:
 
 def is_called(shown: str, wanted: str, switches: Switches) -> bool:
     """Whether a client that was given a name has it, as far as the service keeps it: it may cut
-    at any of its Unicode forms."""
+    at any of its Unicode forms, with the blanks that an update sends back."""
     if switches.names_changed == "numbered":
         while shown != wanted and shown.endswith(" 1"):
             shown = shown.removesuffix(" 1")
-    return key(shown) in {key(made_of(form, switches)) for form in unicode_forms(wanted)}
+    change = CHANGES[switches.names_changed]
+    forms = [text for form in unicode_forms(wanted) for text in (form, form.strip())]
+    return key(shown) in {key(change(form, switches.longest_name)) for form in forms}
 
 
 @dataclass(frozen=True)
