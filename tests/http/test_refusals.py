@@ -20,7 +20,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._api.clients import Fo
 from ansible_collections.toggl.focus.plugins.module_utils._api.errors import StatusError
 from ansible_collections.toggl.focus.plugins.module_utils._api.transport import Transport
 from ansible_collections.toggl.focus.plugins.module_utils._model import Access
-from ansible_collections.toggl.focus.plugins.module_utils._progress import Halt, Progress
+from ansible_collections.toggl.focus.plugins.module_utils._progress import Halt
 
 
 @pytest.fixture
@@ -175,7 +175,7 @@ def test_the_words_of_an_error_hold_no_secret_before_they_are_cut(service: Simul
     service.reset(script=[Fault(status=403, body=body)])
     access = Access(service.workspace_id, service.url, service.token)
     with pytest.raises(StatusError) as refused:
-        FocusApi(access, Transport(access), Progress(), Halt()).list_clients()
+        FocusApi(access, Transport(access)).list_clients()
     assert leaked(refused.value.response.words, PRIVATE) == []
     assert leaked(refused.value.response.trace_id, PRIVATE) == []
 

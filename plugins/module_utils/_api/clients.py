@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 
 from .._errors import RequestError
 from .._model import Access, Client
-from .._progress import Halt, Progress
 from .answers import check_workspace, is_id, parse_client, parse_json
 from .errors import Answer, BadAnswer, ListMoved, NotFound, StatusError
 from .listing import MOST_PAGES, Listing, Page, Parameters, list_incomplete, pages_ahead
@@ -45,14 +44,12 @@ class FocusApi:
     :raises FocusError: there is no way to send a request
     """
 
-    def __init__(
-        self, access: Access, transport: Transport | None, progress: Progress, halt: Halt
-    ) -> None:
-        self.session = Session(access, transport or Transport(access), progress, halt)
+    def __init__(self, access: Access, transport: Transport | None) -> None:
+        self.session = Session(access, transport or Transport(access))
+        self.progress = self.session.progress
+        self.halt = self.session.halt
         self.workspace_id = access.workspace_id
         self.access = access
-        self.halt = halt
-        self.progress = progress
         self._clients = f"/workspaces/{access.workspace_id}/clients"
         self._page_size = PAGE_SIZE
 

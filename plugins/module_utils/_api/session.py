@@ -70,13 +70,11 @@ class Attempts:
 class Session:
     """Calls to the service, concurrently. ``requests`` counts what was sent, retries included."""
 
-    def __init__(
-        self, access: Access, transport: Transport, progress: Progress, halt: Halt
-    ) -> None:
+    def __init__(self, access: Access, transport: Transport) -> None:
+        self.progress = Progress()
+        self.halt = Halt()
         self._access = access
         self._transport = transport
-        self._progress = progress
-        self._halt = halt
         self._gate = threading.Lock()
         self.window = Window(access.quota_wait)
         self.requests = 0
@@ -104,7 +102,7 @@ class Session:
         :raises RequestError: and what derives from it; ``unclear`` says of a write whether one of
             its tries may have been executed
         """
-        attempts = Attempts(self._access.retries, self._halt, self._clock)
+        attempts = Attempts(self._access.retries, self.halt, self._clock)
         number = 0
         while True:
             number += 1
@@ -150,8 +148,8 @@ class Session:
 
     def _check_goes_on(self) -> None:
         """:raises Interrupted: the run was ended"""
-        if self._halt.by is not None:
-            raise Interrupted(self._halt.by)
+        if self.halt.by is not None:
+            raise Interrupted(self.halt.by)
 
     def _outcome(self, request: Request) -> Answer | BaseException:
         """Return the answer, or the error that it is or that came in its place. It is not waited
@@ -166,8 +164,8 @@ class Session:
         exchanging = Background(exchange)
         exchanging.begin()
         while (outcome := exchanging.result_within(TICK)) is None:
-            if self._halt.is_abandoned:
-                by = self._halt.by
+            if self.halt.is_abandoned:
+                by = self.halt.by
                 return ConnectionLost(f"{by} ended the run before {request.where} was answered.")
         return outcome
 
@@ -191,9 +189,9 @@ class Session:
             if until is None:
                 refused = errors.ErrorResponse(request, 402)
                 raise QuotaExceeded(refused, closed, False, self._access.quota_wait)
-            self._progress.set(wakes=until)
-            self._halt.sleep(until - now)
-            self._progress.set(quota=None, wakes=None)
+            self.progress.set(wakes=until)
+            self.halt.sleep(until - now)
+            self.progress.set(quota=None, wakes=None)
             self.window.waited(until - now)
             self._check_goes_on()
             now = until
@@ -207,7 +205,7 @@ class Session:
         quota = quota_of(answer.headers)
         if quota != Quota():
             self.window.note(quota, time.monotonic())
-            self._progress.set(quota=quota.remaining)
+            self.progress.set(quota=quota.remaining)
         if not 200 <= answer.status < 300:
             raise self._refusal(answer)
         self.window.answered()

@@ -14,7 +14,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from .._errors import FocusError, InternalError, Interrupted
 from .._model import Access, Origin
-from .._progress import TICK, Background, Halt, Progress
+from .._progress import TICK, Background, Progress
 from .._redact import masked
 from .options import UNVERIFIED, access
 
@@ -57,14 +57,15 @@ def run(
     """Return what the work returns, with the requests that were sent and without secrets.
 
     :arg prepare: checks the options before credentials are needed, and returns the work
-    :arg connect: makes the service from how to reach it, and a kept connection or ``None``; its
-        ``session`` knows the ``requests`` that were ``sent``, and the quota
+    :arg connect: makes the service from how to reach it, and a kept connection or ``None``; it has
+        the run's ``progress`` and ``halt``, and its ``session`` knows the ``requests`` that were
+        ``sent``, and the quota
     :arg options: a module's options, validated by its argument spec
     """
     try:
         work = prepare()
         reached = access(options)
-        api = connect(reached, runtime.transport(reached), Progress(), Halt())
+        api = connect(reached, runtime.transport(reached))
     except FocusError as error:
         return refused(str(error), options)
     return _Task(work, api, runtime).result()
