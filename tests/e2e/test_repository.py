@@ -137,7 +137,12 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, s
         absent, guard = {"name": "Globex", "state": "absent"}, {"clients_protected": ["Glo*"]}
         stage.inventory(
             {
-                "europe": workspace(EUROPE, "Stark", GLOBEX, {"name": "Hooli", "state": "absent"}),
+                "europe": workspace(
+                    EUROPE,
+                    {"name": "Stark", "currency": "EUR"},
+                    GLOBEX,
+                    {"name": "Hooli", "state": "absent"},
+                ),
                 "asia": workspace(ASIA, "Initech", clients_purge=True),
                 "nowhere": workspace(999, "Acme", absent, clients_base=["Globex"], **guard),
                 "africa": workspace(AFRICA, "Acme"),
@@ -168,7 +173,7 @@ def test_each_workspace_is_in_the_plan_file(planned: tuple[Stage, str]) -> None:
     assert europe["msg"].startswith("Would create 1, rename 1, delete 1")
     assert re.fullmatch("[0-9a-f]{64}", europe["digest"])
     assert steps(europe) == ["create Stark", "delete Hooli", "rename Globex Corporation"]
-    assert europe["requests"] == 4, "the list, and three writes"
+    assert europe["requests"] == 5, "the list, three writes, and a look at the currency"
     america, asia, (warning,) = found["america"], found["asia"], found["africa"]["warnings"]
     assert (america["steps"], america["refusal"], america["requests"]) == ([], None, 1)
     assert steps(asia) == ["delete Umbrella", "delete Wayne"]
