@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import yaml
+from support.lists import load_list
 from support.running import rows
 
 from faults.model import key
@@ -33,13 +33,6 @@ TEMPORARY = "toggl.focus-"
 
 COUNTED = re.compile(r"\b(create|rename|update|delete|restore)d? (\d+)", re.IGNORECASE)
 COUNTED_ASIDE = re.compile(r"\b(\d+) (by purge|unchanged)\b")
-
-
-class _Loader(yaml.CSafeLoader):
-    """Knows texts that must not be taken for templates."""
-
-
-_Loader.add_constructor("!unsafe", lambda loader, node: str(node.value))
 
 
 def failed(report: Report) -> Sequence[Step]:
@@ -75,7 +68,7 @@ def names_without_an_id(report: Report) -> set[str]:
 
 def active_names(report: Report, when: str) -> list[str]:
     """The names of the active clients ``before`` or ``after``, as the diff shows them."""
-    return [entry["name"] for entry in yaml.load(report["diff"][when], _Loader) or []]
+    return [entry["name"] for entry in load_list(report["diff"][when]) or []]
 
 
 def counts_in_words(report: Report) -> Mapping[str, int]:

@@ -27,6 +27,7 @@ from faults.model import State, Verdict
 from faults.network import Chaos, Door
 from faults.oracle import state_of
 from faults.proxy import Behaviour, Proxy
+from faults.reports import Report
 from faults.scenarios import BY_THE_SERVICE, Act, Drift, Entry, History, Network
 
 
@@ -34,7 +35,6 @@ class Violated(Exception):
     """A promise was broken, or the model and the collection do not agree; the message says how."""
 
 
-Report = dict[str, Any]
 Clients = Sequence[Client]
 
 HOST = "focus.test"
@@ -246,7 +246,8 @@ class Runs:
             if not turns or turns[-1].who != who:
                 turns.append(Turn(who, service.clients(), len(service.workspace.history)))
 
-        login = {"username": service.username, "password": service.password, "api_token": None}
+        by_password = {"username": service.username, "password": service.password}
+        login: dict[str, Any] = {**by_password, "api_token": None}
         service.observers.append(watch)
         try:
             with ThreadPoolExecutor(2) as pool:

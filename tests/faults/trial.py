@@ -22,8 +22,8 @@ from faults import model, oracle, reports
 from faults.expected import Expected, Task
 from faults.model import State, Verdict, can_be_given, key
 from faults.oracle import Refusals, is_called, made_of
-from faults.reports import Step
-from faults.runs import Ran, Report, Runs, Violated
+from faults.reports import Report, Step
+from faults.runs import Ran, Runs, Violated
 from faults.scenarios import Act, Entries, Entry, Event, History
 
 ALWAYS_THROUGH: Mapping[str, Any] = {"max_deletion_percent": 100, "allow_partial": True}

@@ -25,6 +25,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
+from typing import Any
 
 ANSIBLE_PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 SECONDS = 300
@@ -101,7 +102,7 @@ def serve() -> None:
 
 def run(
     environment: Mapping[str, str], folder: str, printed: Sequence[str], arguments: Sequence[str]
-) -> object:
+) -> Any:
     """End this process as ``ansible-playbook`` does."""
     from ansible.cli.playbook import main
 
