@@ -184,6 +184,9 @@ a former one is left alone, each of them | 1 A, 2 B, 3 C | A (was B, C, B)
     | "A" exists, and so does a client of a former name, "B" (id 2), "C" (id 3): the latter
 one is left alone by an entry behind another | 1 A, 2 B, 3 C | 3; A (was B)
     | "A" exists, and so does a client of a former name, "B" (id 2): the latter
+a former one is kept by another entry | 1 A, 2 B | New (was A, B); A; 2
+    | "New" is created, since another entry keeps the name of "A" (id 1), "B" (id 2).
+the other entry renames or deletes it | 1 A, 2 B | N (was A); 1 C; M (was B); absent B |
 a name twice on purpose | 1 A, 5 D | 5 A (was D) | The active clients 1 and 5 will have the name "A"
 several that differ in case, behind an entry without a name | 1 ACME, 2 acme, 3 C, 5 Acme
     | 3; Acme | "Acme" looks like "ACME" (id 1); "Acme" looks like "acme" (id 2)

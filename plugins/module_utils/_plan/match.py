@@ -158,9 +158,12 @@ class Matcher:
 
     def _free(self, wanted: Desired) -> list[Client]:
         """Return the active clients of the former names of an entry that none stands for."""
+        return [client for client in self._former(wanted) if client.id not in self._claims]
+
+    def _former(self, wanted: Desired) -> list[Client]:
+        """Return the active clients of the former names of an entry."""
         keys = dict.fromkeys(map(name_key, wanted.former_names))
-        former = [client for key in keys for client in self.active.get(key, [])]
-        return [client for client in former if client.id not in self._claims]
+        return [client for key in keys for client in self.active.get(key, [])]
 
     def _added(self, entry: int, wanted: Desired) -> PlannedEntry:
         deleted, name = self.deleted.get(wanted.key), wanted.name or ""
@@ -236,11 +239,21 @@ class Matcher:
     # warnings
 
     def _warn_of_former_names(self) -> None:
-        staying = (match.desired for match in self.matches if not match.moves_name)
-        for wanted in staying:
-            if wanted.name and wanted.state == "present" and (left := self._free(wanted)):
+        for wanted, client, steps in self.matches:
+            if not wanted.name or wanted.state != "present":
+                continue
+            if client is None and steps and (kept := self._kept(wanted)):
+                self.warnings["former"].append(problems.former_kept(wanted.name, kept))
+            is_moved = any(step.moves_name for step in steps)
+            if not is_moved and (left := self._free(wanted)):
                 self.warnings["former"].append(problems.former_left_alone(wanted.name, left))
                 self._left_alone.update(client.id for client in left)
+
+    def _kept(self, wanted: Desired) -> list[Client]:
+        """Return the clients that keep a former name of an entry, since other entries say so."""
+        claims = self._claims
+        claimed = [client for client in self._former(wanted) if client.id in claims]
+        return [client for client in claimed if not self._found[claims[client.id]].moves_name]
 
     def _warn_of_looks(self) -> None:
         named = {wanted.key for wanted in self._desired if wanted.id is None}

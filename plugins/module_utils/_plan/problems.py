@@ -153,6 +153,13 @@ def temporary_name_left(client: Client) -> str:
 # warnings
 
 
+def former_kept(name: str, former: Sequence[Client]) -> str:
+    return (
+        f"The client {quoted(name)} is created, since another entry keeps the name of "
+        f"{_named(former)}. If that is to be renamed, take the other entry out."
+    )
+
+
 def former_left_alone(name: str, former: Sequence[Client]) -> str:
     return (
         f"The client {quoted(name)} exists, and so does a client of a former name, "
