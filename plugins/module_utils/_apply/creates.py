@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 from typing import Any
@@ -13,7 +13,7 @@ from .._api.clients import PAGE_SIZE, FocusApi
 from .._api.listing import retry_if_changed
 from .._errors import FocusError, Interrupted, RequestError, as_focus_error
 from .._model import Client, Step
-from .._text import name_key, unicode_forms
+from .._text import grouped, name_key, unicode_forms
 from . import errors
 from .outcome import Outcome
 
@@ -27,8 +27,8 @@ class Creates:
     def __init__(self, api: FocusApi, known: Collection[int]) -> None:
         self._api = api
         self._known = known
-        self._in_doubt: dict[str, bool] = {}
-        """The names with an unclear answer, and whether each was sent again after it."""
+        self._doubtful: Counter[str] = Counter()
+        """The names with an unclear answer, and how many creates of each may have been executed."""
         self._nameless: set[int] = set()
         """The ids of new clients whose names no answer has shown."""
 
@@ -43,14 +43,14 @@ class Creates:
 
         def find(error: RequestError) -> Mapping[str, Any] | None:
             """Return the new client of the name; the oldest, if there are several."""
-            self._in_doubt.setdefault(name, False)
+            self._doubtful.setdefault(name, 1)
             try:
                 found = self._find([name])[name]
             except RequestError:
                 raise error from None
             if found:
                 return found[0].read
-            self._in_doubt[name] = True
+            self._doubtful[name] = 2
             return None
 
         fields = self._api.create(step.after, find)
@@ -85,7 +85,7 @@ class Creates:
             found = self._find([outcome.step.after.name for outcome in still_open.values()])
             steps = [outcome.step for outcome in still_open.values()]
             missing = [step for step in steps if not found[step.after.name]]
-            if any(step.id is None or self._is_sent_twice(step.after.name) for step in missing):
+            if any(step.id is None or self._doubtful[step.after.name] > 1 for step in missing):
                 others = self._in_no_entry(outcomes.values(), found)
             return {
                 at: self._settled(outcome, found[outcome.step.after.name], others)
@@ -95,7 +95,7 @@ class Creates:
             error = as_focus_error(raised)
             return {at: self._unchecked(outcome, error) for at, outcome in still_open.items()}
         finally:
-            self._in_doubt.clear()
+            self._doubtful.clear()
             self._nameless.clear()
 
     def _in_no_entry(
@@ -115,7 +115,7 @@ class Creates:
     ) -> Outcome:
         """Return the outcome of a create, of which these new clients of its name were found."""
         step, name = outcome.step, outcome.step.after.name
-        is_doubted, is_sent_twice = name in self._in_doubt, self._is_sent_twice(name)
+        is_doubted, is_sent_twice = self._doubtful[name] > 0, self._doubtful[name] > 1
         by_id = {client.id: client for client in found}
         if step.id in self._nameless and not (found and is_doubted):
             client = by_id.get(step.after.id) or self._api.find(step.after.id, bool)
@@ -140,15 +140,12 @@ class Creates:
         step = outcome.step
         lacks = step.id is None or step.id in self._nameless
         is_made = outcome.status == "done" and lacks
-        return step.kind == "create" and (is_made or step.after.name in self._in_doubt)
-
-    def _is_sent_twice(self, name: str) -> bool:
-        return self._in_doubt.get(name, False)
+        return step.kind == "create" and (is_made or self._doubtful[step.after.name] > 0)
 
     def _unchecked(self, outcome: Outcome, reason: FocusError) -> Outcome:
         """Return the outcome of a create whose last check failed."""
         name, is_done = outcome.step.after.name, outcome.status == "done"
-        if is_done and outcome.step.id is None and name not in self._in_doubt:
+        if is_done and outcome.step.id is None and not self._doubtful[name]:
             return outcome
         error = errors.not_checked(name, reason)
         if outcome.left:
@@ -185,7 +182,7 @@ class Creates:
         hides one of the two.
         """
         found = self._shown(names)
-        uncertain = [name for name in names if len(found[name]) <= self._is_sent_twice(name)]
+        uncertain = [name for name in names if len(found[name]) < max(1, self._doubtful[name])]
         if uncertain:
             self._api.halt.wait_for_consistency()
             found.update(self._shown(uncertain))
@@ -200,12 +197,10 @@ class Creates:
         pages = (len(self._known) + len(names)) // PAGE_SIZE + 1
         looks = [self._new(names)] if len(names) > pages else map(self._by_name, names)
         new = {client.id: client for client in chain.from_iterable(looks)}
-        by_key: dict[str, list[Client]] = defaultdict(list)
-        for _id, client in sorted(new.items()):
-            by_key[client.key].append(client)
+        by_key = grouped((client.key, client) for _id, client in sorted(new.items()))
         newest, shown = max(self._known, default=0), {}
         for name in names:
-            same = by_key[name_key(name)]
+            same = by_key.get(name_key(name), [])
             shown[name] = [client for client in same if client.id > newest] or same[:1]
         return shown
 
