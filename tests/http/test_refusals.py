@@ -4,38 +4,21 @@
 from __future__ import annotations
 
 import json
-import time
-from types import SimpleNamespace
 
 import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.service import Credentials
 from simulator.switches import Switches
-from support.running import client, clients, rows, sent
+from support.running import client, clients, rows, sent, without_sleep
 from support.workspace import fill, on, with_fields
 
-from ansible_collections.toggl.focus.plugins.module_utils._api import session
 from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi
 from ansible_collections.toggl.focus.plugins.module_utils._api.errors import StatusError
 from ansible_collections.toggl.focus.plugins.module_utils._api.transport import Transport
 from ansible_collections.toggl.focus.plugins.module_utils._model import Access
-from ansible_collections.toggl.focus.plugins.module_utils._progress import Halt
 
-
-@pytest.fixture
-def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Seconds that somebody slept, by which the clock is ahead."""
-    slept: list[float] = []
-
-    def sleep(_halt: Halt, seconds: float) -> bool:
-        slept.append(seconds)
-        return True
-
-    monkeypatch.setattr(Halt, "sleep", sleep)
-    ahead = SimpleNamespace(monotonic=lambda: time.monotonic() + sum(slept))
-    monkeypatch.setattr(session, "time", ahead)
-    return slept
+sleeps = pytest.fixture(without_sleep)
 
 
 # the forms of a 402

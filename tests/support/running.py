@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from simulator.server import Simulator
 from simulator.switches import Switches, every_single_switch, random_switches
 
@@ -34,6 +37,20 @@ from support.workspace import State, assert_as_before
 # Seconds; a test has no crowd to spread.
 session._FIRST_PAUSE = 0.001
 _progress.CONSISTENT_AFTER = 0.006
+
+
+def without_sleep(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Seconds that somebody slept, by which the clock is ahead; nobody really does."""
+    slept: list[float] = []
+
+    def sleep(_halt: Halt, seconds: float) -> bool:
+        slept.append(seconds)
+        return True
+
+    monkeypatch.setattr(Halt, "sleep", sleep)
+    ahead = SimpleNamespace(monotonic=lambda: time.monotonic() + sum(slept))
+    monkeypatch.setattr(session, "time", ahead)
+    return slept
 
 
 def _described(switches: Switches) -> str:
