@@ -13,9 +13,9 @@ from ._values import plain
 ROLE = "toggl.focus.clients"
 _PREFIX = "clients_"
 _OPTIONS = ("list", *(option for option in CLIENTS if option != "clients"))
-_OTHERS = frozenset(
-    {"result", "hosts", "file", "base", "overwrite", "show_plan", "undo_run"}
-    | {"plan_file", "plan_only", "plan_commit", "plan_run"}
+_OTHERS = (
+    *("result", "hosts", "file", "base", "overwrite", "show_plan", "undo_run"),
+    *("plan_file", "plan_only", "plan_commit", "plan_run"),
 )
 """What the role returns, and what the playbooks take."""
 _NEAR = 0.7
@@ -38,11 +38,15 @@ def options(
 
 def warnings(variables: Iterable[str]) -> Iterator[str]:
     """Yield a sentence for each variable that is probably a typing error: Ansible accepts any name,
-    so one in ``clients_purge`` would go unnoticed."""
-    for variable in sorted(variables):
-        option = variable.removeprefix(_PREFIX)
-        if option == variable or option in _OPTIONS or option in _OTHERS:
-            continue
-        meant = nearest(option, _OPTIONS, _NEAR)
+    so one in ``clients_purge`` would go unnoticed. ``client_purge`` is one where there is no
+    ``clients_purge``."""
+    given, known = sorted(variables), (*_OPTIONS, *_OTHERS)
+    for variable in given:
+        prefix, _, option = variable.partition("_")
+        is_known, meant = option in known, None
+        if prefix == "clients" and not is_known:
+            meant = nearest(option, known, _NEAR)
+        elif prefix == "client" and is_known and _PREFIX + option not in given:
+            meant = option
         if meant is not None:
             yield f"The role {ROLE} has no variable {variable}; did you mean {_PREFIX}{meant}?"

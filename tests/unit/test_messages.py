@@ -152,6 +152,8 @@ VARIABLES = pairs("""
 letters: clients_purg ~ clients_purge | clients_lists ~ clients_list
 a word less: clients_token ~ clients_api_token | clients_digest ~ clients_plan_digest
 one of many: clients_max_deletion ~ clients_max_deletions
+of a playbook: clients_plan_fil ~ clients_plan_file | clients_planfile ~ clients_plan_file
+without s: client_protected ~ clients_protected | client_list ~ clients_list
 """)
 
 
@@ -167,4 +169,5 @@ def test_a_variable_that_is_nearly_one_of_the_role_gets_a_warning(
 def test_other_variables_get_none() -> None:
     """Of the role, of the playbooks, and of the user's own."""
     names = ["list", "hosts", "file", "plan_file", "show_plan", "of_europe", "count", "x"]
-    assert list(_role_variables.warnings(f"clients_{name}" for name in names)) == []
+    names = [*(f"clients_{name}" for name in names), "client_name", "client_list", "client"]
+    assert list(_role_variables.warnings(names)) == []
