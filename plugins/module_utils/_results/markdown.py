@@ -39,7 +39,7 @@ _REASONS = 20_000  # characters that the reasons of all refusals may take
 
 _MORE = "and {} more, which the plan file lists"
 
-_WORDS = re.compile(r"[\"(]*([A-Za-z\u00c0-\u024f]+([-'][A-Za-z]+)*|\d+)[\"),.:;?%]*")
+_WORDS = re.compile(r"[\"(]*([A-Za-z\u00c0-\u024f]+([-'][A-Za-z]+)*|\d+)[\"),.:;?%\u2026]*")
 """What no code host takes for more than words."""
 
 
