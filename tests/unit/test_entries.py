@@ -155,9 +155,3 @@ def test_what_is_wrong_by_itself_contradicts_nothing() -> None:
     """Nobody knows what it means for others."""
     text = said("A", {"name": "A", "state": "absnt"})
     assert text == 'Entry 2 ("A"): state is "absnt"; did you mean absent?'
-
-
-def test_a_name_that_is_there_twice_is_shown_as_it_was_written_first() -> None:
-    assert said("Mu\u0308ller", " M\u00fcller ").startswith(
-        'Entries 1 and 2: The name "Mu\u0308ller"'
-    )

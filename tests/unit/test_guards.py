@@ -70,15 +70,13 @@ one deletion more | max_deletions: 1 | 5 | delete 1 A; create C; delete 2 B
     2. They are: "A" (id 1), "B" (id 2).
 no deletion may be, and none is | max_deletions: 0 | 5 | create C; rename 1 A -> B; restore 2 D |
 no deletion may be, and one is | max_deletions: 0 | 5 | delete 1 A
-    | - 1 client would be deleted, but max_deletions is 0. If that is right, set max_deletions to
-    1. They are: "A" (id 1).
+    | - 1 client would be deleted, but max_deletions is 0. If that is right, set max_deletions to 1.
 deletions by entries know no percent | max_deletion_percent: 0 | 2 | delete 1 A; delete 2 B |
-a large purge | purge: true | 6 | purge 1 A; purge 2 B
-    | - The purge would delete 2 of 6 active clients, but max_deletion_percent is 30. Is the list
-    complete? If so, set max_deletion_percent to 34. They are: "A" (id 1), "B" (id 2).
 the last client | purge: true | 1 | purge 1 A
     | - The purge would delete 1 of 1 active clients and leave none, but max_deletion_percent is 30.
     Is the list complete? If so, set max_deletion_percent to 100. They are: "A" (id 1).
+more deletions than there are active ones leave none | purge: true | 1 | delete 1 A; purge 2 B
+    | - The purge would delete 1 of 1 active clients and leave none, but
 all guards speak, and name the victims once
     | purge: true, protected: [A], max_deletions: 1 | 4 | delete 1 A; purge 2 B; purge 3 C
     | 1 The option protected has "A"; - The purge would delete 2 of 4 active clients,
@@ -152,24 +150,12 @@ def test_the_purge_leaves_protected_clients_alone() -> None:
     assert percent_needed(four_of_ten, [], Rules(True, ("Internal",), None, 39)) == "40 %"
 
 
-@pytest.mark.parametrize("wanted", ["absent Internal", "1 Other", "absent 1"])
-def test_an_entry_against_a_protected_client_is_an_error_with_a_purge_too(wanted: str) -> None:
-    existing, rules = clients_of("1 Internal, 2 Internal 2"), Rules(True, ("Internal*",))
-    (problem,) = plan(existing, entries_of(wanted), rules).forbidden
-    assert 'The option protected has "Internal*"' in problem.sentence
-    assert problem.sentence.endswith('"Internal" (id 1).')
-
-
 @pytest.mark.parametrize(
     ("count", "end"), [(20, '"C19" (id 19).'), (21, '"C19" (id 19), and 1 more.')]
 )
 def test_of_many_victims_twenty_are_named(count: int, end: str) -> None:
     victims = [Client(number, f"C{number}", None, {}) for number in range(count)]
     assert end in problems.too_many_deletions(victims, 0)
-
-
-def test_what_may_be_unless_said_otherwise() -> None:
-    assert Rules() == Rules(False, (), None, 30)
 
 
 LEFT = rows("""

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import pytest
-from support.notation import clients_of, entries_of, rows, steps_of
-from support.steps import active, create, rename, restore
+from support.notation import clients_of, entries_of, rows, steps_of, told
+from support.steps import active, create
 
 from ansible_collections.toggl.focus.plugins.module_utils import _model as M
 from ansible_collections.toggl.focus.plugins.module_utils._plan import plan as planner
@@ -13,15 +13,16 @@ from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
 
 
 def test_what_a_plan_tells_besides_its_steps() -> None:
-    """Who is active before it, which names are shared before it, and each entry's own steps."""
-    existing = clients_of("1 Acme, 4 Acme, 2 Globex, 5 Old, (3 Old)")
+    """Who is active before it, which names are shared before it, and each entry's own steps. The
+    purge deletes the active clients that no entry keeps, renames or deletes."""
+    existing = clients_of("1 Acme, 4 Acme, 2 Globex, 5 Old, 6 Gone, (3 Old)")
     entries = entries_of("New; 2; 5 Other; absent Gone")
     made = plan(existing, entries, M.Rules(True, max_deletion_percent=100))
-    assert made.active == tuple(existing[:4])
+    assert made.active == tuple(existing[:5])
     assert made.shared_names == {"Acme"}
     own_steps = {step.entry: step.kind for step in made.steps if step.entry is not None}
-    assert own_steps == {0: "create", 2: "rename"}
-    assert [entry.client and entry.client.id for entry in made.entries] == [None, 2, 5, None]
+    assert own_steps == {0: "create", 2: "rename", 3: "delete"}
+    assert [entry.client and entry.client.id for entry in made.entries] == [None, 2, 5, 6]
     assert [step.id for step in made.steps if step.entry is None] == [1, 4]
 
 
@@ -44,15 +45,11 @@ def test_a_hidden_client_probably_comes_back(entry: str, needs: str) -> None:
 
 RENAMED_BY_ID = rows("""
 a name that is not listed              | 1 Acme  | 1 New                   | a warning
-a name that is not listed, restored    | (3 Old) | restored 3 New          | a warning
 another name than the former ones      | 1 Acme  | 1 New (was Old)         | a warning
 a former name                          | 1 Acme  | 1 New (was Old, " Acme") |
-a former name, without an id           | 1 Acme  | New (was Acme)          |
 on its way to be deleted               | 1 Acme  | absent 1 New (was Acme) |
-not renamed, restored                  | (3 Old) | restored 3 Old          |
 not renamed, restored without a name   | (3 Old) | restored 3              |
 not renamed, deleted under another name | (3 Old) | absent 3 New           |
-not renamed, created                   |         | New                     |
 a name that nobody knows               |         | restored 9 New          |
 """)
 
@@ -70,50 +67,25 @@ def test_a_digest_is_of_one_workspace() -> None:
     assert len(set(digests)) == 3 and plan([], entries_of("A")).digest == digests[0]
 
 
-# warnings: five of a kind, and how many more, to limit noise
-
-KINDS = {
-    "a deleted namesake": ("({at} No {at})", "No {at}"),
-    "names that look alike": ("{at} NO {at}, 1{at:03} No {at}", "No {at}"),
-    "a former name left alone": ("{at} No {at}, 1{at:03} Was {at}", "No {at} (was Was {at})"),
-    "a restore of a hidden client": ("", "restored {at}"),
-    "a rename that was meant": ("{at} Number {at}", '"{at} Number"'),
-}
-"""The clients and the entry that give one warning of a kind."""
-
-
-def warnings_of(kind: str, number: int, more: str = "") -> list[str]:
-    clients, entry = KINDS[kind]
-    places = range(1, number + 1)
-    existing = ", ".join(clients.format(at=at) for at in places) if clients else ""
-    wanted = "; ".join(entry.format(at=at) for at in places) + more
-    rules = M.Rules(purge="rename" in kind, max_deletion_percent=100)
-    return list(plan(clients_of(existing), entries_of(wanted), rules).warnings)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_five_of_a_kind_and_how_many_more(kind: str) -> None:
-    assert len(warnings_of(kind, 5)) == 5
-    assert warnings_of(kind, 8)[5:] == ["And 3 more of this kind."]
-
-
-def test_one_kind_does_not_bury_another() -> None:
-    assert "id 7000" in " ".join(warnings_of("a deleted namesake", 9, "; restored 7000"))
+def test_of_each_kind_of_warning_there_are_five_and_how_many_more() -> None:
+    existing = clients_of(", ".join(f"({at} No {at})" for at in range(1, 9)))
+    namesakes, hidden = range(1, 9), range(70, 75)
+    wanted = [*(f"No {at}" for at in namesakes), *(f"restored {at}" for at in hidden)]
+    warnings = plan(existing, entries_of("; ".join(wanted))).warnings
+    assert [text for text in warnings if "more of this kind" in text] == [
+        "And 3 more of this kind."
+    ]
+    for kind in ("A deleted client of the name", "id 7"):
+        assert sum(kind in text for text in warnings) == 5
 
 
 # planning again in the same run
 
-FIRST_PARTS = rows("""
-nothing            |                                                            | 0
-none is hidden     | delete 1 Acme; restore 3 Old                               | 0
-one is             | restore 9 ?; create New                                    | 1
-the last one is    | delete 1 Acme; restore 8 ?; restore 9 ?; rename 8 ? -> New | 3
-""")
 
-
-@pytest.mark.parametrize(("steps", "expected"), FIRST_PARTS)
-def test_the_rest_begins_behind_the_last_hidden_restore(steps: str, expected: str) -> None:
-    assert planner.first_part(steps_of(steps)) == int(expected)
+def test_the_rest_begins_behind_the_last_hidden_restore() -> None:
+    assert planner.first_part(()) == planner.first_part(steps_of("delete 1 A; restore 3 B")) == 0
+    steps = "delete 1 A; restore 8 ?; restore 9 ?; rename 8 ? -> B"
+    assert planner.first_part(steps_of(steps)) == 3
 
 
 BY_IDS = rows("""
@@ -166,26 +138,25 @@ def test_what_is_left_may_differ_by_renames_of_hidden_clients_alone(
 
 
 def test_the_plan_of_the_run_has_the_steps_of_both_plans() -> None:
-    """Each entry has its steps of both, and the client that was known first."""
-    hidden, old = M.Client.not_shown(9, 1), active(3, "Old")
+    """What was reviewed is the first plan, and so is the client of an entry that it knew."""
     new, second = entries_of("restored 9 New; Old")
+    hidden, known, old = M.Client.not_shown(9, 1), active(9, "Hooli"), active(3, "Old")
+    steps = tuple(steps_of("restore 9 ?; rename 9 ? -> New; create Old"))
     first = M.Plan(
         (M.PlannedEntry(new, hidden), M.PlannedEntry(second, None)),
-        steps=(restore(9, None), rename(9, None, "New"), create("Old", entry=1)),
+        steps=steps,
         warnings=("One.", "Two."),
         unmanaged=(active(1, "Acme"),),
         digest="as it was reviewed",
     )
-    known = M.PlannedEntry(new._replace(former_names=("Hooli",)), active(9, "Hooli"))
     rest = M.Plan(
-        (known, M.PlannedEntry(second, old)),
-        steps=(rename(9, "Hooli", "New"),),
+        (M.PlannedEntry(new, known), M.PlannedEntry(second, old)),
+        steps=tuple(steps_of("rename 9 Hooli -> New")),
         warnings=("Two.", "Three."),
         digest="of the rest",
     )
-    assert planner.continued(first, first.steps[:1], rest) == M.Plan(
-        (M.PlannedEntry(new, hidden), M.PlannedEntry(second, old)),
-        steps=(first.steps[0], *rest.steps),
-        warnings=("One.", "Two.", "Three."),
-        digest="as it was reviewed",
-    )
+    run = planner.continued(first, steps[:1], rest)
+    assert [entry.client for entry in run.entries] == [hidden, old]
+    assert told(run.steps) == "restore 9 ?; rename 9 Hooli -> New"
+    assert run.warnings == ("One.", "Two.", "Three.")
+    assert (run.unmanaged, run.digest) == ((), "as it was reviewed")
