@@ -121,9 +121,10 @@ def test_other_options_of_the_task_are_none_of_the_client() -> None:
 
 def test_all_problems_are_reported_together() -> None:
     """Those of shape, of every entry, and the contradictions that need no look at the service."""
-    text = said({"name": "A", "state": "presnt", "colour": 1}, {"id": 7}, 7, {"id": 7}, "B", "B")
+    coloured = [{"name": "A", "state": "presnt", "colour": 1}, {"name": "B", "colour": 2}]
+    text = said(coloured[0], {"id": 7}, 7, {"id": 7}, "B", coloured[1])
     assert text == (
-        'Entry 1 ("A"): the option "colour" is not known; an entry has name, id, state, '
+        'Entries 1 and 6: the option "colour" is not known; an entry has name, id, state, '
         "former_names, restore_deleted and currency. A name with a colon in it needs quotes. "
         'Entry 1 ("A"): state is "presnt"; did you mean present? '
         "Entry 3: name is not a text, it became the number 7; put the name in quotes. "

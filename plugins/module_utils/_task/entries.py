@@ -63,6 +63,8 @@ class Entry:
     def __init__(self, position: int, given: object) -> None:
         self._position = position
         self.problems: list[Problem] = []
+        self._wrong: set[str | None] = set()
+        """The options that cannot be used; ``None`` stands for what is no option."""
         self._given = self._as_options(given)
         self._check_options()
         self.desired = Desired(
@@ -81,9 +83,9 @@ class Entry:
 
     @property
     def comparable(self) -> Desired:
-        """The part of the entry that may contradict others: no name where something is wrong, which
-        may be the id or the state."""
-        return self.desired._replace(name=None) if self.problems else self.desired
+        """The part of the entry that may contradict others: nothing that is wrong by itself."""
+        is_named = not self._wrong & {"name", "id", "state"}
+        return self.desired if is_named else self.desired._replace(name=None)
 
     def _as_options(self, given: object) -> Mapping[str, object]:
         if isinstance(given, Mapping):
@@ -94,7 +96,8 @@ class Entry:
             return {}
         return {"name": given}  # a number or a date is a name without quotes
 
-    def _refuse(self, sentence: str) -> None:
+    def _refuse(self, sentence: str, option: str | None = None) -> None:
+        self._wrong.add(option)
         self.problems.append(Problem((self._position,), sentence))
 
     def _check_options(self) -> None:
@@ -107,7 +110,7 @@ class Entry:
         for option in sorted(map(str, self._given.keys() - OPTIONS)):
             meant = _nearest_word(option, OPTIONS)
             advice = f"did you mean {meant}?" if meant else _ADVICE
-            self._refuse(f"the option {quoted(option)} is not known; {advice}")
+            self._refuse(f"the option {quoted(option)} is not known; {advice}", meant)
 
     def _parsed(self, option: str, parse: Callable[[object], Value], default: Value) -> Value:
         """Return the value of an option; the default where it is not given, or empty, or wrong.
@@ -120,7 +123,7 @@ class Entry:
         try:
             return parse(given)
         except ValueError as advice:
-            self._refuse(f"{option} is {described(given)}; {advice}")
+            self._refuse(f"{option} is {described(given)}; {advice}", option)
             return default
 
     def _name(self) -> str | None:
@@ -142,7 +145,7 @@ class Entry:
                 return given.strip()
         else:
             reason = f"is not a text, it became {described(given)}; put the name in quotes."
-        self._refuse(f"{option} {reason}")
+        self._refuse(f"{option} {reason}", option)
         return None
 
 
