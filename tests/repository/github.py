@@ -43,7 +43,6 @@ class GitHub(Pipeline):
         """Of each job."""
         self.variables = {"TOGGL_FOCUS_API_URL": team.service.url}
         """Of the repository."""
-        self.is_private = True
 
     def proposed(self, from_fork: bool = False) -> Run:
         """The code host merges each pull request into a branch of its own."""
@@ -68,7 +67,7 @@ class GitHub(Pipeline):
         self, event: str, ref: str = "refs/heads/main", payload: Any = None, has_key: bool = True
     ) -> Run:
         self.ref = ref
-        content = {**(payload or {}), "repository": {"private": self.is_private}}
+        content = {**(payload or {}), "repository": {"private": True}}
         self.known: dict[str, Any] = {
             "github": {
                 "event_name": event,

@@ -56,7 +56,6 @@ def described_with(**inputs: object) -> dict[str, Any]:
 
 class GitLab(Pipeline):
     dialect = GITLAB
-    visibility = "private"
 
     def __init__(self, team: Team) -> None:
         described = described_with()
@@ -96,7 +95,7 @@ class GitLab(Pipeline):
             "CI_DEFAULT_BRANCH": "main",
             "CI_PIPELINE_SOURCE": source,
             "CI_PROJECT_ID": PROJECT,
-            "CI_PROJECT_VISIBILITY": self.visibility,
+            "CI_PROJECT_VISIBILITY": "private",
             "COMMIT": self.team.git("rev-parse", branch),
             "RUN": "https://gitlab.example.com/team/clients/-/pipelines/12",
             "TOGGL_FOCUS_API_URL": self.team.service.url,
