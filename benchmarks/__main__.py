@@ -118,7 +118,7 @@ class Bench:
 
     def __init__(self, folder: Path, simulator: Running, more: Mapping[str, str]) -> None:
         self._folder = folder
-        self._url, self._simulator = simulator
+        self._url, self._simulator = simulator.url, simulator.process
         self._environment = {**_environment(self._url), **more}
 
     def run(self, way: str, scene: Scene) -> Sample:
