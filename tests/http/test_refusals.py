@@ -40,7 +40,7 @@ def test_the_message_says_when_the_quota_reopens_whatever_the_form_of_the_refusa
     assert "let the task wait with quota_wait: 601 seconds" in result["msg"]
     assert (sent(service), sleeps) == (["GET"], [])
     too_short = client(service, name="New", quota_wait=30)
-    assert "raise quota_wait" in too_short["msg"]
+    assert "let the task wait with quota_wait: 631 seconds" in too_short["msg"]
     assert sleeps == []
 
 

@@ -268,9 +268,7 @@ def _quota_reason(closed: Closed, where: str, why: str) -> str:
 def _quota_advice(closed: Closed, quota_wait: int) -> str:
     """Return the advice that helps in this case."""
     if closed.resets_in is not None:
-        enough = closed.resets_in + 1
-        if quota_wait:
-            return f"Run again then, or raise quota_wait by {enough} seconds."
+        enough = quota_wait + closed.resets_in + 1  # it may have waited already
         return f"Run again then, or let the task wait with quota_wait: {enough} seconds are enough."
     if quota_wait:
         return (
