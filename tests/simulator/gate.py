@@ -13,8 +13,6 @@ from simulator.service import Service
 from simulator.wire import Answer, App, Call, Receive, Scope, Send
 
 DROPPED = 0
-POLL = 0.002
-"""Seconds between two questions whether a request need not be held back any more."""
 
 
 class Gate:
@@ -45,7 +43,7 @@ class Gate:
         if not await self._waited(self.service.latency):
             return None
         fault = self.service.fault_for(call) or Fault()
-        if not await self._held_back(fault):
+        if not await self._waited(fault.lag):
             return None
         own = await self._own_answer(scope, call) if fault.commits else Answer(DROPPED, {}, b"")
         answer = _canned(fault, own)
@@ -60,13 +58,6 @@ class Gate:
         if seconds:
             await asyncio.sleep(seconds)
         return epoch == self.service.epoch
-
-    async def _held_back(self, fault: Fault) -> bool:
-        """False if the service was reset meanwhile."""
-        here = await self._waited(fault.lag)
-        while here and fault.until is not None and not fault.until():
-            here = await self._waited(POLL)
-        return here
 
     async def _own_answer(self, scope: Scope, call: Call) -> Answer:
         refused = self._turned_away(call)

@@ -76,8 +76,7 @@ class Fault:
     work is done and half the answer sent.
     `reset` drops it with a reset, not with an orderly end; `garbled` sends bytes first that are
     neither HTTP nor TLS.
-    `lag` seconds pass before the work, which then waits `until` something is so; `delay` seconds
-    between the work and the answer.
+    `lag` seconds pass before the work, `delay` seconds between the work and the answer.
     `pace` seconds pass between two bytes of the answer's body, or two pieces if it is long.
     `repeat`: the body is sent as often, without a Content-Length, until the other side is gone.
     `lie` is added to the Content-Length; the connection ends after the real body.
@@ -94,7 +93,6 @@ class Fault:
     reset: bool = False
     garbled: bool = False
     lag: float = 0.0
-    until: Callable[[], bool] | None = None
     delay: float = 0.0
     pace: float = 0.0
     repeat: int = 1
