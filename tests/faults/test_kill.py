@@ -7,9 +7,6 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -66,36 +63,26 @@ def moment(number: int) -> Moment:
     return Moment(write, seconds, chance.choice((1, 2, 4)), chance.choice(SERVICES))
 
 
-@contextmanager
-def victim(service: Simulator, journal: Path, **how: Any) -> Iterator[ForkServerProcess]:
-    given = options(CLIENTS, service, **PURGING, journal=str(journal), **how)
-    process = forks().Process(target=apply, args=(given,))
-    process.start()
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.join()
-
-
 def kill(service: Simulator, journal: Path, at: Moment) -> None:
     """It may have been through already."""
+    given = options(CLIENTS, service, **PURGING, journal=str(journal), concurrency=at.concurrency)
+    process = forks().Process(target=apply, args=(given,), daemon=True)
     due = threading.Event()
 
-    def watch(entry: Entry) -> None:
+    def watch(_: Entry) -> None:
         if len(service.writes) >= at.write and not due.is_set():
             due.set()
             if not at.seconds:
                 process.kill()
 
     service.observers.append(watch)
-    try:
-        with victim(service, journal, concurrency=at.concurrency) as process:
-            while not due.wait(0.02) and process.is_alive():
-                pass
-            time.sleep(at.seconds)
-    finally:
-        service.observers.remove(watch)
+    process.start()
+    while not due.wait(0.02) and process.is_alive():
+        pass
+    time.sleep(at.seconds)
+    process.kill()
+    process.join()
+    service.observers.remove(watch)
     print(f"killed with {process.exitcode}, after {len(service.workspace.history)} writes")
     time.sleep(0.02)  # what it has sent is still on its way into the service
     service.settle()
