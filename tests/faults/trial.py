@@ -479,10 +479,10 @@ class Trial(Runs):
         """Writes that the list does not lead to. A new client may be deleted again."""
         changes = [change for verdict in ran.verdicts for change in verdict.changes]
         asked = {oracle.event(change.kind, change.id, change.name) for change in changes}
-        updates = [change for change in changes if change.kind == "update"]  # with their names
+        updates = [change for change in changes if change.kind == "update"]
         there = ran.states[0]
-        asked |= {
-            oracle.event("rename", c.id, c.name or there[c.id].name)
+        asked |= {  # with their names, blanks included
+            ("rename", c.id, c.name or there[c.id].name)
             for c in updates
             if c.name is not None or c.id in there
         }

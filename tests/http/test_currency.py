@@ -175,6 +175,25 @@ def test_what_is_set_is_kept_although_what_is_cleared_is_not(service: Simulator)
     assert sent(service)[-2:] == ["GET", "GET"], "one client is read, and once more after a pause"
 
 
+CLEARED_OR_NOT = [
+    pytest.param(SHOWN, "unclear", id="another value in its place"),
+    pytest.param(Switches(), "done", id="none"),
+]
+
+
+@pytest.mark.parametrize(("switches", "status"), CLEARED_OR_NOT)
+def test_a_lost_answer_to_clearing_it_is_settled_by_a_look(
+    service: Simulator, switches: Switches, status: str
+) -> None:
+    """What shows in its place may be the workspace's: then nobody can tell."""
+    furnished(service, switches)
+    service.script = [Fault(), Fault(on("PUT"), when="after", status=200, body=b"<p>Welcome")]
+    ran = clients(service, clients="Acme @workspace")
+    assert [step["status"] for step in ran["plan"]] == [status]
+    assert [entry["currency"] for entry in ran["undo"]] == ["USD"]
+    assert sent(service).count("PUT") == 1
+
+
 def test_what_was_read_long_ago_is_read_again_first(service: Simulator, monkeypatch: Any) -> None:
     """A wait for the quota, for example: somebody has given the client another currency since."""
     service.add("Acme", currency="EUR")

@@ -11,7 +11,7 @@ from .._api.clients import FocusApi
 from .._errors import FocusError, RequestError, as_focus_error
 from .._journal import Journal
 from .._model import NOT_YET, Client, Kind, Status, Step
-from .attributes import lacking, look_at_attributes
+from .attributes import has_moved, lacking, look_at_attributes
 from .creates import Creates
 from .errors import explained, other_name
 from .outcome import Outcome
@@ -183,7 +183,7 @@ class Writer:
                 raise
 
     def _was_done(self, step: Step) -> bool | None:
-        """Return whether the client is as the step leaves it, ``None`` if it cannot be read."""
+        """Return whether the client is as the step leaves it, ``None`` if no read can tell."""
 
         def shows(client: Client | None) -> bool:
             if client is None:
@@ -195,9 +195,11 @@ class Writer:
             return client.deleted == step.after.deleted
 
         try:
-            return shows(self._api.find(step.after.id, shows))
+            client = self._api.find(step.after.id, shows)
         except RequestError:
             return None
+        may_be_done = step.kind == "update" and client is not None and has_moved(client, step)
+        return shows(client) or (None if may_be_done else False)
 
 
 _WRITES: Mapping[Kind, Callable[[FocusApi, Client], None]] = {

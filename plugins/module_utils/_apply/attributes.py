@@ -18,6 +18,12 @@ def lacking(client: Client, step: Step) -> list[tuple[str, str | None]]:
     return [(of, sent) for of, sent in step.after.set_to.items() if has.get(of) != sent]
 
 
+def has_moved(client: Client, step: Step) -> bool:
+    """Return whether a client that lacks what a step sets may have been changed by it: it has other
+    values than before, or one was cleared, in place of which the service may show any."""
+    return _clears(step) or step.before is None or step.before.declared != client.declared
+
+
 def look_at_attributes(api: FocusApi, outcomes: Mapping[int, Outcome]) -> dict[int, Outcome]:
     """Return other outcomes of the steps that have set, or cleared, what the service did not keep.
 
