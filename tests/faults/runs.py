@@ -256,15 +256,14 @@ class Runs:
         finally:
             service.observers.remove(watch)
         watch(None)
-        history = list(service.workspace.history)
-        parts = {
-            turn.who: (turn.clients, then.clients, history[turn.writes : then.writes])
-            for turn, then in pairwise(turns)
-        }
-        if len(parts) < len(turns) - 1:
+        if len({turn.who for turn in turns}) < len(turns):
             raise Violated(f"the runs did not take turns: {[turn.who for turn in turns]}")
-        logins = ("Bearer", "Basic")
-        for who in logins:  # one that sent nothing
-            parts.setdefault(who, (turns[-1].clients, turns[-1].clients, []))
-        given = dict(zip(logins, zip(tasks, reports, strict=True), strict=True))
-        return [Ran(given[who][0], *part, given[who][1]) for who, part in parts.items()]
+        history, last = service.workspace.history, turns[-1].clients
+        given = dict(zip(("Bearer", "Basic"), zip(tasks, reports, strict=True), strict=True))
+        ran = []
+        for turn, then in pairwise(turns):
+            task, report = given.pop(turn.who)
+            written = history[turn.writes : then.writes]
+            ran.append(Ran(task, turn.clients, then.clients, written, report))
+        silent = [Ran(task, last, last, [], report) for task, report in given.values()]
+        return [*ran, *silent]
