@@ -10,7 +10,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from support.notation import steps_of
@@ -130,6 +130,7 @@ def test_names_and_options_in_a_sentence_can_be_read() -> None:
 
 
 @given(st.text("`|\\<>[]()*_~!&@#-:. a\u00e9", max_size=12).map("x{}x".format))
+@example("x  x")
 def test_any_name_is_shown_as_code(name: str) -> None:
     refused = workspace([rename(1001, name, name)], refusal=f"Not {name}")
     page = Page(text_of(acme=refused))

@@ -100,9 +100,10 @@ def code(text: object) -> str:
 
 def prose(sentence: str) -> str:
     """Return a sentence that may hold foreign text: plain words as they are, all else as code."""
-    parts = groupby(sentence.split(" "), lambda word: bool(_WORDS.fullmatch(word)))
+    words = re.split("(?<! ) (?! )", sentence)  # several blanks would be shown as one
+    parts = groupby(words, lambda word: bool(_WORDS.fullmatch(word)))
     return " ".join(
-        " ".join(words) if plain else _as_code(" ".join(words)) for plain, words in parts
+        " ".join(same) if plain else _as_code(" ".join(same)) for plain, same in parts
     )
 
 
