@@ -102,9 +102,7 @@ def prose(sentence: str) -> str:
     """Return a sentence that may hold foreign text: plain words as they are, all else as code."""
     words = re.split("(?<! ) (?! )", sentence)  # several blanks would be shown as one
     parts = groupby(words, lambda word: bool(_WORDS.fullmatch(word)))
-    return " ".join(
-        " ".join(same) if plain else _as_code(" ".join(same)) for plain, same in parts
-    )
+    return " ".join(" ".join(same) if plain else _as_code(" ".join(same)) for plain, same in parts)
 
 
 def _as_code(text: str) -> str:
