@@ -179,6 +179,7 @@ def test_a_second_start_has_nothing_to_take_back(again: Seen) -> None:
     for host in ("broken", "guarded", "few"):
         assert again.runs[host][-1]["undone"] is True
         assert "Takes back this run" in again.said(host)
+        assert "Then revert the list in Git, too." in again.said(host)
 
 
 def test_an_older_run_is_named(case: Case, again: Seen) -> None:
@@ -191,7 +192,7 @@ def test_an_older_run_is_named(case: Case, again: Seen) -> None:
     assert "An undo runs on the controller" in elsewhere.said("plain")
     assert elsewhere.names == forged.names == again.names
     back = case.undo(*named, "-e", json.dumps(OTHER_LIST))
-    assert back.names["plain"] == AFTER
+    assert back.names["plain"] == AFTER and "revert" not in back.said("plain")
     assert [(of["undoes"], of["undone"]) for of in back.runs["plain"]] == [
         (undo, False),
         (run, True),
@@ -199,10 +200,12 @@ def test_an_older_run_is_named(case: Case, again: Seen) -> None:
     ]
 
 
-def test_a_run_that_no_host_knows_is_an_error(case: Case, again: Seen) -> None:
+def test_a_run_or_a_journal_that_no_host_has_is_an_error(case: Case, again: Seen) -> None:
     case.service.log.clear()
     two = ("--limit", "silent,plain")
     unknown = case.undo(*two, "-e", "clients_undo_run=1e3", status=2)
     assert "journal.jsonl has no run 1e3 on this workspace." in unknown.said("silent")
     assert "No journal has a run 1e3." in unknown.said("plain")
+    nowhere = case.undo(*two, "-e", "clients_journal=nope.jsonl", status=2)
+    assert "nope.jsonl. Give clients_journal the file" in nowhere.said("plain")
     assert case.service.log == []

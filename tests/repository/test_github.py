@@ -10,7 +10,16 @@ import pytest
 import yaml
 
 from .github import INTERNET, NEEDED_FROM_THERE, WORKFLOW, GitHub, filled, steps
-from .scenarios import COMMANDS, FORGED, IN_ASIA, IN_EUROPE, SECTION, Hostile, Scenarios
+from .scenarios import (
+    COMMANDS,
+    FORGED,
+    IN_ASIA,
+    IN_EUROPE,
+    SECTION,
+    Hostile,
+    Scenarios,
+    code,
+)
 
 DESCRIBED = yaml.safe_load(WORKFLOW.read_text())
 JOBS = DESCRIBED["jobs"]
@@ -47,30 +56,34 @@ class TestGitHub(Scenarios):
         hostile.assert_in_vain()
 
         team.propose("europe", [*IN_EUROPE, *COMMANDS], **hostile.variables())
+        team.propose("asia", [*IN_ASIA, *COMMANDS, "Sixth"])
         team.merge()
         team.host.is_protected = False
         merged = pipeline.merged()
         assert (merged.jobs["plan"], merged.jobs["apply"]) == ("passed", "failed"), merged.output
-        assert "Plan for 3 workspaces: create 6, rename 1, delete 2" in merged.page
+        assert "Plan for 3 workspaces: create 7, rename 1, delete 2" in merged.page
         assert "forged" not in merged.page and team.service.writes == []
         assert "the environment production has no required reviewers" in merged.output
         before = [team.names(host) for host in ("europe", "asia")]
 
         pipeline.planned = merged.folder / "artifact plan"
         (digest,) = re.findall("The digest of the whole plan is `([0-9a-f]{64})`", merged.page)
-        started = pipeline.by_hand(digest=digest)
+        started = pipeline.by_hand(digest=f" {digest}")
         assert started.jobs["apply"] == "passed", started.output
         kept = ["Acme", "Globex Corporation", "Initech", "Stark"]
         assert team.names("europe") == sorted([*kept, *COMMANDS])
-        assert team.names("asia") == sorted(["Acme", *COMMANDS])
+        assert team.names("asia") == sorted(["Acme", "Sixth", *COMMANDS])
         assert pipeline.again(started, "apply").jobs["apply"] == "passed", started.output
         assert "Nothing to do: already applied." in started.output
 
         team.host.is_protected = True
-        undone = pipeline.by_hand(undo=started.number)
+        assert "that run has no journal" in pipeline.by_hand(undo="901").page
+        forged = pipeline.by_hand(undo=started.number, undo_run=code("id"))
+        assert "undo_run has to be the id of a run" in forged.page
+        undone = pipeline.by_hand(undo=started.number, max_deletions="6")
         assert (undone.jobs["undo-plan"], undone.jobs["undo"]) == ("passed", "waits"), undone.output
         assert "rename   Globex Corporation -> Globex" in undone.page
-        assert team.names("asia") == sorted(["Acme", *COMMANDS])
+        assert team.names("asia") == sorted(["Acme", "Sixth", *COMMANDS])
         assert pipeline.approved(undone).jobs["undo"] == "passed", undone.output
         assert [team.names(host) for host in ("europe", "asia")] == before
 

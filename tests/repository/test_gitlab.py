@@ -45,9 +45,16 @@ class TestGitLab(Scenarios):
         assert (merged.jobs["plan"], merged.jobs["apply"]) == ("passed", "left out"), merged.output
         digest = re.findall("The digest of the whole plan is ([0-9a-f]{64})", merged.output)[0]
         team.host.is_protected = False
-        another = pipeline.by_hand(digest=digest[::-1])
-        assert another.jobs["apply"] == "failed" and digest in another.output
-        assert "Nothing was applied: the plan is not the one that was read" in another.output
+        plan = (merged.folder / "artifact plan/plan.json").read_text()
+        of_one = re.findall('"digest": "([0-9a-f]{64})"', plan)[0]
+        for given, why in (
+            (digest[::-1], "the plan is not the one that was read"),
+            (of_one, "this is the digest of the workspace"),
+        ):
+            another = pipeline.by_hand(digest=given)
+            assert another.jobs["apply"] == "failed"
+            _, said = another.output.split("$ apply\n")
+            assert f"Nothing was applied: {why}" in said and digest not in said
         assert team.service.writes == []
 
         in_asia = team.workspace("asia")
@@ -66,6 +73,7 @@ class TestGitLab(Scenarios):
         assert "Globex Corporation" in journal  # though the job has failed
         team.host.is_protected = True
         pipeline.jobs = {**pipeline.jobs, "undo-plan": {**pipeline.jobs["undo-plan"], "script": []}}
+        assert "901 has no journal" in pipeline.by_hand(undo="901").output
         undo = pipeline.by_hand(undo=merged.number)
         assert (undo.jobs["journal"], undo.jobs["undo"]) == ("passed", "waits"), undo.output
         kept = undo.folder / "artifact journal/journal-private/journal.jsonl"
@@ -117,6 +125,8 @@ def test_it_runs_what_the_workflow_of_github_runs() -> None:
         f"ansible-playbook toggl.focus.apply {GIVEN} ",
         'ansible-playbook toggl.focus.undo --check -e clients_api_url="$TOGGL_FOCUS_API_URL" ',
         'ansible-playbook toggl.focus.undo -e clients_api_url="$TOGGL_FOCUS_API_URL" ',
+        "${UNDO_RUN:+-e clients_undo_run=$UNDO_RUN}",
+        "${MAX_DELETIONS:+-e clients_max_deletions=$MAX_DELETIONS}",
         'bash ci/digest.sh plan.json "$DIGEST"',
         "jq --exit-status 'all(.workspaces[]; .steps == [])' plan.json",
         "bash ci/publish.sh comment plan.md",
