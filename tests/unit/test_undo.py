@@ -31,12 +31,15 @@ a deletion                           | delete 1 E           | | restored 1 E
 a restore                            | restore 1 E          | | absent 1 E
 a restore of a client that nobody has seen | restore 1 ?    | | absent 1
 a restore under another name | restore 1 E; rename 1 E -> D | | absent 1 E (was D, E)
+the same by way of a temporary name, whose last step may not have been done
+    | restore 1 E; rename 1 E -> T; rename 1 T -> D | | absent 1 E (was D, T, E)
 the name is known by a look | restore 1 ?; rename 1 E -> D | | absent 1 E (was D, E)
 a look has found the name that was wanted | restore 1 ?; rename 1 E -> E | | absent 1 E
 the name is not known, as in check mode | restore 1 ?; rename 1 ? -> D | | absent 1
 the last is undone first | delete 1 E; delete 2 F; rename 1 E -> G | | restored 2 F; 1 E
 a deletion of one of two that had a name | delete 1 E       | E | restored 1 E (was E)
 a rename of one of two that had a name | rename 1 E -> D    | E | 1 E (was D)
+the same by way of a temporary name | rename 1 E -> T; rename 1 T -> D | E | 1 E (was D, T)
 a deletion of a client with a blank name | delete 1 " "     | "" | restored 1
 a restore of a client with a blank name | restore 1 ""      | | absent 1
 a change of currency                 | update 1 E @EUR<USD  | | 1 E @USD

@@ -15,10 +15,10 @@ Three things make it work with every service:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from .._model import ATTRIBUTES, Client, Desired, State, Step, ends, temporary_name
-from .._text import case_key, is_listable, name_key
+from .._text import case_key, grouped, is_listable, name_key
 from . import problems
 
 
@@ -35,9 +35,13 @@ def undo(steps: Iterable[Step], shared_names: Collection[str] = ()) -> tuple[Des
         if step.id is None:
             nameless.setdefault(step.after.key, step.after.name)
     changed = ends(steps).values()
+    given = grouped((step.id, step.after.name) for step in steps if is_listable(step.after.name))
     regained = {case_key(before.name) for before, _after in changed if before and before.name}
     shared = {*shared_names, *nameless}
-    entries = (_entry(*of_client, regained, shared) for of_client in reversed(changed))
+    entries = (
+        _entry(before, after, given.get(after.id, [])[::-1], regained, shared)
+        for before, after in reversed(changed)
+    )
     return (
         *(Desired(name, state="absent") for name in nameless.values()),
         *(entry for entry in entries if entry is not None),
@@ -66,10 +70,18 @@ def undo_warnings(steps: Iterable[Step], without_id: Iterable[str] = ()) -> Iter
 
 
 def _entry(
-    before: Client | None, after: Client, regained: Collection[str], shared: Collection[str]
+    before: Client | None,
+    after: Client,
+    given: Sequence[str],
+    regained: Collection[str],
+    shared: Collection[str],
 ) -> Desired | None:
     """Return the entry that makes a client as it was, or deletes it: under an unused name if
-    another client gets its name back."""
+    another client gets its name back.
+
+    :arg given: the names that the steps gave it, the last one first; if a step was not executed
+        after all, the client has an earlier one
+    """
     name, current = _listable_name(before), _listable_name(after)
     if name is None and current is not None and case_key(current) in regained:
         name = temporary_name(after.id)
@@ -80,9 +92,11 @@ def _entry(
     if (name or current, is_deleted, attributes) == (current, after.deleted, {}):
         return None
     if is_deleted:
-        return Desired(name, after.id, "absent", _renamed_first(name, current, before is None))
+        own = [] if before is None or name is None else [name]
+        former = tuple(dict.fromkeys([*given, *own])) if _is_renamed(name, current) else ()
+        return Desired(name, after.id, "absent", former)
     state: State = "restored" if after.deleted else "present"
-    former = (current,) if name and current and name_key(name) in shared else ()
+    former = tuple(dict.fromkeys(given)) if name and current and name_key(name) in shared else ()
     return Desired(name, after.id, state, former, attributes=attributes)
 
 
@@ -101,11 +115,9 @@ def _listable_name(client: Client | None) -> str | None:
     return name if name is not None and is_listable(name) else None
 
 
-def _renamed_first(name: str | None, current: str | None, is_new: bool) -> tuple[str, ...]:
-    """Return the former names of a client that gets another name before it is deleted.
+def _is_renamed(name: str | None, current: str | None) -> bool:
+    """Return whether a client gets another name before it is deleted.
 
     It gets its own name back even if another client has it, since it is deleted at once.
     """
-    if name is None or current is None or name_key(name) == name_key(current):
-        return ()
-    return (current,) if is_new else (current, name)
+    return name is not None and current is not None and name_key(name) != name_key(current)
