@@ -35,6 +35,9 @@ a deletion frees a name for a create | create A; delete 1 A | delete 1 A; create
 an update sends its client's name again, and waits for those that leave it
     | update 2 A @EUR; rename 3 A -> B; delete 1 a
     | rename 3 A -> B; delete 1 a; update 2 A @EUR [0, 1]
+also for one that has the name for a while
+    | update 2 A @EUR; rename 9 B -> A; delete 9 A
+    | rename 9 B -> A; delete 9 A [0]; update 2 A @EUR [1]
 renames pass a name on | rename 1 A -> B; rename 2 B -> C; rename 3 C -> D
     | rename 3 C -> D; rename 2 B -> C [0]; rename 1 A -> B [1]
 names that differ in case only are one name to some services
@@ -82,6 +85,9 @@ a deleted client with the lower id and an active one swap names that differ in c
 one of a ring is deleted in the end | rename 1 A -> B; delete 1 B; rename 2 B -> A
     | rename 1 A -> toggl.focus-1; rename 2 B -> A [0]; rename 1 toggl.focus-1 -> B [0, 1];
     delete 1 B [2]
+the way by a temporary name leaves the currency to the last rename
+    | rename 1 A -> B @EUR<USD; rename 2 B -> A
+    | rename 1 A -> toggl.focus-1; rename 2 B -> A [0]; rename 1 toggl.focus-1 -> B @EUR<USD [0, 1]
 """)
 
 HIDDEN = rows("""

@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
-from itertools import groupby
+from itertools import groupby, zip_longest
 from operator import attrgetter
 from types import MappingProxyType
 from typing import NamedTuple
@@ -166,11 +166,12 @@ def _stays(chain: Sequence[Step], first: int, likely_names: Mapping[int, str]) -
         if not step.moves_name and step.name is not None:  # its PUT sends the name again
             yield _Stay(case_key(step.name), 3, step.after.id, node, None)
     moves = [(node, step) for node, step in nodes if step.moves_name]
-    for at, (node, step) in enumerate(moves):
-        if at == 0 and step.before is not None and not step.before.deleted:
+    for node, step in moves[:1]:
+        if step.before is not None and not step.before.deleted:
             yield _Stay(case_key(step.before.name), 0, step.after.id, None, node)
+    nexts = [node for node, _step in moves[1:]]
+    for (node, step), next_ in zip_longest(moves, nexts):
         name = likely_names.get(step.after.id) if step.restores_hidden else step.name
         if name is not None and step.kind != "delete":
-            next_ = moves[at + 1][0] if step is not moves[-1][1] else None
             rank = 3 if next_ is None else 2 if step.kind == "rename" else 1
             yield _Stay(case_key(name), rank, step.after.id, node, next_)
