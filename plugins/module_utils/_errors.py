@@ -175,17 +175,6 @@ class PlanRefused(FocusError):
         return f"Entry {numbers}{'' if is_named else f' ({quoted(name)})'}: {sentence}"
 
 
-def masked_names() -> PlanRefused:
-    """Return that a list that is returned would have masked names. Which ones is not said, since
-    that would show a part of the secret."""
-    sentence = (
-        "The password or API key is a part of what undo or desired would say, such as a client's "
-        "name. Applied with it masked, such a list would change other names. Use a new API key "
-        "(api_token) in its place."
-    )
-    return PlanRefused([Problem((), sentence)], ())
-
-
 def listed(words: Sequence[str]) -> str:
     """Return ``a, b and c``, of which at most ``MOST_NUMBERS`` are named."""
     *first, last = at_most(words, MOST_NUMBERS, "{} more")

@@ -15,7 +15,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-from ._errors import Problem, masked_names
+from ._errors import PlanRefused, Problem
 from ._redact import forms_of, is_affected
 from ._text import is_listable, name_key, quoted
 
@@ -449,12 +449,18 @@ class Access(NamedTuple):
         return forms_of(self.api_token or self.password or "", self.authorization.partition(" ")[2])
 
     def check_unmasked(self, listed: object) -> None:
-        """Check that a list that is returned holds no secret, which would be masked in it.
+        """Check that a list that is returned holds no secret, which would be masked in it. Which
+        names have it is not said, since that would show a part of the secret.
 
         :raises PlanRefused: it does
         """
         if is_affected(listed, self.secrets):
-            raise masked_names()
+            sentence = (
+                "The password or API key is a part of what undo or desired would say, such as a "
+                "client's name. Applied with it masked, such a list would change other names. Use "
+                "a new API key (api_token) in its place."
+            )
+            raise PlanRefused([Problem((), sentence)], ())
 
 
 DEFAULT_RULES = Rules()

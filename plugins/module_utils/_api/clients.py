@@ -26,9 +26,6 @@ LONGEST_KEPT = 60.0
 PAGE_SIZE = 100
 """Clients. More may be refused, or answered with an empty page."""
 
-_BATCH = 1_000
-"""Items that are handed to threads at a time: each one waiting takes 2 KB."""
-
 Item = TypeVar("Item")
 
 Result = TypeVar("Result")
@@ -186,9 +183,8 @@ class FocusApi:
             return [do(item) for item in items]
         from concurrent.futures import ThreadPoolExecutor  # most runs need none
 
-        batches = (items[at : at + _BATCH] for at in range(0, len(items), _BATCH))
         with ThreadPoolExecutor(at_once) as pool:
-            return [result for batch in batches for result in pool.map(do, batch)]
+            return list(pool.map(do, items))
 
     def _client(self, client_id: int) -> str:
         return f"{self._clients}/{client_id}"

@@ -171,9 +171,6 @@ class Creates:
         first, created = self._api.session.first_date, time_of(client.read.get("created_at"))
         return None if first is None or created is None else created < first
 
-    def _is_new(self, client: Client) -> bool:
-        return not client.deleted and client.id not in self._known
-
     def _find(self, names: Sequence[str]) -> dict[str, list[Client]]:
         """Return the new clients of each name, sorted by id.
 
@@ -223,7 +220,8 @@ class Creates:
 
         def read() -> list[Client]:
             listing = self._api.list_clients(form)
-            new = [client for client in listing.clients if self._is_new(client)]
+            active = (client for client in listing.clients if not client.deleted)
+            new = [client for client in active if client.id not in self._known]
             if not set(map(name_key, names)) <= {client.key for client in new}:
                 for page in listing.boundaries:  # not at once: other steps may be in flight
                     self._api.verify_page(page)

@@ -42,11 +42,6 @@ class Outcome(NamedTuple):
         return self.status in ("failed", "unclear")
 
     @property
-    def without_id(self) -> bool:
-        """Return whether it created, or may have created, a client whose id is not known."""
-        return self.step.id is None and self.status in ("done", "unclear")
-
-    @property
     def touched(self) -> tuple[Step, ...]:
         """Return the steps that were executed, or may have been: what there is to undo."""
         others = tuple(self.step._replace(after=client) for client in self.left)

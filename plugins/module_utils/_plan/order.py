@@ -53,8 +53,7 @@ def in_order(
     is_late = bytearray(len(order))  # a flag for each node; a set takes forty times as much
     for node in order:
         is_late[node] = steps[node].entry is None or any(is_late[n] for n in needs.get(node, ()))
-    order.sort(key=is_late.__getitem__)
-    order.sort(key=lambda node: node not in first)
+    order.sort(key=lambda node: (node not in first, is_late[node]))
     places = sorted(range(len(order)), key=order.__getitem__)  # by node
     for node, of_node in needs.items():
         steps[node] = steps[node]._replace(needs=tuple(sorted({places[need] for need in of_node})))

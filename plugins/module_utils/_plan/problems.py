@@ -176,8 +176,9 @@ def given_twice(name: str, ids: Sequence[int]) -> str:
 
 
 def deleted_namesake(name: str, deleted: Sequence[Client]) -> str:
+    ids = ", ".join(shown_id(client.id) for client in deleted)
     return (
-        f"A deleted client of the name {quoted(name)} exists, id {_ids(deleted)}: a new one is "
+        f"A deleted client of the name {quoted(name)} exists, id {ids}: a new one is "
         "created. To bring the old one back instead, use restore_deleted=true or its id."
     )
 
@@ -265,10 +266,6 @@ def _clients(ids: Sequence[int]) -> str:
     if not ids:
         return "a new client"
     return f"client{'' if len(ids) == 1 else 's'} {listed(list(map(shown_id, ids)))}"
-
-
-def _ids(clients: Iterable[Client]) -> str:
-    return ", ".join(shown_id(client.id) for client in clients)
 
 
 def _named(clients: Iterable[Client]) -> str:

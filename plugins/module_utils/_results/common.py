@@ -57,8 +57,9 @@ def undo_of(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[list[dict[str, Any
     """Return a list for ``focus_clients``, which takes back what was done, or may have been, and a
     warning for each client that it has only the name of, or does not have the name of."""
     touched = [step for outcome in outcomes for step in outcome.touched]
+    tried = (outcome.step for outcome in outcomes if outcome.status in ("done", "unclear"))
     entries = [entry.as_options() for entry in undo(touched, plan.shared_names)]
-    unknown = [outcome.step.after.name for outcome in outcomes if outcome.without_id]
+    unknown = [step.after.name for step in tried if step.id is None]
     return entries, list(undo_warnings(touched, unknown))
 
 

@@ -23,17 +23,15 @@ def clients_diff(plan: Plan, steps: Sequence[Step], workspace_id: int) -> dict[s
     for client_id, (first, after) in changed.items():
         before = first or after
         which = f", id {client_id}" if client_id > NOT_YET else ""
-        if before.deleted and not after.deleted:
-            new.append(_line(after, f"restored{which}", _set(before, after)))
-        elif after.deleted and not before.deleted:
+        becomes, was = f"becomes {quoted(after.name)}", f"was {quoted(before.name)}{which}"
+        if before.key == after.key:
+            becomes = was = ""
+        if not before.deleted:
             purge = " by purge" if client_id in by_purge else ""
-            old.append(_line(before, f"deleted{purge}{which}"))
-        elif before.key == after.key:
-            old.append(_line(before))
-            new.append(_line(after, _set(before, after)))
-        elif not after.deleted:
-            old.append(_line(before, f"becomes {quoted(after.name)}"))
-            new.append(_line(after, f"was {quoted(before.name)}{which}", _set(before, after)))
+            old.append(_line(before, f"deleted{purge}{which}" if after.deleted else becomes))
+        if not after.deleted:
+            was = f"restored{which}" if before.deleted else was
+            new.append(_line(after, was, _set(before, after)))
     return {**headers(workspace_id), "before": _as_yaml(old), "after": _as_yaml(new)}
 
 

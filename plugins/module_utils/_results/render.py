@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .._model import ACTIONS, ATTRIBUTES
-from .._text import shown
+from .._text import at_most, shown
 
 Row = Mapping[str, Any]
 
@@ -21,13 +21,8 @@ def plan_lines(result: Mapping[str, Any]) -> list[str]:
 
     :arg result: what the module returned, also one that failed before there was a plan
     """
-    rows = in_reading_order(result.get("plan", ()))
-    more = len(rows) - MOST_LINES
-    return [
-        _unescaped(str(result.get("msg", ""))),
-        *map(_line, rows[:MOST_LINES]),
-        *([f"and {more} more"] if more > 0 else []),
-    ]
+    steps = [_line(row) for row in in_reading_order(result.get("plan", ()))]
+    return [_unescaped(str(result.get("msg", ""))), *at_most(steps, MOST_LINES, "and {} more")]
 
 
 def in_reading_order(rows: Iterable[Row]) -> list[Row]:
