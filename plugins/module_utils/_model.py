@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import chain
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
@@ -47,15 +47,17 @@ def counts_of(summary: Mapping[str, int], is_planned: bool = True) -> str:
 
 
 class Attribute(NamedTuple):
-    """What an entry may declare of a client beside its name: a text, of which case may not matter.
+    """What an entry may declare of a client beside its name.
 
-    ``pattern`` is what a value has to match, ``rule`` says that to users, and ``none`` is what an
-    entry gives for a client that has no value of its own.
+    ``pattern`` is what a value has to match, ``rule`` says that to users, ``none`` is what an entry
+    gives for a client that has no value of its own, and ``shared`` makes values that count as one
+    equal: ``str.upper`` where case does not matter, ``str`` where it does.
     """
 
     pattern: str
     rule: str
     none: str
+    shared: Callable[[str], str]
 
     def parse(self, given: object) -> str:
         """Return what a user gives, as it is compared.
@@ -70,12 +72,15 @@ class Attribute(NamedTuple):
 
     def normal(self, value: str) -> str | None:
         """Return what is equal for two values that count as one; ``None`` if it is no value."""
-        is_value = re.fullmatch(self.pattern, value.strip())
-        return value.strip().upper() if is_value else None
+        bare = value.strip()
+        is_value = re.fullmatch(self.pattern, bare) and bare.lower() != self.none
+        return self.shared(bare) if is_value else None
 
 
 ATTRIBUTES = {
-    "currency": Attribute("[A-Za-z]{3}", "three letters of ISO 4217, such as EUR", "workspace"),
+    "currency": Attribute(
+        "[A-Za-z]{3}", "three letters of ISO 4217, such as EUR", "workspace", str.upper
+    ),
 }
 """The service's own names. PUT resets each of them that it does not send."""
 

@@ -168,6 +168,14 @@ def test_the_list_that_is_returned_carries_it(service: Simulator) -> None:
     assert bodies(service) == 'PUT {"name": "Other", "currency": "US$"}'
 
 
+def test_an_undo_leaves_what_no_list_can_declare(service: Simulator) -> None:
+    service.add("Odd", currency="US$")
+    ran = clients(service, clients="Odd @EUR; Acme @CHF")
+    assert ran["undo"] == [{"name": "Acme", "id": 1001, "currency": "USD"}]
+    (warning,) = ran["warnings"]
+    assert 'had the currency "US$", which no list can declare' in warning
+
+
 def test_what_is_set_is_kept_although_what_is_cleared_is_not(service: Simulator) -> None:
     furnished(service, SHOWN)
     ran = clients(service, clients="Acme @workspace; 1002 @CHF; Stark @EUR")

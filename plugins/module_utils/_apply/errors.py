@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from .._api.errors import StatusError
 from .._errors import FocusError
 from .._model import Client, Step
-from .._text import quoted
+from .._text import quoted, shown
 
 _IS_TAKEN = re.compile("already|taken|duplicate|unique|in use", re.IGNORECASE)
 
@@ -104,15 +104,15 @@ def _in_no_entry(clients: Sequence[Client]) -> str:
 def not_kept(of: str, sent: str | None, client: Client) -> FocusError:
     """Return the error where a client does not have an attribute as it was ``sent``, ``None`` to
     clear it."""
-    shown = quoted(client.attributes[of]) if of in client.attributes else "none"
+    now = quoted(client.attributes[of]) if of in client.attributes else "none"
     if sent is None:
         return FocusError(
-            f"The {of} of {client.label} was cleared, but the service still shows {shown}, which "
+            f"The {of} of {client.label} was cleared, but the service still shows {now}, which "
             f"may be the workspace's: take {of} out of the entry."
         )
     return FocusError(
-        f"The service accepted the {of} {sent} of {client.label}, but shows {shown}, so it may not "
-        f"keep it. If it still shows that later, take {of} out of the entry."
+        f"The service accepted the {of} {shown(sent)} of {client.label}, but shows {now}, so it "
+        f"may not keep it. If it still shows that later, take {of} out of the entry."
     )
 
 

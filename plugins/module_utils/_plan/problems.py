@@ -8,7 +8,7 @@ from typing import Any
 
 from .._errors import Problem, listed
 from .._model import Client, Desired, Step, shown_id, with_id
-from .._text import LONGEST_SHOWN, at_most, counted, quoted, revealed, yaml_text
+from .._text import LONGEST_SHOWN, at_most, counted, quoted, revealed, shown, yaml_text
 
 MOST_VICTIMS_NAMED = 20
 
@@ -242,8 +242,15 @@ def name_lost(client_id: int, name: str) -> str:
 
 def attribute_lost(client_id: int, of: str, value: str) -> str:
     return (
-        f"The client {client_id} was deleted and had the {of} {value}. The undo list deletes it "
-        f"again, and cannot give back its {of}: set it when the client is restored."
+        f"The client {client_id} was deleted and had the {of} {shown(value)}. The undo list "
+        f"deletes it again, and cannot give back its {of}: set it when the client is restored."
+    )
+
+
+def attribute_not_listable(client_id: int, of: str, value: str) -> str:
+    return (
+        f"The client {client_id} had the {of} {quoted(value)}, which no list can declare: the undo "
+        f"list leaves its {of} as it is."
     )
 
 

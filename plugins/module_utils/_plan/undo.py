@@ -65,6 +65,11 @@ def undo_warnings(steps: Iterable[Step], without_id: Iterable[str] = ()) -> Iter
         for before, after in known
         if before.deleted
         for of, value in _given_back(before, after).items()
+    ] + [
+        problems.attribute_not_listable(before.id, of, value)
+        for before, after in known
+        for of, value in before.attributes.items()
+        if of in after.set_to and of not in before.declared
     ]
     return problems.limited([unknown, lost, kept])
 
@@ -101,12 +106,13 @@ def _entry(
 
 
 def _given_back(before: Client | None, after: Client) -> dict[str, str]:
-    """Return the attributes that the client had before, as an entry gives them."""
+    """Return the attributes that the client had before, as far as an entry can give them."""
     if before is None or before.hidden:
         return {}
     old, new = before.declared, after.declared
     changed = (of for of in ATTRIBUTES if old.get(of) != new.get(of))
-    return {of: old.get(of, ATTRIBUTES[of].none) for of in changed}
+    none = {of: attribute.none for of, attribute in ATTRIBUTES.items()}
+    return {of: old.get(of, none[of]) for of in changed if of in old or of not in before.attributes}
 
 
 def _listable_name(client: Client | None) -> str | None:

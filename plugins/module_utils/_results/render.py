@@ -41,7 +41,7 @@ def attributes_text(row: Row) -> str:
     parts = []
     for of in filter(row.__contains__, ATTRIBUTES):
         was = f", was {shown(row[f'{of}_from'])}" if f"{of}_from" in row else ""
-        parts.append(f"{of} {row[of]}{was}")
+        parts.append(f"{of} {shown(row[of])}{was}")
     return "; ".join(parts)
 
 
