@@ -6,14 +6,7 @@ from __future__ import annotations
 import pytest
 from simulator.server import Simulator
 from simulator.switches import Switches
-from support.running import (
-    VARIANTS,
-    as_done,
-    assert_predicted,
-    assert_undone,
-    clients,
-    rows,
-)
+from support.running import VARIANTS, as_done, assert_predicted, assert_undone, clients, rows
 from support.workspace import fill, state
 
 CLIENTS = "Acme, Globex, Initech, Hooli, (Umbrella)"

@@ -27,30 +27,21 @@ def write(module: str) -> Any:
     return partial(run_entry, module, wanted="Acme")
 
 
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_turn_that_does_not_come_is_an_error(
+    service: Simulator, write: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It names the process, and nothing was sent. Check mode, a read and other workspaces go on."""
     monkeypatch.setattr(lock, "LONGEST_WAIT", 0.0)
-
-
-@pytest.mark.usefixtures("impatient")
-def test_a_turn_that_does_not_come_is_an_error(service: Simulator, write: Any) -> None:
-    """It names the process, and nothing was sent."""
     with holding_the_turn(service) as process:
         result = write(service)
+        assert service.log == []
+        assert write(service, check_mode=True)["changed"] is True
+        assert info(service)["clients"] == []
     assert result["msg"] == (
         f"Another run on this workspace (process {process}) has not ended for 0 minutes, so "
         "nothing was sent. End it, or run again later."
     )
     assert (result["failed"], result["changed"], result["requests"]) == (True, False, 0)
-    assert service.log == []
-    assert write(service)["changed"] is True
-
-
-@pytest.mark.usefixtures("impatient")
-def test_check_mode_reads_and_other_workspaces_do_not_wait(service: Simulator, write: Any) -> None:
-    with holding_the_turn(service):
-        assert write(service, check_mode=True)["changed"] is True
-        assert info(service)["clients"] == []
     with holding_the_turn(service, service.workspace_id + 1):
         assert write(service)["changed"] is True
 
@@ -77,11 +68,8 @@ def test_it_is_a_file_of_the_user_alone(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     for _ in range(2):
         assert "warnings" not in clients(service, clients=["Acme"])
-    (lock,) = tmp_path.iterdir()
-    if variable is not None:
-        assert stat.S_IMODE(lock.stat().st_mode) == 0o700
-        (lock,) = lock.iterdir()
-    assert stat.S_IMODE(lock.stat().st_mode) == 0o600
+    there = {path.is_dir(): stat.S_IMODE(path.stat().st_mode) for path in tmp_path.rglob("*")}
+    assert there == {False: 0o600, **({} if variable is None else {True: 0o700})}
 
 
 SPOILT = {
