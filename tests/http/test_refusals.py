@@ -80,15 +80,22 @@ def test_the_time_of_a_request_does_not_run_asleep(service: Simulator, sleeps: l
 def test_what_fits_is_done_and_nothing_is_sent_that_is_known_to_be_refused(
     service: Simulator, left: int, concurrency: int
 ) -> None:
-    """However many writes may be in flight: the last ones of a quota go one after the other."""
-    service.reset(quota_limit=1 + left)
-    wanted = [f"New {number}" for number in range(12)]
-    result = clients(service, clients=wanted, allow_partial=True, concurrency=concurrency)
+    """However many writes may be in flight: the last ones of a quota go one after the other. What
+    is left of a reviewed plan is another plan."""
+    service.reset(quota_limit=2 + left)
+    wanted = {"clients": [f"New {number}" for number in range(12)], "concurrency": concurrency}
+    digest = clients(service, check_mode=True, **wanted)["plan_digest"]
+    service.forget()
+    result = clients(service, allow_partial=True, plan_digest=digest, **wanted)
     assert (len(service.writes), len(rows(result, "pending"))) == (left, 12 - left)
+    assert (result["failed"], result["changed"]) == (True, True)
     assert result["summary"]["created"] == len(service.names()) == left
+    assert sum(result["summary"].values()) == 12
+    assert not any("error" in row for row in result["plan"])
     assert 402 not in {entry.status for entry in service.log}
     assert result["requests"] == len(service.log)
-    assert "quota" in result["msg"]
+    assert result["msg"].startswith("The quota of requests is used up, it resets in ")
+    assert result["msg"].endswith("again for the rest, which is another plan now.")
 
 
 def test_a_402_without_a_word_after_nothing_was_left_is_about_the_quota(service: Simulator) -> None:

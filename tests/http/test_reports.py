@@ -20,7 +20,6 @@ from support.running import (
     client,
     clients,
     info,
-    rows,
     told,
 )
 from support.workspace import HIDES, fill, on, state
@@ -241,43 +240,6 @@ def test_one_client_that_is_done_in_part_is_shown_as_it_is(service: Simulator) -
     assert (result["failed"], result["changed"], result["action"]) == (True, True, "restored")
     assert result["diff"]["after"] == {"id": 1006, "name": "Umbrella", "state": "present"}
     assert result["undo"] == [{"id": 1006, "name": "Umbrella", "state": "absent"}]
-
-
-def test_what_fits_into_the_quota_is_done_and_the_rest_is_pending(service: Simulator) -> None:
-    """What is left of a reviewed plan is another plan: another run with its digest does nothing,
-    and the message says what does. The counts are of the entries, the purge and Internal."""
-    fill(service, CLIENTS, quota_limit=4)
-    digest = clients(service, check_mode=True, **WHOLE)["plan_digest"]
-    result = clients(service, allow_partial=True, plan_digest=digest, concurrency=1, **WHOLE)
-    assert result["msg"].startswith("The quota of requests is used up, it resets in ")
-    assert result["msg"].endswith(
-        " 2 done, 0 failed, 3 pending. Run toggl.focus.plan again for the rest, which is another "
-        "plan now."
-    )
-    assert [len(rows(result, status)) for status in ("done", "pending")] == [2, 3]
-    assert not any("error" in row for row in result["plan"])
-    assert (result["summary"]["pending"], sum(result["summary"].values())) == (3, 5 + 1 + 1)
-    assert_done_is_true(service, result)
-    assert (result["failed"], result["changed"]) == (True, True)
-    service.quota.limit = 100
-    again = clients(service, plan_digest=digest, **WHOLE)
-    assert again["refused"] and len(service.writes) == 2
-
-
-@pytest.mark.parametrize("purge", [False, True])
-def test_a_client_that_an_interrupted_run_left_between_two_names_is_not_taken_for_another(
-    service: Simulator, purge: bool
-) -> None:
-    """Its name is missing, so the next night would create it anew, and purge the client itself."""
-    put = on("PUT", path="/1001")
-    fill(service, "Acme, Beta", script=[Fault(put, when="after"), Fault(put, status=403)])
-    ended = clients(service, clients="1002 Acme; 1001 Beta", api_retries=0)
-    assert service.names() == ["Acme", "toggl.focus-1001"]
-    night = clients(service, clients=["Acme", "Beta"], purge=purge, max_deletion_percent=100)
-    assert night["failed"] and night["refused"]
-    assert 'The client 1001 has the temporary name "toggl.focus-1001"' in night["msg"]
-    assert not clients(service, clients=ended["undo"]).get("failed")
-    assert service.names() == ["Acme", "Beta"]
 
 
 def test_a_client_that_somebody_renamed_since_is_taken_back(service: Simulator) -> None:
