@@ -14,7 +14,7 @@ from simulator.server import Simulator
 from simulator.switches import Switches
 from simulator.wire import Call
 from support.running import client, clients, info, sent
-from support.workspace import on
+from support.workspace import fill, on
 
 from ansible_collections.toggl.focus.plugins.module_utils._api.answers import date_of
 
@@ -32,15 +32,6 @@ def page(*data: object, **envelope: object) -> bytes:
 def answer(body: bytes = b"", status: int = 200, **more: Any) -> Fault:
     return Fault(status=status, body=body, **more)
 
-
-def answered(service: Simulator, *script: Fault, **rules: Any) -> Simulator:
-    """The service with the client Acme, id 1001; its next requests meet these faults."""
-    service.reset(script=list(script), **rules)
-    service.add("Acme")
-    return service
-
-
-# answers to the list
 
 NOT_JSON = "it is not JSON"
 NO_LIST = "is not from the Focus API"
@@ -66,7 +57,7 @@ PASSING: dict[str, tuple[Fault, str]] = {
     "connection dropped": (Fault(drop="before"), "connection was lost"),
     "connection dropped in the answer": (Fault(drop="during"), "connection was lost"),
 }
-"""What is tried again; five times in all."""
+"""Answers to the list that are tried again; five times in all."""
 
 QUOTA = {"X-Toggl-Quota-Remaining": "0", "X-Toggl-Quota-Resets-In": "61"}
 FINAL: dict[str, tuple[Fault, str]] = {
@@ -84,7 +75,7 @@ FINAL: dict[str, tuple[Fault, str]] = {
 def test_a_list_that_cannot_be_read(service: Simulator, case: str) -> None:
     """From a list that is none, creates would duplicate, and a purge would delete all."""
     fault, expected = (PASSING | FINAL)[case]
-    result = clients(answered(service, *[fault] * 5), clients=["Acme", "New"], purge=True)
+    result = clients(fill(service, "Acme", script=[fault] * 5), clients="Acme; New", purge=True)
     assert (result["failed"], result["changed"]) == (True, False)
     assert expected in result["msg"] and "\n" not in result["msg"]
     assert sent(service) == ["GET"] * result["requests"] == ["GET"] * (5 if case in PASSING else 1)
@@ -93,14 +84,14 @@ def test_a_list_that_cannot_be_read(service: Simulator, case: str) -> None:
 
 @pytest.mark.parametrize("case", PASSING)
 def test_a_passing_failure_is_overcome(service: Simulator, case: str) -> None:
-    result = client(answered(service, *[PASSING[case][0]] * 3), name="Acme")
+    result = client(fill(service, "Acme", script=[PASSING[case][0]] * 3), name="Acme")
     assert (result["action"], result["requests"]) == ("none", 4)
 
 
 @pytest.mark.parametrize("data", [{"data": None}, {"data": []}, {}], ids=str)
 def test_only_null_nothing_or_an_empty_list_is_an_empty_page(service: Simulator, data: Any) -> None:
     body = json.dumps({**data, "page": 1, "per_page": 100}).encode()
-    result = client(answered(service, answer(body)), name="New")
+    result = client(fill(service, "Acme", script=[answer(body)]), name="New")
     assert (result["action"], service.names()) == ("created", ["Acme", "New"])
 
 
@@ -113,18 +104,15 @@ def test_a_page_size_that_is_refused_is_halved(service: Simulator, largest: int)
     sizes = [int(entry.query["per_page"]) for entry in service.log if entry.status == 400]
     assert sizes == [size for size in (100, 50, 25) if size > largest]
     service.reset(Switches(largest_per_page=largest, create_body="nothing"))
-    clients(service, clients=[{"name": "New"}])
+    clients(service, clients="New")
     assert [entry.status for entry in service.log].count(400) == len(sizes)
 
 
-def numbered(start: int, count: int = 100) -> list[dict[str, object]]:
-    return [{"id": number, "name": str(number)} for number in range(start, start + count)]
-
-
-ONE, TWO = numbered(1, 1), numbered(2, 1)
+MANY = [{"id": number, "name": str(number)} for number in range(1, 104)]
+ONE, TWO = MANY[:1], MANY[1:2]
 PAGES: dict[str, tuple[list[bytes], int]] = {
-    "a page that was not asked for": ([page(*numbered(1)), page(*numbered(101))], 0),
-    "pages counted from 0": ([page(*numbered(1), page=0), page(*numbered(101, 3), page=1)], 103),
+    "a page that was not asked for": ([page(*MANY[:100]), page(*MANY[100:])], 0),
+    "pages counted from 0": ([page(*MANY[:100], page=0), page(*MANY[100:], page=1)], 103),
     "without per_page, to an empty page": (
         [page(*data, page=at, per_page=None) for at, data in enumerate((ONE, TWO, []), 1)],
         2,
@@ -142,8 +130,6 @@ def test_envelopes_say_where_a_list_ends(service: Simulator, bodies: Any, count:
     assert count or "another page" in result["msg"]
 
 
-# a client of another workspace, or another one than asked for
-
 FOREIGN = {"id": 7, "name": "Acme", "workspace_id": 77}
 
 
@@ -153,27 +139,24 @@ def test_a_list_with_a_client_of_another_workspace_is_an_error(
 ) -> None:
     """Nothing is concluded from it: a purge would delete clients of a workspace nobody named."""
     own = {"id": 8, "name": "B", "workspace_id": service.workspace_id}
-    shown = answer(page(own, {**FOREIGN, "workspace_id": workspace_id}))
-    for run in (
-        lambda: client(service, check_mode, name="Acme"),
-        lambda: clients(service, check_mode, clients=["Acme"], purge=True),
-        lambda: info(service),
+    service.script = [answer(page(own, {**FOREIGN, "workspace_id": workspace_id}))] * 15
+    for result in (
+        client(service, check_mode, name="Acme"),
+        clients(service, check_mode, clients=["Acme"], purge=True),
+        info(service),
     ):
-        service.reset(script=[shown] * 5)
-        result = run()
-        assert set(sent(service)) == {"GET"}
         assert (result["failed"], result["changed"]) == (True, False)
         assert "shows client 7 of the workspace " in result["msg"], result
         assert f"not of {service.workspace_id}" in result["msg"]
+    assert set(sent(service)) == {"GET"}
 
 
 OTHERS = {"client 7 of the workspace 77": FOREIGN, "another client": {"id": 8, "name": "B"}}
 
 
 @pytest.mark.parametrize("message", OTHERS)
-def test_a_client_of_another_workspace_by_id_or_another_client_is_an_error(
-    service: Simulator, message: str
-) -> None:
+def test_a_client_of_another_workspace_by_id_is_an_error(service: Simulator, message: str) -> None:
+    """So is another client than the one that was asked for."""
     service.reset(script=[answer(json.dumps(OTHERS[message]).encode())] * 5)
     assert f"shows {message}" in client(service, id=7, state="absent")["msg"]
     assert set(sent(service)) == {"GET"}
@@ -196,8 +179,6 @@ def test_a_client_without_the_field_is_of_the_workspace(service: Simulator, give
     service.reset(script=[answer(page({**FOREIGN, "workspace_id": workspace_id}))])
     assert client(service, name="Acme")["action"] == "none"
 
-
-# 404
 
 NOT_FROM_API = {
     "404 page not found": "Check api_url",
@@ -231,9 +212,6 @@ def test_a_404_to_the_list_says_what_to_check(service: Simulator, method: str, b
     assert message.endswith("Check api_url, which should end in /api, and workspace_id.")
     assert ("t-9" in message) is bool(body)
     assert service.names() == []
-
-
-# connections, and what is sent
 
 
 @pytest.mark.parametrize("concurrency", [1, 4])
