@@ -14,9 +14,7 @@ from simulator.server import Simulator
 from simulator.switches import Switches
 from simulator.wire import Call
 from support.running import MODULES, client, clients, info, rows, run_entry, sent, told
-from support.workspace import on, with_fields
-
-# pages at once
+from support.workspace import fill, on, with_fields
 
 
 def named(count: int) -> list[str]:
@@ -92,10 +90,8 @@ def test_an_error_of_a_page_that_is_not_there_is_no_error(service: Simulator) ->
 
 SMALL_PAGES = Switches(per_page_cap=20)
 HIDES_DELETED = Switches(per_page_cap=20, list_shows_deleted=False)
-COUNT = 50
-"""Clients, on three pages of 20."""
-
-WANTED = [f"Client {number:03}" for number in range(1, COUNT + 1)]
+WANTED = [f"Client {number:03}" for number in range(1, 51)]
+"""They are on three pages."""
 
 Change = Callable[[Simulator], object]
 
@@ -116,9 +112,7 @@ def between_pages(
     service: Simulator, change: Change, switches: Switches = SMALL_PAGES, times: int = 1
 ) -> Simulator:
     """Let ``change`` happen before a second page is answered, ``times`` times."""
-    service.reset(switches)
-    for name in WANTED:
-        service.add(name)
+    fill(service, ", ".join(WANTED), switches)
     left = [change] * times
 
     def before(call: Call) -> Fault | None:
@@ -159,10 +153,8 @@ def test_a_list_that_always_moves_is_an_error(service: Simulator, times: int, fi
     others = iter(range(1001, 1030))
     between_pages(service, lambda _: service.workspace.delete(next(others)), HIDES_DELETED, times)
     result = clients(service, clients=["New", "Newer"])
-    assert len(service.writes) == (2 if fits else 0)
-    if not fits:
-        assert (result["failed"], result["changed"]) == (True, False)
-        assert "changed while it was read" in result["msg"]
+    assert (len(service.writes), result["changed"]) == ((2, True) if fits else (0, False))
+    assert fits or result["failed"] and "changed while it was read" in result["msg"]
 
 
 RUNS: dict[str, Callable[[Simulator], dict[str, Any]]] = {
@@ -203,7 +195,7 @@ def test_a_client_that_a_deletion_hides_is_found_by_a_look(
 
 def test_the_info_module_reads_a_moved_list_again(service: Simulator) -> None:
     between_pages(service, switches_to(list_order="newest"))
-    assert len(info(service)["clients"]) == COUNT
+    assert len(info(service)["clients"]) == len(WANTED)
     assert sent(service) == ["GET"] * (2 + 3)
 
 

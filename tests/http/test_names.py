@@ -11,7 +11,6 @@ import pytest
 from simulator.server import Simulator
 from simulator.service import Credentials
 from simulator.switches import QUESTIONS, Switches
-from support.notation import unnamed_rows
 from support.running import MODULES, client, clients, info, run_entry
 from support.workspace import fill
 
@@ -29,13 +28,11 @@ def assert_refused_by_both(service: Simulator, wanted: str, check_mode: bool) ->
     assert service.writes == []
 
 
-@pytest.mark.parametrize("name_filter", SHOW_BLANKS)
+@pytest.mark.parametrize("filters", SHOW_BLANKS)
 @pytest.mark.parametrize("there", [" Acme", "Acme ", "  Acme", "Acme\t"])
-def test_a_name_with_blanks_around_it_is_not_duplicated(
-    service: Simulator, there: str, name_filter: str
-) -> None:
-    """The service keeps the blanks. What an exact filter hides is not looked for."""
-    fill(service, there, Switches(names_trimmed=False, name_filter=name_filter))
+def test_blanks_around_a_name_do_not_count(service: Simulator, there: str, filters: str) -> None:
+    """The service keeps them. What an exact filter hides is not looked for."""
+    fill(service, there, Switches(names_trimmed=False, name_filter=filters))
     result = client(service, name="Acme")
     assert (result["action"], service.names()) == ("none", [there])
 
@@ -85,9 +82,6 @@ def test_a_look_alike_is_not_created(service: Simulator, check_mode: bool, modul
     assert module == "focus_client" or result["refused"] and "error" in result["plan"][0]
 
 
-# names that no list can give
-
-
 @pytest.mark.parametrize("name", ["Two\nlines", "******** Ltd", "a $REDACTED$", "A\u2029B"])
 def test_a_name_that_no_list_can_give_is_known_by_its_id(service: Simulator, name: str) -> None:
     """What is listed can be applied, and what is undone loses nothing but the name."""
@@ -100,8 +94,6 @@ def test_a_name_that_no_list_can_give_is_known_by_its_id(service: Simulator, nam
     assert clients(service, clients=deleted["undo"])["summary"]["restored"] == 1
     assert service.names() == [name]
 
-
-# names that would be masked
 
 ADVICE = "Use a new API key (api_token) in its place."
 
@@ -124,15 +116,10 @@ def assert_refused(service: Simulator, result: dict[str, Any], secret: str = "de
     assert service.writes == []
 
 
-TOUCHING = unnamed_rows("""
-Globex (was demo Ltd)
-1001 Globex
-New demo (was Acme)
-Ademo
-absent demo Ltd
-restored 1003
-restored demo GmbH
-""")
+TOUCHING = (
+    *("Globex (was demo Ltd)", "1001 Globex", "New demo (was Acme)", "Ademo", "absent demo Ltd"),
+    *("restored 1003", "restored demo GmbH"),
+)
 
 
 @pytest.mark.parametrize("wanted", TOUCHING)
@@ -154,12 +141,10 @@ def test_what_is_left_alone_may_have_it(service: Simulator, login: Any) -> None:
     assert client(service, name="demo Ltd", **login)["action"] == "none"
 
 
-@pytest.mark.parametrize("given", [{}, {"name": "demo Ltd"}, {"id": 1001}, {"deleted": "only"}])
-def test_a_list_that_would_be_masked_is_an_error(
-    service: Simulator, login: Any, given: Any
-) -> None:
+def test_a_list_that_would_be_masked_is_an_error(service: Simulator, login: Any) -> None:
     """The export writes ``desired``, and applying it would rename the client."""
-    assert_refused(service, info(service, **given, **login))
+    for given in ({}, {"name": "demo Ltd"}, {"id": 1001}, {"deleted": "only"}):
+        assert_refused(service, info(service, **given, **login))
     assert info(service, name="Acme", **login)["desired"] == [{"name": "Acme"}]
 
 
