@@ -15,9 +15,7 @@ SECRET = "toggl_sk_00000000000000000000000000000bad"
 
 BAD_URL = "The option api_url cannot be used"
 
-Case = tuple[dict[str, Any], str]
-
-CLIENT: dict[str, Case] = {
+CLIENT: dict[str, tuple[dict[str, Any], str]] = {
     "token with a line break": ({"api_token": SECRET + "\nX-Evil: 1"}, "api_token"),
     "token that is no ASCII": ({"api_token": SECRET + "\u2013"}, "api_token"),
     "token with a blank in it": ({"api_token": f"{SECRET} {SECRET}"}, "quotes, blanks or"),
@@ -45,17 +43,13 @@ CLIENT: dict[str, Case] = {
     "id of 0": ({"id": 0}, "id is the number 0;"),
 }
 
-INFO: dict[str, Case] = {
-    "blank name": ({"name": " "}, "name"),
-    "id of 0": ({"id": 0}, "id"),
-    "limit of 0": ({"limit": 0}, "limit"),
-    "an order that nothing can send": ({"order_by": ["\ud800"]}, "order_by"),
-}
+INFO: dict[str, Any] = {"name": " ", "id": 0, "limit": 0, "order_by": ["\ud800"]}
+"""Blank, too small, or what nothing can send."""
 
 ACCESS = {"api_token": SECRET, "workspace_id": 1}
 DIGEST = "5f0c1e3a9d7b2c4e6f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6"
 
-CLIENTS: dict[str, Case] = {
+CLIENTS: dict[str, tuple[dict[str, Any], str]] = {
     "digest of nothing": ({"plan_digest": ""}, '"" is not a digest'),
     "digest and more": ({"plan_digest": DIGEST + "0"}, "is not a digest, which has 64 hexadecimal"),
     "digest with another sign": ({"plan_digest": "g" + DIGEST[1:]}, "is not a digest"),
@@ -81,10 +75,9 @@ def test_focus_client(service: Simulator, case: str) -> None:
     assert_refused(client(service, **{"name": "Acme", **given}), service, expected)
 
 
-@pytest.mark.parametrize("case", INFO)
-def test_focus_client_info(service: Simulator, case: str) -> None:
-    given, expected = INFO[case]
-    assert_refused(info(service, **given), service, expected)
+@pytest.mark.parametrize("option", INFO)
+def test_focus_client_info(service: Simulator, option: str) -> None:
+    assert_refused(info(service, **{option: INFO[option]}), service, option)
 
 
 @pytest.mark.parametrize("case", CLIENTS)

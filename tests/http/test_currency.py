@@ -128,13 +128,13 @@ def test_the_plan_shows_it(
     assert run_entry("focus_client", service, wanted)["msg"] == did
 
 
-NOT_KEPT = [
-    pytest.param(UNKNOWN, "Acme @EUR", "but shows none, so it may not keep it", id="unknown"),
-    pytest.param(SHOWN, "Acme @workspace", "which may be the workspace's", id="shown"),
-]
+NOT_KEPT = {
+    "unknown": (UNKNOWN, "Acme @EUR", "but shows none, so it may not keep it"),
+    "shown": (SHOWN, "Acme @workspace", "which may be the workspace's"),
+}
 
 
-@pytest.mark.parametrize(("switches", "wanted", "words"), NOT_KEPT)
+@pytest.mark.parametrize(("switches", "wanted", "words"), NOT_KEPT.values(), ids=NOT_KEPT)
 def test_what_the_service_does_not_keep_is_an_error_each_time(
     service: Simulator, module: str, switches: Switches, wanted: str, words: str
 ) -> None:
@@ -183,18 +183,10 @@ def test_what_is_set_is_kept_although_what_is_cleared_is_not(service: Simulator)
     assert sent(service)[-2:] == ["GET", "GET"], "one client is read, and once more after a pause"
 
 
-CLEARED_OR_NOT = [
-    pytest.param(SHOWN, "unclear", id="another value in its place"),
-    pytest.param(Switches(), "done", id="none"),
-]
-
-
-@pytest.mark.parametrize(("switches", "status"), CLEARED_OR_NOT)
-def test_a_lost_answer_to_clearing_it_is_settled_by_a_look(
-    service: Simulator, switches: Switches, status: str
-) -> None:
+@pytest.mark.parametrize("status", ["unclear", "done"])
+def test_a_lost_answer_to_clearing_it_is_settled_by_a_look(service: Simulator, status: str) -> None:
     """What shows in its place may be the workspace's: then nobody can tell."""
-    furnished(service, switches)
+    furnished(service, SHOWN if status == "unclear" else KEEPS)
     service.script = [Fault(), Fault(on("PUT"), when="after", status=200, body=b"<p>Welcome")]
     ran = clients(service, clients="Acme @workspace")
     assert [step["status"] for step in ran["plan"]] == [status]
