@@ -93,11 +93,6 @@ def test_a_guard_is_taken_as_the_module_takes_it(guard: str, reason: str) -> Non
     assert reason or steps(result) == "delete Hooli"
 
 
-def test_a_base_that_contradicts_itself_is_refused() -> None:
-    result = clients_plan([], ["Acme", "Acme"])
-    assert result["failed"] is True and "plan" not in result and "Acme" in result["msg"]
-
-
 SHOWN: list[dict[str, Any]] = [
     {"workspace_id": 4242, "created_at": "2026-01-01T00:00:00Z", "currency": "EUR"},
     {"deleted_at": None},

@@ -69,18 +69,6 @@ def test_the_order_of_the_lists_does_not_matter(
     assert effects(existing, wanted) == effects(other_existing, other_wanted)
 
 
-@given(clients(), desired(), desired())
-def test_different_effects_have_different_digests(
-    existing: list[Client], wanted: list[Desired], other: list[Desired]
-) -> None:
-    first, second = planned(existing, wanted), planned(existing, other)
-
-    def effect(made: Plan) -> list[str]:
-        return sorted(str((s.kind, s.id, s.name, s.old_name, s.changes)) for s in made.steps)
-
-    assert (first.digest == second.digest) == (effect(first) == effect(second))
-
-
 @given(clients(), desired(), st.booleans(), st.integers(0, 3), st.integers(0, 100))
 def test_guards_hold(
     existing: list[Client], wanted: list[Desired], purge: bool, most: int, percent: int

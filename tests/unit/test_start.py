@@ -37,16 +37,6 @@ def test_what_only_some_runs_need_is_loaded_late(module: str) -> None:
     assert not loaded & {"concurrent.futures", "difflib", *late}
 
 
-def test_an_offline_check_of_a_list_needs_no_more_than_ansible() -> None:
-    """It is made where requests is not installed, too."""
-    loaded = loaded_by(
-        "import sys; sys.modules['requests'] = None\n"
-        f"from {UTILS}._task.entries import Entry\n"
-        "assert Entry(0, 'Acme').desired.name == 'Acme'"
-    )
-    assert not loaded & {f"{UTILS}._api.{name}" for name in ("transport", "clients")}
-
-
 PROXIES = [
     ("darwin", {}, "*"),
     ("darwin", {"HTTPS_PROXY": "http://127.0.0.1:3128"}, None),

@@ -50,14 +50,6 @@ def test_two_hosts_of_one_workspace_are_refused(hosts: str, expected: str) -> No
     assert refusal.startswith(start) and advice in refusal if expected else refusal == ""
 
 
-def test_each_workspace_that_is_shared_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TOGGL_FOCUS_WORKSPACE_ID", "3")
-    refusal = found([{"workspace_id": n} for n in (1, 2, 1, 2, 3, "", 4)])["refusal"]
-    pairs = ("h0 and h2 (workspace 1 ", "h1 and h3 (workspace 2 ", "h4 and h5 (workspace 3 ")
-    assert [pair for pair in pairs if pair not in refusal] == []
-    assert refusal.count("same workspace") == 3
-
-
 def test_the_workspace_of_each_host_is_returned(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOGGL_FOCUS_API_URL", "https://example.org/api/")
     hosts = found([{"workspace_id": "7"}, {"validate_certs": "no", "api_url": URL}])["hosts"]
