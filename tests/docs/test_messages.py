@@ -71,7 +71,8 @@ def test_every_message_is_explained(file: str) -> None:
     said = {
         text
         for text in sentences(tree)
-        if text[:1].isupper() and len(text.split()) > 5 and not text.startswith(PARTS)
+        if (text[:1].isupper() or text[:1] == "…") and not text.startswith(PARTS)
+        if len(text.split()) > 5
     }
     patterns = [as_pattern(message) for message in QUOTED]
     assert len(said - documentation) > 1

@@ -13,8 +13,16 @@ from support.notation import rows, steps_of
 from support.steps import create, delete
 
 from ansible_collections.toggl.focus.plugins.filter.plan_lines import plan_lines
-from ansible_collections.toggl.focus.plugins.module_utils._model import Step
+from ansible_collections.toggl.focus.plugins.module_utils._model import (
+    ATTRIBUTES,
+    Attribute,
+    Client,
+    Desired,
+    Step,
+)
 from ansible_collections.toggl.focus.plugins.module_utils._plan.digest import row_of
+from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
+from ansible_collections.toggl.focus.plugins.module_utils._plan.undo import undo
 from ansible_collections.toggl.focus.plugins.module_utils._progress import Snapshot
 from ansible_collections.toggl.focus.plugins.plugin_utils._progress_lines import line
 
@@ -126,3 +134,16 @@ waiting | total: 100, done: 25, quota: 0, wakes: 100.0 | 10
 def test_a_long_run_says_how_far_it_is(snapshot: str, elapsed: str, expected: str) -> None:
     so_far = Snapshot(**yaml.safe_load(f"{{{snapshot}}}"))
     assert line(so_far, 0.0, float(elapsed), NOON) == f"toggl.focus: {expected}"
+
+
+def test_another_attribute_needs_its_row_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A free text, whose case counts: planned, shown on one line, and undone."""
+    text = Attribute(".{1,40}", "a text", "none", str)
+    monkeypatch.setitem(ATTRIBUTES, "reference", text)
+    existing = [Client.of({"id": 1, "name": "A", "reference": "PO\u202e7"})]
+    kept, changed = (Desired("A", attributes={"reference": of}) for of in ("PO\u202e7", "po 8"))
+    assert plan(existing, [kept]).steps == ()
+    made = plan(existing, [changed]).steps
+    assert lines([*made])[1:] == ["update   A (id 1) reference po 8, was PO\\u202e7"]
+    assert [entry.attributes for entry in undo(made)] == [{"reference": "PO\u202e7"}]
+    assert (text.parse("None"), made[0].after.body["reference"]) == ("none", "po 8")
