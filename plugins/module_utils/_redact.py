@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import pickle
 from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -56,18 +55,7 @@ def is_affected(value: Any, secrets: Collection[str]) -> bool:
 
 def masked(result: dict[str, Any], secrets: Collection[str]) -> dict[str, Any]:
     """Return the result with all ``secrets`` masked, in the service's names of fields too. The
-    other keys stay: with a password ``failed``, a task that failed would not say so.
-
-    The whole result is first searched as one piece, which is fast and usually finds nothing. A
-    pickle has each text as its own bytes, and is the fastest way to one piece; it is never loaded.
-    """
-    piece = pickle.dumps(result, protocol=5)
-    is_cut = _bytes(CUT) in piece
-    if not any(
-        _bytes(secret) in piece or (is_cut and _bytes(secret[:LEAST]) in piece)
-        for secret in secrets
-    ):
-        return result
+    other keys stay: with a password ``failed``, a task that failed would not say so."""
     return {key: _masked(item, secrets, key in _FROM_SERVICE) for key, item in result.items()}
 
 
@@ -82,7 +70,3 @@ def _masked(value: Any, secrets: Collection[str], in_keys: bool) -> Any:
     if isinstance(value, (list, tuple)):
         return [_masked(item, secrets, in_keys) for item in value]
     return value
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode(errors="surrogatepass")

@@ -60,7 +60,7 @@ def parse_json(answer: Answer) -> Any:
     try:
         text = answer.body.decode(json.detect_encoding(answer.body))
         value = json.loads(text)
-        if _is_deeper(value, DEEPEST):
+        if _depth(value) > DEEPEST:
             raise ValueError
     except (ValueError, RecursionError):
         raise BadAnswer("it is not JSON that can be read", answer) from None
@@ -70,16 +70,10 @@ def parse_json(answer: Answer) -> Any:
     return json.loads(written.decode("utf-16", "replace"))
 
 
-def _is_deeper(value: Any, levels: int) -> bool:
-    """Return whether lists and objects are nested more than ``levels`` deep."""
-    if not isinstance(value, _NESTED):
-        return False
+def _depth(value: Any) -> int:
+    """Return how many levels of lists and objects are nested."""
     inner = value.values() if isinstance(value, dict) else value
-    nested = [item for item in inner if isinstance(item, _NESTED)]
-    return levels == 0 or any(_is_deeper(item, levels - 1) for item in nested)
-
-
-_NESTED = (dict, list)
+    return 1 + max(map(_depth, inner), default=0) if isinstance(value, (dict, list)) else 0
 
 
 def parse_or_none(answer: Answer) -> Any:
