@@ -107,8 +107,6 @@ KINDS: dict[str, Kind] = {
         hangs=True,
         late=True,
     ),
-    "slow": Kind(lambda c: Fault(pace=0.0001)),
-    "too slow": Kind(lambda c: Fault(pace=0.02), methods=("GET", "POST"), hangs=True),
     "429": Kind(lambda c: Fault(status=429)),
     "429 in 0 seconds": Kind(lambda c: Fault(status=429, headers={"Retry-After": "0"})),
     "429 until a date": Kind(lambda c: Fault(status=429, headers={"Retry-After": _OVER})),
@@ -138,8 +136,6 @@ KINDS: dict[str, Kind] = {
     "a page that repeats clients": Kind(
         lambda c: _page(lambda data: [*data[:1], *data] if data else data), methods=("GET",)
     ),
-    "Content-Length too long": Kind(lambda c: Fault(lie=50), methods=("GET", "POST")),
-    "Content-Length too short": Kind(lambda c: Fault(lie=-5), methods=("GET", "POST")),
 }
 
 

@@ -114,14 +114,9 @@ async def _deliver(
         await asyncio.sleep(fault.delay)
     if fault.before:
         scope[wire.TRANSPORT].write(fault.before)
-    body, size = answer.body, len(answer.body)
-    if fault.drop == "during" and size > 1:
-        await wire.send_unlike(scope, receive, answer, size, body[: size // 2])
+    if fault.drop == "during" and len(answer.body) > 1:
+        await wire.send_half(scope, receive, answer)
     elif fault.drop is not None:
         await wire.drop(scope, receive, fault.reset, fault.garbled)
-    elif fault.lie:
-        await wire.send_unlike(scope, receive, answer, size + fault.lie, body)
-    elif fault.pace or fault.repeat > 1:
-        await wire.send_long(scope, receive, send, answer, fault.pace, fault.repeat)
     else:
         await wire.send_whole(scope, receive, send, answer)

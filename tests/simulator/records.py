@@ -77,9 +77,6 @@ class Fault:
     `reset` drops it with a reset, not with an orderly end; `garbled` sends bytes first that are
     neither HTTP nor TLS.
     `lag` seconds pass before the work, `delay` seconds between the work and the answer.
-    `pace` seconds pass between two bytes of the answer's body, or two pieces if it is long.
-    `repeat`: the body is sent as often, without a Content-Length, until the other side is gone.
-    `lie` is added to the Content-Length; the connection ends after the real body.
     `edit` changes the body of the service's own answer.
     `before` is sent as it is, in front of the answer.
     """
@@ -94,9 +91,6 @@ class Fault:
     garbled: bool = False
     lag: float = 0.0
     delay: float = 0.0
-    pace: float = 0.0
-    repeat: int = 1
-    lie: int = 0
     edit: Callable[[bytes], bytes] | None = None
     before: bytes = b""
 

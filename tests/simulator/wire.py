@@ -3,17 +3,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -22,7 +21,6 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 JSON = "application/json"
-MOST_PIECES = 500
 # The key under which the server hands over the connection, so that it can be dropped.
 TRANSPORT = "simulator.transport"
 
@@ -91,36 +89,15 @@ async def drop(scope: Scope, receive: Receive, reset: bool = False, garbled: boo
     await _gone(receive)
 
 
-async def send_unlike(
-    scope: Scope, receive: Receive, answer: Answer, announced: int, body: bytes
-) -> None:
-    """Announce another length than the body has, which the server itself would refuse to do, and
-    close the connection after it."""
-    headers = {**answer.headers, "content-length": str(max(0, announced))}
+async def send_half(scope: Scope, receive: Receive, answer: Answer) -> None:
+    """Close the connection in the middle of the body."""
+    size = len(answer.body)
     lines = [f"HTTP/1.1 {answer.status} Whatever"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
-    scope[TRANSPORT].write("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
+    lines += [f"{name}: {value}" for name, value in _own_headers(answer).items()]
+    head = "\r\n".join([*lines, f"content-length: {size}", "", ""]).encode("latin-1")
+    scope[TRANSPORT].write(head + answer.body[: size // 2])
     scope[TRANSPORT].close()
     await _gone(receive)
-
-
-async def send_long(
-    scope: Scope, receive: Receive, send: Send, answer: Answer, pace: float, repeat: int
-) -> None:
-    """Send a body byte by byte, or in many pieces if it is long, or again and again, as long as
-    somebody reads."""
-    whole = len(answer.body)
-    size = whole // MOST_PIECES + 1 if pace else max(whole, 1)
-
-    async def pieces() -> AsyncIterator[bytes]:
-        for _turn in range(repeat):
-            for at in range(0, whole, size):
-                yield answer.body[at : at + size]
-                await asyncio.sleep(pace)
-
-    length = {"content-length": str(whole)} if repeat == 1 else {}
-    headers = {**_own_headers(answer), **length}
-    await StreamingResponse(pieces(), answer.status, headers)(scope, receive, send)
 
 
 async def _gone(receive: Receive) -> None:
