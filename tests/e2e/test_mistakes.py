@@ -14,7 +14,7 @@ import yaml
 from ansible.release import __version__
 from simulator.service import Credentials
 from support.notation import unnamed_rows
-from support.stage import CLIENT, CLIENTS, ROLE, Outcome, outcome, workspaces
+from support.stage import CLIENT, CLIENTS, INFO, ROLE, Outcome, outcome, workspaces
 
 CORE = tuple(map(int, __version__.split(".")[:2]))
 NO_DIGEST = (
@@ -71,13 +71,22 @@ clients: {Acme: {}, Beta: {state: absent}} | The option clients cannot be used: 
 """)
 """The same of a task for a list."""
 
+READ = cases("""
+{name: No, deleted: include} | The option name cannot be used: a text in it became false; put it in
+    quotes.
+name_contains: 1.10 | The option name_contains cannot be used: a text in it became the number 1.1;
+    put it in quotes.
+""")
+"""And of one that reads."""
+
 LISTS = {given: words for given, words in ALL.items() if given.startswith("clients: ")}
 ALL["clients: '- name: Acme'"] = (
     "The option clients cannot be used: it is a text, not a list; if it comes from a file, put "
     "| from_yaml behind it."
 )
 ALL |= {f"{{clients: [Acme], plan_digest: {blank}}}": NO_DIGEST for blank in ("''", "' '", "null")}
-GIVEN = [*((CLIENT, given) for given in ONE), *((CLIENTS, given) for given in ALL)]
+MODULES = {CLIENT: ONE, CLIENTS: ALL, INFO: READ}
+GIVEN = [(module, given) for module, of_module in MODULES.items() for given in of_module]
 
 VALUES: dict[str, object] = {"false": False, "the number 1.1": 1.10}
 """What a template makes of names, by what is said of it."""
@@ -127,10 +136,10 @@ def results(said: Outcome, kind: str) -> list[dict[str, Any]]:
 
 def test_each_mistake_has_its_words(said: Outcome) -> None:
     """With one client and with a list, before credentials are asked for; check uses the filter."""
-    of_tasks = dict(zip({**ONE, **ALL}, results(said, "given"), strict=True))
+    of_tasks = dict(zip({**ONE, **ALL, **READ}, results(said, "given"), strict=True))
     found = {given: result["msg"] for given, result in of_tasks.items()}
     without_all = {given: words.partition(" Supported ")[0] for given, words in found.items()}
-    assert without_all == {**ONE, **ALL}
+    assert without_all == {**ONE, **ALL, **READ}
     assert all(result["requests"] == 0 for result in of_tasks.values())
     of_filter = zip(LISTS, results(said, "filter"), strict=True)
     assert {given: result["msg"]["msg"] for given, result in of_filter} == LISTS

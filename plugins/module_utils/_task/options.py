@@ -83,8 +83,13 @@ def check_texts(option: str, given: object) -> None:
         reason = f"{quoted(given)} is a text that Ansible splits at its commas; write a list"
         raise BadOption(option, reason)
     for value in given if isinstance(given, (list, tuple)) else ["" if given is None else given]:
-        if not isinstance(value, str):
-            raise BadOption(option, f"a text in it became {described(value)}; put it in quotes")
+        check_text(option, value)
+
+
+def check_text(option: str, given: object) -> None:
+    """:raises BadOption: a text became something else, since it has no quotes"""
+    if not isinstance(given, str):
+        raise BadOption(option, f"a text in it became {described(given)}; put it in quotes")
 
 
 def check_bounds(options: Mapping[str, Any]) -> None:
