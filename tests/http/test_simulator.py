@@ -1,20 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The simulator beyond its description, which tests/contract compares it with, and beyond what
-``make live`` finds, which test_live.py compares it with: the quota, old reads, and the process."""
+``make live`` finds, which test_live.py compares it with: old reads, and what ends with a test."""
 
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 
 import pytest
 import requests
 from simulator.server import Simulator
 from simulator.switches import ANSWERS, QUESTIONS, Switches
-
-from tools.simulator import back_door, spawn, start, stop
 
 
 @pytest.fixture
@@ -68,17 +64,3 @@ def test_a_late_write_does_not_reach_the_next_test(service: Simulator, call: Any
     service.reset()
     time.sleep(0.15)
     assert (service.clients(), service.log) == ([], [])
-
-
-def test_its_process_is_left_running_until_it_is_stopped(tmp_path: Path) -> None:
-    for _again in range(2):
-        start(str(tmp_path / "here"), "--client", "Acme")
-        url = (tmp_path / "here" / "url").read_text()
-        assert [client["name"] for client in back_door(url, "state")["clients"]] == ["Acme"]
-    stop(str(tmp_path / "here"))
-    with pytest.raises(URLError):
-        for _try in range(500):
-            back_door(url, "state")
-            time.sleep(0.02)
-    with pytest.raises(SystemExit, match="The simulator did not start"):
-        spawn("--no-such-option")

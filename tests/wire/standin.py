@@ -58,7 +58,7 @@ class Service:
         self.hides = False
         self.refuses_taken_names = False
         self.currency = "clears"
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
 
     def add(self, name: str, *, deleted: bool = False, currency: str | None = None) -> int:
         """Put a client there, and return its id."""
@@ -82,32 +82,26 @@ class Service:
     def answer(self, request: Request) -> Answer:
         with self._lock:
             self.log.append(request)
-        rule = self.rules.get(request.method, lambda _, proceed: proceed())
-        return rule(request, lambda: self._perform(request))
+            rule = self.rules.get(request.method, lambda _, proceed: proceed())
+            return rule(request, lambda: self._perform(request))
 
     def _perform(self, request: Request) -> Answer:
-        with self._lock:
-            if request.id is None:
-                return self._created(request) if request.method == "POST" else self._page(request)
-            row = self.rows.get(request.id)
-            if row is None or (self.hides and row["deleted_at"] and request.method != "PATCH"):
-                return refusal(404, "client does not exist")
-            if request.method == "GET":
-                return Answer(200, self._shown(row))
-            if request.method == "PUT":
-                return self._updated(row, request)
-            row["deleted_at"] = THEN if request.method == "DELETE" else None
+        method, row = request.method, self.rows.get(request.id or 0)
+        if request.id and (row is None or self.hides and row["deleted_at"] and method != "PATCH"):
+            return refusal(404, "client does not exist")
+        others = {other["name"] for number, other in self.rows.items() if number != request.id}
+        if self.refuses_taken_names and request.name in others:
+            return refusal(400, "name has already been taken")
+        if method == "POST":
+            number = self.add(request.name or "", currency=request.sent.get("currency"))
+            return Answer(201, self._shown(self.rows[number]))
+        if row is None:
+            return self._page(request)
+        if method == "GET":
+            return Answer(200, self._shown(row))
+        if method != "PUT":
+            row["deleted_at"] = THEN if method == "DELETE" else None
             return Answer(204)
-
-    def _created(self, request: Request) -> Answer:
-        if self._is_taken(request.name, 0):
-            return refusal(400, "name has already been taken")
-        number = self.add(request.name or "", currency=request.sent.get("currency"))
-        return Answer(201, self._shown(self.rows[number]))
-
-    def _updated(self, row: dict[str, Any], request: Request) -> Answer:
-        if self._is_taken(request.name, row["id"]):
-            return refusal(400, "name has already been taken")
         row["name"] = request.name
         if self.currency == "clears" or "currency" in request.sent:
             row["currency"] = request.sent.get("currency")
@@ -116,10 +110,6 @@ class Service:
     def _shown(self, row: dict[str, Any]) -> dict[str, Any]:
         hidden = "currency" if self.currency == "none" else ""
         return {field: value for field, value in row.items() if field != hidden}
-
-    def _is_taken(self, name: str | None, by_other_than: int) -> bool:
-        taken = [r["id"] for r in self.rows.values() if r["name"] == name]
-        return self.refuses_taken_names and bool({*taken} - {by_other_than})
 
     def _page(self, request: Request) -> Answer:
         size, number = int(request.query.get("per_page", 50)), int(request.query.get("page", 1))
