@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import importlib
 from operator import itemgetter
 from typing import Any
 
@@ -24,7 +23,11 @@ from support.running import (
 )
 from support.workspace import HIDES, fill, on, state
 
-Result = dict[str, Any]
+from ansible_collections.toggl.focus.plugins.modules import (
+    focus_client,
+    focus_client_info,
+    focus_clients,
+)
 
 CLIENTS = "Acme, Globex, Initech, Hooli, Internal, (Umbrella)"
 LIST = "Acme; Stark Industries; Globex Corporation (was Globex); absent Initech; restored 1006"
@@ -39,7 +42,7 @@ def service(service: Simulator) -> Simulator:
     return fill(service, CLIENTS)
 
 
-def results_of(result: Result) -> list[str]:
+def results_of(result: dict[str, Any]) -> list[str]:
     """The whole rows for entries: ``2 Acme 1001 created``, ``*`` if changed, ``!`` if in error."""
     told = []
     for row in result["results"]:
@@ -49,7 +52,7 @@ def results_of(result: Result) -> list[str]:
     return told
 
 
-def counted(result: Result) -> dict[str, int]:
+def counted(result: dict[str, Any]) -> dict[str, int]:
     return {what: count for what, count in result["summary"].items() if count}
 
 
@@ -105,16 +108,13 @@ def test_nothing_to_do(
     service: Simulator, wanted: str, message: str, summary: str, check_mode: bool
 ) -> None:
     clients(service, clients=wanted)
-    writes = len(service.writes)
+    service.log.clear()
     result = clients(service, check_mode, clients=wanted)
     assert (result["msg"], result["changed"]) == (f"Nothing to do: {message}", False)
-    assert (result["plan"], result["results"], result["undo"]) == ([], [], [])
+    assert result["plan"] == result["results"] == result["undo"] == service.writes == []
     assert counted(result) == yaml.safe_load(summary)
     assert {"failed", "refused"}.isdisjoint(result)
-    assert len(service.writes) == writes
 
-
-# plans that are refused
 
 REFUSALS = notation.rows("""
 by an entry's guard | {clients: Acme; 1005 Renamed, protected: ["internal*"]} | {protected: []}
@@ -131,7 +131,7 @@ by its digest
 """What is given, the options that let it through as the message advises, and the reason."""
 
 
-def assert_refused(service: Simulator, result: Result, checked: Result, reason: str) -> None:
+def assert_refused(service: Simulator, result: Any, checked: Any, reason: str) -> None:
     """All is shown as in the check of a plan that is let through, and nothing of it is written."""
     would = checked["msg"].removeprefix("Would ")
     assert result["msg"] == f"{reason} Nothing was written. The plan would {would}"
@@ -139,8 +139,7 @@ def assert_refused(service: Simulator, result: Result, checked: Result, reason: 
         assert result[key] == checked[key], key
     assert result["results"] == [], "the steps say it all; with report=all, see tests/faults"
     assert (result["refused"], result["failed"], result["changed"]) == (True, True, False)
-    assert result["undo"] == []
-    assert service.writes == []
+    assert result["undo"] == service.writes == []
 
 
 @pytest.mark.parametrize(("given", "let_through", "reason"), REFUSALS)
@@ -176,8 +175,6 @@ def test_a_list_with_contradictions_has_no_plan(service: Simulator, check_mode: 
     assert 'Entry 2: The client "Umbrella" (id 1006) is deleted: ' in result["msg"]
     assert " Entry 3: The service shows no client with the id 9: " in result["msg"]
 
-
-# runs that fail on the way
 
 WORDS = b'{"error": "validation", "error_description": "no such name"}'
 REFUSED_RENAME = Fault(on("PUT"), status=400, body=WORDS)
@@ -252,9 +249,6 @@ def test_a_client_that_somebody_renamed_since_is_taken_back(service: Simulator) 
     assert '"Globex International"' in warning and '"Globex"' in warning
 
 
-# report: all
-
-
 def test_all_are_reported_on_request(service: Simulator, check_mode: bool) -> None:
     """Unmanaged clients, also protected ones, are entries to paste, sorted by name."""
     for name in ("Twin", "Twin", "acme"):
@@ -288,21 +282,17 @@ def test_a_client_that_the_service_hides_has_a_name_after_its_restore(service: S
     assert client(service, **given)["msg"] == 'Restored "Umbrella" (id 1006).'
 
 
-def documented(module: str) -> set[str]:
-    name = f"ansible_collections.toggl.focus.plugins.modules.{module}"
-    return set(yaml.safe_load(importlib.import_module(name).RETURN))
-
-
-ONLY_SOMETIMES = {"unmanaged", "refused", "possible_renames"}
-
-
 def test_what_is_returned_is_documented(service: Simulator) -> None:
-    common = {"changed", "failed", "warnings"}
-    assert client(service, name="Acme").keys() - common == documented("focus_client")
-    assert client(service, name=" ").keys() - common <= documented("focus_client")
-    assert info(service).keys() - common == documented("focus_client_info")
+    common, only_sometimes = {"changed", "failed", "warnings"}, {"unmanaged", "refused"}
+    of_one, of_all, of_info = (
+        set(yaml.safe_load(module.RETURN))
+        for module in (focus_client, focus_clients, focus_client_info)
+    )
+    assert client(service, name="Acme").keys() - common == of_one
+    assert client(service, name=" ").keys() - common <= of_one
+    assert info(service).keys() - common == of_info
     done = clients(service, clients="Acme")
-    assert done.keys() - common == documented("focus_clients") - ONLY_SOMETIMES
+    assert done.keys() - common == of_all - only_sometimes - {"possible_renames"}
     all_told = clients(service, clients="Acme", report="all")
     assert all_told.keys() - done.keys() == {"unmanaged"}
     refused = clients(service, clients=[], purge=True)
