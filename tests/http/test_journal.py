@@ -102,8 +102,6 @@ def test_a_deletion_that_failed_hides_no_earlier_one(service: Simulator, journal
     assert (result["action"], result["client"]["id"]) == ("restored", 1001), result
 
 
-# paths that cannot be used
-
 NOBODY = 65534
 UNUSABLE = cases("""
 a link to a file that this user may write | it | touch file; ln -s file it
@@ -150,8 +148,6 @@ def test_an_empty_path_is_none(service: Simulator) -> None:
     assert clients(service, clients=["New"], journal="")["changed"] is True
 
 
-# who else may write it
-
 MAKE = "install -m 600 /dev/null it"
 OTHERS = cases(f"""
 the user's own               | {MAKE}                            |
@@ -187,9 +183,6 @@ def test_a_journal_that_others_may_write_is_used_with_a_warning(
         assert all(expected in said for said in warned)
 
 
-# a full disk
-
-
 @pytest.fixture
 def torn(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The numbers of the journal's lines for whose first half alone the disk has room."""
@@ -205,9 +198,7 @@ def torn(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return numbers
 
 
-def test_a_torn_line_does_not_swallow_the_next_one(
-    service: Simulator, journal: Path, torn: list[int]
-) -> None:
+def test_a_torn_line_swallows_no_other(service: Simulator, journal: Path, torn: list[int]) -> None:
     """Of two writes in flight, the first one's second line is torn; the other's is whole."""
     torn.append(3)
     service.reset(latency=0.05)
@@ -268,19 +259,15 @@ def test_what_somebody_else_has_taken_back_is_undone_too(service: Simulator, jou
     assert (result["changed"], undone) == (False, True)
 
 
-def test_an_undo_of_a_killed_create_warns_that_it_goes_by_the_name(
-    service: Simulator, journal: Path
-) -> None:
-    """Somebody else may have created that client since."""
+def test_an_undo_of_a_killed_create_goes_by_the_name(service: Simulator, journal: Path) -> None:
+    """With a warning: somebody else may have created that client since."""
     clients(service, clients="Acme", journal=str(journal))
     journal.write_text(journal.read_text().splitlines(keepends=True)[0])
     result, _ = undo(service, journal, check_mode=True)
     assert 'The id of the new client "Acme" is not known' in result["warnings"][0]
 
 
-def test_an_undo_that_cannot_be_marked_says_so(
-    service: Simulator, journal: Path, torn: list[int]
-) -> None:
+def test_an_undo_without_its_mark_says_so(service: Simulator, journal: Path, torn: Any) -> None:
     """It is done all the same, and may be started again."""
     clients(service, clients="Acme", journal=str(journal))
     torn.append(5)

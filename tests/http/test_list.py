@@ -86,8 +86,6 @@ def test_an_error_of_a_page_that_is_not_there_is_no_error(service: Simulator) ->
     assert result["summary"]["created"] == 850
 
 
-# a list that changes while it is read
-
 SMALL_PAGES = Switches(per_page_cap=20)
 HIDES_DELETED = Switches(per_page_cap=20, list_shows_deleted=False)
 WANTED = [f"Client {number:03}" for number in range(1, 51)]

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from simulator.records import Fault
@@ -19,21 +21,13 @@ from ansible_collections.toggl.focus.plugins.module_utils._api.transport import 
 from ansible_collections.toggl.focus.plugins.module_utils._model import Access
 
 sleeps = pytest.fixture(without_sleep)
-
-
-# the forms of a 402
-
-WITHOUT_HEADERS = ("headers", "text", "retry_after")
-SAYS_WHEN = {
-    "json": Switches(),
-    **{form: Switches(quota_headers=False, quota_refusal=form) for form in WITHOUT_HEADERS},
-}
+SILENT = Switches(quota_headers=False)
+FORMS_OF_402 = ("headers", "text", "retry_after")
+SAYS_WHEN = {"json": Switches(), **{of: replace(SILENT, quota_refusal=of) for of in FORMS_OF_402}}
 
 
 @pytest.mark.parametrize("form", SAYS_WHEN)
-def test_the_message_says_when_the_quota_reopens_whatever_the_form_of_the_refusal(
-    service: Simulator, sleeps: list[float], form: str
-) -> None:
+def test_each_form_says_when_it_reopens(service: Simulator, sleeps: Any, form: str) -> None:
     service.reset(SAYS_WHEN[form], quota_limit=0, quota_window=600)
     result = client(service, name="New")
     assert "The quota of requests is used up, it resets in 600 seconds" in result["msg"]
@@ -47,7 +41,7 @@ def test_the_message_says_when_the_quota_reopens_whatever_the_form_of_the_refusa
 @pytest.mark.parametrize("form", ["json", "nothing"])
 def test_pauses_grow_where_nobody_says(service: Simulator, sleeps: list[float], form: str) -> None:
     """Within quota_wait, which is advised, but not again when it was in vain."""
-    service.reset(Switches(quota_headers=False, quota_refusal=form), quota_limit=0)
+    service.reset(replace(SILENT, quota_refusal=form), quota_limit=0)
     at_once = client(service, name="New")["msg"]
     assert (sent(service), sleeps) == (["GET"], [])
     assert "let the task wait with quota_wait" in at_once
@@ -66,13 +60,10 @@ def test_pauses_grow_where_nobody_says(service: Simulator, sleeps: list[float], 
 def test_the_time_of_a_request_does_not_run_asleep(service: Simulator, sleeps: list[float]) -> None:
     """After an hour in which the quota was closed, a passing failure is still passed over."""
     used_up = Fault(status=402, headers={"Retry-After": "3000"})
-    fill(service, "Acme", Switches(quota_headers=False), script=[used_up, Fault(status=503)])
+    fill(service, "Acme", SILENT, script=[used_up, Fault(status=503)])
     result = client(service, name="Acme", quota_wait=3600)
     assert result.get("failed") is None, result
     assert sent(service) == ["GET", "GET", "GET"]
-
-
-# what is known to be refused is not sent
 
 
 @pytest.mark.parametrize("left", [1, 2, 3, 5, 9])
@@ -101,7 +92,7 @@ def test_what_fits_is_done_and_nothing_is_sent_that_is_known_to_be_refused(
 def test_a_402_without_a_word_after_nothing_was_left_is_about_the_quota(service: Simulator) -> None:
     """The service says what is left, and not until when. One request is tried; none after that."""
     says = [Fault(headers={"X-Toggl-Quota-Remaining": str(left)}) for left in (2, 1, 0)]
-    service.reset(Switches(quota_headers=False), script=[*says, Fault(status=402)])
+    service.reset(SILENT, script=[*says, Fault(status=402)])
     wanted = [f"Client {number}" for number in range(8)]
     result = clients(service, clients=wanted, concurrency=4, allow_partial=True)
     assert "The quota of requests is used up" in result["msg"]
@@ -129,8 +120,6 @@ def test_one_client_needs_quota_for_all_of_it(service: Simulator, check_mode: bo
     assert "allow_partial" not in said
     assert service.writes == []
 
-
-# secrets in the service's words
 
 SECRET = Credentials().token
 PRIVATE = SECRET.removeprefix("toggl_sk_")
