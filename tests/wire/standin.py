@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
@@ -127,7 +126,6 @@ def refusal(status: int, words: str) -> Answer:
     return Answer(status, {"error": "refused", "error_description": words})
 
 
-@contextmanager
 def running() -> Iterator[Service]:
     """The service on a port of this machine."""
     service = Service()

@@ -8,11 +8,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from wire.conftest import Run
-from wire.standin import Answer, Proceed, Request, Service, refusal
+from support.running import client, clients
+from wire.standin import Answer, Proceed, Request, Service, refusal, running
+
+service = pytest.fixture(running)
 
 
-def test_pages_of_several_sizes(service: Service, run: Run) -> None:
+@pytest.fixture
+def run(service: Any) -> Any:
+    """``run(clients=...)`` is a task of ``focus_clients``, without a list of ``focus_client``."""
+
+    def one(**options: Any) -> dict[str, Any]:
+        module = clients if "clients" in options else client
+        return {"failed": False, **module(service, **options)}
+
+    return one
+
+
+def test_pages_of_several_sizes(service: Service, run: Any) -> None:
     """They show that the list moved: nothing is created from it."""
     names = [f"Client {number:03}" for number in range(1, 151)]
     for name in names:
@@ -29,27 +42,27 @@ def test_pages_of_several_sizes(service: Service, run: Run) -> None:
     assert {request.method for request in service.log} == {"GET"}
 
 
-def test_the_undo_of_a_rename_whose_old_name_was_created(service: Service, run: Run) -> None:
+def test_the_undo_of_a_rename_whose_old_name_was_created(service: Service, run: Any) -> None:
     """The created client gives the name up before it is deleted: the service may count deleted
     clients' names too."""
     service.refuses_taken_names = True
     service.add("Old")
-    undo = run(clients=[{"id": 1001, "name": "New"}, "Old"])["undo"]
+    undo = run(clients="1001 New; Old")["undo"]
     assert service.names == {1001: "New", 1002: "Old"}
     run(clients=undo)
     assert service.names == {1001: "Old"}
 
 
 TASKS: dict[str, dict[str, Any]] = {
-    "a ring": {"clients": [{"id": 1001, "name": "Globex"}, {"id": 1002, "name": "Acme"}]},
-    "a hidden client": {"clients": [{"id": 1003, "name": "New", "state": "restored"}]},
+    "a ring": {"clients": "1001 Globex; 1002 Acme"},
+    "a hidden client": {"clients": "restored 1003 New"},
     "focus_client": {"id": 1001, "name": "New"},
 }
 
 
 @pytest.mark.parametrize("currency", ["clears", "keeps", "none"])
 @pytest.mark.parametrize("task", TASKS)
-def test_a_currency_that_nobody_named(service: Service, run: Run, currency: str, task: str) -> None:
+def test_a_currency_that_nobody_named(service: Service, run: Any, currency: str, task: str) -> None:
     """A PUT sends back the one that was read, if there is one; the undo does, too."""
     service.currency, service.hides = currency, True
     service.add("Acme", currency="USD")
@@ -63,18 +76,14 @@ def test_a_currency_that_nobody_named(service: Service, run: Run, currency: str,
     assert all(("currency" in put.sent) is (currency != "none") for put in puts)
 
 
+WRITES = [("DELETE", "absent Acme"), ("PUT", "1001 New"), ("PATCH", "restored 1002")]
+
+
 @pytest.mark.parametrize("is_done", [True, False])
 @pytest.mark.parametrize("status", [200, 202])
-@pytest.mark.parametrize(
-    ("method", "entry"),
-    [
-        ("DELETE", {"name": "Acme", "state": "absent"}),
-        ("PUT", {"id": 1001, "name": "New"}),
-        ("PATCH", {"id": 1002, "state": "restored"}),
-    ],
-)
+@pytest.mark.parametrize(("method", "wanted"), WRITES)
 def test_an_answer_that_does_not_say_that_it_was_done(
-    service: Service, run: Run, method: str, entry: Any, status: int, is_done: bool
+    service: Service, run: Any, method: str, wanted: str, status: int, is_done: bool
 ) -> None:
     """Only 204 does. After any other success, the client is looked at."""
     service.add("Acme")
@@ -87,17 +96,16 @@ def test_an_answer_that_does_not_say_that_it_was_done(
         return refusal(status, "something")
 
     service.rules[method] = rule
-    result = run(clients=[entry])
+    result = run(clients=wanted)
     assert (service.names != before, result["changed"], not result["failed"]) == (is_done,) * 3
 
 
-def test_a_name_that_another_entry_gives_away(service: Service, run: Run, tmp_path: Path) -> None:
+def test_a_name_that_another_entry_gives_away(service: Service, run: Any, tmp_path: Path) -> None:
     """The journal knows the deleted client of the name, which the service hides."""
     service.hides = True
     service.add("Acme")
     options = {"journal": str(tmp_path / "journal")}
-    run(clients=[{"name": "Acme", "state": "absent"}], **options)
+    run(clients="absent Acme", **options)
     service.add("Acme")
-    wanted = [{"id": 1002, "name": "Acme 2"}, {"name": "Acme", "state": "restored"}]
-    assert not run(clients=wanted, **options)["failed"]
+    assert not run(clients="1002 Acme 2; restored Acme", **options)["failed"]
     assert service.names == {1001: "Acme", 1002: "Acme 2"}
