@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run of the role that fails, or prints no lines: what people read, and what a playbook that
-rescues it has. The hosts of one run are the cases. What else a run prints is in the guide
+"""A run of the role that fails, or prints no lines: what a playbook that rescues it has. The hosts
+of one run are the cases. The lines that a run prints are in the guide
 ``docs/docsite/rst/reports.rst``, and all that a line says is in ``tests/unit/test_render.py``.
 However it ends, it stays readable."""
 
@@ -31,11 +31,6 @@ LIST: dict[str, Any] = {
     "clients_purge": True,
     "clients_max_deletion_percent": 100,
 }
-DELETIONS = ["delete   Initech (id 1003)", "delete   Hooli (id 1004) by purge"]
-OTHERS = ["rename   Globex -> Globex Corporation (id 1002)", "restore  Umbrella (id 1005)"]
-NEW = 'create   Zo\u00eb: "new"'
-COUNTS = "would create 1, rename 1, restore 1, delete 2 (1 by purge); 1 unchanged."
-
 REFUSED = Fault(status=400, body=b'{"error": "no"}')
 HOSTS: dict[str, dict[str, Any]] = {
     "silent": {**LIST, "clients_show_plan": False},
@@ -117,21 +112,11 @@ def test_a_run_that_fails_ends_failed_with_its_message(ran: Ran, host: str) -> N
     assert re.search(rf"^{host} .* changed=1 ", ran.output, re.M), "what was done is a change"
 
 
-def test_what_failed_has_its_reason_in_its_line_and_what_is_pending_is_marked(ran: Ran) -> None:
-    first, *lines = ran.shown("Show the plan", "failing")
-    assert first.endswith("Of 5 changes: 3 done, 1 failed, 1 pending.")
-    wrong = lines.pop(len(DELETIONS))
-    assert lines == [DELETIONS[0], f"{DELETIONS[1]} [pending]", *OTHERS]
-    assert wrong.startswith(f"{NEW} [failed] The service refused POST")
-
-
 def test_a_plan_that_is_refused_is_printed_and_fails(ran: Ran) -> None:
     """A playbook that rescues it has the plan, and the reason."""
     assert ran.writes["guarded"] == 0
     first, *lines = ran.shown("Show the plan", "guarded")
-    assert "max_deletions is 1" in first
-    assert first.endswith(f"Nothing was written. The plan {COUNTS}")
-    assert lines == [*DELETIONS, *OTHERS, NEW]
+    assert "max_deletions is 1" in first and len(lines) == 5
     (reason,) = ran.shown("Rescue", "guarded")
     assert reason == ran.failure("guarded")
     assert reason.replace('"', "'") == first, "a line has no double quotes"

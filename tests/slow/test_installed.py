@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 from checks.commands import ROOT, build_archive, environment, run
@@ -33,26 +34,20 @@ def test_its_playbooks_run_by_name(service: Simulator, tmp_path: Path) -> None:
         "ANSIBLE_COLLECTIONS_PATH": str(tmp_path / "collections"),
         **access(service.url),
     }
-    tools = environment("user")
+    user = partial(run, folder=tmp_path, tools=environment("user"), environment=own)
     service.add("Globex")
     service.add("Initech")
-
-    def user(command: str, *arguments: str | Path, status: int = 0) -> str:
-        return run(
-            *(command, *arguments), folder=tmp_path, tools=tools, status=status, environment=own
-        )
-
-    def playbook(words: str, status: int = 0) -> str:
-        return user(f"ansible-playbook toggl.focus.{words}", status=status)
-
     user("ansible-galaxy collection install", build_archive(ROOT, tmp_path))
-    assert "differs from the list: Would " in playbook("drift -e @clients.yml", status=2)
-    assert "failed=0" in playbook("check -e @clients.yml")
-    assert "failed=0" in playbook("plan -e @clients.yml")
-    assert "changed=1" in playbook("apply -e @clients.yml -e clients_plan_file=plan.json")
-    assert "changed=0" in playbook("drift -e @clients.yml")
-    assert "changed=2" in playbook("export -e clients_file=all.yml")  # and the schema beside it
-    assert "changed=0" in playbook("apply -e @all.yml -e clients_purge=true")
+    for command, status, said in (
+        ("drift -e @clients.yml", 2, "differs from the list: Would "),
+        ("check -e @clients.yml", 0, "failed=0"),
+        ("plan -e @clients.yml", 0, "failed=0"),
+        ("apply -e @clients.yml -e clients_plan_file=plan.json", 0, "changed=1"),
+        ("drift -e @clients.yml", 0, "changed=0"),
+        ("export -e clients_file=all.yml", 0, "changed=2"),  # and the schema beside it
+        ("apply -e @all.yml -e clients_purge=true", 0, "changed=0"),
+    ):
+        assert said in user(f"ansible-playbook toggl.focus.{command}", status=status), command
     assert '- name: "Initech"' in (tmp_path / "all.yml").read_text()
 
 
@@ -73,6 +68,8 @@ def run_commands(script: str, service: Simulator, folder: Path) -> str:
     given = access(service.url)
     key = given.pop("TOGGL_FOCUS_API_TOKEN")
     given.pop("TOGGL_FOCUS_WORKSPACE_ID")
+    # The interpreter of this environment, not its packages.
+    path = os.pathsep.join([f"{sys.base_prefix}/bin", "/usr/local/bin", "/usr/bin", "/bin"])
     kept = {name: os.environ[name] for name in os.environ if name.startswith(("PIP_", "SSL_"))}
     ran = subprocess.run(
         ["bash", "-ec", script.replace("ADDRESS", f"file://{ROOT}")],
@@ -80,14 +77,9 @@ def run_commands(script: str, service: Simulator, folder: Path) -> str:
         input=f"{key}\n",
         capture_output=True,
         text=True,
-        env={**kept, **given, "HOME": str(folder), "PATH": path_with_python()},
+        env={**kept, **given, "HOME": str(folder), "PATH": path},
         check=False,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert key not in ran.stdout + ran.stderr
     return ran.stdout
-
-
-def path_with_python() -> str:
-    """Of the interpreter of this environment, not of its packages."""
-    return os.pathsep.join([f"{sys.base_prefix}/bin", "/usr/local/bin", "/usr/bin", "/bin"])
