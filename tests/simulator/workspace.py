@@ -34,7 +34,7 @@ class _Hidden:
 
 
 class Workspace:
-    """All clients of a workspace, deleted ones included. ``paging`` cuts the list into pages."""
+    """All clients of a workspace, deleted ones included."""
 
     def __init__(
         self, workspace_id: int, switches: Switches, now: Callable[[], datetime], lag: int
@@ -47,7 +47,6 @@ class Workspace:
         self._next_id = FIRST_ID
         self._hidden: list[_Hidden] = []
         self.history: list[Write] = []
-        self.paging: Callable[[list[Client], ListQuery, Switches], Page] = page_of
         self._lock = threading.RLock()
 
     def clients(self) -> list[Client]:
@@ -90,7 +89,7 @@ class Workspace:
             self.history = []
 
     def page(self, query: ListQuery) -> Page:
-        return self.paging(list(self._seen().values()), query, self.switches)
+        return page_of(list(self._seen().values()), query, self.switches)
 
     def get(self, client_id: int) -> Client:
         client = self._seen().get(client_id)
