@@ -9,11 +9,8 @@ from typing import Any
 from ansible.release import __version__
 from ansible.utils.display import Display
 
-from ..plugin_utils._action import (  # first: it loads requests
-    SHOWS_LONG_PLANS,
-    UNDOES,
-    FocusAction,
-)
+# First, since it loads requests.
+from ..plugin_utils._action import SHOWS_LONG_PLANS, UNDOES, FocusAction
 
 # isort: split
 from ..module_utils._reconcile import desired_clients, reconcile_clients

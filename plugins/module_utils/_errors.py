@@ -58,9 +58,8 @@ class QuotaTooSmall(FocusError):
     def __init__(
         self, needed: int, left: int, resets_in: int | None, may_be_partial: bool = True
     ) -> None:
-        if resets_in is None:
-            resets = "the service does not say when it resets"
-        else:
+        resets = "the service does not say when it resets"
+        if resets_in is not None:
             resets = f"it resets in {-(-resets_in // 60)} minutes"
         partial = "; or let it do what fits with allow_partial" if may_be_partial else ""
         super().__init__(

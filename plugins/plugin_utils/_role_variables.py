@@ -32,8 +32,7 @@ def options(
     :arg variables: those of the role, among others, not yet templated
     """
     given = {of: variables[_PREFIX + of] for of in _OPTIONS[1:] if _PREFIX + of in variables}
-    values: dict[str, Any] = plain(template(given))
-    return values
+    return dict(plain(template(given)))
 
 
 def warnings(variables: Iterable[str]) -> Iterator[str]:

@@ -59,11 +59,8 @@ def _looked_at(api: FocusApi, of: str, set_: Mapping[int, Outcome]) -> dict[int,
         return {}
     if client is None or of not in lacking(client, step):
         return {}
-    return {
-        at: _not_kept(outcome, of, client)
-        for at, outcome in set_.items()
-        if is_set[at] == is_set[first]
-    }
+    alike = [at for at in set_ if is_set[at] == is_set[first]]
+    return {at: _not_kept(set_[at], of, client) for at in alike}
 
 
 def _not_kept(outcome: Outcome, of: str, read: Client) -> Outcome:

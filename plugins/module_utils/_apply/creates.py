@@ -104,11 +104,8 @@ class Creates:
         """Return the new clients of other names: a create that is missing may have made them."""
         made = {outcome.step.id for outcome in outcomes}
         made |= {client.id for clients in found.values() for client in clients}
-        return [
-            client
-            for client in self._new(list(found))
-            if not self._is_older(client) and client.id not in made
-        ]
+        others = (client for client in self._new(list(found)) if client.id not in made)
+        return [client for client in others if not self._is_older(client)]
 
     def _settled(
         self, outcome: Outcome, found: Sequence[Client], others: Sequence[Client]

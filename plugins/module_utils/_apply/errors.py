@@ -39,11 +39,8 @@ def other_name(name: str, client: Client, taken_back: bool = False) -> FocusErro
 
     :arg taken_back: whether it was deleted again
     """
-    done = (
-        "It was deleted again."
-        if taken_back
-        else "It was left, or may still be there: the list in undo deletes it."
-    )
+    left = "It was left, or may still be there: the list in undo deletes it."
+    done = "It was deleted again." if taken_back else left
     return FocusError(
         f"The service created the client {quoted(name)} as {quoted(client.name)} "
         f"(id {client.id}): give the name as the service writes it. {done}"

@@ -15,8 +15,6 @@ from typing import Any
 from .._model import ATTRIBUTES, Changes, Step
 from .._text import normal_address
 
-Row = Mapping[str, Any]
-
 _AFTERWARDS = ("status", "error")
 """What a row shows of what became of its step, which is no part of the plan."""
 
@@ -42,7 +40,7 @@ def columns(changes: Changes) -> dict[str, str]:
     return part
 
 
-def digest(rows: Iterable[Row], workspace_id: int, api_url: str) -> str:
+def digest(rows: Iterable[Mapping[str, Any]], workspace_id: int, api_url: str) -> str:
     """Return 64 hexadecimal digits: the same for the same rows, in whatever order they are written.
 
     Every part is quoted by JSON, so that two rows never look the same.

@@ -63,11 +63,7 @@ def in_order(
 class _Ordering:
     """The ``steps`` as nodes of a graph, and the nodes that each of them ``needs``."""
 
-    def __init__(
-        self,
-        chains: Sequence[Sequence[Step]],
-        likely_names: Mapping[int, str],
-    ) -> None:
+    def __init__(self, chains: Sequence[Sequence[Step]], likely_names: Mapping[int, str]) -> None:
         self.steps = [step for chain in chains for step in chain]
         self.needs: dict[int, tuple[int, ...]] = defaultdict(tuple)
         stays: list[_Stay] = []

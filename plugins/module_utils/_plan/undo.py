@@ -42,10 +42,8 @@ def undo(steps: Iterable[Step], shared_names: Collection[str] = ()) -> tuple[Des
         _entry(before, after, given.get(after.id, [])[::-1], regained, shared)
         for before, after in reversed(changed)
     )
-    return (
-        *(Desired(name, state="absent") for name in nameless.values()),
-        *(entry for entry in entries if entry is not None),
-    )
+    created = (Desired(name, state="absent") for name in nameless.values())
+    return (*created, *filter(None, entries))
 
 
 def undo_warnings(steps: Iterable[Step], without_id: Iterable[str] = ()) -> Iterator[str]:
@@ -54,23 +52,18 @@ def undo_warnings(steps: Iterable[Step], without_id: Iterable[str] = ()) -> Iter
     :arg without_id: the names of created clients, of which the list has nothing else
     """
     unknown = [problems.created_without_id(name) for name in without_id]
-    known = [(before, after) for before, after in ends(steps).values() if before is not None]
-    lost = [
-        problems.name_lost(before.id, before.name)
-        for before, after in known
-        if before.name and before.name != after.name and not is_listable(before.name)
-    ]
-    kept = [
-        problems.attribute_lost(before.id, of, value)
-        for before, after in known
-        if before.deleted
-        for of, value in _given_back(before, after).items()
-    ] + [
-        problems.attribute_not_listable(before.id, of, value)
-        for before, after in known
-        for of, value in before.attributes.items()
-        if of in after.set_to and of not in before.declared
-    ]
+    lost, kept = [], []
+    for before, after in ends(steps).values():
+        if before is None:
+            continue
+        if before.name and before.name != after.name and not is_listable(before.name):
+            lost.append(problems.name_lost(before.id, before.name))
+        if before.deleted:
+            values = _given_back(before, after).items()
+            kept += [problems.attribute_lost(before.id, of, value) for of, value in values]
+        for of, value in before.attributes.items():
+            if of in after.set_to and of not in before.declared:
+                kept.append(problems.attribute_not_listable(before.id, of, value))
     return problems.limited([unknown, lost, kept])
 
 

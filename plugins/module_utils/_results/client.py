@@ -17,10 +17,7 @@ from .render import attributes_text
 
 
 def client_result(
-    plan: Plan,
-    outcomes: Sequence[Outcome],
-    workspace_id: int,
-    refusal: FocusError | None = None,
+    plan: Plan, outcomes: Sequence[Outcome], workspace_id: int, refusal: FocusError | None = None
 ) -> dict[str, Any]:
     """Return the result of a plan with one entry: what was done, what failed, what is pending.
 
@@ -31,15 +28,12 @@ def client_result(
     last = succeeded[-1].after if succeeded else entry.client
     client = last if refusal is None else entry.client
     done, unchanged = _done(outcomes), _as_declared(entry)
+    sides = {"before": _side(entry, entry.client), "after": _side(entry, last)}
     return {
         **common_result(plan, outcomes, refusal, done, unchanged, is_list=False),
         "action": summarize_action(succeeded if refusal is None else ()),
         "client": None if client is None else client.fields,
-        "diff": {
-            **headers(workspace_id),
-            "before": _side(entry, entry.client),
-            "after": _side(entry, last),
-        },
+        "diff": {**headers(workspace_id), **sides},
     }
 
 

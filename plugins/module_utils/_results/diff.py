@@ -10,8 +10,8 @@ from .._plan.digest import columns
 from .._text import quoted, yaml_text
 from .render import attributes_text
 
-Line = tuple[str, str, str]
-"""The name by which it is sorted, what stands in the list, and the comment behind it."""
+Line = tuple[str, str]
+"""The name by which it is sorted, and the whole of it."""
 
 
 def clients_diff(plan: Plan, steps: Sequence[Step], workspace_id: int) -> dict[str, str]:
@@ -48,11 +48,9 @@ def _set(before: Client | None, after: Client) -> str:
 def _line(client: Client, *comments: str) -> Line:
     name = client.shown_name
     entry = f"id: {client.id}" if name is None else f"name: {yaml_text(name)}"
-    return client.name, entry, "; ".join(filter(None, comments))
+    comment = "; ".join(filter(None, comments))
+    return client.name, f"- {entry}  # {comment}\n" if comment else f"- {entry}\n"
 
 
 def _as_yaml(lines: Iterable[Line]) -> str:
-    return "".join(
-        f"- {text}  # {comment}\n" if comment else f"- {text}\n"
-        for _name, text, comment in sorted(lines)
-    )
+    return "".join(text for _name, text in sorted(lines))
