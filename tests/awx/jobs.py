@@ -80,13 +80,19 @@ def environment() -> dict[str, str]:
     return {**settings(), "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
 
 
+def as_awx_writes(variables: Mapping[str, str]) -> str:
+    """Return what AWX makes of answers, artifacts and a credential's variables: none is a template.
+    ansible-core 2.19 and newer take the quotes off: of "no" and "0" they make false and 0."""
+    return "".join(f"{name}: !unsafe {json.dumps(of)}\n" for name, of in variables.items())
+
+
 def launch(
     folder: Path,
     template: str,
     *,
     inventory: Mapping[str, Any],
     inputs: Mapping[str, str],
-    extra_vars: Mapping[str, Any] | None = None,
+    extra_vars: Mapping[str, str] | None = None,
     hosts: Sequence[str] | None = None,
     verbosity: int = 0,
 ) -> Job:
@@ -105,15 +111,15 @@ def launch(
     flags = ["--diff"] if options["diff_mode"] else []
     flags += ["--check"] if options["job_type"] == "check" else []
     variables_of_environment, extra = injected(CREDENTIAL_TYPE, inputs)
-    unsafe = (f"{name}: !unsafe {json.dumps(value)}\n" for name, value in extra.items())
-    (folder / "credential.yml").write_text("".join(unsafe))  # none is a template
-    flags += ["-e", f"@{folder}/credential.yml"]
+    unsafe = as_awx_writes({**extra, **(extra_vars or {})})
+    (folder / "extra.yml").write_text(unsafe)
+    flags += ["-e", f"@{folder}/extra.yml"]
     ran = ansible_runner.run(
         private_data_dir=str(folder),
         playbook=options["playbook"],
         inventory=str(script),
         envvars={**environment(), **variables_of_environment, **own},
-        extravars={"awx_job_id": 1, **(extra_vars or {})},
+        extravars={"awx_job_id": 1},
         cmdline=" ".join(flags),
         verbosity=verbosity or None,
         quiet=True,

@@ -137,11 +137,13 @@ def test_an_approval_stands_between_a_plan_and_what_applies_it() -> None:
 
 
 def test_what_a_slice_could_not_see_is_looked_at_by_a_job_that_is_not_sliced() -> None:
-    """It sees two hosts with one workspace. The workflow begins with it."""
+    """It sees two hosts with one workspace, also beyond the limit of the workflow, which begins
+    with it."""
     found = only(from_tasks(focus_slices=3), "job_template").values()
     counts = {template["playbook"]: template["job_slice_count"] for template in found}
     assert {counts.pop(name) for name in ("plan.yml", "apply_reviewed.yml")} == {3}
-    assert set(counts.values()) == {1} and playbooks_of(WORKFLOW)[0] in counts
+    (whole,) = (one["playbook"] for one in found if not one["ask_limit_on_launch"])
+    assert set(counts.values()) == {1} and whole == playbooks_of(WORKFLOW)[0] in counts
 
 
 def test_one_job_at_a_time_and_with_the_journals() -> None:
@@ -151,6 +153,7 @@ def test_one_job_at_a_time_and_with_the_journals() -> None:
     assert {name for one in TEMPLATES.values() for name in one["instance_groups"]} == {
         GROUP["name"]
     }
+    assert all(template["prevent_instance_group_fallback"] for template in TEMPLATES.values())
     assert GROUP["max_concurrent_jobs"] == 1
     pod = yaml.safe_load(GROUP["pod_spec_override"])["spec"]
     (worker,) = pod["containers"]
@@ -174,7 +177,8 @@ def test_no_answer_of_a_survey_overrides_the_inventory() -> None:
     }
     assert all(question["variable"].startswith("focus_") for question in plan + undo)
     for question in plan:
-        assert question["choices"][0] == question["default"] == UNCHANGED
+        assert question["choices"][0] == question["default"] == UNCHANGED and question["required"]
+    assert (undo[0]["default"], undo[0]["required"]) == ("the last one", True)
 
 
 def test_nobody_can_send_the_key_elsewhere() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from awx.jobs import PROJECT, Job, imported_inventory, launch
+from awx.jobs import PROJECT, Job, as_awx_writes, imported_inventory, launch
 from simulator.records import Fault
 from simulator.server import Simulator
 from support.lists import load_list
@@ -163,7 +163,8 @@ def test_drift_fails_the_job_of_a_workspace_that_differs(workflow: Workflow) -> 
     assert "[WARNING]" not in workflow.drift.output
 
 
-SET = {"clients_purge": True, "clients_max_deletion_percent": 5}
+PURGE, PERCENT = "clients_purge", "clients_max_deletion_percent"
+SET = {PURGE: True, PERCENT: 5}
 
 
 @pytest.mark.parametrize(
@@ -171,11 +172,11 @@ SET = {"clients_purge": True, "clients_max_deletion_percent": 5}
     [
         ({}, SET),
         (ANSWERS, SET),
-        ({"focus_purge": "", "focus_max_deletion_percent": ""}, SET),
-        ({"focus_purge": "no"}, {**SET, "clients_purge": False}),
-        ({"focus_purge": "yes"}, SET),
-        ({"focus_max_deletion_percent": "50"}, {**SET, "clients_max_deletion_percent": "50"}),
-        ({"focus_purge": "false"}, None),
+        ({"focus_purge": "no", "focus_max_deletion_percent": "0"}, {PURGE: False, PERCENT: "0"}),
+        ({"focus_purge": "yes", "focus_max_deletion_percent": "50"}, {PURGE: True, PERCENT: "50"}),
+        ({"focus_purge": ""}, None),
+        ({"focus_max_deletion_percent": ""}, None),
+        ({"focus_purge": "maybe"}, None),
     ],
 )
 def test_an_answer_counts_only_where_it_is_another_than_the_inventory_s(
@@ -185,15 +186,16 @@ def test_an_answer_counts_only_where_it_is_another_than_the_inventory_s(
     follows: dict[str, Any] | None,
 ) -> None:
     """An answer that the survey does not have is an error."""
-    book, hosts = tmp_path / "book.yml", tmp_path / "hosts.yml"
+    book, hosts, given = (tmp_path / name for name in ("book.yml", "hosts.yml", "given.yml"))
     hosts.write_text(json.dumps({"all": {"hosts": {"one": None}, "vars": SET}}))
+    given.write_text(as_awx_writes({"awx_job_name": "A", **answers}))
     kept = keep([*SET], tmp_path / "kept.json")
     plays = [
         {"import_playbook": str(PROJECT / "plays" / "answers.yml")},
         {"hosts": "all", "gather_facts": False, "tasks": [kept], "connection": "local"},
     ]
     book.write_text(json.dumps(plays))
-    ran = ansible_playbook(many_workspaces, book, "-i", str(hosts), "-e", json.dumps(answers))
+    ran = ansible_playbook(many_workspaces, book, "-i", str(hosts), "-e", f"@{given}")
     found = tmp_path / "kept.json"
     assert (json.loads(found.read_text()) if found.exists() else None) == follows, ran.stdout
     assert ran.returncode == (2 if follows is None else 0)
@@ -209,10 +211,9 @@ def test_two_hosts_with_one_workspace_end_the_workflow_at_its_first_job(
 def test_nothing_is_applied_but_the_reviewed_plan(
     filled: Simulator, job: Launch, workflow: Workflow
 ) -> None:
-    """One workspace has changed since, and for one there is no digest: nothing is asked there."""
+    """One workspace has changed since, and for one the digest is blank: nothing is asked there."""
     fill(filled, 4711, "Acme")
-    digests = {name: of for name, of in workflow.plan.artifacts.items() if name != AMERICA}
-    applied = job(APPLY_REVIEWED, extra_vars=digests)
+    applied = job(APPLY_REVIEWED, extra_vars={**workflow.plan.artifacts, AMERICA: ""})
     assert applied.status == "failed"
     refused = applied.results(CLIENTS)["europe"]
     assert "has changed since it was reviewed" in refused["msg"], refused
@@ -223,6 +224,27 @@ def test_nothing_is_applied_but_the_reviewed_plan(
     assert {*asked(filled)} == {4711, 4712}
 
 
+@pytest.mark.parametrize(
+    ("book", "answers", "says"),
+    [
+        ("undo_plan.yml --check", {"focus_undo_run": "0"}, "or the id of a run"),
+        ("undo_plan.yml --check", {"focus_undo_run": "no"}, "or the id of a run"),
+        ("undo_plan.yml --check", {"focus_undo_run": ""}, "or the id of a run"),
+        ("undo_plan.yml", {"focus_undo_run": "the last one"}, "with --check"),
+        ("undo_reviewed.yml", {}, "Launch the workflow"),
+        ("apply_reviewed.yml", ANSWERS, "Launch the workflow"),
+    ],
+)
+def test_what_nobody_would_want_is_refused_at_once(
+    filled: Simulator, tmp_path: Path, book: str, answers: dict[str, str], says: str
+) -> None:
+    given = tmp_path / "given.yml"
+    given.write_text(as_awx_writes({"awx_job_name": "A", **answers}))
+    name, *flags = book.split()
+    ran = ansible_playbook(filled, PROJECT / name, *flags, "-i", "one,", "-e", f"@{given}")
+    assert says in ran.stdout and ran.returncode == 2 and not filled.log, ran.stdout
+
+
 UNDO_OF = "focus_undo_run_of_"
 
 
@@ -231,7 +253,7 @@ def test_what_was_applied_is_taken_back_after_a_review(filled: Simulator, job: L
     where none was. A second undo has nothing for anybody to approve."""
     before = names(filled)
     assert job(APPLY).status == "successful"
-    plan = job(UNDO_PLAN, extra_vars={"focus_undo_run": ""})
+    plan = job(UNDO_PLAN, extra_vars={"focus_undo_run": "the last one"})
     assert plan.status == "successful" and names(filled) == AS_DECLARED, plan.output
     assert "rename   Globex Corporation -> Globex (id 1001)" in plan.output
     handed_on = plan.artifacts
