@@ -94,8 +94,7 @@ def with_blocks(text: str, blocks: Mapping[int, str]) -> str:
 
 
 def transcript(stdout: str, stderr: str) -> str:
-    """Return what the tasks say, and the warnings, without what each ansible-core says around it;
-    colours are kept."""
+    """Return what tasks say, in colours, and warnings, without what each ansible-core adds."""
     _, *tasks = re.split(r"(?m)^(?=TASK \[)", stdout.partition("PLAY RECAP")[0])
     warned = re.findall(r"(?m)^\[WARNING\]: (.+(?:\n(?!\[).+)*)", without_colours(stderr))
     warnings = [" ".join(text.split()) for text in warned if not text.startswith("No inventory")]

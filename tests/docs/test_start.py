@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The ways to a first success: of the start page, of the README, and without an account. The
-repository's own is in tests/repository, and that of AWX in tests/awx."""
+"""The ways to a first success: of the start page, of the README, and without an account."""
 
 from __future__ import annotations
 

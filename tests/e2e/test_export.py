@@ -23,8 +23,7 @@ HOSTS: dict[str, dict[str, Any]] = {
     "moving": {"clients_workspace_id": MOVING, "clients_list": []},
     "loaded": {"clients_workspace_id": LOADED, "clients_file": "host_vars/loaded/clients.yml"},
 }
-"""Two have a list and a schema already; the workspace of the third one is empty; in the next one, a
-client is deleted while the list is read; the last one's list is where Ansible loads it."""
+"""``kept`` and ``replaced`` have files; in ``moving``, a client is deleted while it is read."""
 
 LOADED_LIST = """\
 ---

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The keywords of a task mean what they always mean, and hosts and playbooks may run at once.
-``environment`` is in ``test_modules.py``, ``async`` and ``no_log`` are in ``test_sent.py``,
-``timeout`` has a file of its own."""
+"""The keywords of a task mean what they always mean, and hosts and playbooks may run at once. See
+``test_modules.py``, ``test_sent.py`` and ``test_timeout.py`` for others."""
 
 from __future__ import annotations
 

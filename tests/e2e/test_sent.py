@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """At ``-vvv`` there is a line for each request, on stderr; below it (``test_started.py``) there is
-none. What is printed there holds up no run whose stdout nobody reads. Each host of a run has a
-workspace of its own."""
+none. They hold up no run whose stdout nobody reads. Each host of a run has its own workspace."""
 
 from __future__ import annotations
 

@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The task keyword ``timeout`` ends the run: nothing is written after it, the report is given.
-
-The tasks of one playbook are the cases, each with a service of its own. What it did is looked at
-when all of them are over, seconds later. What was not answered is in ``tests/http/test_ended.py``.
-"""
+"""The task keyword ``timeout`` ends the run: nothing is written after it, the report is given. The
+tasks of one playbook are the cases. What was not answered is in ``tests/http/test_ended.py``."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A code host's API on loopback that keeps comments, issues and artifacts, and knows whether a job
-waits for an approval: of GitHub, and of GitLab."""
+"""A code host's API on loopback, of GitHub or GitLab: comments, issues, artifacts, approvals."""
 
 from __future__ import annotations
 
@@ -36,8 +35,7 @@ class Entry:
 
 
 class Place(NamedTuple):
-    """Where entries of a kind are listed and created, where one is updated by its number, and the
-    fields of its number and its text."""
+    """The paths of all entries of a kind and of one, and the fields of its number and its text."""
 
     all: str
     one: str

@@ -177,8 +177,7 @@ class GitHub(Pipeline):
         return True
 
     def _holds(self, condition: str, before: AbstractSet[str]) -> bool:
-        """A condition without a word about what became of those before holds only where all of
-        them have passed."""
+        """Without a word about the jobs before, it holds only where all of them have passed."""
         plain = re.sub(r"^\$\{\{(.*)\}\}$", r"\1", condition.strip().replace("\n", " "))
         if not re.search(r"\b(success|failure|cancelled|always)\(", plain):
             plain = f"success() && ({plain})"

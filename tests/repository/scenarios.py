@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A change's way from a pull request to the workspaces, with the steps that the pipelines of
-``examples/repository/`` have: each is taken from the YAML and run."""
+"""A change's way from pull request to workspaces, by the steps of ``examples/repository/``."""
 
 from __future__ import annotations
 

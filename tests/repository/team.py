@@ -48,8 +48,7 @@ class Machine:
     def run(
         self, script: str, folder: Path, more: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """As a runner does: a step that fails ends the script. The output is as it was printed,
-        carriage returns included."""
+        """As a runner does: what fails ends the script. The output keeps carriage returns."""
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
             cwd=folder,

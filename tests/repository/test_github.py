@@ -38,10 +38,8 @@ class TestGitHub(Scenarios):
         self, pipeline: GitHub, hostile: Hostile
     ) -> None:
         """Pull request, refusal, correction, merge; nobody is asked, so exactly the plan that was
-        read by hand, twice; undone with approval.
-
-        Of two workspaces that are changed, one is refused at first: the comment has both. A plan is
-        where the pipeline says, and what was committed in its place is removed."""
+        read by hand, twice; undone with approval. One workspace of two is refused at first; a plan
+        that was committed is removed."""
         team = pipeline.team
         for name in (*COMMANDS, SECTION):  # the refusal names them, in long lines
             team.workspace("europe").add(name)

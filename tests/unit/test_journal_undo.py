@@ -57,8 +57,7 @@ CONCURRENT = {
 
 @pytest.mark.parametrize("lines", CONCURRENT.values(), ids=CONCURRENT)
 def test_workspaces_are_kept_apart(lines: list[str]) -> None:
-    """Hosts of a play may write to one journal concurrently. Nobody undoes another one's last run,
-    and nobody gets one without saying whose."""
+    """Nobody undoes another one's last run, and nobody gets one without saying whose."""
     text = "".join(lines)
     assert journal_undo(text, workspace_id=HERE) == ACME_HERE
     assert journal_undo(text, workspace_id=THERE) == ACME_THERE

@@ -62,8 +62,7 @@ ELEMENTS = {
 
 
 class Page:
-    """What a browser would show: all text, text in code and outside of it, and cells. Nothing that
-    is foreign has become an element, a comment or a link."""
+    """What a browser would show. Nothing that is foreign is an element, a comment or a link."""
 
     def __init__(self, markdown: str) -> None:
         html = RENDERER.render(markdown)

@@ -130,8 +130,7 @@ all problems at once | 1 Acme, (3 Old) | 3; 9; absent 1 Globex; New; New
 @pytest.mark.parametrize("order", [1, -1], ids=["", "backwards"])
 @pytest.mark.parametrize(("existing", "wanted", "expected"), PROBLEMS)
 def test_one_client_for_one_entry(existing: str, wanted: str, expected: str, order: int) -> None:
-    """Otherwise the list is refused, in whatever order: all problems are told, with the entries of
-    each."""
+    """Otherwise the list is refused, in whatever order, with all problems and their entries."""
     entries = entries_of(wanted)
     numbers = range(1, len(entries) + 1)[::order]
     with pytest.raises(PlanRefused) as refused:

@@ -98,8 +98,7 @@ case as well: ACME inc ~ Acme\u00a0\u00a0Inc
 
 @pytest.mark.parametrize(("given", "other"), ALIKE)
 def test_a_client_is_not_created_beside_one_that_looks_like_it(given: str, other: str) -> None:
-    """As by a guard: the plan is shown and refused, with both names and the id. The line that is
-    shown, pasted into the entry, is read as the name that the client has."""
+    """The plan is shown and refused. Its line, pasted, is read as the name that the client has."""
     planned = plan([active(1, other)], [Desired(given)])
     assert (told(planned.steps), planned.warnings) == (f"create {given}", ())
     (problem,) = planned.forbidden

@@ -116,8 +116,7 @@ def test_a_client_is_taken_with_whatever_fields_it_has(shown: dict[str, Any]) ->
 
 @pytest.mark.parametrize("globex", [{"id": 1002}, {"state": "absent"}], ids=str)
 def test_without_any_such_field_the_workspace_tells_it(globex: dict[str, Any]) -> None:
-    """An entry may have an id, a name and a currency too, but no client has a state; an empty
-    workspace has no clients."""
+    """An entry may have an id, a name and a currency too, but no client has a state."""
     existing = [{"id": 1001, "name": "Acme", "currency": "EUR"}, {"name": "Globex", **globex}]
     result = clients_plan([B], existing, workspace_id=4242)
     assert result["plan"] == [] if "state" in globex else KNOWN in result["msg"]

@@ -13,8 +13,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
 
 
 def test_what_a_plan_tells_besides_its_steps() -> None:
-    """Who is active before it, which names are shared before it, and each entry's own steps. The
-    purge deletes the active clients that no entry keeps, renames or deletes."""
+    """The purge deletes the active clients that no entry keeps, renames or deletes."""
     existing = clients_of("1 Acme, 4 Acme, 2 Globex, 5 Old, 6 Gone, (3 Old)")
     entries = entries_of("New; 2; 5 Other; absent Gone")
     made = plan(existing, entries, M.Rules(True, max_deletion_percent=100))

@@ -73,8 +73,7 @@ def test_the_order_of_the_lists_does_not_matter(
 def test_guards_hold(
     existing: list[Client], wanted: list[Desired], purge: bool, most: int, percent: int
 ) -> None:
-    """No plan deletes more than it may, or what neither an entry nor a purge names, nor touches
-    what is protected."""
+    """No plan deletes more than it may, or what nobody names, nor touches what is protected."""
     made = planned(existing, wanted, Rules(purge, ("a*",), most, percent))
     steps = () if made.forbidden else made.steps
     victims = [step for step in steps if step.kind == "delete"]

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Is it a rename? Where one name is deleted and one like it is created, a warning asks, and shows
-the line that would make it one."""
+"""Where a name is deleted and one like it is created, a warning asks whether it is a rename."""
 
 from __future__ import annotations
 
@@ -133,8 +132,7 @@ def count(warnings: tuple[str, ...]) -> int:
 
 
 def test_false_alarms_are_rare() -> None:
-    """Half of the firms are deleted and the other half is created, by chance, ten times: at most
-    one warning for each 100 creations."""
+    """Of firms deleted and others created by chance: at most one for each 100 creations."""
     seed = random.randrange(2**32)
     chance, half, false = random.Random(seed), len(COMPANIES) // 2, 0
     for _ in range(10):

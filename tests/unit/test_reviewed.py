@@ -30,10 +30,7 @@ def content(of_europe: Any = None, **more: Any) -> str:
 
 
 def bound(folder: Path, text: str | None, /, **given: Any) -> dict[str, Any]:
-    """Return the arguments of the task of ``europe``, with the text as its plan file.
-
-    :arg given: variables of the role, and arguments
-    """
+    """Return the arguments of the task of ``europe``, by variables of the role and arguments."""
     variables = {"inventory_hostname": "europe"}
     if text is not None:
         (folder / "plan.json").write_text(text)

@@ -132,8 +132,7 @@ POSSIBLE = [
 
 @pytest.mark.parametrize(("existing", "wanted", "options", "manners"), POSSIBLE)
 def test_undo_on_each_service(existing: str, wanted: str, options: str, manners: Manners) -> None:
-    """The undo list is not refused, nor is any of its steps; it brings back what was, and applied
-    again, it finds nothing to do."""
+    """No step of the undo is refused; it brings back what was, and then finds nothing to do."""
     service = Service(manners, clients_of(existing))
     before, attributes = service.state(), service.attributes()
     first = plan(service.shown(), entries_of(wanted), Rules("purge" in options, (), None, 100))
@@ -157,8 +156,7 @@ def reported(run: Run, forgets: bool) -> list[Step]:
 
 
 def is_undone(before: dict[int, tuple[str, bool]], after: dict[int, tuple[str, bool]]) -> bool:
-    """Return whether names and deletion states are back, and new clients deleted. No list can give
-    a blank name."""
+    """Return whether all is as before, new clients deleted. No list can give a blank name."""
     olds = all(
         after[id_][1] == gone and (after[id_][0] == name or name == "")
         for id_, (name, gone) in before.items()
