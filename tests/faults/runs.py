@@ -3,21 +3,22 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections import Counter
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from simulator import moving
 from simulator.quota import Quota
-from simulator.records import Client, Write
+from simulator.records import Client, Fault, Write
 from simulator.records import Entry as Request
 from simulator.server import Simulator
 from simulator.service import QUOTA_WINDOW
+from simulator.wire import Call
 from support import running
 
 from faults.expected import Expected, Task, expected
@@ -26,7 +27,7 @@ from faults.network import Chaos, Door
 from faults.oracle import state_of
 from faults.proxy import Behaviour, Proxy
 from faults.reports import Report
-from faults.scenarios import Act, Drift, Entry, History, Network
+from faults.scenarios import Act, Entry, History, Network
 
 
 class Violated(Exception):
@@ -77,6 +78,10 @@ class Ran(NamedTuple):
     def states(self) -> tuple[State, State]:
         switches = self.task.switches
         return state_of(self.before, switches), state_of(self.after, switches)
+
+
+def _is_page(call: Call) -> bool:
+    return call.method == "GET" and call.path.endswith("/clients") and "name" not in call.query
 
 
 class Runs:
@@ -154,7 +159,7 @@ class Runs:
             if is_missed:
                 self._remembered[write.id] = write.name
 
-    def _ran_with_faults(self, task: Task, network: Network, drift: Drift | None) -> Ran:
+    def _ran_with_faults(self, task: Task, network: Network, drift: Act | None) -> Ran:
         self._rest()
         service = self._service
         chaos = Chaos(network.seed, network.kinds, network.chance, network.patience, self._door)
@@ -166,7 +171,7 @@ class Runs:
         drifted = self._let_drift(drift, chaos)
         with self._door:
             self._refuse_connections(network)
-            report = self._run_with_faults(task, api_timeout=network.api_timeout)
+            report = self._run_with_faults(task)
         service.chaos = None
         service.settle()
         service.quota = Quota(None, QUOTA_WINDOW)
@@ -179,31 +184,30 @@ class Runs:
         self._remember(before, history)
         return Ran(task, before, service.clients(), history, report, set(drifted), verdicts)
 
-    def _run_with_faults(self, task: Task, **options: Any) -> Report:
+    def _run_with_faults(self, task: Task) -> Report:
         if self._case.way != "proxy":
-            return self._run(task, **options)
+            return self._run(task)
         with pytest.MonkeyPatch.context() as patch:
             self.services.proxy.stand_before(patch)
             url = f"https://{HOST}:{self.services.tls.port}/api"
-            return self._run(task, api_url=url, **options)
+            return self._run(task, api_url=url)
 
-    def _let_drift(self, drift: Drift | None, chaos: Chaos) -> dict[int, Client]:
-        """Gives where what somebody else does to clients will be found."""
-        workspace = self._service.workspace
+    def _let_drift(self, act: Act | None, chaos: Chaos) -> dict[int, Client]:
+        """Let somebody else act right before a page of the list is read. Return what the clients
+        are then, as soon as it was done."""
         drifted: dict[int, Client] = {}
-        self._service.chaos = chaos
-        if drift is None:
-            return drifted
         there = self._state().keys()
+        at = (2, 2, 2, 3, 4)[act.pick % 5] if act else 0
+        pages = itertools.count(1)
 
-        def act() -> None:
-            client_id = self._act(drift.act, there)
-            self.tally[f"lists that moved: {drift.act.kind}"] += 1
-            client = None if client_id is None else workspace.find(client_id)
-            if client is not None:
-                drifted[client.id] = client
+        def answer(call: Call) -> Fault | None:
+            if act and _is_page(call) and next(pages) == at:
+                client = self._service.workspace.find(self._act(act, there) or 0)
+                self.tally[f"lists that moved: {act.kind}"] += 1
+                drifted.update({client.id: client} if client else {})
+            return chaos(call)
 
-        self._service.chaos = moving.SomebodyElse(act, drift.at, chaos)
+        self._service.chaos = answer
         return drifted
 
     def _refuse_connections(self, network: Network) -> None:
@@ -242,7 +246,7 @@ class Runs:
         history, last = service.workspace.history, turns[-1].clients
         given = dict(zip(("Bearer", "Basic"), zip(tasks, reports, strict=True), strict=True))
         ran = []
-        for turn, then in pairwise(turns):
+        for turn, then in itertools.pairwise(turns):
             task, report = given.pop(turn.who)
             written = history[turn.writes : then.writes]
             ran.append(Ran(task, turn.clients, then.clients, written, report))
