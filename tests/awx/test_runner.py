@@ -227,7 +227,6 @@ def test_nothing_is_applied_but_the_reviewed_plan(
         ("plays/answers.yml", {"focus_purge": "maybe"}, 'Answer "yes"'),
         ("plays/answers.yml", {"focus_max_deletion_percent": ""}, 'Answer "yes"'),
         ("undo_plan.yml --check", {"focus_undo_run": "0"}, "or the id of a run"),
-        ("undo_plan.yml --check", {"focus_undo_run": "no"}, "or the id of a run"),
         ("undo_plan.yml --check", {"focus_undo_run": ""}, "or the id of a run"),
         ("undo_plan.yml", {}, "with --check"),
         ("undo_reviewed.yml", {}, "Launch the workflow"),
@@ -263,8 +262,9 @@ def test_what_was_applied_is_taken_back_after_a_review(filled: Simulator, job: L
     assert undone.status == "successful" and "no run none-was-reviewed" in undone.output
     assert names(filled) == {**before, 4713: ["Hooli"]}
 
-    again = job(UNDO_PLAN, hosts=["europe", "asia"])
+    again = job(UNDO_PLAN, hosts=["europe", "asia"], extra_vars={"focus_undo_run": run})
     assert again.status == "failed" and "nothing to take back in any workspace" in again.output
+    assert "taken back already" in again.output
     assert names(filled) == {**before, 4713: ["Hooli"]}
 
 
