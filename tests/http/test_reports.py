@@ -12,15 +12,7 @@ from simulator.records import Fault
 from simulator.server import Simulator
 from support import notation
 from support.notation import entries_from, entry_from
-from support.running import (
-    as_done,
-    assert_done_is_true,
-    assert_undone,
-    client,
-    clients,
-    info,
-    told,
-)
+from support.running import as_done, assert_done_is_true, assert_undone, client, clients, info, told
 from support.workspace import HIDES, fill, on, state
 
 from ansible_collections.toggl.focus.plugins.modules import (
