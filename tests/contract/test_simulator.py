@@ -1,20 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulator answers as the description of the API says, and the description is complete."""
+"""The simulator answers as the description of the API says, and the description is complete;
+and what it does beyond that, and beyond what ``make live`` finds (http/test_live.py)."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import schemathesis
 import yaml
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import ignored_auth
 from simulator.server import Simulator
-from simulator.switches import Switches
+from simulator.switches import ANSWERS, QUESTIONS, Switches
 from simulator.workspace import FIRST_ID
 
 DESCRIPTION = Path(__file__).with_name("openapi.yaml")
@@ -141,3 +144,56 @@ def _furnish(simulator: Simulator) -> None:
 
 def _headers(simulator: Simulator) -> dict[str, str]:
     return {"Authorization": f"Bearer {simulator.token}", "Content-Type": "application/json"}
+
+
+@pytest.fixture
+def call(service: Simulator) -> Any:
+    """Send a request about the clients of the simulated workspace."""
+    session = requests.Session()
+    session.trust_env = False
+    session.headers["Authorization"] = f"Bearer {service.token}"
+    session.headers["Content-Type"] = "application/json"
+    base = f"{service.url}/workspaces/{service.workspace_id}/clients"
+
+    def send(method: str, path: str = "", timeout: float = 5, **fields: Any) -> requests.Response:
+        return session.request(method, base + path, json=fields or None, timeout=timeout)
+
+    return send
+
+
+def names(call: Any) -> list[str]:
+    return [client["name"] for client in call("GET").json()["data"]]
+
+
+def test_every_switch_has_a_test() -> None:
+    """test_live.py finds each answer to an open question, and the largest page; test_creates.py
+    meets the names that are changed, and test_refusals.py each form of a 402."""
+    others = {"largest_per_page", "names_changed", "quota_refusal", "read_after_write"}
+    assert ANSWERS.keys() == {*QUESTIONS, *others}
+
+
+def test_read_after_write(service: Simulator, call: Any) -> None:
+    """The first read after a write shows what was before it, whichever read it is."""
+    service.reset(Switches(read_after_write="old"))
+    call("POST", name="One")
+    assert [names(call), names(call)] == [[], ["One"]]
+    call("PUT", "/1001", name="Two")
+    assert [call("GET", "/1001").json()["name"] for _ in range(2)] == ["One", "Two"]
+
+
+def test_reads_that_lag_for_several_reads(service: Simulator, call: Any) -> None:
+    """They show what was before the first write that they lag behind."""
+    service.reset(lag=2)
+    call("POST", name="One")
+    assert names(call) == []
+    call("POST", name="Two")
+    assert [names(call) for _ in range(3)] == [[], ["One"], ["One", "Two"]]
+
+
+def test_a_late_write_does_not_reach_the_next_test(service: Simulator, call: Any) -> None:
+    service.reset(latency=0.1)
+    with pytest.raises(requests.ReadTimeout):
+        call("POST", name="Acme", timeout=0.03)
+    service.reset()
+    time.sleep(0.15)
+    assert (service.clients(), service.log) == ([], [])
