@@ -69,9 +69,8 @@ def assert_refused(result: dict[str, Any], service: Simulator, expected: str) ->
     assert SECRET not in str(result)
 
 
-@pytest.mark.parametrize("case", CLIENT)
-def test_focus_client(service: Simulator, case: str) -> None:
-    given, expected = CLIENT[case]
+@pytest.mark.parametrize(("given", "expected"), CLIENT.values(), ids=CLIENT)
+def test_focus_client(service: Simulator, given: Any, expected: str) -> None:
     assert_refused(client(service, **{"name": "Acme", **given}), service, expected)
 
 
@@ -80,9 +79,8 @@ def test_focus_client_info(service: Simulator, option: str) -> None:
     assert_refused(info(service, **{option: INFO[option]}), service, option)
 
 
-@pytest.mark.parametrize("case", CLIENTS)
-def test_focus_clients(service: Simulator, case: str, check_mode: bool) -> None:
-    given, expected = CLIENTS[case]
+@pytest.mark.parametrize(("given", "expected"), CLIENTS.values(), ids=CLIENTS)
+def test_focus_clients(service: Simulator, given: Any, expected: str, check_mode: bool) -> None:
     nobody = {"clients": "Acme", "api_token": None, "workspace_id": 0}
     assert_refused(clients(service, check_mode, **{**nobody, **given}), service, expected)
 

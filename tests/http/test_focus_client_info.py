@@ -53,8 +53,8 @@ def test_filters(service: Simulator, switches: Switches) -> None:
 @pytest.mark.parametrize("per_page_cap", [100, 50, 20])
 @pytest.mark.parametrize("there", [0, 1, 99, 100, 101, 199, 200, 250])
 def test_every_page_is_read(service: Simulator, there: int, per_page_cap: int) -> None:
-    """One request a page, and one more only where the last page is exactly full. A limit ends it; a name is
-    sought on all of them."""
+    """One request a page, and one more only where the last page is exactly full. A limit
+    ends it; a name is sought on all of them."""
     service.reset(Switches(per_page_cap=per_page_cap, list_order="newest", name_filter="ignored"))
     service.add_many(there)
     result = info(service)
@@ -65,7 +65,8 @@ def test_every_page_is_read(service: Simulator, there: int, per_page_cap: int) -
 
 
 def test_desired_is_the_list_that_changes_nothing(service: Simulator) -> None:
-    """A client whose name no list can give, blank or with a line break, is in it by its id."""
+    """A client whose name no list can give, blank or with a line break, is in it by its id. So are
+    all of a part: whether a name is there twice is known of a list that was read to its end."""
     fill(service, f"{CLIENTS},    , Two\nlines")
     desired = info(service, deleted="include")["desired"]
     assert desired == entries_from(
@@ -74,11 +75,6 @@ def test_desired_is_the_list_that_changes_nothing(service: Simulator) -> None:
     for entry in desired:
         assert client(service, **entry)["changed"] is False
     assert service.writes == []
-
-
-def test_desired_of_a_part_gives_ids(service: Simulator) -> None:
-    """Whether a name is there twice is known of a list that was read to its end alone."""
-    fill(service, CLIENTS)
     assert info(service, limit=1)["desired"] == [{"name": "Acme", "id": 1001}]
     assert info(service, id=1003)["desired"] == [{"name": "Globex", "id": 1003}]
 

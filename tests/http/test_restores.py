@@ -104,9 +104,8 @@ def test_a_refused_rename_stops_the_create_of_the_name_that_it_keeps(hiding: Sim
     hiding.script = [Fault(on("PUT"), status=400, body=b'{"error": "validation"}')]
     result = clients(hiding, clients="New; Acme; restored 1001 Beta")
     assert hiding.names() == ["Acme", "New"]
-    assert told(result) == (
-        "restore Acme: done; create New: done; rename Beta: failed; create Acme: pending"
-    )
+    plan = "restore Acme: done; create New: done; rename Beta: failed; create Acme: pending"
+    assert told(result) == plan
 
 
 def test_one_renamed_since_its_deletion_is_read_again(service: Simulator, journal: Path) -> None:
