@@ -79,6 +79,8 @@ SPOILT = {
     "written by all": "chmod 777 folder",
     "a link in it": "lock=$(echo folder/*); mv $lock elsewhere; ln -s ../elsewhere $lock",
     "a folder in it": "lock=$(echo folder/*); rm $lock; mkdir $lock",
+    "somebody else's": "",
+    "somebody else's, in the temporary folder": "",
 }
 
 
@@ -86,30 +88,20 @@ SPOILT = {
 def test_without_a_lock_the_run_goes_on_with_a_warning(
     service: Simulator, write: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
+    """Whoever owns the folder could let a run wait, or have it write to another file."""
     folder = tmp_path / "folder"
     folder.mkdir()
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    is_temporary = "temporary" in how
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "" if is_temporary else str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", str(folder) if is_temporary else None)
+    if "somebody" in how:
+        monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     if how.endswith("in it"):
         write(service)
         service.reset()
     subprocess.run(["sh", "-ec", SPOILT[how]], cwd=tmp_path, check=True)
-    assert_warned(service, write(service), folder)
-
-
-@pytest.mark.parametrize("variable", [True, False])
-def test_a_folder_of_somebody_else_is_none(
-    service: Simulator, write: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: bool
-) -> None:
-    """Whoever owns it could let a run wait, or have it write to another file."""
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path) if variable else "")
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
-    assert_warned(service, write(service), tmp_path)
-
-
-def assert_warned(service: Simulator, result: dict[str, Any], folder: Path) -> None:
+    (warning,) = write(service)["warnings"]
     assert service.names() == ["Acme"]
-    (warning,) = result["warnings"]
     assert warning.startswith("There can be no lock on this machine: ")
     assert str(folder) in warning
     assert warning.endswith("; let one end before the next begins.")
