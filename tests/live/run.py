@@ -30,7 +30,7 @@ NARROWING = ("contains", "begins", "any_case", "fuzzy")
 
 
 class Questions:
-    """Asks all of them, in the order that needs the fewest requests."""
+    """Ask all of them, in the order that needs the fewest requests."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._at = workspace
@@ -245,17 +245,16 @@ class Run:
         self._act("modules", lambda at: self._play(at, folder), REQUESTS + CREATED + 1)
 
     def clean(self) -> None:
-        """Removes what an earlier call left that was ended in the middle of something."""
+        """Remove what an earlier call left that was ended in the middle of something."""
         if self.state.unclean:
             Workspace(self.access, self.state).clean(self.state.unclean)
             self.state.unclean = []
             self.state.save()
 
     def _act(self, name: str, work: Callable[[Workspace], Fields], requests: int) -> None:
-        """Does what an earlier call has not done, and removes what it made, whatever happens.
+        """Do what no earlier call has done, and remove what it made, whatever happens.
 
         :arg requests: that it takes in a small workspace, clean-up included
-        :raises UsedUp: of the hour's requests, not enough are left
         """
         if name in self.state.done:
             return

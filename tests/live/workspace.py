@@ -35,7 +35,6 @@ Fields = dict[str, Any]
 class UsedUp(Exception):
     def __init__(self, seconds: float) -> None:
         super().__init__(f"No request is left: call this again in {-(-seconds // 60):.0f} minutes.")
-        self.seconds = seconds
 
 
 @dataclass
