@@ -95,10 +95,9 @@ from typing import Any
 
 from ..module_utils._errors import FocusError
 from ..plugin_utils._csv import clients_of
-from ..plugin_utils._values import as_filter, plugin_of
+from ..plugin_utils._values import plugin_of
 
 
-@as_filter
 def clients_from_csv(table: Any, columns: Any = None, separator: Any = None) -> list[Any]:
     if not isinstance(table, str) or not isinstance(columns or {}, Mapping):
         raise FocusError("It takes a text, or the content that slurp returns; columns is a dict.")

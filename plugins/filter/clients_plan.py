@@ -99,10 +99,9 @@ _value:
 from typing import Any
 
 from ..plugin_utils._offline import planned
-from ..plugin_utils._values import as_filter, plugin_of
+from ..plugin_utils._values import plugin_of
 
 
-@as_filter
 def clients_plan(desired: object, existing: object, **options: object) -> dict[str, Any]:
     return planned(desired, existing, options)
 

@@ -56,10 +56,9 @@ _value:
 from typing import Any
 
 from ..module_utils._journal import runs_of
-from ..plugin_utils._values import as_filter, journal_of, plugin_of
+from ..plugin_utils._values import journal_of, plugin_of
 
 
-@as_filter
 def journal_runs(text: object, workspace_id: object) -> list[dict[str, Any]]:
     return runs_of(*journal_of(text, workspace_id))
 

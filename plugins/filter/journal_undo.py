@@ -69,10 +69,9 @@ _value:
 from typing import Any
 
 from ..module_utils._journal import undo_of_run
-from ..plugin_utils._values import as_filter, journal_of, plugin_of
+from ..plugin_utils._values import journal_of, plugin_of
 
 
-@as_filter
 def journal_undo(
     text: object, workspace_id: object = None, run: str | None = None
 ) -> list[dict[str, Any]]:

@@ -54,10 +54,9 @@ from collections.abc import Mapping
 
 from ..module_utils._errors import FocusError
 from ..module_utils._results.render import plan_lines as lines_of
-from ..plugin_utils._values import as_filter, plugin_of
+from ..plugin_utils._values import plugin_of
 
 
-@as_filter
 def plan_lines(result: object) -> list[str]:
     if not isinstance(result, Mapping) or "msg" not in result:
         raise FocusError("It takes what focus_clients returned, as register keeps it.")

@@ -66,10 +66,9 @@ from collections.abc import Mapping
 from ..module_utils._errors import FocusError
 from ..module_utils._results.markdown import plan_markdown as markdown_of
 from ..plugin_utils._reviewed import PLAN_FORMAT
-from ..plugin_utils._values import as_filter, plugin_of
+from ..plugin_utils._values import plugin_of
 
 
-@as_filter
 def plan_markdown(plan: object) -> str:
     if not isinstance(plan, Mapping) or plan.get("format") != PLAN_FORMAT:
         raise FocusError("It takes a plan file of this version: run toggl.focus.plan again.")

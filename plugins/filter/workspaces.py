@@ -60,10 +60,9 @@ from typing import Any
 
 from ..module_utils._errors import FocusError
 from ..plugin_utils._place import workspaces_of
-from ..plugin_utils._values import as_filter, plugin_of
+from ..plugin_utils._values import plugin_of
 
 
-@as_filter
 def workspaces(hosts: Iterable[Any]) -> dict[str, Any]:
     if not all(isinstance(host, Mapping) and "host" in host for host in hosts):
         raise FocusError("It takes a list with the options of each host, and its name as host.")

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
@@ -14,8 +13,6 @@ from ansible.utils.unsafe_proxy import wrap_var
 from ..module_utils._errors import FocusError
 from ..module_utils._task.entries import described, whole_number
 from ..module_utils._text import OMITTED
-
-Result = TypeVar("Result")
 
 
 def plain(value: Any) -> Any:
@@ -58,24 +55,18 @@ def _is_omitted(value: object) -> bool:
     return type(value).__name__ == "_OmitType"
 
 
-def as_filter(function: Callable[..., Result]) -> Callable[..., Result]:
-    """Return the function as a filter, which gets plain values, returns data and fails as filters
-    do.
+def plugin_of(function: Callable[..., Any]) -> type:
+    """Return the class that Ansible looks for as ``FilterModule``, with this one filter. It gets
+    plain values, returns data and fails as filters do.
 
     Names and messages are in what it returns. Up to ansible-core 2.18, a fact is evaluated each
     time it is used, unless it is marked or was made from something that is.
     """
 
-    @functools.wraps(function)
     def filtered(*given: Any, **options: Any) -> Any:
         try:
             return wrap_var(function(*map(plain, given), **plain(options)))
         except FocusError as error:
             raise AnsibleFilterError(f"toggl.focus.{function.__name__}: {error}") from None
 
-    return filtered
-
-
-def plugin_of(function: Callable[..., Any]) -> type:
-    """Return the class that Ansible looks for as ``FilterModule``, with this one filter."""
-    return type("FilterModule", (), {"filters": lambda _plugin: {function.__name__: function}})
+    return type("FilterModule", (), {"filters": lambda _plugin: {function.__name__: filtered}})

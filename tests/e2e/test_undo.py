@@ -14,9 +14,8 @@ from typing import Any, NamedTuple
 import pytest
 from simulator.records import Fault
 from simulator.wire import Call
+from support.filters import journal_runs
 from support.stage import CLIENT, LOCAL, ROLE, Stage, active, fill, play, workspaces
-
-from ansible_collections.toggl.focus.plugins.filter.journal_runs import journal_runs
 
 EVIL = "{{ 6 * 7 }}"
 BEFORE = ["Acme", "Globex", "Hooli", EVIL]

@@ -14,10 +14,9 @@ from simulator import moving
 from simulator.bodies import client_body
 from simulator.quota import Quota
 from simulator.service import QUOTA_WINDOW
+from support.filters import clients_plan, journal_undo
 from support.running import as_done, rows, without_new_id
 
-from ansible_collections.toggl.focus.plugins.filter.clients_plan import clients_plan
-from ansible_collections.toggl.focus.plugins.filter.journal_undo import journal_undo
 from faults import model, oracle, reports
 from faults.expected import Expected, Task
 from faults.model import State, Verdict, can_be_given, key

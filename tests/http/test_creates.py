@@ -13,10 +13,9 @@ import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
+from support.filters import journal_undo
 from support.running import client, clients, rows, run_entry, sent, told
 from support.workspace import HIDES, fill, on, with_fields
-
-from ansible_collections.toggl.focus.plugins.filter.journal_undo import journal_undo
 
 LOST = Fault(on("POST"), drop="after")
 LOST_BEFORE = Fault(on("POST"), drop="before")

@@ -12,11 +12,11 @@ import yaml
 from simulator.records import Body, Fault
 from simulator.server import Simulator
 from simulator.switches import Switches
+from support.filters import journal_undo
 from support.notation import rows, unnamed_rows
 from support.running import client, clients, info, run_entry, sent
 from support.workspace import HIDES, on
 
-from ansible_collections.toggl.focus.plugins.filter.journal_undo import journal_undo
 from ansible_collections.toggl.focus.plugins.module_utils._api import clients as api
 
 KEEPS = Switches()

@@ -16,11 +16,11 @@ import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from support.ending import ended_by
+from support.filters import journal_runs
 from support.notation import rows as cases
 from support.running import client, clients, rows
 from support.workspace import HIDES, fill, on
 
-from ansible_collections.toggl.focus.plugins.filter.journal_runs import journal_runs
 from ansible_collections.toggl.focus.plugins.module_utils._journal import undo_of_run
 
 CLIENTS = "Acme, Globex, (Umbrella)"

@@ -12,11 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulator.records import Fault
 from simulator.server import Simulator
+from support.filters import clients_plan, plan_lines
 from support.running import client, clients, info
 from support.workspace import fill, on
-
-from ansible_collections.toggl.focus.plugins.filter.clients_plan import clients_plan
-from ansible_collections.toggl.focus.plugins.filter.plan_lines import plan_lines
 
 RAW = ("Cc", "Cf", "Cs", "Zl", "Zp")
 NO_YAML = "\ufffe\uffff"

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleFilterError
+from support.filters import clients_from_csv
 
-from ansible_collections.toggl.focus.plugins.filter.clients_from_csv import clients_from_csv
 from ansible_collections.toggl.focus.plugins.module_utils._reconcile import desired_clients
 from ansible_collections.toggl.focus.plugins.plugin_utils._csv import HEADERS, SEPARATORS
 

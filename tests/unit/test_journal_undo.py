@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleFilterError
+from support.filters import journal_runs, journal_undo
 
-from ansible_collections.toggl.focus.plugins.filter.journal_runs import journal_runs
-from ansible_collections.toggl.focus.plugins.filter.journal_undo import journal_undo
 from ansible_collections.toggl.focus.plugins.module_utils._journal import last_deletions
 
 HERE, THERE = 4711, 42

@@ -18,7 +18,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._text import (
     is_template,
     yaml_text,
 )
-from ansible_collections.toggl.focus.plugins.plugin_utils._values import as_filter
+from ansible_collections.toggl.focus.plugins.plugin_utils._values import plugin_of
 
 TRUSTED: Callable[[str], str] = getattr(ansible.template, "trust_as_template", str)
 """A text as Ansible takes it from a file of the user's; before ansible-core 2.19, as every text."""
@@ -84,10 +84,12 @@ def test_a_file_has_the_marks_that_a_message_has() -> None:
 def test_what_a_filter_returns_is_data() -> None:
     """It stays as it is where a fact or a variable holds it."""
     evil = TRUSTED("{{ 6 * 7 }}")
-    result = as_filter(lambda name: {"msg": name, "plan": [{"name": name}]})(evil)
+    plugin = plugin_of(lambda name: {"msg": name, "plan": [{"name": name}]})()
+    (named,) = plugin.filters().values()
+    result = named(evil)
     assert templated(result) == {"msg": evil, "plan": [{"name": evil}]}
 
 
 def test_each_filter_is_made_so() -> None:
     files = [*(ROOT / "plugins" / "filter").glob("*.py")]
-    assert files and all("\n@as_filter\ndef " in path.read_text() for path in files)
+    assert files and all("\nFilterModule = plugin_of(" in path.read_text() for path in files)

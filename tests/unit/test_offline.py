@@ -13,10 +13,9 @@ from ansible.errors import AnsibleFilterError
 from hypothesis import given
 from hypothesis import strategies as st
 from support.drawn import desired
+from support.filters import clients_plan, plan_lines
 from support.notation import entries_from, rows, unnamed_rows
 
-from ansible_collections.toggl.focus.plugins.filter.clients_plan import clients_plan
-from ansible_collections.toggl.focus.plugins.filter.plan_lines import plan_lines
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client
 
 OPTIONS = desired().map(lambda wanted: [entry.as_options() for entry in wanted])

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 from ansible.errors import AnsibleFilterError
+from support.filters import plan_lines
 from support.notation import rows, steps_of
 from support.steps import create, delete
 
-from ansible_collections.toggl.focus.plugins.filter.plan_lines import plan_lines
 from ansible_collections.toggl.focus.plugins.module_utils._model import (
     ATTRIBUTES,
     Attribute,

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 import yaml
+from support.filters import workspaces
 from support.notation import rows
-
-from ansible_collections.toggl.focus.plugins.filter.workspaces import workspaces
 
 URL = "https://focus.toggl.com/api"
 

@@ -78,10 +78,9 @@ def _depth(value: Any) -> int:
 
 def parse_or_none(answer: Answer) -> Any:
     """Return the value of the JSON; ``None`` if it is not JSON."""
-    try:
+    with suppress(BadAnswer):
         return parse_json(answer)
-    except BadAnswer:
-        return None
+    return None
 
 
 def error_response(answer: Answer, secrets: Sequence[str]) -> ErrorResponse:
@@ -122,11 +121,10 @@ def whole_number(header: str | None) -> int | None:
 
 def date_of(header: str | None) -> datetime | None:
     """Return the time of a ``Date`` header, ``None`` if it has none that can be read."""
-    try:
+    with suppress(TypeError, ValueError, OverflowError):
         date = parsedate_to_datetime(header or "")
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return date if date.tzinfo else date.replace(tzinfo=timezone.utc)
+        return date if date.tzinfo else date.replace(tzinfo=timezone.utc)
+    return None
 
 
 def time_of(written: object) -> datetime | None:

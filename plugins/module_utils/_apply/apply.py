@@ -138,13 +138,11 @@ class Writer:
 
     def _is_deleted(self, client: Client) -> bool:
         """Delete a new client again, if that is safe; whether it is gone."""
-        try:
-            is_safe = self._creates.is_own(client) and self._api.session.window.quota.remaining != 0
-            if is_safe:
+        with suppress(Exception):  # it is left, which the outcome says
+            if self._creates.is_own(client) and self._api.session.window.quota.remaining != 0:
                 self._write(Step("delete", None, client, client.removed()))
-        except Exception:  # it is left, which the outcome says
-            return False
-        return is_safe
+                return True
+        return False
 
     def _known(self, step: Step) -> Step:
         """Return the step; a hidden client that is back but was not read yet is read, since a PUT
