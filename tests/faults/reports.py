@@ -60,10 +60,10 @@ def names_with(report: Report, *words: str) -> set[str]:
 
 
 def names_without_an_id(report: Report) -> set[str]:
-    """Keys of the names of new clients of which it warns that the undo list has no id for them."""
-    warned = [words for words in report.get("warnings", ()) if NO_ID in words]
-    names = [entry["name"] for entry in report.get("undo", ()) if "id" not in entry]
-    return {key(name) for name in names if any(name in words for words in warned)}
+    """Keys of the names of new clients of which the undo list has no id, as it warns."""
+    warns = any(NO_ID in words for words in report.get("warnings", ()))
+    undo = report.get("undo", ()) if warns else ()
+    return {key(entry["name"]) for entry in undo if "id" not in entry}
 
 
 def active_names(report: Report, when: str) -> list[str]:
