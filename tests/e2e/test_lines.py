@@ -15,19 +15,16 @@ import yaml
 from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.wire import Call
+from support.notation import entries_from
 from support.playbooks import access, settings
 from support.stage import CLIENTS, LOCAL, ROLE, Stage, asked, fill, play, workspaces
 
 from benchmarks import sizes
 
 LIST: dict[str, Any] = {
-    "clients_list": [
-        'Zo\u00eb: "new"',
-        {"name": "Globex Corporation", "former_names": ["Globex"]},
-        {"id": 1003, "state": "absent"},
-        {"name": "Umbrella", "state": "restored"},
-        "Acme",
-    ],
+    "clients_list": entries_from(
+        "New; Globex Corporation (was Globex); absent 1003; restored Umbrella; Acme"
+    ),
     "clients_purge": True,
     "clients_max_deletion_percent": 100,
 }

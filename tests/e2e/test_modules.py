@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 from simulator.server import Simulator
+from support.notation import entries_from
 from support.playbooks import WAYS, Ran, played, variables
 from support.stage import CLIENT, CLIENTS, INFO, active, asked, fill, workspaces
 
@@ -20,13 +21,7 @@ import noxfile
 
 PACKAGE = "ansible_collections.toggl.focus.plugins"
 SEEDED = {1001: "Acme", 1002: "Globex", 1003: "Stark"}
-LIST: list[Any] = [
-    "New",
-    "Acme",
-    {"name": "Globex Corporation", "former_names": ["Globex"]},
-    {"name": "Stark", "state": "absent"},
-    {"name": "Umbrella", "state": "restored"},
-]
+LIST = entries_from("New; Acme; Globex Corporation (was Globex); absent Stark; restored Umbrella")
 
 # By the name under which the results are kept; every task may fail.
 TASKS: dict[str, dict[str, Any]] = {

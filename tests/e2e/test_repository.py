@@ -16,13 +16,13 @@ import yaml
 from simulator.server import Simulator
 from simulator.switches import Switches
 from support.lists import load_list
+from support.notation import entries_from
 from support.playbooks import ROOT, access
 from support.stage import Stage, active, fill, workspaces
 
 EUROPE, ASIA, AFRICA, AMERICA = WORKSPACES = (4242, 5151, 6161, 7171)
 BY_PLAN = ("-e", "clients_plan_file=plan.json")
 NAMED = ("-e", "clients_plan_file=out/main.json")
-GLOBEX = {"name": "Globex Corporation", "former_names": ["Globex"]}
 
 CUT_OFF = '''\
 """Python as on a machine without network and without requests; each try is written down."""
@@ -85,10 +85,10 @@ def listed(stage: Stage, *clients: object, **more: object) -> tuple[str, str]:
 
 def test_a_check_needs_no_network_and_no_key(stage: Stage, cut_off: dict[str, str]) -> None:
     """Also against the list of the base branch. A plan fails on such a machine."""
-    absent, restored = {"name": "Hooli", "state": "absent"}, {"id": 1007, "state": "restored"}
+    wanted = entries_from("Acme; Globex Corporation (was Globex); absent Hooli; restored 1007")
     base = {"clients_base": ["Acme", "Globex", "Hooli", "Initech"], "clients_purge": True}
     guard = {"clients_max_deletion_percent": 60}
-    given = listed(stage, "Acme", GLOBEX, absent, restored, **base, **guard)
+    given = listed(stage, *wanted, **base, **guard)
     shown = stage.run("check", *given, environment=cut_off)
     for line in (
         "Entries: 4. All are sound",
@@ -133,23 +133,19 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, s
         fill(service, AFRICA, "acme", "Acme")
         fill(service, AMERICA, "Acme")
         hiding.add("Gone", deleted=True)
-        restored = {"id": 1001, "state": "restored"}
-        absent, guard = {"name": "Globex", "state": "absent"}, {"clients_protected": ["Glo*"]}
+        guard = {"clients_base": ["Globex"], "clients_protected": ["Glo*"]}
+        europe = entries_from("Stark @EUR; Globex Corporation (was Globex); absent Hooli")
+        restored = entries_from("restored 1001")
         stage.inventory(
             {
-                "europe": workspace(
-                    EUROPE,
-                    {"name": "Stark", "currency": "EUR"},
-                    GLOBEX,
-                    {"name": "Hooli", "state": "absent"},
-                ),
+                "europe": workspace(EUROPE, *europe),
                 "asia": workspace(ASIA, "Initech", clients_purge=True),
-                "nowhere": workspace(999, "Acme", absent, clients_base=["Globex"], **guard),
+                "nowhere": workspace(999, *entries_from("Acme; absent Globex"), **guard),
                 "africa": workspace(AFRICA, "Acme"),
                 "america": workspace(AMERICA, "Acme"),
                 "mistaken": workspace(7, {"name": "Acme", "state": "presnt"}),
                 "unlisted": {"clients_workspace_id": 8},
-                "hidden": workspace(hiding.workspace_id, restored, clients_api_url=hiding.url),
+                "hidden": workspace(hiding.workspace_id, *restored, clients_api_url=hiding.url),
             }
         )
         stage.write("out/main.json", "{}").chmod(0o644)
@@ -244,7 +240,7 @@ def test_exactly_the_reviewed_plan_is_applied(stage: Stage) -> None:
         fill(service, id_, name)
     stage.inventory(
         {
-            "europe": workspace(EUROPE, GLOBEX),
+            "europe": workspace(EUROPE, *entries_from("Globex Corporation (was Globex)")),
             "asia": workspace(ASIA, "Initech", "Hooli"),
             "america": workspace(AMERICA, "Acme"),
         }
