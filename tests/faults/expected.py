@@ -31,10 +31,6 @@ class Task(NamedTuple):
     def rules(self) -> Rules:
         return Rules(**{name: self.options[name] for name in Rules._fields if name in self.options})
 
-    @property
-    def reports_all(self) -> bool:
-        return self.options.get("report") == "all"
-
 
 def expected(case: Task, state: State, remembered: Mapping[int, str]) -> Expected:
     switches = case.switches
@@ -171,15 +167,12 @@ class Expected:
         if report["summary"] != self._counts(verdict):
             yield f"the summary is {report['summary']}, the model counts {self._counts(verdict)}"
         yield from self.wrong_words(verdict, report)
-        yield from self._wrong_unmanaged(verdict, report.get("unmanaged"))
 
     def _wrong_entries(self, verdict: Verdict, report: Report) -> Iterator[str]:
-        """Those that something is done for, in the order of the list; or all."""
+        """Those that something is done for, in the order of the list."""
         changes, entries = _by_entry(verdict), report["results"]
         done = () if report.get("refused") else changes
-        numbers = range(1, len(self.case.entries) + 1)
-        told = [number for number in numbers if number in done or self.case.reports_all]
-        wanted = [(number, _action(changes.get(number, ()))) for number in told]
+        wanted = [(number, _action(changes[number])) for number in sorted(done)]
         found = [(entry["entry"], entry["action"]) for entry in entries]
         if found != wanted:
             yield f"the results are of {found}, the model's of {wanted}"
@@ -190,20 +183,6 @@ class Expected:
             ids = {change.id for change in changes.get(entry["entry"], ()) if change.id > 0}
             if ids and entry["id"] not in ids:
                 yield f"{entry}, the model changes {ids}"
-
-    def _wrong_unmanaged(
-        self, verdict: Verdict, shown: Sequence[Mapping[str, Any]] | None
-    ) -> Iterator[str]:
-        """Entries that could be pasted into the list: each finds its client."""
-        if (shown is not None) != self.case.reports_all:
-            yield f"unmanaged is {shown}, report is {self.case.options.get('report')}"
-        if shown is None:
-            return
-        there = [self.sight.listed[i].name for i in verdict.unmanaged]
-        wanted = Counter(key(name) for name in there if model.can_be_given(name))
-        names = Counter(key(entry["name"]) for entry in shown if "name" in entry)
-        if names != wanted or len(shown) != len(there):
-            yield f"unmanaged are {shown}, the model finds {there}"
 
     def wrong_words(self, verdict: Verdict, report: Report) -> Iterator[str]:
         """Where the message of a whole list does not tell its counts."""

@@ -109,7 +109,7 @@ class Runs:
 
     def _rest(self) -> None:
         """Some time passes: reads show what was written. What was in flight is forgotten."""
-        self._service.rewind(self._service.snapshot())
+        self._service.rewind(self._service.clients())
 
     def _act(self, act: Act, among: Collection[int] | None = None) -> int | None:
         """What somebody else does; the client's id, if it was done."""

@@ -145,7 +145,7 @@ def history(seed: int) -> History:
         there=there,
         lists=(first, second),
         single=single,
-        options=_options(chance, single, ("changes", "all")[seed % 2]),
+        options=_options(chance, single),
         events=tuple(_events(chance, names)),
     )
 
@@ -208,11 +208,10 @@ def _act(chance: random.Random, names: tuple[str, ...]) -> Act:
     return Act(chance.choice(BY_HAND), chance.randrange(1000), chance.choice(names))
 
 
-def _options(chance: random.Random, single: bool, report: str) -> dict[str, Any]:
+def _options(chance: random.Random, single: bool) -> dict[str, Any]:
     options: dict[str, Any] = {"api_retries": chance.choice((0, 1, 2, 2, 4))}
     if single:
         return options
-    options["report"] = report
     options["concurrency"] = chance.choice((1, 1, 2, 4, 8))
     options["purge"] = chance.random() < 0.3
     options["max_deletion_percent"] = chance.choice((100, 100, 100, 100, 30, 50, 0))

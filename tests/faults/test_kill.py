@@ -116,7 +116,7 @@ def test_a_run_that_is_killed_can_be_taken_back_or_finished(
     assert len(lines) >= len(text.split("\n")) - 1
     announced = {(line.step.kind, line.step.id) for line in lines if line.status is None}
     assert list(oracle.unannounced(announced, service.workspace.history)) == []
-    middle = service.snapshot()
+    middle = service.clients()
     back = clients(service, clients=undo_of_run(text, 4711), max_deletion_percent=100)
     assert not back.get("failed"), back["msg"]
     after = state_of(service.clients())

@@ -240,8 +240,7 @@ class Trial(Runs):
         existing = [client_body(client, self._switches) for client in listed]
         place = {"workspace_id": self._service.workspace_id, "api_url": self._service.url}
         offline = clients_plan(list(task.entries), existing, **place, **task.rules._asdict())
-        of_the_module = {"requests", "quota", *(("results", "unmanaged") * task.reports_all)}
-        for what in {**offline, **checked}.keys() - of_the_module:
+        for what in {**offline, **checked}.keys() - {"requests", "quota"}:
             if (offline.get(what) or None) != (checked.get(what) or None):
                 yield f"{what} is {offline.get(what)}, in check mode {checked.get(what)}"
 

@@ -12,12 +12,9 @@ from simulator.listing import Page
 from simulator.records import Client, Refused
 from simulator.switches import Switches
 
-USED_UP = "You have hit your hourly limit for API calls."
 WORKSPACE_CURRENCY = "EUR"
 ZERO_TIME = "0001-01-01T00:00:00Z"
 """How Go writes a time that was never set."""
-
-INVALID_KEY = "the provided API key is invalid"
 
 
 def encode(body: object) -> bytes:

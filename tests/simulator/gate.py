@@ -65,7 +65,7 @@ class Gate:
 
     def _turned_away(self, call: Call) -> Refused | None:
         if not self.service.credentials.accept(call.headers.get("authorization", "")):
-            return Refused(401, "invalid_session", bodies.INVALID_KEY)
+            return Refused(401, "invalid_session", "the provided API key is invalid")
         if not self.service.quota.take():
             return Refused(402, "quota_exceeded", "the quota of requests for this hour is used up")
         if call.headers.get("content-type", "").partition(";")[0].strip() != wire.JSON:
@@ -76,11 +76,11 @@ class Gate:
         """In one of the forms that were seen, or that nobody has excluded."""
         quota_headers = self.service.quota.headers()
         seconds = quota_headers["X-Toggl-Quota-Resets-In"]
-        words = f"{bodies.USED_UP} Your quota will reset in {seconds} seconds."
+        words = "You have hit your hourly limit for API calls. Your quota will reset in {} seconds."
         forms = {
             "json": own,
             "headers": Answer(402, quota_headers, b""),
-            "text": Answer(402, {"content-type": "text/plain"}, words.encode()),
+            "text": Answer(402, {"content-type": "text/plain"}, words.format(seconds).encode()),
             "retry_after": Answer(402, {"Retry-After": seconds}, b""),
             "nothing": Answer(402, {}, b""),
         }

@@ -7,6 +7,7 @@ import asyncio
 import socket
 import threading
 import time
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -18,7 +19,7 @@ from simulator.records import Client, Entry
 from simulator.service import WORKSPACE_ID, Service
 from simulator.switches import Switches
 from simulator.wire import TRANSPORT, Receive, Scope, Send
-from simulator.workspace import Snapshot, Workspace
+from simulator.workspace import Workspace
 
 HOST = "127.0.0.1"
 BACKLOG = 512
@@ -99,13 +100,10 @@ class Simulator(Service):
         """All clients, deleted ones included."""
         return self.workspace.clients()
 
-    def snapshot(self) -> Snapshot:
-        return self.workspace.snapshot()
-
-    def rewind(self, snapshot: Snapshot) -> None:
-        """The clients as at the snapshot; log, faults and what is in flight are forgotten."""
+    def rewind(self, clients: Iterable[Client]) -> None:
+        """Have these clients again; log, faults and what is in flight are forgotten."""
         self.forget()
-        self.workspace.rewind(snapshot)
+        self.workspace.rewind(clients)
 
     def settle(self, seconds: float = 5.0) -> None:
         """Wait until the work of every request is done, whoever still waits for the answer."""

@@ -4,11 +4,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
 
 from simulator.listing import ListQuery, Page, page_of
 from simulator.records import Body, Client, Kind, Refused, Write
@@ -18,11 +17,6 @@ FIRST_ID = 1001
 USER_ID = 9001
 
 Clients = dict[int, Client]
-
-
-class Snapshot(NamedTuple):
-    clients: Clients
-    next_id: int
 
 
 @dataclass
@@ -75,16 +69,11 @@ class Workspace:
             finally:
                 self.history = history
 
-    def snapshot(self) -> Snapshot:
-        """All that is here, to come back to with ``rewind``."""
+    def rewind(self, clients: Iterable[Client]) -> None:
+        """Have these clients again, and an empty history."""
         with self._lock:
-            return Snapshot(dict(self._clients), self._next_id)
-
-    def rewind(self, snapshot: Snapshot) -> None:
-        """Be again as at the snapshot, with an empty history."""
-        with self._lock:
-            self._clients = dict(snapshot.clients)
-            self._next_id = snapshot.next_id
+            self._clients = {client.id: client for client in clients}
+            self._next_id = max(self._clients, default=FIRST_ID - 1) + 1
             self._hidden = []
             self.history = []
 
