@@ -149,14 +149,11 @@ def _headers(simulator: Simulator) -> dict[str, str]:
 @pytest.fixture
 def call(service: Simulator) -> Any:
     """Send a request about the clients of the simulated workspace."""
-    session = requests.Session()
-    session.trust_env = False
-    session.headers["Authorization"] = f"Bearer {service.token}"
-    session.headers["Content-Type"] = "application/json"
-    base = f"{service.url}/workspaces/{service.workspace_id}/clients"
+    at = f"{service.url}/workspaces/{service.workspace_id}/clients"
+    headers = _headers(service)
 
-    def send(method: str, path: str = "", timeout: float = 5, **fields: Any) -> requests.Response:
-        return session.request(method, base + path, json=fields or None, timeout=timeout)
+    def send(method: str, path: str = "", timeout: float = 5, **sent: Any) -> requests.Response:
+        return requests.request(method, at + path, headers=headers, json=sent, timeout=timeout)
 
     return send
 

@@ -98,8 +98,7 @@ def test_only_null_nothing_or_an_empty_list_is_an_empty_page(service: Simulator,
 @pytest.mark.parametrize("largest", [50, 20])
 def test_a_page_size_that_is_refused_is_halved(service: Simulator, largest: int) -> None:
     """Once: what the list has learned holds for the rest of the run."""
-    service.reset(Switches(largest_per_page=largest))
-    service.add_many(60)
+    fill(service, 60, Switches(largest_per_page=largest))
     assert len(info(service)["clients"]) == 60
     sizes = [int(entry.query["per_page"]) for entry in service.log if entry.status == 400]
     assert sizes == [size for size in (100, 50, 25) if size > largest]

@@ -86,8 +86,7 @@ def test_a_create_without_an_id_is_taken_back_by_its_name_with_a_warning(
 
 def test_a_list_of_all_takes_the_place_of_many_looks(service: Simulator) -> None:
     """Two pages, a check of their boundary, a third that is predicted; then a list of four."""
-    service.reset(Switches(create_body="nothing"))
-    service.add_many(150)
+    fill(service, 150, Switches(create_body="nothing"))
     result = clients(service, clients=[f"New {number}" for number in range(200)])
     assert result["requests"] == len(service.log) == 2 + 1 + 1 + 200 + 4
     assert all(entry["id"] for entry in result["results"])

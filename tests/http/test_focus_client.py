@@ -114,8 +114,7 @@ absent 1000 Gone (was Gone) | 1 | 1
 @pytest.mark.parametrize(("wanted", "first", "again"), REQUESTS)
 def test_requests(service: Simulator, there: int, wanted: str, first: str, again: str) -> None:
     """The docs' table, for any size of the workspace, where the filter narrows to one page."""
-    service.reset(Switches(name_filter="equals"))
-    service.add_many(there)
+    fill(service, there, Switches(name_filter="equals"))
     service.add("Gone", deleted=True)
     given = entry_from(wanted.replace("1000", str(1001 + there)))
     for expected in (int(first), int(again)):
@@ -128,8 +127,7 @@ def test_requests(service: Simulator, there: int, wanted: str, first: str, again
 @pytest.mark.parametrize("there", [0, 1, 100, 101, 250])
 def test_requests_where_the_filter_is_ignored(service: Simulator, there: int) -> None:
     """A look-up of several pages is checked at each boundary; several former names cost a list."""
-    service.reset(Switches(name_filter="ignored"))
-    service.add_many(there)
+    fill(service, there, Switches(name_filter="ignored"))
     pages = there // 100 + 1
     look = pages + (pages - 1)
     assert client(service, name="New")["requests"] == look + 1

@@ -55,8 +55,8 @@ def test_filters(service: Simulator, switches: Switches) -> None:
 def test_every_page_is_read(service: Simulator, there: int, per_page_cap: int) -> None:
     """One request a page, and one more only where the last page is exactly full. A limit
     ends it; a name is sought on all of them."""
-    service.reset(Switches(per_page_cap=per_page_cap, list_order="newest", name_filter="ignored"))
-    service.add_many(there)
+    switches = Switches(per_page_cap=per_page_cap, list_order="newest", name_filter="ignored")
+    fill(service, there, switches)
     result = info(service)
     assert len(result["clients"]) == there
     assert result["requests"] == there // per_page_cap + 1

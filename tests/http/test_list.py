@@ -24,8 +24,7 @@ def named(count: int) -> list[str]:
 @pytest.mark.parametrize("concurrency", [1, 4])
 def test_of_ten_pages_several_are_in_flight(service: Simulator, concurrency: int) -> None:
     """The first one says that there are more."""
-    service.reset(latency=0.05)
-    service.add_many(950)
+    fill(service, 950, latency=0.05)
     in_flight: list[int] = []
     service.observers.append(lambda _: in_flight.append(service.in_flight))
     clients(service, clients=named(950), concurrency=concurrency)
@@ -57,8 +56,7 @@ def test_no_page_is_risked_with_little_quota_or_where_nobody_says_what_is_left(
     service: Simulator, there: int, rules: Any, risks: bool
 ) -> None:
     """Little is less than ten times the pages that the list of 350 names lets expect."""
-    service.reset(**rules)
-    service.add_many(there)
+    fill(service, there, **rules)
     clients(service, True, clients=named(350), concurrency=4, allow_partial=True)
     asked = [int(entry.query.get("page", "1")) for entry in service.log if entry.method == "GET"]
     pages = there // 100 + 1
@@ -68,8 +66,7 @@ def test_no_page_is_risked_with_little_quota_or_where_nobody_says_what_is_left(
 
 def test_a_page_behind_the_last_one_means_that_the_list_moved(service: Simulator) -> None:
     """The second page is short for a moment, and the third one, in flight by then, is not empty."""
-    service.reset(Switches(per_page_cap=20))
-    service.add_many(60)
+    fill(service, 60, Switches(per_page_cap=20))
     left = [Fault(status=200, body=b'{"data": [], "page": 2, "per_page": 20}')]
     service.chaos = lambda call: left.pop() if left and call.query.get("page") == "2" else None
     result = clients(service, clients=named(60))
@@ -199,8 +196,7 @@ def test_the_info_module_reads_a_moved_list_again(service: Simulator) -> None:
 
 def test_the_quota_is_compared_again_where_the_check_took_more(service: Simulator) -> None:
     """The filter is ignored, so that two looks tell nothing and the pages are read once more."""
-    service.reset(replace(SMALL_PAGES, name_filter="ignored"), quota_limit=5 + 8)
-    service.add_many(85)
+    fill(service, 85, replace(SMALL_PAGES, name_filter="ignored"), quota_limit=5 + 8)
     wanted = "New; Newer; absent 1001; absent 1002; absent 1003; absent 1004"
     result = clients(service, clients=wanted)
     assert (result["failed"], service.writes) == (True, [])
@@ -211,8 +207,7 @@ def test_the_quota_is_compared_again_where_the_check_took_more(service: Simulato
 @pytest.mark.parametrize("says", [True, False], ids=["headers", "no headers"])
 def test_a_quota_that_ends_leaves_the_plan(service: Simulator, says: bool, partial: bool) -> None:
     """It is known by then, and returned with all that belongs to it."""
-    service.reset(replace(SMALL_PAGES, quota_headers=says), quota_limit=2)
-    service.add_many(25)
+    fill(service, 25, replace(SMALL_PAGES, quota_headers=says), quota_limit=2)
     result = clients(service, clients=["New"], allow_partial=partial)
     assert (result["failed"], result["changed"], service.writes) == (True, False, [])
     assert told(result) == "create New: planned"

@@ -15,10 +15,13 @@ HIDES = Switches(list_shows_deleted=False, get_shows_deleted=False)
 
 
 def fill(
-    service: Simulator, names: str, switches: Switches | None = None, **conditions: Any
+    service: Simulator, names: str | int, switches: Switches | None = None, **conditions: Any
 ) -> Simulator:
-    """The service anew with these clients, from the id 1001 on: ``Acme, Globex, (Deleted)``."""
+    """The service anew with these clients, from the id 1001 on: ``Acme, Globex, (Deleted)``, or so
+    many: Client 1, Client 2 ..."""
     service.reset(switches, **conditions)
+    if isinstance(names, int):
+        names = ", ".join(f"Client {number}" for number in range(1, names + 1))
     for name in names.split(", ") if names else ():
         service.add(name.strip("()"), deleted=name.startswith("("))
     return service
