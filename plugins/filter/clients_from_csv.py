@@ -19,8 +19,9 @@ description:
     C(Clients), C(Client name), C(Customer), C(Customer name) or C(Name), the first of them that
     is there. Names that clients had so far are in the column C(Former name), C(Former names),
     C(Old name) or C(Previous name), if there is one. Case, blanks and underscores do not matter.
-    Other columns are ignored, also C(ID), C(State) and C(Currency), which are seldom those of
-    Toggl Focus, unless you name them with O(columns).
+    A cell has one name. A client with several former names has to be in a list in YAML.
+  - A column C(ID), C(State), C(Currency) or C(Restore deleted) is seldom meant for Toggl Focus. If
+    there is one, name it in O(columns), or say there that it is ignored. Other columns are ignored.
   - Rows without any of these values are left out, such as time entries of no client.
   - Anything that is not understood is an error which names the line, and nothing is returned.
     So is a client with two different former names, states or currencies.
@@ -30,9 +31,10 @@ options:
     description:
       - The text of the file, or its bytes in base64, as the module C(ansible.builtin.slurp) returns
         them in C(content).
-      - Of bytes, the encodings UTF-8, UTF-16 and windows-1252 are recognised. Bytes of another one
-        are refused, as far as they look unlike a language of Western Europe. Then name the code
-        page in C(encoding) of the filter C(ansible.builtin.b64decode), in front of this one.
+      - Of bytes, the encodings UTF-8 and UTF-16 are recognised, and windows-1252, as long as it has
+        only characters that are usual in names in Western Europe. Otherwise a line is shown as it
+        would be in several code pages. Give the right one, such as V(cp1252), as C(encoding) of the
+        filter C(ansible.builtin.b64decode), in front of this one.
       - The lookup C(ansible.builtin.file) reads UTF-8 alone.
     type: str
     required: true
@@ -40,7 +42,8 @@ options:
     description:
       - By option of an entry, such as O(toggl.focus.focus_clients#module:clients[].name) and
         O(toggl.focus.focus_clients#module:clients[].former_names), the header of its column. A
-        column that is named must be there.
+        column that is named must be there. An empty text in place of a header ignores the column of
+        that option.
       - Ids are those of Toggl Focus, not those of Toggl Track or of another program.
       - If the file has no headers, give the numbers of the columns, from V(1). Then the first line
         is a client, too.
@@ -76,6 +79,11 @@ EXAMPLES = r"""
       Nr;Kunde
       1;Acme
       2;Globex
+
+- name: Apply those of a table with ids of Toggl Focus, in which the states are of the USA
+  toggl.focus.focus_clients:
+    clients: >-
+      {{ table.content | toggl.focus.clients_from_csv(columns={'id': 'ID', 'state': ''}) }}
 """
 
 RETURN = r"""
@@ -100,7 +108,7 @@ from ..plugin_utils._values import plugin_of
 
 def clients_from_csv(table: Any, columns: Any = None, separator: Any = None) -> list[Any]:
     if not isinstance(table, str) or not isinstance(columns or {}, Mapping):
-        raise FocusError("It takes a text, or the content that slurp returns; columns is a dict.")
+        raise FocusError("Give a text or slurp's content, and columns as {'name': 'Kunde'}.")
     return clients_of(table, columns or {}, separator or None)
 
 

@@ -7,19 +7,26 @@ import base64
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
-from ..module_utils._errors import FocusError
+from ..module_utils._errors import FocusError, listed
 from ..module_utils._model import Desired
-from ..module_utils._task.entries import Entry
-from ..module_utils._text import case_key, counted, has_lone_surrogate, quoted
+from ..module_utils._task.entries import OPTIONS, Entry
+from ..module_utils._text import case_key, counted, has_lone_surrogate, quoted, revealed
+
+_NAMES = ("client", "clients", "client name", "customer", "customer name", "name")
 
 HEADERS = {
-    "name": ("client", "clients", "client name", "customer", "customer name", "name"),
-    "former_names": ("former name", "former names", "old name", "previous name"),
+    **dict.fromkeys(_NAMES, "name"),
+    **dict.fromkeys(("former name", "former names", "old name", "previous name"), "former_names"),
+    **{option.replace("_", " "): option for option in OPTIONS},
 }
-"""By which a column is found, the first of them that is there. Columns of other options have to be
-named: the ID, State or Currency of a spreadsheet is seldom that of a client in Toggl Focus."""
+"""By which the column of an option is found, the first of them that is there."""
+
+_UNAMBIGUOUS = {"name", "former_names"}
+"""Other columns have to be named. The ID or State of a spreadsheet is seldom that of a client in
+Toggl Focus; where it is, it must not be dropped unnoticed."""
 
 SEPARATORS = (";", ",", "\t", "|")
 
@@ -35,10 +42,16 @@ as windows-1252: Polish as "£ódŸ", Cyrillic as "Ìîñêâà", the ü of a Ma
 _DAMAGED = re.compile("\ufffd|Ã[^A-Za-zÀ-ÿ .,-]|â€")
 """Where a character was lost, or UTF-8 was taken for windows-1252 and saved so."""
 
+_CODE_PAGES = ("cp1252", "cp1250", "cp1251", "mac_roman")
+"""In which a file that is not in UTF-8 is shown; the user decides."""
+
 _SLURP = 'Read it by "ansible.builtin.slurp: {src: FILE}", "register: file", and give file.content.'
-_SAVE = "Save it in UTF-8, or name its code page: b64decode('cp1250') in front of the filter."
+_SAVE = "Save the file in UTF-8, or put b64decode('CODE PAGE') in front of the filter."
 _COLUMNS = "Name columns by header or number, as columns={'name': 'Kunde'}, or give the separator."
 _CELLS = "Give the separator, or put a cell that contains one in quotation marks."
+_IGNORE = (
+    "These columns are used only if you name them; '' in place of a header ignores its column."
+)
 
 Columns = Mapping[str, object]
 """By option of an entry, the header of its column; or the number, in a table without headers."""
@@ -59,38 +72,44 @@ def clients_of(table: str, columns: Columns, separator: str | None) -> list[dict
         separator, text = separator or said[1], "\n" + text[said.end() :]
     has_headers = not any(isinstance(column, int) for column in columns.values())
     mark, width, places = _layout(text, columns, has_headers, separator)
-    clients: dict[tuple[str, int | None], Desired] = {}
+    clients: dict[tuple[str, int | None], tuple[int, Desired]] = {}
     for line, cells in list(_rows(text, mark))[1 if has_headers else 0 :]:
         is_doubtful = mark != separator and (len(cells) < max(width, 2) or not has_headers)
         if len(cells) > width or (is_doubtful and any(map("".join(cells).count, SEPARATORS))):
             raise FocusError(f"Line {line} does not fit into {counted(width, 'column')}. {_CELLS}")
         given = {of: cells[at] for of, at in places.items() if any(cells[at : at + 1])}
-        if not has_headers and _key(given.get("name", "")) in HEADERS["name"]:
+        if not has_headers and _key(given.get("name", "")) in _NAMES:
             raise FocusError(f"Line {line} has headers. Name the columns by them, not by number.")
         if given:
             client = _client(line, given)
-            first = clients.setdefault((client.key, client.id), client)
+            before, first = clients.setdefault((client.key, client.id), (line, client))
             if client != first._replace(name=client.name):
-                raise FocusError(f"Line {line} contradicts an earlier one of its client. Keep one.")
-    return [client.as_options() for client in clients.values()]
+                raise FocusError(
+                    f"Lines {before} and {line} of one client differ. Keep one of them."
+                )
+    return [client.as_options() for _line, client in clients.values()]
 
 
 def _text_of(table: str) -> str:
     """:raises FocusError: it is not in UTF-8, nor in another encoding that is recognised"""
     data = base64.b64decode(table) if _BASE64.fullmatch(table) else b""
-    if b"\n" not in data and b"\r" not in data:
-        return _checked(table, has_lone_surrogate, _SLURP)
-    try:
+    if not re.search(b"[\0\r\n]", data):
+        for number, line in enumerate(table.split("\n"), 1):
+            if has_lone_surrogate(line):
+                raise FocusError(f"Line {number} is not in UTF-8: {quoted(line.strip())}. {_SLURP}")
+        return table
+    if b"\0" in data and not re.match(b"\xff\xfe|\xfe\xff|[^\0]\0", data):
+        raise FocusError("It is no CSV file. In the program that wrote it, save it as CSV.")
+    with suppress(ValueError):
         return data.decode("utf-16" if b"\0" in data else "utf-8")
-    except ValueError:
-        return _checked(data.decode("cp1252", "replace"), _NOT_WESTERN.search, _SAVE)
-
-
-def _checked(text: str, is_wrong: Callable[[str], object], advice: str) -> str:
-    for number, line in enumerate(text.split("\n"), 1):
-        if is_wrong(line):
-            raise FocusError(f"Line {number} is not in UTF-8: {quoted(line.strip())}. {advice}")
-    return text
+    decoded = [data.decode(page, "replace") for page in _CODE_PAGES]
+    if not _NOT_WESTERN.search(decoded[0]):
+        return decoded[0]
+    lines = enumerate(zip(*map(str.splitlines, decoded), strict=True), 1)
+    number, forms = max(lines, key=lambda line: len(set(line[1])))
+    read = zip(forms, _CODE_PAGES, strict=True)
+    shown = [f"{quoted(revealed(form))} in {page}" for form, page in read if "\ufffd" not in form]
+    raise FocusError(f"Line {number} is not in UTF-8. It is {listed(shown)}. {_SAVE}")
 
 
 def _rows(text: str, mark: str, is_strict: bool = True) -> Iterator[tuple[int, list[str]]]:
@@ -112,20 +131,25 @@ def _rows(text: str, mark: str, is_strict: bool = True) -> Iterator[tuple[int, l
 
 def _layout(text: str, columns: Columns, has_headers: bool, separator: str | None) -> Layout:
     """:raises FocusError: the first row does not tell it"""
-    named = {option: (_key(column),) for option, column in columns.items()}
-    known = [(of, name) for of, names in {**HEADERS, **named}.items() for name in reversed(names)]
+    used = {option: column for option, column in columns.items() if column != ""}
+    named = {_key(column): option for option, column in used.items()}
+    known = {header: of for header, of in HEADERS.items() if of not in columns} | named
     found = []
     for mark in SEPARATORS:
         line, cells = next(_rows(text, mark, is_strict=False), (1, [""]))
         headers = [*map(_key, cells if has_headers else range(1, len(cells) + 1))]
-        places = {of: headers.index(name) for of, name in known if name in headers}
-        if separator in (None, mark) and {"name", *columns} <= places.keys():
-            found.append((mark, len(cells), places))
+        places = {of: headers.index(key) for key, of in [*known.items()][::-1] if key in headers}
+        if separator in (None, mark) and {"name", *used} <= places.keys():
+            found.append((mark, cells, places))
     if not found:
-        wanted = " or ".join(quoted(column) for column in {"name": "Client", **columns}.values())
+        wanted = " or ".join(quoted(column) for column in {"name": "Client", **used}.values())
         row = quoted(mark.join(cells))
         raise FocusError(f"Line {line}, {row}, has no column {wanted}. {_COLUMNS}")
-    return max(found, key=lambda layout: layout[1])
+    mark, cells, places = max(found, key=lambda layout: len(layout[1]))
+    unnamed = {of: cells[at] for of, at in places.items() if of not in {*columns, *_UNAMBIGUOUS}}
+    if unnamed:
+        raise FocusError(f"Line {line}: give columns={dict(columns) | unnamed}. {_IGNORE}")
+    return mark, len(cells), places
 
 
 def _key(header: object) -> str:
@@ -135,8 +159,6 @@ def _key(header: object) -> str:
 def _client(line: int, given: dict[str, str]) -> Desired:
     """:raises FocusError: something in the row cannot be used"""
     entry = Entry(line, given)
-    if not {"name", "id"} & given.keys():
-        raise FocusError(f"Line {line} has values, but no client. Name it, or delete the line.")
     if any(map(_DAMAGED.search, given.values())):
         raise FocusError(f"Line {line} has damaged characters. Export the table again, in UTF-8.")
     if entry.problems:

@@ -13,6 +13,7 @@ from support.filters import clients_from_csv
 from ansible_collections.toggl.focus.plugins.module_utils._reconcile import desired_clients
 from ansible_collections.toggl.focus.plugins.plugin_utils._csv import HEADERS, SEPARATORS
 
+NAMES = [header for header, option in HEADERS.items() if option == "name"]
 HEAD = "Client;Former name"
 REPORT = "User,Email,Client,Project,Duration"
 UMLAUTS = "M\xfcller \u2013 S\xf6hne"
@@ -23,6 +24,10 @@ GREEK, POLISH = "\u0391\u03b8\u03ae\u03bd\u03b1", "\u0141\xf3d\u017a"
 def content(text: str, encoding: str = "utf-8") -> str:
     """As ``slurp`` returns the file."""
     return base64.b64encode(text.encode(encoding)).decode()
+
+
+def western(name: str) -> str:
+    return content(f"Client\n{name}\n", "cp1252")
 
 
 def escaped(text: str, encoding: str) -> str:
@@ -36,6 +41,8 @@ def named(**columns: object) -> dict[str, Any]:
 
 ACME, BETA, SMITH = ("Acme", "Old Acme"), ("Beta",), ("Smith, Jones & Co",)
 NO_HEADER = "Acme;\nBeta;\n"
+SLURP = r"is not in UTF-8: .*ansible\.builtin\.slurp: .*register: file"
+XLSX = base64.b64encode(b"PK\3\4\x14\0\6\0\b\0\0\0!\0\n\xff").decode()
 COMMA = 'Client,Former name\nAcme,Old Acme\n"Smith, Jones & Co",\n'
 
 TABLES: dict[str, tuple[str, dict[str, Any], list[tuple[str, ...]]]] = {
@@ -84,19 +91,23 @@ def test_every_row_is_a_client(table: str, options: Any, expected: list[tuple[st
     assert [entry.name for entry in desired_clients(found)] == [name for name, *_ in expected]
 
 
-@pytest.mark.parametrize("header", [*HEADERS["name"], "CLIENT", " client_name ", "Customer  Name"])
+@pytest.mark.parametrize("header", [*NAMES, "CLIENT", " client_name ", "Customer  Name"])
 @pytest.mark.parametrize("separator", SEPARATORS)
 def test_the_column_of_clients_may_be_any(header: str, separator: str) -> None:
     table = f"x{separator}{header}\ny{separator}Beta\n"
     assert clients_from_csv(table) == clients_from_csv(content(table)) == [{"name": "Beta"}]
 
 
-def test_other_options_are_taken_where_their_columns_are_named() -> None:
+def test_other_options_are_taken_or_ignored_where_their_columns_are_named() -> None:
     table = "Client,Currency,ID,State\nAcme,eur,7,absent\nBeta,,,\nAcme,,8,\n"
-    assert clients_from_csv(table) == [{"name": "Acme"}, {"name": "Beta"}]
     acme = {"name": "Acme", "id": 7, "state": "absent", "currency": "EUR"}
     found = clients_from_csv(table, columns={of: of for of in ("currency", "id", "state")})
     assert found == [acme, {"name": "Beta"}, {"name": "Acme", "id": 8}]
+    ignored = clients_from_csv(table, columns={"currency": "", "id": "", "state": ""})
+    assert ignored == [{"name": "Acme"}, {"name": "Beta"}]
+    assert clients_from_csv("ID;State\n1;A\n", columns={"name": "State", "id": ""})[0] == {
+        "name": "A"
+    }
 
 
 ERRORS: dict[str, tuple[Any, dict[str, Any], str]] = {
@@ -114,23 +125,40 @@ ERRORS: dict[str, tuple[Any, dict[str, Any], str]] = {
     "no closing quote": (f'{HEAD}\n"Acme;\nBeta;\n', {}, "Line 2 cannot be read"),
     "a text after a quote": (f'{HEAD}\nBeta;\n"Acme" AG;\n', {}, "Line 3 cannot be read"),
     "after two lines": (f'{HEAD};x\nA;;"b\nc"\n;;\n"B"y;;\n', {}, "Line 5 cannot be read"),
-    "a text": (escaped(f"{HEAD}\r\n{UMLAUTS};\r\n", "cp1252"), {}, "Line 2 is not in UTF-8"),
-    "a text of UTF-16": (escaped(f"{HEAD}\n{GREEK};\n", "utf-16"), {}, "Line 1 is not in UTF-8"),
+    "a text": (escaped(f"{HEAD}\r\n{UMLAUTS};\r\n", "cp1252"), {}, f"Line 2 {SLURP}"),
+    "a text of UTF-16": (escaped(f"{HEAD}\n{GREEK};\n", "utf-16"), {}, f"Line 1 {SLURP}"),
+    "a workbook": (XLSX, {}, "It is no CSV file"),
+    "a workbook in one line": (XLSX[:20], {}, "It is no CSV file"),
+    "a currency": ("Client,Currency\nA,EUR\n", {}, "columns={'currency': 'Currency'}. "),
+    "a state": (
+        "Kunde,State,id\nA,absent,7\n",
+        named(name="Kunde", id=""),
+        "columns={'name': 'Kunde', 'id': '', 'state': 'State'}. These .* '' in place of a header",
+    ),
+    "a column of two options": (COMMA, named(id="Client"), 'Line 1, .*, has no column "Client"'),
     "a Mac": (content(f"{HEAD}\n{UMLAUTS};\n", "mac_roman"), {}, "Line 2 is not in UTF-8"),
     "Russian": (content(f"{HEAD}\n{MOSCOW};\n", "cp1251"), {}, "Line 2 is not in UTF-8"),
     "Polish": (content(f"{HEAD}\n{POLISH};\n", "cp1250"), {}, "Line 2 is not in UTF-8"),
+    "in two pages": (western("“A”"), {}, '2 .* "“A”" in cp1252, "“A”" in cp1250, '),
+    "the line that tells": (
+        western("A…\nNuñez"),
+        {},
+        '3 .* "Nuñez" in cp1252, "Nuńez" in cp1250, ',
+    ),
+    "an invisible blank": (western("A\xa0B"), {}, r'2 .* "A\\xa0B" in cp1252, '),
+    "not windows-1250": (western("ƒ§"), {}, '2 .* "ƒ§" in cp1252, "ѓ§" in cp1251 and '),
     "lost": (f"{HEAD}\nM\ufffdller;\n", {}, "Line 2 has damaged characters"),
     "taken for windows-1252": (f"{HEAD}\nM\xc3\xbcller;\n", {}, "Line 2 has damaged characters"),
     "so a dash": (f"{HEAD}\nA \xe2\u20ac\u201c B;\n", {}, "Line 2 has damaged characters"),
-    "no name": (f"{HEAD}\n;Initech\n", {}, "Line 2 has values, but no client"),
-    "two former names": (f"{HEAD}\nBeta;A\nBeta;B\n", {}, "Line 3 contradicts an earlier one"),
+    "no name": (f"{HEAD}\n;Initech\n", {}, "Line 2: Neither name nor id is given"),
+    "two former names": (f"{HEAD}\nBeta;A\nBeta;B\n", {}, "Lines 2 and 3 of one client differ"),
     "a line break": (f'{HEAD}\n"a\nb";\n', {}, "Line 2: name is .*, which has a line break"),
     "no currency": ("Client,x\nA,Euro\n", named(currency="x"), "Line 2: currency is .Euro"),
     "no state": ("Client,x\nA,removed\n", named(state="x"), "Line 2: state is .* mean absent"),
     "no id": ("Client,x\nA,K-1\n", named(id="x"), "Line 2: id is .K-1.; give a whole number"),
     "no option": ("Client,x\nA,B\n", named(former="x"), "Line 2: .* did you mean former_names"),
-    "no text": ({"content": content(COMMA)}, {}, "It takes a text"),
-    "no dict": (COMMA, {"columns": "Client"}, "columns is a dict"),
+    "no text": ({"content": content(COMMA)}, {}, "Give a text or slurp's content"),
+    "no dict": (COMMA, {"columns": "Client"}, "columns as {'name': 'Kunde'}"),
 }
 
 
@@ -138,9 +166,3 @@ ERRORS: dict[str, tuple[Any, dict[str, Any], str]] = {
 def test_what_is_not_understood_is_an_error(table: str, options: Any, message: str) -> None:
     with pytest.raises(AnsibleFilterError, match=message):
         clients_from_csv(table, **options)
-
-
-@pytest.mark.parametrize("case", ["a text", "a text of UTF-16"])
-def test_a_text_of_another_encoding_shows_the_lines_with_slurp(case: str) -> None:
-    with pytest.raises(AnsibleFilterError, match=r"ansible\.builtin\.slurp: .*register: file"):
-        clients_from_csv(ERRORS[case][0])
