@@ -186,7 +186,8 @@ desired:
     - The same clients as a list of options of M(toggl.focus.focus_client). Each of them finds
       nothing to do, unless O(limit) or O(id) hides another active client of the same name.
     - It has C(id) only for deleted clients, and where the name is not enough, because several
-      active clients have it or because it is blank.
+      active clients have it or may have it (O(id) is given, or O(limit) ended the reading), or
+      because it is blank.
   returned: success
   type: list
   elements: dict
