@@ -90,12 +90,11 @@ class InternalError(FocusError):
     unclear = True
 
     def __init__(self, error: BaseException) -> None:
-        places = [
-            f"{frame.f_code.co_filename.partition(_HERE)[2]}, line {line}"
-            for frame, line in traceback.walk_tb(error.__traceback__)
-            if _HERE in frame.f_code.co_filename
-        ]
-        where = places[-1] if places else "elsewhere"
+        where = "elsewhere"
+        for frame, line in traceback.walk_tb(error.__traceback__):
+            _before, is_here, file = frame.f_code.co_filename.partition(_HERE)
+            if is_here:
+                where = f"{file}, line {line}"
         super().__init__(
             f"An unforeseen error occurred ({type(error).__name__} in {where}). Please report it."
         )

@@ -32,11 +32,6 @@ class Outcome(NamedTuple):
         return self.status in ("done", "planned")
 
     @property
-    def changed(self) -> bool:
-        """Return whether the workspace is not as before."""
-        return self.succeeded or bool(self.left)
-
-    @property
     def failed(self) -> bool:
         """Return whether the step was tried and is not known to be done."""
         return self.status in ("failed", "unclear")

@@ -45,7 +45,7 @@ def common_result(
     else:
         msg = f"Would {done}." if are_planned(outcomes) else f"{done[0].upper()}{done[1:]}."
     result = {
-        "changed": refusal is None and any(outcome.changed for outcome in outcomes),
+        "changed": refusal is None and any(of.succeeded or of.left for of in outcomes),
         "msg": msg,
         "undo": [] if refusal else entries,
         "warnings": [*plan.warnings, *warnings],

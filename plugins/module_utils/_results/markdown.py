@@ -13,9 +13,8 @@ from typing import Any
 
 from .._model import counts_of
 from .._text import SERVICE_URL, at_most, counted, grouped, shown
-from .render import attributes_text, in_reading_order
+from .render import Row, attributes_text, in_reading_order
 
-Row = Mapping[str, Any]
 Workspaces = Sequence[tuple[str, Mapping[str, Any]]]
 """Of a plan file, each with its host."""
 

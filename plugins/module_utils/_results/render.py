@@ -21,7 +21,7 @@ def plan_lines(result: Mapping[str, Any]) -> list[str]:
 
     :arg result: what the module returned, also one that failed before there was a plan
     """
-    steps = [_line(row) for row in in_reading_order(result.get("plan", ()))]
+    steps = [" ".join(_parts(row)) for row in in_reading_order(result.get("plan", ()))]
     return [_unescaped(str(result.get("msg", ""))), *at_most(steps, MOST_LINES, "and {} more")]
 
 
@@ -45,11 +45,9 @@ def attributes_text(row: Row) -> str:
     return "; ".join(parts)
 
 
-def _line(row: Row) -> str:
-    return f"{row['step']:<7}  {' '.join(_parts(row))}"
-
-
 def _parts(row: Row) -> Iterator[str]:
+    """Yield the words of a row's line."""
+    yield f"{row['step']:<7} "
     if row["step"] == "rename" and "from" in row:
         yield f"{shown(row['from'], LONGEST_NAME)} ->"
     if "name" in row:
