@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 import tempfile
 from hashlib import sha256
 from pathlib import Path
@@ -153,4 +152,3 @@ def draw(path: Path, text: str) -> None:
 if __name__ == "__main__":
     for picture, shown_text in texts().items():
         draw(picture, shown_text)
-        sys.stdout.write(f"{picture.name}: {picture.stat().st_size} bytes\n")

@@ -16,8 +16,9 @@ from support.stage import CLIENT, CLIENTS, LOCAL, ROLE, Stage, play
 NAMES = [f"Client {number}" for number in range(10, 23)]
 
 
-def test_tasks_that_are_repeated_templated_and_run_once(service: Simulator, tmp_path: Path) -> None:
-    """Once for two hosts, or by another one for it; a loop keeps its connection."""
+def test_tasks_that_are_repeated_and_run_once(service: Simulator, tmp_path: Path) -> None:
+    """Once for two hosts, or by another one for it; a loop keeps its connection. What is templated
+    is in ``test_values.py``."""
     service.reset(script=[Fault(status=500)] * 2)
     Stage(service, tmp_path).inventory({"one": LOCAL, "two": LOCAL})
     tried = {
@@ -29,24 +30,20 @@ def test_tasks_that_are_repeated_templated_and_run_once(service: Simulator, tmp_
         "delegate_to": "localhost",
     }
     looped = {CLIENT: {"name": "{{ item }}"}, "loop": NAMES[:5]}
-    templated = {CLIENTS: {"clients": "{{ listed }}"}, "register": "templated"}
-    listed = [{"name": "{{ base }} {{ 1 + 1 }}", "former_names": ["{{ base }}"]}]
     ran = played(
         service,
         tmp_path,
-        [{**task, "run_once": True} for task in (tried, looped, templated)],
+        [{**task, "run_once": True} for task in (tried, looped)],
         *("-i", str(tmp_path / "hosts.yml")),
         hosts="one,two",
-        vars={"base": "Globex", "listed": listed},
     )
     assert ran.status == 0, ran.output
     assert (ran.results["tried"]["attempts"], ran.results["tried"]["action"]) == (3, "created")
     of_the_loop = [entry for entry in service.log if entry.query.get("name") in NAMES]
     assert len(of_the_loop) == 5
     assert len({entry.peer for entry in of_the_loop}) == 1
-    assert ran.results["templated"]["results"][0]["name"] == "Globex 2"
-    assert service.names() == ["Acme", *NAMES[:5], "Globex 2"]
-    assert [entry.method for entry in service.log].count("GET") == 3 + 5 + 1
+    assert service.names() == ["Acme", *NAMES[:5]]
+    assert [entry.method for entry in service.log].count("GET") == 3 + 5
 
 
 def test_a_long_run_prints_lines_of_progress(service: Simulator, tmp_path: Path) -> None:

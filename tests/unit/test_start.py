@@ -7,13 +7,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from support.playbooks import TREE
 
 from ansible_collections.toggl.focus.plugins.plugin_utils import _action
 
-TREE = Path(__file__).resolve().parents[2] / ".ansible" / "tree"
 UTILS = "ansible_collections.toggl.focus.plugins.module_utils"
 
 WRITES = {"_apply.apply", "_apply.creates", "_apply.errors", "_journal", "_plan.order"}
@@ -23,7 +22,7 @@ NOT_LOADED_BY = {"_reconcile": WRITES, "_info": {*WRITES, "_plan", "_results"}}
 
 def loaded_by(script: str) -> set[str]:
     script = f"{script}\nimport sys; print(*sys.modules)"
-    environment = {**os.environ, "PYTHONPATH": str(TREE)}
+    environment = {**os.environ, "PYTHONPATH": TREE}
     return set(
         subprocess.check_output([sys.executable, "-c", script], env=environment, text=True).split()
     )
