@@ -52,14 +52,11 @@ clients: [Acme, Globex, {name: Gamma, state: presnt}] | Entry 3 ("Gamma"): state
     you mean present?
 clients: [Acme, {name: Gamma, former_name: Beta}] | Entry 2 ("Gamma"): the option "former_name" is
     not known; did you mean former_names?
-clients: [No, {name: 1.10}, 12:30, {name: 007, state: absent}, {name: Acme, former_names: [1.5,
-    Off]}, "Two\\nlines", "007", "Globex\\n"] | Entry 1: name is not a text, it became false; put
-    the name in quotes. Entry 2: name is not a text, it became the number 1.1; put the name in
-    quotes. Entry 3: name is not a text, it became the number 750; put the name in quotes. Entry 4:
-    name is not a text, it became the number 7; put the name in quotes. Entry 5 ("Acme"):
-    former_names is not a text, it became the number 1.5; put the name in quotes. Entry 5 ("Acme"):
-    former_names is not a text, it became false; put the name in quotes. Entry 6: name is
-    "Two\\nlines", which has a line break; write the name on one line, or give the client's id.
+clients: [No, {name: 1.10}, {name: Acme, former_names: [Off]}, "Two\\nlines", "007", "Globex\\n"]
+    | Entry 1: name is not a text, it became false; put the name in quotes. Entry 2: name is not a
+    text, it became the number 1.1; put the name in quotes. Entry 3 ("Acme"): former_names is not a
+    text, it became false; put the name in quotes. Entry 4: name is "Two\\nlines", which has a line
+    break; write the name on one line, or give the client's id.
 clients: [Store, Store] | Entries 1 and 2: The name "Store" is in the list more than once: keep one
     entry, or give each one its id. A name with " #" in it needs quotes.
 clients: {Acme: {}, Beta: {state: absent}} | The option clients cannot be used: give each client a

@@ -45,7 +45,8 @@ def test_an_entry_is_taken(written: str, expected: str) -> None:
 REFUSED = sentences(r"""
 it is …; an entry is a name, or options such as name and id. | null ~ null | [Acme] ~ a list
 name is not a text, it became …; put the name in quotes. | No ~ false | 007 ~ the number 7
-    | {name: true} ~ true | {name: 1.1} ~ the number 1.1 | {name: 2026-01-31} ~ the date 2026-01-31
+    | 12:30 ~ the number 750 | {name: true} ~ true | {name: 1.1} ~ the number 1.1
+    | {name: 2026-01-31} ~ the date 2026-01-31
     | {name: 2026-01-31 12:30:00} ~ the date 2026-01-31 12:30:00
 former_names is not a text, it became …; put the name in quotes.
     | {name: Acme, former_names: [A, 7]} ~ the number 7 | {name: Acme, former_names: [null]} ~ null
