@@ -15,10 +15,8 @@ from ..module_utils._model import Desired
 from ..module_utils._task.entries import OPTIONS, Entry
 from ..module_utils._text import case_key, counted, has_lone_surrogate, quoted, revealed
 
-_NAMES = ("client", "clients", "client name", "customer", "customer name", "name")
-
 HEADERS = {
-    **dict.fromkeys(_NAMES, "name"),
+    **dict.fromkeys(("client", "clients", "client name", "customer", "customer name"), "name"),
     **dict.fromkeys(("former name", "former names", "old name", "previous name"), "former_names"),
     **{option.replace("_", " "): option for option in OPTIONS},
 }
@@ -49,9 +47,7 @@ _SLURP = 'Read it by "ansible.builtin.slurp: {src: FILE}", "register: file", and
 _SAVE = "Save the file in UTF-8, or put b64decode('CODE PAGE') in front of the filter."
 _COLUMNS = "Name columns by header or number, as columns={'name': 'Kunde'}, or give the separator."
 _CELLS = "Give the separator, or put a cell that contains one in quotation marks."
-_IGNORE = (
-    "These columns are used only if you name them; '' in place of a header ignores its column."
-)
+_IGNORE = "They are used only if you name them; '' in place of a header ignores its column."
 
 Columns = Mapping[str, object]
 """By option of an entry, the header of its column; or the number, in a table without headers."""
@@ -78,15 +74,13 @@ def clients_of(table: str, columns: Columns, separator: str | None) -> list[dict
         if len(cells) > width or (is_doubtful and any(map("".join(cells).count, SEPARATORS))):
             raise FocusError(f"Line {line} does not fit into {counted(width, 'column')}. {_CELLS}")
         given = {of: cells[at] for of, at in places.items() if any(cells[at : at + 1])}
-        if not has_headers and _key(given.get("name", "")) in _NAMES:
+        if not has_headers and HEADERS.get(_key(given.get("name", ""))) == "name":
             raise FocusError(f"Line {line} has headers. Name the columns by them, not by number.")
         if given:
             client = _client(line, given)
             before, first = clients.setdefault((client.key, client.id), (line, client))
             if client != first._replace(name=client.name):
-                raise FocusError(
-                    f"Lines {before} and {line} of one client differ. Keep one of them."
-                )
+                raise FocusError(f"Lines {before} and {line} of one client differ. Keep one.")
     return [client.as_options() for _line, client in clients.values()]
 
 

@@ -133,7 +133,7 @@ ERRORS: dict[str, tuple[Any, dict[str, Any], str]] = {
     "a state": (
         "Kunde,State,id\nA,absent,7\n",
         named(name="Kunde", id=""),
-        "columns={'name': 'Kunde', 'id': '', 'state': 'State'}. These .* '' in place of a header",
+        "columns={'name': 'Kunde', 'id': '', 'state': 'State'}. They .* '' in place of a header",
     ),
     "a column of two options": (COMMA, named(id="Client"), 'Line 1, .*, has no column "Client"'),
     "a Mac": (content(f"{HEAD}\n{UMLAUTS};\n", "mac_roman"), {}, "Line 2 is not in UTF-8"),
