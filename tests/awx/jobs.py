@@ -111,8 +111,7 @@ def launch(
     flags = ["--diff"] if options["diff_mode"] else []
     flags += ["--check"] if options["job_type"] == "check" else []
     variables_of_environment, extra = injected(CREDENTIAL_TYPE, inputs)
-    unsafe = as_awx_writes({**extra, **(extra_vars or {})})
-    (folder / "extra.yml").write_text(unsafe)
+    (folder / "extra.yml").write_text(as_awx_writes({**extra, **(extra_vars or {})}))
     flags += ["-e", f"@{folder}/extra.yml"]
     ran = ansible_runner.run(
         private_data_dir=str(folder),

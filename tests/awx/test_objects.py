@@ -100,19 +100,11 @@ def test_no_secret_is_written_down_or_printed() -> None:
     assert task["no_log"] is True
 
 
-REFERENCES = {
-    "job_template": ("project", "inventory", "execution_environment"),
-    "credential": ("credential_type",),
-    "inventory_source": ("inventory",),
-}
-"""Options of a kind that name an object of the kind of this name."""
-
-
 def test_what_they_refer_to_exists() -> None:
-    for kind, references in REFERENCES.items():
-        for options in only(OBJECTS, kind).values():
-            for reference in references:
-                assert options[reference] in only(OBJECTS, reference)
+    """Options that have the name of a kind name an object of it."""
+    for options in (found.options for found in OBJECTS):
+        for reference in {*options} & {*KINDS.values()}:
+            assert options[reference] in only(OBJECTS, reference)
     for template in TEMPLATES.values():
         assert set(template["credentials"]) <= set(only(OBJECTS, "credential"))
     playbooks = {template["playbook"] for template in TEMPLATES.values()}

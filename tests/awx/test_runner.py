@@ -114,8 +114,6 @@ def test_a_reviewed_plan_is_applied(workflow: Workflow, many_workspaces: Simulat
     assert set(plan.artifacts) == {EUROPE, ASIA, AMERICA}
     planned = {host: result["plan"] for host, result in plan.results(CLIENTS).items()}
     assert {step["step"] for step in planned["europe"]} == {"rename", "delete", "create"}
-    assert planned["america-north"] == [{"step": "create", "name": "Hooli", "status": "planned"}]
-    assert "create   Hooli" in plan.output
     assert applied.status == "successful", applied.output
     assert workflow.names == AS_DECLARED
     results = applied.results(CLIENTS)
@@ -152,7 +150,6 @@ def test_no_variable_of_a_host_sends_the_key_elsewhere(workflow: Workflow) -> No
     """The address is the one of the credential, in the plan, in what is applied and by drift."""
     assert workflow.drift.status == "successful", workflow.drift.output
     assert workflow.sent_elsewhere == 0
-    assert workflow.names == AS_DECLARED
 
 
 def test_drift_fails_the_job_of_a_workspace_that_differs(workflow: Workflow) -> None:
