@@ -101,27 +101,19 @@ FOLDERS: dict[str, Callable[[Path, str], object]] = {
 
 
 @either_mode
-@pytest.mark.parametrize("holds", FOLDERS)
-def test_a_folder_in_which_openssl_finds_no_certificate_is_an_error_before_any_request(
-    secured: Secured, tmp_path: Path, holds: str, check_mode: bool
+@pytest.mark.parametrize(
+    ("holds", "file"), [*((holds, "") for holds in FOLDERS), ("no certificate", HASHED)]
+)
+def test_a_ca_path_in_which_openssl_finds_no_certificate_is_an_error_before_any_request(
+    secured: Secured, tmp_path: Path, holds: str, file: str, check_mode: bool
 ) -> None:
     """It would trust nobody, and the message about the server's certificate would mislead."""
     FOLDERS[holds](tmp_path, secured.ca_path)
-    result = client(secured.service, check_mode, name="New", ca_path=str(tmp_path))
+    result = client(secured.service, check_mode, name="New", ca_path=str(tmp_path / file))
     assert (result["failed"], result["requests"]) == (True, 0)
     said = "The option ca_path cannot be used: no certificate was found there: "
     assert result["msg"].startswith(said), result
     assert "openssl rehash" in result["msg"]
-
-
-def test_a_ca_path_that_holds_no_certificate_is_a_sentence(
-    secured: Secured, tmp_path: Path
-) -> None:
-    """It is the option that is wrong, and nothing is retried."""
-    empty = tmp_path / "authority.pem"
-    empty.write_text("no certificate\n")
-    result = client(secured.service, name="New", ca_path=str(empty))
-    assert result["failed"] and "ca_path" in result["msg"] and result["requests"] <= 1
 
 
 def test_validate_certs_false_is_one_warning_a_task(secured: Secured, play: Play) -> None:
