@@ -80,10 +80,13 @@ EXAMPLES = r"""
       1;Acme
       2;Globex
 
-- name: Apply those of a table with ids of Toggl Focus, in which the states are of the USA
-  toggl.focus.focus_clients:
-    clients: >-
-      {{ table.content | toggl.focus.clients_from_csv(columns={'id': 'ID', 'state': ''}) }}
+- name: Take the ids of Toggl Focus from a table in which the states are of the USA
+  ansible.builtin.debug:
+    msg: "{{ text | toggl.focus.clients_from_csv(columns={'id': 'ID', 'state': ''}) }}"
+  vars:
+    text: |
+      ID;Client;State
+      1001;Acme;TX
 """
 
 RETURN = r"""
