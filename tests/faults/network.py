@@ -27,7 +27,7 @@ HANG = 0.4
 """Seconds that a hanging service is silent; longer than ``IMPATIENT``."""
 
 IMPATIENT = 0.25
-"""Seconds, ``api_timeout`` of a task that meets one."""
+"""Seconds, ``api_timeout`` of a run in which the service may hang."""
 
 WRITES = ("POST", "PUT", "DELETE", "PATCH")
 ALL = ("GET", *WRITES)
@@ -41,6 +41,7 @@ class Kind(NamedTuple):
     make: Make
     methods: Sequence[str] = ALL
     refusals: int = 0
+    hangs: bool = False
 
 
 def error(words: str) -> bytes:
@@ -96,8 +97,8 @@ KINDS: dict[str, Kind] = {
     "cut off": Kind(lambda c: Fault(drop="during")),
     "garbled before": Kind(lambda c: Fault(drop="before", garbled=True)),
     "garbled after": Kind(lambda c: Fault(drop="after", garbled=True)),
-    "hangs before": Kind(lambda c: Fault(drop="before", delay=HANG)),
-    "hangs after": Kind(lambda c: Fault(delay=HANG)),
+    "hangs before": Kind(lambda c: Fault(drop="before", delay=HANG), hangs=True),
+    "hangs after": Kind(lambda c: Fault(delay=HANG), hangs=True),
     "429": Kind(lambda c: Fault(status=429)),
     "429 in 0 seconds": Kind(lambda c: Fault(status=429, headers={"Retry-After": "0"})),
     "429 until a date": Kind(lambda c: Fault(status=429, headers={"Retry-After": _OVER})),

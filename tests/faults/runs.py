@@ -3,22 +3,21 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 from collections import Counter
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from simulator import moving
 from simulator.quota import Quota
-from simulator.records import Client, Fault, Write
+from simulator.records import Client, Write
 from simulator.records import Entry as Request
 from simulator.server import Simulator
 from simulator.service import QUOTA_WINDOW
-from simulator.wire import Call
 from support import running
 
 from faults.expected import Expected, Task, expected
@@ -27,7 +26,7 @@ from faults.network import Chaos, Door
 from faults.oracle import state_of
 from faults.proxy import Behaviour, Proxy
 from faults.reports import Report
-from faults.scenarios import Act, Entry, History, Network
+from faults.scenarios import Act, Drift, Entry, History, Network
 
 
 class Violated(Exception):
@@ -78,10 +77,6 @@ class Ran(NamedTuple):
     def states(self) -> tuple[State, State]:
         switches = self.task.switches
         return state_of(self.before, switches), state_of(self.after, switches)
-
-
-def _is_page(call: Call) -> bool:
-    return call.method == "GET" and call.path.endswith("/clients") and "name" not in call.query
 
 
 class Runs:
@@ -159,7 +154,7 @@ class Runs:
             if is_missed:
                 self._remembered[write.id] = write.name
 
-    def _ran_with_faults(self, task: Task, network: Network, drift: Act | None) -> Ran:
+    def _ran_with_faults(self, task: Task, network: Network, drift: Drift | None) -> Ran:
         self._rest()
         service = self._service
         chaos = Chaos(network.seed, network.kinds, network.chance, network.patience, self._door)
@@ -171,7 +166,7 @@ class Runs:
         drifted = self._let_drift(drift, chaos)
         with self._door:
             self._refuse_connections(network)
-            report = self._run_with_faults(task)
+            report = self._run_with_faults(task, api_timeout=network.api_timeout)
         service.chaos = None
         service.settle()
         service.quota = Quota(None, QUOTA_WINDOW)
@@ -184,30 +179,31 @@ class Runs:
         self._remember(before, history)
         return Ran(task, before, service.clients(), history, report, set(drifted), verdicts)
 
-    def _run_with_faults(self, task: Task) -> Report:
+    def _run_with_faults(self, task: Task, **options: Any) -> Report:
         if self._case.way != "proxy":
-            return self._run(task)
+            return self._run(task, **options)
         with pytest.MonkeyPatch.context() as patch:
             self.services.proxy.stand_before(patch)
             url = f"https://{HOST}:{self.services.tls.port}/api"
-            return self._run(task, api_url=url)
+            return self._run(task, api_url=url, **options)
 
-    def _let_drift(self, act: Act | None, chaos: Chaos) -> dict[int, Client]:
-        """Let somebody else act right before a page of the list is read. Return what the clients
-        are then, as soon as it was done."""
+    def _let_drift(self, drift: Drift | None, chaos: Chaos) -> dict[int, Client]:
+        """Gives where what somebody else does to clients will be found."""
+        workspace = self._service.workspace
         drifted: dict[int, Client] = {}
+        self._service.chaos = chaos
+        if drift is None:
+            return drifted
         there = self._state().keys()
-        at = (2, 2, 2, 3, 4)[act.pick % 5] if act else 0
-        pages = itertools.count(1)
 
-        def answer(call: Call) -> Fault | None:
-            if act and _is_page(call) and next(pages) == at:
-                client = self._service.workspace.find(self._act(act, there) or 0)
-                self.tally[f"lists that moved: {act.kind}"] += 1
-                drifted.update({client.id: client} if client else {})
-            return chaos(call)
+        def act() -> None:
+            client_id = self._act(drift.act, there)
+            self.tally[f"lists that moved: {drift.act.kind}"] += 1
+            client = None if client_id is None else workspace.find(client_id)
+            if client is not None:
+                drifted[client.id] = client
 
-        self._service.chaos = answer
+        self._service.chaos = moving.SomebodyElse(act, drift.at, chaos)
         return drifted
 
     def _refuse_connections(self, network: Network) -> None:
@@ -246,7 +242,7 @@ class Runs:
         history, last = service.workspace.history, turns[-1].clients
         given = dict(zip(("Bearer", "Basic"), zip(tasks, reports, strict=True), strict=True))
         ran = []
-        for turn, then in itertools.pairwise(turns):
+        for turn, then in pairwise(turns):
             task, report = given.pop(turn.who)
             written = history[turn.writes : then.writes]
             ran.append(Ran(task, turn.clients, then.clients, written, report))

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from simulator.switches import ANSWERS, Switches, random_switches
 
-from faults.network import ALL, KINDS
+from faults.network import ALL, IMPATIENT, KINDS
 
 ODD_NAMES = (
     *("Zo\u00eb \U0001f680", "\u202eesrever", "\u05e9\u05dc\u05d5\u05dd", "{{ name }}"),
@@ -55,6 +55,13 @@ class Act(NamedTuple):
     name: str
 
 
+class Drift(NamedTuple):
+    """What somebody else does right before the ``at``-th page of a list."""
+
+    at: int
+    act: Act
+
+
 BY_HAND = ("delete", "create", "create", "create", "rename", "rename", "restore", "currency")
 CURRENCIES = ("USD", "CHF", None)
 DECLARED = ("USD", "usd", "EUR", "CHF", "workspace", "Workspace")
@@ -70,21 +77,24 @@ class Network(NamedTuple):
     refusals: int
     quota: int | None
 
+    @property
+    def api_timeout(self) -> float:
+        return IMPATIENT if any(KINDS[kind].hangs for kind in self.kinds) else 10.0
+
 
 class Event(NamedTuple):
     """What happens next; for each ``kind`` there is a method of ``Trial``.
 
     ``entries``: which of the history's lists is applied. ``acts``: what others do, between the
-    plan and its apply where there are both. ``drift``: what they do while the list is read.
-    ``runs_ago``: which run is undone. ``spare``: requests that the quota holds more than a run
-    needs.
+    plan and its apply where there are both. ``runs_ago``: which run is undone. ``spare``: requests
+    that the quota holds more than a run needs.
     """
 
     kind: str
     entries: int = 0
     acts: tuple[Act, ...] = ()
     network: Network | None = None
-    drift: Act | None = None
+    drift: Drift | None = None
     runs_ago: int = 1
     spare: int = 0
 
@@ -198,7 +208,7 @@ def _events(chance: random.Random, names: tuple[str, ...]) -> Iterator[Event]:
             entries=entries,
             acts=tuple(acts) if kind in ("others", "reviewed") else (),
             network=network,
-            drift=_act(chance, names) if network and chance.random() < 0.3 else None,
+            drift=_drift(chance, names) if network and chance.random() < 0.3 else None,
             runs_ago=chance.choice((1, 1, 1, 2)),
             spare=chance.randint(-3, 2),
         )
@@ -225,7 +235,9 @@ def _options(chance: random.Random, single: bool) -> dict[str, Any]:
 
 def _network(chance: random.Random) -> Network:
     seed = chance.randrange(1_000_000)
-    kinds = [kind for kind in KINDS if not kind.startswith("hangs")]
+    kinds = [*KINDS]
+    if chance.random() < 0.95:
+        kinds = [kind for kind in kinds if not KINDS[kind].hangs]
     fitting = [kind for kind in kinds if len(KINDS[kind].methods) == len(ALL)]
     chosen = {chance.choice(fitting), *chance.sample(kinds, chance.randint(0, 3))}
     if chance.random() < 0.3:
@@ -234,6 +246,10 @@ def _network(chance: random.Random) -> Network:
     refusals = chance.choice((0, 0, 0, 0, 1, 2, 9))
     quota = chance.randint(1, 12) if chance.random() < 0.1 else None
     return Network(seed, tuple(sorted(chosen)), odds, patience, refusals, quota)
+
+
+def _drift(chance: random.Random, names: tuple[str, ...]) -> Drift:
+    return Drift(chance.choice((2, 2, 2, 3, 4)), _act(chance, names))
 
 
 def _names(chance: random.Random) -> tuple[str, ...]:

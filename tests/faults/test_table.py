@@ -114,7 +114,6 @@ LOST = {
     "500_with_words": on_write(500, body=error("boom")),
     "502_of_a_proxy": on_write(502, body=b"<html>Bad Gateway</html>"),
 }
-SHORT = {"api_timeout": 0.6}
 LOST_AFTER = {
     "cut_off": on_write(drop="during"),
     **{
@@ -188,10 +187,6 @@ ROWS: dict[str, Row] = {
     # A create is looked for, all others are sent again.
     **faulty("lost_before_the_work", LOST, LOOKED_FOR, "again"),
     **faulty("lost_after_the_work", LOST_AFTER, "GET GET", "again"),
-    "timed_out_before_the_work": Row(
-        (on_write(drop="before", delay=1),), LOOKED_FOR, "again", "", SHORT
-    ),
-    "timed_out_after_the_work": Row((on_write(delay=1),), "GET GET", "again", "", SHORT),
     # A look finds that it was not done.
     **{
         f"lost_and_then_{case}": Row(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What somebody else does, and what a list shows of it."""
+"""What somebody else does to a list, also while it is read."""
 
 from __future__ import annotations
 
@@ -8,9 +8,34 @@ from contextlib import suppress
 from dataclasses import replace
 
 from simulator.listing import ListQuery, page_of
-from simulator.records import Body, Client, Refused
+from simulator.records import Body, Client, Fault, Refused
 from simulator.switches import Switches
+from simulator.wire import Call
 from simulator.workspace import Workspace
+
+Answering = Callable[[Call], "Fault | None"]
+"""What ``Service.chaos`` is."""
+
+
+class SomebodyElse:
+    """Changes the workspace once, right before the ``at``-th request for a page of the whole list,
+    as ``Service.chaos``; ``also`` may break the same requests."""
+
+    def __init__(self, change: Callable[[], object], at: int, also: Answering) -> None:
+        self._change = change
+        self._left = at
+        self._also = also
+
+    def __call__(self, call: Call) -> Fault | None:
+        if _is_page(call):
+            self._left -= 1
+            if self._left == 0:
+                self._change()
+        return self._also(call)
+
+
+def _is_page(call: Call) -> bool:
+    return call.method == "GET" and call.path.endswith("/clients") and "name" not in call.query
 
 
 def act(
