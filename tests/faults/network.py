@@ -36,12 +36,14 @@ Make = Callable[[random.Random], Fault]
 
 
 class Kind(NamedTuple):
-    """A kind of fault. ``refusals`` connections are refused after it."""
+    """A kind of fault. ``refusals`` connections are refused after it. ``late``: the work is done
+    when nobody waits for it any more, so that what follows cannot always be seen."""
 
     make: Make
     methods: Sequence[str] = ALL
     refusals: int = 0
     hangs: bool = False
+    late: bool = False
 
 
 def error(words: str) -> bytes:
@@ -99,6 +101,12 @@ KINDS: dict[str, Kind] = {
     "garbled after": Kind(lambda c: Fault(drop="after", garbled=True)),
     "hangs before": Kind(lambda c: Fault(drop="before", delay=HANG), hangs=True),
     "hangs after": Kind(lambda c: Fault(delay=HANG), hangs=True),
+    "commits late": Kind(
+        lambda c: Fault(lag=IMPATIENT * c.choice((1.03, 1.06, 1.2, 2))),
+        methods=("POST",),
+        hangs=True,
+        late=True,
+    ),
     "429": Kind(lambda c: Fault(status=429)),
     "429 in 0 seconds": Kind(lambda c: Fault(status=429, headers={"Retry-After": "0"})),
     "429 until a date": Kind(lambda c: Fault(status=429, headers={"Retry-After": _OVER})),
@@ -175,7 +183,8 @@ def hanging_up() -> Iterator[tuple[str, int]]:
 @dataclass
 class Chaos:
     """Gives each request its fault, one of these ``kinds``, or none. The list that a run begins
-    with has a third of the ``chance``; ``patience``: tries of a request that may fail in a row."""
+    with has a third of the ``chance``; ``patience``: tries of one request that may fail in a row.
+    ``lagged``: names whose creation it has kept waiting."""
 
     seed: int
     kinds: Sequence[str]
@@ -183,6 +192,7 @@ class Chaos:
     patience: int
     door: Door
     counts: Counter[str] = field(default_factory=Counter)
+    lagged: set[str] = field(default_factory=set)
     _seen: Counter[str] = field(default_factory=Counter)
 
     def __call__(self, call: Call) -> Fault | None:
@@ -197,6 +207,8 @@ class Chaos:
         name = chance.choice(fitting)
         kind = KINDS[name]
         self.counts[name] += 1
+        if kind.late:
+            self.lagged.add(json.loads(call.body)["name"])
         if kind.refusals:
             self.door.refuse(kind.refusals)
         return kind.make(chance)

@@ -4,12 +4,14 @@ must lead to is in ``model``; here is what it may not do on the way."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from simulator.bodies import WORKSPACE_CURRENCY, client_body
-from simulator.records import Client, Write
+from simulator.records import Client, Entry, Write
+from simulator.service import Service
 from simulator.switches import Switches
 from simulator.workspace import CHANGES
 from support.running import rows
@@ -127,6 +129,59 @@ def not_undone(
             yield f"{client_id}, {after[client_id]}, was new, and is still active"
 
 
+# what nobody could see, and what the report says of it
+
+
+def late(
+    report: Report, lagged: Collection[str], history: Sequence[Write], service: Service, lag: int
+) -> set[int]:
+    """Ids of the clients whose creation came after the last list that could have shown it, or that
+    the report says could not be looked for. ``lagged``: names whose creation the service has kept
+    waiting; it may have changed them. ``lag``: how many reads after a write do not show it yet."""
+    creates = [write for write in history if write.kind == "create"]
+    firsts = {key(write.name): write.id for write in reversed(creates)}.values()  # of each name
+    unchecked = {*map(key, reports.names_with(report, reports.UNCHECKED))}
+    awaited = {*map(key, lagged)}
+
+    def was_shown(write: Write) -> bool:
+        looks = [look for look in service.log if look.method == "GET" and look.status == 200]
+        later = [look for look in looks if look.at >= write.at][lag:]
+        return any(_shows(look, write.name) for look in later)
+
+    return {
+        write.id
+        for write in creates
+        if write.id not in reports.ids_of_clients(report)
+        if (lag and write.id not in firsts)
+        or any(is_called(write.name, name, service.switches) for name in lagged)
+        if key(write.name) in unchecked
+        or (awaited and key(write.name) not in awaited)  # nobody looked for this name
+        or not was_shown(write)
+    }
+
+
+def _shows(look: Entry, name: str) -> bool:
+    """Whether the look is at the whole list, or at this name."""
+    asked = look.query.get("name")
+    return look.path.endswith("/clients") and (asked is None or key(asked) == key(name))
+
+
+def told_duplicates(report: Report, before: State, history: Sequence[Write]) -> set[int]:
+    """Ids of clients that were created once too often and that the report names: all of a name
+    but the one that it takes for the client."""
+    made: dict[str, list[int]] = {}
+    for write in history:
+        if write.kind == "create" and write.id not in before:
+            made.setdefault(key(write.name), []).append(write.id)
+    text = json.dumps(report, ensure_ascii=False, default=str)
+    kept = reports.ids_of_clients(report)
+    doubles: set[int] = set()
+    for ids in map(sorted, made.values()):
+        if f"with the ids {', '.join(map(str, ids))}:" in text:
+            doubles.update(set(ids) - {next((i for i in ids if i in kept), ids[0])})
+    return doubles
+
+
 def unannounced(
     announced: Collection[tuple[str, int | None]], history: Sequence[Write]
 ) -> Iterator[str]:
@@ -148,8 +203,8 @@ def untruths(
     cannot_see: bool = False,
 ) -> Iterator[str]:
     """Where the report of a whole list and what happened differ. ``drifted``: clients that somebody
-    else has changed, and what was done before is not done again. ``cannot_see``: what was done may
-    look as if it had failed."""
+    else has changed, and what was done before is not done again. ``cannot_see``: reads lag for so
+    long that what was done may look as if it had failed."""
     if report.get("refused"):
         yield from untruths_of_refused(report, history)
         return

@@ -20,19 +20,14 @@ from ansible_collections.toggl.focus.plugins.module_utils._task.run import Runti
 from faults.copies import ROOT
 
 
-def environment() -> dict[str, str]:
-    """With the collection that is in use here, which may be a copy."""
-    collections = Path(_api.__file__).parents[6]
-    paths = [str(collections), str(ROOT / "tests")]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
-
-
 def forks() -> ForkServerContext:
     """Processes that are forks of one which has loaded the collection once."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["pytest", __name__])
+    collections = Path(_api.__file__).parents[6]  # in use here: it may be a copy
+    paths = os.pathsep.join([str(collections), str(ROOT / "tests")])
     with pytest.MonkeyPatch.context() as patch:  # before Python 3.13, it knows no other paths
-        patch.setenv("PYTHONPATH", environment()["PYTHONPATH"])
+        patch.setenv("PYTHONPATH", paths)
         forkserver.ensure_running()
     return context
 

@@ -92,3 +92,10 @@ def foreseen(report: Report) -> Mapping[str, Any]:
 
 def _without(row: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
     return {name: value for name, value in row.items() if name not in names}
+
+
+def ids_of_clients(report: Report) -> set[int | None]:
+    """Of those that the report tells of as changed."""
+    if "plan" in report:
+        return {step.get("id") for step in rows(report, "done")}
+    return {(report.get("client") or {}).get("id")}

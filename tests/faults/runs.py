@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from simulator import moving
+from simulator.listing import page_of
 from simulator.quota import Quota
 from simulator.records import Client, Write
 from simulator.records import Entry as Request
@@ -20,13 +21,14 @@ from simulator.server import Simulator
 from simulator.service import QUOTA_WINDOW
 from support import running
 
+from faults import oracle
 from faults.expected import Expected, Task, expected
 from faults.model import State, Verdict
 from faults.network import Chaos, Door
 from faults.oracle import state_of
 from faults.proxy import Behaviour, Proxy
 from faults.reports import Report
-from faults.scenarios import Act, Drift, Entry, History, Network
+from faults.scenarios import BY_THE_SERVICE, Act, Drift, Entry, History, Network
 
 
 class Violated(Exception):
@@ -62,7 +64,9 @@ class Ran(NamedTuple):
     """One run: what was there before and after it, what it did, and what it says of it.
 
     With faults, also ``drifted``: clients that others changed while it read, in ``before`` as they
-    were then. ``verdicts``: what its list led to, before or after that.
+    were then. ``verdicts``: what its list led to, before or after that. What came ``late`` is in
+    none of the other values. ``told_duplicates``: clients that the report names as made more than
+    once, without the one of each name that it takes for the client.
     """
 
     task: Task
@@ -72,6 +76,8 @@ class Ran(NamedTuple):
     report: Report
     drifted: Collection[int] = ()
     verdicts: Sequence[Verdict] = ()
+    late: Collection[int] = ()
+    told_duplicates: Collection[int] = ()
 
     @property
     def states(self) -> tuple[State, State]:
@@ -95,7 +101,7 @@ class Runs:
         self._case = case
         self._switches = case.switches
         self._service = self.services.plain if case.way == "plain" else self.services.tls
-        self._service.reset(case.switches, clock=case.clock)
+        self._service.reset(case.switches, lag=case.lag, clock=case.clock)
         for client in case.there:
             self._service.add(*client)
         self._journal.unlink(missing_ok=True)
@@ -163,21 +169,30 @@ class Runs:
             service.quota.take()
         before = service.clients()
         verdicts = list(self._expected(task).verdicts)
+        service.latency = network.latency
         drifted = self._let_drift(drift, chaos)
         with self._door:
             self._refuse_connections(network)
             report = self._run_with_faults(task, api_timeout=network.api_timeout)
         service.chaos = None
+        service.workspace.paging = page_of
         service.settle()
+        service.latency = 0.0
         service.quota = Quota(None, QUOTA_WINDOW)
         self.tally["connections refused"] += self._door.refused
         self.tally.update(chaos.counts)
         before = [*(c for c in before if c.id not in drifted), *drifted.values()]
         if drifted:
             verdicts += self._expected(task, state_of(before, self._switches)).verdicts
-        history = list(service.workspace.history)
-        self._remember(before, history)
-        return Ran(task, before, service.clients(), history, report, set(drifted), verdicts)
+        happened = list(service.workspace.history)
+        self._remember(before, happened)
+        late = oracle.late(report, chaos.lagged, happened, service, self._case.lag)
+        doubles = oracle.told_duplicates(report, state_of(before), happened)
+        history = [write for write in happened if write.id not in {*late, *doubles}]
+        after = [client for client in service.clients() if client.id not in late]
+        self.tally["creates that came after the last look"] += len(late)
+        self.tally["duplicates that could not be prevented, and were reported"] += len(doubles)
+        return Ran(task, before, after, history, report, set(drifted), verdicts, late, doubles)
 
     def _run_with_faults(self, task: Task, **options: Any) -> Report:
         if self._case.way != "proxy":
@@ -193,6 +208,10 @@ class Runs:
         drifted: dict[int, Client] = {}
         self._service.chaos = chaos
         if drift is None:
+            return drifted
+        if drift.act.kind in BY_THE_SERVICE:
+            mixed = drift.act.kind == "unstable order"
+            workspace.paging = moving.unstable(self._case.seed) if mixed else moving.growing
             return drifted
         there = self._state().keys()
 

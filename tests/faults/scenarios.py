@@ -34,6 +34,8 @@ WORST = ("dropped after", "reset after", "5xx after", "HTML after", "data that i
 
 PAGE_SIZES = (2, 3, 5, 20, 50, 100)
 
+_LATE = tuple(name for name, kind in KINDS.items() if kind.late)
+
 Entry = dict[str, Any]
 Entries = tuple[Entry, ...]
 
@@ -56,12 +58,14 @@ class Act(NamedTuple):
 
 
 class Drift(NamedTuple):
-    """What somebody else does right before the ``at``-th page of a list."""
+    """What moves while the list is read: what somebody else does right before the ``at``-th page
+    of a list, or what the service itself does to all its pages."""
 
     at: int
     act: Act
 
 
+BY_THE_SERVICE = ("unstable order", "growing pages")
 BY_HAND = ("delete", "create", "create", "create", "rename", "rename", "restore", "currency")
 CURRENCIES = ("USD", "CHF", None)
 DECLARED = ("USD", "usd", "EUR", "CHF", "workspace", "Workspace")
@@ -76,6 +80,7 @@ class Network(NamedTuple):
     patience: int
     refusals: int
     quota: int | None
+    latency: float = 0.0
 
     @property
     def api_timeout(self) -> float:
@@ -102,13 +107,14 @@ class Event(NamedTuple):
 class History(NamedTuple):
     """One workspace, its service, and what happens to it.
 
-    ``single``: each list is of one entry, which goes through ``focus_client``. ``clock``:
-    seconds that the service's is ahead. ``way``: how the service is reached, ``plain``, by ``tls``,
-    or by TLS through a ``proxy``.
+    ``single``: each list is of one entry, which goes through ``focus_client``. ``lag``: reads that
+    show what was before a write. ``clock``: seconds that the service's is ahead. ``way``: how the
+    service is reached, ``plain``, by ``tls``, or by TLS through a ``proxy``.
     """
 
     seed: int
     switches: Switches
+    lag: int
     clock: float
     way: str
     there: tuple[There, ...]
@@ -130,6 +136,7 @@ PATTERNS: tuple[tuple[str, ...], ...] = (
     ("two lists at once", "night"),
     ("reviewed",),
     ("reviewed", "night"),
+    ("another digest",),
     ("few requests", "night"),
 )
 """Histories are put together of them."""
@@ -147,16 +154,18 @@ def history(seed: int) -> History:
     second = _edited(chance, first, _Lister(chance, there, names))
     switches = _switches(chance)
     way = chance.choice(("plain",) * 7 + ("tls", "proxy", "proxy"))
+    lags = switches.read_after_write == "new" and chance.random() < 0.05
     return History(
         seed=seed,
         switches=switches,
+        lag=chance.choice((2, 4, 12)) if lags else 0,
         clock=chance.choice((0.0, 0.0, 0.0, 7200.0, -7200.0)),
         way=way,
         there=there,
         lists=(first, second),
         single=single,
         options=_options(chance, single),
-        events=tuple(_events(chance, names)),
+        events=tuple(_events(chance, names, way)),
     )
 
 
@@ -193,7 +202,7 @@ def _edited(chance: random.Random, entries: Entries, lister: _Lister) -> Entries
     return (*kept, *lister.entries(chance.choice((1, 2))))
 
 
-def _events(chance: random.Random, names: tuple[str, ...]) -> Iterator[Event]:
+def _events(chance: random.Random, names: tuple[str, ...], way: str) -> Iterator[Event]:
     patterns = [chance.choice(PATTERNS) for _ in range(chance.choice((1, 1, 1, 2, 3)))]
     entries = 0
     for kind in (kind for pattern in patterns for kind in pattern):
@@ -202,13 +211,14 @@ def _events(chance: random.Random, names: tuple[str, ...]) -> Iterator[Event]:
         acts = [_act(chance, names) for _ in range(chance.choice((0, 1, 1, 2)))]
         if kind == "others":
             acts.append(_act(chance, names))
-        network = _network(chance) if kind == "broken" else None
+        network = _network(chance, way) if kind == "broken" else None
+        may_drift = network is not None and not network.latency
         yield Event(
             kind=kind,
             entries=entries,
             acts=tuple(acts) if kind in ("others", "reviewed") else (),
             network=network,
-            drift=_drift(chance, names) if network and chance.random() < 0.3 else None,
+            drift=_drift(chance, names) if may_drift and chance.random() < 0.3 else None,
             runs_ago=chance.choice((1, 1, 1, 2)),
             spare=chance.randint(-3, 2),
         )
@@ -233,9 +243,13 @@ def _options(chance: random.Random, single: bool) -> dict[str, Any]:
     return options
 
 
-def _network(chance: random.Random) -> Network:
+def _network(chance: random.Random, way: str) -> Network:
     seed = chance.randrange(1_000_000)
-    kinds = [*KINDS]
+    if way == "plain" and chance.random() < 0.04:
+        # the service does its work when nobody waits for it any more
+        late = ("dropped after", *_LATE, *_LATE)
+        return Network(seed, late, 0.7, chance.choice((1, 2, 3)), 0, None, latency=0.02)
+    kinds = [name for name in KINDS if name not in _LATE]
     if chance.random() < 0.95:
         kinds = [kind for kind in kinds if not KINDS[kind].hangs]
     fitting = [kind for kind in kinds if len(KINDS[kind].methods) == len(ALL)]
@@ -249,7 +263,10 @@ def _network(chance: random.Random) -> Network:
 
 
 def _drift(chance: random.Random, names: tuple[str, ...]) -> Drift:
-    return Drift(chance.choice((2, 2, 2, 3, 4)), _act(chance, names))
+    act = _act(chance, names)
+    if chance.random() < 0.3:
+        act = act._replace(kind=chance.choice(BY_THE_SERVICE))
+    return Drift(chance.choice((2, 2, 2, 3, 4)), act)
 
 
 def _names(chance: random.Random) -> tuple[str, ...]:

@@ -74,8 +74,9 @@ class Trial(Runs):
         ran = self._ran(task)
         self._judge_clean(ran, wanted, verdict, checked)
         before, after = (oracle.active_keys(state).total() for state in ran.states)
-        is_unnamed = self._switches.create_body == "nothing"
-        may_gain = self._cannot_see and is_unnamed  # no look shows it either
+        shown = self._switches.create_body
+        is_unnamed = shown == "nothing" or (shown == "id" and self._case.lag > 1)
+        may_gain = self._switches.names_changed != "no" and is_unnamed  # no look shows it either
         may_gain |= self._names_meet(task)  # what was taken back may be what another entry restores
         is_rest = self._is_unfinished and after < before  # of a purge, for example
         self._is_unfinished = bool(ran.report.get("failed"))
@@ -90,7 +91,9 @@ class Trial(Runs):
         self._judge_broken(ran)
         self._remember_run(ran)
         deleted = {write.id for write in ran.history if write.kind == "delete"}
-        if not deleted.isdisjoint(ran.drifted):  # which of two names the journal has is unsure
+        is_unsure = ran.drifted and self._case.lag > 1  # which of two names the journal has
+        is_unsure = is_unsure or not deleted.isdisjoint(ran.drifted)
+        if ran.late or ran.told_duplicates or is_unsure:
             raise Ended
 
     def _others(self, event: Event) -> None:
@@ -115,7 +118,7 @@ class Trial(Runs):
     def _two_lists_at_once(self, event: Event, lists: Sequence[Entries] = ()) -> None:
         """Two hosts of one workspace: they take turns, and each does what the model says of what
         it finds."""
-        if self._switches.read_after_write == "old":
+        if self._case.lag or self._switches.read_after_write == "old":
             return
         for ran in self._at_once([self._task(entries) for entries in lists or self._case.lists]):
             wanted = self._expected(ran.task, ran.states[0])
@@ -152,6 +155,12 @@ class Trial(Runs):
             refused = self._rightly_refused(ran, verdict)
             self._hold("workspace", wanted.missed(verdict, *ran.states, refused))
         self._remember_run(ran)
+
+    def _another_digest(self, event: Event) -> None:
+        """A plan that is not the one that was reviewed is shown, and not executed."""
+        task = self._task(self._case.lists[event.entries], plan_digest="0" * 64)
+        if not task.single:
+            self._judge_outdated(self._expected(task), self._ran(task))
 
     def _reviewed(self, event: Event) -> None:
         """A plan is made, others are at work, and it is applied by its digest."""
@@ -202,7 +211,7 @@ class Trial(Runs):
     @property
     def _cannot_see(self) -> bool:
         """Whether a write may not show under its name when a run looks for it."""
-        return self._switches.names_changed != "no"
+        return self._case.lag > 1 or self._switches.names_changed != "no"
 
     def _names_meet(self, task: Task) -> bool:
         """Whether the service makes one entry's name of another's, or one of two. Where an answer
@@ -215,7 +224,7 @@ class Trial(Runs):
     def _is_loose(self, wanted: Expected) -> bool:
         """Whether a run may end in more than one way, as the service does not show what it did."""
         is_unsure = self._switches.create_body != "client" and self._names_meet(wanted.case)
-        return wanted.is_uncertain or is_unsure
+        return self._case.lag > 0 or wanted.is_uncertain or is_unsure
 
     def _judge_check(self, wanted: Expected) -> tuple[Report, Verdict]:
         """Check mode says what the model says; which of its answers, if there are several."""
@@ -332,7 +341,10 @@ class Trial(Runs):
         if not self._names_meet(ran.task):
             self._hold("report", self._untruths(ran))
         self._hold("journal", self._journal_untruths())
-        if not self._cannot_see and not report.get("failed") and not ran.drifted:
+        if ran.told_duplicates and not report.get("failed"):
+            self._hold("report", [f"duplicates, and the task says ok: {report}"])
+        is_exact = self._case.lag == 0 and self._switches.names_changed == "no"
+        if is_exact and not report.get("failed") and not ran.drifted:
             wanted = self._expected(ran.task, before)
             if not any(wanted.is_open(v) for v in wanted.verdicts) and not wanted.is_uncertain:
                 self._judge_content(ran)
@@ -344,7 +356,7 @@ class Trial(Runs):
         ran, others = known.ran, known.others
         before, after = ran.states
         excused = set(others)
-        if self._cannot_see:  # nor what it did, under names that it did not send
+        if self._cannot_see:  # nor what it did, under names that it did not send, or for too long
             known_ids = {entry.get("id") for entry in ran.report.get("undo", ())}
             excused |= {write.id for write in ran.history if write.id not in known_ids}
         if not undo:
@@ -361,6 +373,7 @@ class Trial(Runs):
         if verdict.refused:
             self.tally["undos refused"] += 1
             interfered = ran.task.single  # which sees no other client of the name
+            interfered |= self._case.lag > 1  # nor does the journal know what came to be seen later
             interfered |= bool(since or others or reports.names_with(ran.report, *reports.TWICE))
             interfered |= not all(can_be_given(client.name) for client in before.values())
             is_right = interfered and verdict.reasons <= UNDO_MAY_BE_REFUSED
@@ -504,7 +517,7 @@ class Trial(Runs):
             hidden = self._expected(ran.task, before).hidden_by_filter
         may += Counter(before[i].key for i in ran.drifted if i in before)
         before = {i: c for i, c in before.items() if i not in hidden}
-        hidden |= reports.new_ids(ran.report)
+        hidden |= {*ran.told_duplicates, *reports.new_ids(ran.report)}
         after = {i: c for i, c in after.items() if i not in hidden}
         if self._cannot_see:
             told = reports.names_with(ran.report, *reports.TWICE)

@@ -10,7 +10,6 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from simulator.records import Fault
 from simulator.service import Service
 from simulator.switches import Switches
 
@@ -44,21 +43,13 @@ def _reset(
     service: Service,
     *,
     switches: Mapping[str, Any] | None = None,
-    script: Iterable[Mapping[str, Any]] = (),
     clients: Iterable[str] = (),
     deleted: Iterable[str] = (),
     **conditions: Any,
 ) -> None:
-    planned = [_fault(**fault) for fault in script]
-    service.reset(Switches(**(switches or {})), script=planned, **conditions)
+    service.reset(Switches(**(switches or {})), **conditions)
     workspace = service.workspaces[service.workspace_ids[0]]
     for name in clients:
         workspace.add(name)
     for name in deleted:
         workspace.add(name, deleted=True)
-
-
-def _fault(method: str | None = None, body: str | None = None, **planned: Any) -> Fault:
-    """A fault from JSON, where a method takes the place of the matching function."""
-    match = None if method is None else lambda seen, path: bool(seen == method)
-    return Fault(match=match, body=None if body is None else body.encode(), **planned)

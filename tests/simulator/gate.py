@@ -39,18 +39,25 @@ class Gate:
 
     async def _worked(self, scope: Scope, call: Call) -> tuple[Answer, Fault] | None:
         """The answer, and how it is to be delivered; nothing if the service was reset meanwhile."""
-        came, epoch = time.monotonic(), self.service.epoch
-        if self.service.latency:
-            await asyncio.sleep(self.service.latency)
-        if epoch != self.service.epoch:  # a late write must not reach the next test
+        came = time.monotonic()
+        if not await self._waited(self.service.latency):
             return None
         fault = self.service.fault_for(call) or Fault()
+        if not await self._waited(fault.lag):
+            return None
         own = await self._own_answer(scope, call) if fault.commits else Answer(DROPPED, {}, b"")
         answer = _canned(fault, own)
         answer.headers.setdefault("date", format_datetime(self.service.now(), usegmt=True))
         status = DROPPED if fault.drop else answer.status
         self.service.record(Entry(**vars(call), status=status, took=time.monotonic() - came))
         return answer, fault
+
+    async def _waited(self, seconds: float) -> bool:
+        """False if the service was reset meanwhile: a late write must not reach the next test."""
+        epoch = self.service.epoch
+        if seconds:
+            await asyncio.sleep(seconds)
+        return epoch == self.service.epoch
 
     async def _own_answer(self, scope: Scope, call: Call) -> Answer:
         refused = self._turned_away(call)

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What somebody else does to a list, also while it is read."""
+"""A list that moves while it is read: by somebody else's hand, or by the service's own."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 
-from simulator.listing import ListQuery, page_of
+from simulator.listing import ListQuery, Page, page_of
 from simulator.records import Body, Client, Fault, Refused
 from simulator.switches import Switches
 from simulator.wire import Call
@@ -15,6 +16,8 @@ from simulator.workspace import Workspace
 
 Answering = Callable[[Call], "Fault | None"]
 """What ``Service.chaos`` is."""
+
+Paging = Callable[[list[Client], ListQuery, Switches], Page]
 
 
 class SomebodyElse:
@@ -64,7 +67,32 @@ def act(
     return None
 
 
-def whole(clients: list[Client], switches: Switches) -> list[Client]:
+def whole(
+    clients: list[Client], switches: Switches, query: ListQuery | None = None
+) -> list[Client]:
     """All that a list shows, of at most a hundred."""
+    all_of = replace(query or ListQuery(), page=1, per_page=100)
     large = replace(switches, per_page_cap=100, largest_per_page=100)
-    return page_of(clients, ListQuery(per_page=100), large).clients
+    return page_of(clients, all_of, large).clients
+
+
+def unstable(seed: int) -> Paging:
+    """Each page is cut from a list in another order."""
+    turns = random.Random(seed)
+
+    def page(clients: list[Client], query: ListQuery, switches: Switches) -> Page:
+        size = min(query.per_page or switches.default_per_page, switches.per_page_cap)
+        mixed = whole(clients, switches, query)
+        turns.shuffle(mixed)
+        start = (query.page - 1) * size
+        return Page(mixed[start : start + size], query.page, size)
+
+    return page
+
+
+def growing(clients: list[Client], query: ListQuery, switches: Switches) -> Page:
+    """Every page but the first is twice as large, counted from the beginning."""
+    if query.page == 1:
+        return page_of(clients, query, switches)
+    larger = replace(switches, per_page_cap=min(100, 2 * switches.per_page_cap))
+    return page_of(clients, query, larger)

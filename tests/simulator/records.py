@@ -61,6 +61,7 @@ class Write:
     kind: Kind
     id: int
     name: str
+    at: float = field(default_factory=time.monotonic, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Fault:
     work is done and half the answer sent.
     `reset` drops it with a reset, not with an orderly end; `garbled` sends bytes first that are
     neither HTTP nor TLS.
-    `delay` seconds pass between the work and the answer.
+    `lag` seconds pass before the work, `delay` seconds between the work and the answer.
     `edit` changes the body of the service's own answer.
     `before` is sent as it is, in front of the answer.
     """
@@ -88,6 +89,7 @@ class Fault:
     drop: str | None = None
     reset: bool = False
     garbled: bool = False
+    lag: float = 0.0
     delay: float = 0.0
     edit: Callable[[bytes], bytes] | None = None
     before: bytes = b""

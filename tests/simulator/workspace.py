@@ -28,7 +28,7 @@ class _Hidden:
 
 
 class Workspace:
-    """All clients of a workspace, deleted ones included."""
+    """All clients of a workspace, deleted ones included. ``paging`` cuts the list into pages."""
 
     def __init__(
         self, workspace_id: int, switches: Switches, now: Callable[[], datetime], lag: int
@@ -41,6 +41,7 @@ class Workspace:
         self._next_id = FIRST_ID
         self._hidden: list[_Hidden] = []
         self.history: list[Write] = []
+        self.paging: Callable[[list[Client], ListQuery, Switches], Page] = page_of
         self._lock = threading.RLock()
 
     def clients(self) -> list[Client]:
@@ -78,7 +79,7 @@ class Workspace:
             self.history = []
 
     def page(self, query: ListQuery) -> Page:
-        return page_of(list(self._seen().values()), query, self.switches)
+        return self.paging(list(self._seen().values()), query, self.switches)
 
     def get(self, client_id: int) -> Client:
         client = self._seen().get(client_id)
