@@ -41,7 +41,7 @@ def warnings(variables: Iterable[str]) -> Iterator[str]:
     ``clients_purge``."""
     given, known = sorted(variables), (*_OPTIONS, *_OTHERS)
     for variable in given:
-        prefix, _, option = variable.partition("_")
+        prefix, _underscore, option = variable.partition("_")
         is_known, meant = option in known, None
         if prefix == "clients" and not is_known:
             meant = nearest(option, known, _NEAR)
