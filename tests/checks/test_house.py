@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from faults import mutations
 
 from ansible_collections.toggl.focus.plugins.module_utils._api.transport import VERSION
 from noxfile import CANDIDATE, DEVEL, PAIRS, SUPPORTED, ends
@@ -155,3 +156,10 @@ def test_the_guide_about_support_has_the_pairs() -> None:
 
 def test_the_version_in_the_user_agent_is_that_of_galaxy_yml() -> None:
     assert yaml.safe_load((ROOT / "galaxy.yml").read_text())["version"] == VERSION
+
+
+def test_each_rule_of_the_failures_has_its_place() -> None:
+    """There ``make failure-rules`` takes it out; a file that is named twice would hide rules."""
+    places = [(ROOT / rule.file).read_text().count(rule.old) for rule in mutations.mutants()]
+    text = Path(mutations.__file__).with_suffix(".yml").read_text()
+    assert places == [1] * text.count("\n  - rule:")
