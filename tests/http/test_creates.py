@@ -93,10 +93,17 @@ def test_a_list_of_all_takes_the_place_of_many_looks(service: Simulator) -> None
     assert len(result["undo"]) == 200
 
 
+LONG_AGO = "2020-01-31T12:00:00Z"
+
+
 @pytest.mark.parametrize("lost", [False, True], ids=["an answer without id", "a lost answer"])
-def test_a_client_older_than_the_run_is_none_of_its_creates(service: Simulator, lost: bool) -> None:
+@pytest.mark.parametrize("there", ["(New)", "(New), A"])
+def test_a_client_older_than_the_run_is_none_of_its_creates(
+    service: Simulator, there: str, lost: bool
+) -> None:
     """Somebody restores a hidden namesake during the run: no duplicate, and not in undo."""
-    fill(service, "(New), A", Switches(list_shows_deleted=False, create_body="nothing"))
+    fill(service, there, Switches(list_shows_deleted=False, create_body="nothing"))
+    service.workspace.rewind([replace(old, created_at=LONG_AGO) for old in service.clients()])
 
     def restores(method: str, _: str) -> bool:
         if method == "POST":
@@ -106,7 +113,7 @@ def test_a_client_older_than_the_run_is_none_of_its_creates(service: Simulator, 
     service.script = [Fault(match=restores, drop="after" if lost else None)]
     result = clients(service, clients="New")
     assert not result.get("failed"), result["msg"]
-    assert [entry["id"] for entry in result["undo"]] == [1003]
+    assert [entry["id"] for entry in result["undo"]] == [service.clients()[-1].id]
 
 
 def test_a_201_with_the_id_of_a_client_that_was_there_is_no_new_client(service: Simulator) -> None:

@@ -185,8 +185,9 @@ class Creates:
     def _shown(self, names: Sequence[str]) -> dict[str, list[Client]]:
         """Return the new clients of each name that the service shows now.
 
-        Of several, these are those that are newer than all clients read before the run, if there
-        are any. An older one was only hidden then, and must not be taken for a client of this run.
+        Of several, these are those that are newer than the run and than all clients read before it,
+        if there are any. An older one was only hidden then, and must not be taken for one of this
+        run.
         """
         pages = (len(self._known) + len(names)) // PAGE_SIZE + 1
         looks = [self._new(names)] if len(names) > pages else map(self._by_name, names)
@@ -195,7 +196,8 @@ class Creates:
         newest, shown = max(self._known, default=0), {}
         for name in names:
             same = by_key.get(name_key(name), [])
-            shown[name] = [client for client in same if client.id > newest] or same[:1]
+            newer = [client for client in same if client.id > newest]
+            shown[name] = [client for client in newer if not self._is_older(client)] or same[:1]
         return shown
 
     def _by_name(self, name: str) -> list[Client]:
