@@ -78,6 +78,8 @@ class Trial(Runs):
         is_unnamed = shown == "nothing" or (shown == "id" and self._case.lag > 1)
         may_gain = self._switches.names_changed != "no" and is_unnamed  # no look shows it either
         may_gain |= self._names_meet(task)  # what was taken back may be what another entry restores
+        if self._switches.names_changed != "no":  # of restores beside a look-alike nobody is asked
+            may_gain |= any(write.kind == "restore" for write in ran.history)
         is_rest = self._is_unfinished and after < before  # of a purge, for example
         self._is_unfinished = bool(ran.report.get("failed"))
         if self._settled == event.entries and before != after and not may_gain and not is_rest:
