@@ -86,6 +86,8 @@ a blank name that the client has again | rename 1 " " -> E; rename 1 E -> " "; d
 a currency of a client that was deleted before | restore 1 E; update 1 E @EUR
     | The client 1 was deleted and had the currency workspace. The undo list deletes it again
 a name that nobody has seen | restore 1 ?; rename 1 ? -> E |
+a currency that no list can declare | update 1 E @EUR<US; rename 2 F -> G @EUR<USD
+    | The client 1 had the currency "US"
 """)
 
 
