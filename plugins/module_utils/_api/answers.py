@@ -72,8 +72,13 @@ def parse_json(answer: Answer) -> Any:
 
 def _depth(value: Any) -> int:
     """Return how many levels of lists and objects are nested."""
+    if not isinstance(value, _NESTED):
+        return 0
     inner = value.values() if isinstance(value, dict) else value
-    return 1 + max(map(_depth, inner), default=0) if isinstance(value, (dict, list)) else 0
+    return 1 + max((_depth(item) for item in inner if isinstance(item, _NESTED)), default=0)
+
+
+_NESTED = (dict, list)
 
 
 def parse_or_none(answer: Answer) -> Any:

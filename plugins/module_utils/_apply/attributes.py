@@ -21,8 +21,12 @@ def lacking(client: Client, step: Step) -> list[str]:
 def has_moved(client: Client, step: Step) -> bool:
     """Return whether a client that lacks what a step sets may have been changed by it: it has other
     values than before, or one was cleared, in place of which the service may show any."""
-    is_cleared = None in step.after.set_to.values()
-    return is_cleared or step.before is None or step.before.declared != client.declared
+    return None in step.after.set_to.values() or not _is_as_before(client, step)
+
+
+def _is_as_before(client: Client, step: Step) -> bool:
+    """Return whether a client has the attributes that it had before a step."""
+    return step.before is not None and step.before.declared == client.declared
 
 
 def look_at_attributes(api: FocusApi, outcomes: Mapping[int, Outcome]) -> dict[int, Outcome]:
@@ -68,7 +72,7 @@ def _not_kept(outcome: Outcome, of: str, read: Client) -> Outcome:
     what was set."""
     step, is_update = outcome.step, outcome.step.kind == "update"
     is_read = step.after.id == read.id
-    is_changed = is_read and (step.before is None or step.before.declared != read.declared)
+    is_changed = is_read and not _is_as_before(read, step)
     # What was read may be old, so an update that is not to be seen may have been done.
     status: Status = "unclear" if is_update and not is_changed else "done"
     sent = step.after.set_to[of]

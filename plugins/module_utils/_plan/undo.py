@@ -104,8 +104,8 @@ def _given_back(before: Client | None, after: Client) -> dict[str, str]:
         return {}
     old, new = before.declared, after.declared
     changed = (of for of in ATTRIBUTES if old.get(of) != new.get(of))
-    none = {of: attribute.none for of, attribute in ATTRIBUTES.items()}
-    return {of: old.get(of, none[of]) for of in changed if of in old or of not in before.attributes}
+    listable = (of for of in changed if of in old or of not in before.attributes)
+    return {of: old.get(of, ATTRIBUTES[of].none) for of in listable}
 
 
 def _listable_name(client: Client | None) -> str | None:
