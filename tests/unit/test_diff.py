@@ -8,7 +8,7 @@ import difflib
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support.lists import load_list
 from support.notation import clients_of, entries_of, rows
@@ -22,7 +22,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._results.clients impor
 PURGE = Rules(purge=True, max_deletion_percent=100)
 
 
-def diff_of(existing: list[Client], desired: list[Desired], done: int = 99) -> dict[str, str]:
+def diff_of(existing: list[Client], desired: list[Desired], done: int = 999) -> dict[str, str]:
     """Of a run that ended after so many steps."""
     planned = plan(existing, desired, PURGE)
     outcomes = list(predicted(planned.steps))
@@ -93,9 +93,12 @@ HARD = [
 ]
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Categories of characters that end lines, move the cursor or change the direction."""
+NAME = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).filter(str.strip)
 
 
-def assert_safe(names: list[str]) -> None:
+@given(st.lists(NAME, min_size=1, max_size=3, unique_by=str.strip))
+@example(HARD)
+def test_no_name_can_break_the_list(names: list[str]) -> None:
     """Clients of these names that stay, go, change and come: both texts are lists of them, in
     lines of characters that do no harm."""
     existing, desired = [], []
@@ -112,16 +115,3 @@ def assert_safe(names: list[str]) -> None:
         *lines, end = diff[of].split("\n")
         assert end == "" and all(line.startswith("- name: ") for line in lines)
         assert not {unicodedata.category(char) for char in "".join(lines)} & UNSEEN
-
-
-@pytest.mark.parametrize("name", HARD)
-def test_a_name_cannot_break_the_list(name: str) -> None:
-    assert_safe([name])
-
-
-NAME = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).filter(str.strip)
-
-
-@given(st.lists(NAME, min_size=1, max_size=3, unique_by=str.strip))
-def test_no_name_can(names: list[str]) -> None:
-    assert_safe(names)
