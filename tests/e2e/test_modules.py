@@ -53,7 +53,6 @@ def run(service: Simulator, folder: Path, way: str) -> Done:
     service.reset()
     fill(service, service.workspace_id, *SEEDED.values())
     service.add("Umbrella", deleted=True)
-    login = {"username": service.username, "password": service.password, "api_url": service.url}
     ran = played(
         service,
         folder,
@@ -61,9 +60,11 @@ def run(service: Simulator, folder: Path, way: str) -> Done:
         *("-vvv", "--diff"),
         *WAYS[way],
         environment=variables("", "of nobody", service.workspace_id),
-        module_defaults={"group/toggl.focus.focus": login},
+        module_defaults={
+            "group/toggl.focus.focus": {**service.credentials.login, "api_url": service.url}
+        },
     )
-    for words in (service.password, "Authorization", "Traceback"):
+    for words in (service.credentials.password, "Authorization", "Traceback"):
         assert words not in ran.output, way
     sent = sorted((entry.method, entry.path) for entry in service.log)
     left = {found.id: None if found.deleted_at else found.name for found in service.clients()}

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from ansible.release import __version__
 from docs.guide import captioned
-from faults.length import FIRST_SEED, times
+from faults import FIRST_SEED, LONG
 from simulator.server import Simulator
 from support.hostile import BRACES, ONE_LINE, WITH_A_BREAK, hostile_texts, touched
 from support.playbooks import ROOT, access
@@ -22,7 +22,7 @@ from support.stage import CLIENTS, Stage, active, fill, play, workspaces
 
 FULL, EMPTY, PURGED = WORKSPACES = (4242, 5151, 6161)
 CORE = tuple(map(int, __version__.split(".")[:2]))
-TEXTS = hostile_texts(FIRST_SEED, times(short=80, long=5_000))  # FAULTS_LONG=1 is the long one
+TEXTS = hostile_texts(FIRST_SEED, 5_000 if LONG else 80)
 
 
 class HostileStage(Stage):

@@ -57,15 +57,14 @@ def campaign(seeds: Sequence[int], folder: Path) -> Outcome:
 def services(folder: Path) -> Iterator[Services]:
     """Start the services of any number of histories."""
     os.environ["XDG_RUNTIME_DIR"] = str(folder)  # where runs that take turns have their locks
-    certificate = issue(folder, "127.0.0.1", HOST)
     largest, _transport.LARGEST_ANSWER = _transport.LARGEST_ANSWER, LARGEST
     try:
         with (
             Simulator() as plain,
-            Simulator(ssl_certfile=certificate.server) as tls,
+            Simulator(**issue(folder, "127.0.0.1", HOST)) as tls,
             proxy(tls.port) as between,
         ):
-            yield Services(plain, tls, between, certificate.ca_path)
+            yield Services(plain, tls, between)
     finally:
         _transport.LARGEST_ANSWER = largest
 

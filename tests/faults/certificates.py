@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import TypedDict
 
 import trustme
 
@@ -15,12 +15,11 @@ HASHED = "4290ff89.0"
 """The file in which OpenSSL looks for that issuer, as ``openssl rehash`` calls it."""
 
 
-@dataclass(frozen=True)
-class Certificate:
-    """``ca_path`` holds the authority; ``server`` the certificate with its key."""
+class Certificate(TypedDict):
+    """As a ``Simulator`` takes it."""
 
     ca_path: str
-    server: str
+    ssl_certfile: str
 
 
 def issue(folder: Path, *names: str, expired: bool = False) -> Certificate:
@@ -31,7 +30,7 @@ def issue(folder: Path, *names: str, expired: bool = False) -> Certificate:
     ca_path, server = folder / "authority.pem", folder / "server.pem"
     authority.cert_pem.write_to_path(str(ca_path))
     issued.private_key_and_cert_chain_pem.write_to_path(str(server))
-    return Certificate(str(ca_path), str(server))
+    return {"ca_path": str(ca_path), "ssl_certfile": str(server)}
 
 
 def hashed_folder(ca_path: str, folder: Path) -> str:

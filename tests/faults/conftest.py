@@ -5,9 +5,8 @@ may fail."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import yaml
@@ -15,30 +14,19 @@ from simulator.server import Simulator
 from support.playbooks import Ran, access, played
 from support.stage import Task
 
-from faults.certificates import Certificate, issue
+from faults.certificates import issue
 from faults.copies import HURRIED, copied
 
 
-class Secured(NamedTuple):
-    service: Simulator
-    ca_path: str
-
-
-@contextmanager
-def secured_by(certificate: Certificate) -> Iterator[Secured]:
-    with Simulator(ssl_certfile=certificate.server) as running:
-        yield Secured(running, certificate.ca_path)
-
-
 @pytest.fixture(scope="session")
-def tls_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
-    with secured_by(issue(tmp_path_factory.mktemp("tls"), "127.0.0.1")) as running:
+def tls_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    with Simulator(**issue(tmp_path_factory.mktemp("tls"), "127.0.0.1")) as running:
         yield running
 
 
 @pytest.fixture
-def secured(tls_server: Secured) -> Secured:
-    tls_server.service.reset()
+def secured(tls_server: Simulator) -> Simulator:
+    tls_server.reset()
     return tls_server
 
 

@@ -49,7 +49,6 @@ class Services(NamedTuple):
     plain: Simulator
     tls: Simulator
     proxy: Proxy
-    ca_path: str
 
 
 class Turn(NamedTuple):
@@ -92,7 +91,7 @@ class Runs:
         self.services = services
         self.tally: Counter[str] = Counter()
         self._journal = folder / "journal.jsonl"
-        self._shared = {"ca_path": services.ca_path, "journal": str(self._journal)}
+        self._shared = {"ca_path": services.tls.ca_path, "journal": str(self._journal)}
         self._door = Door()
 
     # where a history begins
@@ -246,8 +245,7 @@ class Runs:
             if not turns or turns[-1].who != who:
                 turns.append(Turn(who, service.clients(), len(service.workspace.history)))
 
-        by_password = {"username": service.username, "password": service.password}
-        login: dict[str, Any] = {**by_password, "api_token": None}
+        login: dict[str, Any] = {**service.credentials.login, "api_token": None}
         service.observers.append(watch)
         try:
             with ThreadPoolExecutor(2) as pool:

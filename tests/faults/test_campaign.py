@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from faults import FIRST_SEED
 from faults.campaign import campaign
-from faults.length import FIRST_SEED
 from faults.network import KINDS
 
 HISTORIES = 100

@@ -18,7 +18,6 @@ from support.running import client, clients, rows, sent
 from support.workspace import fill, on
 
 from faults.certificates import issue
-from faults.conftest import Secured, secured_by
 from faults.network import hanging_up
 from faults.proxy import OF_ALL, OF_HTTPS, PASSWORD, Behaviour, Proxy, proxy, without_proxies
 
@@ -27,15 +26,15 @@ HOST = "focus.example"
 
 
 @pytest.fixture(scope="module")
-def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
-    with secured_by(issue(tmp_path_factory.mktemp("named"), HOST)) as running:
+def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    with Simulator(**issue(tmp_path_factory.mktemp("named"), HOST)) as running:
         yield running
 
 
 @pytest.fixture
-def beyond(named: Secured) -> Simulator:
+def beyond(named: Simulator) -> Simulator:
     """The service behind the proxy."""
-    return fill(named.service, "Acme")
+    return fill(named, "Acme")
 
 
 @pytest.fixture
@@ -49,10 +48,10 @@ Ask = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
-def ask(named: Secured, through: Proxy) -> Ask:
+def ask(beyond: Simulator, through: Proxy) -> Ask:
     """A task of ``focus_client`` by way of the proxy."""
     url = f"https://{HOST}/api"
-    return partial(client, named.service, api_url=url, ca_path=named.ca_path, api_retries=1)
+    return partial(client, beyond, api_url=url, ca_path=beyond.ca_path, api_retries=1)
 
 
 LOOKED_FOR = ["GET", "GET"]

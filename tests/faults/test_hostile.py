@@ -16,8 +16,8 @@ from simulator.switches import Switches
 from support.playbooks import WAYS, Ran
 from support.stage import CLIENT, CLIENTS, INFO, ROLE
 
+from faults import LONG
 from faults.conftest import Play, unsafe
-from faults.length import LONG
 
 FORGED = "ok: [localhost] => (item=forged)"
 

@@ -20,12 +20,11 @@ from support.workspace import fill
 
 from ansible_collections.toggl.focus.plugins.module_utils._journal import lines_of, undo_of_run
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENTS
-from faults import model, oracle
-from faults.length import FIRST_SEED, times
+from faults import FIRST_SEED, LONG, model, oracle
 from faults.oracle import state_of
 from faults.processes import apply, forks
 
-KILLS = times(short=10, long=100)
+KILLS = 100 if LONG else 10
 LATENCY = 0.01
 CREATES = 8
 SERVICES = (

@@ -20,8 +20,8 @@ from simulator.wire import Call
 from support.playbooks import WAYS, Ran
 from support.stage import CLIENT, CLIENTS, INFO
 
+from faults import LONG
 from faults.conftest import Play, unsafe
-from faults.length import LONG
 from faults.network import IMPATIENT, KINDS
 from faults.proxy import OF_HTTPS, PASSWORD
 
@@ -55,8 +55,7 @@ def assert_silent(ran: Ran, journal: Path) -> None:
     assert "Traceback" not in ran.output
 
 
-BY_PASSWORD = {"username": CREDENTIALS.username, "password": CREDENTIALS.password}
-LOGINS = {"token": {}, "password": {"api_token": "", **BY_PASSWORD}}
+LOGINS = {"token": {}, "password": {"api_token": "", **CREDENTIALS.login}}
 CASES = [
     (way, login)
     for way, login in itertools.product(WAYS, LOGINS)

@@ -21,7 +21,6 @@ from simulator.workspace import Workspace
 from support.running import MODULES, clients, rows, run_entry, sent, without_sleep
 from support.workspace import fill, on
 
-from faults.conftest import Secured
 from faults.network import Door, error, hanging_up
 
 TRACK_TOKEN = "0123456789abcdef0123456789abcdef"
@@ -258,11 +257,10 @@ def test_a_failure(service: Simulator, row: Row, write: str, sleeps: list[float]
 @pytest.mark.parametrize("ends", ["refused", "in the handshake"])
 @pytest.mark.parametrize("times", [2, 99])
 def test_a_connection_that_is_not_made(
-    secured: Secured, write: str, ends: str, times: int, sleeps: list[float]
+    secured: Simulator, write: str, ends: str, times: int, sleeps: list[float]
 ) -> None:
     """The connection ends after the last of the looks, and the next ones go astray."""
-    kind, service = WRITES[write], secured.service
-    fill(service, THERE)
+    kind, service = WRITES[write], fill(secured, THERE)
 
     def close(call: Call) -> Fault | None:
         if len(service.log) < len(kind.looks) - 1 or door.refused:
@@ -272,8 +270,8 @@ def test_a_connection_that_is_not_made(
 
     with hanging_up() as address, Door(address if ends == "in the handshake" else None) as door:
         service.chaos = close
-        ca_path = secured.ca_path
-        result = run_entry(MODULES[0], service, kind.entry, ca_path=ca_path, api_retries=2)
+        given = {"ca_path": service.ca_path, "api_retries": 2}
+        result = run_entry(MODULES[0], service, kind.entry, **given)
     if times == 2:
         assert_done(service, write, result)
         assert sent(service) == [*kind.looks, kind.method]

@@ -34,14 +34,16 @@ class Simulator(Service):
         *,
         workspace_id: int = WORKSPACE_ID,
         ssl_certfile: str | None = None,
+        ca_path: str = "",
         **conditions: Any,
     ) -> None:
         """
         :arg ssl_certfile: a certificate with its key, to be served over TLS
+        :arg ca_path: the authority that has issued it
         :arg conditions: as ``reset`` takes them
         """
         super().__init__(workspace_id)
-        self.workspace_id = workspace_id
+        self.workspace_id, self.ca_path = workspace_id, ca_path
         self.reset(switches, **conditions)
         self._socket = _listening_socket()
         scheme = "https" if ssl_certfile else "http"
@@ -68,14 +70,6 @@ class Simulator(Service):
     @property
     def token(self) -> str:
         return self.credentials.token
-
-    @property
-    def username(self) -> str:
-        return self.credentials.username
-
-    @property
-    def password(self) -> str:
-        return self.credentials.password
 
     @property
     def writes(self) -> list[Entry]:

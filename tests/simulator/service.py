@@ -26,6 +26,10 @@ class Credentials:
     username: str = "ada@example.com"
     password: str = "correct-horse-battery"
 
+    @property
+    def login(self) -> dict[str, str]:
+        return {"username": self.username, "password": self.password}
+
     def accept(self, authorization: str) -> bool:
         """Whether an Authorization header is one of the two right ones."""
         pair = f"{self.username}:{self.password}".encode()
