@@ -25,7 +25,7 @@ from ._plan.problems import created_without_id
 from ._read import Read, of_all, of_one
 from ._results.client import client_result
 from ._results.clients import clients_result
-from ._results.common import undo_of
+from ._results.common import Report, undo_of
 from ._task.entries import OPTIONS, Entry
 from ._task.lock import turn
 from ._task.options import checked_list, reviewed_digest, rules
@@ -57,8 +57,7 @@ def reconcile_clients(options: Options, check_mode: bool, runtime: Runtime) -> R
     def prepare() -> Work:
         wanted = desired_clients(options["clients"])
         reviewed = reviewed_digest(options["plan_digest"])
-        report_all = options["report"] == "all"
-        report = partial(clients_result, report_all=report_all, is_reviewed=reviewed is not None)
+        report = partial(clients_result, report_all=options["report"] == "all")
         names = [entry.name for entry in wanted]
         task = options, check_mode, runtime.origin, wanted, of_all, report
         more = names, rules(options), reviewed
@@ -109,7 +108,7 @@ class _Run(NamedTuple):
     origin: Origin
     wanted: Sequence[Desired]
     read: Callable[[FocusApi, Mapping[int, Client], Sequence[Desired]], Read]
-    report: Callable[[Plan, Sequence[Outcome], int, FocusError | None], Result]
+    report: Callable[[Report], Result]
     names: Sequence[str | None] = ()
     rules: Rules = DEFAULT_RULES
     reviewed: str | None = None
@@ -127,7 +126,9 @@ class _Run(NamedTuple):
                 planned, outcomes = self._execute(planned, clients)
             else:
                 outcomes = predicted(planned.steps, planned.forbidden)
-            result = self.report(planned, outcomes, api.workspace_id, refusal)
+            is_reviewed = self.reviewed is not None
+            report = Report(planned, outcomes, api.workspace_id, refusal, is_reviewed)
+            result = self.report(report)
             if self.origin.undoes and not self.check_mode and "failed" not in result:
                 from ._journal import mark_undone
 

@@ -16,6 +16,7 @@ from ..module_utils._plan.contradictions import look_alikes
 from ..module_utils._plan.plan import plan
 from ..module_utils._reconcile import desired_clients
 from ..module_utils._results.clients import clients_result
+from ..module_utils._results.common import Report, Result
 from ..module_utils._task.arguments import CLIENTS
 from ..module_utils._task.entries import OF_THE_SERVICE, described, whole_number
 from ..module_utils._task.options import check_texts, rules
@@ -23,7 +24,6 @@ from ..module_utils._text import SERVICE_URL
 from . import _role_variables
 
 Fields = Mapping[str, Any]
-Result = dict[str, Any]
 
 _LONG_AGO = "2000-01-01T00:00:00Z"
 """When a client was deleted that a list only mentions."""
@@ -95,7 +95,8 @@ def _planned(desired: object, existing: Sequence[object], options: Mapping[str, 
     refusal = PlanRefused(made.forbidden, names) if made.forbidden else None
     if not are_read:  # the module has the clients themselves to say it of
         made = made._replace(warnings=(*look_alikes(wanted), *made.warnings))
-    return clients_result(made, predicted(made.steps, made.forbidden), workspace_id, refusal)
+    outcomes = predicted(made.steps, made.forbidden)
+    return clients_result(Report(made, outcomes, workspace_id, refusal))
 
 
 def _are_read(existing: Sequence[object], workspace_id: int) -> bool:

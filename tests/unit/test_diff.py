@@ -18,6 +18,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._apply.outcome import 
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Rules
 from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
 from ansible_collections.toggl.focus.plugins.module_utils._results.clients import clients_result
+from ansible_collections.toggl.focus.plugins.module_utils._results.common import Report
 
 PURGE = Rules(purge=True, max_deletion_percent=100)
 
@@ -27,7 +28,7 @@ def diff_of(existing: list[Client], desired: list[Desired], done: int = 999) -> 
     planned = plan(existing, desired, PURGE)
     outcomes = list(predicted(planned.steps))
     outcomes[done:] = [Outcome(outcome.step, "pending") for outcome in outcomes[done:]]
-    return clients_result(planned, outcomes, 4711)["diff"]
+    return clients_result(Report(planned, outcomes, 4711))["diff"]
 
 
 def changed_lines(diff: dict[str, str]) -> str:

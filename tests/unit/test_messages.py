@@ -17,6 +17,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._errors import FocusEr
 from ansible_collections.toggl.focus.plugins.module_utils._model import Desired, Rules, Status
 from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
 from ansible_collections.toggl.focus.plugins.module_utils._results.clients import clients_result
+from ansible_collections.toggl.focus.plugins.module_utils._results.common import Report
 from ansible_collections.toggl.focus.plugins.plugin_utils import _role_variables
 
 POST = E.Request("POST", "/workspaces/1/clients")
@@ -64,7 +65,7 @@ def message(outcomes: str, names: str = "A; B; C; D") -> str:
         Outcome(step, cast(Status, status), error=ERRORS.get(error))
         for step, (status, _, error) in zip(planned.steps, parts, strict=True)
     ]
-    return str(clients_result(planned, ended, 1, is_reviewed=is_reviewed)["msg"])
+    return str(clients_result(Report(planned, ended, 1, None, is_reviewed))["msg"])
 
 
 @pytest.mark.parametrize(("outcomes", "end"), ENDS)

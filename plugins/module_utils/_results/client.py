@@ -3,46 +3,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from .._apply.outcome import Outcome
-from .._errors import FocusError
-from .._model import ACTIONS, ATTRIBUTES, Client, Plan, PlannedEntry, summarize_action
+from .._model import ACTIONS, ATTRIBUTES, Client, PlannedEntry, summarize_action
 from .._plan.digest import row_of
 from .._text import name_key, quoted, shown
-from .common import are_planned, common_result
+from .common import Report, Result, common_result
 from .diff import headers
 from .render import attributes_text
 
 
-def client_result(
-    plan: Plan, outcomes: Sequence[Outcome], workspace_id: int, refusal: FocusError | None = None
-) -> dict[str, Any]:
-    """Return the result of a plan with one entry: what was done, what failed, what is pending.
-
-    :arg refusal: why nothing was written, if the plan was refused
-    """
-    (entry,) = plan.entries
-    succeeded = [outcome.step for outcome in outcomes if outcome.succeeded]
+def client_result(report: Report) -> Result:
+    """Return the result of a plan with one entry: what was done, what failed, what is pending."""
+    (entry,) = report.plan.entries
+    succeeded = [outcome.step for outcome in report.outcomes if outcome.succeeded]
     last = succeeded[-1].after if succeeded else entry.client
-    client = last if refusal is None else entry.client
-    done, unchanged = _done(outcomes), _as_declared(entry)
+    done, client = (succeeded, last) if report.refusal is None else ([], entry.client)
     sides = {"before": _side(entry, entry.client), "after": _side(entry, last)}
     return {
-        **common_result(plan, outcomes, refusal, done, unchanged, is_list=False),
-        "action": summarize_action(succeeded if refusal is None else ()),
+        **common_result(report, _done(report), _as_declared(entry), is_list=False),
+        "action": summarize_action(done),
         "client": None if client is None else client.fields,
-        "diff": {**headers(workspace_id), **sides},
+        "diff": {**headers(report.workspace_id), **sides},
     }
 
 
-def _done(outcomes: Sequence[Outcome]) -> str:
+def _done(report: Report) -> str:
     """Return what the steps do: ``created "Acme" (id 1001)``."""
-    is_planned = are_planned(outcomes)
     done: list[str] = []
-    for step in (outcome.step for outcome in outcomes):
-        verb = step.kind if is_planned else ACTIONS[step.kind]
+    for step in (outcome.step for outcome in report.outcomes):
+        verb = step.kind if report.is_planned else ACTIONS[step.kind]
         client = "it" if done else ((step.old_name and step.before) or step.after).label
         name = f" to {quoted(step.name)}" if step.kind == "rename" else ""
         attributes = attributes_text(row_of(step))
