@@ -64,7 +64,8 @@ options:
   variables:
     description:
       - Names of variables. Each that is nearly one of the role P(toggl.focus.clients#role) gets a
-        warning, because it is probably a typing error.
+        warning, because it is probably a typing error. If it is very near to a guard that is not
+        among the names, the plan is an error instead.
     type: list
     elements: str
     default: []
