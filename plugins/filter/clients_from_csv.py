@@ -101,18 +101,7 @@ _value:
     - name: Globex
 """
 
-from collections.abc import Mapping
-from typing import Any
-
-from ..module_utils._errors import FocusError
-from ..plugin_utils._csv import clients_of
+from ..plugin_utils._csv import clients_from_csv
 from ..plugin_utils._values import plugin_of
-
-
-def clients_from_csv(table: Any, columns: Any = None, separator: Any = None) -> list[Any]:
-    if not isinstance(table, str) or not isinstance(columns or {}, Mapping):
-        raise FocusError("Give a text or slurp's content, and columns as {'name': 'Kunde'}.")
-    return clients_of(table, columns or {}, separator or None)
-
 
 FilterModule = plugin_of(clients_from_csv)

@@ -97,14 +97,7 @@ _value:
   type: dict
 """
 
-from typing import Any
-
-from ..plugin_utils._offline import planned
+from ..plugin_utils._offline import clients_plan
 from ..plugin_utils._values import plugin_of
-
-
-def clients_plan(desired: object, existing: object, **options: object) -> dict[str, Any]:
-    return planned(desired, existing, options)
-
 
 FilterModule = plugin_of(clients_plan)

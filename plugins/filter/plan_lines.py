@@ -50,17 +50,7 @@ _value:
     - rename   Globex -> Globex Corporation (id 1002)
 """
 
-from collections.abc import Mapping
-
-from ..module_utils._errors import FocusError
-from ..module_utils._results.render import plan_lines as lines_of
+from ..module_utils._results.render import plan_lines
 from ..plugin_utils._values import plugin_of
-
-
-def plan_lines(result: object) -> list[str]:
-    if not isinstance(result, Mapping) or "msg" not in result:
-        raise FocusError("It takes what focus_clients returned, as register keeps it.")
-    return lines_of(result)
-
 
 FilterModule = plugin_of(plan_lines)

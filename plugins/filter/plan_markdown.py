@@ -65,7 +65,7 @@ from collections.abc import Mapping
 
 from ..module_utils._errors import FocusError
 from ..module_utils._results.markdown import plan_markdown as markdown_of
-from ..plugin_utils._reviewed import PLAN_FORMAT
+from ..plugin_utils._place import PLAN_FORMAT
 from ..plugin_utils._values import plugin_of
 
 

@@ -52,21 +52,12 @@ _value:
       none is given.
     - C(refusal) names the hosts that have the same workspace, and says what to do. It is empty if
       there are none.
+    - C(plan_format) and C(attributes), the format of plan files and the attributes of clients that
+      an entry may give, are for what the playbook C(toggl.focus.plan) writes.
   type: dict
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any
-
-from ..module_utils._errors import FocusError
-from ..plugin_utils._place import workspaces_of
+from ..plugin_utils._place import workspaces
 from ..plugin_utils._values import plugin_of
-
-
-def workspaces(hosts: Iterable[Any]) -> dict[str, Any]:
-    if not all(isinstance(host, Mapping) and "host" in host for host in hosts):
-        raise FocusError("It takes a list with the options of each host, and its name as host.")
-    return workspaces_of(hosts)
-
 
 FilterModule = plugin_of(workspaces)

@@ -16,6 +16,7 @@ import os
 import stat
 import threading
 import uuid
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from datetime import datetime, timezone
@@ -43,8 +44,8 @@ class Journal:
         self, path: str | None, workspace_id: int, shared_names: Collection[str], origin: Origin
     ) -> None:
         self._shared_names = shared_names
-        run = uuid.uuid4().hex
-        self._of_run = {"run": run, **origin._asdict(), "workspace_id": workspace_id}
+        own = {"run": uuid.uuid4().hex, "workspace_id": workspace_id}
+        self._of_run = {**own, **origin._asdict()}
         self._lock = threading.Lock()
         self._file = _opened(path, os.O_CREAT) if path else None
 
@@ -216,12 +217,10 @@ def _line(given: Any) -> Line | Mark:
     at, number, shared, status = _typed_values(line, _STEP_FIELDS)
     kind, after = line["step"], _client(line["after"])
     before = None if line["before"] is None else _client(line["before"])
-    if before is None:
-        is_whole = kind == "create" and after.shown_name is not None
-    else:
-        is_whole = kind in ACTIONS and kind != "create" and before.id == after.id != NOT_YET
+    is_whole = after.shown_name is not None if before is None else before.id == after.id != NOT_YET
+    is_step = kind in ACTIONS and (kind == "create") == (before is None) and is_whole
     is_known = line["format"] == FORMAT and line["event"] in ("before", "after")
-    if not is_whole or not is_known or status not in (None, *get_args(Status)):
+    if not is_step or not is_known or status not in (None, *get_args(Status)):
         raise ValueError(line)
     step = Step(kind, None, before, after)
     return Line(play or run, undoes, workspace_id, at, run, number, step, shared, status)
@@ -334,16 +333,14 @@ def runs_of(text: str, workspace_id: int | None) -> list[dict[str, Any]]:
 
 
 def _described(lines: Sequence[Line], undone: bool) -> dict[str, Any]:
-    last, kinds = lines[-1], [line.step.kind for line in _happened(lines)]
-    counts: dict[str, int] = {
-        done: kinds.count(kind) for kind, done in ACTIONS.items() if kind in kinds
-    }
+    last = lines[-1]
+    counts = Counter[str](ACTIONS[line.step.kind] for line in _happened(lines))
     did = [counts_of(counts, is_planned=False) or "changed nothing"]
     did += [f"undo of {last.undoes}"] if last.undoes else []
     did += ["undone"] if undone else []
     msg = shown(f"{last.at}  {last.of}  {', '.join(did)}")
     known = {"run": last.of, "at": last.at, "undoes": last.undoes, "undone": undone}
-    return {**known, "counts": counts, "msg": msg}
+    return {**known, "counts": dict(counts), "msg": msg}
 
 
 def _no_journal() -> FocusError:

@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from typing import Any
 
 from ..module_utils._errors import FocusError, listed
 from ..module_utils._model import Desired
@@ -56,13 +57,16 @@ Layout = tuple[str, int, dict[str, int]]
 """The separator, the number of columns, and by option the place of its column."""
 
 
-def clients_of(table: str, columns: Columns, separator: str | None) -> list[dict[str, object]]:
+def clients_from_csv(table: Any, columns: Any = None, separator: Any = None) -> list[Any]:
     """Return the clients of a table, each once, in the order of their first rows.
 
     :arg table: a text, or bytes in base64
-    :arg separator: one of ``SEPARATORS``; ``None`` if it has to be recognised
+    :arg separator: one of ``SEPARATORS``; not given if it has to be recognised
     :raises FocusError: something is not understood; says in which line
     """
+    columns = columns or {}
+    if not isinstance(table, str) or not isinstance(columns, Mapping):
+        raise FocusError("Give a text or slurp's content, and columns as {'name': 'Kunde'}.")
     text = _text_of(table).removeprefix("\ufeff")
     if said := _SEPARATOR_LINE.match(text):
         separator, text = separator or said[1], "\n" + text[said.end() :]

@@ -46,7 +46,7 @@ _SHARED = frozenset({"id", "name", *ATTRIBUTES})
 """Fields that do not tell whether a client was read or an entry written."""
 
 
-def planned(desired: object, existing: object, options: Mapping[str, Any]) -> Result:
+def clients_plan(desired: object, existing: object, **options: Any) -> Result:
     """Return what ``focus_clients`` would in check mode, also where something is wrong with a list.
 
     :arg desired: as its option ``clients``

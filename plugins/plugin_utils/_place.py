@@ -3,16 +3,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from itertools import starmap
 from typing import Any, NamedTuple
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ..module_utils._errors import listed
+from ..module_utils._errors import FocusError, listed
+from ..module_utils._model import ATTRIBUTES
 from ..module_utils._task.arguments import from_environment
 from ..module_utils._task.entries import whole_number
-from ..module_utils._text import SERVICE_URL, normal_address, shown
+from ..module_utils._text import SERVICE_URL, grouped, normal_address, shown
+
+PLAN_FORMAT = 4
+"""The format of plan files. It rises when the digest changes its meaning."""
+
+Options = Mapping[str, Any]
 
 
 class Place(NamedTuple):
@@ -25,31 +31,39 @@ class Place(NamedTuple):
         return f"workspace {self.workspace_id} at {shown(self.api_url)}"
 
 
-def place_of(workspace_id: object, api_url: object) -> Place:
+def place_of(options: Options) -> Place:
     """Return where a task with these options works; an empty one counts as not given."""
-    known_id = whole_number(workspace_id or from_environment("workspace_id"))
-    url = str(api_url or from_environment("api_url") or SERVICE_URL)
+    known_id = whole_number(options.get("workspace_id") or from_environment("workspace_id"))
+    url = str(options.get("api_url") or from_environment("api_url") or SERVICE_URL)
     return Place(known_id, normal_address(url))
 
 
-def workspaces_of(hosts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def workspaces(hosts: Sequence[Options]) -> dict[str, Any]:
     """Return the workspace of each host, and why they cannot be worked on together.
 
     :arg hosts: each with the options that its tasks have
+    :raises FocusError: they are something else
     """
-    places: dict[str, Any] = {}
-    sharing: dict[Place, list[Mapping[str, Any]]] = defaultdict(list)
-    for options in hosts:
-        place = place_of(options.get("workspace_id"), options.get("api_url"))
-        verifies = boolean(options.get("validate_certs", True), strict=False)
-        places[options["host"]] = {**place._asdict(), "validate_certs": verifies}
-        if place.workspace_id is not None:
-            sharing[place].append(options)
-    shared = (_refusal(*at) for at in sharing.items() if len(at[1]) > 1)
-    return {"hosts": places, "refusal": " ".join(shared)}
+    if not all(isinstance(host, Mapping) and "host" in host for host in hosts):
+        raise FocusError("It takes a list with the options of each host, and its name as host.")
+    places = [(place_of(options), options) for options in hosts]
+    by_host = {
+        options["host"]: {
+            **place._asdict(),
+            "validate_certs": boolean(options.get("validate_certs", True), strict=False),
+        }
+        for place, options in places
+    }
+    shared = [of for of in grouped(places).items() if of[0].workspace_id and len(of[1]) > 1]
+    return {
+        "hosts": by_host,
+        "refusal": " ".join(starmap(_refusal, shared)),
+        "plan_format": PLAN_FORMAT,
+        "attributes": list(ATTRIBUTES),
+    }
 
 
-def _refusal(place: Place, hosts: list[Mapping[str, Any]]) -> str:
+def _refusal(place: Place, hosts: Sequence[Options]) -> str:
     names = listed([shown(options["host"]) for options in hosts])
     own = "give each host the clients_workspace_id of its own workspace"
     if any(options.get("workspace_id") for options in hosts):

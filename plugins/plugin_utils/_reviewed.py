@@ -19,7 +19,7 @@ from ..module_utils._errors import BadOption
 from ..module_utils._plan.digest import digest
 from ..module_utils._task.options import reviewed_digest
 from ..module_utils._text import quoted, shown
-from ._place import Place, place_of
+from ._place import PLAN_FORMAT, Place, place_of
 from ._values import plain
 
 DIGEST = "clients_plan_digest"
@@ -27,9 +27,6 @@ FILE = "clients_plan_file"
 PLAN_ONLY = "clients_plan_only"
 """Is true in the playbooks that make plans: for them, ``clients_plan_file`` is where to write. In
 check mode alone, so that it lets nothing be written that nobody has reviewed."""
-
-PLAN_FORMAT = 4
-"""The format of plan files. It rises when the digest changes its meaning."""
 
 _AGAIN = "Nothing was written there. Run toggl.focus.plan again, and have its plan reviewed"
 
@@ -55,7 +52,7 @@ def bind(
     path = plain(template(variables[FILE]))
     if not isinstance(path, str) or not path.strip():
         raise BadOption(FILE, "it has no value; give the file of the plan that was reviewed")
-    place = place_of(arguments.get("workspace_id"), arguments.get("api_url"))
+    place = place_of(arguments)
     found = _digest_in(path, str(variables["inventory_hostname"]), place)
     if "plan_digest" in arguments and reviewed_digest(arguments["plan_digest"] or "") != found:
         raise BadOption(DIGEST, f"{shown(path)} has another digest; give one of the two")

@@ -19,7 +19,7 @@ from markdown_it import MarkdownIt
 
 from ansible_collections.toggl.focus.plugins.module_utils._results.markdown import plan_markdown
 from ansible_collections.toggl.focus.plugins.module_utils._text import SERVICE_URL
-from ansible_collections.toggl.focus.plugins.plugin_utils._offline import planned
+from ansible_collections.toggl.focus.plugins.plugin_utils._offline import clients_plan
 
 IMAGES = Path(__file__).parents[2] / "docs" / "docsite" / "rst" / "images"
 WIDTH, HEIGHT, COLOURS = 560, 900, 24
@@ -57,7 +57,7 @@ def workspace(
     """Return a workspace as the plan file has it, with what is left of the quota."""
     clients = [{"id": 1001 + at, "name": name} for at, name in enumerate(existing)]
     options = {"purge": True, "max_deletion_percent": 100, "workspace_id": 4711}
-    result = planned(desired, clients, options)
+    result = clients_plan(desired, clients, **options)
     return {
         "api_url": SERVICE_URL,
         "validate_certs": True,
@@ -113,7 +113,7 @@ def texts() -> dict[Path, str]:
     shown = {}
     for name, of in situations().items():
         with_ids = {host: {**own, "workspace_id": WORKSPACES[host]} for host, own in of.items()}
-        plan = {"format": 4, **MADE, "workspaces": with_ids}
+        plan = {**MADE, "workspaces": with_ids}
         shown[IMAGES / f"plan-{name}.png"] = plan_markdown(plan)
     return shown
 

@@ -16,6 +16,7 @@ from support.playbooks import ROOT
 from support.stage import ROLE, Stage, active, asked, fill, play, workspaces
 
 from ansible_collections.toggl.focus.plugins.module_utils._plan.digest import digest
+from ansible_collections.toggl.focus.plugins.plugin_utils._place import PLAN_FORMAT
 
 NAMES = ("localhost", "sound", "omitted", "other", "forged", "moved", "absent", "changed", "alone")
 HOSTS = {name: id_ for id_, name in enumerate(NAMES, 4242)}
@@ -112,7 +113,7 @@ def test_nothing_passes_the_digest_over(reviewed: Stage) -> None:
     plans["forged"]["digest"] = forged
     moved = digest(plans["moved"]["steps"], MOVED, ELSEWHERE)
     plans["moved"] |= {"api_url": ELSEWHERE, "digest": moved}
-    reviewed.write("plan.json", json.dumps({"format": 4, "workspaces": plans}))
+    reviewed.write("plan.json", json.dumps({"format": PLAN_FORMAT, "workspaces": plans}))
     hosts: dict[str, dict[str, Any]] = {
         host: {"clients_workspace_id": HOSTS[host], "clients_list": NOT_REVIEWED} for host in SAID
     }

@@ -48,7 +48,7 @@ def unreadable(reason: str) -> dict[str, Any]:
 
 def text_of(made: dict[str, str] | None = None, **workspaces: dict[str, Any]) -> str:
     """The text, which always fits into a comment, and has the marker at its end."""
-    text = plan_markdown({"format": 4, **(made or {}), "workspaces": workspaces})
+    text = plan_markdown({**(made or {}), "workspaces": workspaces})
     assert len(text) <= LONGEST
     assert text.endswith(f"\n{MARKER}\n")
     return text

@@ -15,6 +15,7 @@ from support.notation import rows, steps_of
 
 from ansible_collections.toggl.focus.plugins.module_utils._errors import BadOption
 from ansible_collections.toggl.focus.plugins.module_utils._plan.digest import digest, row_of
+from ansible_collections.toggl.focus.plugins.plugin_utils._place import PLAN_FORMAT
 from ansible_collections.toggl.focus.plugins.plugin_utils._reviewed import bind
 
 URL = "https://focus.toggl.com/api"
@@ -29,7 +30,7 @@ def host(without: str = "", **more: Any) -> dict[str, Any]:
 
 def content(of_europe: Any = None, **more: Any) -> str:
     plans = {"europe": host() if of_europe is None else of_europe}
-    return json.dumps({"format": 4, "workspaces": plans, **more})
+    return json.dumps({"format": PLAN_FORMAT, "workspaces": plans, **more})
 
 
 def bound(folder: Path, text: str | None, /, **given: Any) -> dict[str, Any]:
@@ -65,8 +66,8 @@ UNFIT: dict[str, tuple[str | None, str]] = {
     "it is no mapping": ("[]", NOT_A_FILE),
     "it is nested too deeply": ("[" * 100_000, NOT_A_FILE),
     "a key is given twice": (content().replace('"steps":', '"steps": [], "steps":'), NOT_A_FILE),
-    "it is of an earlier format": (content(format=1), f'{OTHER_VERSION} (format "1", not 4)'),
-    "it has no plans": ('{"format": 4}', NO_PLAN),
+    "it is of an earlier format": (content(format=1), f'{OTHER_VERSION} (format "1", not '),
+    "it has no plans": (json.dumps({"format": PLAN_FORMAT}), NO_PLAN),
     "it has no plan for the host": (content(workspaces={"asia": host()}), NO_PLAN),
     "the plan is a text": (content("harmless"), NO_PLAN),
     "it has no steps": (content(host("steps")), NO_PLAN),

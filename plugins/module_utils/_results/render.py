@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from .._errors import FocusError
 from .._model import ACTIONS, ATTRIBUTES
 from .._text import at_most, shown
 
@@ -16,13 +17,16 @@ LONGEST_NAME = 60  # characters; the diff and the plan have the whole of it
 LONGEST_ERROR = 120  # characters; the message has the whole of it
 
 
-def plan_lines(result: Mapping[str, Any]) -> list[str]:
+def plan_lines(result: object) -> list[str]:
     """Return the lines for a result of ``focus_clients``, at most ``MOST_LINES`` steps of it.
 
     :arg result: what the module returned, also one that failed before there was a plan
+    :raises FocusError: it is something else
     """
+    if not isinstance(result, Mapping) or "msg" not in result:
+        raise FocusError("It takes what focus_clients returned, as register keeps it.")
     steps = [" ".join(_parts(row)) for row in in_reading_order(result.get("plan", ()))]
-    return [_unescaped(str(result.get("msg", ""))), *at_most(steps, MOST_LINES, "and {} more")]
+    return [_unescaped(str(result["msg"])), *at_most(steps, MOST_LINES, "and {} more")]
 
 
 def in_reading_order(rows: Iterable[Row]) -> list[Row]:

@@ -77,13 +77,9 @@ ENTRY: dict[str, Any] = {
 }
 
 BOUNDS: dict[str, tuple[float, float]] = {
-    "workspace_id": (1, math.inf),
-    "id": (1, math.inf),
-    "limit": (1, math.inf),
+    **dict.fromkeys(("workspace_id", "id", "limit"), (1, math.inf)),
+    **dict.fromkeys(("api_retries", "quota_wait", "max_deletions"), (0, math.inf)),
     "api_timeout": (0.001, 3600),
-    "api_retries": (0, math.inf),
-    "quota_wait": (0, math.inf),
-    "max_deletions": (0, math.inf),
     "max_deletion_percent": (0, 100),
     "concurrency": (1, 16),
 }

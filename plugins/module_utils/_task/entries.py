@@ -151,11 +151,9 @@ class Entry:
 
 def whole_number(given: object) -> int | None:
     """Return a whole number above 0, which may be given as a text; ``None`` if it is none."""
-    is_text = isinstance(given, str) and _DIGITS.fullmatch(given.strip())
-    number = int(str(given)) if is_text else given
-    if isinstance(number, int) and not isinstance(number, bool) and number > 0:
-        return number
-    return None
+    if isinstance(given, str) and _DIGITS.fullmatch(given.strip()):
+        given = int(given)
+    return given if isinstance(given, int) and not isinstance(given, bool) and given > 0 else None
 
 
 def _id(given: object) -> int:

@@ -179,6 +179,5 @@ def run_module(spec: Mapping[str, Any], function: Module) -> None:
     result = function(module.params, module.check_mode, Runtime(verbosity=module._verbosity))
     for warning in result.pop("warnings", []):
         module.warn(warning)
-    if result.get("failed"):
-        module.fail_json(**result)
-    module.exit_json(**result)
+    end = module.fail_json if result.get("failed") else module.exit_json
+    end(**result)
