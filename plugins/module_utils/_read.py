@@ -4,7 +4,8 @@ that none is missing in what was read."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from ._api.clients import PAGE_SIZE, FocusApi
@@ -17,28 +18,32 @@ Deletions = Mapping[int, Client]
 """What the journal says of deleted clients, by their ids: the service may hide them."""
 
 
-class Check(NamedTuple):
-    """How to make sure that no client is missing in a list, before names are given.
+class Read(NamedTuple):
+    """The clients that were read, and all ``pages`` of the workspace's list, if that was read.
 
-    Either each name is searched for, in each of its Unicode forms, or each page before a boundary
-    is read once more. ``pages`` has the latter in both cases: a search may show that the filter is
-    ignored. ``known`` are the ids in the list.
+    Before the plan gives names, it is made sure that no client of these names is missing in a list
+    of several pages. Either each name is searched for, in each of its Unicode forms, or each page
+    that another one follows is read once more, whichever is cheaper.
     """
 
-    searches: Sequence[tuple[str, str]] = ()
+    clients: list[Client]
     pages: Sequence[Page] = ()
-    known: frozenset[int] = frozenset()
 
-    @property
-    def requests(self) -> int:
-        """Return how many it costs; where the filter is ignored, ``pages`` are read besides."""
-        return len(self.searches) or len(self.pages)
+    def _searches(self, names: Iterable[str]) -> Sequence[tuple[str, str]]:
+        """Return each name with each of its Unicode forms, at most as many as there are pages."""
+        searches = ((name, form) for name in names for form in unicode_forms(name))
+        return list(islice(searches, len(self.pages[:-1])))
 
-    def run(self, api: FocusApi) -> None:
-        """Send the requests.
+    def requests(self, names: Iterable[str]) -> int:
+        """Return how many ``check`` costs; where the filter is ignored, the pages are read too."""
+        return len(self._searches(names))
+
+    def check(self, api: FocusApi, names: Iterable[str]) -> None:
+        """Send these requests.
 
         :raises ListMoved: a client is missing in the list, or may be
         """
+        searches, pages = self._searches(names), self.pages[:-1]
 
         def is_conclusive(search: tuple[str, str]) -> bool:
             """Search for a name; return whether the answer is complete, so that no client of the
@@ -46,31 +51,14 @@ class Check(NamedTuple):
             name, form = search
             answer = api.list_clients(form, enough=lambda _so_far: True)
             for client in answer.clients:
-                is_known = client.deleted or client.id in self.known
-                if not is_known and client.key == name_key(name):
+                has_it = not client.deleted and client.key == name_key(name)
+                if has_it and not any(client.id in page.ids for page in self.pages):
                     raise ListMoved(f"it lacks the client {client.id}")
             return answer.pages[-1].is_last
 
-        conclusive = api.map_concurrently(is_conclusive, self.searches)
-        if not conclusive or not all(conclusive):
-            api.map_concurrently(api.verify_page, self.pages)
-
-
-class Read(NamedTuple):
-    """The clients that were read, and the list of the workspace as it was read, if it was."""
-
-    clients: list[Client]
-    listing: Listing | None = None
-
-    def check(self, names: Collection[str]) -> Check:
-        """Return the cheaper check of the two; an empty one if no names are given, or the list was
-        not read or has one page."""
-        if self.listing is None or not self.listing.boundaries or not names:
-            return Check()
-        pages = self.listing.boundaries
-        searches = [(name, form) for name in names for form in unicode_forms(name)]
-        known = frozenset(client.id for client in self.listing.clients)
-        return Check(searches if len(searches) < len(pages) else (), pages, known)
+        is_cheaper = len(searches) < len(pages)
+        if not (is_cheaper and all(api.map_concurrently(is_conclusive, searches))):
+            api.map_concurrently(api.verify_page, pages)
 
 
 def of_one(api: FocusApi, deletions: Deletions, desired: Sequence[Desired]) -> Read:
@@ -106,7 +94,7 @@ def of_all(api: FocusApi, deletions: Deletions, desired: Sequence[Desired]) -> R
     hidden = [(want, want.id) for want in desired if want.id is not None and want.id not in shown]
     for found in api.map_concurrently(lambda of: _by_id(api, *of, deletions), hidden):
         clients += found
-    return Read(clients + _from_journal(api, desired, clients, deletions), listing)
+    return Read(clients + _from_journal(api, desired, clients, deletions), listing.pages)
 
 
 def by_id(api: FocusApi, client_id: int) -> list[Client]:
