@@ -63,7 +63,7 @@ def test_odd_headers_never_break_a_run(remaining: str, resets_in: str) -> None:
     assert closed is not None
     window.note(known, 0.0)
     window.refused(closed, 0.0)
-    window.wait(closed, 0.0)
+    window.wait(0.0)
     window.closed(1.0)
 
 
@@ -75,7 +75,7 @@ def test_what_is_known_to_be_refused_is_not_sent_until_the_window_reopens() -> N
     assert window.closed(100) is None
     window.note(Quota(0, 60), now=100)
     assert (window.closed(100), window.closed(159)) == (Closed(60), Closed(1))
-    assert window.wait(Closed(60), 100) is None
+    assert window.wait(100) is None
     window.note(Quota(3, 60), now=100)
     assert (window.closed(101), window.quota) == (Closed(59), Quota(0, 60))
     assert window.closed(160) is None
@@ -93,7 +93,7 @@ def pauses(quota_wait: int, closed: Closed) -> list[float]:
     window, now, slept = Window(quota_wait), 0.0, []
     for _turn in range(100_000):
         window.refused(closed, now)
-        until = window.wait(closed, now)
+        until = window.wait(now)
         if until is None:
             return slept
         slept.append(until - now)
@@ -118,7 +118,7 @@ def test_it_never_sleeps_longer_than_quota_wait(quota_wait: int, resets_in: int 
 def test_after_a_pause_of_unknown_use_one_asks_for_all() -> None:
     window = Window(HOUR)
     window.refused(Closed(None), now=0)
-    assert window.wait(Closed(None), 0) == 60
+    assert window.wait(0) == 60
     assert window.closed(30) is not None
     window.closed(60)
     assert window.in_doubt

@@ -158,7 +158,6 @@ class QuotaExceeded(StatusError):
         where = response.request.where
         why = _quota_reason(closed, where, response.text if sent else f"{where} was not sent")
         super().__init__(response, f"{why} {_quota_advice(closed, quota_wait)}")
-        self.closed = closed
 
 
 class TooManyRequests(StatusError):

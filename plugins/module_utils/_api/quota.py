@@ -130,19 +130,17 @@ class Window:
         is open or reopens now."""
         with self._lock:
             if self._closed_until is not None and now >= self._closed_until:
-                self._closed_until = None
+                self._closed_until, self._is_guess = None, False
                 self.in_doubt = True
                 self.quota = Quota()  # what answers said was about the window that is over
             if self._closed_until is None:
                 return None
             return Closed(None if self._is_guess else math.ceil(self._closed_until - now))
 
-    def wait(self, closed: Closed, now: float) -> float | None:
+    def wait(self, now: float) -> float | None:
         """Return until when to sleep before what was refused is sent again; ``None``: for longer
         than ``quota_wait``, or nobody knows. An answer's seconds may be rounded down."""
         with self._lock:
-            if closed.resets_in is None and self.wait_left < 1:
-                return None
             opens = now if self._closed_until is None else self._closed_until
             until = opens if self._is_guess else opens + 1
             return until if until - now <= self.wait_left else None

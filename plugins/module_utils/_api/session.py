@@ -112,7 +112,7 @@ class Session:
                 return read(self._once(number, request))
             except QuotaExceeded as error:
                 error.unclear = attempts.unclear
-                if self.window.wait(error.closed, time.monotonic()) is None:
+                if self.window.wait(time.monotonic()) is None:
                     raise
             except RequestError as error:
                 error.unclear = method != "GET" and (error.unclear or attempts.unclear)
@@ -185,7 +185,7 @@ class Session:
         self._check_goes_on()
         now = time.monotonic()
         while (closed := self.window.closed(now)) is not None:
-            until = self.window.wait(closed, now)
+            until = self.window.wait(now)
             if until is None:
                 refused = errors.ErrorResponse(request, 402)
                 raise QuotaExceeded(refused, closed, False, self._access.quota_wait)
