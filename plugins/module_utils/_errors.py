@@ -153,24 +153,21 @@ class PlanRefused(FocusError):
     """
 
     def __init__(self, problems: Sequence[Problem], names: Sequence[str | None]) -> None:
-        super().__init__(problems, names)
         self.problems = tuple(problems)
-        self.names = tuple(names)
+        same = grouped((problem.sentence, problem.entries) for problem in problems)
+        sentences = [_located(text, sorted({*chain(*of)}), names) for text, of in same.items()]
+        super().__init__(" ".join(at_most(sentences, MOST_SENTENCES, "And {} more.")))
 
-    def __str__(self) -> str:
-        same = grouped((problem.sentence, problem.entries) for problem in self.problems)
-        sentences = [self._located(text, sorted({*chain(*of)})) for text, of in same.items()]
-        return " ".join(at_most(sentences, MOST_SENTENCES, "And {} more."))
 
-    def _located(self, sentence: str, entries: Sequence[int]) -> str:
-        if not self.names or not entries:
-            return sentence
-        numbers = listed([str(entry + 1) for entry in entries])
-        if len(entries) > 1:
-            return f"Entries {numbers}: {sentence}"
-        name = self.names[entries[0]]
-        is_named = name is None or quoted(name) in sentence
-        return f"Entry {numbers}{'' if is_named else f' ({quoted(name)})'}: {sentence}"
+def _located(sentence: str, entries: Sequence[int], names: Sequence[str | None]) -> str:
+    if not names or not entries:
+        return sentence
+    numbers = listed([str(entry + 1) for entry in entries])
+    if len(entries) > 1:
+        return f"Entries {numbers}: {sentence}"
+    name = names[entries[0]]
+    is_named = name is None or quoted(name) in sentence
+    return f"Entry {numbers}{'' if is_named else f' ({quoted(name)})'}: {sentence}"
 
 
 def listed(words: Sequence[str]) -> str:

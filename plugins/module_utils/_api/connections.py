@@ -9,7 +9,6 @@ time limit starts again with every byte: an answer that trickles in could take f
 
 from __future__ import annotations
 
-import functools
 import http.client
 import io
 import re
@@ -158,14 +157,6 @@ def _reason_of_proxy(proxy: str, chain: Iterable[BaseException]) -> str:
     return f"the proxy {shown(proxy)} {did}. Check HTTPS_PROXY, NO_PROXY and api_url."
 
 
-@functools.cache
-def _watched(kind: Any) -> Any:
-    """Return such a class of a class of connections, those to a SOCKS proxy too."""
-    if issubclass(kind, _Connection):
-        return kind
-    return type("Connection", (_Connection, kind), {})
-
-
 class DeadlineAdapter(HTTPAdapter):
     """The adapter of ``requests``, with such connections, also by way of a proxy."""
 
@@ -174,7 +165,9 @@ class DeadlineAdapter(HTTPAdapter):
 
         :raises Untrusted: an environment variable names a file of authorities that is missing
         """
-        conn.ConnectionCls = _watched(conn.ConnectionCls)
+        kind = conn.ConnectionCls  # to a SOCKS proxy, it is another one
+        if not issubclass(kind, _Connection):
+            conn.ConnectionCls = type("Connection", (_Connection, kind), {})
         try:
             super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
         except OSError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import closing, nullcontext
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -50,12 +50,11 @@ class Transport:
         if not HAS_REQUESTS:
             raise FocusError(f"The library requests is missing: install it for {sys.executable}.")
         self._access = access
-        parts = urlsplit(access.api_url)
-        self._host = address(parts.hostname or "", parts.port or _PORTS[parts.scheme])
+        service = urlsplit(access.api_url)
+        host = service.hostname or ""
+        self._service = address(host, service.port or _PORTS[service.scheme])
         # A proxy would see plain http, and no proxy is needed to reach the same machine.
-        self._proxies: dict[str, Any] = (
-            {"http": None, "https": None, "all": None} if is_loopback(parts.hostname or "") else {}
-        )
+        self._not_proxied = ("http", "https", "all") if is_loopback(host) else ()
         self._headers = {
             "Accept": "application/json",
             "Accept-Encoding": "identity",
@@ -64,7 +63,7 @@ class Transport:
             "User-Agent": f"toggl.focus/{VERSION}",
         }
         self._environment: Any = requests.Session().merge_environment_settings
-        self._adapter = DeadlineAdapter(pool_maxsize=access.connections)
+        self._kept = nullcontext(DeadlineAdapter(pool_maxsize=access.connections))
         self._has_lost_one = False
         """After that, each request has a connection of its own: what is in between may not let
         connections be used again, and there may be many of them."""
@@ -83,21 +82,18 @@ class Transport:
         BEFORE_SENDING.set(before_sending)
         url = f"{self._access.api_url}{request.path}?{urlencode(request.parameters)}"
         timeout = self._access.timeout
-        connections: AbstractContextManager[DeadlineAdapter] = (
-            closing(DeadlineAdapter()) if self._has_lost_one else nullcontext(self._adapter)
-        )
         try:
             sent = requests.Request(request.method, url, self._headers, data=request.content)
-            proxies = dict(self._proxies)
+            proxies = dict.fromkeys(self._not_proxied)
             settings = self._environment(url, proxies, True, self._access.verify, None)
             with (
-                connections as adapter,
+                closing(DeadlineAdapter()) if self._has_lost_one else self._kept as adapter,
                 adapter.send(sent.prepare(), timeout=timeout, **settings) as response,
             ):
                 answer = Answer(request, response.status_code, response.headers)
                 return answer._replace(body=_content(answer, response.raw))
         except (InvalidSchema, InvalidURL, LocationValueError):  # of the service, or of a proxy
-            raise not_connected(self._host, UNKNOWN_HOST) from None
+            raise not_connected(self._service, UNKNOWN_HOST) from None
         except (requests.RequestException, HTTPError, OSError):
             # The libraries' messages are not passed on: they may contain addresses with passwords.
             self._has_lost_one = True
