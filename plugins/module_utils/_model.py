@@ -325,6 +325,8 @@ class Step(NamedTuple):
 
 def changes(before: Client | None, after: Client) -> Changes:
     """Return the attributes that steps have set in between."""
+    if not after.set_to:
+        return {}
     earlier, old = ({}, {}) if before is None else (before.set_to, before.attributes)
     return {of: (old.get(of), new) for of, new in after.set_to.items() if of not in earlier}
 

@@ -10,6 +10,7 @@ sleeps. A request is sent in the background too, so that nothing has to wait for
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -104,7 +105,11 @@ class Background(Generic[Result]):
         self._results: list[Result] = []
 
     def begin(self) -> None:
-        threading.Thread(target=self._work_now, name="toggl.focus", daemon=True).start()
+        try:
+            thread = _idle.pop()
+        except IndexError:
+            thread = _Thread()
+        thread.work.put(self._work_now)
 
     def _work_now(self) -> None:
         self._results.append(self._work())
@@ -120,3 +125,22 @@ class Background(Generic[Result]):
             with suppress(Empty, ignored):
                 self._done.get(timeout=max(0.0, ends - time.monotonic()))
         return self._results[0] if self._results else None
+
+
+class _Thread(threading.Thread):
+    """Kept for the next request, and for the next item of a loop: to start a thread takes longer
+    than to plan for one client."""
+
+    def __init__(self) -> None:
+        super().__init__(name="toggl.focus", daemon=True)
+        self.work: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self.start()
+
+    def run(self) -> None:
+        while True:
+            self.work.get()()
+            _idle.append(self)
+
+
+_idle: list[_Thread] = []
+os.register_at_fork(after_in_child=_idle.clear)  # a fork has none of them

@@ -118,6 +118,8 @@ def shown(text: object, longest: int = LONGEST_SHOWN) -> str:
     """
     raw = str(text)
     cut = raw if len(raw) <= longest else raw[:longest] + CUT
+    if cut.isprintable():  # most texts: this is a hundred times faster
+        return cut
     return "".join(_escaped(char) if _is_unprintable(char) else char for char in cut)
 
 

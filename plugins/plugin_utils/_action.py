@@ -144,12 +144,14 @@ def _environment(variables: Mapping[str, Any]) -> Iterator[None]:
     On macOS, a forked process that asks the system for its proxies may crash. It asks only where
     the environment has no setting of proxies at all.
     """
-    before = dict(os.environ)
-    os.environ.update({name: str(value) for name, value in variables.items()})
+    given = {name: str(value) for name, value in variables.items()}
+    before = {name: os.environ.get(name) for name in ("no_proxy", *given)}
+    os.environ.update(given)
     if sys.platform == "darwin" and not getproxies_environment():
         os.environ["no_proxy"] = "*"
     try:
         yield
     finally:
-        os.environ.clear()
-        os.environ.update(before)
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            os.environ.update({} if value is None else {name: value})

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import time
@@ -58,9 +59,9 @@ def test_an_end_that_comes_while_the_work_begins_ends_it(monkeypatch: pytest.Mon
     """The main thread did not get to wait for it."""
     halted = threading.Event()
 
-    class BegunAndInterrupted(threading.Thread):
-        def start(self) -> None:
-            super().start()
+    class BegunAndInterrupted(_progress.Background[Any]):
+        def begin(self) -> None:
+            super().begin()
             raise TaskTimeoutError
 
     def work(api: FocusApi) -> dict[str, Any]:
@@ -68,7 +69,7 @@ def test_an_end_that_comes_while_the_work_begins_ends_it(monkeypatch: pytest.Mon
             halted.set()
         return {"changed": False}
 
-    monkeypatch.setattr(_progress.threading, "Thread", BegunAndInterrupted)
+    monkeypatch.setattr(run, "Background", BegunAndInterrupted)
     result = result_of(work)
     assert (result["failed"], halted.wait(5)) == (True, True)
 
@@ -116,3 +117,19 @@ def test_what_ends_the_process_does_so_when_the_run_has_settled(error: BaseExcep
     with pytest.raises(type(error)), ended_by(error):
         result_of(work)
     assert settled == [True]
+
+
+def test_a_thread_is_kept_for_the_next_work_and_a_fork_has_its_own() -> None:
+    def done_by() -> int | None:
+        work = _progress.Background(threading.get_ident)
+        work.begin()
+        return work.result_within(5)
+
+    first = done_by()
+    time.sleep(SOON)  # until it is idle
+    assert first == done_by()
+    time.sleep(SOON)
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if done_by() else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

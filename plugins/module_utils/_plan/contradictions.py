@@ -73,9 +73,12 @@ def taken_names(
             takers[name_key(after.name)].append(entry)
     takers.pop("", None)  # a blank name: no list can give one, so the service decides
     for key, entries in takers.items():
+        present = matcher.active.get(key, ())
+        if not present and len(entries) < 2:
+            continue
         taking = [matches[entry] for entry in entries]
         ids = {match.client.id for match in taking if match.client is not None}
-        staying = (c for c in matcher.active.get(key, ()) if c.id not in leaving)
+        staying = (client for client in present if client.id not in leaving)
         keepers = [client for client in staying if client.id not in ids]
         if not keepers and len(entries) < 2:
             continue

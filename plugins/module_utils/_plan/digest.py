@@ -18,16 +18,16 @@ from .._text import normal_address
 _AFTERWARDS = ("status", "error")
 """What a row shows of what became of its step, which is no part of the plan."""
 
+_ENCODER = json.JSONEncoder(sort_keys=True)
+
 
 def row_of(step: Step) -> dict[str, Any]:
     """Return what is shown of a step, as an item of the result's ``plan``."""
-    row: dict[str, Any] = {"step": step.kind, "id": step.id, "name": step.name}
-    if step.kind == "rename":
-        row["from"] = step.old_name
-    row |= columns(step.changes)
-    if step.entry is None:
-        row["purge"] = True
-    return {key: value for key, value in row.items() if value is not None}
+    old_name = step.old_name if step.kind == "rename" else None
+    row = {"step": step.kind, "id": step.id, "name": step.name, "from": old_name}
+    purge = {"purge": True} if step.entry is None else {}
+    known = {key: value for key, value in row.items() if value is not None}
+    return {**known, **columns(step.changes), **purge}
 
 
 def columns(changes: Changes) -> dict[str, str]:
@@ -53,4 +53,4 @@ def digest(rows: Iterable[Mapping[str, Any]], workspace_id: int, api_url: str) -
 
 
 def _hash(of: object) -> hashlib._Hash:
-    return hashlib.sha256(json.dumps(of, sort_keys=True).encode())
+    return hashlib.sha256(_ENCODER.encode(of).encode())

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 
 from .._errors import Problem
 from .._model import Client, Desired, Kind, PlannedEntry, Rules, Step
@@ -210,8 +210,8 @@ class Matcher:
     def _claim(self, entry: int, client: Client, *states: Client) -> PlannedEntry:
         """Let an entry stand for a client; a step each leads to each state that differs."""
         self._claims[client.id] = entry
-        pairs = zip((client, *states), states, strict=False)
-        steps = (Step(_kind(*pair), entry, *pair) for pair in pairs if pair[0] != pair[1])
+        pairs = pairwise((client, *states))
+        steps = [Step(_kind(*pair), entry, *pair) for pair in pairs if pair[0] != pair[1]]
         return PlannedEntry(self._desired[entry], client, tuple(steps))
 
     def _one_of(self, entry: int, clients: Iterable[Client]) -> Client | None:

@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
-from itertools import groupby, zip_longest
+from itertools import groupby
 from operator import attrgetter
 from types import MappingProxyType
 from typing import NamedTuple
@@ -156,17 +156,18 @@ class _Stay(NamedTuple):
 
 def _stays(chain: Sequence[Step], first: int, likely_names: Mapping[int, str]) -> Iterator[_Stay]:
     """Yield the names that one client has, where ``first`` is the node of its first step."""
-    nodes = list(enumerate(chain, first))
-    for node, step in nodes:
-        if not step.moves_name and step.name is not None:  # its PUT sends the name again
-            yield _Stay(case_key(step.name), 3, step.after.id, node, None)
-    moves = [(node, step) for node, step in nodes if step.moves_name]
-    for node, step in moves[:1]:
-        if step.before is not None and not step.before.deleted:
-            yield _Stay(case_key(step.before.name), 0, step.after.id, None, node)
-    nexts = [node for node, _step in moves[1:]]
-    for (node, step), next_ in zip_longest(moves, nexts):
-        name = likely_names.get(step.after.id) if step.restores_hidden else step.name
-        if name is not None and step.kind != "delete":
-            rank = 3 if next_ is None else 2 if step.kind == "rename" else 1
-            yield _Stay(case_key(name), rank, step.after.id, node, next_)
+    client, before = chain[0].after.id, chain[0].before
+    name = None if before is None or before.deleted else before.name
+    takes, rank = None, 0
+    for node, step in enumerate(chain, first):
+        if not step.moves_name:
+            if step.name is not None:  # its PUT sends the name again
+                yield _Stay(case_key(step.name), 3, client, node, None)
+            continue
+        if name is not None:
+            yield _Stay(case_key(name), rank, client, takes, node)
+        takes, rank = node, 2 if step.kind == "rename" else 1
+        likely = likely_names.get(client) if step.restores_hidden else step.name
+        name = None if step.kind == "delete" else likely
+    if takes is not None and name is not None:
+        yield _Stay(case_key(name), 3, client, takes, None)

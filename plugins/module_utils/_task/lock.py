@@ -24,6 +24,7 @@ from .._text import normal_address, shown
 
 LONGEST_WAIT = 600.0
 _PAUSE = 0.1
+_WIDTH = 20  # of a process id in the file
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
 
 
@@ -57,7 +58,7 @@ def _wait_for(file: io.FileIO, progress: Progress, halt: Halt) -> None:
         with suppress(BlockingIOError):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             break
-        pid = os.pread(file.fileno(), 20, 0).decode(errors="replace")
+        pid = os.pread(file.fileno(), _WIDTH, 0).decode(errors="replace").strip()
         holder = f"process {pid}" if pid.isdecimal() else "a process that has just begun"
         progress.set(holder=holder)
         if time.monotonic() > ends:
@@ -67,8 +68,7 @@ def _wait_for(file: io.FileIO, progress: Progress, halt: Halt) -> None:
             )
         if not halt.sleep(_PAUSE):
             raise Interrupted(halt.by or "")
-    file.truncate()
-    file.write(str(os.getpid()).encode())
+    file.write(f"{os.getpid():{_WIDTH}}".encode())  # to shorten a file may take a millisecond
     if progress.so_far.holder is not None:
         progress.set(holder=None)
         halt.wait_for_consistency()
