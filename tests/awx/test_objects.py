@@ -18,20 +18,10 @@ from typing import Any
 import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from awx.objects import (
-    AWX,
-    KINDS,
-    ROOT,
-    TASKS,
-    Object,
-    from_tasks,
-    from_variables,
-    injected,
-    load,
-    only,
-)
+from awx import objects
+from awx.objects import AWX, KINDS, ROOT, Object, injected, only
 
-OBJECTS = from_tasks()
+OBJECTS = objects.from_tasks()
 PROJECT = AWX / "project"
 SERVICE = "https://focus.toggl.com/api"
 TEMPLATES = only(OBJECTS, "job_template")
@@ -65,10 +55,10 @@ def questions(asking: Mapping[str, Any]) -> list[dict[str, Any]]:
 def test_both_describe_the_same_objects_each_after_what_it_refers_to() -> None:
     """So the other tests look at one of them."""
     names = [(found.kind, found.name) for found in OBJECTS]
-    assert names == [(found.kind, found.name) for found in from_variables()]
+    assert names == [(found.kind, found.name) for found in objects.from_variables()]
     assert len(set(names)) == len(names) == 18
     assert list(dict.fromkeys(kind for kind, _ in names)) == list(KINDS.values())
-    for one, other in zip(OBJECTS, from_variables(), strict=True):
+    for one, other in zip(OBJECTS, objects.from_variables(), strict=True):
         assert one.options == other.options, one.name
 
 
@@ -95,7 +85,7 @@ def test_no_secret_is_written_down_or_printed() -> None:
     credential = the_only("credential")
     assert credential["inputs"] == {"api_token": "$TOGGL_FOCUS_API_TOKEN"}
     assert credential["update_secrets"] is False
-    (play,) = load(TASKS)
+    (play,) = objects.load(objects.TASKS)
     (task,) = [task for task in play["tasks"] if "awx.awx.credential" in task]
     assert task["no_log"] is True
 
@@ -131,7 +121,7 @@ def test_an_approval_stands_between_a_plan_and_what_applies_it() -> None:
 def test_what_a_slice_could_not_see_is_looked_at_by_a_job_that_is_not_sliced() -> None:
     """It sees two hosts with one workspace, also beyond the limit of the workflow, which begins
     with it."""
-    found = only(from_tasks(focus_slices=3), "job_template").values()
+    found = only(objects.from_tasks(focus_slices=3), "job_template").values()
     counts = {template["playbook"]: template["job_slice_count"] for template in found}
     assert {counts.pop(name) for name in ("plan.yml", "apply_reviewed.yml")} == {3}
     (whole,) = (one["playbook"] for one in found if not one["ask_limit_on_launch"])
@@ -149,10 +139,10 @@ def test_one_job_at_a_time_and_with_the_journals() -> None:
     assert GROUP["max_concurrent_jobs"] == 1
     pod = yaml.safe_load(GROUP["pod_spec_override"])["spec"]
     (worker,) = pod["containers"]
-    inventory = load(PROJECT / the_only("inventory_source")["source_path"])
+    inventory = objects.load(PROJECT / the_only("inventory_source")["source_path"])
     journal = Path(inventory["all"]["vars"]["clients_journal"])
     assert [mount["mountPath"] for mount in worker["volumeMounts"]] == [str(journal.parent)]
-    claim = load(AWX / "controller" / "journals.yml")
+    claim = objects.load(AWX / "controller" / "journals.yml")
     assert pod["volumes"][0]["persistentVolumeClaim"]["claimName"] == claim["metadata"]["name"]
 
 

@@ -15,9 +15,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import
     SHARED,
     VARIABLES,
 )
-from ansible_collections.toggl.focus.plugins.plugin_utils._role_variables import (
-    options as of_the_role,
-)
+from ansible_collections.toggl.focus.plugins.plugin_utils import _role_variables
 
 GUIDES = ROOT / "docs" / "docsite" / "rst"
 ROLE = ROOT / "roles" / "clients"
@@ -126,7 +124,7 @@ def test_the_role_and_the_playbooks_pass_every_option_on() -> None:
     tasks = read_yaml("roles", "clients", "tasks", "main.yml")
     assert passed_on(tasks, "toggl.focus.focus_clients") == {"clients": "{{ clients_list }}"}
     others = {name: f"the {name}" for name in OF_THE_MODULE if name != "clients_list"}
-    taken = of_the_role(others, dict)
+    taken = _role_variables.options(others, dict)
     assert {f"clients_{option}": value for option, value in taken.items()} == others
     (play,) = read_yaml("playbooks", "export.yml")
     assert passed_on(play["tasks"], "toggl.focus.focus_client_info") == {

@@ -10,11 +10,7 @@ import pytest
 from support.notation import unnamed_rows
 from support.playbooks import ROOT
 
-from ansible_collections.toggl.focus.plugins.module_utils._api.listing import (
-    LARGEST_LIST,
-    MOST_PAGES,
-)
-from ansible_collections.toggl.focus.plugins.module_utils._api.transport import LARGEST_ANSWER
+from ansible_collections.toggl.focus.plugins.module_utils._api import listing, transport
 
 # The beginning of each sentence, in the document's order, and the beginnings of the names of its
 # tests, in the file before where none is named. What cannot be promised, or what somebody should
@@ -133,5 +129,6 @@ def test_its_tests_exist(claim: str) -> None:
 def test_the_bounds_are_those_of_the_code() -> None:
     (bounds,) = (sentence for sentence in sentences() if sentence.startswith("Answers are"))
     mebibyte = 1024 * 1024
-    answer, pages, whole = LARGEST_ANSWER // mebibyte, MOST_PAGES, LARGEST_LIST // mebibyte
-    assert f"{answer} MiB for one, {pages:,} pages and {whole} MiB for a list" in bounds
+    answer, whole = transport.LARGEST_ANSWER // mebibyte, listing.LARGEST_LIST // mebibyte
+    said = f"{answer} MiB for one, {listing.MOST_PAGES:,} pages and {whole} MiB for a list"
+    assert said in bounds

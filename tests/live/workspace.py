@@ -13,10 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ansible_collections.toggl.focus.plugins.module_utils._api.answers import (
-    error_response,
-    parse_or_none,
-)
+from ansible_collections.toggl.focus.plugins.module_utils._api import answers
 from ansible_collections.toggl.focus.plugins.module_utils._api.errors import Request
 from ansible_collections.toggl.focus.plugins.module_utils._api.quota import Quota, quota_of
 from ansible_collections.toggl.focus.plugins.module_utils._api.transport import Transport
@@ -195,7 +192,7 @@ class Workspace:
         parameters = [(key, str(value)) for key, value in query.items()]
         body = None if sent is None else json.dumps(sent).encode()
         answer = self._transport.exchange(Request(method, path, parameters, body), lambda: None)
-        content = parse_or_none(answer)
-        words = f"{answer.status} {error_response(answer, ()).words}".strip()
+        content = answers.parse_or_none(answer)
+        words = f"{answer.status} {answers.error_response(answer, ()).words}".strip()
         fields = content if isinstance(content, dict) else {}
         return Reply(answer.status, fields, quota_of(answer.headers), words)

@@ -3,16 +3,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
+
+from support import ports
 
 REQUEST = 7
 """The number of the pull request, or merge request."""
@@ -142,7 +142,7 @@ def command_lines(word: str) -> list[str]:
     """Return what every user of this machine can read of processes that were started with it."""
     found = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):  # it has ended
+        with suppress(OSError):  # it has ended
             found.append(path.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
     return [line for line in found if word in line]
 
@@ -170,12 +170,6 @@ def serving(dialect: Dialect) -> Iterator[CodeHost]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        host.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        try:
-            yield host
-        finally:
-            server.shutdown()
-            thread.join()
+    with ports.serving(Handler) as port:
+        host.url = f"http://127.0.0.1:{port}"
+        yield host

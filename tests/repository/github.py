@@ -16,7 +16,6 @@ import yaml
 from jinja2 import ChainableUndefined, Environment
 
 from .code_host import GITHUB, REQUEST
-from .log_commands import of_github
 from .pipeline import Job, Pipeline, Run
 from .team import EXAMPLE, Team
 
@@ -27,6 +26,13 @@ NEEDED_FROM_THERE = [
     "pip install --requirement requirements.txt",
     "ansible-galaxy collection install --requirements-file requirements.yml",
 ]
+
+_NAME = (
+    "(?:add-mask|add-matcher|add-path|debug|echo|endgroup|error|group|notice|remove-matcher"
+    "|save-state|set-env|set-output|stop-commands|warning)"
+)
+_COMMAND = re.compile(rf"(?i)^\s*::{_NAME}(?: .*?)?::|##\[{_NAME}(?: .*?)?\]")
+_STOPPED = re.compile(r"(?ms)^::stop-commands::(\w+)$.*?(?:^::\1::$|\Z)")
 
 _RESULTS = {"passed": "success", "failed": "failure", "left out": "skipped"}
 
@@ -204,3 +210,14 @@ def value(expression: str, known: Mapping[str, Any], **functions: Any) -> Any:
 def steps() -> Iterator[Job]:
     for job in yaml.safe_load(WORKFLOW.read_text())["jobs"].values():
         yield from job["steps"]
+
+
+def of_github(output: str) -> list[str]:
+    """Return the lines of a step that the runner obeys.
+
+    A command begins with ``::`` after blanks, or with ``##[`` anywhere in a line. Between
+    ``::stop-commands::TOKEN`` and ``::TOKEN::`` none is obeyed, and these two are what a step may
+    say of its own accord.
+    """
+    lines = "\n".join(re.split(r"\r\n|\r|\n", output))
+    return [line for line in _STOPPED.sub("", lines).split("\n") if _COMMAND.search(line)]

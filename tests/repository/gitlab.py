@@ -16,7 +16,6 @@ from jinja2 import Environment
 
 from .code_host import GITLAB, REQUEST, Texts
 from .github import NEEDED_FROM_THERE
-from .log_commands import of_gitlab
 from .pipeline import PLAN, Job, Pipeline, Run
 from .team import EXAMPLE, Team
 
@@ -145,3 +144,12 @@ class GitLab(Pipeline):
     def _holds(self, rule: str) -> bool:
         words = re.sub(r"\$(\w+)", r"\1", rule).replace("&&", " and ").replace("||", " or ")
         return bool(Environment().compile_expression(words)(**self.variables))
+
+
+def of_gitlab(output: str) -> list[str]:
+    """Return what could fold, colour or overwrite lines in the log.
+
+    A mark of a section is ``section_start:TIME:NAME``, a carriage return and an escape sequence;
+    without these two, nothing is one.
+    """
+    return re.findall(r".{0,60}[\r\x1b\b].{0,60}", output)

@@ -14,6 +14,7 @@ from pathlib import Path
 import yaml
 from simulator.server import Simulator
 from simulator.workspace import Workspace
+from support import stage
 from support.callback import loaded
 
 from .code_host import CodeHost
@@ -96,8 +97,7 @@ class Team:
 
     def names(self, workspace: str) -> list[str]:
         """Return those of its active clients."""
-        clients = self.workspace(workspace).clients()
-        return sorted(client.name for client in clients if not client.deleted_at)
+        return stage.active(self.service, WORKSPACES[workspace]["clients_workspace_id"])
 
     def git(self, *words: str) -> str:
         return self.machine.git(self.clone if self.clone.exists() else self.folder, *words)

@@ -10,16 +10,7 @@ import pytest
 import yaml
 
 from .github import INTERNET, NEEDED_FROM_THERE, WORKFLOW, GitHub, filled, steps
-from .scenarios import (
-    COMMANDS,
-    FORGED,
-    IN_ASIA,
-    IN_EUROPE,
-    SECTION,
-    Hostile,
-    Scenarios,
-    code,
-)
+from .scenarios import COMMANDS, FORGED, IN_ASIA, IN_EUROPE, SECTION, Hostile, Scenarios, code
 
 DESCRIBED = yaml.safe_load(WORKFLOW.read_text())
 JOBS = DESCRIBED["jobs"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .log_commands import of_github
+from .github import of_github
 from .team import EXAMPLE, Machine
 
 SOURCED = f". '{EXAMPLE}/ci/stop-commands.sh'"

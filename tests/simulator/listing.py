@@ -71,12 +71,7 @@ FILTERS: dict[str, Callable[[str, str], bool]] = {
     "ignored": lambda wanted, name: True,
 }
 
-DEFAULT_ORDERS: dict[str, tuple[str, ...]] = {
-    "id": (),
-    "name": ("name",),
-    "newest": ("-created_at",),
-}
-
+DEFAULT_ORDERS = {"id": (), "name": ("name",), "newest": ("-created_at",)}
 KEYS: dict[str, Callable[[Client], tuple[object, ...]]] = {
     "name": lambda client: (client.name,),
     "active": lambda client: (client.active,),

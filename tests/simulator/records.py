@@ -35,11 +35,6 @@ class Body(BaseModel):
     name: StrictStr = Field(min_length=0)
     currency: Any = None
 
-    @property
-    def has_currency(self) -> bool:
-        """Whether it says anything of it."""
-        return "currency" in self.model_fields_set
-
 
 @dataclass(frozen=True)
 class Entry(Call):

@@ -108,7 +108,8 @@ class Workspace:
             others = [other for other in self._clients.values() if other.id != client_id]
             name = self._kept_name(wanted.name, others)
             self._refuse_duplicate(name, [c for c in self._rivals() if c.id != client_id])
-            keeps = self.switches.currency == "keeps" and not wanted.has_currency
+            says_nothing = "currency" not in wanted.model_fields_set
+            keeps = self.switches.currency == "keeps" and says_nothing
             currency = client.currency if keeps else wanted.currency
             changed = replace(client, name=name, currency=currency, updated_at=self._now())
             stored = self._store(changed)
@@ -163,8 +164,8 @@ class Workspace:
     def _refuse_duplicate(self, name: str, rivals: list[Client]) -> None:
         if self.switches.duplicates == "allowed":
             return
-        any_case = self.switches.duplicates == "refused_any_case"
-        if any(_same(name, rival.name, any_case) for rival in rivals):
+        fold = str.casefold if self.switches.duplicates == "refused_any_case" else str
+        if fold(name) in {fold(rival.name) for rival in rivals}:
             raise Refused(400, "already_exists", "a client with this name already exists")
 
     def _kept_name(self, name: str, others: list[Client]) -> str:
@@ -198,18 +199,13 @@ class Workspace:
         return self._store(replace(client, deleted_at=now, updated_at=now))
 
     def _store(self, client: Client) -> Client:
-        stored = replace(client, active=self._shown_active(client))
+        shown = {"true": True, "sometimes_false": client.id % 2 == 1}
+        is_there = client.deleted_at is None
+        stored = replace(client, active=shown.get(self.switches.active_field, is_there))
         if self.lag:
             self._hidden.append(_Hidden(dict(self._clients), self.lag))
         self._clients[client.id] = stored
         return stored
-
-    def _shown_active(self, client: Client) -> bool:
-        if self.switches.active_field == "false_when_deleted":
-            return client.deleted_at is None
-        if self.switches.active_field == "sometimes_false":
-            return client.id % 2 == 1
-        return True
 
 
 CHANGES: dict[str, Callable[[str, int], str]] = {
@@ -221,10 +217,6 @@ CHANGES: dict[str, Callable[[str, int], str]] = {
     "folded": lambda name, _: " ".join(name.split()),
 }
 """What becomes of a name that no other client has, by the switch ``names_changed``."""
-
-
-def _same(one: str, other: str, any_case: bool) -> bool:
-    return one.casefold() == other.casefold() if any_case else one == other
 
 
 def _answer_idle(status: int, description: str) -> None:

@@ -5,12 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ansible_collections.toggl.focus.plugins.module_utils._model import (
-    Client,
-    Desired,
-    Plan,
-    Rules,
-)
+from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Plan, Rules
 from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
 
 COMPANIES = [

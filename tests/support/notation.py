@@ -19,12 +19,7 @@ from typing import Any, cast
 
 import pytest
 
-from ansible_collections.toggl.focus.plugins.module_utils._model import (
-    Client,
-    Desired,
-    State,
-    Step,
-)
+from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, State, Step
 from support import steps as made
 
 ENTRY = re.compile(

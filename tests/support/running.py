@@ -15,20 +15,11 @@ import pytest
 from simulator.server import Simulator
 from simulator.switches import Switches, every_single_switch, random_switches
 
-from ansible_collections.toggl.focus.plugins.module_utils import _progress
+from ansible_collections.toggl.focus.plugins.module_utils import _info, _progress, _reconcile
 from ansible_collections.toggl.focus.plugins.module_utils._api import session
-from ansible_collections.toggl.focus.plugins.module_utils._info import list_clients
 from ansible_collections.toggl.focus.plugins.module_utils._model import Origin
 from ansible_collections.toggl.focus.plugins.module_utils._progress import Halt, Progress
-from ansible_collections.toggl.focus.plugins.module_utils._reconcile import (
-    reconcile_client,
-    reconcile_clients,
-)
-from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import (
-    CLIENT,
-    CLIENT_INFO,
-    CLIENTS,
-)
+from ansible_collections.toggl.focus.plugins.module_utils._task import arguments
 from ansible_collections.toggl.focus.plugins.module_utils._task.lock import turn
 from ansible_collections.toggl.focus.plugins.module_utils._task.run import Runtime
 from support.notation import entries_from, entry_from
@@ -80,7 +71,9 @@ def options(spec: Mapping[str, Any], service: Simulator, **given: Any) -> dict[s
 
 
 def client(service: Simulator, check_mode: bool = False, **given: Any) -> dict[str, Any]:
-    return reconcile_client(options(CLIENT, service, **given), check_mode, Runtime())
+    return _reconcile.reconcile_client(
+        options(arguments.CLIENT, service, **given), check_mode, Runtime()
+    )
 
 
 def clients(
@@ -95,13 +88,13 @@ def clients(
     :arg undoes: the run that the list is to undo"""
     listed = entries_from(clients) if isinstance(clients, str) else clients
     runtime = Runtime(origin=Origin(undoes=undoes))
-    return reconcile_clients(
-        options(CLIENTS, service, clients=listed, **given), check_mode, runtime
+    return _reconcile.reconcile_clients(
+        options(arguments.CLIENTS, service, clients=listed, **given), check_mode, runtime
     )
 
 
 def info(service: Simulator, **given: Any) -> dict[str, Any]:
-    return list_clients(options(CLIENT_INFO, service, **given), False, Runtime())
+    return _info.list_clients(options(arguments.CLIENT_INFO, service, **given), False, Runtime())
 
 
 @contextmanager

@@ -3,11 +3,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.toggl.focus.plugins.module_utils._model import (
-    NOT_YET,
-    Client,
-    Step,
-)
+from ansible_collections.toggl.focus.plugins.module_utils._model import NOT_YET, Client, Step
 
 LONG_AGO = "2026-01-01T00:00:00Z"
 
