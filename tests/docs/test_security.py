@@ -32,7 +32,7 @@ Where masking one | http/test_names.py::test_a_change_of_a_name_with_the_passwor
     ::test_a_list_that_would_be_masked
 What comes from the service | faults/test_hostile.py::test_they_come_back_unchanged
 In what is for people | http/test_shown_text.py::test_the_modules_that_write
-    faults/test_hostile.py::test_what_is_deleted_and_renamed ::test_errors_and_warnings
+    faults/test_hostile.py::test_what_is_deleted_and_renamed
     unit/test_markdown.py::test_a_name_is_shown_as_code
 What is for machines | http/test_shown_text.py::test_what_is_for_machines_keeps_the_name
 They are never evaluated | e2e/test_names_are_data.py::test_an_exported_name_is_never_evaluated

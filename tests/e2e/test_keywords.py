@@ -8,42 +8,23 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from simulator.records import Fault
 from simulator.server import Simulator
-from support.playbooks import access, played
+from support.playbooks import access
 from support.stage import CLIENT, CLIENTS, LOCAL, ROLE, Stage, play
 
 NAMES = [f"Client {number}" for number in range(10, 23)]
 
 
 def test_tasks_that_are_repeated_and_run_once(service: Simulator, tmp_path: Path) -> None:
-    """Once for two hosts, or by another one for it; a loop keeps its connection. What is templated
-    is in ``test_values.py``."""
-    service.reset(script=[Fault(status=500)] * 2)
-    Stage(service, tmp_path).inventory({"one": LOCAL, "two": LOCAL})
-    tried = {
-        CLIENT: {"name": "Acme", "api_retries": 0},
-        "register": "tried",
-        "until": "tried is succeeded",
-        "retries": 5,
-        "delay": 0,
-        "delegate_to": "localhost",
-    }
-    looped = {CLIENT: {"name": "{{ item }}"}, "loop": NAMES[:5]}
-    ran = played(
-        service,
-        tmp_path,
-        [{**task, "run_once": True} for task in (tried, looped)],
-        *("-i", str(tmp_path / "hosts.yml")),
-        hosts="one,two",
-    )
-    assert ran.status == 0, ran.output
-    assert (ran.results["tried"]["attempts"], ran.results["tried"]["action"]) == (3, "created")
-    of_the_loop = [entry for entry in service.log if entry.query.get("name") in NAMES]
-    assert len(of_the_loop) == 5
-    assert len({entry.peer for entry in of_the_loop}) == 1
-    assert service.names() == ["Acme", *NAMES[:5]]
-    assert [entry.method for entry in service.log].count("GET") == 3 + 5
+    """Once for two hosts, by another one for it; a loop keeps its connection. What is templated is
+    in ``test_values.py``, and what fails and is tried again is failed in ``test_mistakes.py``."""
+    stage = Stage(service, tmp_path)
+    stage.inventory({"one": LOCAL, "two": LOCAL})
+    looped = {CLIENT: {"name": "{{ item }}"}, "loop": NAMES[:5], "delegate_to": "localhost"}
+    stage.run(stage.book(play({**looped, "run_once": True}, hosts="one,two")))
+    assert [entry.method for entry in service.log] == ["GET", "POST"] * 5
+    assert len({entry.peer for entry in service.log}) == 1
+    assert service.names() == NAMES[:5]
 
 
 def test_a_long_run_prints_lines_of_progress(service: Simulator, tmp_path: Path) -> None:
