@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
+from simulator.records import Fault
 from simulator.service import Service
 from simulator.switches import Switches
 
@@ -31,7 +31,7 @@ def control_of(service: Service) -> APIRouter:
     async def reset(request: Request) -> Response:
         """Start again; `clients` and `deleted` are names, the rest is what a reset takes."""
         try:
-            _reset(service, **await request.json())
+            _reset(service, await request.json())
         except (TypeError, ValueError) as error:
             return JSONResponse({"error": "reset", "error_description": str(error)}, 400)
         return JSONResponse({})
@@ -39,17 +39,14 @@ def control_of(service: Service) -> APIRouter:
     return router
 
 
-def _reset(
-    service: Service,
-    *,
-    switches: Mapping[str, Any] | None = None,
-    clients: Iterable[str] = (),
-    deleted: Iterable[str] = (),
-    **conditions: Any,
-) -> None:
-    service.reset(Switches(**(switches or {})), **conditions)
-    workspace = service.workspaces[service.workspace_ids[0]]
-    for name in clients:
-        workspace.add(name)
-    for name in deleted:
-        workspace.add(name, deleted=True)
+def _reset(service: Service, wanted: dict[str, Any]) -> None:
+    kinds = wanted.pop("clients", ()), wanted.pop("deleted", ())
+    script = [_refusal(**given) for given in wanted.pop("script", ())]
+    service.reset(Switches(**wanted.pop("switches", {})), script=script, **wanted)
+    for deleted, names in zip((False, True), kinds, strict=True):
+        for name in names:
+            service.workspaces[service.workspace_ids[0]].add(name, deleted)
+
+
+def _refusal(method: str, status: int, body: str) -> Fault:
+    return Fault(lambda sent, _: sent == method, status=status, body=body.encode())
