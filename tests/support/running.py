@@ -60,14 +60,13 @@ VARIANTS: dict[str, Switches] = {
 """Every answer to every open question by itself, and six random combinations."""
 
 
+Result = dict[str, Any]
+
+
 def options(spec: Mapping[str, Any], service: Simulator, **given: Any) -> dict[str, Any]:
     defaults = {name: option.get("default") for name, option in spec.items()}
-    access = {
-        "workspace_id": service.workspace_id,
-        "api_url": service.url,
-        "api_token": service.token,
-    }
-    return {**defaults, **access, **given}
+    place = {"workspace_id": service.workspace_id, "api_url": service.url}
+    return {**defaults, **place, "api_token": service.token, **given}
 
 
 def client(service: Simulator, check_mode: bool = False, **given: Any) -> dict[str, Any]:
@@ -77,20 +76,13 @@ def client(service: Simulator, check_mode: bool = False, **given: Any) -> dict[s
 
 
 def clients(
-    service: Simulator,
-    check_mode: bool = False,
-    *,
-    clients: list[Any] | str,
-    undoes: str | None = None,
-    **given: Any,
-) -> dict[str, Any]:
+    service: Simulator, check_mode: bool = False, *, clients: Any, undoes: Any = None, **given: Any
+) -> Result:
     """:arg clients: a list, or one in the notation of ``entries_from``
     :arg undoes: the run that the list is to undo"""
     listed = entries_from(clients) if isinstance(clients, str) else clients
-    runtime = Runtime(origin=Origin(undoes=undoes))
-    return _reconcile.reconcile_clients(
-        options(arguments.CLIENTS, service, clients=listed, **given), check_mode, runtime
-    )
+    whole = options(arguments.CLIENTS, service, clients=listed, **given)
+    return _reconcile.reconcile_clients(whole, check_mode, Runtime(origin=Origin(undoes=undoes)))
 
 
 def info(service: Simulator, **given: Any) -> dict[str, Any]:
@@ -154,12 +146,8 @@ MODULES = ("focus_client", "focus_clients")
 
 
 def run_entry(
-    module: str,
-    service: Simulator,
-    wanted: Mapping[str, Any] | str,
-    check_mode: bool = False,
-    **given: Any,
-) -> dict[str, Any]:
+    module: str, service: Simulator, wanted: Any, check_mode: bool = False, **given: Any
+) -> Result:
     """The result of a module for this one entry, or one in the notation of ``entries_from``."""
     entry = entry_from(wanted) if isinstance(wanted, str) else dict(wanted)
     if module == "focus_client":
