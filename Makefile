@@ -80,7 +80,7 @@ faults: env ## thousands of seeded faults, kills and failure-rules (long)
 	@$(MAKE) --no-print-directory failure-rules
 
 failure-rules: env ## each row of the table of failures taken out of a copy: tests must notice (long)
-	@$(BIN)/python tests/faults/mutations.py --jobs $(JOBS)
+	@$(CHECK) $(BESIDE) --dist load tests/faults/mutations.py $(ARGS)
 
 mutations: env ## each change to the pure rooms, and whether a unit test notices (long; ROOMS=guards)
 	@$(BIN)/python tests/mutants/run.py --jobs $(JOBS) $(ROOMS)

@@ -1,24 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Take each rule of ``mutations.yml`` out of a copy of the collection, and expect tests to notice:
-``python tests/faults/mutations.py``. Exit 1 if a mutant survives, or has no place any more."""
+``make failure-rules``, a part of it with ``ARGS='-k WORDS'``. A rule may have no place any more."""
 
 from __future__ import annotations
 
-import argparse
 import os
-import re
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
 import yaml
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from faults.copies import ROOT, NotThere, copied
 
@@ -71,33 +66,11 @@ def is_noticed(
     return ran.returncode == 1
 
 
-def verdict(mutant: Mutant) -> str:
-    try:
-        change = (mutant.file, mutant.old, mutant.new)
-        return "noticed" if is_noticed([mutant.test], change) else "SURVIVES"
-    except NotThere as missing:
-        return f"NO PLACE: {missing}"
+@pytest.mark.parametrize("mutant", mutants(), ids=lambda mutant: mutant.rule)
+def test_a_rule_that_is_taken_out_is_missed(mutant: Mutant) -> None:
+    assert is_noticed([mutant.test], (mutant.file, mutant.old, mutant.new))
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="mutations.py", description=__doc__)
-    parser.add_argument("--jobs", type=int, default=2, metavar="N")
-    parser.add_argument("--only", default="", metavar="TEXT", help="the rules that hold this")
-    options = parser.parse_args(arguments)
-    chosen = [mutant for mutant in mutants() if re.search(options.only, mutant.rule)]
-    started = time.monotonic()
-    if is_noticed(sorted({mutant.test for mutant in chosen}), longest=10 * LONGEST):
-        print("The tests fail without a mutant already: mend that first.")
-        return 1
-    survived = 0
-    with ThreadPoolExecutor(options.jobs) as pool:
-        for mutant, found in zip(chosen, pool.map(verdict, chosen), strict=True):
-            survived += found != "noticed"
-            print(f"{found:10}{mutant.rule}", flush=True)
-    seconds = time.monotonic() - started
-    print(f"{len(chosen) - survived} of {len(chosen)} mutants were noticed, in {seconds:.0f} s")
-    return 1 if survived else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def test_without_a_mutant_nothing_is_missed() -> None:
+    """Or the others show nothing."""
+    assert not is_noticed(sorted({mutant.test for mutant in mutants()}), longest=10 * LONGEST)
