@@ -55,7 +55,7 @@ class ActionModule(FocusAction):
                 Display().warning(warning)
         if self._is_of_the_role:
             arguments.update(_role_variables.options(variables, self._templar.template))
-            bind(arguments, variables, self._templar.template, self._task.check_mode)
+            bind(arguments, str(variables["inventory_hostname"]), self._task.check_mode)
         if "clients" in arguments:
             desired_clients(arguments["clients"])
         check_texts("protected", arguments.get("protected"))

@@ -44,8 +44,7 @@ class Journal:
         self, path: str | None, workspace_id: int, shared_names: Collection[str], origin: Origin
     ) -> None:
         self._shared_names = shared_names
-        own = {"run": uuid.uuid4().hex, "workspace_id": workspace_id}
-        self._of_run = {**own, **origin._asdict()}
+        self._of_run = {"run": uuid.uuid4().hex, **origin._asdict(), "workspace_id": workspace_id}
         self._lock = threading.Lock()
         self._file = _opened(path, os.O_CREAT) if path else None
 
@@ -82,13 +81,8 @@ class Journal:
         """
         if self._file is None:
             return
-        line = {
-            "format": FORMAT,
-            "at": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
-            **self._of_run,
-            "event": event,
-            **more,
-        }
+        at = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+        line = {"format": FORMAT, "at": at, **self._of_run, "event": event, **more}
         try:
             with self._lock:
                 _write_line(self._file, json.dumps(line).encode())

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -20,50 +20,39 @@ from ..module_utils._plan.digest import digest
 from ..module_utils._task.options import reviewed_digest
 from ..module_utils._text import quoted, shown
 from ._place import PLAN_FORMAT, Place, place_of
-from ._values import plain
 
-DIGEST = "clients_plan_digest"
 FILE = "clients_plan_file"
-PLAN_ONLY = "clients_plan_only"
-"""Is true in the playbooks that make plans: for them, ``clients_plan_file`` is where to write. In
-check mode alone, so that it lets nothing be written that nobody has reviewed."""
 
 _AGAIN = "Nothing was written there. Run toggl.focus.plan again, and have its plan reviewed"
 
 
-def bind(
-    arguments: dict[str, Any],
-    variables: Mapping[str, Any],
-    template: Callable[[Any], Any],
-    is_check: bool,
-) -> None:
+def bind(arguments: dict[str, Any], host: str, is_check: bool) -> None:
     """Set ``plan_digest`` in the arguments of the role's task to the digest of the reviewed plan.
 
-    :arg variables: the role's, among others, not yet templated
+    Playbooks that make plans set ``plan_only``: for them, ``plan_file`` is where to write. That
+    counts in check mode alone, so that it lets nothing be written that nobody has reviewed.
+
     :raises BadOption: no plan can be applied by what they say
     """
-    if is_check and boolean(template(variables.get(PLAN_ONLY, False)), strict=False):
+    is_plan_only = boolean(arguments.pop("plan_only", False), strict=False)
+    has_file, path = "plan_file" in arguments, arguments.pop("plan_file", None)
+    if is_check and is_plan_only:
         arguments.pop("plan_digest", None)
-        return
-    if DIGEST in variables and "plan_digest" not in arguments:
-        raise BadOption(DIGEST, "it has no value; give the digest of the plan that was reviewed")
-    if FILE not in variables:
-        return
-    path = plain(template(variables[FILE]))
-    if not isinstance(path, str) or not path.strip():
-        raise BadOption(FILE, "it has no value; give the file of the plan that was reviewed")
-    place = place_of(arguments)
-    found = _digest_in(path, str(variables["inventory_hostname"]), place)
-    if "plan_digest" in arguments and reviewed_digest(arguments["plan_digest"] or "") != found:
-        raise BadOption(DIGEST, f"{shown(path)} has another digest; give one of the two")
-    arguments["plan_digest"] = found
+    elif has_file:
+        found = _digest_in(path, host, place_of(arguments))
+        if "plan_digest" in arguments and reviewed_digest(arguments["plan_digest"] or "") != found:
+            reason = f"{shown(path)} has another digest; give one of the two"
+            raise BadOption("clients_plan_digest", reason)
+        arguments["plan_digest"] = found
 
 
-def _digest_in(path: str, host: str, place: Place) -> str:
+def _digest_in(path: object, host: str, place: Place) -> str:
     """Return the digest of the host's plan in a file, if it is the digest of what the file shows.
 
     :raises BadOption: the file has no plan that can be applied there
     """
+    if not isinstance(path, str) or not path.strip():
+        raise BadOption(FILE, "it has no value; give the file of the plan that was reviewed")
     try:
         plan = _content(path)["workspaces"][host]
         refusal, found = plan["refusal"], plan["digest"]

@@ -33,14 +33,18 @@ _VERY_NEAR = 0.88
 def options(
     variables: Mapping[str, Any], template: Callable[[dict[str, Any]], Any]
 ) -> dict[str, Any]:
-    """Return the options that the role's variables give, all but the list.
+    """Return the options that the role's variables give, all but the list, and what ``_reviewed``
+    makes an option of. Without the variables that are omitted, but ``None`` for the digest or the
+    file of a reviewed plan, so that neither is ever dropped.
 
     They are not in the role's own task: what is omitted there would hide ``module_defaults``.
 
     :arg variables: those of the role, among others, not yet templated
     """
-    given = {of: variables[_PREFIX + of] for of in _OPTIONS[1:] if _PREFIX + of in variables}
-    return dict(plain(template(given)))
+    taken = (*_OPTIONS[1:], "plan_file", "plan_only")
+    given = {of: variables[_PREFIX + of] for of in taken if _PREFIX + of in variables}
+    reviewed = dict.fromkeys(given.keys() & {"plan_digest", "plan_file"})
+    return {**reviewed, **plain(template(given))}
 
 
 def warnings(variables: Iterable[str]) -> Iterator[str]:

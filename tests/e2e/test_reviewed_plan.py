@@ -30,7 +30,7 @@ ELSEWHERE = "https://example.org/api"
 
 SAID = {
     "sound": "Created 1.",
-    "omitted": "clients_plan_digest cannot be used: it has no value",
+    "omitted": 'The option plan_digest cannot be used: "" is not a digest',
     "other": "plan.json has another digest",
     "forged": "what plan.json shows for forged is not the plan of its digest",
     "moved": f"plan.json has a plan for workspace {MOVED} at {ELSEWHERE}, and",

@@ -34,14 +34,13 @@ def content(of_europe: Any = None, **more: Any) -> str:
 
 
 def bound(folder: Path, text: str | None, /, **given: Any) -> dict[str, Any]:
-    """Return the arguments of the task of ``europe``, by variables of the role and arguments."""
-    variables = {"inventory_hostname": "europe"}
+    """Return the arguments of the task of ``europe``, by what the role's variables give."""
+    made: dict[str, Any] = {"workspace_id": "4242"}
     if text is not None:
         (folder / "plan.json").write_text(text)
-        variables["clients_plan_file"] = "plan.json"
-    variables |= {name: given.pop(name) for name in list(given) if name.startswith("clients_")}
-    made = {"workspace_id": "4242", **given}
-    bind(made, variables, lambda value: value, False)
+        made["plan_file"] = "plan.json"
+    made |= {name.removeprefix("clients_"): value for name, value in given.items()}
+    bind(made, "europe", False)
     return made
 
 

@@ -193,8 +193,7 @@ def _section(host: str, of: Mapping[str, Any]) -> Callable[[int], str] | None:
     rows_shown = (row for row in ordered if why_not or row["step"] != "delete")
     table = grouped((row["step"], _cells(row)) for row in rows_shown)
     asked = () if why_not else [row["warning"] for row in of.get("possible_renames", ())]
-    warnings = [text for text in of["warnings"] if text not in asked]
-    notes = [f"- {prose(shown(warning))}" for warning in warnings]
+    notes = [f"- {prose(shown(text))}" for text in of["warnings"] if text not in asked]
     notes = at_most(notes, _FIRST, "- and {} more warnings")
     head = f"\n#### {code(host)}, workspace {of['workspace_id']}{why_not and f', {why_not}'}"
     head = ": ".join(filter(None, [head, counts_of(of["summary"])]))
@@ -234,18 +233,16 @@ def _requests(hosts: Workspaces) -> str:
 def _too_many(same: Sequence[Mapping[str, Any]]) -> str:
     """Return what the workspaces of one API key need, if it is too much for now."""
     fit = [of["requests"] for of in same if not _why_not(of)]
+    needed = sum(fit)
     known = ((of.get("quota") or {}).get("remaining") for of in same)
     left = min((number for number in known if number is not None), default=None)
-    if not fit or sum(fit) <= (HOURLY_QUOTAS[0] if left is None else left):
+    if needed <= (HOURLY_QUOTAS[0] if left is None else left):
         return ""
     who = f"{len(fit)} workspaces of one API key need" if len(fit) > 1 else "One workspace needs"
     but = "" if left is None else f", but {left} were left when this was planned"
-    hours = ", ".join(
-        f"{-(-sum(fit) // quota)} hours at {quota} an hour"
-        for quota in HOURLY_QUOTAS
-        if sum(fit) > quota
-    )
-    return f"<b>{who} {sum(fit)} requests{but}</b>{hours and f': {hours}'}."
+    hours = [f"{-(-needed // of)} hours at {of} an hour" for of in HOURLY_QUOTAS if needed > of]
+    need = f"<b>{who} {needed} requests{but}</b>"
+    return f"{need}: {', '.join(hours)}." if hours else f"{need}."
 
 
 def _made(plan: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._errors import FocusError
@@ -25,8 +25,8 @@ def plan_lines(result: object) -> list[str]:
     """
     if not isinstance(result, Mapping) or "msg" not in result:
         raise FocusError("It takes what focus_clients returned, as register keeps it.")
-    steps = [" ".join(_parts(row)) for row in in_reading_order(result.get("plan", ()))]
-    return [_unescaped(str(result["msg"])), *at_most(steps, MOST_LINES, "and {} more")]
+    lines = [_line(row) for row in in_reading_order(result.get("plan", ()))]
+    return [_unescaped(str(result["msg"])), *at_most(lines, MOST_LINES, "and {} more")]
 
 
 def in_reading_order(rows: Iterable[Row]) -> list[Row]:
@@ -49,23 +49,18 @@ def attributes_text(row: Row) -> str:
     return "; ".join(parts)
 
 
-def _parts(row: Row) -> Iterator[str]:
-    """Yield the words of a row's line."""
-    yield f"{row['step']:<7} "
-    if row["step"] == "rename" and "from" in row:
-        yield f"{shown(row['from'], LONGEST_NAME)} ->"
-    if "name" in row:
-        yield shown(row["name"], LONGEST_NAME)
-    if "id" in row:
-        yield f"(id {row['id']})"
-    if attributes := attributes_text(row):
-        yield attributes
-    if row.get("purge"):
-        yield "by purge"
-    if row["status"] not in ("planned", "done"):
-        yield f"[{row['status']}]"
-    if "error" in row:
-        yield _unescaped(shown(row["error"], LONGEST_ERROR))
+def _line(row: Row) -> str:
+    parts = [
+        f"{row['step']:<7} ",
+        f"{shown(row['from'], LONGEST_NAME)} ->" if "from" in row else "",
+        shown(row.get("name", ""), LONGEST_NAME),
+        f"(id {row['id']})" if "id" in row else "",
+        attributes_text(row),
+        "by purge" if row.get("purge") else "",
+        "" if row["status"] in ("planned", "done") else f"[{row['status']}]",
+        _unescaped(shown(row.get("error", ""), LONGEST_ERROR)),
+    ]
+    return " ".join(filter(None, parts))
 
 
 def _unescaped(sentence: str) -> str:

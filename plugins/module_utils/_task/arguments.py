@@ -39,22 +39,18 @@ def from_environment(option: str) -> str:
     return os.environ.get(variable_set(option), "")
 
 
-def _fallback(option: str, otherwise: str = "") -> str:
+def _fallback(option: str) -> object:
     """Return what Ansible takes where the option is not given."""
-    found = from_environment(option) or otherwise
-    if not found:
+    found = from_environment(option)
+    if not found and option != "workspace_id":
         raise AnsibleFallbackNotFound
-    return found
+    return found or NO_WORKSPACE
 
 
 # Credentials have no fallback: if one kind is given as an option, the other kind in the environment
 # counts as not given, and a value does not show where it comes from. See options._credentials.
 SHARED: dict[str, Any] = {
-    "workspace_id": {
-        "type": "int",
-        "required": True,
-        "fallback": (_fallback, ["workspace_id", str(NO_WORKSPACE)]),
-    },
+    "workspace_id": {"type": "int", "required": True, "fallback": (_fallback, ["workspace_id"])},
     "api_token": {"type": "str", "no_log": True},
     "username": {"type": "str"},
     "password": {"type": "str", "no_log": True},

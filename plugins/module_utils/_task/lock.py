@@ -7,7 +7,6 @@ and no condition on a write.
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import hashlib
 import io
@@ -86,6 +85,6 @@ def _path(address: str, workspace_id: int) -> str:
     found = os.lstat(folder)
     is_own = stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
     if not is_own or found.st_mode & stat.S_IWOTH:
-        raise PermissionError(errno.EPERM, "It is no folder that you alone may write to", folder)
+        raise PermissionError(f"{folder} is no folder that you alone may write to")
     workspace = f"{normal_address(address)} {workspace_id}".encode()
     return os.path.join(folder, f"toggl.focus-{hashlib.sha256(workspace).hexdigest()[:32]}.lock")
