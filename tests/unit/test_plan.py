@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 from support.notation import clients_of, entries_of, rows, steps_of, told
-from support.steps import active, create
+from support.steps import create
 
 from ansible_collections.toggl.focus.plugins.module_utils import _model as M
 from ansible_collections.toggl.focus.plugins.module_utils._plan import plan as planner
@@ -137,25 +137,14 @@ def test_what_is_left_may_differ_by_renames_of_hidden_clients_alone(
 
 
 def test_the_plan_of_the_run_has_the_steps_of_both_plans() -> None:
-    """What was reviewed is the first plan, and so is the client of an entry that it knew."""
-    new, second = entries_of("restored 9 New; Old")
-    hidden, known, old = M.Client.not_shown(9, 1), active(9, "Hooli"), active(3, "Old")
-    steps = tuple(steps_of("restore 9 ?; rename 9 ? -> New; create Old"))
-    first = M.Plan(
-        (M.PlannedEntry(new, hidden), M.PlannedEntry(second, None)),
-        steps=steps,
-        warnings=("One.", "Two."),
-        unmanaged=(active(1, "Acme"),),
-        digest="as it was reviewed",
-    )
-    rest = M.Plan(
-        (M.PlannedEntry(new, known), M.PlannedEntry(second, old)),
-        steps=tuple(steps_of("rename 9 Hooli -> New")),
-        warnings=("Two.", "Three."),
-        digest="of the rest",
-    )
-    run = planner.continued(first, steps[:1], rest)
-    assert [entry.client for entry in run.entries] == [hidden, old]
-    assert told(run.steps) == "restore 9 ?; rename 9 Hooli -> New"
-    assert run.warnings == ("One.", "Two.", "Three.")
-    assert (run.unmanaged, run.digest) == ((), "as it was reviewed")
+    """What was reviewed is the first plan, and so are the clients of the entries that it knew."""
+    wanted = entries_of("restored 9 New; Old (was Acme); Gone; Zoe")
+    first = plan(clients_of("1 Acme, 2 Globex, (5 Gone)"), wanted)
+    rest = plan(clients_of("1 Acme, 9 Hooli, 3 Old, 4 Zoe, (5 Gone)"), wanted)
+    run = planner.continued(first, first.steps[:1], rest)
+    assert [entry.client and entry.client.id for entry in run.entries] == [9, 1, None, 4]
+    assert run.entries[0] == first.entries[0]
+    assert told(run.steps) == "restore 9 ?; rename 9 Hooli -> New; create Gone"
+    assert first.warnings[1] == rest.warnings[0], "of the deleted client of the name Gone"
+    assert run.warnings == (*first.warnings, *rest.warnings[1:]) and len(run.warnings) == 3
+    assert (run.unmanaged, run.digest) == (tuple(clients_of("1 Acme")), first.digest)
