@@ -158,22 +158,17 @@ def test_all_entries_that_set_it_are_in_error_and_the_rest_is_kept(service: Simu
     assert [name.strip() for name in service.names()] == ["Acme", "Beta"]
 
 
-def test_the_list_that_is_returned_carries_it(service: Simulator) -> None:
-    """What a list cannot declare is left out, and kept by every write."""
+def test_what_no_list_can_declare_is_left_out_and_kept_by_every_write(service: Simulator) -> None:
+    """In the list that is returned, which carries all others; and in the undo, with a warning."""
     service.add("Odd", currency="US$")
     desired = info(service)["desired"]
     assert desired == [{"name": "Acme", "currency": "USD"}, {"name": "Beta"}, {"name": "Odd"}]
     assert clients(service, clients=desired)["msg"].startswith("Nothing to do")
     clients(service, clients="Other (was Odd)")
     assert bodies(service) == 'PUT {"name": "Other", "currency": "US$"}'
-
-
-def test_an_undo_leaves_what_no_list_can_declare(service: Simulator) -> None:
-    service.add("Odd", currency="US$")
     ran = clients(service, clients="Odd @EUR; Acme @CHF")
     assert ran["undo"] == [{"name": "Acme", "id": 1001, "currency": "USD"}]
-    (warning,) = ran["warnings"]
-    assert 'had the currency "US$", which no list can declare' in warning
+    assert 'had the currency "US$", which no list can declare' in ran["warnings"][0]
 
 
 def test_what_is_set_is_kept_although_what_is_cleared_is_not(service: Simulator) -> None:

@@ -172,23 +172,16 @@ def test_an_empty_journal_has_no_run() -> None:
 
 # damaged lines
 
-OTHER_TYPES: dict[str, tuple[Any, ...]] = {
-    "at": (None, 7),
-    "run": (None, 7, {}),
-    "workspace_id": (None, "4711", 4711.0, True),
-    "number": (None, "0", 0.5, [0]),
-    "event": (None, "during", ["after"]),
-    "step": (None, "purge", 1, {}),
-    "id": ("1001", 1001.0, True, {"id": 1}),
-    "name": (7, ["Acme"], True, None),
-    "from": (7, ["Acme"]),
-    "shared": (None, "false", 0),
-    "status": (7, "finished"),
-    "play": (7, ["a"]),
-    "undoes": (7, {"id": 1}),
+WRONG = (None, 7, 4711.0, True, "4711", ["after"], {"id": 1})
+TAKEN: dict[str, tuple[object, ...]] = {
+    **dict.fromkeys(("at", "run", "name"), ("4711",)),
+    **dict.fromkeys(("from", "play", "undoes"), (None, "4711")),
+    **dict.fromkeys(("workspace_id", "number"), (7,)),
+    **{"event": (), "step": (), "id": (None, 7), "shared": (True,), "status": (None,)},
 }
-DAMAGED = [{key: value} for key, values in OTHER_TYPES.items() for value in values]
-DAMAGED += [{key: "left out"} for key in OTHER_TYPES if key not in ("status", "play", "undoes")]
+"""What of that each field of a line may be."""
+DAMAGED = [{of: wrong} for of, taken in TAKEN.items() for wrong in WRONG if wrong not in taken]
+DAMAGED += [{of: "left out"} for of in TAKEN if of not in ("status", "play", "undoes")]
 DAMAGED = [{"step": "rename", **wrong} if "from" in wrong else wrong for wrong in DAMAGED]
 # Otherwise a client that existed before would be taken for a new one, and deleted by its name.
 DAMAGED += [{"step": kind, "id": None} for kind in ("rename", "delete", "restore")]
