@@ -67,19 +67,12 @@ def test_odd_headers_never_break_a_run(remaining: str, resets_in: str) -> None:
     window.closed(1.0)
 
 
-def test_what_is_known_to_be_refused_is_not_sent_until_the_window_reopens() -> None:
-    """A count of 0 without a time may be how a service without a limit says so. No late answer
-    reopens the window."""
+def test_no_late_answer_reopens_the_window() -> None:
+    """What is not sent while it is closed, and until when, is in http/test_refusals.py."""
     window = Window(0)
-    window.note(Quota(0, None), now=100)
-    assert window.closed(100) is None
-    window.note(Quota(0, 60), now=100)
-    assert (window.closed(100), window.closed(159)) == (Closed(60), Closed(1))
-    assert window.wait(100) is None
-    window.note(Quota(3, 60), now=100)
+    for left in (2, 0, 3):
+        window.note(Quota(left, 60), now=100)
     assert (window.closed(101), window.quota) == (Closed(59), Quota(0, 60))
-    assert window.closed(160) is None
-    assert window.quota == Quota(), "what was known of the window that is over counts no more"
 
 
 def test_where_a_feature_may_be_lacking_other_requests_are_sent() -> None:
