@@ -20,7 +20,7 @@ MAY_BE_LEFT = "may still be there"
 UNCLEAR = ("may have been done", UNCHECKED, MAY_BE_LEFT)
 """What is said of a write of which nobody knows whether it was executed."""
 
-NOT_KEPT = ("so it may not keep it", "may be the workspace's", "so this probably neither")
+NOT_KEPT = ("It may show the workspace's, or keep none", "so this probably neither")
 TWICE = ("twice", "several new ones", "New and in no entry", UNCHECKED)
 NO_ID = "is not known, so the undo list finds it by its name"
 MORE_WARNINGS = "of this kind"

@@ -129,8 +129,8 @@ def test_the_plan_shows_it(
 
 
 NOT_KEPT = {
-    "unknown": (UNKNOWN, "Acme @EUR", "but shows none, so it may not keep it"),
-    "shown": (SHOWN, "Acme @workspace", "which may be the workspace's"),
+    "unknown": (UNKNOWN, "Acme @EUR", "was set to EUR, but the service shows none. It may"),
+    "shown": (SHOWN, "Acme @workspace", 'cleared, but the service shows "EUR". It may show the'),
 }
 
 

@@ -17,7 +17,7 @@ from .._model import Access, Client
 from .answers import check_workspace, is_id, parse_client, parse_json
 from .errors import Answer, BadAnswer, ListMoved, NotFound, StatusError
 from .listing import MOST_PAGES, Listing, Page, Parameters, list_incomplete, pages_ahead
-from .session import Session
+from .session import Body, Session
 from .transport import Transport
 
 NO_CONTENT = 204
@@ -25,6 +25,9 @@ LONGEST_KEPT = 60.0
 """Seconds after which what was read of a client is too old to be sent back."""
 PAGE_SIZE = 100
 """Clients. More may be refused, or answered with an empty page."""
+
+Fields = Mapping[str, Any]
+"""Of a client, as the service writes them."""
 
 Item = TypeVar("Item")
 
@@ -97,9 +100,7 @@ class FocusApi:
         if self._page(page.filters, page.number).ids != page.ids:
             raise ListMoved(f"page {page.number} shows other clients than before")
 
-    def create(
-        self, client: Client, find: Callable[[RequestError], Mapping[str, Any] | None]
-    ) -> Mapping[str, Any]:
+    def create(self, client: Client, find: Callable[[RequestError], Fields | None]) -> Fields:
         """POST of a new client, never repeated when it may have been executed.
 
         :arg find: returns the client that an unanswered try has made, ``None`` if there is none
@@ -189,9 +190,7 @@ class FocusApi:
     def _client(self, client_id: int) -> str:
         return f"{self._clients}/{client_id}"
 
-    def _write(
-        self, method: str, path: str, body: Callable[[], Mapping[str, str | None]] | None = None
-    ) -> None:
+    def _write(self, method: str, path: str, body: Body | None = None) -> None:
         """Send a write that is answered by 204, without a body. Whether any other answer means
         that it was executed is not known.
 
@@ -226,9 +225,7 @@ class FocusApi:
         if not isinstance(envelope, dict) or not ({"data", "page", "per_page"} & envelope.keys()):
             raise BadAnswer("it has no list of clients", answer)
         data = envelope.get("data")
-        if data is None:
-            data = []
-        if not isinstance(data, list):
+        if data is not None and not isinstance(data, list):
             raise BadAnswer("its data is not a list", answer)
         number, per_page = envelope.get("page"), envelope.get("per_page")
         if asked is not None and is_id(number) and number != asked:
@@ -237,12 +234,12 @@ class FocusApi:
         return Page(
             filters=filters,
             number=first if asked is None else asked,
-            clients=[parse_client(fields, self.workspace_id, answer) for fields in data],
+            clients=[parse_client(fields, self.workspace_id, answer) for fields in data or ()],
             per_page=per_page if is_id(per_page) else None,
             size=len(answer.body),
         )
 
-    def _created(self, answer: Answer) -> Mapping[str, Any]:
+    def _created(self, answer: Answer) -> Fields:
         fields = parse_json(answer) if answer.body.strip() else {}
         if isinstance(fields, dict) and isinstance(fields.get("data"), dict):
             fields = fields["data"]

@@ -116,10 +116,8 @@ class _Connection(http.client.HTTPConnection):
                 return untrusted(host if self._is_through else self.host, reason)
         if not self._is_through:
             return not_connected(service, _reason_of_proxy(address(self.host, self.port), chain))
-        found = (
-            _REASONS[kinds] for kinds in _REASONS for cause in chain if isinstance(cause, kinds)
-        )
-        return not_connected(service, next(found))
+        kinds = next(kinds for kinds in _REASONS for cause in chain if isinstance(cause, kinds))
+        return not_connected(service, _REASONS[kinds])
 
 
 def not_connected(service: str, reason: str) -> NotConnected:

@@ -102,7 +102,7 @@ class Window:
                 quota = quota._replace(remaining=min(known.remaining, quota.remaining))
             self.quota = quota
             if quota.remaining == 0 and quota.resets_in is not None:
-                self._close(now + quota.resets_in)
+                self._closed_until, self._is_guess = now + quota.resets_in, False
 
     def answered(self) -> None:
         """Record an answer that is not a refusal because of the quota."""
@@ -116,14 +116,16 @@ class Window:
         with self._lock:
             growth = 2 ** min(self._in_vain, 10)
             if closed.resets_in is not None:
-                self._close(now + max(closed.resets_in, min(growth - 1, LONGEST_PAUSE)))
+                until = now + max(closed.resets_in, min(growth - 1, LONGEST_PAUSE))
             elif self._closed_until is not None:
                 return  # since a refusal of another request
             elif self.wait_left >= 1:
-                pause = min(_FIRST_PAUSE * growth, LONGEST_PAUSE, self.wait_left)
-                self._close(now + pause, is_guess=True)
+                until = now + min(_FIRST_PAUSE * growth, LONGEST_PAUSE, self.wait_left)
             elif closed.certain:
-                self._close(math.inf, is_guess=True)
+                until = math.inf
+            else:
+                return
+            self._closed_until, self._is_guess = until, closed.resets_in is None
 
     def closed(self, now: float) -> Closed | None:
         """Return how a request is known to be refused, ``None`` if it may be sent, since the window
@@ -150,7 +152,3 @@ class Window:
         with self._lock:
             self.wait_left -= seconds
             self._in_vain += 1
-
-    def _close(self, until: float, is_guess: bool = False) -> None:
-        self._closed_until = until
-        self._is_guess = is_guess

@@ -36,6 +36,9 @@ _DEADLINE = 300.0
 
 Read = TypeVar("Read")
 
+Body = Callable[[], Mapping[str, str | None]]
+"""Returns what to send; asked before each try, since one may come much later."""
+
 
 class Attempts:
     """The tries of one request, limited in number and in time.
@@ -91,12 +94,11 @@ class Session:
         path: str,
         read: Callable[[Answer], Read],
         parameters: Sequence[tuple[str, str]] = (),
-        body: Callable[[], Mapping[str, str | None]] | None = None,
+        body: Body | None = None,
         find: Callable[[RequestError], Read | None] | None = None,
     ) -> Read:
         """Send, and retry where that is safe, until ``read`` understands the answer.
 
-        :arg body: returns what to send; asked before each try, since one may come much later
         :arg find: after an unclear answer, returns what the request has made, and ``None`` if it
             was certainly not executed; then it is sent again
         :raises RequestError: and what derives from it; ``unclear`` says of a write whether one of

@@ -11,11 +11,14 @@ from typing import Any
 from .._api.answers import time_of
 from .._api.clients import PAGE_SIZE, FocusApi
 from .._api.listing import retry_if_changed
-from .._errors import FocusError, Interrupted, RequestError, as_focus_error
+from .._errors import FocusError, RequestError, as_focus_error
 from .._model import Client, Step
 from .._text import grouped, name_key, unicode_forms
 from . import errors
 from .outcome import Outcome
+
+ByName = Mapping[str, Sequence[Client]]
+"""The new clients of each name."""
 
 
 class Creates:
@@ -82,15 +85,12 @@ class Creates:
             return {}
         others: Sequence[Client] = ()
         try:
-            found = self._find([outcome.step.after.name for outcome in still_open.values()])
             steps = [outcome.step for outcome in still_open.values()]
+            found = self._find([step.after.name for step in steps])
             missing = [step for step in steps if not found[step.after.name]]
             if any(step.id is None or self._doubtful[step.after.name] > 1 for step in missing):
                 others = self._in_no_entry(outcomes.values(), found)
-            return {
-                at: self._settled(outcome, found[outcome.step.after.name], others)
-                for at, outcome in still_open.items()
-            }
+            return {at: self._settled(open_, found, others) for at, open_ in still_open.items()}
         except Exception as raised:
             error = as_focus_error(raised)
             return {at: self._unchecked(outcome, error) for at, outcome in still_open.items()}
@@ -98,32 +98,31 @@ class Creates:
             self._doubtful.clear()
             self._nameless.clear()
 
-    def _in_no_entry(
-        self, outcomes: Collection[Outcome], found: Mapping[str, Sequence[Client]]
-    ) -> list[Client]:
+    def _in_no_entry(self, outcomes: Collection[Outcome], found: ByName) -> list[Client]:
         """Return the new clients of other names: a create that is missing may have made them."""
         made = {outcome.step.id for outcome in outcomes}
         made |= {client.id for clients in found.values() for client in clients}
         others = (client for client in self._new(list(found)) if client.id not in made)
         return [client for client in others if not self._is_older(client)]
 
-    def _settled(
-        self, outcome: Outcome, found: Sequence[Client], others: Sequence[Client]
-    ) -> Outcome:
-        """Return the outcome of a create, of which these new clients of its name were found."""
+    def _settled(self, outcome: Outcome, found: ByName, others: Sequence[Client]) -> Outcome:
+        """Return the outcome of a create, now that the new clients of its name were ``found``.
+
+        :arg others: new clients of other names, one of which it may have made
+        """
         step, name = outcome.step, outcome.step.after.name
         is_doubted, is_sent_twice = self._doubtful[name] > 0, self._doubtful[name] > 1
-        by_id = {client.id: client for client in found}
-        if step.id in self._nameless and not (found and is_doubted):
+        by_id = {client.id: client for client in found[name]}
+        if step.id in self._nameless and not (by_id and is_doubted):
             client = by_id.get(step.after.id) or self._api.find(step.after.id, bool)
             if client is None:
                 return Outcome(step, "done", errors.not_shown(name, is_sent_twice))
             outcome = _named(step, client)
             if not is_sent_twice:
                 return outcome
-        if not found:
+        if not by_id:
             return _missing(outcome, is_sent_twice, others)
-        if len(found) > 1 and not is_doubted:  # it was created once, as one of them
+        if len(by_id) > 1 and not is_doubted:  # it was created once, as one of them
             return outcome._replace(error=errors.several_new(name, by_id))
         own = step.id or min(by_id)
         by_id.setdefault(own, step.after)
@@ -147,20 +146,13 @@ class Creates:
         error = errors.not_checked(name, reason)
         if outcome.left:
             return outcome._replace(error=FocusError(f"{outcome.error} {error}"))
-        if isinstance(reason, Interrupted):  # an earlier error says enough
-            error = outcome.error or error
         return outcome._replace(status="done" if is_done else "unclear", error=error)
 
     # looking for clients
 
     def is_own(self, client: Client) -> bool:
         """Return whether a client is certainly one that this run has created, so that it may be
-        deleted again: it was not read before, and the service's own clock says so.
-
-        :raises RequestError: it cannot be read
-        """
-        if "created_at" not in client.read:
-            client = self._api.find(client.id, bool) or client
+        deleted again: it was not read before, and the service's own clock says so."""
         return client.id not in self._known and self._is_older(client) is False
 
     def _is_older(self, client: Client) -> bool | None:
@@ -251,5 +243,5 @@ def _missing(outcome: Outcome, sent_twice: bool, others: Sequence[Client]) -> Ou
         return outcome._replace(status="done" if is_known else "unclear", error=error)
     if outcome.error is None or not others:
         return outcome._replace(status="failed")
-    error = errors.perhaps_among(outcome.step.after.name, outcome.error, others)
+    error = FocusError(f"{outcome.error} {errors.in_no_entry(others)}")
     return outcome._replace(status="unclear", error=error)

@@ -80,36 +80,27 @@ def not_shown(name: str, sent_twice: bool, others: Sequence[Client] = ()) -> Foc
         )
     return FocusError(
         f"The service answered that the client {quoted(name)} was created, but shows none of that "
-        f"name. {_in_no_entry(others) if others else 'Check api_url.'}"
+        f"name. {in_no_entry(others) if others else 'Check api_url.'}"
     )
 
 
-def perhaps_among(name: str, error: FocusError, others: Sequence[Client]) -> FocusError:
-    """Return the error where the answer to a create was lost, no client of the name is shown, and
-    there are new clients under other names."""
-    return FocusError(
-        f"{error} {_in_no_entry(others)} An answer was lost: the service may have made one of them "
-        f"of {quoted(name)}, or several."
+def in_no_entry(clients: Sequence[Client]) -> str:
+    """Return what is said of new clients under other names where no client of a name is shown."""
+    found = ", ".join(client.label for client in clients)
+    return (
+        f"New and in no entry: {found}. The service may have made one of them of that name, or "
+        "several."
     )
-
-
-def _in_no_entry(clients: Sequence[Client]) -> str:
-    found = ", ".join(f"{quoted(client.name)} (id {client.id})" for client in clients)
-    return f"New and in no entry: {found}."
 
 
 def not_kept(of: str, sent: str | None, client: Client) -> FocusError:
     """Return the error where a client does not have an attribute as it was ``sent``, ``None`` to
     clear it."""
+    was = "cleared" if sent is None else f"set to {shown(sent)}"
     now = quoted(client.attributes[of]) if of in client.attributes else "none"
-    if sent is None:
-        return FocusError(
-            f"The {of} of {client.label} was cleared, but the service still shows {now}, which "
-            f"may be the workspace's: take {of} out of the entry."
-        )
     return FocusError(
-        f"The service accepted the {of} {shown(sent)} of {client.label}, but shows {now}, so it "
-        f"may not keep it. If it still shows that later, take {of} out of the entry."
+        f"The {of} of {client.label} was {was}, but the service shows {now}. It may show the "
+        f"workspace's, or keep none: if it still does later, take {of} out of the entry."
     )
 
 
