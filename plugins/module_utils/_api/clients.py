@@ -7,6 +7,7 @@ is accepted: ``docs/docsite/rst/unknowns.rst``.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -23,6 +24,8 @@ from .transport import Transport
 NO_CONTENT = 204
 LONGEST_KEPT = 60.0
 """Seconds after which what was read of a client is too old to be sent back."""
+_MOST_SUBMITTED = 1000
+"""To a pool of threads at once: each takes a kilobyte until it is done."""
 PAGE_SIZE = 100
 """Clients. More may be refused, or answered with an empty page."""
 
@@ -184,8 +187,9 @@ class FocusApi:
             return [do(item) for item in items]
         from concurrent.futures import ThreadPoolExecutor  # most runs need none
 
+        parts = (items[at : at + _MOST_SUBMITTED] for at in range(0, len(items), _MOST_SUBMITTED))
         with ThreadPoolExecutor(at_once) as pool:
-            return list(pool.map(do, items))
+            return [result for part in parts for result in pool.map(do, part)]
 
     def _client(self, client_id: int) -> str:
         return f"{self._clients}/{client_id}"
@@ -249,7 +253,6 @@ class FocusApi:
         if not has_id:
             return {}
         check_workspace(fields, self.workspace_id, answer)
-        if not isinstance(fields.get("name"), str):
-            # The name is not known, but the client is there.
-            return {key: value for key, value in fields.items() if key != "name"}
-        return fields
+        has_name = isinstance(fields.get("name"), str)  # otherwise the client is there all the same
+        known = ((key, value) for key, value in fields.items() if has_name or key != "name")
+        return {sys.intern(key): value for key, value in known}  # each answer has keys of its own
