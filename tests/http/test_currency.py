@@ -38,10 +38,8 @@ with a rename           | New (was Acme) @EUR  | PUT {"name": "New", "currency":
 with a rename by the id | 1001 New @workspace  | PUT {"name": "New", "currency": null} | renamed
 restored by id          | restored 1003 @EUR   | PUT {"name": "Gone", "currency": "EUR"} | restored
 restored, as it has it  | restored 1003 @CHF   | | restored
-restored under another name | restored 1003 New | PUT {"name": "New", "currency": "CHF"}
-    | restored
-the same with another one | restored 1003 New @EUR | PUT {"name": "New", "currency": "EUR"}
-    | restored
+restored under another name | restored 1003 New | PUT {"name": "New", "currency": "CHF"} | restored
+with another one | restored 1003 New @EUR | PUT {"name": "New", "currency": "EUR"} | restored
 absent                  | absent Acme @EUR     | | deleted
 """)
 

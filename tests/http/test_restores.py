@@ -45,8 +45,7 @@ another client has its name | (Acme), Acme | restored 1001
     active client may get a name. Rename or delete the other one first.
 another client has the new name | (Acme), Globex | restored 1001 Globex (was Zoe)
     | Entry 1: The name "Globex", which client 1002 has, would be given to client 1001
-it is protected | (Acme) | restored 1001 Beta
-    | Entry 1 ("Beta"): The option protected has "Ac*"
+it is protected | (Acme) | restored 1001 Beta | Entry 1 ("Beta"): The option protected has "Ac*"
 """)
 
 

@@ -45,8 +45,7 @@ rename             | 1002 Globex        | Globex Corporation (was Globex)
 purge              | 1004 Hooli         |              | -- name: Hooli  # deleted by purge, id 1004
 delete             | 1004 Hooli         | absent Hooli | -- name: Hooli  # deleted, id 1004
 restore            | (1005 Hooli)       | restored 1005 | +- name: Hooli  # restored, id 1005
-restore and rename | (1005 Hooli)       | restored 1005 Hooli Labs
-    | +- name: Hooli Labs  # restored, id 1005
+restore, rename | (1005 Hooli) | restored 1005 Hooli Labs | +- name: Hooli Labs  # restored, id 1005
 restore, hidden    |                    | restored 1005 | +- id: 1005  # restored, id 1005
 names change places | 1 Acme, 2 Globex  | 1 Globex; 2 Acme
     | -- name: Acme  # becomes "Globex"; -- name: Globex  # becomes "Acme";

@@ -61,8 +61,7 @@ a protected one behind steps that concern none | protected: [Acme*] | 5
 a rename to a protected name  | protected: [Acme*] | 5 | rename 1 Other -> Acme |
 a create of a protected name  | protected: [Acme*] | 5 | create Acme            |
 a restore of a protected one  | protected: [Acme*] | 5 | restore 1 Acme         |
-a restored one renamed, whose name nobody knows yet
-    | protected: ["*"] | 5 | restore 1 ?; rename 1 ? -> New |
+a rename of a name that nobody knows | protected: ["*"] | 5 | restore 1 ?; rename 1 ? -> New |
 fewer deletions than there may be | max_deletions: 2 | 5 | delete 1 A |
 as many deletions as there may be | max_deletions: 2 | 5 | delete 1 A; delete 2 B |
 one deletion more | max_deletions: 1 | 5 | delete 1 A; create C; delete 2 B

@@ -16,8 +16,7 @@ a former name before an absent one | 1 A | absent A; New (was A) | 2: rename 1 A
 a former name in another Unicode form, twice, with blanks | 1 Mu\u0308ller
     | New (was M\u00fcller, " Mu\u0308ller") | 1: rename 1 Mu\u0308ller -> New
 a former name of a deleted client is none | (4 Old) | New (was Old) | 1: create New
-a former one left alone is free for the next | 1 A, 2 B
-    | A (was B); New (was B) | 2: rename 2 B -> New
+a former one left alone is free | 1 A, 2 B | A (was B); New (was B) | 2: rename 2 B -> New
 former names of an absent entry | 2 B | absent Gone (was B); New (was B) | 2: rename 2 B -> New
 a client restored under another name is not the one of its old name | (4 Old)
     | restored 4 New; absent Old | 1: rename 4 Old -> New; 1: restore 4 Old
@@ -25,8 +24,7 @@ a deleted client is absent by its id and by its name | (4 Old) | absent 4; absen
 a client that its id renames has no longer its name | 1 A | 1 B; absent A | 1: rename 1 A -> B
 a former name before a restore | 1 A, (4 Old) | Old (was A) (restore_deleted) | 1: rename 1 A -> Old
 an active client before a deleted one | 1 Old, (4 Old) | Old (restore_deleted) |
-a restored name is not taken from a former one | 1 A, (4 Old)
-    | restored Old (was A) | 1: restore 4 Old
+a restore renames no former one | 1 A, (4 Old) | restored Old (was A) | 1: restore 4 Old
 a deleted client that shall be absent is left alone | (4 Old) | absent 4; New | 2: create New
 restored by id, blanks around the same name | (4 " Old") | restored 4 Old | 1: restore 4 " Old"
 restored by id, while it is active, with a new name | 1 A | restored 1 A2 | 1: rename 1 A -> A2
@@ -34,27 +32,23 @@ absent, but for an exact one | 1 D, 7 E | absent E; 1 E (was D) | 1: delete 7 E;
 absent by name, which an exact entry's client has | 1 E, (7 E) | absent E; 1 E (was D) |
 absent by name, which an exact entry's client gets back | (1 E), 7 E
     | absent E; restored 1 E (was E) | 1: delete 7 E; 2: restore 1 E
-a currency for an active client, one that it has, and none | 1 A, 2 B @EUR, 3 C @EUR
-    | A @EUR; B @EUR; 3 | 1: update 1 A @EUR
+a currency: set, kept, not given | 1 A, 2 B @EUR, 3 C @EUR | A @EUR; B @EUR; 3 | 1: update 1 A @EUR
 a currency in another case is the same | 1 A @eur | A @EUR |
 a currency of another kind | 1 A @USD | 1 @EUR | 1: update 1 A @EUR<USD
 the workspace's currency, where there is one to clear | 1 A @USD, 2 B
     | A @workspace; B @workspace | 1: update 1 A @workspace<USD
 a currency and a name are one write | 1 A @USD | B (was A) @EUR | 1: rename 1 A -> B @EUR<USD
 a currency of a new client | | A @EUR; B @workspace | 1: create A @EUR; 2: create B
-a currency of a restored client | (1 A @USD) | restored A @EUR
-    | 1: restore 1 A; 1: update 1 A @EUR<USD
+a currency of one restored | (1 A @USD) | restored A @EUR | 1: restore 1 A; 1: update 1 A @EUR<USD
 a currency of a client restored under another name | (1 A @USD) | restored 1 B @EUR
     | 1: rename 1 A -> B @EUR<USD; 1: restore 1 A
 a currency of a client restored by its name | (1 A) | A (restore_deleted) @EUR
     | 1: restore 1 A; 1: update 1 A @EUR
-a currency of a hidden client, which may have it | | restored 9 @EUR
-    | 1: restore 9 ?; 1: update 9 ? @EUR
+a currency of a hidden client | | restored 9 @EUR | 1: restore 9 ?; 1: update 9 ? @EUR
 a currency to clear of a hidden client, which may have none | | restored 9 @workspace
     | 1: restore 9 ?; 1: update 9 ? @workspace
 a currency of an absent client is ignored | 1 A @USD | absent A @EUR | 1: delete 1 A
-who changes a currency leaves others of a former name alone | 1 A, 2 B | A (was B) @EUR
-    | 1: update 1 A @EUR
+a change of currency leaves former ones alone | 1 A, 2 B | A (was B) @EUR | 1: update 1 A @EUR
 a name in another Unicode form | 1 Mu\u0308ller | M\u00fcller |
 a name in another case | 1 Acme | ACME | 1: create ACME
 the name of a deleted client | (3 Old) | Old | 1: create Old

@@ -33,16 +33,14 @@ ERRORS: dict[str, FocusError] = {
 ENDS = rows("""
 one of three is refused | done, failed refused, done | Of 3 changes: 2 done, 1 failed, 0 pending.
 none is done | failed refused, failed refused | Of 2 changes: 0 done, 2 failed, 0 pending.
-forbidden | failed forbidden, pending forbidden
-    | Of 2 changes: 0 done, 1 failed, 1 pending.
+forbidden | failed forbidden, pending forbidden | Of 2 changes: 0 done, 1 failed, 1 pending.
 not let in | done, failed unauthorized, pending unauthorized, pending unauthorized
     | Of 4 changes: 1 done, 1 failed, 2 pending.
 quota | done, pending quota, pending quota
     | Of 3 changes: 1 done, 0 failed, 2 pending. Another run does the rest.
 quota, and one refused | done, failed refused, pending quota
     | Of 3 changes: 1 done, 1 failed, 1 pending. Another run does what is pending.
-the service fails | done, failed down
-    | Of 2 changes: 1 done, 1 failed, 0 pending. Another run does the rest.
+down | done, failed down | Of 2 changes: 1 done, 1 failed, 0 pending. Another run does the rest.
 nobody knows | done, unclear lost
     | It may have been done: look before you run it again. Of 2 changes: 1 done, 1 failed, 0
     pending.

@@ -96,8 +96,7 @@ who agreed to the old name agrees to the one for now
     | absent 1 New (was Acme, toggl.focus-1)
 who did not agree to the old name does not
     | 1 New (was Globex) | 1 Acme | renamed | rename 1 Acme -> toggl.focus-1 | 1 New (was Globex)
-another client was changed
-    | 1 New (was Acme) | 1 Acme | renamed | delete 2 Globex | 1 New (was Acme)
+another one was changed | 1 New (was Acme) | 1 Acme | renamed | delete 2 Globex | 1 New (was Acme)
 a deleted client | Old (restore_deleted) | (3 Old) | restored | | Old (restore_deleted)
 no client | New (was Acme) | | created | rename 1 Acme -> toggl.focus-1 | New (was Acme)
 """)

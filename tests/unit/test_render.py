@@ -43,8 +43,7 @@ rename          | rename 7 A -> B Inc | planned | | rename   A -> B Inc (id 7)
 rename, old name unknown | rename 7 ? -> B | planned | | rename   B (id 7)
 pending         | create Acme    | pending | | create   Acme [pending]
 failed          | create Acme    | failed  | Refused. | create   Acme [failed] Refused.
-unclear         | purge 7 Acme   | unclear | No answer.
-    | delete   Acme (id 7) by purge [unclear] No answer.
+unclear | purge 7 Acme   | unclear | No answer. | delete   Acme (id 7) by purge [unclear] No answer.
 done, with an error | delete 7 Acme | done | It is there. | delete   Acme (id 7) It is there.
 a name on two lines | create "Acme\\ndelete   Globex (id 7)" | planned |
     | create   Acme\\ndelete   Globex (id 7)
@@ -120,10 +119,8 @@ OF_A_LONG_RUN = rows("""
 reading | read: 300 | 6 | 300 clients read
 writing | total: 100, done: 25, quota: 80 | 10
     | 25 of 100 changes done, quota left 80, ends about 12:00:30
-another run has the workspace | holder: process 4711 | 6
-    | waiting for another run on this workspace (process 4711)
-some failed | total: 10, done: 4, failed: 2 | 8
-    | 4 of 10 changes done, 2 failed, ends about 12:00:08
+another run | holder: process 4711 | 6 | waiting for another run on this workspace (process 4711)
+failed | total: 10, done: 4, failed: 2 | 8 | 4 of 10 changes done, 2 failed, ends about 12:00:08
 nothing done yet | total: 10 | 8 | 0 of 10 changes done
 waiting | total: 100, done: 25, quota: 0, wakes: 100.0 | 10
     | 25 of 100 changes done, quota left 0, waiting for the quota until 12:01:30

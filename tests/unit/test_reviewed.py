@@ -155,8 +155,7 @@ an address that is the default
     | [{workspace_id: 1}, {workspace_id: 1, api_url: https://focus.toggl.com/api}] | shared
 addresses written in two ways | [{workspace_id: 1, api_url: https://example.org/api},
     {workspace_id: 1, api_url: "HTTPS://EXAMPLE.ORG:443/api/"}] | shared
-one with certificates, one without
-    | [{workspace_id: 1}, {workspace_id: 1, validate_certs: no}] | shared
+one without certificates | [{workspace_id: 1}, {workspace_id: 1, validate_certs: no}] | shared
 """)
 
 

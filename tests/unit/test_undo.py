@@ -55,8 +55,7 @@ a blank name, the new one taken | delete 2 E; rename 1 " " -> e | | 1 toggl.focu
 a blank name that was deleted, and the new one belongs to another
     | rename 2 E -> D; restore 1 " "; rename 1 " " -> E |
     | absent 1 toggl.focus-1 (was E, toggl.focus-1); 2 E
-a create of a name that another one gets back
-    | rename 1 E -> D; create 7 e | | absent 7 toggl.focus-7 (was e); 1 E
+a create of a name given back | rename 1 E -> D; create 7 e | | absent 7 toggl.focus-7 (was e); 1 E
 a create of a name that another one has now | rename 1 D -> E; create 7 D; create 8 F |
     | absent 8 F; absent 7 toggl.focus-7 (was D); 1 D
 the same, and its id is not known | rename 1 E -> D; create E | | absent E; 1 E (was D)
@@ -110,8 +109,7 @@ a rename, and a create of that name in another case | 1 E | 1 D; e |
 a restore with a rename, and a create of the name it freed | (1 E) | restored 1 D; E | unless hidden
 a purged client with a blank name | 1 " ", 2 A | | purge
 two purged clients with blank names | 1 " ", 2 "" | | purge unless active unless all unless hidden
-currencies, with a ring of names and without | 1 A @USD, 2 B, 3 C @USD
-    | 1 B @EUR; 2 A @EUR; C @workspace |
+currencies and a ring of names | 1 A @USD, 2 B, 3 C @USD | 1 B @EUR; 2 A @EUR; C @workspace |
 one of two that had a name, deleted | 1 A, 2 A | absent 1 | unless active unless all
 """)
 """``forgets``: the service tells no id of a new client. ``unless``: where a run, or its undo, is
