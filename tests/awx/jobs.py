@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any
 
 import ansible_runner
 from awx.objects import AWX, from_tasks, injected, only
+from checks.commands import run
 from support.playbooks import settings
 
 PROJECT = AWX / "project"
@@ -69,10 +69,8 @@ class Job:
 
 def imported_inventory() -> dict[str, Any]:
     """What AWX reads from the project, once for all jobs."""
-    source = str(PROJECT / "inventory" / "workspaces.yml")
-    command = [str(BIN / "ansible-inventory"), "-i", source, "--list"]
-    done = subprocess.run(command, env=environment(), capture_output=True, check=True)
-    found: dict[str, Any] = json.loads(done.stdout)
+    source = PROJECT / "inventory" / "workspaces.yml"
+    found: dict[str, Any] = json.loads(run("ansible-inventory --list -i", source))
     return found
 
 

@@ -30,16 +30,14 @@ def blocks(page: Path, language: str) -> list[str]:
 COMMANDS = blocks(FRONT, "shell")[0].splitlines()
 
 
-def run_last(
-    service: Simulator, folder: Path, environment: Mapping[str, str], *left_out: str
-) -> str:
+def run_last(service: Simulator, folder: Path, variables: Mapping[str, str], *left_out: str) -> str:
     """Run the last command, with the playbook saved as the page says; return what it prints."""
     program, *arguments = shlex.split(COMMANDS[-1])
     assert program == "ansible-playbook" and arguments[0] == "clients.yml"
     stage = Stage(service, folder)
     stage.write("clients.yml", PLAYBOOK)
     given = [argument for argument in arguments if argument not in left_out]
-    return stage.run(*given, environment=environment)
+    return stage.run(*given, environment=variables)
 
 
 def test_a_playbook_needs_five_commands_and_the_readme_has_the_same() -> None:

@@ -46,9 +46,7 @@ def test_a_long_run_prints_lines_of_progress(service: Simulator, tmp_path: Path)
     assert [line for line in lines if " of 12 " not in line] == []
 
 
-def test_hosts_of_one_workspace_and_two_playbooks_at_once_create_each_client_once(
-    service: Simulator, tmp_path: Path
-) -> None:
+def test_hosts_and_playbooks_at_once_duplicate_nothing(service: Simulator, tmp_path: Path) -> None:
     """The role both ways, a loop that gives its turn back, an address spelled in another way."""
     service.reset(latency=0.05)
     stage = Stage(service, tmp_path)

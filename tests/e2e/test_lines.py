@@ -114,9 +114,7 @@ def test_a_plan_that_is_refused_is_printed_and_fails(ran: Ran) -> None:
     assert ran.statuses("guarded") == ["planned"] * 5
 
 
-def test_the_module_alone_prints_why_a_plan_is_refused_and_then_its_steps(
-    service: Simulator, tmp_path: Path
-) -> None:
+def test_the_module_alone_prints_why_a_plan_is_refused(service: Simulator, tmp_path: Path) -> None:
     """Without the role, Ansible prints the whole result. That is at most 120 bytes a step."""
     stage = Stage(service, tmp_path)
     fill(service, service.workspace_id, *(f"Client number {n} Ltd" for n in range(100)))
@@ -143,9 +141,7 @@ benchmarks --sizes`` measures all."""
 
 
 @pytest.mark.parametrize("name", LONGEST)
-def test_a_run_for_five_hundred_entries_prints_little(
-    service: Simulator, tmp_path: Path, name: str
-) -> None:
+def test_a_run_for_500_entries_prints_little(service: Simulator, tmp_path: Path, name: str) -> None:
     """With all that Ansible says on both streams; without ``-v``, it leaves out some of that."""
     outcome = next(outcome for outcome in sizes.OUTCOMES if outcome.name == name)
     stage = sizes.Stage(tmp_path, service.url, {**settings(), **access(service)})

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from faults.model import Change, Entry, Sight, State, Verdict, key, unicode_forms
+from faults.model import Change, Entry, Names, Sight, State, Verdict, key, unicode_forms
 
 
 @dataclass(frozen=True)
@@ -206,9 +206,7 @@ def _in_any_case(name: str) -> str:
     return key(key(name).casefold())
 
 
-def _count_rings(
-    changes: Sequence[Change], active: Mapping[int, str], fold: Callable[[str], str]
-) -> int:
+def _count_rings(changes: Sequence[Change], active: Names, fold: Callable[[str], str]) -> int:
     bearer = {fold(name): client_id for client_id, name in active.items()}
     takes = {c.id: fold(c.name) for c in changes if c.kind == "rename" and c.name is not None}
     waits = {i: bearer[name] for i, name in takes.items() if bearer.get(name, i) != i}

@@ -13,7 +13,7 @@ from simulator.switches import Switches
 
 from faults import budget, model, oracle, reports
 from faults.budget import Budget, Paging, Requests
-from faults.model import Change, Client, Rules, Sight, State, Verdict, key, unicode_forms
+from faults.model import Change, Client, Names, Rules, Sight, State, Verdict, key, unicode_forms
 from faults.oracle import ACTIONS, active_keys, event, is_called, is_changed
 from faults.reports import Report
 from faults.scenarios import Entries
@@ -32,7 +32,7 @@ class Task(NamedTuple):
         return Rules(**{name: self.options[name] for name in Rules._fields if name in self.options})
 
 
-def expected(case: Task, state: State, remembered: Mapping[int, str]) -> Expected:
+def expected(case: Task, state: State, remembered: Names) -> Expected:
     switches = case.switches
     sight = model.sight_of(state, switches.list_shows_deleted, switches.get_shows_deleted)
     if case.single:
@@ -92,7 +92,7 @@ class Expected:
     state: State
     sight: Sight
     verdicts: Sequence[Verdict]
-    remembered: Mapping[int, str]
+    remembered: Names
 
     @property
     def hidden_by_filter(self) -> set[int]:

@@ -60,6 +60,10 @@ class Client(NamedTuple):
 State = Mapping[int, Client]
 """By id, what is known of each client."""
 
+Names = Mapping[int, str]
+"""By id, what clients are called. A journal's are those that it tells of as deleted, the last one
+last."""
+
 
 def unicode_forms(name: str) -> set[str]:
     """The name as it is written, and in both forms of Unicode."""
@@ -201,13 +205,9 @@ def judge(
     entries: Sequence[Entry],
     sight: Sight,
     rules: Rules | None = None,
-    remembered: Mapping[int, str] | None = None,
+    remembered: Names | None = None,
 ) -> Verdict:
-    """What must become of a list.
-
-    :arg remembered: by id, what the clients were called that a journal tells of as deleted, the
-        last one last
-    """
+    """What must become of a list."""
     wanted = [Wanted(entry, number) for number, entry in enumerate(entries, 1)]
     refusals = list(_contradictions(wanted))
     if refusals:
@@ -215,9 +215,7 @@ def judge(
     return _Desk(wanted, sight, rules or Rules(), remembered or {}).verdict()
 
 
-def judge_one(
-    entry: Entry, sight: Sight, found: State, remembered: Mapping[int, str]
-) -> list[Verdict]:
+def judge_one(entry: Entry, sight: Sight, found: State, remembered: Names) -> list[Verdict]:
     """What may become of the one client of ``focus_client``, which reads as little as it can: each
     answer is right that a reader of this little, or of more, must come to.
 
@@ -238,7 +236,7 @@ def judge_one(
     return [*firsts, narrow, seeing(sight.listed)]
 
 
-def by_name(remembered: Mapping[int, str]) -> dict[str, int]:
+def by_name(remembered: Names) -> dict[str, int]:
     """The last client of each name."""
     return {key(name): client_id for client_id, name in remembered.items()}
 
@@ -316,7 +314,7 @@ class _Desk:
     wanted: Sequence[Wanted]
     sight: Sight
     rules: Rules
-    remembered: Mapping[int, str]
+    remembered: Names
     stood_for: dict[int, Wanted] = field(default_factory=dict)
     renamed_by_id: set[int] = field(default_factory=set)
     answer: Verdict = field(default_factory=Verdict)

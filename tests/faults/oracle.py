@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from simulator.bodies import WORKSPACE_CURRENCY, client_body
 from simulator.records import Client, Entry, Write
@@ -54,9 +55,7 @@ def active_keys(state: State) -> Counter[str]:
 # nothing duplicated, nothing lost
 
 
-def without_taken_back(
-    history: Sequence[Write], updated: Collection[int | None] = ()
-) -> list[Write]:
+def without_taken_back(history: Sequence[Write], updated: Collection[Any] = ()) -> list[Write]:
     """What happened, without clients that were made and deleted again, and without what updates do
     to other fields than the name, which ``resets`` judges, unless they were asked for."""
     made = {write.id for write in history if write.kind == "create"}
@@ -182,9 +181,7 @@ def told_duplicates(report: Report, before: State, history: Sequence[Write]) -> 
     return doubles
 
 
-def unannounced(
-    announced: Collection[tuple[str, int | None]], history: Sequence[Write]
-) -> Iterator[str]:
+def unannounced(announced: Collection[object], history: Sequence[Write]) -> Iterator[str]:
     """Writes that the journal did not tell of beforehand: a create without an id, as nobody knows
     it then."""
     for write in history:
@@ -307,13 +304,7 @@ def untruths_of_one(
         yield f"reported as {action}, but only {history} happened"
 
 
-ACTIONS = {
-    "delete": "deleted",
-    "restore": "restored",
-    "rename": "renamed",
-    "create": "created",
-    "update": "updated",
-}
+ACTIONS = {kind: f"{kind}d" for kind in ("delete", "restore", "rename", "create", "update")}
 """What is reported of each kind of change; of several of one client, the first of them."""
 
 

@@ -30,14 +30,13 @@ def without_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @dataclass
 class Proxy:
-    """Every tunnel leads to ``target``. ``asked`` holds the CONNECT lines, ``first`` is what it
-    does with the next ones, before it behaves as ever."""
+    """Every tunnel leads to ``target``. ``asked`` holds the CONNECT lines, ``behaviours`` what it
+    does with the next ones; all others it lets through."""
 
     target: int
-    behaviour: Behaviour = "through"
     asked: list[str] = field(default_factory=list)
     port: int = 0
-    first: list[Behaviour] = field(default_factory=list)
+    behaviours: list[Behaviour] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -57,7 +56,7 @@ class Proxy:
                 return
             head += more
         self.asked.append(head.split(b"\r\n", 1)[0].decode())
-        behaviour = self.first.pop(0) if self.first else self.behaviour
+        behaviour = self.behaviours.pop(0) if self.behaviours else "through"
         if behaviour == "silent":
             client.recv(1)
         elif behaviour == "through":

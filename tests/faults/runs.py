@@ -28,7 +28,7 @@ from faults.network import Chaos, Door
 from faults.oracle import state_of
 from faults.proxy import Behaviour, Proxy
 from faults.reports import Report
-from faults.scenarios import BY_THE_SERVICE, Act, Drift, Entry, History, Network
+from faults.scenarios import BY_THE_SERVICE, Act, Entry, History, Network
 
 
 class Violated(Exception):
@@ -159,7 +159,7 @@ class Runs:
             if is_missed:
                 self._remembered[write.id] = write.name
 
-    def _ran_with_faults(self, task: Task, network: Network, drift: Drift | None) -> Ran:
+    def _ran_with_faults(self, task: Task, network: Network, drift: Act | None) -> Ran:
         self._rest()
         service = self._service
         chaos = Chaos(network.seed, network.kinds, network.chance, network.patience, self._door)
@@ -201,22 +201,22 @@ class Runs:
             url = f"https://{HOST}:{self.services.tls.port}/api"
             return self._run(task, api_url=url, **options)
 
-    def _let_drift(self, drift: Drift | None, chaos: Chaos) -> dict[int, Client]:
+    def _let_drift(self, drift: Act | None, chaos: Chaos) -> dict[int, Client]:
         """Gives where what somebody else does to clients will be found."""
         workspace = self._service.workspace
         drifted: dict[int, Client] = {}
         self._service.chaos = chaos
         if drift is None:
             return drifted
-        if drift.act.kind in BY_THE_SERVICE:
-            mixed = drift.act.kind == "unstable order"
+        if drift.kind in BY_THE_SERVICE:
+            mixed = drift.kind == "unstable order"
             workspace.paging = moving.unstable(self._case.seed) if mixed else moving.growing
             return drifted
         there = self._state().keys()
 
         def act() -> None:
-            client_id = self._act(drift.act, there)
-            self.tally[f"lists that moved: {drift.act.kind}"] += 1
+            client_id = self._act(drift, there)
+            self.tally[f"lists that moved: {drift.kind}"] += 1
             client = None if client_id is None else workspace.find(client_id)
             if client is not None:
                 drifted[client.id] = client
@@ -227,7 +227,7 @@ class Runs:
     def _refuse_connections(self, network: Network) -> None:
         if self._case.way == "proxy":
             chance = random.Random(network.seed)
-            self.services.proxy.first[:] = chance.choices(PROXY_REFUSES, k=network.refusals)
+            self.services.proxy.behaviours[:] = chance.choices(PROXY_REFUSES, k=network.refusals)
         else:
             self._door.refuse(network.refusals)
 

@@ -50,19 +50,13 @@ class There(NamedTuple):
 
 class Act(NamedTuple):
     """What somebody else does to the ``pick``-th client that it can be done to; ``name`` is what
-    the client is called then."""
+    the client is called then. While a list is read, it is done right before the ``at``-th page;
+    what the service itself does, it does to all its pages."""
 
     kind: str
     pick: int
     name: str
-
-
-class Drift(NamedTuple):
-    """What moves while the list is read: what somebody else does right before the ``at``-th page
-    of a list, or what the service itself does to all its pages."""
-
-    at: int
-    act: Act
+    at: int = 0
 
 
 BY_THE_SERVICE = ("unstable order", "growing pages")
@@ -91,15 +85,15 @@ class Event(NamedTuple):
     """What happens next; for each ``kind`` there is a method of ``Trial``.
 
     ``entries``: which of the history's lists is applied. ``acts``: what others do, between the
-    plan and its apply where there are both. ``runs_ago``: which run is undone. ``spare``: requests
-    that the quota holds more than a run needs.
+    plan and its apply where there are both; ``drift``: while the list is read. ``runs_ago``: which
+    run is undone. ``spare``: requests that the quota holds more than a run needs.
     """
 
     kind: str
     entries: int = 0
     acts: tuple[Act, ...] = ()
     network: Network | None = None
-    drift: Drift | None = None
+    drift: Act | None = None
     runs_ago: int = 1
     spare: int = 0
 
@@ -262,11 +256,11 @@ def _network(chance: random.Random, way: str) -> Network:
     return Network(seed, tuple(sorted(chosen)), odds, patience, refusals, quota)
 
 
-def _drift(chance: random.Random, names: tuple[str, ...]) -> Drift:
+def _drift(chance: random.Random, names: tuple[str, ...]) -> Act:
     act = _act(chance, names)
     if chance.random() < 0.3:
         act = act._replace(kind=chance.choice(BY_THE_SERVICE))
-    return Drift(chance.choice((2, 2, 2, 3, 4)), act)
+    return act._replace(at=chance.choice((2, 2, 2, 3, 4)))
 
 
 def _names(chance: random.Random) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from faults.network import KINDS
 HISTORIES = 100
 
 
-def test_each_run_does_what_the_model_says_and_nothing_is_lost_or_duplicated(
+def test_each_run_does_what_the_model_says_and_duplicates_nothing(
     tmp_path: Path,
 ) -> None:
     seeds = range(FIRST_SEED, FIRST_SEED + HISTORIES)

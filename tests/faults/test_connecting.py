@@ -94,7 +94,7 @@ def test_what_a_proxy_does_not_let_through_was_never_sent(
     beyond: Simulator, through: Proxy, ask: Ask, refusal: Behaviour
 ) -> None:
     """The message names the proxy without its password, and the service."""
-    through.behaviour = refusal
+    through.behaviours = [refusal, refusal]
     result = ask(name="New", api_timeout=0.5)
     assert f"No connection to {HOST}:443" in result["msg"]
     assert f"the proxy 127.0.0.1:{through.port} {REFUSALS[refusal]}" in result["msg"]

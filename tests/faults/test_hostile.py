@@ -88,9 +88,7 @@ def test_they_come_back_unchanged(service: Simulator, play_harmlessly: Play) -> 
     assert service.names() == []
 
 
-def test_what_is_deleted_and_renamed_is_shown_without_harm(
-    service: Simulator, play_harmlessly: Play
-) -> None:
+def test_what_is_deleted_and_renamed_is_harmless(service: Simulator, play_harmlessly: Play) -> None:
     """A refusal that names them, and the differences: YAML that means the same names."""
     ids = {name: service.add(name).id for name in NAMES}
     kept = NAMES[: len(NAMES) // 2]

@@ -286,9 +286,7 @@ def test_a_connection_that_is_not_made(
 
 
 @every_write
-def test_a_write_that_nobody_can_settle(
-    service: Simulator, write: str, sleeps: list[float]
-) -> None:
+def test_a_write_nobody_can_settle(service: Simulator, write: str, sleeps: list[float]) -> None:
     """It is done, its answer is lost, and from then on nothing comes through: it is said that it
     may have been done, and the undo holds in both cases."""
     lost_for_good = [Fault(lambda method, path: bool(service.writes), drop="before")] * 99

@@ -144,17 +144,8 @@ def test_validate_certs_false_is_a_warning_each_time(secured: Simulator, check_m
             assert "ca_path is not used" in warning
 
 
-def test_plain_http_to_a_port_of_https(secured: Simulator) -> None:
-    url = secured.url.replace("https:", "http:")
-    result = client(secured, name="New", api_url=url, api_retries=1)
-    assert result["failed"] is True
-    assert secured.log == []
-
-
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_stream_that_breaks_after_the_request_is_a_lost_answer(
-    secured: Simulator, when: str
-) -> None:
+def test_a_stream_that_breaks_after_the_request_is_lost(secured: Simulator, when: str) -> None:
     """The handshake is over, so the write may have been executed: look before it is repeated."""
     secured.reset(script=[Fault(match=on("POST"), drop=when, garbled=True)])
     result = client(secured, name="New", ca_path=secured.ca_path)

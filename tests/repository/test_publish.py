@@ -114,9 +114,7 @@ def test_where_a_run_has_no_plan_that_is_said_in_place_of_an_earlier_one(
     assert entry.text.startswith("Another.")
 
 
-def test_an_older_run_that_is_started_again_leaves_the_comment_alone(
-    host: CodeHost, tmp_path: Path
-) -> None:
+def test_an_older_run_that_runs_again_leaves_the_comment(host: CodeHost, tmp_path: Path) -> None:
     host.newest = "a1b2c3d4"
     publish(host, tmp_path, "comment")
     assert host.comments == []

@@ -64,13 +64,11 @@ class Service:
     ) -> None:
         """Forget everything and start again under these rules. ``lag``: how many reads show what
         was before a write. ``clock``: seconds that the service's is ahead of this machine's."""
-        self.epoch += 1
-        self.chaos = None
+        self.forget()
         self.switches = switches or Switches()
         self.quota = Quota(quota_limit, quota_window)
         self.latency = latency
-        self.script = list(script)
-        self.log: list[Entry] = []
+        self.script[:] = script
         self.clock = timedelta(seconds=clock)
         self.workspaces = {
             i: Workspace(i, self.switches, self.now, lag) for i in self.workspace_ids
@@ -84,8 +82,8 @@ class Service:
         """Faults, log and requests in flight; what is in the workspaces stays."""
         self.epoch += 1
         self.chaos = None
-        self.script = []
-        self.log = []
+        self.script: list[Fault] = []
+        self.log: list[Entry] = []
 
     def workspace_for(self, workspace_id: int) -> Workspace:
         """Return the workspace, if it is one of the user's."""
