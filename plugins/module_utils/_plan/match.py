@@ -203,7 +203,7 @@ class Matcher:
     def _keep(self, entry: int, client: Client) -> PlannedEntry:
         """Let an entry stand for a client that is to be active and as declared."""
         wanted, active = self._desired[entry], client.restored()
-        is_renamed = wanted.name is not None and wanted.key != client.key
+        is_renamed = wanted.name not in (None, client.name) and wanted.key != client.key
         named = active.renamed(wanted.name or "") if is_renamed else active
         return self._claim(entry, client, active, named.having(wanted.attributes))
 
