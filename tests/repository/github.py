@@ -174,8 +174,10 @@ class GitHub(Pipeline):
         elif action == "download-artifact" and "pattern" in given:
             assert given["github-token"] == self.team.host.token
             of_run = self.folder.with_name(given["run-id"])
-            for path in of_run.glob(f"artifact {given['pattern']}"):
-                shutil.copytree(path, folder / path.name.removeprefix("artifact "))
+            found, to = [*of_run.glob(f"artifact {given['pattern']}")], folder / given.get("path", ".")
+            for path in found:  # one alone gets no folder of its own
+                own = to / path.name.removeprefix("artifact ") if len(found) > 1 else to
+                shutil.copytree(path, own, dirs_exist_ok=True)
         elif action == "download-artifact" and kept.exists():
             shutil.copytree(kept, folder, dirs_exist_ok=True)
         else:

@@ -52,7 +52,7 @@ class TestGitHub(Scenarios):
         assert (merged.jobs["plan"], merged.jobs["apply"]) == ("passed", "failed"), merged.output
         assert "Plan for 3 workspaces: create 7, rename 1, delete 2" in merged.page
         assert "forged" not in merged.page and team.service.writes == []
-        assert "the environment production has no required reviewers" in merged.output
+        assert "the environment production has no required reviewers" in merged.page
         before = [team.names(host) for host in ("europe", "asia")]
 
         pipeline.planned = merged.folder / "artifact plan"
