@@ -256,7 +256,7 @@ def test_what_was_applied_is_taken_back_after_a_review(filled: Simulator, job: L
 
     handed_on[f"{UNDO_OF}america_north"] = ""
     undone = job(UNDO_REVIEWED, extra_vars=handed_on)
-    assert undone.status == "successful" and "no run none-was-reviewed" in undone.output
+    assert undone.status == "successful" and "no run that was reviewed" in undone.output
     assert names(filled) == {**before, 4713: ["Hooli"]}
 
     again = job(UNDO_PLAN, hosts=["europe", "asia"], extra_vars={"focus_undo_run": run})

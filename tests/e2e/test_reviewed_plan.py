@@ -139,7 +139,7 @@ EVERYTHING = {
     "apply_refusal": "",
     "focus_workspaces": {"failed": False},
     "focus_workspace": {"host": "localhost"},
-    "focus_shared": "",
+    "focus_places": {"refusal": "", "hosts": {}},
     "plan_digest": "{{ omit }}",
     "omit": "",
     "inventory_hostname": "localhost",

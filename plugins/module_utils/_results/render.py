@@ -26,7 +26,8 @@ def plan_lines(result: object) -> list[str]:
     if not isinstance(result, Mapping) or "msg" not in result:
         raise FocusError("It takes what focus_clients returned, as register keeps it.")
     lines = [_line(row) for row in in_reading_order(result.get("plan", ()))]
-    return [_unescaped(str(result["msg"])), *at_most(lines, MOST_LINES, "and {} more")]
+    more = "and {} more, which --diff shows"
+    return [_unescaped(str(result["msg"])), *at_most(lines, MOST_LINES, more)]
 
 
 def in_reading_order(rows: Iterable[Row]) -> list[Row]:
