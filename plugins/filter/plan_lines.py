@@ -14,8 +14,8 @@ author:
 description:
   - Takes what M(toggl.focus.focus_clients) returned, and returns a line with the numbers of all,
     and a line for each step, deletions first, then what went wrong.
-  - At most 50 steps are in it, and how many more there are: with C(--diff), the task shows them. A
-    name is cut after 60 characters.
+  - At most 50 steps are in it, and how many more there are. With C(--diff), the task shows all of
+    them. A name is cut after 60 characters.
   - The role P(toggl.focus.clients#role) prints them, unless its option
     O(toggl.focus.clients#role:main:clients_show_plan) is V(false).
 options:

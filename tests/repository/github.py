@@ -174,7 +174,8 @@ class GitHub(Pipeline):
         elif action == "download-artifact" and "pattern" in given:
             assert given["github-token"] == self.team.host.token
             of_run = self.folder.with_name(given["run-id"])
-            found, to = [*of_run.glob(f"artifact {given['pattern']}")], folder / given.get("path", ".")
+            found = [*of_run.glob(f"artifact {given['pattern']}")]
+            to = folder / given.get("path", ".")
             for path in found:  # one alone gets no folder of its own
                 own = to / path.name.removeprefix("artifact ") if len(found) > 1 else to
                 shutil.copytree(path, own, dirs_exist_ok=True)
