@@ -11,7 +11,6 @@ import pytest
 
 from .commands import ROOT, run
 
-UTILS = ROOT / "plugins" / "module_utils"
 MOST_LINES = 60
 
 CONTRACTS = dict(

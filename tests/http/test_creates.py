@@ -162,13 +162,11 @@ def test_a_client_that_is_created_under_another_name_is_deleted_again(
     assert body == "id" or sent(service) == ["GET", "POST", "DELETE"] * 2
 
 
-MADE_IN_2020 = with_fields(lambda _: {"created_at": "2020-01-01T00:00:00Z"})
-
-
 @pytest.mark.parametrize("limit", [None, 2], ids=["older", "no quota"])
 def test_one_that_may_be_older_than_the_run_is_left(service: Simulator, limit: int | None) -> None:
     """By the service's own clock. It is in undo, as is one that the quota lets nobody delete."""
-    script = [Fault(on("POST"), edit=MADE_IN_2020)] if limit is None else []
+    older = Fault(on("POST"), edit=with_fields(lambda _: {"created_at": LONG_AGO}))
+    script = [older] if limit is None else []
     service.reset(Switches(names_changed="lower"), script=script, quota_limit=limit)
     result = clients(service, clients=["Acme"])
     assert (service.names(), told(result)) == (["acme"], "create Acme: failed")

@@ -34,10 +34,6 @@ names = st.lists(signs | st.sampled_from("aAb"), min_size=1, max_size=3).map("".
 few_names = st.lists(names, min_size=1, max_size=3)
 
 
-def raw_in(text: str) -> list[str]:
-    return [char for char in text if unicodedata.category(char) in RAW or char in NO_YAML]
-
-
 def texts(value: Any, is_read: bool = False) -> Iterator[str]:
     """All texts for people in a result; a text of several lines line by line."""
     if isinstance(value, Mapping):
@@ -55,7 +51,9 @@ def assert_readable(result: Mapping[str, Any]) -> None:
     assert " in module_utils/" not in result["msg"], "an internal error"
     assert not any("\n" in line for line in (result["msg"], *result.get("warnings", ())))
     lines = plan_lines(result) if "plan" in result else []
-    assert [text for text in (*texts(result), *lines) if raw_in(text)] == []
+    for text in (*texts(result), *lines):
+        raw = [char for char in text if unicodedata.category(char) in RAW or char in NO_YAML]
+        assert not raw, text
 
 
 def entries(known: list[str]) -> st.SearchStrategy[dict[str, Any]]:

@@ -20,12 +20,10 @@ from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
 from ansible_collections.toggl.focus.plugins.module_utils._results.clients import clients_result
 from ansible_collections.toggl.focus.plugins.module_utils._results.common import Report
 
-PURGE = Rules(purge=True, max_deletion_percent=100)
-
 
 def diff_of(existing: list[Client], desired: list[Desired], done: int = 999) -> dict[str, str]:
     """Of a run that ended after so many steps."""
-    planned = plan(existing, desired, PURGE)
+    planned = plan(existing, desired, Rules(purge=True, max_deletion_percent=100))
     outcomes = list(predicted(planned.steps))
     outcomes[done:] = [Outcome(outcome.step, "pending") for outcome in outcomes[done:]]
     return clients_result(Report(planned, outcomes, 4711))["diff"]

@@ -115,8 +115,6 @@ def test_what_is_not_a_result_is_an_error_in_words(other: object) -> None:
 
 # of a long run
 
-NOON = datetime(2026, 1, 1, 12, 0, 0)
-
 OF_A_LONG_RUN = rows("""
 reading | read: 300 | 6 | 300 clients read
 writing | total: 100, done: 25, quota: 80 | 10
@@ -132,7 +130,8 @@ waiting | total: 100, done: 25, quota: 0, wakes: 100.0 | 10
 @pytest.mark.parametrize(("snapshot", "elapsed", "expected"), OF_A_LONG_RUN)
 def test_a_long_run_says_how_far_it_is(snapshot: str, elapsed: str, expected: str) -> None:
     so_far = Snapshot(**yaml.safe_load(f"{{{snapshot}}}"))
-    assert line(so_far, 0.0, float(elapsed), NOON) == f"toggl.focus: {expected}"
+    noon = datetime(2026, 1, 1, 12, 0, 0)
+    assert line(so_far, 0.0, float(elapsed), noon) == f"toggl.focus: {expected}"
 
 
 def test_another_attribute_needs_its_row_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from support.playbooks import TREE
@@ -20,17 +21,12 @@ WRITES |= {"_plan.renames"}
 NOT_LOADED_BY = {"_reconcile": WRITES, "_info": {*WRITES, "_plan", "_results"}}
 
 
-def loaded_by(script: str) -> set[str]:
-    script = f"{script}\nimport sys; print(*sys.modules)"
-    environment = {**os.environ, "PYTHONPATH": TREE}
-    return set(
-        subprocess.check_output([sys.executable, "-c", script], env=environment, text=True).split()
-    )
-
-
 @pytest.mark.parametrize("module", NOT_LOADED_BY)
 def test_what_only_some_runs_need_is_loaded_late(module: str) -> None:
-    loaded = loaded_by(f"import {UTILS}.{module}")
+    script = f"import sys, {UTILS}.{module}; print(*sys.modules)"
+    environment = {**os.environ, "PYTHONPATH": TREE}
+    shown = subprocess.check_output([sys.executable, "-c", script], env=environment, text=True)
+    loaded = set(shown.split())
     late = {f"{UTILS}.{of}" for of in NOT_LOADED_BY[module]}
     assert f"{UTILS}.{module}" in loaded
     assert not loaded & {"concurrent.futures", "difflib", *late}
@@ -46,10 +42,7 @@ PROXIES = [
 
 @pytest.mark.parametrize(("platform", "environment", "no_proxy"), PROXIES)
 def test_on_macos_a_forked_process_never_asks_the_system_for_proxies(
-    monkeypatch: pytest.MonkeyPatch,
-    platform: str,
-    environment: dict[str, str],
-    no_proxy: str | None,
+    monkeypatch: pytest.MonkeyPatch, platform: str, environment: Any, no_proxy: Any
 ) -> None:
     """Python asks only where the environment has no such variable. Afterwards, it is as before."""
     for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
