@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One call: sent, and retried where that is safe, until an answer is understood.
 
-All tries of a request have one owner, ``Attempts``, including those of a create, between which the
-client is searched for. Knows no endpoint.
+All tries of a request are made in one loop, ``Session.call``, including those of a create, between
+which the client is searched for. Knows no endpoint.
 """
 
 from __future__ import annotations
@@ -40,36 +40,6 @@ Body = Callable[[], Mapping[str, str | None]]
 """Returns what to send; asked before each try, since one may come much later."""
 
 
-class Attempts:
-    """The tries of one request, limited in number and in time.
-
-    ``unclear``: whether one of them may have been executed.
-
-    :arg clock: returns the time, which stands still while the run waits for the quota
-    """
-
-    def __init__(self, retries: int, halt: Halt, clock: Callable[[], float]) -> None:
-        self._retries = retries
-        self._halt = halt
-        self._clock = clock
-        self._ends = clock() + _DEADLINE
-        self._made = 0
-        self.unclear = False
-
-    def again(self, error: RequestError) -> bool:
-        """Sleep before the next try; false if there is none.
-
-        If the run is ended meanwhile and a try may have been executed, there is none, so that the
-        error says so.
-        """
-        pause = _pause(error, self._made)
-        if self._made >= self._retries or self._clock() + pause > self._ends:
-            return False
-        self._made += 1
-        self.unclear = self.unclear or error.unclear
-        return self._halt.sleep(pause) or not self.unclear
-
-
 class Session:
     """Calls to the service, concurrently. ``requests`` counts what was sent, retries included."""
 
@@ -104,8 +74,8 @@ class Session:
         :raises RequestError: and what derives from it; ``unclear`` says of a write whether one of
             its tries may have been executed
         """
-        attempts = Attempts(self._access.retries, self.halt, self._clock)
-        number = 0
+        number = tries = 0
+        ends, may_be_done = self._clock() + _DEADLINE, False
         while True:
             number += 1
             try:
@@ -113,22 +83,35 @@ class Session:
                 request = Request(method, path, parameters, content)
                 return read(self._once(number, request))
             except QuotaExceeded as error:
-                error.unclear = attempts.unclear
+                error.unclear = may_be_done
                 if self.window.wait(time.monotonic()) is None:
                     raise
             except RequestError as error:
-                error.unclear = method != "GET" and (error.unclear or attempts.unclear)
+                may_be_done = method != "GET" and (error.unclear or may_be_done)
+                error.unclear = may_be_done
                 then = errors.next_after(error, method)
                 if then == "give up" or (then == "check" and find is None):
                     raise
-                goes_on = attempts.again(error)
+                goes_on = self._sleeps(error, tries, ends)
+                tries += 1
                 if then == "check" and find is not None:
                     found = find(error)
                     if found is not None:
                         return found
-                    attempts.unclear = error.unclear = False
+                    may_be_done = error.unclear = False
                 if not goes_on:
                     raise
+
+    def _sleeps(self, error: RequestError, tries: int, ends: float) -> bool:
+        """Sleep before the next try; return whether there is one, limited in number and in time.
+
+        If the run is ended meanwhile and a try may have been executed, there is none, so that the
+        error says so.
+        """
+        pause = _pause(error, tries)
+        if tries >= self._access.retries or self._clock() + pause > ends:
+            return False
+        return self.halt.sleep(pause) or not error.unclear
 
     def _once(self, number: int, request: Request) -> Answer:
         """Send, unless it is known to be refused or the run is over. One request at a time waits
