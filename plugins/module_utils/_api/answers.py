@@ -20,7 +20,8 @@ DEEPEST = 32
 """Levels of lists and objects in an answer. A client is one; code that copies or prints a result
 can handle a few hundred."""
 
-_TIME = re.compile(r"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d)(?:\.\d+)?(?:[Zz]|[+-]00:00)")
+# Compiled where it is used: most runs create no client.
+_TIME = r"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d)(?:\.\d+)?(?:[Zz]|[+-]00:00)"
 
 
 def parse_client(fields: object, workspace_id: int, answer: Answer) -> Client:
@@ -134,7 +135,7 @@ def date_of(header: str | None) -> datetime | None:
 
 def time_of(written: object) -> datetime | None:
     """Return the time that a client's field holds, to the second; ``None`` unless it is UTC."""
-    found = _TIME.fullmatch(str(written))
+    found = re.fullmatch(_TIME, str(written))
     with suppress(ValueError):
         return found and datetime.fromisoformat(f"{found[1]}+00:00")
     return None

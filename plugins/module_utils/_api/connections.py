@@ -15,7 +15,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from typing import Any
 
@@ -109,7 +109,9 @@ class _Connection(http.client.HTTPConnection):
 
         :arg service: its ``host`` and port, also if the connection is to a proxy
         """
-        chain = list(_chain(error))
+        chain = [error]
+        while (earlier := chain[-1].__cause__ or chain[-1].__context__) is not None:
+            chain.append(earlier)
         for cause in chain:
             if isinstance(cause, (ssl.SSLCertVerificationError, CertificateError)):
                 reason = getattr(cause, "verify_message", str(cause))
@@ -134,13 +136,6 @@ def untrusted(host: str, reason: str) -> Untrusted:
 def address(host: str, port: int) -> str:
     """Return host and port as they are written in an address."""
     return f"[{host}]:{port}" if ":" in host and not host.startswith("[") else f"{host}:{port}"
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield the error and its causes."""
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
 
 
 def _reason_of_proxy(proxy: str, chain: Iterable[BaseException]) -> str:

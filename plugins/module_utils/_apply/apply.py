@@ -157,9 +157,7 @@ class Writer:
         """Return a step that is done; a hidden client that is restored is read."""
         if step.restores_hidden:
             with suppress(RequestError):  # it stays hidden
-                client = self._api.find(
-                    step.after.id, lambda now: now is not None and not now.deleted
-                )
+                client = self._api.find(step.after.id, lambda now: bool(now and not now.deleted))
                 if client is not None:
                     back = client.restored()
                     return step._replace(before=back.removed(), after=back)

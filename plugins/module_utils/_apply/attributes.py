@@ -52,19 +52,20 @@ def _looked_at(api: FocusApi, of: str, set_: Mapping[int, Outcome]) -> dict[int,
     It is one that was cleared, if there is one: where there was a value to clear, the service keeps
     values, but it may show the workspace's instead.
     """
-    is_set = {at: outcome.step.after.set_to[of] is not None for at, outcome in set_.items()}
-    first = min(set_, key=is_set.__getitem__)
-    step = set_[first].step
+    cleared = {at: of_one for at, of_one in set_.items() if of_one.step.after.set_to[of] is None}
+    alike = cleared or set_
+    step = next(iter(alike.values())).step
+
+    def keeps(now: Client | None) -> bool:
+        return now is not None and of not in lacking(now, step)
+
     try:
-        client = api.find(
-            step.after.id, lambda now: now is not None and of not in lacking(now, step)
-        )
+        client = api.find(step.after.id, keeps)
     except FocusError:  # the writes were answered; the next run will see
         return {}
-    if client is None or of not in lacking(client, step):
+    if client is None or keeps(client):
         return {}
-    alike = [at for at in set_ if is_set[at] == is_set[first]]
-    return {at: _not_kept(set_[at], of, client) for at in alike}
+    return {at: _not_kept(outcome, of, client) for at, outcome in alike.items()}
 
 
 def _not_kept(outcome: Outcome, of: str, read: Client) -> Outcome:

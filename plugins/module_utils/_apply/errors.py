@@ -11,14 +11,15 @@ from .._errors import FocusError
 from .._model import Client, Step
 from .._text import quoted, shown
 
-_IS_TAKEN = re.compile("already|taken|duplicate|unique|in use", re.IGNORECASE)
+_IS_TAKEN = "(?i)already|taken|duplicate|unique|in use"
 
 
 def explained(step: Step, error: FocusError) -> FocusError:
     """Return the error of a step, and who may have the name that the service does not give a new
     client."""
-    is_refused = isinstance(error, StatusError) and error.status in (400, 409, 422)
-    if step.kind != "create" or not is_refused or not _IS_TAKEN.search(str(error)):
+    if step.kind != "create" or not isinstance(error, StatusError):
+        return error
+    if error.status not in (400, 409, 422) or not re.search(_IS_TAKEN, error.response.words):
         return error
     return FocusError(
         f"{error} No active client had this name when the run began, so a deleted one may have it: "

@@ -62,8 +62,7 @@ def check_shown(outcomes: Sequence[Outcome]) -> None:
     for outcome in outcomes:
         if outcome.error is not None and outcome.error.stops_all:
             raise outcome.error
-        may_be_back = outcome.status in ("done", "unclear")
-        if may_be_back and outcome.step.restores_hidden:
+        if outcome.status in ("done", "unclear") and outcome.step.restores_hidden:
             raise FocusError(
                 f"The client {outcome.step.after.id} could not be read after its restore, so its "
                 "name is not known, and nothing else was written. Run it again."
