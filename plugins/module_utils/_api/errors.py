@@ -60,10 +60,8 @@ class BadAnswer(RequestError):
     unclear = True
 
     def __init__(self, reason: str, answer: Answer) -> None:
-        super().__init__(
-            f"The answer to {answer.request.where} (status {answer.status}) is not from the Focus "
-            f"API: {reason}. Check api_url, and any proxy or firewall in between."
-        )
+        text = f"{reason} (status {answer.status})"
+        super().__init__(_NOT_FROM_API.format(where=answer.request.where, text=text))
         self.status = answer.status
 
 
@@ -246,8 +244,8 @@ _BY_STATUS: dict[int, tuple[type[StatusError], str]] = {
 }
 """300 stands for all 3xx, 500 for whatever is above it."""
 _NOT_FROM_API = (
-    "The answer to {where} is not from the Focus API, but from something else: {text}. Check "
-    "api_url, the workspace_id, HTTPS_PROXY, and any proxy or firewall in between."
+    "The answer to {where} is not from the Focus API: {text}. Check api_url, the workspace_id, "
+    "HTTPS_PROXY, and any proxy or firewall in between."
 )
 
 
