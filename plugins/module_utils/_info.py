@@ -14,8 +14,6 @@ from ._read import by_id
 from ._task.run import Options, Result, Runtime, Work, run
 from ._text import counted, name_key, unicode_forms
 
-_DELETED = {"exclude": (False,), "include": (False, True), "only": (True,)}
-
 
 def list_clients(options: Options, check_mode: bool, runtime: Runtime) -> Result:
     """``focus_client_info``: it writes nothing, with or without check mode."""
@@ -62,7 +60,7 @@ def _read(api: FocusApi, options: Options) -> tuple[list[Client], bool]:
 def _fits(client: Client, options: Options) -> bool:
     name, part = options["name"], options["name_contains"]
     return (
-        client.deleted in _DELETED[options["deleted"]]
+        options["deleted"] in ("include", "only" if client.deleted else "exclude")
         and (name is None or client.key == name_key(name))
         and (part is None or name_key(part).casefold() in client.key.casefold())
     )

@@ -32,6 +32,8 @@ FORMAT = 2
 
 _UNDONE = "undone"
 
+_NO_JOURNAL = "This is not a journal, or not its text: no line of it can be read."
+
 
 class Journal:
     """Appends to a file; without a path it does nothing. Threads may share it.
@@ -238,10 +240,9 @@ def _typed_values(given: Any, types: Mapping[str, tuple[type, ...]]) -> list[Any
 
     :raises KeyError, TypeError, ValueError: one is missing, or of another type
     """
-    values = [given[key] for key in types]
-    if any(type(value) not in types[key] for key, value in zip(types, values, strict=True)):
+    if any(type(given[key]) not in of_key for key, of_key in types.items()):
         raise ValueError(given)
-    return values
+    return [given[key] for key in types]
 
 
 def text_of(path: str) -> str:
@@ -257,8 +258,7 @@ def last_deletions(path: str, workspace_id: int) -> dict[int, Client]:
     :returns: by the client's id, in their order
     """
     deletions: dict[int, Client] = {}
-    lines = lines_of(text_of(path))
-    for line in _happened(line for line in lines if line.workspace_id == workspace_id):
+    for line in _happened(of for of in lines_of(text_of(path)) if of.workspace_id == workspace_id):
         step = line.step
         if step.kind == "delete" or (step.kind == "restore" and line.status == "done"):
             deletions.pop(step.after.id, None)
@@ -282,7 +282,7 @@ def undo_of_run(
     """
     lines = lines_of(text)
     if not lines:
-        raise _no_journal()
+        raise FocusError(_NO_JOURNAL)
     found = sorted({line.workspace_id for line in lines})
     undone = found[0] if workspace_id is None and len(found) == 1 else workspace_id
     lines = [line for line in lines if line.workspace_id == undone]
@@ -309,7 +309,7 @@ def runs_of(text: str, workspace_id: int | None) -> list[dict[str, Any]]:
     """
     lines, runs, marks = [*_parsed(text)], dict[str, list[Line]](), dict[str | None, str]()
     if not lines and text.strip():
-        raise _no_journal()
+        raise FocusError(_NO_JOURNAL)
     for line in lines:
         if line.workspace_id != workspace_id:
             continue
@@ -335,10 +335,6 @@ def _described(lines: Sequence[Line], undone: bool) -> dict[str, Any]:
     msg = shown(f"{last.at}  {last.of}  {', '.join(did)}")
     known = {"run": last.of, "at": last.at, "undoes": last.undoes, "undone": undone}
     return {**known, "counts": dict(counts), "msg": msg}
-
-
-def _no_journal() -> FocusError:
-    return FocusError("This is not a journal, or not its text: no line of it can be read.")
 
 
 def _happened(lines: Iterable[Line]) -> list[Line]:

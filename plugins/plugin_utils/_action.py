@@ -79,9 +79,7 @@ class FocusAction(NormalAction):  # type: ignore[misc]
                     raise FocusError("An undo runs on the controller, without become and async.")
             except (FocusError, AnsibleActionFail) as error:
                 result = refused(str(error), self._task.args)
-        if result is None:
-            result = super().run(tmp, task_vars)
-        return self.finish(result, variables)
+        return self.finish(result or super().run(tmp, task_vars), variables)
 
     def _update_module_args(
         self, module_name: str, module_args: dict[str, Any], *more: Any, **keywords: Any

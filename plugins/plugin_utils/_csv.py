@@ -29,9 +29,6 @@ Toggl Focus; where it is, it must not be dropped unnoticed."""
 
 SEPARATORS = (";", ",", "\t", "|")
 
-_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
-"""The first line of a file for Excel may name the separator."""
-
 _BASE64 = re.compile("(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
 _NOT_WESTERN = re.compile("[^\0-\x7fÀ-ÏÑ-ÖØ-Üß-ïñ-öø-üœŒ–—\u2019€©®™°«»·]|[À-ÖØ-öø-ÿ]{3}")
@@ -68,7 +65,7 @@ def clients_from_csv(table: Any, columns: Any = None, separator: Any = None) -> 
     if not isinstance(table, str) or not isinstance(columns, Mapping):
         raise FocusError("Give a text or slurp's content, and columns as {'name': 'Kunde'}.")
     text = _text_of(table).removeprefix("\ufeff")
-    if said := _SEPARATOR_LINE.match(text):
+    if said := re.match(r'"?sep=(.)"?\r?\n', text, re.IGNORECASE):  # of a file for Excel
         separator, text = separator or said[1], "\n" + text[said.end() :]
     has_headers = not any(isinstance(column, int) for column in columns.values())
     mark, width, places = _layout(text, columns, has_headers, separator)

@@ -92,8 +92,7 @@ def _planned(desired: object, existing: Sequence[object], options: Mapping[str, 
         for number, fields in enumerate(there)
     ]
     made = plan(clients, wanted, guards, workspace_id, options["api_url"])
-    names = [entry.name for entry in wanted]
-    refusal = PlanRefused(made.forbidden, names) if made.forbidden else None
+    refusal = PlanRefused(made.forbidden, [of.name for of in wanted]) if made.forbidden else None
     if not are_read:  # the module has the clients themselves to say it of
         made = made._replace(warnings=(*look_alikes(wanted), *made.warnings))
     outcomes = predicted(made.steps, made.forbidden)

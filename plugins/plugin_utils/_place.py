@@ -47,20 +47,13 @@ def workspaces(hosts: Sequence[Options]) -> dict[str, Any]:
     if not all(isinstance(host, Mapping) and "host" in host for host in hosts):
         raise FocusError("It takes a list with the options of each host, and its name as host.")
     places = [(place_of(options), options) for options in hosts]
-    by_host = {
-        options["host"]: {
-            **place._asdict(),
-            "validate_certs": boolean(options.get("validate_certs", True), strict=False),
-        }
-        for place, options in places
-    }
+    by_host = {}
+    for place, options in places:
+        verifies = boolean(options.get("validate_certs", True), strict=False)
+        by_host[options["host"]] = {**place._asdict(), "validate_certs": verifies}
     shared = [of for of in grouped(places).items() if of[0].workspace_id and len(of[1]) > 1]
-    return {
-        "hosts": by_host,
-        "refusal": " ".join(starmap(_refusal, shared)),
-        "plan_format": PLAN_FORMAT,
-        "attributes": list(ATTRIBUTES),
-    }
+    of_plan_files = {"plan_format": PLAN_FORMAT, "attributes": list(ATTRIBUTES)}
+    return {"hosts": by_host, "refusal": " ".join(starmap(_refusal, shared)), **of_plan_files}
 
 
 def _refusal(place: Place, hosts: Sequence[Options]) -> str:

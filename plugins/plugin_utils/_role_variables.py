@@ -30,9 +30,7 @@ _VERY_NEAR = 0.88
 """A letter too many, too few or in another place."""
 
 
-def options(
-    variables: Mapping[str, Any], template: Callable[[dict[str, Any]], Any]
-) -> dict[str, Any]:
+def options(variables: Mapping[str, Any], template: Callable[[Any], Any]) -> dict[str, Any]:
     """Return the options that the role's variables give, all but the list, and what ``_reviewed``
     makes an option of. Without the variables that are omitted, but ``None`` for the digest or the
     file of a reviewed plan, so that neither is ever dropped.

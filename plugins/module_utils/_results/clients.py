@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
 
 from .._apply.outcome import Outcome
 from .._model import ACTIONS, Desired, PlannedEntry, counts_of, summarize_action
@@ -30,10 +29,9 @@ def clients_result(report: Report, report_all: bool = False) -> Result:
     report = report._replace(plan=plan._replace(warnings=warnings))
     by_entry = grouped((outcome.step.entry, outcome) for outcome in outcomes)
     entries = [(entry, by_entry.get(at, ())) for at, entry in enumerate(plan.entries)]
-    purges = ([purge] for purge in by_entry.get(None, ()))
-    counts = Counter(map(_counted_as, chain((own for _entry, own in entries), purges)))
-    counts["unmanaged"] = len(plan.unmanaged)
-    summary = {count: counts[count] for count in _COUNTS}
+    counted = [*(own for _entry, own in entries), *([of] for of in by_entry.get(None, ()))]
+    counts = Counter(map(_counted_as, counted))
+    summary = {of: counts[of] for of in _COUNTS} | {"unmanaged": len(plan.unmanaged)}
     unchanged = "already applied" if report.is_reviewed else _as_declared(len(entries))
     result = {
         **common_result(report, _done(summary, report.is_planned), unchanged),
@@ -90,10 +88,10 @@ def _counted_as(outcomes: Sequence[Outcome]) -> str:
         return "failed"
     if any(outcome.status == "pending" for outcome in outcomes):
         return "pending"
-    steps = [outcome.step for outcome in outcomes]
-    if not steps:
+    if not outcomes:
         return "unchanged"
-    return "purged" if steps[0].entry is None else summarize_action(steps)
+    is_purge = outcomes[0].step.entry is None
+    return "purged" if is_purge else summarize_action(outcome.step for outcome in outcomes)
 
 
 def _done(summary: Mapping[str, int], is_planned: bool) -> str:

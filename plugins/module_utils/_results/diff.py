@@ -37,8 +37,7 @@ def clients_diff(plan: Plan, steps: Sequence[Step], workspace_id: int) -> dict[s
 
 def headers(workspace_id: int) -> dict[str, str]:
     """Return what a diff of any module is headed with: several workspaces may be in one output."""
-    title = f"workspace {workspace_id}"
-    return {"before_header": title, "after_header": title}
+    return dict.fromkeys(("before_header", "after_header"), f"workspace {workspace_id}")
 
 
 def _set(before: Client | None, after: Client) -> str:

@@ -16,7 +16,7 @@ from .._text import SERVICE_URL, at_most, counted, grouped, shown
 from .render import Row, attributes_text, in_reading_order
 
 Workspaces = Sequence[tuple[str, Mapping[str, Any]]]
-"""Of a plan file, each with its host."""
+"""Of a plan file, each with its host, which is shown as code."""
 
 LONGEST = 65_000  # characters; a code host's comment takes not many more
 
@@ -51,7 +51,7 @@ def plan_markdown(plan: Mapping[str, Any]) -> str:
 
     :arg plan: ``{"workspaces": {host: {...}}}``
     """
-    hosts = sorted(plan["workspaces"].items())
+    hosts = [(code(host), of) for host, of in sorted(plan["workspaces"].items())]
     fit = [(host, of) for host, of in hosts if not _why_not(of)]
     title = f"### {_title(hosts, fit)}"
     cautions = [line for of_host in hosts for line in _cautions(*of_host)] + _refusals(hosts)
@@ -59,10 +59,10 @@ def plan_markdown(plan: Mapping[str, Any]) -> str:
     questions_first = sorted(chain.from_iterable(deleting), key=itemgetter(0), reverse=True)
     deletions = [line for _asks, line in questions_first]
     sections = [section for of_host in hosts if (section := _section(*of_host))]
-    unchanged = [code(host) for host, of in fit if not of["steps"]]
+    unchanged = [host for host, of in fit if not of["steps"]]
     same = ", ".join(at_most(unchanged, _MOST_HOSTS, "and {} more"))
     digests = [
-        f"- {code(host)}, workspace {of['workspace_id']} at {code(of['api_url'])}: "
+        f"- {host}, workspace {of['workspace_id']} at {code(of['api_url'])}: "
         f"digest `{of['digest']}`"
         for host, of in fit
     ]
@@ -115,10 +115,9 @@ def _title(hosts: Workspaces, fit: Workspaces) -> str:
     summary = sum((Counter(of["summary"]) for _host, of in fit), Counter[str]())
     does = counts_of(summary) or "nothing to do"
     cannot = Counter(filter(None, (_why_not(of) for _host, of in hosts)))
-    if not cannot:
-        return f"Plan for {total}: {does}"
     parts = [f"{cannot[what]} of {total} {what}" for what in sorted(cannot, reverse=True)]
-    return "; ".join([*parts, *([f"in the rest: {does}"] if fit else [])])
+    rest = f"in the rest: {does}" if parts else f"Plan for {total}: {does}"
+    return "; ".join([*parts, rest] if fit or not parts else parts)
 
 
 def _why_not(of: Mapping[str, Any]) -> str:
@@ -140,17 +139,17 @@ def _folded(title: str, lines: Sequence[str]) -> str:
 
 def _cautions(host: str, of: Mapping[str, Any]) -> Iterator[str]:
     """Say where the API key goes, unless that is the service itself, known by its certificate."""
-    start, address = f"**{code(host)}:**", code(of["api_url"])
     if of["api_url"] != SERVICE_URL:
-        yield f"{start} the API key goes to {address}, which is not the service's own address."
+        address = f"{code(of['api_url'])}, which is not the service's own address"
+        yield f"**{host}:** the API key goes to {address}."
     if not of["validate_certs"]:
-        yield f"{start} certificates are not checked, so others may read the API key."
+        yield f"**{host}:** certificates are not checked, so others may read the API key."
 
 
 def _refusals(hosts: Workspaces) -> list[str]:
     """Return each reason once, with its hosts."""
-    refused = ((host, what, of["refusal"]) for host, of in hosts if (what := _why_not(of)))
-    same = grouped(((what, str(reason)), code(host)) for host, what, reason in refused)
+    refused = ((host, of) for host, of in hosts if _why_not(of))
+    same = grouped(((_why_not(of), str(of["refusal"])), host) for host, of in refused)
     longest = min(300, max(40, _REASONS // max(len(same), 1)))
     return [
         f"**{', '.join(at_most(names, _MOST_HOSTS, 'and {} more'))} {what}:** "
@@ -165,7 +164,7 @@ def _deletions(host: str, of: Mapping[str, Any]) -> Iterator[tuple[bool, str]]:
     asked = {(question.get("id"), question["name"]): question for question in questions}
     for row in (row for row in of["steps"] if row["step"] == "delete"):
         name, id_ = row.get("name", ""), f" (id {row['id']})" if "id" in row else ""
-        line = f"- {code(host)}: {code(name)}{id_}{' by purge' if row.get('purge') else ''}"
+        line = f"- {host}: {code(name)}{id_}{' by purge' if row.get('purge') else ''}"
         question = asked.get((row.get("id"), name))
         yield question is not None, f"{line}{_asking(question) if question else ''}"
 
@@ -195,7 +194,7 @@ def _section(host: str, of: Mapping[str, Any]) -> Callable[[int], str] | None:
     asked = () if why_not else [row["warning"] for row in of.get("possible_renames", ())]
     notes = [f"- {prose(shown(text))}" for text in of["warnings"] if text not in asked]
     notes = at_most(notes, _FIRST, "- and {} more warnings")
-    head = f"\n#### {code(host)}, workspace {of['workspace_id']}{why_not and f', {why_not}'}"
+    head = f"\n#### {host}, workspace {of['workspace_id']}{why_not and f', {why_not}'}"
     head = ": ".join(filter(None, [head, counts_of(of["summary"])]))
 
     def text(most: int) -> str:

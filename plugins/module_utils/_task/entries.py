@@ -35,8 +35,6 @@ _OTHER_WORDS = dict.fromkeys(("delete", "deleted", "remove", "removed"), "absent
 OF_THE_SERVICE = frozenset({"workspace_id", "created_at", "updated_at", "deleted_at"})
 """Fields of a client that nobody takes for options of an entry."""
 
-_DIGITS = re.compile("[0-9]{1,20}")
-
 _NEAR = 0.65
 """For ``difflib``: "former" is near former_names, "deleted" is near no option."""
 
@@ -151,7 +149,7 @@ class Entry:
 
 def whole_number(given: object) -> int | None:
     """Return a whole number above 0, which may be given as a text; ``None`` if it is none."""
-    if isinstance(given, str) and _DIGITS.fullmatch(given.strip()):
+    if isinstance(given, str) and re.fullmatch("[0-9]{1,20}", given.strip()):
         given = int(given)
     return given if isinstance(given, int) and not isinstance(given, bool) and given > 0 else None
 

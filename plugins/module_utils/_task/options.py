@@ -18,16 +18,10 @@ from .._text import has_lone_surrogate, is_loopback, quoted
 from .arguments import BOUNDS, NO_WORKSPACE, VARIABLES, from_environment, variable_set
 from .entries import described
 
-_DATE = re.compile(r"\bdatetime\.date(?:time)?\((\d{4}), (\d\d?), (\d\d?)\b")
+_DATE = r"\bdatetime\.date(?:time)?\((\d{4}), (\d\d?), (\d\d?)\b"
 """Up to ansible-core 2.18, a template with a list that holds a date gives a text."""
 
-_DIGEST = re.compile("[0-9a-fA-F]{64}")
-
 _ADDRESS = re.compile(r"https?://[\w.:%\[\]-]+(?:/[^\s?#]*)?", re.IGNORECASE)
-
-_KEY = re.compile("[!#-&(-~]*")
-"""Printable ASCII without quotes."""
-
 
 UNVERIFIED = (
     "validate_certs is false: whoever stands between this host and the service can read the "
@@ -44,7 +38,7 @@ def reviewed_digest(given: object) -> str | None:
     if given is None:
         return None
     digest = str(given).strip()
-    if _DIGEST.fullmatch(digest):
+    if re.fullmatch("[0-9a-fA-F]{64}", digest):
         return digest.lower()
     raise BadOption(
         "plan_digest",
@@ -60,7 +54,7 @@ def checked_list(given: object) -> Sequence[object]:
     """
     if isinstance(given, (list, tuple)):
         return given
-    date = _DATE.search(given) if isinstance(given, str) else None
+    date = re.search(_DATE, given) if isinstance(given, str) else None
     if date:
         day = "{}-{:0>2}-{:0>2}".format(*date.groups())
         reason = f"a name in it became the date {day}; put the name in quotes"
@@ -156,7 +150,7 @@ def _credentials(options: Mapping[str, Any]) -> dict[str, str]:
     for option in kinds[0]:
         if not found[option]:
             raise _missing(option)
-    if kinds[0] == ("api_token",) and not _KEY.fullmatch(found["api_token"]):
+    if kinds[0] == ("api_token",) and not re.fullmatch("[!#-&(-~]*", found["api_token"]):
         raise BadOption("api_token", "it contains quotes, blanks or characters that no API key has")
     return {option: found[option] for option in kinds[0]}
 
