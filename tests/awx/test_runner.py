@@ -6,7 +6,7 @@ from __future__ import annotations
 import base64
 import json
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from simulator.server import Simulator
 from support.lists import load_list
 from support.playbooks import ansible_playbook, keep
 from support.running import assert_predicted
-from support.stage import CLIENTS, active, asked, fill, workspaces
+from support.stage import CLIENTS, active, asked, fill, serving
 
 Launch = Callable[..., Job]
 PLAN, APPLY = "Toggl Focus plan", "Toggl Focus apply"
@@ -38,10 +38,7 @@ def inventory() -> dict[str, Any]:
     return imported_inventory()
 
 
-@pytest.fixture(scope="module")
-def many_workspaces() -> Iterator[Simulator]:
-    with workspaces(*AS_DECLARED) as running:
-        yield running
+many_workspaces = serving(*AS_DECLARED)
 
 
 @pytest.fixture(scope="module")

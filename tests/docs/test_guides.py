@@ -19,7 +19,7 @@ from docutils.core import publish_doctree
 from simulator.server import Simulator
 from simulator.switches import Switches
 from support.playbooks import ROOT, access, settings
-from support.stage import Stage, active, workspaces
+from support.stage import Stage, active, serving
 from support.started import Started
 
 from .guide import NARROW, Block, folded, read, transcript, with_blocks
@@ -47,10 +47,7 @@ PICTURE = (
 COLOURED = {**settings(), "ANSIBLE_FORCE_COLOR": "true"}
 
 
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[Simulator]:
-    with workspaces(*WORKSPACES) as running:
-        yield running
+simulator = serving(*WORKSPACES)
 
 
 @pytest.fixture(scope="module")

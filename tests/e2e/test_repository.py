@@ -18,7 +18,7 @@ from simulator.switches import Switches
 from support.lists import load_list
 from support.notation import entries_from
 from support.playbooks import ROOT, access
-from support.stage import Stage, active, fill, workspaces
+from support.stage import Stage, active, fill, serving, workspaces
 
 EUROPE, ASIA, AFRICA, AMERICA = WORKSPACES = (4242, 5151, 6161, 7171)
 BY_PLAN = ("-e", "clients_plan_file=plan.json")
@@ -44,10 +44,7 @@ for name in ("connect", "connect_ex", "sendto"):
 '''
 
 
-@pytest.fixture(scope="module")
-def of_one_key() -> Iterator[Simulator]:
-    with workspaces(*WORKSPACES) as running:
-        yield running
+of_one_key = serving(*WORKSPACES)
 
 
 @pytest.fixture

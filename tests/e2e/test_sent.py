@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +13,7 @@ import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
 from support.playbooks import access, settings
-from support.stage import CLIENT, CLIENTS, INFO, LOCAL, Stage, active, asked, fill, play, workspaces
+from support.stage import CLIENT, CLIENTS, INFO, LOCAL, Stage, active, asked, fill, play, serving
 from support.started import ANSIBLE_PLAYBOOK
 
 HERE, THERE, OTHERS = range(1, 4)
@@ -45,10 +44,7 @@ OTHER_TASKS: list[dict[str, Any]] = [
 ]
 
 
-@pytest.fixture(scope="module")
-def service() -> Iterator[Simulator]:
-    with workspaces(HERE, THERE, OTHERS) as running:
-        yield running
+service = serving(HERE, THERE, OTHERS)
 
 
 class Sent(NamedTuple):

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import combinations
@@ -478,25 +478,19 @@ class Trial(Runs):
     def _not_asked_for(self, ran: Ran) -> Iterator[str]:
         """Writes that the list does not lead to. A new client may be deleted again."""
         changes = [change for verdict in ran.verdicts for change in verdict.changes]
-        asked = {oracle.event(change.kind, change.id, change.name) for change in changes}
-        updates = [change for change in changes if change.kind == "update"]
-        there = ran.states[0]
-        asked |= {  # with their names, blanks included
-            ("rename", c.id, c.name or there[c.id].name)
-            for c in updates
-            if c.name is not None or c.id in there
-        }
+        asked: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
+        for kind, client_id, name, *_ in changes:
+            asked[kind, 0 if kind == "create" else client_id].add(key(name or ""))
+            known = ran.states[0].get(client_id)
+            if kind == "update" and (name is not None or known):  # with its name, blanks included
+                asked["rename", client_id].add(name or (known.name if known else ""))
         new = {write.id for write in ran.history if write.kind == "create"}
         for write in ran.history:
-            if write.kind == "update" and ("update", write.id, "") in asked:
+            if write.kind == "update" and asked["update", write.id]:
                 continue
             # an update writes the name as it was
             kind = "rename" if write.kind == "update" else write.kind
-            named = [
-                name
-                for other, client_id, name in asked
-                if other == kind and (kind == "create" or client_id == write.id)
-            ]
+            named = asked[kind, 0 if kind == "create" else write.id]
             fits = any(is_called(write.name, name, self._switches) for name in named)
             if kind == "rename":
                 fits |= oracle.is_temporary(write.name, self._switches)

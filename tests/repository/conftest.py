@@ -27,10 +27,8 @@ def _tools() -> None:
         pytest.skip(f"the steps of the pipelines need {', '.join(missing)}, not installed here")
 
 
-@pytest.fixture(scope="session")
-def many_workspaces() -> Iterator[Simulator]:
-    with stage.workspaces(*(of["clients_workspace_id"] for of in WORKSPACES.values())) as running:
-        yield running
+IDS = [of["clients_workspace_id"] for of in WORKSPACES.values()]
+many_workspaces = stage.serving(*IDS, scope="session")
 
 
 @pytest.fixture(scope="session")

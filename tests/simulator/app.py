@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -88,22 +88,16 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(control_of(service))
     app.add_middleware(Gate, service=service)
 
-    def answer(refused: Refused) -> Response:
-        return Response(
-            bodies.error_body(refused, service.switches), refused.status, media_type=JSON
-        )
-
     @app.exception_handler(Refused)
-    async def refuse(_request: Request, refused: Refused) -> Response:
-        return answer(refused)
-
     @app.exception_handler(RequestValidationError)
-    async def invalid(_request: Request, error: RequestValidationError) -> Response:
-        places = ", ".join(str(each["loc"][-1]) for each in error.errors())
-        return answer(Refused(400, "validation", f"not valid: {places}"))
-
     @app.exception_handler(HTTPException)
-    async def no_route(_request: Request, missing: HTTPException) -> Response:
-        return answer(Refused(missing.status_code, "not_found", missing.detail))
+    async def refuse(_request: Request, error: Any) -> Response:
+        if isinstance(error, RequestValidationError):
+            places = ", ".join(str(each["loc"][-1]) for each in error.errors())
+            error = Refused(400, "validation", f"not valid: {places}")
+        elif isinstance(error, HTTPException):
+            error = Refused(error.status_code, "not_found", error.detail)
+        body = bodies.error_body(error, service.switches)
+        return Response(body, error.status, media_type=JSON)
 
     return app

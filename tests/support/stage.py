@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
 import yaml
 from simulator.server import Simulator
 
@@ -32,6 +33,16 @@ def workspaces(*ids: int) -> Iterator[Simulator]:
         service.workspace_ids = ids
         service.reset()
         yield service
+
+
+def serving(*ids: int, scope: Any = "module") -> Any:
+    """Return a fixture: that service, for as long as the scope."""
+
+    def service() -> Iterator[Simulator]:
+        with workspaces(*ids) as running:
+            yield running
+
+    return pytest.fixture(scope=scope)(service)
 
 
 def fill(service: Simulator, workspace_id: int, *names: str) -> None:
