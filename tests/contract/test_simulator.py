@@ -89,17 +89,6 @@ def test_answers_are_as_described(
     BOUNDED(cases(lambda case: validate(case, simulator)))()
 
 
-def test_sequences_are_as_described(schema: Any, simulator: Simulator) -> None:
-    class Sequences(schema.as_state_machine()):  # type: ignore[misc]
-        def setup(self) -> None:
-            _furnish(simulator)
-
-        def get_call_kwargs(self, case: Any) -> dict[str, Any]:
-            return {"headers": _headers(simulator)}
-
-    Sequences.run(settings=settings(BOUNDED, max_examples=20, stateful_step_count=6))
-
-
 def test_the_reference_is_described_and_nothing_else() -> None:
     methods = {"get", "put", "post", "delete", "patch", "head", "options", "trace"}
     described = {

@@ -185,9 +185,7 @@ def test_what_was_taken_back_is_no_deletion_to_restore(service: Simulator, journ
 
 
 @pytest.mark.parametrize("lost", [0, 3])
-def test_what_may_have_been_created_under_another_name_is_told(
-    service: Simulator, lost: int
-) -> None:
+def test_what_may_be_there_under_another_name_is_told(service: Simulator, lost: int) -> None:
     """No look by the name finds it, and no answer shows the changed one. What the name filter had
     hidden is not told as new: by its own creation it is older than the run."""
     switches = Switches(names_changed="lower", create_body="nothing", name_filter="equals")

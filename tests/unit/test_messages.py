@@ -162,9 +162,7 @@ of a review: clients_plan_fiel ~ clients_plan_file | clients_planfile ~ clients_
 
 
 @pytest.mark.parametrize(("variable", "meant"), VARIABLES)
-def test_a_variable_that_is_nearly_one_of_the_role_gets_a_warning(
-    variable: str, meant: str
-) -> None:
+def test_a_variable_nearly_like_one_of_the_role_gets_a_warning(variable: str, meant: str) -> None:
     assert list(_role_variables.warnings([variable, "clients_purge", "purg"])) == [
         f"The role toggl.focus.clients has no variable {variable}; did you mean {meant}?"
     ]

@@ -102,9 +102,9 @@ def test_the_line_that_is_shown_makes_it_a_rename(old: str, former: tuple[str, .
     """Pasted into the entry, in place of the line that is there, without the absent entry."""
     existing = [active(7, old)]
     new = old.strip() + " GmbH"
-    desired = [Desired(new, former_names=former), Desired(old.strip(), state="absent")]
+    desired = [Desired(old.strip(), state="absent"), Desired(new, former_names=former)]
     [warning] = asked(plan(existing, desired))
-    shown = re.search(r"(former_names: .*\]), and take entry 2 out\.$", warning)
+    shown = re.search(r"(former_names: .*\]), and take entry 1 out\.$", warning)
     assert shown, warning
     pasted = Desired(new, former_names=tuple(load_list(shown[1])["former_names"]))
     assert pasted.former_names[: len(former)] == former
