@@ -26,8 +26,8 @@ _GUARDS = (
 """Without one of these, a run may do what nobody wants."""
 _NEAR = 0.7
 """For ``difflib``: "token" is near api_token."""
-_VERY_NEAR = 0.88
-"""A letter too many, too few or in another place."""
+_VERY_NEAR = 0.87
+"""A letter too many, too few or in another place; "protect" for protected."""
 
 
 def options(variables: Mapping[str, Any], template: Callable[[Any], Any]) -> dict[str, Any]:

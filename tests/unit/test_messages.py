@@ -154,7 +154,8 @@ without s: client_protected ~ clients_protected | client_list ~ clients_list
 of the user: clients_protected_eu ~ clients_protected | clients_max_deletes ~ clients_max_deletions
 """)
 GUARDS = pairs("""
-letters: clients_protectd ~ clients_protected | clients_worksapce_id ~ clients_workspace_id
+letters: clients_protectd ~ clients_protected | clients_protect ~ clients_protected
+in another place: clients_worksapce_id ~ clients_workspace_id
 one of many: clients_max_deletion ~ clients_max_deletions
 many of one: clients_max_deletions_percent ~ clients_max_deletion_percent
 of a review: clients_plan_fiel ~ clients_plan_file | clients_planfile ~ clients_plan_file
