@@ -9,9 +9,7 @@ import subprocess
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from simulator.server import Simulator
@@ -21,21 +19,15 @@ from ansible_collections.toggl.focus.plugins.module_utils import _progress
 from ansible_collections.toggl.focus.plugins.module_utils._task import lock
 
 
-@pytest.fixture
-def write(module: str) -> Any:
-    """A run that creates Acme."""
-    return partial(run_entry, module, wanted="Acme")
-
-
 def test_a_turn_that_does_not_come_is_an_error(
-    service: Simulator, write: Any, monkeypatch: pytest.MonkeyPatch
+    service: Simulator, module: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It names the process, and nothing was sent. Check mode, a read and other workspaces go on."""
     monkeypatch.setattr(lock, "LONGEST_WAIT", 0.0)
     with holding_the_turn(service) as process:
-        result = write(service)
+        result = run_entry(module, service, "Acme")
         assert service.log == []
-        assert write(service, check_mode=True)["changed"] is True
+        assert run_entry(module, service, "Acme", check_mode=True)["changed"] is True
         assert info(service)["clients"] == []
     assert result["msg"] == (
         f"Another run on this workspace (process {process}) has not ended for 0 minutes, so "
@@ -43,16 +35,16 @@ def test_a_turn_that_does_not_come_is_an_error(
     )
     assert (result["failed"], result["changed"], result["requests"]) == (True, False, 0)
     with holding_the_turn(service, service.workspace_id + 1):
-        assert write(service)["changed"] is True
+        assert run_entry(module, service, "Acme")["changed"] is True
 
 
 def test_a_run_that_waited_gives_the_service_time_to_show_what_the_other_wrote(
-    service: Simulator, write: Any, monkeypatch: pytest.MonkeyPatch
+    service: Simulator, module: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_progress, "CONSISTENT_AFTER", 0.6)
     with ThreadPoolExecutor(1) as pool:
         with holding_the_turn(service):
-            waiting = pool.submit(write, service)
+            waiting = pool.submit(run_entry, module, service, "Acme")
             time.sleep(0.3)
             ended = time.monotonic()
         assert waiting.result()["changed"] is True
@@ -86,7 +78,7 @@ SPOILT = {
 
 @pytest.mark.parametrize("how", SPOILT)
 def test_without_a_lock_the_run_goes_on_with_a_warning(
-    service: Simulator, write: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+    service: Simulator, module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     """Whoever owns the folder could let a run wait, or have it write to another file."""
     folder = tmp_path / "folder"
@@ -97,10 +89,10 @@ def test_without_a_lock_the_run_goes_on_with_a_warning(
     if "somebody" in how:
         monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     if how.endswith("in it"):
-        write(service)
+        run_entry(module, service, "Acme")
         service.reset()
     subprocess.run(["sh", "-ec", SPOILT[how]], cwd=tmp_path, check=True)
-    (warning,) = write(service)["warnings"]
+    (warning,) = run_entry(module, service, "Acme")["warnings"]
     assert service.names() == ["Acme"]
     assert warning.startswith("There can be no lock on this machine: ")
     assert str(folder) in warning

@@ -13,13 +13,7 @@ from support.filters import plan_lines
 from support.notation import rows, steps_of
 from support.steps import create, delete
 
-from ansible_collections.toggl.focus.plugins.module_utils._model import (
-    ATTRIBUTES,
-    Attribute,
-    Client,
-    Desired,
-    Step,
-)
+from ansible_collections.toggl.focus.plugins.module_utils import _model as M
 from ansible_collections.toggl.focus.plugins.module_utils._plan.digest import row_of
 from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
 from ansible_collections.toggl.focus.plugins.module_utils._plan.undo import undo
@@ -29,7 +23,7 @@ from ansible_collections.toggl.focus.plugins.plugin_utils._progress_lines import
 MSG = "Would rename 1, delete 2 (1 by purge); 497 unchanged."
 
 
-def lines(steps: str | list[Step], msg: str = MSG, **became: Any) -> list[str]:
+def lines(steps: str | list[M.Step], msg: str = MSG, **became: Any) -> list[str]:
     """The lines of a result; what became of its steps is the same for all of them."""
     made = steps_of(steps) if isinstance(steps, str) else steps
     rows_shown = [{**row_of(step), "status": "planned", **became} for step in made]
@@ -136,10 +130,10 @@ def test_a_long_run_says_how_far_it_is(snapshot: str, elapsed: str, expected: st
 
 def test_another_attribute_needs_its_row_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """A free text, whose case counts: planned, shown on one line, and undone."""
-    text = Attribute(".{1,40}", "a text", "none", str)
-    monkeypatch.setitem(ATTRIBUTES, "reference", text)
-    existing = [Client.of({"id": 1, "name": "A", "reference": "PO\u202e7"})]
-    kept, changed = (Desired("A", attributes={"reference": of}) for of in ("PO\u202e7", "po 8"))
+    text = M.Attribute(".{1,40}", "a text", "none", str)
+    monkeypatch.setitem(M.ATTRIBUTES, "reference", text)
+    existing = [M.Client.of({"id": 1, "name": "A", "reference": "PO\u202e7"})]
+    kept, changed = (M.Desired("A", attributes={"reference": of}) for of in ("PO\u202e7", "po 8"))
     assert plan(existing, [kept]).steps == ()
     made = plan(existing, [changed]).steps
     assert lines([*made])[1:] == ["update   A (id 1) reference po 8, was PO\\u202e7"]
