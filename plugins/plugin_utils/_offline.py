@@ -87,10 +87,7 @@ def _planned(desired: object, existing: Sequence[object], options: Mapping[str, 
     there = [*(map(_as_read, count(1), existing) if are_read else _as_listed(existing, wanted))]
     # An entry of a list has no id, but a plan is one of clients that have: so they get ids that no
     # service gives, ascending in the list's order.
-    clients = [
-        Client.of({**fields, "id": fields["id"] or number - len(there)})
-        for number, fields in enumerate(there)
-    ]
+    clients = [Client.of({**of, "id": of["id"] or at - len(there)}) for at, of in enumerate(there)]
     made = plan(clients, wanted, guards, workspace_id, options["api_url"])
     refusal = PlanRefused(made.forbidden, [of.name for of in wanted]) if made.forbidden else None
     if not are_read:  # the module has the clients themselves to say it of

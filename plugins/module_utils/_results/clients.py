@@ -35,10 +35,7 @@ def clients_result(report: Report, report_all: bool = False) -> Result:
     unchanged = "already applied" if report.is_reviewed else _as_declared(len(entries))
     result = {
         **common_result(report, _done(summary, report.is_planned), unchanged),
-        "plan": [
-            {**row_of(outcome.step), "status": outcome.status, **_error([outcome])}
-            for outcome in outcomes
-        ],
+        "plan": [{**row_of(of.step), "status": of.status, **_error([of])} for of in outcomes],
         "plan_digest": plan.digest,
         "results": [
             {"entry": number, **_entry_result(entry, own, is_refused)}

@@ -53,7 +53,8 @@ def described(value: object) -> str:
 
 
 class Entry:
-    """One entry: ``desired`` is valid if there are no ``problems``.
+    """One entry: ``desired`` is valid if there are no ``problems``, and ``comparable`` is the part
+    of it that may contradict other entries: nothing that is wrong by itself.
 
     :arg given: a text, which is a name, or a mapping
     """
@@ -78,12 +79,8 @@ class Entry:
                 "Neither name nor id is given: give at least one. A name that YAML takes for "
                 "nothing, such as null or ~, needs quotes.",
             )
-
-    @property
-    def comparable(self) -> Desired:
-        """The part of the entry that may contradict others: nothing that is wrong by itself."""
         is_named = not self._wrong & {"name", "id", "state"}
-        return self.desired if is_named else self.desired._replace(name=None)
+        self.comparable = self.desired if is_named else self.desired._replace(name=None)
 
     def _as_options(self, given: object) -> Mapping[str, object]:
         if isinstance(given, Mapping):
