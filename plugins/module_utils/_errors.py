@@ -92,15 +92,12 @@ class InternalError(FocusError):
     def __init__(self, error: BaseException) -> None:
         where = "elsewhere"
         for frame, line in traceback.walk_tb(error.__traceback__):
-            _before, is_here, file = frame.f_code.co_filename.partition(_HERE)
+            _, is_here, file = frame.f_code.co_filename.partition("toggl/focus/plugins/")
             if is_here:
                 where = f"{file}, line {line}"
         super().__init__(
             f"An unforeseen error occurred ({type(error).__name__} in {where}). Please report it."
         )
-
-
-_HERE = "toggl/focus/plugins/"
 
 
 def as_focus_error(error: Exception) -> FocusError:

@@ -21,7 +21,6 @@ from .listing import MOST_PAGES, Listing, Page, Parameters, list_incomplete, pag
 from .session import Body, Session
 from .transport import Transport
 
-NO_CONTENT = 204
 LONGEST_KEPT = 60.0
 """Seconds after which what was read of a client is too old to be sent back."""
 _MOST_SUBMITTED = 1000
@@ -202,7 +201,7 @@ class FocusApi:
         """
 
         def read(answer: Answer) -> None:
-            if answer.status != NO_CONTENT:
+            if answer.status != 204:
                 raise BadAnswer("unexpected status, expected 204", answer)
 
         self.session.call(method, path, read, body=body)
