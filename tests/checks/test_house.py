@@ -162,4 +162,4 @@ def test_each_rule_of_the_failures_has_its_place() -> None:
     """There ``make failure-rules`` takes it out; a file that is named twice would hide rules."""
     places = [(ROOT / rule.file).read_text().count(rule.old) for rule in mutations.mutants()]
     text = Path(mutations.__file__).with_suffix(".yml").read_text()
-    assert places == [1] * text.count("\n  - rule:")
+    assert places == [1] * text.count("\n  - [")

@@ -26,17 +26,17 @@ class Mutant(NamedTuple):
 
     file: str
     rule: str
+    test: str
     old: str
     new: str
-    test: str
 
 
 def mutants() -> list[Mutant]:
     by_file = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
     return [
-        Mutant(f"plugins/module_utils/{file}", **fields)
-        for file, rules in by_file.items()
-        for fields in rules
+        Mutant(f"plugins/module_utils/{file}", *row)
+        for file, rows in by_file.items()
+        for row in rows
     ]
 
 
