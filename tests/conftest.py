@@ -37,3 +37,23 @@ def server() -> Iterator[Simulator]:
 def service(server: Simulator) -> Simulator:
     server.reset()
     return server
+
+
+# what many tests vary: one that takes one of these is run with each of its values
+
+
+@pytest.fixture(params=[True, False], ids=["check mode", "run"])
+def check_mode(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+@pytest.fixture(params=["focus_client", "focus_clients"])
+def module(request: pytest.FixtureRequest) -> str:
+    """A module that writes."""
+    return str(request.param)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Path:
+    """A file that is not there yet."""
+    return tmp_path / "journal.jsonl"

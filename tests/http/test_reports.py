@@ -13,7 +13,7 @@ from simulator.server import Simulator
 from support import notation
 from support.notation import entries_from, entry_from
 from support.running import as_done, assert_done_is_true, assert_undone, client, clients, info, told
-from support.workspace import HIDES, fill, on, state
+from support.workspace import fill, on, state
 
 from ansible_collections.toggl.focus.plugins.modules import (
     focus_client,
@@ -261,13 +261,6 @@ def test_what_the_purge_deletes_is_not_unmanaged(service: Simulator, refusing: A
     assert ("refused" in result) is bool(refusing)
     assert result["unmanaged"] == [{"name": "Internal"}]
     assert [row["entry"] for row in result["results"]] == [1, 2, 3, 4, 5]
-
-
-def test_a_client_that_the_service_hides_has_a_name_after_its_restore(service: Simulator) -> None:
-    fill(service, CLIENTS, HIDES)
-    given = {"id": 1006, "state": "restored"}
-    assert client(service, check_mode=True, **given)["msg"] == "Would restore the client 1006."
-    assert client(service, **given)["msg"] == 'Restored "Umbrella" (id 1006).'
 
 
 def test_what_is_returned_is_documented(service: Simulator) -> None:
