@@ -71,10 +71,9 @@ def run(
     return _Task(work, api, runtime).result()
 
 
-class _Task(NamedTuple):
-    work: Work
-    api: Any
-    runtime: Runtime
+class _Task:
+    def __init__(self, work: Work, api: Any, runtime: Runtime) -> None:
+        self.work, self.api, self.runtime = work, api, runtime
 
     def result(self) -> Result:
         """Return the result, also of a run that was ended from outside.
