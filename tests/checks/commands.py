@@ -24,10 +24,7 @@ def run(
     status: int = 0,
     environment: Mapping[str, str] | None = None,
 ) -> str:
-    """What a tool says; it must end with ``status``. One that is not installed is skipped.
-
-    :arg tools: the environment whose tools come first
-    """
+    """What a tool of the environment ``tools`` says; one that is not installed is skipped."""
     path = os.pathsep.join([str(tools), os.environ["PATH"]])
     program, *words = [*shlex.split(command), *map(str, arguments)]
     found = shutil.which(program, path=path)

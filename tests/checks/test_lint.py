@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Style, types, licences and the order of the rooms: one test a tool. ansible-lint, which takes as
-long as all of them, is in ``tests/slow``."""
+"""Style, types, licences and imports: one test a tool. ansible-lint is in ``tests/slow``."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each room must not know is held by the contracts in ``pyproject.toml``; here, that each of
-them notices."""
+"""Each contract of ``pyproject.toml`` notices what its room must not know."""
 
 from __future__ import annotations
 
@@ -35,8 +34,7 @@ apply | _apply/creates.py | from .._plan import match | _apply.creates -> _plan.
 results | _results/diff.py | import os | _results.diff -> os
 results | _results/client.py | from .._api import clients | client -> _api.clients
 """
-"""The contract, a file, a line that is put into it, and what is said of that under the contract;
-``_plan`` imports ``_text``."""
+"""The contract, a file, a wrong line for it, and what is said then; ``_plan`` imports ``_text``."""
 
 ROWS = [line.split(" | ") for line in WRONG.strip().splitlines()]
 

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulator answers as the description of the API says, and the description is complete;
-and what it does beyond that, and beyond what ``make live`` finds (http/test_live.py)."""
+"""The simulator answers as the API is described. What ``make live`` finds is in test_live.py."""
 
 from __future__ import annotations
 
@@ -128,15 +127,13 @@ def names(call: Any) -> list[str]:
 
 
 def test_every_switch_has_a_test() -> None:
-    """test_live.py finds each answer to an open question, and the largest page; test_creates.py
-    meets the names that are changed, and test_refusals.py each form of a 402."""
+    """The questions are in test_live.py, the rest in test_creates.py and test_refusals.py."""
     others = {"largest_per_page", "names_changed", "quota_refusal", "read_after_write"}
     assert ANSWERS.keys() == {*QUESTIONS, *others}
 
 
 def test_reads_that_lag(service: Simulator, call: Any) -> None:
-    """Whichever read it is, it shows what was before the first write that it lags behind: one read
-    after a write does, or as many as are asked for."""
+    """Any read shows what was before the first write that it lags behind, by one read or more."""
     service.reset(Switches(read_after_write="old"))
     call("POST", name="One")
     assert [names(call), names(call)] == [[], ["One"]]

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Creates whose answer got lost, has no id or shows another name: found, adopted, checked to be
-there once, or taken back. Nothing is duplicated, neither in one run nor from night to night."""
+"""Creates whose answer is lost, or has no id or another name: nothing is duplicated."""
 
 from __future__ import annotations
 
@@ -28,8 +27,7 @@ TWO = "lists several new ones of that name, with the ids 1001, 1002"
 def test_a_name_that_is_there_twice_is_said_with_its_ids(
     service: Simulator, wanted: str, reads: str, create_body: str
 ) -> None:
-    """The first request is executed after the second; where reads are old, a look is repeated. That
-    the service keeps no currency matters less."""
+    """The first try is executed after the second. That it keeps no currency matters less."""
 
     def late(method: str, _: str) -> bool:
         if method == "POST" and any(entry.method == "POST" for entry in service.log):
@@ -56,8 +54,7 @@ def test_a_create_sent_twice_that_is_not_shown_says_so(service: Simulator, shown
 
 
 def test_which_of_several_clients_a_create_without_an_id_made_is_open(service: Simulator) -> None:
-    """A list that lacked a client is no reason to take it for the new one, and to delete it: undo
-    goes by the name, with a warning, which no check can foresee."""
+    """A list that lacked a client is no reason to delete it. No check can foresee the warning."""
     empty = Fault(edit=lambda _: b'{"data": [], "page": 1, "per_page": 100}')
     fill(service, "New", Switches(create_body="nothing"), script=[empty] * 2)
     assert "warnings" not in client(service, name="New", check_mode=True)
@@ -186,8 +183,7 @@ def test_what_was_taken_back_is_no_deletion_to_restore(service: Simulator, journ
 
 @pytest.mark.parametrize("lost", [0, 3])
 def test_what_may_be_there_under_another_name_is_told(service: Simulator, lost: int) -> None:
-    """No look by the name finds it, and no answer shows the changed one. What the name filter had
-    hidden is not told as new: by its own creation it is older than the run."""
+    """No look finds it by its name. What is older than the run by its own creation is not told."""
     switches = Switches(names_changed="lower", create_body="nothing", name_filter="equals")
     service.reset(switches, script=[LOST] * lost)
     service.clock = timedelta(days=-1)

@@ -79,8 +79,7 @@ def test_it_becomes_as_declared(
     action: str,
     journal: Path,
 ) -> None:
-    """Check mode says the same; a second run finds nothing to do; an undo brings back what was, and
-    the journal tells the same one."""
+    """Check mode says the same, a second run nothing; undo and the journal bring back what was."""
     furnished(service, switches)
     before = currencies(service)
     check = run_entry(module, service, wanted, check_mode=True)

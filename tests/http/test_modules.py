@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The modules over real HTTP, on whatever service: each state of a client by name and by id, the
-whole list, what is found; in check mode and for real; and how many requests each sends."""
+"""The modules over real HTTP, on whatever service: what they do and find, in how many requests."""
 
 from __future__ import annotations
 
@@ -29,8 +28,7 @@ whatever_the_service_answers = pytest.mark.parametrize("switches", SERVICES.valu
 
 
 def run_and_undone(service: Simulator, run: Callable[..., Any], after: str) -> tuple[Any, Any]:
-    """Check mode predicts the run, a second one changes nothing, undo undoes. Return the results of
-    check and run."""
+    """Check predicts the run, a second one changes nothing, undo undoes. Return check and run."""
     before = state(service)
     checked = run(check_mode=True)
     assert service.writes == [], "check mode sends no write"
@@ -224,8 +222,7 @@ def names(result: dict[str, Any]) -> list[str]:
 
 @whatever_the_service_answers
 def test_filters(service: Simulator, switches: Switches) -> None:
-    """In whatever order, and without deleted clients where the service hides them. The quota is
-    returned if the service says it."""
+    """In any order, and without what the service hides. Its quota is returned if it says one."""
     for given, expected in FILTERS.values():
         result = info(fill(service, FOUND, switches), **given)
         found, quota = names(result), result.get("quota", {})
@@ -245,8 +242,7 @@ def test_filters(service: Simulator, switches: Switches) -> None:
 @pytest.mark.parametrize("per_page_cap", [100, 50, 20])
 @pytest.mark.parametrize("there", [0, 1, 99, 100, 101, 199, 200, 250])
 def test_every_page_is_read(service: Simulator, there: int, per_page_cap: int) -> None:
-    """One request a page, and one more only where the last page is exactly full. A limit
-    ends it; a name is sought on all of them."""
+    """A request a page, and one more where the last is full. A limit ends it, a name does not."""
     switches = Switches(per_page_cap=per_page_cap, list_order="newest", name_filter="ignored")
     fill(service, there, switches)
     result = info(service)
@@ -257,8 +253,7 @@ def test_every_page_is_read(service: Simulator, there: int, per_page_cap: int) -
 
 
 def test_desired_is_the_list_that_changes_nothing(service: Simulator) -> None:
-    """A client whose name no list can give, blank or with a line break, is in it by its id. So are
-    all of a part: whether a name is there twice is known of a list that was read to its end."""
+    """By id, where no list can give the name, or a part does not show whether it is there twice."""
     fill(service, f"{FOUND},    , Two\nlines")
     desired = info(service, deleted="include")["desired"]
     assert desired == entries_from(

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A name is given only where no active client has it, however the service's filter compares; and no
-list holds one that was masked: applied, it would call the client "******** Ltd"."""
+"""A name is given only where no active client has it, and no list holds one that was masked."""
 
 from __future__ import annotations
 
@@ -100,8 +99,7 @@ ADVICE = "Use a new API key (api_token) in its place."
 
 @pytest.fixture
 def login(service: Simulator, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """The options of a task that logs in with a short password, which clients have in their names:
-    1001 demo Ltd, 1002 Acme, and 1003 demo GmbH, which is deleted."""
+    """A login whose password is a part of two names: 1001's, and that of 1003, which is deleted."""
     fill(service, "demo Ltd, Acme, (demo GmbH)")
     given = {"username": "ada@example.com", "password": "demo"}
     monkeypatch.setattr(service, "credentials", Credentials(**given))

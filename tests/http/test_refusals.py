@@ -71,8 +71,7 @@ def test_the_time_of_a_request_does_not_run_asleep(service: Simulator, sleeps: l
 def test_what_fits_is_done_and_nothing_is_sent_that_is_known_to_be_refused(
     service: Simulator, left: int, concurrency: int
 ) -> None:
-    """However many writes may be in flight: the last ones of a quota go one after the other. What
-    is left of a reviewed plan is another plan."""
+    """The last requests of a quota go one after the other. The rest of a plan is another plan."""
     service.reset(quota_limit=2 + left)
     wanted = {"clients": [f"New {number}" for number in range(12)], "concurrency": concurrency}
     digest = clients(service, check_mode=True, **wanted)["plan_digest"]

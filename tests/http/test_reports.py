@@ -49,8 +49,7 @@ def counted(result: dict[str, Any]) -> dict[str, int]:
 
 
 def test_a_check_says_what_would_be_a_run_what_was(service: Simulator, check_mode: bool) -> None:
-    """The rows of a run have the order in which the service was sent them. In the undo of a check,
-    a new client has no id as yet."""
+    """A run's rows have the order of writing. In the undo of a check, a new client has no id."""
     before = state(service)
     result = clients(service, check_mode, concurrency=1, **WHOLE)
     id_, status = ("", "planned") if check_mode else (" 1007", "done")

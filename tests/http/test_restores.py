@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clients that are restored while hidden: the rest is planned again with the names found. And what
-the journal tells of deleted clients."""
+"""Clients restored while hidden: the rest is planned again. And what the journal tells of them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The diff of a plan: the active clients as YAML before and after. A line that changes says why in
-a comment, so that a deletion is never taken for a rename."""
+"""The diff: the active clients as YAML, before and after; each line that changes says why."""
 
 from __future__ import annotations
 
@@ -97,8 +96,7 @@ NAME = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).filter(str
 @given(st.lists(NAME, min_size=1, max_size=3, unique_by=str.strip))
 @example(HARD)
 def test_no_name_can_break_the_list(names: list[str]) -> None:
-    """Clients of these names that stay, go, change and come: both texts are lists of them, in
-    lines of characters that do no harm."""
+    """Of clients that stay, go, change and come: both texts are lists, in lines that do no harm."""
     existing, desired = [], []
     for at, name in enumerate(names, 1):
         existing += [active(at, name), active(1000 + at, f"gone {name}")]

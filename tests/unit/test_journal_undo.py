@@ -142,8 +142,7 @@ def test_the_runs_of_a_journal(row: str) -> None:
 
 
 def test_the_tasks_of_a_play_are_one_run() -> None:
-    """Each of them numbers its steps from 0. So a loop of ``focus_client`` is undone as a whole,
-    and so is the work of one that was killed. What failed counts for nothing."""
+    """Each numbers its steps from 0. They are undone as a whole; what failed counts for nothing."""
     tasks = [
         line("a", HERE, play="p"),
         line("b", HERE, play="p", id=1002, name="Globex", at="later"),

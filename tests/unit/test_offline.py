@@ -103,8 +103,7 @@ B, KNOWN = {"id": 7, "name": "B"}, "no client with the id 7"
 
 @pytest.mark.parametrize("shown", SHOWN, ids=str)
 def test_a_client_is_taken_with_whatever_fields_it_has(shown: dict[str, Any]) -> None:
-    """It is not taken for an entry: two clients may have one name, and a name may have a line
-    break. One client that is shown tells what the others are."""
+    """It is no entry: names may be there twice, or have a line break. One client tells it."""
     names = {1001: "Acme", 1002: "Two\nlines", 1003: "Two\nlines"}
     existing = [{**shown, "id": id_, "name": name} for id_, name in names.items()]
     result = clients_plan(["Acme"], existing, purge=True, max_deletion_percent=100)

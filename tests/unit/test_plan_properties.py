@@ -19,8 +19,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._text import name_key
 
 
 def after(existing: list[Client], made: Plan) -> list[Client]:
-    """Return what the plan makes of them on a service that takes any name; a plan of clients that
-    are not there is no example."""
+    """Return what a service that takes any name makes of it; unknown clients are no example."""
     service = Service(Manners(), existing)
     assume(all(step.id is None or step.id in service.held for step in made.steps))
     for step in made.steps:
@@ -102,9 +101,8 @@ def is_forced(refused: Refused, made: Plan) -> bool:
 def test_no_step_is_refused_unless_what_is_desired_is(
     case: Case, manners: Manners, purge: bool, seed: int
 ) -> None:
-    """A plan ends. Its steps, in any order that keeps what they need, are such that a service
-    which refuses taken names refuses none, unless a name is had by a client that nothing shall
-    happen to, or what is desired as a whole breaks the service's rule."""
+    """In any order that keeps what steps need, a service refuses none, unless a client that nothing
+    happens to has the name, or what is desired as a whole breaks the service's rule."""
     existing, wanted = case
     service = Service(manners, existing)
     assume(service.is_possible())

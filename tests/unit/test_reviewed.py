@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Before any request: the role's task gets the digest of the reviewed plan, and two hosts of one
-workspace are refused, since they would create each client twice."""
+"""Before any request: the plan must be the reviewed one, and no two hosts have one workspace."""
 
 from __future__ import annotations
 
@@ -105,8 +104,7 @@ GIVEN = [
 
 @pytest.mark.parametrize("given", GIVEN, ids=str)
 def test_the_task_gets_the_digest_of_the_file(folder: Path, given: dict[str, Any]) -> None:
-    """However address and id are written; where no id is given, the module says so. The file is
-    where the playbook was started."""
+    """However address, id and path are written; where no id is given, the module says so."""
     path = given.get("clients_plan_file", "plan.json").format(folder=folder)
     assert bound(folder, content(), **{**given, "clients_plan_file": path})["plan_digest"] == DIGEST
 

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task must not load before it is needed: Ansible compiles a collection's files anew in
-every process, so each costs every task some milliseconds."""
+"""What a task must not load before it is needed: each file costs every task some milliseconds."""
 
 from __future__ import annotations
 

@@ -112,9 +112,8 @@ two purged clients with blank names | 1 " ", 2 "" | | purge unless active unless
 currencies and a ring of names | 1 A @USD, 2 B, 3 C @USD | 1 B @EUR; 2 A @EUR; C @workspace |
 one of two that had a name, deleted | 1 A, 2 A | absent 1 | unless active unless all
 """)
-"""``forgets``: the service tells no id of a new client. ``unless``: where a run, or its undo, is
-not possible: where the names of ``active`` or of ``all`` clients count, and where deleted clients
-are ``hidden`` or ``shown``."""
+"""``forgets``: a new client's id is not told. ``unless``: run or undo is impossible where the names
+of ``active`` or ``all`` clients count, or deleted ones are ``hidden`` or ``shown``."""
 
 
 def is_possible(manners: Manners, options: str) -> bool:
@@ -175,11 +174,9 @@ def is_undone(before: dict[int, tuple[str, bool]], after: dict[int, tuple[str, b
 def test_undo_brings_back_every_name_deletion_state_and_currency(
     case: Case, manners: Manners, purge: bool, forgets: bool, most: int | None, seed: int
 ) -> None:
-    """Wherever the run was broken off, whatever was refused on the way, in whatever order. Clients
-    that the service hides are restored first; the rest is planned again with their names.
-
-    The service may refuse a name that a created client has, whose id nobody knows, where deleted
-    ones count; or that is in the way of a hidden client, whose name only its restore tells."""
+    """Wherever the run was broken off, whatever was refused, in whatever order. Hidden clients come
+    first; the rest is planned again. Refused may be a name that a new client without an id has,
+    where deleted ones count, or that is in the way of a hidden client, whose name nobody knew."""
     existing, wanted = case
     chance = random.Random(seed)
     service = Service(manners, existing)
