@@ -47,9 +47,6 @@ _COLUMNS = "Name columns by header or number, as columns={'name': 'Kunde'}, or g
 _CELLS = "Give the separator, or put a cell that contains one in quotation marks."
 _IGNORE = "They are used only if you name them; '' in place of a header ignores its column."
 
-Columns = Mapping[str, object]
-"""By option of an entry, the header of its column; or the number, in a table without headers."""
-
 Layout = tuple[str, int, dict[str, int]]
 """The separator, the number of columns, and by option the place of its column."""
 
@@ -58,6 +55,8 @@ def clients_from_csv(table: Any, columns: Any = None, separator: Any = None) -> 
     """Return the clients of a table, each once, in the order of their first rows.
 
     :arg table: a text, or bytes in base64
+    :arg columns: by option of an entry, the header of its column; or the number, in a table without
+        headers
     :arg separator: one of ``SEPARATORS``; not given if it has to be recognised
     :raises FocusError: something is not understood; says in which line
     """
@@ -124,7 +123,7 @@ def _rows(text: str, mark: str, is_strict: bool = True) -> Iterator[tuple[int, l
         raise FocusError(f"Line {before + 1} cannot be read: {error}. Check its quotes.") from None
 
 
-def _layout(text: str, columns: Columns, has_headers: bool, separator: str | None) -> Layout:
+def _layout(text: str, columns: dict[str, Any], has_headers: bool, separator: str | None) -> Layout:
     """:raises FocusError: the first row does not tell it"""
     used = {option: column for option, column in columns.items() if column != ""}
     named = {_key(column): option for option, column in used.items()}

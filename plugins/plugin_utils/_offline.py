@@ -128,8 +128,7 @@ def _as_listed(existing: Iterable[object], wanted: Iterable[Desired]) -> Iterato
     """
     listed = [entry for entry in desired_clients(existing) if entry.state != "absent"]
     ids, names = {entry.id for entry in listed}, {entry.key for entry in listed}
-    for entry in listed:
-        yield _as_declared(entry)
+    yield from map(_as_declared, listed)
     for entry in wanted:
         is_listed = entry.key in names if entry.id is None else entry.id in ids
         deleted_at = _LONG_AGO if entry.state == "restored" else None
