@@ -7,7 +7,7 @@ import base64
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -61,7 +61,7 @@ def clients_from_csv(table: Any, columns: Any = None, separator: Any = None) -> 
     :raises FocusError: something is not understood; says in which line
     """
     columns = columns or {}
-    if not isinstance(table, str) or not isinstance(columns, Mapping):
+    if not isinstance(table, str) or not isinstance(columns, dict):
         raise FocusError("Give a text or slurp's content, and columns as {'name': 'Kunde'}.")
     text = _text_of(table).removeprefix("\ufeff")
     if said := re.match(r'"?sep=(.)"?\r?\n', text, re.IGNORECASE):  # of a file for Excel
