@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from ._api.clients import FocusApi
 from ._api.errors import QuotaExceeded
 from ._api.listing import retry_if_changed
-from ._apply.outcome import Outcome, check_shown, predicted, without_rest
+from ._apply.outcome import Outcome, predicted
 from ._errors import FocusError, PlanRefused, Problem, QuotaTooSmall
 from ._model import DEFAULT_RULES, Client, Desired, Origin, Plan, Rules
 from ._plan import plan as planner
@@ -231,7 +231,7 @@ class _Run(NamedTuple):
         Where it restores hidden clients, their names are known only then, and the rest is planned
         again.
         """
-        from ._apply.apply import Writer
+        from ._apply.apply import Writer, check_shown, without_rest
         from ._journal import Journal
 
         path, workspace, steps = self.options["journal"], self.api.workspace_id, planned.steps

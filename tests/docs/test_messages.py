@@ -11,7 +11,7 @@ import pytest
 from support.playbooks import ROOT
 
 UTILS = ROOT / "plugins" / "module_utils"
-APPLY = ("_apply/errors.py", "_apply/outcome.py")
+APPLY = ("_apply/errors.py", "_apply/apply.py")
 SENTENCES = ("_errors.py", "_api/errors.py", *APPLY, "_plan/problems.py")
 PAGE = (ROOT / "docs/docsite/rst/troubleshooting.rst").read_text(encoding="utf-8")
 VARIABLE = "…"

@@ -10,7 +10,8 @@ from graphlib import TopologicalSorter
 from .._api.clients import FocusApi
 from .._errors import FocusError, RequestError, as_focus_error
 from .._journal import Journal
-from .._model import NOT_YET, Client, Kind, Status, Step
+from .._model import NOT_YET, Client, Kind, Plan, Status, Step
+from .._text import quoted
 from .attributes import has_moved, lacking, look_at_attributes
 from .creates import Creates
 from .errors import explained, other_name
@@ -210,3 +211,36 @@ def _status_after(error: FocusError) -> Status:
     if error.unclear:
         return "unclear"
     return "pending" if error.not_processed else "failed"
+
+
+def check_shown(outcomes: Sequence[Outcome]) -> None:
+    """:raises FocusError: the restores have not shown what there is"""
+    for outcome in outcomes:
+        if outcome.error is not None and outcome.error.stops_all:
+            raise outcome.error
+        if outcome.status in ("done", "unclear") and outcome.step.restores_hidden:
+            raise FocusError(
+                f"The client {outcome.step.after.id} could not be read after its restore, so its "
+                "name is not known, and nothing else was written. Run it again."
+            )
+
+
+def without_rest(
+    planned: Plan, outcomes: Sequence[Outcome], reason: FocusError
+) -> tuple[Outcome, ...]:
+    """Return the outcomes of all steps where the rest is not tried: the restores say why."""
+
+    def told(outcome: Outcome) -> Outcome:
+        client = outcome.step.after
+        if outcome.step.kind != "restore" or outcome.status != "done" or outcome.error is not None:
+            return outcome
+        if client.hidden:  # its name is not known
+            return outcome._replace(error=reason)
+        error = FocusError(
+            f"The client {client.id} was restored and is called {quoted(client.name)}; nothing was "
+            f"written after that. {reason}"
+        )
+        return outcome._replace(error=error)
+
+    rest = (Outcome(step, "pending") for step in planned.steps[len(outcomes) :])
+    return (*map(told, outcomes), *rest)

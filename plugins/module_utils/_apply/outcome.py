@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from .._errors import FocusError, Problem
-from .._model import Client, Plan, Status, Step
-from .._text import quoted
+from .._model import Client, Status, Step
 
 
 class Outcome(NamedTuple):
@@ -55,36 +54,3 @@ def predicted(steps: Sequence[Step], forbidden: Iterable[Problem] = ()) -> tuple
         for entry in problem.entries
     }
     return tuple(Outcome(step, "planned", reasons.get(step.entry)) for step in steps)
-
-
-def check_shown(outcomes: Sequence[Outcome]) -> None:
-    """:raises FocusError: the restores have not shown what there is"""
-    for outcome in outcomes:
-        if outcome.error is not None and outcome.error.stops_all:
-            raise outcome.error
-        if outcome.status in ("done", "unclear") and outcome.step.restores_hidden:
-            raise FocusError(
-                f"The client {outcome.step.after.id} could not be read after its restore, so its "
-                "name is not known, and nothing else was written. Run it again."
-            )
-
-
-def without_rest(
-    planned: Plan, outcomes: Sequence[Outcome], reason: FocusError
-) -> tuple[Outcome, ...]:
-    """Return the outcomes of all steps where the rest is not tried: the restores say why."""
-
-    def told(outcome: Outcome) -> Outcome:
-        client = outcome.step.after
-        if outcome.step.kind != "restore" or outcome.status != "done" or outcome.error is not None:
-            return outcome
-        if client.hidden:  # its name is not known
-            return outcome._replace(error=reason)
-        error = FocusError(
-            f"The client {client.id} was restored and is called {quoted(client.name)}; nothing was "
-            f"written after that. {reason}"
-        )
-        return outcome._replace(error=error)
-
-    rest = (Outcome(step, "pending") for step in planned.steps[len(outcomes) :])
-    return (*map(told, outcomes), *rest)
