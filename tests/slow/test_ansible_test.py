@@ -16,8 +16,11 @@ CONFIG = Path(__file__).resolve().parents[1] / "integration" / "integration_conf
 
 def test_integration(service: Simulator) -> None:
     values = {
-        "focus_simulator": service.url.removesuffix("/api"),
         "focus_environment": environment(service.url),
+        "focus_simulator": service.url.removesuffix("/api") + "/_simulator",
+        # What it holds and has seen, looked up wherever a task names it.
+        "focus_state": "{{ lookup('ansible.builtin.url', focus_simulator ~ '/state', "
+        "use_proxy=false) | from_json }}",
     }
     CONFIG.write_text(json.dumps(values, indent=2))  # JSON is YAML
     try:
