@@ -134,13 +134,12 @@ def survivor(item: WorkItem, result: WorkResult) -> Survivor:
 
 
 def known(rooms: list[str]) -> set[Survivor]:
-    names = {Path(room).name for room in rooms}
+    told = yaml.safe_load(EQUIVALENT.read_text())
     return {
-        Survivor(entry["room"], operator, line)
-        for entry in yaml.safe_load(EQUIVALENT.read_text())
-        for mutant in entry["mutants"]
+        Survivor(room, operator, line)
+        for room in (Path(path).name for path in rooms)
+        for mutant in told.get(room, ())
         for operator, line in mutant.items()
-        if entry["room"] in names
     }
 
 
