@@ -54,7 +54,7 @@ The playbooks run | e2e/test_repository.py::test_the_playbooks_stay_on_the_contr
 What is of another | http/test_answers.py::test_a_list_with_a_client_of_another_workspace
 If an answer shows | http/test_answers.py::test_a_client_of_another_workspace_by_id
     ::test_a_new_client_of_another_workspace
-Answers are bounded | faults/test_limits.py::test_a_body ::test_headers ::test_a_list_without_end
+Answers are bounded | faults/test_limits.py::test_an_answer ::test_a_list_without_end
 What is beyond is | faults/test_limits.py::test_a_list_without_end_with_long_names
 A list that could | http/test_answers.py::test_a_list_that_cannot_be_read
     http/test_list.py::test_a_list_that_always_moves_is_an_error

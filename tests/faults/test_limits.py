@@ -74,27 +74,28 @@ def packed(layers: int) -> tuple[bytes, bytes]:
     return START + b"Content-Encoding: " + packing + b"\r\n\r\n", body
 
 
-BODIES: dict[str, tuple[bytes, bytes, int, float, str, float]] = {
+LOST = ("connection was lost", TIMEOUT)
+ANSWERS: dict[str, tuple[bytes, bytes, int, float, str, float]] = {
     "of a gigabyte": (START + b"\r\n", BLANKS, 1024, 0.0, "too large", 1),
     "of a redirect": (MOVED + b"\r\n", BLANKS, 1024, 0.0, "too large", 1),
     "without end": (START + b"\r\n", b" " * 1000, ENDLESS, 0.0, "too large", 1),
-    "that_trickles": (START + b"\r\n", b" ", ENDLESS, 0.01, "connection was lost", TIMEOUT),
+    "that_trickles": (START + b"\r\n", b" ", ENDLESS, 0.01, *LOST),
     "that is a gigabyte when unpacked": (*packed(1), 1, 0.0, "not JSON", 1),
     "that is a gigabyte when unpacked twice": (*packed(2), 1, 0.0, "not JSON", 1),
-}
-HEADERS = {
-    "byte by byte": (START + b"X-Long: ", b"x", 500, 0.01),
-    "without end": (START, b"X-Many: y\r\n" * 1000, ENDLESS, 0.0),
-    "one without end": (START + b"X-Long: ", b"x" * 65536, ENDLESS, 0.0),
-    "of interim answers without end": (b"", b"HTTP/1.1 100 Continue\r\n\r\n", 500, 0.01),
+    "with headers byte by byte": (START + b"X-Long: ", b"x", 500, 0.01, *LOST),
+    "with headers without end": (START, b"X-Many: y\r\n" * 1000, ENDLESS, 0.0, *LOST),
+    "with a header without end": (START + b"X-Long: ", b"x" * 65536, ENDLESS, 0.0, *LOST),
+    "after interim ones without end": (b"", b"HTTP/1.1 100 Continue\r\n\r\n", 500, 0.01, *LOST),
 }
 """How an answer begins, what comes again and again, how often, and the seconds between; what is
 said, and within how many seconds."""
 
 
-def read_answer(
-    read_list: Read, start: bytes, piece: bytes, times: int, pace: float, said: str, seconds: float
-) -> None:
+@pytest.mark.parametrize("case", ANSWERS)
+def test_an_answer(read_list: Read, case: str) -> None:
+    """``api_timeout`` is for the answer as a whole, its headers included."""
+    start, piece, times, pace, said, seconds = ANSWERS[case]
+
     def answer(connection: socket.socket) -> None:
         connection.recv(65536)
         connection.sendall(start)
@@ -104,17 +105,6 @@ def read_answer(
 
     with listening(answer) as port:
         read_list(said, seconds, 20, api_url=f"http://127.0.0.1:{port}/api")
-
-
-@pytest.mark.parametrize("case", BODIES)
-def test_a_body(read_list: Read, case: str) -> None:
-    read_answer(read_list, *BODIES[case])
-
-
-@pytest.mark.parametrize("case", HEADERS)
-def test_headers(read_list: Read, case: str) -> None:
-    """``api_timeout`` is for the answer as a whole, its headers included."""
-    read_answer(read_list, *HEADERS[case], "connection was lost", TIMEOUT)
 
 
 def endless_list(service: Simulator, name: str) -> None:

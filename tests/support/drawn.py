@@ -36,17 +36,22 @@ def clients() -> st.SearchStrategy[list[Client]]:
 
 def desired() -> st.SearchStrategy[list[Desired]]:
     names = st.sampled_from(NAMES).map(str.strip)
-    entry = st.builds(
+    entry = entries(names, st.none() | names, st.none() | st.integers(1, 8))
+    sound = entry.filter(lambda wanted: wanted.name is not None or wanted.id is not None)
+    return st.lists(sound, max_size=5)
+
+
+def entries(names: Any, given: Any, ids: Any) -> st.SearchStrategy[Desired]:
+    """Entries whose former names are of these, and their name and id of those that are given."""
+    return st.builds(
         Desired,
-        name=st.none() | names,
-        id=st.none() | st.integers(1, 8),
+        name=given,
+        id=ids,
         state=st.sampled_from(["present", "present", "absent", "restored"]),
         former_names=st.lists(names, max_size=2).map(tuple),
         restore_deleted=st.booleans(),
         attributes=attributes(),
     )
-    sound = entry.filter(lambda wanted: wanted.name is not None or wanted.id is not None)
-    return st.lists(sound, max_size=5)
 
 
 @st.composite
@@ -68,16 +73,7 @@ def cases(draw: st.DrawFn) -> Case:
         elif state == "absent":
             name = draw(st.one_of(names, st.none()))
             wanted.append(Desired(name, id_, "absent", tuple(MORE)))
-    by_name = st.builds(
-        Desired,
-        name=names,
-        id=st.none(),
-        state=st.sampled_from(["present", "present", "restored", "absent"]),
-        former_names=former_names,
-        restore_deleted=st.booleans(),
-        attributes=attributes(),
-    )
-    wanted += draw(st.lists(by_name, max_size=2))
+    wanted += draw(st.lists(entries(names, names, st.none()), max_size=2))
     return existing, draw(st.permutations(wanted))
 
 
