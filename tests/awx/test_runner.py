@@ -43,9 +43,7 @@ many_workspaces = serving(*AS_DECLARED)
 
 @pytest.fixture(scope="module")
 def job(
-    many_workspaces: Simulator,
-    inventory: dict[str, Any],
-    tmp_path_factory: pytest.TempPathFactory,
+    many_workspaces: Simulator, inventory: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
 ) -> Launch:
     def run(template: str, **options: Any) -> Job:
         inputs = {"api_token": many_workspaces.token, "api_url": many_workspaces.url}

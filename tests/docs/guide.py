@@ -123,10 +123,6 @@ def _folded_line(line: str, width: int) -> list[str]:
         return [line]
     further = f"{plain[: len(plain) - len(plain.lstrip())]}    "
     parts = wrap(
-        plain,
-        width,
-        subsequent_indent=further,
-        break_long_words=False,
-        break_on_hyphens=False,
+        plain, width, subsequent_indent=further, break_long_words=False, break_on_hyphens=False
     )
     return [f"{begins[0]}{part}" if begins else part for part in parts]

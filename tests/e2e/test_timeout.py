@@ -142,9 +142,7 @@ def test_the_message_for_one_client_says_how_far_it_got(ended: dict[str, Ended])
     case.journal()
 
 
-def test_a_role_whose_time_is_over_has_failed(
-    ended: dict[str, Ended],
-) -> None:
+def test_a_role_whose_time_is_over_has_failed(ended: dict[str, Ended]) -> None:
     """Its last task fails, with the reason, although each step is done."""
     service, result, _ = case = ended["role"]
     assert result["msg"]["msg"] == f"{REASON} Created 1."

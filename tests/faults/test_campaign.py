@@ -12,9 +12,7 @@ from faults.network import KINDS
 HISTORIES = 100
 
 
-def test_each_run_does_what_the_model_says_and_duplicates_nothing(
-    tmp_path: Path,
-) -> None:
+def test_each_run_does_what_the_model_says_and_duplicates_nothing(tmp_path: Path) -> None:
     seeds = range(FIRST_SEED, FIRST_SEED + HISTORIES)
     tally, violations = campaign(seeds, tmp_path)
     print(f"{seeds}: {dict(tally)}")
