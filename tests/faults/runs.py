@@ -221,7 +221,7 @@ class Runs:
             if client is not None:
                 drifted[client.id] = client
 
-        self._service.chaos = moving.SomebodyElse(act, drift.at, chaos)
+        self._service.chaos = moving.somebody_else(act, drift.at, chaos)
         return drifted
 
     def _refuse_connections(self, network: Network) -> None:

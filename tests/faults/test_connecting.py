@@ -5,7 +5,7 @@ urllib3 makes of a failure differs from version to version; these rules do not."
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -44,11 +44,8 @@ def through(beyond: Simulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Prox
         yield standing
 
 
-Ask = Callable[..., dict[str, Any]]
-
-
 @pytest.fixture
-def ask(beyond: Simulator, through: Proxy) -> Ask:
+def ask(beyond: Simulator, through: Proxy) -> Any:
     """A task of ``focus_client`` by way of the proxy."""
     url = f"https://{HOST}/api"
     return partial(client, beyond, api_url=url, ca_path=beyond.ca_path, api_retries=1)
@@ -67,7 +64,7 @@ LOST: dict[str, tuple[str, dict[str, Any], list[str]]] = {
 
 @pytest.mark.parametrize("case", LOST)
 def test_an_answer_that_is_lost_behind_a_proxy_duplicates_nothing(
-    beyond: Simulator, through: Proxy, ask: Ask, case: str
+    beyond: Simulator, through: Proxy, ask: Any, case: str
 ) -> None:
     """The request may have been executed: a client is looked for before it is created again."""
     method, (entry, lost, again) = case.split()[0], LOST[case]
@@ -91,7 +88,7 @@ REFUSALS: dict[Behaviour, str] = {
 
 @pytest.mark.parametrize("refusal", REFUSALS)
 def test_what_a_proxy_does_not_let_through_was_never_sent(
-    beyond: Simulator, through: Proxy, ask: Ask, refusal: Behaviour
+    beyond: Simulator, through: Proxy, ask: Any, refusal: Behaviour
 ) -> None:
     """The message names the proxy without its password, and the service."""
     through.behaviours = [refusal, refusal]
@@ -105,7 +102,7 @@ def test_what_a_proxy_does_not_let_through_was_never_sent(
 
 @pytest.mark.parametrize("address", ["ftp://127.0.0.1:9", "http://", "socks9://127.0.0.1:9", None])
 def test_a_proxy_that_is_none_was_never_asked(
-    beyond: Simulator, ask: Ask, address: str | None, monkeypatch: pytest.MonkeyPatch
+    beyond: Simulator, ask: Any, address: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither an address that is none, nor one at which nobody listens."""
     port = closed_port()

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from simulator import moving
 from simulator.bodies import client_body
+from simulator.listing import ListQuery
 from simulator.quota import Quota
 from simulator.service import QUOTA_WINDOW
 from support.filters import clients_plan, journal_undo
@@ -247,7 +248,7 @@ class Trial(Runs):
 
     def _wrong_without(self, task: Task, checked: Report) -> Iterator[str]:
         """Where the filter, which gets values alone, plans something else."""
-        listed = moving.whole(self._service.clients(), self._switches)
+        listed = moving.whole(self._service.clients(), ListQuery(), self._switches)
         existing = [client_body(client, self._switches) for client in listed]
         place = {"workspace_id": self._service.workspace_id, "api_url": self._service.url}
         offline = clients_plan(list(task.entries), existing, **place, **task.rules._asdict())

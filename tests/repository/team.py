@@ -80,17 +80,13 @@ class Team:
 
     def __post_init__(self) -> None:
         self.origin = self.folder / "origin"
+        self.url = f"file://{self.origin}"  # over which Git fetches as little as it is told to
         self.clone = self.folder / "clone"
         self.git("init", "--quiet", "--bare", "--initial-branch=main", str(self.origin))
         self.git("clone", "--quiet", str(self.origin), str(self.clone))
         self.machine.run(f"cp -r '{EXAMPLE}'/. .", self.clone)
         self._commit("The lists as they are")
         self.git("push", "--quiet", "origin", "HEAD:main")
-
-    @property
-    def url(self) -> str:
-        """An address over which Git fetches as little as it is told to."""
-        return f"file://{self.origin}"
 
     def workspace(self, name: str) -> Workspace:
         return self.service.workspaces[WORKSPACES[name]["clients_workspace_id"]]

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
+from itertools import count
 
 from simulator.listing import ListQuery, Page, page_of
 from simulator.records import Body, Client, Fault, Refused
@@ -20,25 +21,18 @@ Answering = Callable[[Call], "Fault | None"]
 Paging = Callable[[list[Client], ListQuery, Switches], Page]
 
 
-class SomebodyElse:
-    """Changes the workspace once, right before the ``at``-th request for a page of the whole list,
-    as ``Service.chaos``; ``also`` may break the same requests."""
+def somebody_else(change: Callable[[], object], at: int, also: Answering) -> Answering:
+    """Return a ``Service.chaos`` that makes a change right before the ``at``-th request for a page
+    of the whole list; ``also`` may break the same requests."""
+    pages = count(1)
 
-    def __init__(self, change: Callable[[], object], at: int, also: Answering) -> None:
-        self._change = change
-        self._left = at
-        self._also = also
+    def answer(call: Call) -> Fault | None:
+        is_page = call.path.endswith("/clients") and "name" not in call.query
+        if call.method == "GET" and is_page and next(pages) == at:
+            change()
+        return also(call)
 
-    def __call__(self, call: Call) -> Fault | None:
-        if _is_page(call):
-            self._left -= 1
-            if self._left == 0:
-                self._change()
-        return self._also(call)
-
-
-def _is_page(call: Call) -> bool:
-    return call.method == "GET" and call.path.endswith("/clients") and "name" not in call.query
+    return answer
 
 
 def act(
@@ -54,24 +48,19 @@ def act(
         fitting = [client for client in known if bool(client.deleted_at) == (kind == "restore")]
         if fitting:
             client = fitting[pick % len(fitting)]
-            changes: dict[str, Callable[[], None]] = {
-                "rename": lambda: workspace.rename(client.id, name),
-                "delete": lambda: workspace.delete(client.id),
-                "restore": lambda: workspace.restore(client.id),
-                "currency": lambda: workspace.update(
-                    client.id, Body(name=client.name, currency="JPY")
-                ),
-            }
-            changes[kind]()
+            if kind == "rename":
+                workspace.rename(client.id, name)
+            elif kind == "currency":
+                workspace.update(client.id, Body(name=client.name, currency="JPY"))
+            else:
+                {"delete": workspace.delete, "restore": workspace.restore}[kind](client.id)
             return client.id
     return None
 
 
-def whole(
-    clients: list[Client], switches: Switches, query: ListQuery | None = None
-) -> list[Client]:
+def whole(clients: list[Client], query: ListQuery, switches: Switches) -> list[Client]:
     """All that a list shows, of at most a hundred."""
-    all_of = replace(query or ListQuery(), page=1, per_page=100)
+    all_of = replace(query, page=1, per_page=100)
     large = replace(switches, per_page_cap=100, largest_per_page=100)
     return page_of(clients, all_of, large).clients
 
@@ -82,7 +71,7 @@ def unstable(seed: int) -> Paging:
 
     def page(clients: list[Client], query: ListQuery, switches: Switches) -> Page:
         size = min(query.per_page or switches.default_per_page, switches.per_page_cap)
-        mixed = whole(clients, switches, query)
+        mixed = whole(clients, query, switches)
         turns.shuffle(mixed)
         start = (query.page - 1) * size
         return Page(mixed[start : start + size], query.page, size)

@@ -48,9 +48,8 @@ class Answer:
 
 async def read(scope: Scope, receive: Receive) -> Call:
     request = Request(scope, receive)
-    query: dict[str, str] = {}
-    for name, value in request.query_params.multi_items():
-        query[name] = f"{query[name]},{value}" if name in query else value
+    asked = request.query_params
+    query = {name: ",".join(asked.getlist(name)) for name in asked}
     body = await request.body()
     return Call(
         scope["method"], scope["path"], query, dict(request.headers), body, scope["client"][1]
