@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from simulator.server import Simulator
 from simulator.switches import ANSWERS, QUESTIONS, Switches
 from simulator.workspace import FIRST_ID
 
-DESCRIPTION = Path(__file__).with_name("openapi.yaml")
+DESCRIPTION = yaml.safe_load(Path(__file__).with_name("openapi.yaml").read_text())
 
 # Method, address and documented statuses, as on the vendor's reference page.
 REFERENCE = {
@@ -46,11 +47,6 @@ BOUNDED = settings(
 )
 
 
-def description() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load(DESCRIPTION.read_text(encoding="utf-8"))
-    return loaded
-
-
 @pytest.fixture(scope="module", params=[USUAL, UNUSUAL], ids=["usual", "unusual"])
 def simulator(request: pytest.FixtureRequest) -> Iterator[Simulator]:
     with Simulator(request.param) as running:
@@ -60,7 +56,7 @@ def simulator(request: pytest.FixtureRequest) -> Iterator[Simulator]:
 @pytest.fixture(scope="module")
 def schema(simulator: Simulator) -> Any:
     """The description, narrowed to the workspace and the clients that are there."""
-    narrowed = description()
+    narrowed = deepcopy(DESCRIPTION)
     narrowed["servers"] = [{"url": simulator.url}]
     parameters = narrowed["components"]["parameters"]
     parameters["workspaceId"]["schema"]["const"] = simulator.workspace_id
@@ -75,7 +71,10 @@ def schema(simulator: Simulator) -> Any:
 
 
 def validate(case: Any, simulator: Simulator) -> None:
-    _furnish(simulator)
+    """With the clients that the narrowed description promises."""
+    simulator.reset(simulator.switches)
+    simulator.add_many(CLIENTS)
+    simulator.add("Deleted", deleted=True)
     case.call_and_validate(headers=_headers(simulator))
 
 
@@ -92,18 +91,11 @@ def test_the_reference_is_described_and_nothing_else() -> None:
     methods = {"get", "put", "post", "delete", "patch", "head", "options", "trace"}
     described = {
         (method, path): set(item[method]["responses"])
-        for path, item in description()["paths"].items()
+        for path, item in DESCRIPTION["paths"].items()
         for method in methods & set(item)
     }
     assert described.keys() == REFERENCE.keys()
     assert all(set(REFERENCE[one].split()) <= described[one] for one in REFERENCE)
-
-
-def _furnish(simulator: Simulator) -> None:
-    """The same clients for each example: those that the narrowed description promises."""
-    simulator.reset(simulator.switches)
-    simulator.add_many(CLIENTS)
-    simulator.add("Deleted", deleted=True)
 
 
 def _headers(simulator: Simulator) -> dict[str, str]:

@@ -47,10 +47,6 @@ def run_of(service: Simulator, folder: Path, **rules: Any) -> Run:
     return Run(reached, State(folder / "state.json", **rules))
 
 
-def next_hour(service: Simulator, folder: Path) -> Run:
-    return run_of(service, folder, clock=lambda: time.time() + 3601)
-
-
 def shown(switches: Switches) -> dict[str, object]:
     """What is to be found: how the service behaves, as far as its answers show it."""
     found = {key: getattr(switches, key) for key in QUESTIONS}
@@ -109,7 +105,7 @@ def test_it_stops_before_the_quota_that_others_use_too(
     assert refused is (not headers or not left)
     assert is_as_before(service) or not headers
     service.quota.limit = 1000
-    next_hour(service, tmp_path).clean()
+    run_of(service, tmp_path, clock=lambda: time.time() + 3601).clean()
     assert is_as_before(service)
 
 
@@ -122,7 +118,7 @@ def test_whatever_request_fails_nothing_is_left(
     try:
         run_of(service, tmp_path).questions()
     except Exception:
-        next_hour(service, tmp_path).clean()
+        run_of(service, tmp_path, clock=lambda: time.time() + 3601).clean()
     assert is_as_before(service)
 
 

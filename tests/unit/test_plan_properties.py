@@ -18,21 +18,16 @@ from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
 from ansible_collections.toggl.focus.plugins.module_utils._text import name_key
 
 
-def after(existing: list[Client], made: Plan) -> list[Client]:
-    """Return what a service that takes any name makes of it; unknown clients are no example."""
-    service = Service(Manners(), existing)
-    assume(all(step.id is None or step.id in service.held for step in made.steps))
-    for step in made.steps:
-        service.execute(step)
-    return service.shown()
-
-
 @given(clients(), desired(), st.booleans())
 def test_a_second_plan_is_empty(existing: list[Client], wanted: list[Desired], purge: bool) -> None:
     """After a purge, only what the list stands for is active."""
     rules = Rules(purge=purge, max_deletion_percent=100)
     made = planned(existing, wanted, rules)
-    there = after(existing, made)
+    service = Service(Manners(), existing)
+    assume(all(step.id is None or step.id in service.held for step in made.steps))
+    for step in made.steps:
+        service.execute(step)
+    there = service.shown()
     assert plan(there, wanted, rules).steps == ()
     alive = sum(entry.state != "absent" for entry in wanted)
     active = sum(not client.deleted for client in there)

@@ -50,7 +50,6 @@ SINCE_UNICODE_14 = {"\u0890", "\u0891"}
 
 
 def is_taken(*listed: Any) -> bool:
-    """Return whether the modules take these entries."""
     try:
         desired_clients(listed)
     except PlanRefused:
@@ -59,7 +58,6 @@ def is_taken(*listed: Any) -> bool:
 
 
 def is_valid(*listed: Any) -> bool:
-    """Return whether the schema takes them."""
     return VALIDATOR.is_valid({"clients_list": list(listed)})
 
 
