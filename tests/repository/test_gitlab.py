@@ -57,7 +57,7 @@ class TestGitLab(Scenarios):
             assert f"Nothing was applied: {why}" in said and digest not in said
         assert team.service.writes == []
 
-        in_asia = team.workspace("asia")
+        before, in_asia = team.names("europe"), team.workspace("asia")
         in_asia.add("Stark")
         in_asia.delete(in_asia.clients()[0].id)
         merged = pipeline.by_hand(digest=digest)
@@ -72,12 +72,14 @@ class TestGitLab(Scenarios):
         journal = (merged.folder / "artifact apply/journal-private/journal.jsonl").read_text()
         assert "Globex Corporation" in journal  # though the job has failed
         team.host.is_protected = True
-        pipeline.jobs = {**pipeline.jobs, "undo-plan": {**pipeline.jobs["undo-plan"], "script": []}}
         assert "901 has no journal" in pipeline.by_hand(undo="901").output
-        undo = pipeline.by_hand(undo=merged.number)
+        undo = pipeline.by_hand(undo=merged.number, max_deletions="6")
         assert (undo.jobs["journal"], undo.jobs["undo"]) == ("passed", "waits"), undo.output
         kept = undo.folder / "artifact journal/journal-private/journal.jsonl"
         assert kept.read_text() == journal
+        assert "Would rename 1, restore 1, delete 6." in undo.output
+        assert pipeline.approved(undo).jobs["undo"] == "passed", undo.output
+        assert team.names("europe") == before and team.names("asia") == ["Stark", "Umbrella"]
 
 
 def test_somebody_starts_what_writes_one_runs_at_a_time_and_only_drift_opens_an_issue() -> None:
