@@ -98,13 +98,16 @@ HARD = [
 
 @pytest.mark.parametrize("old", HARD)
 @pytest.mark.parametrize("former", [(), ("Something, else",)], ids=["", "has former names"])
-def test_the_line_that_is_shown_makes_it_a_rename(old: str, former: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("order", "absent"), [(1, 2), (-1, 1)], ids=["", "backwards"])
+def test_the_line_that_is_shown_makes_it_a_rename(
+    old: str, former: tuple[str, ...], order: int, absent: int
+) -> None:
     """Pasted into the entry, in place of the line that is there, without the absent entry."""
     existing = [active(7, old)]
     new = old.strip() + " GmbH"
-    desired = [Desired(old.strip(), state="absent"), Desired(new, former_names=former)]
-    [warning] = asked(plan(existing, desired))
-    shown = re.search(r"(former_names: .*\]), and take entry 1 out\.$", warning)
+    desired = [Desired(new, former_names=former), Desired(old.strip(), state="absent")]
+    [warning] = asked(plan(existing, desired[::order]))
+    shown = re.search(rf"(former_names: .*\]), and take entry {absent} out\.$", warning)
     assert shown, warning
     pasted = Desired(new, former_names=tuple(load_list(shown[1])["former_names"]))
     assert pasted.former_names[: len(former)] == former
