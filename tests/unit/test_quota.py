@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.toggl.focus.plugins.module_utils._api import quota as Q
+from ansible_collections.toggl.focus.plugins.module_utils._api.errors import ErrorResponse, Request
 from ansible_collections.toggl.focus.plugins.module_utils._api.quota import Closed, Quota, Window
 
 HOUR = 3600
+GET = Request("GET", "/workspaces/1/clients")
 
 
 def headers(remaining: str, resets_in: str = "") -> dict[str, str]:
@@ -46,7 +48,8 @@ REFUSALS: dict[str, tuple[dict[str, str], str, float | None, Closed | None]] = {
 def test_what_a_402_means(
     given: dict[str, str], words: str, retry_after: float | None, expected: Closed | None
 ) -> None:
-    assert Q.closed_by(given, words, retry_after) == expected
+    response = ErrorResponse(GET, 402, words, retry_after=retry_after)
+    assert Q.closed_by(Q.quota_of(given), response) == expected
 
 
 ODD = ["", "soon", "-5", "nan", "inf", "1e400", "9" * 400, "0x10", "1,5", "\u0663", "1e300", " 7 "]
@@ -59,7 +62,7 @@ def test_odd_headers_never_break_a_run(remaining: str, resets_in: str) -> None:
     odd = headers(remaining, resets_in)
     known = Q.quota_of(odd)
     assert all(number is None or number >= 0 for number in (known.remaining, known.resets_in))
-    window, closed = Window(HOUR), Q.closed_by(odd, "quota", None)
+    window, closed = Window(HOUR), Q.closed_by(known, ErrorResponse(GET, 402, "quota"))
     assert closed is not None
     window.note(known, 0.0)
     window.refused(closed, 0.0)

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from .answers import whole_number
-from .errors import Closed
+from .errors import Closed, ErrorResponse
 
 LONGEST_PAUSE = 600.0
 """Seconds between two tries if it is not known when the quota reopens."""
@@ -44,22 +44,20 @@ def quota_of(headers: Mapping[str, str]) -> Quota:
     return Quota(*map(whole_number, said))
 
 
-def closed_by(
-    headers: Mapping[str, str], words: str, retry_after: float | None, is_used_up: bool = False
-) -> Closed | None:
+def closed_by(quota: Quota, response: ErrorResponse, is_used_up: bool = False) -> Closed | None:
     """Return what a 402 says about the quota; ``None`` if it is about something else.
 
+    :arg quota: what its headers say
     :arg is_used_up: whether an earlier answer has said that nothing is left
     """
-    quota = quota_of(headers)
-    asked = None if retry_after is None else math.ceil(retry_after)
-    said = (quota.resets_in, _seconds_in(words), asked)
+    words, asked = response.words, response.retry_after
+    said = (quota.resets_in, _seconds_in(words), None if asked is None else math.ceil(asked))
     resets_in = next((seconds for seconds in said if seconds is not None), None)
     if re.search(_ABOUT_QUOTA, words) or quota.remaining == 0:
         return Closed(resets_in)
     if re.search(_ABOUT_A_FEATURE, words):
         return None
-    if re.search(_ABOUT_A_LIMIT, words) or retry_after is not None or is_used_up:
+    if re.search(_ABOUT_A_LIMIT, words) or asked is not None or is_used_up:
         return Closed(resets_in)
     if quota.remaining is not None:
         return None

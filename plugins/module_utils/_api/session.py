@@ -192,18 +192,18 @@ class Session:
             self.window.note(quota, time.monotonic())
             self.progress.set(quota=quota.remaining)
         if not 200 <= answer.status < 300:
-            raise self._refusal(answer)
+            raise self._refusal(answer, quota)
         self.window.answered()
         if self.first_answer is None:  # an error may be from what is in between
             self.first_answer = time.monotonic()
             self.first_date = date_of(answer.headers.get("Date"))
         return answer
 
-    def _refusal(self, answer: Answer) -> StatusError:
+    def _refusal(self, answer: Answer, quota: Quota) -> StatusError:
         response = error_response(answer, self._access.secrets)
         if answer.status == 402:  # the quota, or a feature that the plan lacks
             is_used_up = self.window.quota.remaining == 0
-            closed = closed_by(answer.headers, response.words, response.retry_after, is_used_up)
+            closed = closed_by(quota, response, is_used_up)
             if closed is not None:
                 self.window.refused(closed, time.monotonic())
                 return QuotaExceeded(response, closed, True, self._access.quota_wait)
