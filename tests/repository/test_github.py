@@ -96,6 +96,18 @@ class TestGitHub(Scenarios):
             runs = pipeline.merged(), pipeline.by_hand(**read)
             assert [run.jobs["apply"] for run in runs] == asked
 
+    @pytest.mark.parametrize("has_read", [False, True])
+    def test_where_nobody_is_asked_an_undo_needs_somebody_who_has_read_its_plan(
+        self, pipeline: GitHub, has_read: bool
+    ) -> None:
+        pipeline.team.host.is_protected = False
+        plan, undo = pipeline.jobs["undo-plan"], pipeline.jobs["undo"]
+        until_asked = {**undo, "steps": undo["steps"][:2]}
+        pipeline.jobs = {"undo-plan": {**plan, "steps": []}, "undo": until_asked}
+        run = pipeline.by_hand(undo="901", has_read=has_read)
+        assert run.jobs["undo"] == ("passed" if has_read else "failed")
+        assert ("nobody was asked" in run.output) is not has_read
+
 
 def test_only_what_is_named_so_needs_the_internet() -> None:
     """That actions are pinned is in ``tests/checks/test_house.py``."""
