@@ -152,7 +152,12 @@ class Creates:
 
     def is_own(self, client: Client) -> bool:
         """Return whether a client is certainly one that this run has created, so that it may be
-        deleted again: it was not read before, and the service's own clock says so."""
+        deleted again: it was not read before, and the service's own clock says so.
+
+        :raises RequestError: it cannot be read
+        """
+        if client.read.get("created_at") is None:  # the answer to a create may not say
+            client = self._api.find(client.id, bool) or client
         return client.id not in self._known and self._is_older(client) is False
 
     def _is_older(self, client: Client) -> bool | None:
