@@ -38,13 +38,7 @@ NOT_DESCRIBED = ("duplicates", "order_by_key")
 UNUSUAL = Switches(**{of: said[1] for of, said in QUESTIONS.items() if of not in NOT_DESCRIBED})
 """The second answer to each question, but for names that are taken and an undescribed parameter."""
 
-BOUNDED = settings(
-    max_examples=20,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+BOUNDED = settings(max_examples=20, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module", params=[USUAL, UNUSUAL], ids=["usual", "unusual"])

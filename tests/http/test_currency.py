@@ -69,15 +69,9 @@ SERVICES = {"replaces": KEEPS, "keeps": Switches(currency="keeps"), "hides delet
 
 
 @pytest.mark.parametrize("switches", SERVICES.values(), ids=SERVICES)
-@pytest.mark.parametrize(("wanted", "body", "action"), SET)
+@pytest.mark.parametrize(("wanted", "body", "done"), SET)
 def test_it_becomes_as_declared(
-    service: Simulator,
-    module: str,
-    switches: Switches,
-    wanted: str,
-    body: str,
-    action: str,
-    journal: Path,
+    service: Simulator, module: str, switches: Any, wanted: str, body: str, done: str, journal: Path
 ) -> None:
     """Check mode says the same, a second run nothing; undo and the journal bring back what was."""
     furnished(service, switches)
@@ -86,17 +80,17 @@ def test_it_becomes_as_declared(
     assert service.writes == []
     ran = run_entry(module, service, wanted, journal=str(journal))
     assert not ran.get("failed"), ran["msg"]
-    if action != "none":
+    if done != "none":
         assert journal_undo(journal.read_text(), service.workspace_id) == ran["undo"]
     assert bodies(service) == body
     for key in ("changed", "action") if module == "focus_client" else ("changed",):
         assert ran[key] == check[key]
-    assert ran.get("action", action) == action and ran["changed"] is (action != "none")
+    assert ran.get("action", done) == done and ran["changed"] is (done != "none")
     if switches is not HIDES:
         assert check["diff"] == ran["diff"]
     again = run_entry(module, service, wanted.replace("restored ", ""))
     assert again["changed"] is False, again["msg"]
-    if "absent" not in wanted and action not in ("created", "restored"):
+    if "absent" not in wanted and done not in ("created", "restored"):
         clients(service, clients=ran["undo"])
         assert currencies(service) == before
 

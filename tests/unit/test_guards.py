@@ -10,11 +10,7 @@ import yaml
 from support.notation import clients_of, entries_of, pairs, rows, steps_of, told
 
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, Rules
-from ansible_collections.toggl.focus.plugins.module_utils._plan import problems
-from ansible_collections.toggl.focus.plugins.module_utils._plan.guards import (
-    check_guards,
-    protecting,
-)
+from ansible_collections.toggl.focus.plugins.module_utils._plan import guards, problems
 from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
 
 GLOBS = pairs("""
@@ -34,14 +30,14 @@ no others in any case: [!a]cme ~ not Acme | Gross? ~ not Gro\u00df
 
 @pytest.mark.parametrize(("glob", "name"), GLOBS)
 def test_a_glob_protects_what_it_fits_whatever_the_case(glob: str, name: str) -> None:
-    protected = protecting(
+    protected = guards.protecting(
         Rules(protected=("nothing", glob, "*nothing")), name.removeprefix("not ")
     )
     assert protected == (None if name.startswith("not ") else glob)
 
 
 def test_the_first_glob_that_matches_is_named() -> None:
-    assert protecting(Rules(protected=("B*", "A*", "Acme")), "acme") == "A*"
+    assert guards.protecting(Rules(protected=("B*", "A*", "Acme")), "acme") == "A*"
 
 
 GUARDS = rows("""
@@ -94,7 +90,7 @@ def test_guards(options: str, active: str, steps: str, expected: str) -> None:
     ]
     victims = [step.after for step in made if step.entry is None]
     rules = Rules(**yaml.safe_load(f"{{{options}}}"))
-    found = list(check_guards(rules, int(active), made, victims))
+    found = list(guards.check_guards(rules, int(active), made, victims))
     told_problems = [
         " ".join([*(str(entry + 1) for entry in problem.entries), problem.sentence])
         for problem in found

@@ -13,11 +13,7 @@ from ansible.parsing.dataloader import DataLoader
 from support.lists import load_list
 from support.playbooks import ROOT
 
-from ansible_collections.toggl.focus.plugins.module_utils._text import (
-    _TEMPLATE,
-    is_template,
-    yaml_text,
-)
+from ansible_collections.toggl.focus.plugins.module_utils import _text as T
 from ansible_collections.toggl.focus.plugins.plugin_utils._values import plugin_of
 
 TRUSTED: Callable[[str], str] = getattr(ansible.template, "trust_as_template", str)
@@ -44,7 +40,7 @@ TEMPLATES = {
 
 @pytest.mark.parametrize("text", TEMPLATES.values(), ids=TEMPLATES)
 def test_what_ansible_evaluates_is_marked(text: str) -> None:
-    assert yaml_text(text).startswith("!unsafe ")
+    assert T.yaml_text(text).startswith("!unsafe ")
     assert templated(TRUSTED(text)) != text
 
 
@@ -52,8 +48,8 @@ def test_no_other_character_begins_a_template() -> None:
     """In all places where a template begins."""
     pattern = f"{HEADER},x:<< 6 * 7 >>, ?? 6 * 7 ?? ?% set x = 1 %? ?? x ??"
     texts = {char: TRUSTED(pattern.replace("?", char)) for char in UNICODE}
-    assert [char for char, text in texts.items() if is_template(text)] == ["#", "{"]
-    others = [text for text in texts.values() if not is_template(text)]
+    assert [char for char, text in texts.items() if T.is_template(text)] == ["#", "{"]
+    others = [text for text in texts.values() if not T.is_template(text)]
     assert templated(others) == others
 
 
@@ -62,19 +58,19 @@ def test_no_text_without_a_mark_is_evaluated() -> None:
     signs = [char for char in UNICODE[:128] if not char.isalnum()] + ["{"] * 9
     for _ in range(4_000):
         text = "".join([*rng.choices(signs, k=20), *rng.choices(UNICODE, k=5)])
-        assert is_template(text) or templated(TRUSTED(text)) == text
+        assert T.is_template(text) or templated(TRUSTED(text)) == text
 
 
 def test_a_text_stays_a_text() -> None:
     """ansible-core 2.19 and later reads ``!unsafe "~"`` as null: a mark is for templates alone."""
     chars = (*UNICODE[:0x400], *UNICODE[0x2000:0x2100])
     texts = [text.strip() for char in chars for text in (char, f"1{char}1", f"1{char}")]
-    assert load_list("".join(f"- {yaml_text(text)}\n" for text in texts)) == texts
+    assert load_list("".join(f"- {T.yaml_text(text)}\n" for text in texts)) == texts
 
 
 def test_a_file_has_the_marks_that_a_message_has() -> None:
     template = (ROOT / "playbooks" / "templates" / "clients.yml.j2").read_text()
-    assert f"set begins = '{_TEMPLATE.pattern}' -%}}" in template
+    assert f"set begins = '{T._TEMPLATE.pattern}' -%}}" in template
     assert "{{ '!unsafe ' if name is search(begins) else '' }}" in template
 
 

@@ -46,9 +46,7 @@ def test_a_change_of_the_list_is_a_plan(before: str, after: str, expected: str) 
 
 
 @given(OPTIONS, OPTIONS, st.booleans())
-def test_no_made_up_id_shows(
-    before: list[dict[str, Any]], after: list[dict[str, Any]], purge: bool
-) -> None:
+def test_no_made_up_id_shows(before: list[Any], after: list[Any], purge: bool) -> None:
     result = clients_plan(after, before, purge=purge, protected=["Hoo*"])
     assert not re.search(r"-\d{2,}|\bid -", json.dumps([result, plan_lines(result)]))
     for row in [*result.get("plan", []), *result.get("results", []), *result.get("undo", [])]:
