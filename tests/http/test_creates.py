@@ -78,7 +78,7 @@ LONG_AGO = "2020-01-31T12:00:00Z"
 
 @pytest.mark.parametrize("lost", [False, True], ids=["an answer without id", "a lost answer"])
 @pytest.mark.parametrize("there", ["(New)", "(New), A"])
-def test_a_client_older_than_the_run_is_none_of_its_creates(
+def test_a_client_older_than_the_run_is_no_create(
     service: Simulator, there: str, lost: bool
 ) -> None:
     """Somebody restores a hidden namesake during the run: no duplicate, and not in undo."""

@@ -31,21 +31,18 @@ class Strange(Exception):
     pass
 
 
-@pytest.fixture
-def breaking(monkeypatch: pytest.MonkeyPatch) -> Any:
+def breaks(
+    monkeypatch: Any, owner: Any, name: str, about: str = "", kind: Any = Strange, first: int = 1
+) -> None:
     """Let a function raise, from its ``first`` call on that is ``about`` a client."""
+    function, calls = getattr(owner, name), itertools.count(1)
 
-    def broken(owner: Any, name: str, about: str = "", kind: Any = Strange, first: int = 1) -> None:
-        function, calls = getattr(owner, name), itertools.count(1)
+    def raises(*given: Any, **more: Any) -> Any:
+        if about in repr(given[1:]) and next(calls) >= first:
+            raise kind(SECRET)
+        return function(*given, **more)
 
-        def raises(*given: Any, **more: Any) -> Any:
-            if about in repr(given[1:]) and next(calls) >= first:
-                raise kind(SECRET)
-            return function(*given, **more)
-
-        monkeypatch.setattr(owner, name, raises)
-
-    return broken
+    monkeypatch.setattr(owner, name, raises)
 
 
 def assert_all_are_told_of(service: Simulator, result: dict[str, Any], done: int) -> None:
@@ -65,10 +62,10 @@ RAISING = [(Journal, "before", "apply.py"), (FocusApi, "create", "creates.py")]
 @pytest.mark.parametrize(("owner", "method", "file"), RAISING)
 @pytest.mark.parametrize("kind", [Strange, KeyError, RecursionError, MemoryError, UnicodeError])
 def test_a_step_that_raises_is_unclear_and_the_others_are_reported(
-    service: Simulator, breaking: Any, owner: Any, method: str, file: str, kind: Any
+    service: Simulator, monkeypatch: Any, owner: Any, method: str, file: str, kind: Any
 ) -> None:
     """The message has the type of the exception and the last file that it passed; not its text."""
-    breaking(owner, method, "Client 2", kind)
+    breaks(monkeypatch, owner, method, "Client 2", kind)
     result = clients(service, clients=FIVE)
     assert_all_are_told_of(service, result, done=4)
     (unclear,) = rows(result, "unclear")
@@ -77,23 +74,23 @@ def test_a_step_that_raises_is_unclear_and_the_others_are_reported(
     assert "It may have been done" in unclear["error"]
 
 
-def test_after_the_write_it_is_done(service: Simulator, breaking: Any, journal: Path) -> None:
+def test_after_the_write_it_is_done(service: Simulator, monkeypatch: Any, journal: Path) -> None:
     """The write is known to be done; a journal that cannot be written fails the task."""
-    breaking(Journal, "after", "Client 2")
+    breaks(monkeypatch, Journal, "after", "Client 2")
     result = clients(service, clients=FIVE, journal=str(journal))
     assert_all_are_told_of(service, result, done=5)
     assert "Strange" in result["msg"]
 
 
-def test_no_thread_to_be_had_is_no_lost_report(service: Simulator, breaking: Any) -> None:
-    breaking(futures.ThreadPoolExecutor, "submit", kind=RuntimeError, first=3)
+def test_no_thread_to_be_had_is_no_lost_report(service: Simulator, monkeypatch: Any) -> None:
+    breaks(monkeypatch, futures.ThreadPoolExecutor, "submit", kind=RuntimeError, first=3)
     result = clients(service, clients=FIVE)
     assert_all_are_told_of(service, result, done=2)
     assert len(rows(result, "pending")) == 3
 
 
-def test_while_reading_it_says_nothing_was_written(service: Simulator, breaking: Any) -> None:
-    breaking(FocusApi, "list_clients")
+def test_while_reading_it_says_nothing_was_written(service: Simulator, monkeypatch: Any) -> None:
+    breaks(monkeypatch, FocusApi, "list_clients")
     for result in (client(service, name="A"), clients(service, clients=FIVE), info(service)):
         assert (result["failed"], result["changed"]) == (True, False)
         assert "(Strange in module_utils/" in result["msg"]
@@ -101,9 +98,9 @@ def test_while_reading_it_says_nothing_was_written(service: Simulator, breaking:
         assert SECRET not in result["msg"]
 
 
-def test_after_the_steps_it_says_how_many_were_done(service: Simulator, breaking: Any) -> None:
+def test_after_the_steps_it_says_how_many_were_done(service: Simulator, monkeypatch: Any) -> None:
     """Where the report itself cannot be made."""
-    breaking(_reconcile, "clients_result")
+    breaks(monkeypatch, _reconcile, "clients_result")
     result = clients(service, clients=FIVE)
     assert (result["failed"], result["changed"]) == (True, True)
     assert "5 of 5 changes are known to be done" in result["msg"]

@@ -44,10 +44,9 @@ def test_less_is_risked_than_is_in_flight(service: Simulator, there: int, concur
     assert pages <= result["requests"] - boundaries <= pages + concurrency - 1
 
 
-NO_HEADERS = {"switches": Switches(quota_headers=False)}
 RISKS = [
     *((150, {"quota_limit": 40}, False), (150, {"quota_limit": 201}, True)),
-    *((there, NO_HEADERS, False) for there in (99, 100, 150, 950)),
+    *((at, {"switches": Switches(quota_headers=False)}, False) for at in (99, 100, 150, 950)),
 ]
 
 

@@ -9,11 +9,8 @@ import pytest
 import yaml
 from support.notation import entries_of, pairs, sentences
 
+from ansible_collections.toggl.focus.plugins.module_utils import _reconcile
 from ansible_collections.toggl.focus.plugins.module_utils._errors import BadOption, PlanRefused
-from ansible_collections.toggl.focus.plugins.module_utils._reconcile import (
-    desired_client,
-    desired_clients,
-)
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import ENTRY
 
 TAKEN = pairs(r"""
@@ -39,7 +36,7 @@ no currency: {name: Acme, currency: ''} ~ Acme | {name: Acme, currency: null} ~ 
 
 @pytest.mark.parametrize(("written", "expected"), TAKEN)
 def test_an_entry_is_taken(written: str, expected: str) -> None:
-    assert desired_clients([yaml.safe_load(written)]) == entries_of(expected)
+    assert _reconcile.desired_clients([yaml.safe_load(written)]) == entries_of(expected)
 
 
 REFUSED = sentences(r"""
@@ -99,25 +96,25 @@ def test_an_entry_is_refused_with_its_number_and_name(written: str, expected: st
     assert said("Globex", entry) == f"Entry 2{name}: {expected}"
     if options.keys() <= ENTRY.keys() and options is entry:
         with pytest.raises(PlanRefused) as refused:
-            desired_client(entry)
+            _reconcile.desired_client(entry)
         assert str(refused.value) == expected
 
 
 def test_a_text_like_a_date_is_no_list() -> None:
     """Also where it is no date."""
     with pytest.raises(BadOption, match="a name in it became the date 2026-99-09"):
-        desired_clients("[datetime.date(2026, 99, 9)]")
+        _reconcile.desired_clients("[datetime.date(2026, 99, 9)]")
 
 
 def said(*entries: Any) -> str:
     with pytest.raises(PlanRefused) as refused:
-        desired_clients(entries)
+        _reconcile.desired_clients(entries)
     return str(refused.value)
 
 
 def test_other_options_of_the_task_are_none_of_the_client() -> None:
     with pytest.raises(PlanRefused, match="Neither name nor id is given"):
-        desired_client({"api_retries": 4})
+        _reconcile.desired_client({"api_retries": 4})
 
 
 def test_all_problems_are_reported_together() -> None:

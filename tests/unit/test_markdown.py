@@ -22,7 +22,6 @@ from ansible_collections.toggl.focus.plugins.module_utils._plan.problems import 
 from ansible_collections.toggl.focus.plugins.module_utils._results.markdown import plan_markdown
 from ansible_collections.toggl.focus.plugins.module_utils._text import SERVICE_URL
 
-LONGEST = 65_000
 MARKER = "<!-- toggl.focus plan -->"
 DIGEST = "5f0c1e3a9d7b2c4e6f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6"
 
@@ -46,7 +45,7 @@ def unreadable(reason: str) -> dict[str, Any]:
 def text_of(made: dict[str, str] | None = None, **workspaces: dict[str, Any]) -> str:
     """The text, which always fits into a comment, and has the marker at its end."""
     text = plan_markdown({**(made or {}), "workspaces": workspaces})
-    assert len(text) <= LONGEST
+    assert len(text) <= 65_000
     assert text.endswith(f"\n{MARKER}\n")
     return text
 

@@ -115,10 +115,8 @@ def test_who_changes_the_case_of_a_name_waits_for_nobody_among_many() -> None:
     assert in_order(chains) == tuple(step for chain in chains for step in chain)
 
 
-@pytest.mark.parametrize(("steps", "likely_name", "expected"), HIDDEN)
-def test_a_hidden_client_waits_for_the_name_that_it_likely_has(
-    steps: str, likely_name: str, expected: str
-) -> None:
+@pytest.mark.parametrize(("steps", "name", "expected"), HIDDEN)
+def test_a_hidden_client_waits_for_its_likely_name(steps: str, name: str, expected: str) -> None:
     """What frees that name comes first; the rest is planned again when the client is known."""
-    likely = {9: likely_name} if likely_name else {}
+    likely = {9: name} if name else {}
     assert told(in_order(chains_of(steps), likely)) == expected

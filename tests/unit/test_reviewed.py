@@ -84,9 +84,7 @@ UNFIT: dict[str, tuple[str | None, str]] = {
 
 
 @pytest.mark.parametrize(("text", "reason"), UNFIT.values(), ids=UNFIT)
-def test_without_the_reviewed_plan_of_the_host_there_is_an_error(
-    folder: Path, text: str | None, reason: str
-) -> None:
+def test_an_unfit_plan_file_is_an_error(folder: Path, text: str | None, reason: str) -> None:
     with pytest.raises(BadOption) as raised:
         bound(folder, text, clients_plan_file="plan.json")
     said = str(raised.value)

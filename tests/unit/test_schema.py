@@ -45,8 +45,6 @@ ENTRIES = [*NAMES, *UNSEEN, *OTHERS] + [
     for value in [*values, *UNSEEN, *OTHERS]
 ]
 """Each value of each option, alone and beside others, and of an entry that is no mapping."""
-SINCE_UNICODE_14 = {"\u0890", "\u0891"}
-"""Format characters that Python 3.10 does not know."""
 
 
 def is_taken(*listed: Any) -> bool:
@@ -74,7 +72,8 @@ def test_it_accepts_what_the_module_accepts_and_refuses_what_it_refuses() -> Non
 
 def test_a_name_has_a_character_that_is_seen() -> None:
     shows = re.compile(SCHEMA["definitions"]["name"]["pattern"])
-    every = {chr(code) for code in range(0x10000)} - SINCE_UNICODE_14
+    unknown_to_python_3_10 = {"\u0890", "\u0891"}  # format characters
+    every = {chr(code) for code in range(0x10000)} - unknown_to_python_3_10
     assert [c for c in every if bool(shows.search(c)) is not bool(confusable_key(c))] == []
 
 

@@ -100,12 +100,11 @@ def test_an_answer_that_does_not_say_that_it_was_done(
     assert (service.names != before, result["changed"], not result["failed"]) == (is_done,) * 3
 
 
-def test_a_name_that_another_entry_gives_away(service: Service, run: Any, tmp_path: Path) -> None:
+def test_a_name_that_another_entry_gives_away(service: Service, run: Any, journal: Path) -> None:
     """The journal knows the deleted client of the name, which the service hides."""
     service.hides = True
     service.add("Acme")
-    options = {"journal": str(tmp_path / "journal")}
-    run(clients="absent Acme", **options)
+    run(clients="absent Acme", journal=str(journal))
     service.add("Acme")
-    assert not run(clients="1002 Acme 2; restored Acme", **options)["failed"]
+    assert not run(clients="1002 Acme 2; restored Acme", journal=str(journal))["failed"]
     assert service.names == {1001: "Acme", 1002: "Acme 2"}
