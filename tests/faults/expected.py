@@ -214,7 +214,8 @@ class Expected:
         others = {"purged": sum(change.by_purge for change in verdict.changes)}
         others["unchanged"] = len(self.case.entries) - len(by_entry)
         others["unmanaged"] = len(verdict.unmanaged)
-        return {action: actions[action] for action in (*ACTIONS.values(), *NONE_OF)} | others
+        not_planned = ("failed", "pending")
+        return {action: actions[action] for action in (*ACTIONS.values(), *not_planned)} | others
 
     def _wrong_plan(self, verdict: Verdict, plan: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         wanted = Counter(
@@ -332,10 +333,6 @@ class Expected:
     def budget(self, verdict: Verdict, temporary: int) -> Budget:
         requests = self.requests(verdict)
         return requests.of_one() if self.case.single else requests.of_list(temporary)
-
-
-NONE_OF = ("failed", "pending")
-"""What a summary counts that is not in a plan."""
 
 
 def _by_entry(verdict: Verdict) -> dict[int, list[Change]]:

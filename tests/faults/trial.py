@@ -408,7 +408,6 @@ class Trial(Runs):
     def _of_others(self, ran: Ran, undo: Sequence[Entry]) -> Iterator[str]:
         """Entries that speak of a client which the run neither touched nor named."""
         touched = {None, *(write.id for write in ran.history)}
-        touched |= {step.get("id") for step in ran.report.get("plan", ())}
         others = [entry for entry in undo if entry.get("id") not in touched]
         told = json.dumps([ran.report["msg"], ran.report.get("plan")])
         yield from (str(e) for e in others if str(e["id"]) not in told)

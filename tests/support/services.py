@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Step
-
-WHEN = "2026-01-01T00:00:00Z"
+from support.steps import active, deleted
 
 
 @dataclass(frozen=True)
@@ -74,14 +73,7 @@ class Service:
     def shown(self) -> list[Client]:
         """What a list of all clients, and a read of each id, tell."""
         return [
-            Client.of(
-                {
-                    "id": id_,
-                    "name": held.name,
-                    "deleted_at": WHEN if held.deleted else None,
-                    **held.attributes,
-                }
-            )
+            (deleted if held.deleted else active)(id_, held.name, **held.attributes)
             for id_, held in self.held.items()
             if not (held.deleted and self.manners.hides)
         ]
