@@ -131,11 +131,7 @@ def _plain(text: str) -> str:
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.stem)
 def test_a_guide_does_what_it_says(
-    simulator: Simulator,
-    ansible: Started,
-    tmp_path: Path,
-    guide: Path,
-    request: pytest.FixtureRequest,
+    simulator: Simulator, ansible: Started, tmp_path: Path, guide: Path, pytestconfig: pytest.Config
 ) -> None:
     """With ``--write``, what is printed and drawn is written into it."""
     reader = Reader(simulator, ansible, tmp_path)
@@ -146,7 +142,7 @@ def test_a_guide_does_what_it_says(
             raise AssertionError(f"{guide.name}:{part.line}: {error}") from error
     made = {guide: with_blocks(guide.read_text(encoding="utf-8"), reader.printed), **reader.drawn}
     for path, content in made.items():
-        if request.config.getoption("--write", default=False):
+        if pytestconfig.getoption("--write", default=False):
             path.write_text(content, encoding="utf-8")
         assert path.read_text(encoding="utf-8") == content, (
             f"{path.name}: make test ARGS='tests/docs --write'"

@@ -4,7 +4,7 @@ may fail."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,15 +67,10 @@ Play = Callable[..., Ran]
 def play(service: Simulator, tmp_path: Path, collections: Path) -> Play:
     """Play all tasks, whether they fail or not; their results are ``t_0``, ``t_1`` …"""
 
-    def all_of(
-        tasks: Sequence[Task],
-        *arguments: str,
-        environment: Mapping[str, str] | None = None,
-        **more: Any,
-    ) -> Ran:
+    def all_of(tasks: Sequence[Task], *arguments: str, **more: Any) -> Ran:
         how = {"ignore_errors": True}
         kept = [{**task, **how, "register": f"t_{at}"} for at, task in enumerate(tasks)]
-        given = {**access(service), **(environment or {})}
+        given = {**access(service), **more.pop("environment", {})}
         given["ANSIBLE_COLLECTIONS_PATH"] = str(collections)
         more |= {"dumper": _Dumper, "environment": given}
         return played(service, tmp_path, kept, *arguments, **more)

@@ -77,11 +77,7 @@ def duplicates(before: State, after: State, may: Mapping[str, int] | None = None
 
 
 def resets(
-    before: State,
-    after: State,
-    switches: Switches,
-    changes: Iterable[Change] = (),
-    must: bool = False,
+    before: State, after: State, switches: Switches, changes: Iterable[Change], must: bool = False
 ) -> Iterator[str]:
     """A currency that is another one, though none of the ``changes`` named it, or that is not the
     one that somebody named: what a read shows. ``must``: each of them is done."""
