@@ -115,6 +115,7 @@ def test_a_maintained_file_is_never_written_over(exports: Exports) -> None:
     checked, first, second, _ = exports
     assert "set clients_overwrite to true to replace it" in first.printed
     assert first.files["kept/clients.yml"] == (MAINTAINED, 0o644)
+    assert re.search(r"kept : ok=\d+ changed=0 ", first.printed)
     assert "failed=0" in second.printed
     assert second.listed("new") == first.listed("new")
     assert first.listed("replaced") == []
