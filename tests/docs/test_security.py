@@ -44,8 +44,8 @@ Without a mark is | unit/test_marks.py::test_no_other_character_begins_a_templat
     ::test_no_text_without_a_mark_is_evaluated ::test_a_file_has_the_marks
 What is applied is | e2e/test_repository.py::test_exactly_the_reviewed_plan_is_applied
     e2e/test_reviewed_plan.py::test_nothing_passes_the_digest_over
-The digest of a plan | unit/test_digest.py::test_whatever_else_is_shown
-    ::test_the_same_effect_elsewhere
+The digest of a plan | unit/test_reviewed.py::test_whatever_else_is_shown
+    unit/test_plan.py::test_a_digest_is_of_one_workspace
 With a plan file | e2e/test_reviewed_plan.py::test_nothing_passes_the_digest_over
 Nothing is written | e2e/test_reviewed_plan.py::test_nothing_passes_the_digest_over
     http/test_reports.py::test_a_refused_plan_is_shown

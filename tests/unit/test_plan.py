@@ -61,9 +61,11 @@ def test_a_rename_by_an_id_from_a_name_that_is_not_listed_gets_a_warning(
     assert len(list(planner.renamed_by_id(made))) == bool(expected)
 
 
-def test_a_digest_is_of_one_workspace() -> None:
-    digests = [plan([], entries_of("A"), workspace_id=id_).digest for id_ in (0, 1, 11)]
-    assert len(set(digests)) == 3 and plan([], entries_of("A")).digest == digests[0]
+def test_a_digest_is_of_one_workspace_at_one_address() -> None:
+    """However the address is written."""
+    places = [(), (0,), (1,), (11,), (1, "https://h/api"), (1, "HTTPS://H:443/api/")]
+    digests = [plan([], entries_of("A"), M.Rules(), *place).digest for place in places]
+    assert digests[0] == digests[1] and digests[4] == digests[5] and len({*digests}) == 4
 
 
 def test_of_each_kind_of_warning_there_are_five_and_how_many_more() -> None:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Before any request: the plan must be the reviewed one, and no two hosts have one workspace."""
+"""The digest of what is shown of a plan; and before any request, that the plan is the reviewed one
+and that no two hosts have one workspace."""
 
 from __future__ import annotations
 
@@ -10,14 +11,68 @@ from typing import Any
 import pytest
 import yaml
 from support.filters import workspaces
-from support.notation import rows, steps_of
+from support.notation import pairs, rows, steps_of
 
 from ansible_collections.toggl.focus.plugins.module_utils._errors import BadOption
 from ansible_collections.toggl.focus.plugins.module_utils._plan.digest import digest, row_of
+from ansible_collections.toggl.focus.plugins.module_utils._text import normal_address
 from ansible_collections.toggl.focus.plugins.plugin_utils._place import PLAN_FORMAT
 from ansible_collections.toggl.focus.plugins.plugin_utils._reviewed import bind
 
 URL = "https://focus.toggl.com/api"
+
+# the digest
+
+ROWS = [
+    *map(
+        row_of, steps_of("create New; delete 1 Old; rename 2 A -> B; restore 3 C; rename 3 C -> D")
+    )
+]
+CREATE, DELETE, RENAME, RESTORE, RENAME_RESTORED = ROWS
+
+OTHER: dict[str, list[dict[str, Any]]] = {
+    "an id as a text": [CREATE, {**DELETE, "id": "1"}, *ROWS[2:]],
+    "by purge": [CREATE, {**DELETE, "purge": True}, *ROWS[2:]],
+    "something more": [{**CREATE, "currency": "EUR"}, *ROWS[1:]],
+    "through a temporary name": [
+        *(CREATE, {**RENAME, "name": "temporary"}, DELETE, RESTORE),
+        *({**RENAME, "from": "temporary"}, RENAME_RESTORED),
+    ],
+    "two names in one": [{"step": "create", "name": 'New"}, {"name": "Old'}],
+}
+
+
+def test_the_same_effect_has_the_same_digest() -> None:
+    """Also in another order, and after a run."""
+    others = [DELETE, RESTORE, CREATE, RENAME_RESTORED, RENAME]
+    done = [{**row, "status": "done", "error": "one"} for row in ROWS]
+    assert digest(ROWS, 7, URL) == digest(others, 7, URL) == digest(done, 7, URL)
+
+
+@pytest.mark.parametrize("shown", OTHER.values(), ids=OTHER)
+def test_whatever_else_is_shown_has_another_digest(shown: list[dict[str, Any]]) -> None:
+    assert digest(shown, 7, URL) != digest(ROWS, 7, URL)
+
+
+ADDRESSES = pairs("""
+in capitals: HTTPS://Focus.Toggl.COM/api ~ https://focus.toggl.com/api
+with its port, and a slash: https://focus.toggl.com:443/api/ ~ https://focus.toggl.com/api
+with blanks: " https://focus.toggl.com/api// " ~ https://focus.toggl.com/api
+a slash: https://focus.toggl.com/ ~ https://focus.toggl.com
+another port: https://focus.toggl.com:8443/api ~ https://focus.toggl.com:8443/api
+http: http://LOCALHOST:80 ~ http://localhost | http://localhost:443 ~ http://localhost:443
+numbers: http://[::1]:8080/api ~ http://[::1]:8080/api
+none: https://h:port/api ~ https://h:port/api | "" ~ ://
+""")
+
+
+@pytest.mark.parametrize(("address", "normal"), ADDRESSES)
+def test_an_address_has_one_form(address: str, normal: str) -> None:
+    assert normal_address(address) == normal
+
+
+# the plan file
+
 STEPS = [{**row_of(step), "status": "planned"} for step in steps_of("create New; delete 1 Old")]
 DIGEST = digest(STEPS, 4242, URL)
 
