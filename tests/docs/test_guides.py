@@ -178,27 +178,3 @@ def test_every_file_of_a_guide_is_used() -> None:
             if block.caption and not block.caption.startswith(("inventory/", "clients.d/")):
                 others = "".join(b.text for b in used if b is not block)
                 assert block.caption in others, f"{path.name}:{block.line}: it is never used"
-
-
-PLAYBOOKS_VARIABLES = {
-    *("clients_base", "clients_file", "clients_hosts", "clients_overwrite", "clients_plan_commit"),
-    *("clients_plan_run", "clients_result", "clients_undo_run"),
-}
-OWN_VARIABLES = {"clients_everywhere", "clients_own"}
-"""Of the guides themselves."""
-
-
-def test_what_a_guide_names_is_there() -> None:
-    """Ansible ignores a variable that nothing reads, so running a guide would not show it."""
-    spec = yaml.safe_load((ROOT / "roles" / "clients" / "meta" / "argument_specs.yml").read_text())
-    filters = {path.stem for path in (ROOT / "plugins" / "filter").glob("*.py")}
-    variables = {*spec["argument_specs"]["main"]["options"], *PLAYBOOKS_VARIABLES, *OWN_VARIABLES}
-    sources = "".join(path.read_text() for path in (ROOT / "plugins").rglob("*.py"))
-    for path in GUIDES:
-        text = path.read_text()
-        named = set(re.findall(r"\bclients_[a-z_]*[a-z]\b(?!:`)", text))
-        assert named <= variables | filters, path.name
-        environment = re.findall(r"\b(?:TOGGL_[A-Z_]+|toggl_focus_[a-z_]+)\b", text)
-        assert [name for name in environment if name not in sources] == [], path.name
-        files = re.findall(r"``((?:examples|plugins|playbooks)/[^`]*)``", text)
-        assert [name for name in files if not (ROOT / name).exists()] == [], path.name

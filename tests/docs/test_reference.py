@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import importlib
 import re
+from collections.abc import Callable
 from typing import Any
 
+import pytest
 import yaml
 from support.playbooks import ROOT
 
@@ -29,11 +31,11 @@ OF_THE_ROLE = {"clients_show_plan", "clients_plan_file"}
 """Variables that are no option of the module."""
 
 
-def read_yaml(*path: str) -> Any:
-    return yaml.safe_load(ROOT.joinpath(*path).read_text(encoding="utf-8"))
+def read_yaml(path: str) -> Any:
+    return yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
 
 
-SPEC = read_yaml("roles", "clients", "meta", "argument_specs.yml")
+SPEC = read_yaml("roles/clients/meta/argument_specs.yml")
 VARIABLES_OF_THE_ROLE = SPEC["argument_specs"]["main"]["options"]
 
 
@@ -54,45 +56,62 @@ def test_the_settings_are_those_of_the_modules_with_their_defaults() -> None:
         assert shown.split()[0].strip(",") == ("none" if default is None else as_shown(default))
 
 
-def test_the_playbooks_are_those_of_the_collection() -> None:
+def stems(*globs: str) -> set[str]:
+    return {path.stem for glob in globs for path in ROOT.glob(glob)}
+
+
+PLAYBOOKS, FILTERS = stems("playbooks/*.yml"), stems("plugins/filter/*.py") - {"__init__"}
+OF_THE_COLLECTION = {*MODULES, *FILTERS, *PLAYBOOKS, "clients"}
+
+
+def test_the_readme_and_the_guide_have_all_plugins_and_playbooks() -> None:
+    table = "".join(re.findall(r"(?m)^\| `toggl.*", (ROOT / "README.md").read_text("utf-8")))
+    assert {*re.findall(r"`toggl\.focus\.(\w+)`", table)} == OF_THE_COLLECTION
     listed = re.findall(r"\* - ``toggl\.focus\.(\w+)``", (GUIDES / "playbooks.rst").read_text())
-    assert sorted(listed) == sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
+    assert sorted(listed) == sorted(PLAYBOOKS)
 
 
-def test_what_a_page_names_of_the_collection_is_there() -> None:
-    """Modules, filters, playbooks and the role."""
-    folders = ("plugins/modules", "plugins/filter", "playbooks", "roles")
-    there = {path.stem for folder in folders for path in (ROOT / folder).iterdir()}
-    pages = [*GUIDES.parent.rglob("*.rst"), ROOT / "README.md", ROLE / "README.md"]
-    for page in [*pages, *(ROOT / "examples").rglob("*.md")]:
-        named = re.findall(r"(?<!collections\.)\btoggl\.focus\.([a-z]\w+)", page.read_text("utf-8"))
-        assert set(named) - {"focus"} <= there, page
+OF_GUIDES = {"clients_everywhere", "clients_own"}
+VARIABLE = r"\bclients_[a-z_]*[a-z]\b(?!:`)"
+OF_PLAYBOOKS = {
+    name
+    for path in ROOT.glob("playbooks/**/*.yml")
+    for name in re.findall(VARIABLE, path.read_text("utf-8"))
+}
+CODE = "".join(path.read_text("utf-8") for path in ROOT.glob("plugins/**/*.py"))
+TARGETS = re.findall(r"(?m)^([a-z0-9-]+):", (ROOT / "Makefile").read_text("utf-8"))
+NAMED: dict[str, Callable[[str], bool]] = {
+    r"\b((?:changelogs|docs|examples|playbooks|plugins|roles|tests)/[^`\s]*)`": lambda name: (
+        ROOT / name
+    ).exists(),
+    r"(?<!collections\.)\btoggl\.focus\.([a-z]\w+)": {*OF_THE_COLLECTION, "focus"}.__contains__,
+    VARIABLE: {*VARIABLES_OF_THE_ROLE, *OF_PLAYBOOKS, *OF_GUIDES, *FILTERS}.__contains__,
+    r"\b(?:TOGGL_[A-Z_]+|toggl_focus_[a-z_]+)\b": CODE.__contains__,
+    r"(?m)(?:`|^ *)make ([a-z0-9-]+)": TARGETS.__contains__,
+}
+"""What looks like a file, a plugin, a variable or a command, and whether it is there."""
+PAGES = [
+    *ROOT.glob("*.md"),
+    *(path for kind in ("md", "rst") for path in ROOT.glob(f"[a-z]*/**/*.{kind}")),
+    *(path for kind in ("md", "yml") for path in (ROOT / ".github").rglob(f"*.{kind}")),
+]
 
 
-def test_the_code_refers_to_documents_that_are_there() -> None:
-    for path in sorted((ROOT / "plugins").rglob("*.py")):
-        text = path.read_text(encoding="utf-8")
-        named = re.findall(r"[\w./-]+\.(?:md|rst)\b", text)
-        assert [name for name in named if not (ROOT / name).exists()] == [], path.name
-        assert not re.search(r"\(design\)|the design\b", text), path.name
+@pytest.mark.parametrize("pattern", NAMED)
+def test_what_a_page_names_is_there(pattern: str) -> None:
+    """Ansible ignores a variable that nothing reads, so running a guide would not show it."""
+    named = {n: path.name for path in PAGES for n in re.findall(pattern, path.read_text("utf-8"))}
+    assert len(named) > 4
+    assert {name: page for name, page in named.items() if not NAMED[pattern](name)} == {}
 
 
 def test_what_all_modules_return_is_described_alike() -> None:
     """Up to ansible-core 2.19 no fragment can hold it. Only the samples are of the module."""
-    package = "ansible_collections.toggl.focus.plugins.modules"
-    returned = [
-        yaml.safe_load(importlib.import_module(f"{package}.{name}").RETURN) for name in MODULES
-    ]
-    for key in ("requests", "quota"):
-        assert len({str(without_samples(described[key])) for described in returned}) == 1, key
-    for described in returned:
-        assert (described["msg"]["returned"], described["msg"]["type"]) == ("always", "str")
-
-
-def without_samples(described: Any) -> Any:
-    if not isinstance(described, dict):
-        return described
-    return {key: without_samples(value) for key, value in described.items() if key != "sample"}
+    package, numbers = "ansible_collections.toggl.focus.plugins.modules", re.compile(r"\d+")
+    texts = [importlib.import_module(f"{package}.{name}").RETURN for name in MODULES]
+    assert len({numbers.sub("", text.partition("\nrequests:")[2]) for text in texts}) == 1
+    for told in (yaml.safe_load(text)["msg"] for text in texts):
+        assert (told["returned"], told["type"]) == ("always", "str")
 
 
 # the role
@@ -107,9 +126,9 @@ def test_the_role_has_the_options_of_the_module() -> None:
         assert {k: variable.get(k) for k in keys} == {k: own.get(k) for k in keys}, name
         assert "default" not in variable, name
         assert variable.get("required", False) is (name == "clients_list"), name
-    defaults = {name: VARIABLES_OF_THE_ROLE[name].get("default") for name in OF_THE_ROLE}
-    given = {name: default for name, default in defaults.items() if default is not None}
-    assert read_yaml("roles", "clients", "defaults", "main.yml") == given
+    own = {name: VARIABLES_OF_THE_ROLE[name] for name in OF_THE_ROLE}
+    given = {name: variable["default"] for name, variable in own.items() if "default" in variable}
+    assert read_yaml("roles/clients/defaults/main.yml") == given
 
 
 def passed_on(tasks: list[dict[str, Any]], module: str) -> dict[str, str]:
@@ -121,25 +140,20 @@ def passed_on(tasks: list[dict[str, Any]], module: str) -> dict[str, str]:
 
 def test_the_role_and_the_playbooks_pass_every_option_on() -> None:
     """But what export and undo give themselves, or have no use for."""
-    tasks = read_yaml("roles", "clients", "tasks", "main.yml")
+    if_given = "{{{{ clients_{} | default(omit) }}}}".format
+    tasks = read_yaml("roles/clients/tasks/main.yml")
     assert passed_on(tasks, "toggl.focus.focus_clients") == {"clients": "{{ clients_list }}"}
     others = {name: f"the {name}" for name in OF_THE_MODULE if name != "clients_list"}
     taken = _role_variables.options(others, dict)
     assert {f"clients_{option}": value for option, value in taken.items()} == others
-    (play,) = read_yaml("playbooks", "export.yml")
-    assert passed_on(play["tasks"], "toggl.focus.focus_client_info") == {
-        name: f"{{{{ clients_{name} | default(omit) }}}}" for name in SHARED if name != "journal"
-    }
-    (play,) = read_yaml("playbooks", "undo.yml")
+    (play,) = read_yaml("playbooks/export.yml")
+    given = passed_on(play["tasks"], "toggl.focus.focus_client_info")
+    assert given == {name: if_given(name) for name in SHARED if name != "journal"}
+    (play,) = read_yaml("playbooks/undo.yml")
     given = passed_on(play["tasks"][1]["block"], "toggl.focus.focus_clients")
-    own = {
-        name
-        for name, value in given.items()
-        if value != f"{{{{ clients_{name} | default(omit) }}}}"
-    }
+    own = {name for name, value in given.items() if value != if_given(name)}
     assert own == {"clients", "purge", "journal"} and given["purge"] is False
-    left_out = {"plan_digest", "max_deletion_percent", "report"}
-    assert set(CLIENTS) - set(given) == left_out
+    assert {*CLIENTS} - {*given} == {"plan_digest", "max_deletion_percent", "report"}
 
 
 def test_the_readme_of_the_role_has_the_variables_with_their_defaults() -> None:
