@@ -78,9 +78,7 @@ LONG_AGO = "2020-01-31T12:00:00Z"
 
 @pytest.mark.parametrize("lost", [False, True], ids=["an answer without id", "a lost answer"])
 @pytest.mark.parametrize("there", ["(New)", "(New), A"])
-def test_a_client_older_than_the_run_is_no_create(
-    service: Simulator, there: str, lost: bool
-) -> None:
+def test_a_client_older_than_a_run_is_no_create(service: Simulator, there: str, lost: bool) -> None:
     """Somebody restores a hidden namesake during the run: no duplicate, and not in undo."""
     fill(service, there, Switches(list_shows_deleted=False, create_body="nothing"))
     service.workspace.rewind([replace(old, created_at=LONG_AGO) for old in service.clients()])
