@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from live.run import Run, table
-from live.workspace import State, UsedUp
+from live.workspace import State
 from support.playbooks import ROOT
 
 from ansible_collections.toggl.focus.plugins.module_utils._errors import FocusError
@@ -23,12 +23,12 @@ from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import
 from ansible_collections.toggl.focus.plugins.module_utils._task.options import access
 
 CONSENT = "yes-change-this-workspace"
-MISSING, AGAIN = 2, 3
+MISSING = 2
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     kept = ROOT / ".ansible" / "live"
-    parser.addoption("--folder", type=Path, default=kept, help="where the state is kept")
+    parser.addoption("--folder", type=Path, default=kept, help="of the state")
 
 
 def given() -> Access:
@@ -65,11 +65,3 @@ def run(request: pytest.FixtureRequest) -> Iterator[Run]:
         if {"questions", "modules"} <= {*state.done}:  # the next call begins anew
             state.done, state.found = [], {}
             state.save()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call() -> Iterator[None]:
-    try:
-        yield
-    except UsedUp as stop:
-        pytest.exit(str(stop), AGAIN)

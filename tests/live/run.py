@@ -10,7 +10,7 @@ duplicates. Orders need a third client: ``Alpha``, where neither was accepted.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,21 +23,18 @@ from ansible_collections.toggl.focus.plugins.module_utils._model import Access
 
 KNOWN_FIELDS = {"id", "name", "workspace_id", "active", "created_at", "updated_at", "deleted_at"}
 KNOWN_FIELDS |= {"toggl_user_id", "currency", "data", "page", "per_page"}
-USUAL_LENGTHS = (255, 50)
-SIZES = (100, 50, 20)
 CURRENCY = "CHF"
 NARROWING = ("contains", "begins", "any_case", "fuzzy")
 
 
+@dataclass
 class Questions:
-    """Ask all of them, in the order that needs the fewest requests."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self._at = workspace
-        self._seen_deleted: Fields | None = None
-        self.found: Fields = {}
+    _at: Workspace
+    found: Fields = field(default_factory=dict)
+    _seen_deleted: Fields | None = None
 
     def ask(self) -> Fields:
+        """Ask all of them, in the order that needs the fewest requests."""
         self._ask_for_lists()
         self._create()
         self.found["name_filter"] = self._name_filter()
@@ -53,7 +50,7 @@ class Questions:
     def _ask_for_lists(self) -> None:
         first = self._at.call("GET")
         self.found["default_per_page"] = first.content.get("per_page")
-        for size in SIZES:
+        for size in QUESTIONS["per_page_cap"]:
             far = self._at.call("GET", per_page=size, page=100_000)
             if far.accepted:
                 self._at.page_size = size
@@ -120,20 +117,17 @@ class Questions:
     def _list_deleted(self) -> None:
         """Also asks for an order, which must not be the one that the list has anyway."""
         others = [client["id"] for client in self._own if client["id"] != self._deleted]
-        direction = "name" if others[0] == self._active else "-name"
-        own = self._at.own(self._created, **self._narrow, **{"order_by[]": direction})
-        shown = [client for client in own if client["id"] == self._deleted]
-        self._seen_deleted = shown[0] if shown else None
-        self.found["list_shows_deleted"] = bool(shown)
-        self.found["order_by_key"] = "order_by[]" if self._is_ordered(own, direction) else None
-        if not self.found["order_by_key"]:
-            own = self._at.own(0, **self._narrow, order_by=direction)
-            self.found["order_by_key"] = "order_by" if self._is_ordered(own, direction) else None
-
-    def _is_ordered(self, own: Sequence[Fields], direction: str) -> bool:
-        """Whether Zulu is where the order puts it; the others' names begin with other letters."""
-        active = [client["id"] for client in own if client["id"] != self._deleted]
-        return bool(active) and active[-1 if direction == "name" else 0] == self._active
+        direction, zulu = ("name", -1) if others[0] == self._active else ("-name", 0)
+        for key, enough in (("order_by[]", self._created), ("order_by", 0)):
+            own = self._at.own(enough, **self._narrow, **{key: direction})
+            ids = [client["id"] for client in own]
+            if self._deleted in ids:
+                self._seen_deleted = own[ids.index(self._deleted)]
+                ids.remove(self._deleted)
+            self.found["list_shows_deleted"] = self._seen_deleted is not None
+            self.found["order_by_key"] = key if ids and ids[zulu] == self._active else None
+            if self.found["order_by_key"]:
+                break
 
     def _take_the_freed_name(self) -> None:
         kind = "allowed"
@@ -149,9 +143,9 @@ class Questions:
         get = self._at.call("GET", self._deleted)
         self.found["put_deleted"] = put.status
         self.found["put_deleted_renames"] = get.client.get("name") == self._at.named("Gone")
-        shows = get.accepted and bool(get.client.get("deleted_at"))
-        self.found["get_shows_deleted"] = shows
-        self._seen_deleted = get.client if shows else self._seen_deleted
+        self.found["get_shows_deleted"] = get.accepted and bool(get.client.get("deleted_at"))
+        if self.found["get_shows_deleted"]:
+            self._seen_deleted = get.client
         self.found["restore_active"] = self._at.call("PATCH", self._active).status
 
     def _fits(self, length: int) -> bool:
@@ -160,13 +154,13 @@ class Questions:
 
     def _longest_name(self) -> int | None:
         """One of the usual lengths, or another."""
-        least = next((length for length in USUAL_LENGTHS if self._fits(length)), None)
+        least = next(filter(self._fits, QUESTIONS["longest_name"]), None)
         return None if least is None or self._fits(least + 1) else least
 
     def _ask_for_currencies(self) -> None:
         """Zulu was created with one, and updated without it since; Mike never had one."""
         created = {client["id"]: client.get("currency") for client in self._own}
-        self.found["currency"], self.found["currency_shown"] = "unknown", None
+        self.found |= {"currency": "unknown", "currency_shown": None}
         if created[self._active] == CURRENCY:
             now = self._at.call("GET", self._active).client.get("currency")
             self.found["currency"] = "keeps" if now == CURRENCY else "replaces"
@@ -222,15 +216,14 @@ TASKS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("undoes", "clients", {"clients": "{{ applies.undo }}"}),
 )
 UNCHANGED = ("nothing", "settled")
-REQUESTS, CREATED = 19, 2
-"""Of all tasks, in a small workspace."""
+REQUESTS, CREATED = 19, 2  # by all tasks, in a small workspace
 
 
 def table(found: Mapping[str, object]) -> str:
     """Return the questions, as the simulator's switches are called, and the answers."""
-    rows = [f"| question | the service, {date.today()} |", "| --- | --- |"]
-    keys = dict.fromkeys([*QUESTIONS, "modules", *found])
-    return "\n".join([*rows, *(f"| {key} | {found.get(key, 'not asked')} |" for key in keys)])
+    answers = {**dict.fromkeys([*QUESTIONS, "modules"], "not asked"), **found}
+    rows = (f"| {question} | {answer} |\n" for question, answer in answers.items())
+    return f"| question | the service, {date.today()} |\n| --- | --- |\n{''.join(rows)}"
 
 
 @dataclass
@@ -254,8 +247,7 @@ class Run:
     def _act(self, name: str, work: Callable[[Workspace], Fields], requests: int) -> None:
         """Do what no earlier call has done, and remove what it made, whatever happens.
 
-        :arg requests: that it takes in a small workspace, clean-up included
-        """
+        :arg requests: in a small workspace, clean-up included"""
         if name in self.state.done:
             return
         self.state.need(requests)
@@ -274,8 +266,8 @@ class Run:
         self.state.spend(REQUESTS)
         at.made += CREATED
         tasks = [
-            {f"toggl.focus.focus_{module}": options, "register": key, "check_mode": key == "plans"}
-            for key, module, options in TASKS
+            {f"toggl.focus.focus_{of}": options, "register": key, "check_mode": key == "plans"}
+            for key, of, options in TASKS
         ]
         token = self.access.api_token or ""
         given = variables(self.access.api_url, token, self.access.workspace_id)

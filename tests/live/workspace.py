@@ -5,6 +5,7 @@ if it would touch a client that was not made here."""
 from __future__ import annotations
 
 import json
+import math
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,25 +14,28 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
+
 from ansible_collections.toggl.focus.plugins.module_utils._api import answers
 from ansible_collections.toggl.focus.plugins.module_utils._api.errors import Request
 from ansible_collections.toggl.focus.plugins.module_utils._api.quota import Quota, quota_of
 from ansible_collections.toggl.focus.plugins.module_utils._api.transport import Transport
 from ansible_collections.toggl.focus.plugins.module_utils._model import Access, Client
 
-BUDGET = 30
-"""Requests in an hour, of the smallest plan."""
-HOUR = 3600.0
+BUDGET, HOUR = 30, 3600.0  # requests of the smallest plan, in seconds
 PREFIX = "focus-live-"
-REFUSALS = (400, 404, 405, 409, 422)
-"""They answer a question; all others mean that nothing can be asked now."""
+REFUSALS = (400, 404, 405, 409, 422)  # they answer a question; others: nothing can be asked now
+AGAIN = 3
 
 Fields = dict[str, Any]
 
 
-class UsedUp(Exception):
+class UsedUp(pytest.exit.Exception):
+    """Ends the call with status 3."""
+
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"No request is left: call this again in {-(-seconds // 60):.0f} minutes.")
+        minutes = math.ceil(seconds / 60)
+        super().__init__(f"No request is left: call this again in {minutes} minutes.", AGAIN)
 
 
 @dataclass
@@ -54,9 +58,9 @@ class State:
             vars(self).update(json.loads(self.path.read_text()))
 
     def save(self) -> None:
-        kept = ("left", "reopens", "unclean", "done", "found")
+        kept = {key: value for key, value in vars(self).items() if key not in ("path", "clock")}
         draft = self.path.with_suffix(".draft")
-        draft.write_text(json.dumps({key: getattr(self, key) for key in kept}))
+        draft.write_text(json.dumps(kept))
         draft.replace(self.path)
 
     def need(self, requests: int) -> None:
@@ -153,8 +157,8 @@ class Workspace:
     def create(self, name: str, **more: object) -> Reply:
         return self.call("POST", sent={"name": name, **more})
 
-    def update(self, client_id: int, name: str, **more: object) -> Reply:
-        return self.call("PUT", client_id, {"name": name, **more})
+    def update(self, client_id: int, name: str) -> Reply:
+        return self.call("PUT", client_id, {"name": name})
 
     def call(
         self, method: str, client_id: int | None = None, sent: Fields | None = None, **query: object
