@@ -19,7 +19,9 @@ from typing import Any, cast
 
 import pytest
 
+from ansible_collections.toggl.focus.plugins.module_utils import _model as M
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Desired, State, Step
+from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
 from support import steps as made
 
 ENTRY = re.compile(
@@ -98,6 +100,10 @@ def entry_from(text: str) -> dict[str, Any]:
 
 def steps_of(text: str) -> list[Step]:
     return [_step(part) for part in _parts(text, "; ")]
+
+
+def plan_of(existing: str, wanted: str, **rules: Any) -> M.Plan:
+    return plan(clients_of(existing), entries_of(wanted), M.Rules(**rules))
 
 
 def told(steps: Iterable[Step]) -> str:

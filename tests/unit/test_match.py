@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import pytest
-from support.notation import clients_of, entries_of, rows, told_one
+from support.notation import plan_of, rows, told_one
 
 from ansible_collections.toggl.focus.plugins.module_utils._errors import PlanRefused
-from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
 
 STEPS = rows("""
 an id before a name          | 1 A, 2 B | A; 2 B2; B          | 2: rename 2 B -> B2; 3: create B
@@ -25,7 +24,6 @@ a client that its id renames has no longer its name | 1 A | 1 B; absent A | 1: r
 a former name before a restore | 1 A, (4 Old) | Old (was A) (restore_deleted) | 1: rename 1 A -> Old
 an active client before a deleted one | 1 Old, (4 Old) | Old (restore_deleted) |
 a restore renames no former one | 1 A, (4 Old) | restored Old (was A) | 1: restore 4 Old
-a deleted client that shall be absent is left alone | (4 Old) | absent 4; New | 2: create New
 restored by id, blanks around the same name | (4 " Old") | restored 4 Old | 1: restore 4 " Old"
 restored by id, while it is active, with a new name | 1 A | restored 1 A2 | 1: rename 1 A -> A2
 absent, but for an exact one | 1 D, 7 E | absent E; 1 E (was D) | 1: delete 7 E; 2: rename 1 D -> E
@@ -63,7 +61,7 @@ absent, by name and exactly | 1 E, 7 E | absent E; absent 1 E (was D) | 1: delet
 
 @pytest.mark.parametrize(("existing", "wanted", "expected"), STEPS)
 def test_which_client_an_entry_stands_for(existing: str, wanted: str, expected: str) -> None:
-    steps = plan(clients_of(existing), entries_of(wanted)).steps
+    steps = plan_of(existing, wanted).steps
     assert "; ".join(sorted(f"{(s.entry or 0) + 1}: {told_one(s)}" for s in steps)) == expected
 
 
@@ -125,10 +123,10 @@ all problems at once | 1 Acme, (3 Old) | 3; 9; absent 1 Globex; New; New
 @pytest.mark.parametrize(("existing", "wanted", "expected"), PROBLEMS)
 def test_one_client_for_one_entry(existing: str, wanted: str, expected: str, order: int) -> None:
     """Otherwise the list is refused, in whatever order, with all problems and their entries."""
-    entries = entries_of(wanted)
+    entries = wanted.split("; ")
     numbers = range(1, len(entries) + 1)[::order]
     with pytest.raises(PlanRefused) as refused:
-        plan(clients_of(existing), entries[::order])
+        plan_of(existing, "; ".join(entries[::order]))
     found: dict[str, set[int]] = {}
     for problem in refused.value.problems:
         of_all = found.setdefault(problem.sentence, set())
@@ -142,7 +140,7 @@ def test_one_client_for_one_entry(existing: str, wanted: str, expected: str, ord
 
 def test_a_name_in_two_unicode_forms_is_shown_as_it_was_written_first() -> None:
     with pytest.raises(PlanRefused, match='Entries 2 and 3: The name "Mu\u0308ller" is in'):
-        plan([], entries_of("A; Mu\u0308ller; M\u00fcller"))
+        plan_of("", "A; Mu\u0308ller; M\u00fcller")
 
 
 WARNINGS = rows("""
@@ -174,6 +172,6 @@ a deleted one that is restored      | (4 Old)           | Old (restore_deleted) 
 
 @pytest.mark.parametrize(("existing", "wanted", "expected"), WARNINGS)
 def test_what_there_is_a_warning_of(existing: str, wanted: str, expected: str) -> None:
-    warnings = plan(clients_of(existing), entries_of(wanted)).warnings
+    warnings = plan_of(existing, wanted).warnings
     parts = expected.split("; ") if expected else []
     assert all(part in warning for part, warning in zip(parts, warnings, strict=True))

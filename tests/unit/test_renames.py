@@ -9,7 +9,7 @@ import re
 import pytest
 from support.companies import COMPANIES, replaced
 from support.lists import load_list
-from support.notation import clients_of, entries_of, pairs, rows, told
+from support.notation import pairs, plan_of, rows, told
 from support.steps import active, rename
 
 from ansible_collections.toggl.focus.plugins.module_utils._model import Desired, Plan
@@ -67,8 +67,8 @@ def test_names_that_are_not(one: str, other: str) -> None:
 
 
 def test_the_words_of_the_warning() -> None:
-    wanted = entries_of("Acme; Globex Corporation; absent Globex")
-    assert plan(clients_of("7 Globex, 8 Acme"), wanted).warnings == (
+    planned = plan_of("7 Globex, 8 Acme", "Acme; Globex Corporation; absent Globex")
+    assert planned.warnings == (
         'The client "Globex" (id 7) is deleted, and "Globex Corporation" is created. If that is a '
         "rename, give entry 2 the line former_names: [Globex], and take entry 3 out.",
     )
@@ -86,8 +86,7 @@ another one is renamed   | 2 Initech; Globex AG; absent Globex | 1
 
 @pytest.mark.parametrize(("desired", "expected"), QUESTIONS)
 def test_whether_there_is_something_to_ask(desired: str, expected: str) -> None:
-    planned = plan(clients_of("1 Globex, 2 Hooli"), entries_of(desired))
-    assert len(asked(planned)) == int(expected)
+    assert len(asked(plan_of("1 Globex, 2 Hooli", desired))) == int(expected)
 
 
 HARD = [
