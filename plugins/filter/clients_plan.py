@@ -64,8 +64,7 @@ options:
   variables:
     description:
       - Names of variables. Each that is nearly one of the role P(toggl.focus.clients#role) gets a
-        warning, because it is probably a typing error. If it is very near to a guard that is not
-        among the names, the plan is an error instead.
+        warning, because it is probably a typing error.
     type: list
     elements: str
     default: []

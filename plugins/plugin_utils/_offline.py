@@ -57,12 +57,11 @@ def clients_plan(desired: object, existing: object, **options: Any) -> Result:
     """
     if not isinstance(existing, list):
         raise FocusError(f"existing is {described(existing)}, not a list.")
-    typos: list[str] = []
     try:
-        typos.extend(_role_variables.warnings(options.get("variables") or ()))
         result = _planned(desired, existing, _validated(options))
     except FocusError as error:
         result = {"failed": True, "changed": False, "msg": str(error), "warnings": []}
+    typos = _role_variables.warnings(options.get("variables") or ())
     result["warnings"] = [*typos, *result["warnings"]]
     for row in chain.from_iterable(result.get(key, ()) for key in _WITH_IDS):
         if (row.get("id") or NOT_YET) < NOT_YET:

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from ..module_utils._errors import FocusError
 from ..module_utils._task.arguments import CLIENTS
 from ..module_utils._text import nearest
 from ._values import plain
@@ -19,15 +18,8 @@ _OTHERS = (
     *("plan_file", "plan_only", "plan_commit", "plan_run"),
 )
 """What the role returns, and what the playbooks take."""
-_GUARDS = (
-    *("protected", "max_deletions", "max_deletion_percent"),
-    *("plan_digest", "plan_file", "workspace_id"),
-)
-"""Without one of these, a run may do what nobody wants."""
 _NEAR = 0.7
 """For ``difflib``: "token" is near api_token."""
-_VERY_NEAR = 0.87
-"""A letter too many, too few or in another place; "protect" for protected."""
 
 
 def options(variables: Mapping[str, Any], template: Callable[[Any], Any]) -> dict[str, Any]:
@@ -48,11 +40,7 @@ def options(variables: Mapping[str, Any], template: Callable[[Any], Any]) -> dic
 def warnings(variables: Iterable[str]) -> Iterator[str]:
     """Yield a sentence for each variable that is probably a typing error: Ansible accepts any name,
     so one in ``clients_purge`` would go unnoticed. ``client_purge`` is one where there is no
-    ``clients_purge``.
-
-    :raises FocusError: it is one in a guard, which seems to be given and is not. A name of the
-        user's own is not meant: it contains the guard's, or the guard is composed from it
-    """
+    ``clients_purge``."""
     given, known = sorted(variables), (*_OPTIONS, *_OTHERS)
     for variable in given:
         prefix, _underscore, option = variable.partition("_")
@@ -62,8 +50,4 @@ def warnings(variables: Iterable[str]) -> Iterator[str]:
         elif prefix == "client" and is_known and _PREFIX + option not in given:
             meant = option
         if meant is not None:
-            sentence = f"The role {ROLE} has no variable {variable}; did you mean {_PREFIX}{meant}?"
-            is_missed = meant in _GUARDS and _PREFIX + meant not in given and meant not in option
-            if is_missed and nearest(option, [meant], _VERY_NEAR):
-                raise FocusError(f"{sentence} Nothing was sent. Correct the name.")
-            yield sentence
+            yield f"The role {ROLE} has no variable {variable}; did you mean {_PREFIX}{meant}?"

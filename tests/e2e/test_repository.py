@@ -116,19 +116,6 @@ def test_the_hook_for_pre_commit_validates_the_list(stage: Stage) -> None:
     assert re.search(hook["files"], "clients.yml")
 
 
-def test_a_guard_whose_name_is_misspelt_ends_each_playbook(stage: Stage) -> None:
-    """Before, the run deleted what the guard was to keep."""
-    fill(stage.service, EUROPE, "Internal")
-    stage.inventory({"europe": workspace(EUROPE, "Acme", clients_journal="journal.jsonl")})
-    stage.run("apply")
-    stage.write("group_vars/all.yml", {"clients_protectd": ["Internal"], "clients_purge": True})
-    for name in ("check", "plan", "drift", "apply", "undo"):
-        said = " ".join(stage.run(name, status=2).split())
-        assert "no variable clients_protectd; did you mean clients_protected? Nothing" in said
-    assert active(stage.service, EUROPE) == ["Acme", "Internal"]
-    assert "CAUTION" in (stage.folder / "plan.md").read_text()
-
-
 # toggl.focus.plan, and the other playbooks that only look
 
 

@@ -29,7 +29,7 @@ HOSTS: dict[str, dict[str, Any]] = {
     "looped": OTHER_LIST,
     "broken": {},
     "guarded": {"clients_protected": ["internal*"]},
-    "few": {"clients_max_deletions": 0, "clients_purg": True},
+    "few": {"clients_max_deletions": 0, "clients_protectd": ["Internal"]},
     "silent": OTHER_LIST,
     "unwritten": {"clients_journal": "none/there.jsonl"},
 }
@@ -147,7 +147,7 @@ def test_the_run_is_taken_back_whatever_the_inventory_says(undone: Seen) -> None
     assert "/journal.jsonl has no run on this workspace." in undone.said("silent")
     assert "there is no journal /" in undone.said("unwritten")
     printed = " ".join(undone.printed.split())
-    assert "no variable clients_purg; did you mean clients_purge?" in printed
+    assert "no variable clients_protectd; did you mean clients_protected?" in printed
     failed = set(re.findall(r"(?m)^(\w+) .* failed=1 ", undone.printed))
     assert failed == {"broken", "guarded", "few"}
 
