@@ -45,11 +45,11 @@ UTILS = "plugins/module_utils"
 # Each room, and the unit tests whose matter it is: they come first, and the other ones below them.
 ROOMS = {
     f"{UTILS}/_plan/guards.py": ["guards"],
-    f"{UTILS}/_plan/order.py": ["order", "plan_properties"],
+    f"{UTILS}/_plan/order.py": ["order", "plan"],
     f"{UTILS}/_plan/undo.py": ["undo", "journal_undo"],
-    f"{UTILS}/_plan/match.py": ["match", "plan", "messages"],
+    f"{UTILS}/_plan/match.py": ["match", "plan", "renames"],
     f"{UTILS}/_plan/contradictions.py": ["match", "plan", "offline"],
-    f"{UTILS}/_plan/plan.py": ["plan", "plan_properties", "renames"],
+    f"{UTILS}/_plan/plan.py": ["plan", "renames"],
 }
 JUDGES = list(dict.fromkeys(test for tests in ROOMS.values() for test in tests))
 

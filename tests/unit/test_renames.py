@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where a name is deleted and one like it is created, a warning asks whether it is a rename."""
+"""Names that are alike: what is deleted and created may be a rename, or stands beside another."""
 
 from __future__ import annotations
 
@@ -138,3 +138,66 @@ def test_false_alarms_are_rare() -> None:
         names = chance.sample(COMPANIES, len(COMPANIES))
         false += count(replaced(names[:half], names[half:]).warnings)
     assert 100 * false / (10 * (len(COMPANIES) - half)) <= 1.0, f"seed {seed}"
+
+
+# look-alikes of active clients
+
+LOOK_ALIKES = pairs("""
+no-break and thin spaces: Acme Inc ~ Acme\u00a0Inc | Acme\u2009Inc ~ Acme Inc
+two blanks, and a tab: Acme Inc ~ Acme  Inc | Acme Inc ~ Acme\tInc
+the blank of Braille: Acme Inc ~ Acme\u2800Inc
+zero-width space, joiner at the end: Acme ~ Ac\u200bme | Acme ~ Acme\u200d
+word joiner, grapheme joiner: Acme ~ Acme\u2060 | Acme ~ Ac\u034fme
+soft hyphen, two marks: Acme ~ Ac\u00adme | Acme ~ \ufeffAcme | Acme ~ Acme\u200e
+variation selectors: \u2764 Acme ~ \u2764\ufe0f Acme | Acme ~ Acme\U000e0100
+case as well: ACME inc ~ Acme\u00a0\u00a0Inc
+""")
+
+
+@pytest.mark.parametrize(("given", "other"), LOOK_ALIKES)
+def test_a_client_is_not_created_beside_one_that_looks_like_it(given: str, other: str) -> None:
+    """The plan is shown and refused. Its line, pasted, is read as the name that the client has."""
+    planned = plan([active(1, other)], [Desired(given)])
+    assert (told(planned.steps), planned.warnings) == (f"create {given}", ())
+    (problem,) = planned.forbidden
+    sentence = problem.sentence
+    shown = re.search(r"looks like the active .* \(id 1\).* add (former_names: .*\]) to", sentence)
+    assert shown, sentence
+    assert all(char == " " or (char.isprintable() and not char.isspace()) for char in sentence)
+    pasted = Desired(given, former_names=tuple(load_list(shown[1])["former_names"]))
+    then = plan([active(1, other)], [pasted])
+    assert (told(then.steps), then.forbidden) == (f"rename 1 {other} -> {given}", ())
+
+
+def test_an_entry_that_is_about_another_client_does_not_stand_for_a_look_alike() -> None:
+    """So a purge does not delete what the service has made of a name in the list."""
+    purge = {"purge": True, "max_deletion_percent": 100}
+    (problem,) = plan_of("1 acme", "absent 9 acme; Acme", **purge).forbidden
+    assert "looks like the active client" in problem.sentence
+
+
+def test_a_protected_look_alike_is_a_warning() -> None:
+    planned = plan_of("1 ACME", "Acme", protected=("AC*",))
+    (warning,) = planned.warnings
+    assert planned.forbidden == () and '"Acme" looks like "ACME" (id 1)' in warning
+
+
+def test_the_refusal_shows_what_nobody_sees() -> None:
+    (problem,) = plan_of("1 Acme\u00a0Inc", "Ac\u200bme Inc").forbidden
+    assert problem.sentence == (
+        r'The new client "Ac\u200bme Inc" looks like the active client "Acme\xa0Inc" (id 1). If it '
+        r'is that one, add former_names: ["Acme\xa0Inc"] to rename it. If they are two, '
+        r'give the other one an entry of its own in toggl.focus.focus_clients: name: "Acme\xa0Inc".'
+    )
+
+
+NO_LOOK_ALIKES = pairs("""
+a blank more, an accent, a hyphen: DataSystems ~ Data Systems | M\u00fcller ~ Muller | A Inc ~ A-Inc
+case, with both in the list: ACME ~ ACME; Acme
+""")
+
+
+@pytest.mark.parametrize(("existing", "wanted"), NO_LOOK_ALIKES)
+def test_names_that_differ_to_the_eye_are_two_clients(existing: str, wanted: str) -> None:
+    planned = plan_of(f"1 {existing}", wanted)
+    assert (planned.warnings, planned.forbidden) == ((), ())

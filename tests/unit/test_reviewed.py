@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The digest of what is shown of a plan; and before any request, that the plan is the reviewed one
-and that no two hosts have one workspace."""
+"""The digest of what is shown of a plan; and before any request, that the plan is the reviewed one,
+that no two hosts have one workspace, and that no variable is misspelt."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from support.notation import pairs, rows, steps_of
 from ansible_collections.toggl.focus.plugins.module_utils._errors import BadOption
 from ansible_collections.toggl.focus.plugins.module_utils._plan.digest import digest, row_of
 from ansible_collections.toggl.focus.plugins.module_utils._text import normal_address
+from ansible_collections.toggl.focus.plugins.plugin_utils import _role_variables
 from ansible_collections.toggl.focus.plugins.plugin_utils._place import PLAN_FORMAT
 from ansible_collections.toggl.focus.plugins.plugin_utils._reviewed import bind
 
@@ -230,3 +231,28 @@ def test_the_workspace_of_each_host_is_returned(monkeypatch: pytest.MonkeyPatch)
         "h0": {"workspace_id": 7, "api_url": "https://example.org/api", "validate_certs": True},
         "h1": {"workspace_id": None, "api_url": URL, "validate_certs": False},
     }
+
+
+# the role's variables
+
+VARIABLES = pairs("""
+letters: clients_purg ~ clients_purge | clients_lists ~ clients_list
+a word less: clients_token ~ clients_api_token | clients_digest ~ clients_plan_digest
+one of many: clients_max_deletion ~ clients_max_deletions
+of a playbook: clients_plan_fil ~ clients_plan_file | clients_planfile ~ clients_plan_file
+without s: client_protected ~ clients_protected | client_list ~ clients_list
+""")
+
+
+@pytest.mark.parametrize(("variable", "meant"), VARIABLES)
+def test_a_variable_nearly_like_one_of_the_role_gets_a_warning(variable: str, meant: str) -> None:
+    assert list(_role_variables.warnings([variable, "clients_purge", "purg"])) == [
+        f"The role toggl.focus.clients has no variable {variable}; did you mean {meant}?"
+    ]
+
+
+def test_other_variables_get_none() -> None:
+    """Of the role, of the playbooks, and of the user's own."""
+    names = ["list", "hosts", "file", "plan_file", "show_plan", "of_europe", "count", "x"]
+    names = [*(f"clients_{name}" for name in names), "client_name", "client_list", "client"]
+    assert list(_role_variables.warnings(names)) == []
