@@ -14,31 +14,24 @@ from support.playbooks import ROOT
 QUOTAS = (30, 240, 600)
 """Requests an hour, by subscription plan."""
 
-PAGE = 100
-"""Clients."""
-
 
 def reads(clients: int) -> int:
     """Requests for a list: one a page, and one more only where the last page is exactly full."""
-    return clients // PAGE + 1
-
-
-def changes(quota: int, clients: int) -> int:
-    """Deletions that one run of ``focus_clients`` can make in a workspace of so many clients."""
-    return quota - reads(clients)
+    return clients // 100 + 1
 
 
 def creations(quota: int, clients: int) -> int:
-    """The same for creations: the boundaries of the list's pages are checked before."""
-    return changes(quota, clients) - (reads(clients) - 1)
+    """How many one run of ``focus_clients`` can make in a workspace of so many clients: it reads
+    the list, and checks the boundaries of its pages before."""
+    return quota - reads(clients) - (reads(clients) - 1)
 
 
 ROWS: dict[str, Callable[[int], int]] = {
-    "the longest list that an hour can read, in clients": lambda q: q * PAGE - 1,
+    "the longest list that an hour can read, in clients": lambda q: q * 100 - 1,
     "comparisons an hour with a workspace of 99 clients": lambda q: q // reads(99),
     "comparisons an hour with a workspace of 500 clients": lambda q: q // reads(500),
-    "changes by one run in an hour, in a workspace of 99 clients": lambda q: changes(q, 99),
-    "deletions by one run in an hour, in a workspace of 500 clients": lambda q: changes(q, 500),
+    "changes by one run in an hour, in a workspace of 99 clients": lambda q: q - reads(99),
+    "deletions by one run in an hour, in a workspace of 500 clients": lambda q: q - reads(500),
     "creations by one run in an hour, in a workspace of 500 clients": lambda q: creations(q, 500),
     "tasks an hour for a single client, with nothing to do": lambda q: q,
     "tasks an hour that each create or delete a single client": lambda q: q // 2,

@@ -126,8 +126,8 @@ def test_the_role_has_the_options_of_the_module() -> None:
         assert {k: variable.get(k) for k in keys} == {k: own.get(k) for k in keys}, name
         assert "default" not in variable, name
         assert variable.get("required", False) is (name == "clients_list"), name
-    own = {name: VARIABLES_OF_THE_ROLE[name] for name in OF_THE_ROLE}
-    given = {name: variable["default"] for name, variable in own.items() if "default" in variable}
+    ours = {name: VARIABLES_OF_THE_ROLE[name] for name in OF_THE_ROLE}
+    given = {name: variable["default"] for name, variable in ours.items() if "default" in variable}
     assert read_yaml("roles/clients/defaults/main.yml") == given
 
 

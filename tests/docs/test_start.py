@@ -18,30 +18,25 @@ from tools.simulator import running
 from .guide import read
 
 FRONT = ROOT / "docs" / "docsite" / "index.rst"
-FIRST_STEPS = ROOT / "docs" / "docsite" / "rst" / "first_steps.rst"
+FIRST_STEPS = (ROOT / "docs/docsite/rst/first_steps.rst").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def blocks(page: Path, language: str) -> list[str]:
-    return [block.text for block in read(page) if block.language == language]
-
-
-(PLAYBOOK,) = blocks(FRONT, "yaml")
-COMMANDS = blocks(FRONT, "shell")[0].splitlines()
+(PLAYBOOK,) = (block.text for block in read(FRONT) if block.language == "yaml")
+COMMANDS = next(block.text for block in read(FRONT) if block.language == "shell").splitlines()
 
 
 def run_last(service: Simulator, folder: Path, variables: Mapping[str, str], *left_out: str) -> str:
     """Run the last command, with the playbook saved as the page says; return what it prints."""
-    program, *arguments = shlex.split(COMMANDS[-1])
-    assert program == "ansible-playbook" and arguments[0] == "clients.yml"
+    program, name, *arguments = shlex.split(COMMANDS[-1])
+    assert (program, name) == ("ansible-playbook", "clients.yml")
     stage = Stage(service, folder)
-    stage.write("clients.yml", PLAYBOOK)
-    given = [argument for argument in arguments if argument not in left_out]
-    return stage.run(*given, environment=variables)
+    stage.write(name, PLAYBOOK)
+    return stage.run(name, *(a for a in arguments if a not in left_out), environment=variables)
 
 
 def test_a_playbook_needs_five_commands_and_the_readme_has_the_same() -> None:
-    """In an environment where there is nothing; tests/slow/test_installed.py runs them all."""
+    """``tests/slow/test_installed.py`` runs them all, in an environment where there is nothing."""
     assert len(COMMANDS) == 5
     shown = [re.findall(rf"```{kind}\n(.*?)```", README, re.S) for kind in ("yaml", "shell")]
     assert shown == [[PLAYBOOK], ["\n".join([*COMMANDS, ""])]]
@@ -60,14 +55,10 @@ def test_the_first_success_with_a_playbook_is_a_check(tmp_path: Path) -> None:
         assert "changed=0" in run_last(service, tmp_path, key, "--check")
 
 
-# without an account
-
-
 def test_without_an_account_the_same_command_does(tmp_path: Path) -> None:
-    make, guide = ((ROOT / "Makefile").read_text(), FIRST_STEPS.read_text(encoding="utf-8"))
-    assert "\n\t@PYTHONPATH=tests $(BIN)/python -m simulator " in make
-    assert "make simulator\n" in blocks(FIRST_STEPS, "shell") and "`make simulator`" in README
-    (options,) = re.findall(r'``make simulator ARGS="([^"]+)"``', guide)
+    assert "\n\t@PYTHONPATH=tests $(BIN)/python -m simulator " in (ROOT / "Makefile").read_text()
+    assert "\n   make simulator\n" in FIRST_STEPS and "`make simulator`" in README
+    (options,) = re.findall(r'``make simulator ARGS="([^"]+)"``', FIRST_STEPS)
     with running(*options.split()) as simulator:
         names = ("API_URL", "API_TOKEN", "WORKSPACE_ID")
         assert list(simulator.exported) == [f"TOGGL_FOCUS_{name}" for name in names]
