@@ -10,8 +10,7 @@ import pytest
 
 from .commands import ROOT, run
 
-MOST_LINES = 60
-
+PLUGINS = ROOT / "plugins"
 CONTRACTS = dict(
     re.findall(r'(?m)^id = "(.+)"\nname = "(.+)"$', (ROOT / "pyproject.toml").read_text())
 )
@@ -44,7 +43,7 @@ def complaints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What is said under each contract, of a copy with all the wrong lines."""
     folder = tmp_path_factory.mktemp("rooms")
     shutil.copy(ROOT / "pyproject.toml", folder)
-    shutil.copytree(ROOT / "plugins", folder / "plugins")
+    shutil.copytree(PLUGINS, folder / "plugins")
     for _, file, line, _ in ROWS:
         with (folder / "plugins" / "module_utils" / file).open("a") as source:
             source.write(f"\n{line}\n")
@@ -65,15 +64,10 @@ def test_a_wrong_import_is_noticed(
     assert shown in complaints[contract], f"{line} in {file}"
 
 
-def lines_of_code(source: str) -> int:
-    """Without blank lines, comments and the documentation that Ansible reads."""
-    code = re.sub(r'(?ms)^(DOCUMENTATION|EXAMPLES|RETURN) = r""".*?^"""$', "", source)
-    return len(re.findall(r"(?m)^ *[^#\s]", code))
-
-
-@pytest.mark.parametrize("room", ["modules", "action", "filter"])
-def test_modules_actions_and_filters_are_short(room: str) -> None:
-    """They decide nothing."""
-    files = list((ROOT / "plugins" / room).glob("*.py"))
-    counts = {file.name: lines_of_code(file.read_text()) for file in files}
-    assert files and max(counts.values()) < MOST_LINES, counts
+def test_modules_actions_and_filters_are_short() -> None:
+    """They decide nothing. What counts is neither a comment nor what Ansible reads."""
+    files = [p for room in ("modules", "action", "filter") for p in (PLUGINS / room).glob("*.py")]
+    for file in files:
+        documented = r'(?ms)^(DOCUMENTATION|EXAMPLES|RETURN) = r""".*?^"""$'
+        code = re.findall(r"(?m)^ *[^#\s]", re.sub(documented, "", file.read_text()))
+        assert len(code) < 60, file
