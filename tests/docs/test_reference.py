@@ -131,10 +131,10 @@ def test_the_role_has_the_options_of_the_module() -> None:
     assert read_yaml("roles/clients/defaults/main.yml") == given
 
 
-def passed_on(tasks: list[dict[str, Any]], module: str) -> dict[str, str]:
+def passed_on(tasks: list[dict[str, Any]], module: str) -> dict[str, Any]:
     task, *others = [task for task in tasks if module in task]
     assert all(other[module] == task[module] for other in others)
-    given: dict[str, str] = task[module]
+    given: dict[str, Any] = task[module]
     return given
 
 

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``toggl.focus.undo``: the hosts of a run are the cases, with one journal for all of them. Which
-runs a journal has, and which of them are undone, is in ``tests/unit/test_journal_undo.py``; what
-a check prints, and that it changes nothing, in the guide ``docs/docsite/rst/undo.rst``.
-``test_reviewed_plan.py`` shows that two hosts of one workspace are refused."""
+runs a journal has is in ``tests/unit/test_journal_undo.py``; what a check prints, and that it
+changes nothing, in the guide ``docs/docsite/rst/undo.rst``."""
 
 from __future__ import annotations
 
@@ -35,6 +34,11 @@ HOSTS: dict[str, dict[str, Any]] = {
 }
 """What the inventory gives to each host when its run is taken back."""
 IDS = {host: number for number, host in enumerate(HOSTS, 4242)}
+PLACES: dict[str, dict[str, Any]] = {
+    host: {"clients_workspace_id": id_, "clients_journal": "journal.jsonl"}
+    for host, id_ in IDS.items()
+}
+APPLYING = {host: {**PLACES[host], **APPLIED} for host in ("plain", "broken", "guarded", "few")}
 
 LOOP = {
     CLIENT: {
@@ -68,19 +72,10 @@ class Seen(NamedTuple):
         return " ".join(" ".join(re.findall(of_host, self.printed, re.M | re.S)).split())
 
 
-class Case:
-    def __init__(self, stage: Stage) -> None:
-        self.stage, self.service = stage, stage.service
-        self.journal = stage.folder / "journal.jsonl"
-
-    def inventory(self, hosts: dict[str, dict[str, Any]]) -> None:
-        own = {host: {"clients_workspace_id": id_} for host, id_ in IDS.items()}
-        kept = {"clients_journal": "journal.jsonl"}
-        self.stage.inventory({host: {**kept, **hosts[host], **own[host]} for host in hosts})
-
+class Case(Stage):
     def undo(self, *arguments: str, status: int = 0) -> Seen:
-        printed = self.stage.run("undo", *arguments, status=status)
-        text = self.journal.read_text()
+        printed = self.run("undo", *arguments, status=status)
+        text = (self.folder / "journal.jsonl").read_text()
         names = {host: active(self.service, id_) for host, id_ in IDS.items()}
         return Seen(printed, names, {host: journal_runs(text, id_) for host, id_ in IDS.items()})
 
@@ -89,20 +84,19 @@ class Case:
 def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     """One play changes all workspaces but two."""
     with workspaces(*IDS.values()) as service:
-        case = Case(Stage(service, tmp_path_factory.mktemp("undo")))
+        case = Case(service, tmp_path_factory.mktemp("undo"))
         for id_ in IDS.values():
             fill(service, id_, *BEFORE)
-        own = dict.fromkeys(("plain", "broken", "guarded", "few"), APPLIED)
-        case.inventory({**dict.fromkeys(HOSTS, {}), **own})
+        case.inventory({**PLACES, **APPLYING})
         role = {**ROLE, "when": "clients_list is defined"}
-        book = case.stage.book(play(LOOP, role, hosts="all", vars=LOCAL))
-        case.stage.run(book, "-e", "focus_undoes=another")
+        book = case.book(play(LOOP, role, hosts="all", vars=LOCAL))
+        case.run(book, "-e", "focus_undoes=another")
         yield case
 
 
 @pytest.fixture(scope="module")
 def checked(case: Case) -> Seen:
-    case.inventory(HOSTS)
+    case.inventory({host: {**PLACES[host], **own} for host, own in HOSTS.items()})
     case.service.log.clear()
     return case.undo("--check", status=2)
 
