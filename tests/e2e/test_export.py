@@ -42,10 +42,12 @@ UNSORTED = ["same", *NAMELESS, *NAMES, "same"]
 
 
 class Exported(NamedTuple):
-    """What a run printed, and the files that there were after it, each with its mode."""
+    """What a run printed, the files that there were after it, each with its mode, and the workspace
+    of each request."""
 
     printed: str
     files: dict[str, tuple[str, int]]
+    asked: list[int]
 
     def listed(self, host: str) -> list[dict[str, Any]]:
         text, _ = self.files[f"{host}/clients.yml"]
@@ -53,29 +55,24 @@ class Exported(NamedTuple):
         return found
 
 
-class Exports(NamedTuple):
-    """A check, an export, and a second one, after the new file was made readable for all, and its
-    schema another one. Nothing moves then, and the new file is applied, with a purge."""
-
-    checked: Exported
-    first: Exported
-    second: Exported
-    pages: list[int]
-    """That the first one asked for: each the number of its workspace."""
+Exports = tuple[Exported, Exported, Exported]
 
 
 def export(stage: Stage, hosts: str, *arguments: str, status: int = 0) -> Exported:
+    stage.service.log.clear()
     printed = stage.run("export", "--limit", hosts, *arguments, status=status)
     files = {
         str(path.relative_to(stage.folder)): (path.read_text(), path.stat().st_mode & 0o777)
         for path in stage.folder.rglob("*/*")
         if path.is_file()
     }
-    return Exported(" ".join(printed.split()), files)
+    return Exported(" ".join(printed.split()), files, asked(stage.service))
 
 
 @pytest.fixture(scope="module")
 def exports(tmp_path_factory: pytest.TempPathFactory) -> Exports:
+    """A check, an export, and a second one, after the new file was made readable for all, and its
+    schema another one. Nothing moves then, and the new file is applied, with a purge."""
     folder = tmp_path_factory.mktemp("export")
     with workspaces(*WORKSPACES) as service:
         service.reset(Switches(per_page_cap=20, list_shows_deleted=False))
@@ -98,21 +95,19 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Exports:
                 service.workspaces[MOVING].delete(to_delete.pop())
 
         checked = export(stage, "new,replaced", "--check")
-        service.log.clear()
         service.chaos = moves
         first = export(stage, "all", status=2)
-        pages = asked(service)
         (folder / "new" / "clients.yml").chmod(0o644)
         stage.write("new/clients.schema.json", "{}")
         shutil.copy(folder / "new" / "clients.yml", folder / "host_vars" / "new.yml")
         second = export(stage, "new,moving,loaded", "toggl.focus.apply")
         assert service.writes == []
-        return Exports(checked, first, second, pages)
+        return checked, first, second
 
 
 def test_a_maintained_file_is_never_written_over(exports: Exports) -> None:
     """Unless clients_overwrite is true, or it has that content. Check mode writes nothing."""
-    checked, first, second, _ = exports
+    checked, first, second = exports
     assert "set clients_overwrite to true to replace it" in first.printed
     assert first.files["kept/clients.yml"] == (MAINTAINED, 0o644)
     assert re.search(r"kept : ok=\d+ changed=0 ", first.printed)
@@ -126,51 +121,49 @@ def test_a_maintained_file_is_never_written_over(exports: Exports) -> None:
 
 def test_what_is_written_can_be_read_by_its_owner_only(exports: Exports) -> None:
     """Also where the file could be read by others before, with another content or the same."""
-    first, second = exports.first.files, exports.second.files
-    written = (first["new/clients.yml"], first["replaced/clients.yml"], second["new/clients.yml"])
-    assert [mode for _, mode in written] == [0o600] * 3
-    only = re.search(r"new : ok=\d+ changed=1 ", exports.second.printed)
-    assert only, "its mode, and nothing else"
+    _, first, second = exports
+    written = [of.files["new/clients.yml"] for of in (first, second)]
+    assert [mode for _, mode in [*written, first.files["replaced/clients.yml"]]] == [0o600] * 3
+    assert re.search(r"new : ok=\d+ changed=1 ", second.printed), "its mode, and nothing else"
 
 
 def test_a_client_that_moves_between_two_pages_is_in_the_file(exports: Exports) -> None:
     """Or there is no file: a purge by a shorter one would delete the client."""
-    assert "changed while they were read" in exports.first.printed
-    assert [file for file in exports.first.files if file.startswith("moving/")] == []
-    assert len(exports.second.listed("moving")) == 49
-    assert [exports.pages.count(workspace) for workspace in WORKSPACES] == [1, 1, 1, 2 * 3, 1], (
-        "one page is read once, three are read twice"
-    )
+    _, first, second = exports
+    assert "changed while they were read" in first.printed
+    assert [file for file in first.files if file.startswith("moving/")] == []
+    assert len(second.listed("moving")) == 49
+    read = [first.asked.count(workspace) for workspace in WORKSPACES]
+    assert read == [1, 1, 1, 2 * 3, 1], "one page is read once, three are read twice"
 
 
 def test_an_export_is_sorted_by_name_and_applies_with_no_change(exports: Exports) -> None:
     """Clients of one name by id, whatever the service's order; those without a name come first."""
-    found = [(entry.get("name"), entry.get("id")) for entry in exports.first.listed("new")]
+    _, first, second = exports
+    found = [(entry.get("name"), entry.get("id")) for entry in first.listed("new")]
     same = [("same", 1001), ("same", 1000 + len(UNSORTED))]
     named = [*((name.strip(), None) for name in NAMES), *same, ("\u00fcber", None)]
     assert found == [(None, 1002), (None, 1003), *sorted(named, key=lambda entry: entry[0])]
-    assert (
-        f"Nothing to do: all {len(UNSORTED) + 1} entries are as declared." in exports.second.printed
-    )
-    assert {"name": "\u00fcber", "currency": "EUR"} in exports.first.listed("new")
-    assert "Zo\u00eb \U0001f680" in exports.first.files["new/clients.yml"][0]
+    assert f"Nothing to do: all {len(found)} entries are as declared." in second.printed
+    assert {"name": "\u00fcber", "currency": "EUR"} in first.listed("new")
+    assert "Zo\u00eb \U0001f680" in first.files["new/clients.yml"][0]
 
 
 def test_a_file_where_ansible_loads_variables_has_no_schema_beside_it(exports: Exports) -> None:
     """Ansible would load that too. So no editor is told of one, and the command needs no -e."""
-    text, _ = exports.first.files["host_vars/loaded/clients.yml"]
-    assert "host_vars/loaded/clients.schema.json" not in exports.first.files
-    assert text == LOADED_LIST
-    assert exports.second.printed.count("Nothing to do: all 3 entries are as declared.") == 1
+    _, first, second = exports
+    assert "host_vars/loaded/clients.schema.json" not in first.files
+    assert first.files["host_vars/loaded/clients.yml"][0] == LOADED_LIST
+    assert second.printed.count("Nothing to do: all 3 entries are as declared.") == 1
 
 
 def test_editors_find_the_schema_beside_an_export(exports: Exports) -> None:
     """A schema that is there already is replaced only if clients_overwrite is true."""
-    text, _ = exports.first.files["new/clients.yml"]
+    _, first, second = exports
+    text, _ = first.files["new/clients.yml"]
     key, _, name = text.splitlines()[0].partition("=")
     assert key == "# yaml-language-server: $schema"
     assert "\n#   ansible-playbook toggl.focus.apply -e @clients.yml --limit new\n" in text
-    shipped = (ROOT / "clients.schema.json").read_text()
-    schemas = {host: exports.first.files[f"{host}/{name}"][0] for host in ("new", "replaced")}
-    assert schemas == {"new": shipped, "replaced": shipped}
-    assert exports.second.files[f"new/{name}"][0] == "{}"
+    schemas = [first.files[f"{host}/{name}"][0] for host in ("new", "replaced")]
+    assert schemas == [(ROOT / "clients.schema.json").read_text()] * 2
+    assert second.files[f"new/{name}"][0] == "{}"
