@@ -153,7 +153,7 @@ def test_nor_do_a_later_task_and_all_variables_of_the_playbook(reviewed: Stage) 
     assert reviewed.service.writes == []
 
 
-NOTHING = ("", None, "{{ omit }}", "{{ nothing | default(omit) }}", "{{ nothing }}")
+NOTHING = ("", " ", None, "{{ omit }}", "{{ nothing | default(omit) }}", "{{ nothing }}")
 
 
 def test_what_is_given_but_blank_is_an_error_before_any_request(stage: Stage) -> None:

@@ -195,17 +195,11 @@ def test_the_question_about_a_rename_stands_beside_its_deletion() -> None:
     assert "If that is a rename" in refused
 
 
-MADE = [
-    ({}, None),
-    ({"commit": "v1 @octocat"}, "Planned from commit `v1 @octocat`."),
-    ({"run": "javascript:alert(1)"}, "Planned by `javascript:alert(1)`."),
-]
-
-
-@pytest.mark.parametrize(("made", "line"), MADE)
-def test_what_it_is_a_plan_of_stands_at_the_end(made: dict[str, str], line: str | None) -> None:
-    *_others, before, _blank, _marker, _end = text_of(made, acme=workspace()).split("\n")
-    assert before == (line or "</details>")
+def test_what_it_is_a_plan_of_stands_at_the_end_and_is_no_link_unless_it_is_an_address() -> None:
+    text = text_of({"commit": "v1 @octocat", "run": "javascript:alert(1)"}, acme=workspace())
+    line = "Planned from commit `v1 @octocat` by `javascript:alert(1)`."
+    assert text.endswith(f"</details>\n\n{line}\n\n{MARKER}\n")
+    assert text_of(acme=workspace()).endswith(f"</details>\n\n{MARKER}\n")
 
 
 @pytest.mark.parametrize(("name", "seen"), NAMES.items())

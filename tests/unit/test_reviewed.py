@@ -24,12 +24,8 @@ URL = "https://focus.toggl.com/api"
 
 # the digest
 
-ROWS = [
-    *map(
-        row_of, steps_of("create New; delete 1 Old; rename 2 A -> B; restore 3 C; rename 3 C -> D")
-    )
-]
-CREATE, DELETE, RENAME, RESTORE, RENAME_RESTORED = ROWS
+SHOWN = "create New; delete 1 Old; rename 2 A -> B; restore 3 C; rename 3 C -> D"
+ROWS = CREATE, DELETE, RENAME, RESTORE, RENAME_RESTORED = [*map(row_of, steps_of(SHOWN))]
 
 OTHER: dict[str, list[dict[str, Any]]] = {
     "an id as a text": [CREATE, {**DELETE, "id": "1"}, *ROWS[2:]],
@@ -178,18 +174,6 @@ def test_the_environment_is_a_place_too(folder: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("TOGGL_FOCUS_API_URL", ELSEWHERE)
     with pytest.raises(BadOption, match=f"and this is workspace 4242 at {ELSEWHERE}"):
         bound(folder, content())
-
-
-DROPPED = [
-    {"clients_plan_digest": "", "plan_digest": ""},
-    *({"clients_plan_file": of} for of in (" ", None, 0)),
-]
-
-
-@pytest.mark.parametrize("given", DROPPED, ids=str)
-def test_what_is_blank_is_never_dropped(folder: Path, given: dict[str, Any]) -> None:
-    with pytest.raises(BadOption, match=r"clients_plan_file .*no value|plan_digest .*64 hex"):
-        bound(folder, content(), **given)
 
 
 # the hosts

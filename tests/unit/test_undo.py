@@ -26,7 +26,6 @@ a create whose id is not known       | create E             | | absent E
 a create that may have been done twice | create E; create " E"; create F | | absent E; absent F
 a rename                             | rename 1 E -> D      | | 1 E
 a rename by way of a temporary name  | rename 1 E -> T; rename 1 T -> D | | 1 E
-a ring that was left half way        | rename 1 E -> T      | | 1 E
 a client that is back where it was | rename 1 E -> D; rename 1 D -> E; delete 2 F; restore 2 F | |
 a deletion                           | delete 1 E           | | restored 1 E
 a restore                            | restore 1 E          | | absent 1 E

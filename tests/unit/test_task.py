@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A task that a signal's handler ends: what becomes of its work, which another thread does."""
+"""A task: what it loads late, and what becomes of its work, which another thread does, where a
+signal's handler ends it."""
 
 from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -12,11 +15,53 @@ from typing import Any
 
 import pytest
 from support.ending import SOON, TaskTimeoutError, ended_by
+from support.playbooks import TREE
 
 from ansible_collections.toggl.focus.plugins.module_utils import _progress
 from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi
 from ansible_collections.toggl.focus.plugins.module_utils._task import run
 from ansible_collections.toggl.focus.plugins.module_utils._task.arguments import CLIENTS
+from ansible_collections.toggl.focus.plugins.plugin_utils import _action
+
+UTILS = "ansible_collections.toggl.focus.plugins.module_utils"
+
+APPLY = {"_apply.apply", "_apply.creates", "_apply.errors"}
+WRITES = {*APPLY, "_journal", "_plan.order", "_plan.renames"}
+NOT_LOADED_BY = {"_reconcile": WRITES, "_info": {*WRITES, "_plan", "_results"}}
+
+
+@pytest.mark.parametrize("module", NOT_LOADED_BY)
+def test_what_only_some_runs_need_is_loaded_late(module: str) -> None:
+    script = f"import sys, {UTILS}.{module}; print(*sys.modules)"
+    environment = {**os.environ, "PYTHONPATH": TREE}
+    shown = subprocess.check_output([sys.executable, "-c", script], env=environment, text=True)
+    loaded, late = {*shown.split()}, {f"{UTILS}.{of}" for of in NOT_LOADED_BY[module]}
+    assert f"{UTILS}.{module}" in loaded
+    assert not loaded & {"concurrent.futures", "difflib", *late}
+
+
+PROXIES = [
+    ("darwin", {}, "*"),
+    ("darwin", {"HTTPS_PROXY": "http://127.0.0.1:3128"}, None),
+    ("darwin", {"no_proxy": "localhost"}, "localhost"),
+    ("linux", {}, None),
+]
+
+
+@pytest.mark.parametrize(("platform", "environment", "no_proxy"), PROXIES)
+def test_on_macos_a_forked_process_never_asks_the_system_for_proxies(
+    monkeypatch: pytest.MonkeyPatch, platform: str, environment: Any, no_proxy: Any
+) -> None:
+    """Python asks only where the environment has no such variable. Afterwards, it is as before."""
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(sys, "platform", platform)
+    with _action._environment(environment):
+        assert os.environ.get("no_proxy") == no_proxy
+    assert "no_proxy" not in os.environ
+
+
+# its end
 
 REASON = "The task's timeout ended the run: nothing more is written."
 DEFAULTS = {name: option.get("default") for name, option in CLIENTS.items()}
