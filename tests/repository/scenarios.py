@@ -124,7 +124,8 @@ class Scenarios:
         """Return the text of the one issue that it opens; the comment stays."""
         host, comment = pipeline.team.host, self.comment(pipeline)
         assert host.issues == []
-        assert pipeline.morning().jobs["drift"] == "failed"
+        morning = pipeline.morning()
+        assert pipeline.again(morning, "drift").jobs["drift"] == "failed", "each time"
         (issue,) = host.issues
         assert issue.title == "The workspaces differ from their lists"
         assert self.comment(pipeline) == comment
