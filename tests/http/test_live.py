@@ -22,7 +22,8 @@ from support.running import VARIANTS
 
 from ansible_collections.toggl.focus.plugins.module_utils._model import Access
 
-OTHERS = 25
+OTHERS = sorted(f"Other {number}" for number in range(25))
+DELETED = "Other, deleted"
 AFTER, BEFORE, BROKEN = Fault(drop="after"), Fault(drop="before"), Fault(status=500)
 
 with_or_without_headers = pytest.mark.parametrize("headers", [True, False])
@@ -31,15 +32,14 @@ with_or_without_headers = pytest.mark.parametrize("headers", [True, False])
 def furnish(service: Simulator, **rules: Any) -> None:
     """More clients than one page where a page has 20."""
     service.reset(**rules)
-    service.add_many(OTHERS, "Other ")
-    service.add("Other, deleted", deleted=True)
+    for name in [*OTHERS, DELETED]:
+        service.add(name, deleted=name == DELETED)
 
 
 def is_as_before(service: Simulator) -> bool:
     """Nothing of its own is left, and all others' clients are untouched."""
-    left = [name for name in service.names() if name.startswith(PREFIX)]
-    others = [found for found in service.clients() if found.name.startswith("Other")]
-    return not left and [bool(c.deleted_at) for c in others] == [*[False] * OTHERS, True]
+    others = [found.name for found in service.clients() if not found.name.startswith(PREFIX)]
+    return service.names() == OTHERS and others == [*OTHERS, DELETED]
 
 
 def run_of(service: Simulator, folder: Path, **rules: Any) -> Run:
@@ -139,18 +139,19 @@ def started(service: Simulator, folder: Path) -> Popen[str]:
     return Popen(command, cwd=ROOT, env=environment, stdout=PIPE, stderr=STDOUT, text=True)
 
 
-WRONG = {
-    "No authentication is given": ("TOGGL_FOCUS_API_TOKEN", ""),
-    f"say TOGGL_FOCUS_LIVE={CONSENT}": ("TOGGL_FOCUS_LIVE", "yes"),
-    "api_url": ("TOGGL_FOCUS_API_URL", "http://focus.example.com"),
-}
-
-
-@pytest.mark.parametrize("words", WRONG)
-def test_without_consent_it_does_nothing(service: Simulator, monkeypatch: Any, words: str) -> None:
-    name, value = WRONG[words]
-    for variable, text in {**access(service), "TOGGL_FOCUS_LIVE": CONSENT, name: value}.items():
-        monkeypatch.setenv(variable, text)
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"TOGGL_FOCUS_API_TOKEN": ""}, "No authentication is given"),
+        ({"TOGGL_FOCUS_LIVE": "yes"}, f"say TOGGL_FOCUS_LIVE={CONSENT}"),
+        ({"TOGGL_FOCUS_API_URL": "http://focus.example.com"}, "api_url"),
+    ],
+)
+def test_without_consent_it_does_nothing(
+    service: Simulator, monkeypatch: Any, wrong: dict[str, str], words: str
+) -> None:
+    for name, value in {**access(service), "TOGGL_FOCUS_LIVE": CONSENT, **wrong}.items():
+        monkeypatch.setenv(name, value)
     with pytest.raises(pytest.exit.Exception, match=words) as ended:
         given()
     assert ended.value.returncode == MISSING
