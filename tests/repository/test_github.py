@@ -105,8 +105,7 @@ class TestGitHub(Scenarios):
         until_asked = {**undo, "steps": undo["steps"][:2]}
         pipeline.jobs = {"undo-plan": {**plan, "steps": []}, "undo": until_asked}
         run = pipeline.by_hand(undo="901", has_read=has_read)
-        assert run.jobs["undo"] == ("passed" if has_read else "failed")
-        assert ("nobody was asked" in run.output) is not has_read
+        assert run.jobs["undo"] == ("passed" if has_read else "failed"), run.output
 
 
 def test_only_what_is_named_so_needs_the_internet() -> None:
