@@ -36,10 +36,6 @@ def test_a_glob_protects_what_it_fits_whatever_the_case(glob: str, name: str) ->
     assert protected == (None if name.startswith("not ") else glob)
 
 
-def test_the_first_glob_that_matches_is_named() -> None:
-    assert guards.protecting(Rules(protected=("B*", "A*", "Acme")), "acme") == "A*"
-
-
 GUARDS = rows("""
 no steps | protected: ["*"], max_deletions: 0, max_deletion_percent: 0 | 5 | |
 a deletion of a protected one | protected: [Acme*] | 5 | delete 1 ACME
@@ -50,6 +46,7 @@ a rename of a protected one | protected: [Acme*] | 5 | rename 1 Acme 2 -> Other
     be renamed: "Acme 2" (id 1).
 a deletion that no entry asks for | protected: [Acme*] | 5 | purge 1 Acme
     | - The option protected has "Acme*": leave
+the first glob is named | protected: [B*, A*, a] | 5 | delete 1 A | 1 The option protected has "A*"
 each protected one is named | protected: [A*, B*] | 5 | delete 1 A; delete 3 C; delete 2 B
     | 1 The option protected has "A*"; 3 The option protected has "B*"
 a protected one behind steps that concern none | protected: [Acme*] | 5
@@ -162,10 +159,8 @@ a longer name                 | 1 toggl.focus-1 B            | New    | false |
 
 
 @pytest.mark.parametrize(("existing", "wanted", "purge", "expected"), LEFT)
-def test_a_client_that_an_interrupted_run_left_with_a_temporary_name(
-    existing: str, wanted: str, purge: str, expected: str
-) -> None:
-    """It may be what an entry means by the name that is created, or that no entry means."""
+def test_a_temporary_name_is_left(existing: str, wanted: str, purge: str, expected: str) -> None:
+    """By a run that was interrupted: some entry may mean the client by the name that it creates."""
     rules = {"purge": purge == "true", "max_deletion_percent": 100}
     forbidden = plan_of(existing, wanted, **rules).forbidden
     assert len(forbidden) == bool(expected)

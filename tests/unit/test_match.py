@@ -88,11 +88,8 @@ nothing to restore          | 1 Acme         | restored Old     | 1 no deleted c
 nothing of a mistyped name | (4 Umbrella) | restored umbrela | 1 "umbrela". Did you mean "Umbrella"?
 one client by id and by name | 1 A           | 1; A             | 1+2 More than one entry
 kept by id, absent by name  | 1 A            | 1; absent A      | 1+2 More than one entry
-kept by name, absent by id  | 1 A            | A; absent 1      | 1+2 More than one entry
-absent by id and name, and by name | 1 A     | absent 1 A; absent A | 1+2 More than one entry
 renamed, deleted | 1 A | absent 1 B (was A); A | 1+2 More than one entry stands for the client "A"
 restored by id, absent by name | (3 Old) | restored 3; absent Old | 1+2 More than one entry
-restored by id and by name | (4 Old) | restored 4 New; restored Old | 1+2 More than one entry
 one former name for three | 1 A | X (was A); Y (was A); Z (was A)
     | 1+2+3 More than one entry stands for the client "A"
 one former name for two, one of which might be restored | 1 Acme, (4 A), (5 A)

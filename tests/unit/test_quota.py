@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,13 +44,9 @@ REFUSALS: dict[str, tuple[dict[str, str], str, float | None, Closed | None]] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("given", "words", "retry_after", "expected"), REFUSALS.values(), ids=REFUSALS
-)
-def test_what_a_402_means(
-    given: dict[str, str], words: str, retry_after: float | None, expected: Closed | None
-) -> None:
-    response = ErrorResponse(GET, 402, words, retry_after=retry_after)
+@pytest.mark.parametrize(("given", "words", "asked", "expected"), REFUSALS.values(), ids=REFUSALS)
+def test_what_a_402_means(given: Any, words: str, asked: float | None, expected: object) -> None:
+    response = ErrorResponse(GET, 402, words, retry_after=asked)
     assert Q.closed_by(Q.quota_of(given), response) == expected
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 import re
+from typing import Any
 
 import pytest
 from support.companies import COMPANIES, replaced
@@ -98,9 +99,7 @@ HARD = [
 @pytest.mark.parametrize("old", HARD)
 @pytest.mark.parametrize("former", [(), ("Something, else",)], ids=["", "has former names"])
 @pytest.mark.parametrize(("order", "absent"), [(1, 2), (-1, 1)], ids=["", "backwards"])
-def test_the_line_that_is_shown_makes_it_a_rename(
-    old: str, former: tuple[str, ...], order: int, absent: int
-) -> None:
+def test_the_line_that_is_shown_is_a_rename(old: str, former: Any, order: int, absent: int) -> None:
     """Pasted into the entry, in place of the line that is there, without the absent entry."""
     existing = [active(7, old)]
     new = old.strip() + " GmbH"

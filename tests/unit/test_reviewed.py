@@ -163,9 +163,8 @@ ELSEWHERE_GIVEN = [{"workspace_id": 5151}, {"api_url": ELSEWHERE}, {"api_url": f
 
 
 @pytest.mark.parametrize("given", ELSEWHERE_GIVEN, ids=str)
-def test_a_plan_for_another_place_is_refused_before_the_key_is_sent_there(
-    folder: Path, given: dict[str, Any]
-) -> None:
+def test_a_plan_for_another_place_is_refused(folder: Path, given: dict[str, Any]) -> None:
+    """So the key is not sent there."""
     with pytest.raises(BadOption, match=r"has a plan for workspace 4242 at https://focus\.toggl"):
         bound(folder, content(), **given)
 

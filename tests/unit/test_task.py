@@ -131,9 +131,7 @@ def test_a_signal_that_the_kernel_gives_to_another_thread_ends_the_run() -> None
     assert result["msg"] == f"{REASON} Nothing had been written."
 
 
-def test_a_write_that_does_not_end_is_waited_for_for_a_while(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_write_that_does_not_end_is_waited_for_for_a_while(monkeypatch: Any) -> None:
     """What is known is said."""
     monkeypatch.setattr(run, "LONGEST_END", 0.1)
     released, started = threading.Event(), time.monotonic()
