@@ -30,10 +30,7 @@ def control_of(service: Service) -> APIRouter:
     @router.post("/reset")
     async def reset(request: Request) -> Response:
         """Start again; `clients` and `deleted` are names, the rest is what a reset takes."""
-        try:
-            _reset(service, await request.json())
-        except (TypeError, ValueError) as error:
-            return JSONResponse({"error": "reset", "error_description": str(error)}, 400)
+        _reset(service, await request.json())
         return JSONResponse({})
 
     return router

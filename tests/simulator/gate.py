@@ -33,7 +33,7 @@ class Gate:
         finally:
             self.service.in_flight -= 1
         if worked is None:
-            await wire.drop(scope, receive)
+            await wire.drop(receive)
         else:
             await _deliver(scope, receive, send, *worked)
 
@@ -113,10 +113,10 @@ async def _deliver(
     if fault.delay:
         await asyncio.sleep(fault.delay)
     if fault.before:
-        scope[wire.TRANSPORT].write(fault.before)
+        wire.transport(receive).write(fault.before)
     if fault.drop == "during" and len(answer.body) > 1:
-        await wire.send_half(scope, receive, answer)
+        await wire.send_half(receive, answer)
     elif fault.drop is not None:
-        await wire.drop(scope, receive, fault.reset, fault.garbled)
+        await wire.drop(receive, fault.reset, fault.garbled)
     else:
         await wire.send_whole(scope, receive, send, answer)

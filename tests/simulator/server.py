@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import threading
 import time
@@ -12,13 +11,11 @@ from functools import partial
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from simulator.app import create_app
 from simulator.records import Client, Entry
 from simulator.service import WORKSPACE_ID, Service
 from simulator.switches import Switches
-from simulator.wire import TRANSPORT, Receive, Scope, Send
 from simulator.workspace import Workspace
 
 HOST = "127.0.0.1"
@@ -108,23 +105,10 @@ class Simulator(Service):
             time.sleep(0.002)
 
 
-class _Protocol(H11Protocol):
-    """A protocol whose application can lose the connection."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        app = self.app
-
-        async def with_transport(scope: Scope, receive: Receive, send: Send) -> None:
-            await app({**scope, TRANSPORT: transport}, receive, send)
-
-        self.app = with_transport
-
-
 def _config(service: Service, certfile: str | None) -> uvicorn.Config:
     return uvicorn.Config(
         create_app(service),
-        http=_Protocol,
+        http="h11",
         ws="none",
         loop="asyncio",
         lifespan="off",

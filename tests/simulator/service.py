@@ -95,7 +95,7 @@ class Service:
     def fault_for(self, call: Call) -> Fault | None:
         """The first planned fault that is meant for this request, else what chaos has in store."""
         for fault in self.script:
-            if fault.matches(call.method, call.path):
+            if fault.match is None or fault.match(call.method, call.path):
                 self.script.remove(fault)
                 return fault
         return self.chaos(call) if self.chaos is not None else None

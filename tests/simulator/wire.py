@@ -21,8 +21,6 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 JSON = "application/json"
-# The key under which the server hands over the connection, so that it can be dropped.
-TRANSPORT = "simulator.transport"
 
 
 @dataclass(frozen=True)
@@ -76,26 +74,31 @@ async def send_whole(scope: Scope, receive: Receive, send: Send, answer: Answer)
     await Response(answer.body, answer.status, _own_headers(answer))(scope, receive, send)
 
 
-async def drop(scope: Scope, receive: Receive, reset: bool = False, garbled: bool = False) -> None:
+def transport(receive: Any) -> Any:
+    """The connection behind a request, which uvicorn's cycle of request and response has."""
+    return receive.__self__.transport
+
+
+async def drop(receive: Receive, reset: bool = False, garbled: bool = False) -> None:
     """Close the connection without a word. ``reset``: in a way that what is in flight is lost too.
     ``garbled``: after bytes that no protocol knows, past TLS where there is TLS."""
-    connection = scope[TRANSPORT].get_extra_info("socket")
+    connection = transport(receive).get_extra_info("socket")
     if garbled:
         os.write(connection.fileno(), b"neither HTTP nor TLS, but a broken box in between\r\n\r\n")
     if reset:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    scope[TRANSPORT].abort()
+    transport(receive).abort()
     await _gone(receive)
 
 
-async def send_half(scope: Scope, receive: Receive, answer: Answer) -> None:
+async def send_half(receive: Receive, answer: Answer) -> None:
     """Close the connection in the middle of the body."""
     size = len(answer.body)
     lines = [f"HTTP/1.1 {answer.status} Whatever"]
     lines += [f"{name}: {value}" for name, value in _own_headers(answer).items()]
     head = "\r\n".join([*lines, f"content-length: {size}", "", ""]).encode("latin-1")
-    scope[TRANSPORT].write(head + answer.body[: size // 2])
-    scope[TRANSPORT].close()
+    transport(receive).write(head + answer.body[: size // 2])
+    transport(receive).close()
     await _gone(receive)
 
 
