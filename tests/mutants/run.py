@@ -81,14 +81,11 @@ def move_into_a_copy(folder: str) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (LARGEST, LARGEST))
 
 
-def command(room: str) -> str:
-    tests = " ".join(f"tests/unit/test_{t}.py" for t in dict.fromkeys([*ROOMS[room], *JUDGES]))
-    return f"{sys.executable} -m pytest -p mutants.profile --noconftest -q -x {tests}"
-
-
 def run_tests(room: str, mutations: tuple[MutationSpec, ...]) -> WorkResult:
     """Without mutations: what the tests say of the room as it is."""
-    return mutate_and_test(mutations, command(room), LONGEST)
+    tests = " ".join(f"tests/unit/test_{t}.py" for t in dict.fromkeys([*ROOMS[room], *JUDGES]))
+    command = f"{sys.executable} -m pytest -p mutants.profile --noconftest -q -x {tests}"
+    return mutate_and_test(mutations, command, LONGEST)
 
 
 def is_noise(mutation: MutationSpec, source: str) -> bool:
