@@ -33,7 +33,7 @@ a restore of a client that nobody has seen | restore 1 ?    | | absent 1
 a restore under another name | restore 1 E; rename 1 E -> D | | absent 1 E (was D, E)
 the same by way of a temporary name, whose last step may not have been done
     | restore 1 E; rename 1 E -> T; rename 1 T -> D | | absent 1 E (was D, T, E)
-the name is known by a look | restore 1 ?; rename 1 E -> D | | absent 1 E (was D, E)
+the name is known by a look | restore 1 ?; rename 1 E -> G | | absent 1 E (was G, E)
 a look has found the name that was wanted | restore 1 ?; rename 1 E -> E | | absent 1 E
 the name is not known, as in check mode | restore 1 ?; rename 1 ? -> D | | absent 1
 the last is undone first | delete 1 E; delete 2 F; rename 1 E -> G | | restored 2 F; 1 E
