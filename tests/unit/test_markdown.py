@@ -118,8 +118,8 @@ def test_a_sentence_is_prose_and_what_is_foreign_in_it_is_code(name: str, seen: 
 
 
 def test_names_and_options_in_a_sentence_can_be_read() -> None:
-    given = 'Set max_deletions to 75. They are: "Big & Old" (id 7), "Zo\u00eb" (id 8).'
-    seen = 'Set `max_deletions` to 75. They are: "Big `&` Old" (id 7), "Zo\u00eb" (id 8).\n'
+    given = 'Set max_deletions to 7. They are: "Big & Old" (id 7), "Zo\u00eb" (trace id 0f).'
+    seen = 'Set `max_deletions` to 7. They are: "Big `&` Old" (id 7), "Zo\u00eb" (trace id `0f`).\n'
     assert seen in text_of(acme=unreadable(given))
 
 

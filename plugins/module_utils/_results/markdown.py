@@ -105,8 +105,8 @@ def prose(sentence: str) -> str:
 
 
 def _as_code(text: str) -> str:
-    """Return a part of a sentence as code, but not the sign at its end."""
-    bare = text.rstrip(".,:;?")
+    """Return a part of a sentence as code, but not the signs at its end."""
+    bare = text.rstrip(".,:;?" if "(" in text else ".,:;?)")
     return f"{code(bare)}{text[len(bare) :]}" if bare else code(text)
 
 
