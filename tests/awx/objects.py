@@ -29,8 +29,7 @@ KINDS = {
     "controller_workflows": "workflow_job_template",
     "controller_schedules": "schedule",
 }
-"""Which module of awx.awx a role of infra.aap_configuration hands each entry of its list to; none
-refers to a later one."""
+"""The module of awx.awx for each list of infra.aap_configuration; none refers to a later one."""
 
 
 class Object(NamedTuple):
@@ -110,8 +109,7 @@ def only(objects: list[Object], kind: str) -> dict[str, dict[str, Any]]:
 
 
 def injected(credential_type: Mapping[str, Any], inputs: Mapping[str, str]) -> list[dict[str, str]]:
-    """Return the environment and the extra variables that a credential adds to a job, as AWX
-    renders them: an input that is not given is undefined."""
+    """Return the environment and the extra variables that a credential adds to a job."""
     sandbox = ImmutableSandboxedEnvironment()
     return [
         {name: sandbox.from_string(text).render(inputs) for name, text in templates.items()}

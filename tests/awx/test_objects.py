@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two descriptions of what is in AWX say the same, and fit to what they name, and to what the
-modules of awx.awx document, down to their suboptions."""
+"""Both descriptions of AWX say the same, and fit what they name and what awx.awx documents."""
 
 from __future__ import annotations
 
@@ -63,8 +62,7 @@ def test_both_describe_the_same_objects_each_after_what_it_refers_to() -> None:
 
 
 def test_a_credential_sets_the_environment_and_an_address_that_no_host_overrides() -> None:
-    """An extra variable, which ``test_runner.py`` has a host try to override. An address that is
-    not given is the one of the service. AWX allows no variable named ``ANSIBLE_...``."""
+    """An address that is not given is the service's. AWX allows no variable ``ANSIBLE_...``."""
     kind = the_only("credential_type")
     fields = kind["inputs"]["fields"]
     secret = {field["id"] for field in fields if field.get("secret")}
@@ -119,8 +117,7 @@ def test_an_approval_stands_between_a_plan_and_what_applies_it() -> None:
 
 
 def test_what_a_slice_could_not_see_is_looked_at_by_a_job_that_is_not_sliced() -> None:
-    """It sees two hosts with one workspace, also beyond the limit of the workflow, which begins
-    with it."""
+    """It sees two hosts with one workspace, also beyond the limit of the workflow."""
     found = only(objects.from_tasks(focus_slices=3), "job_template").values()
     counts = {template["playbook"]: template["job_slice_count"] for template in found}
     assert {counts.pop(name) for name in ("plan.yml", "apply_reviewed.yml")} == {3}

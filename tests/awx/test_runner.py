@@ -20,9 +20,6 @@ from support.running import assert_predicted
 from support.stage import CLIENTS, active, asked, fill, serving
 
 Launch = Callable[..., Job]
-PLAN, APPLY = "Toggl Focus plan", "Toggl Focus apply"
-APPLY_REVIEWED, DRIFT = "Toggl Focus apply reviewed", "Toggl Focus drift"
-UNDO_PLAN, UNDO_REVIEWED = "Toggl Focus undo plan", "Toggl Focus undo reviewed"
 PLACES = ("europe", "asia", "america_north")
 EUROPE, ASIA, AMERICA = (f"focus_plan_digest_of_{place}" for place in PLACES)
 
@@ -48,7 +45,7 @@ def job(
     def run(template: str, **options: Any) -> Job:
         inputs = {"api_token": many_workspaces.token, "api_url": many_workspaces.url}
         given = {"inventory": inventory, "inputs": inputs, **options}
-        return launch(tmp_path_factory.mktemp("job"), template, **given)
+        return launch(tmp_path_factory.mktemp("job"), f"Toggl Focus {template}", **given)
 
     return run
 
@@ -57,16 +54,16 @@ def names(service: Simulator) -> dict[int, list[str]]:
     return {number: active(service, number) for number in service.workspaces}
 
 
-def refill(service: Simulator) -> None:
+def refill(service: Simulator) -> Simulator:
     service.reset()
     fill(service, 4711, "Globex", "Initech")
     service.workspaces[4712].add("Umbrella", deleted=True)
+    return service
 
 
 @pytest.fixture
 def filled(many_workspaces: Simulator) -> Simulator:
-    refill(many_workspaces)
-    return many_workspaces
+    return refill(many_workspaces)
 
 
 class Workflow(NamedTuple):
@@ -77,7 +74,6 @@ class Workflow(NamedTuple):
     applied: Job
     drift: Job
     purging: Job
-    names: dict[int, list[str]]
     sent_elsewhere: int
 
 
@@ -92,25 +88,24 @@ def workflow(many_workspaces: Simulator, job: Launch, inventory: dict[str, Any])
     refill(many_workspaces)
     with Simulator() as elsewhere:
         hostile = with_each(inventory, clients_api_url=elsewhere.url)
-        plan = job(PLAN, inventory=hostile, extra_vars=ANSWERS)
+        plan = job("plan", inventory=hostile, extra_vars=ANSWERS)
         assert many_workspaces.writes == []
         handed_on = {**plan.artifacts, **ANSWERS}
-        applied = job(APPLY_REVIEWED, inventory=hostile, extra_vars=handed_on)
-        after = names(many_workspaces)
+        applied = job("apply reviewed", inventory=hostile, extra_vars=handed_on)
+        assert names(many_workspaces) == AS_DECLARED, applied.output
         fill(many_workspaces, 4712, "Stray")
-        drift = job(DRIFT, inventory=hostile)
-        purging = job(DRIFT, inventory=with_each(hostile, clients_purge=True))
-        return Workflow(plan, applied, drift, purging, after, len(elsewhere.log))
+        drift = job("drift", inventory=hostile)
+        purging = job("drift", inventory=with_each(hostile, clients_purge=True))
+        return Workflow(plan, applied, drift, purging, len(elsewhere.log))
 
 
 def test_a_reviewed_plan_is_applied(workflow: Workflow, many_workspaces: Simulator) -> None:
-    plan, applied = workflow.plan, workflow.applied
+    plan, applied, *_ = workflow
     assert plan.status == "successful", plan.output
     assert set(plan.artifacts) == {EUROPE, ASIA, AMERICA}
     planned = {host: result["plan"] for host, result in plan.results(CLIENTS).items()}
     assert {step["step"] for step in planned["europe"]} == {"rename", "delete", "create"}
     assert applied.status == "successful", applied.output
-    assert workflow.names == AS_DECLARED
     results = applied.results(CLIENTS)
     for host, steps in planned.items():
         assert_predicted(steps, results[host]["plan"])
@@ -143,16 +138,15 @@ def test_whoever_approves_reads_the_plan_of_all_as_lines(workflow: Workflow) -> 
 
 def test_no_variable_of_a_host_sends_the_key_elsewhere(workflow: Workflow) -> None:
     """The address is the one of the credential, in the plan, in what is applied and by drift."""
-    assert workflow.drift.status == "successful", workflow.drift.output
     assert workflow.sent_elsewhere == 0
 
 
 def test_drift_fails_the_job_of_a_workspace_that_differs(workflow: Workflow) -> None:
     """With the purge of the inventory, which no survey can turn off."""
-    drift = workflow.purging
-    assert (workflow.drift.status, drift.status) == ("successful", "failed")
-    assert "+- name: Stray" not in drift.output and "-- name: Stray" in drift.output
-    assert "[WARNING]" not in workflow.drift.output
+    drift, purging = workflow.drift, workflow.purging
+    assert (drift.status, purging.status) == ("successful", "failed"), drift.output
+    assert "+- name: Stray" not in purging.output and "-- name: Stray" in purging.output
+    assert "[WARNING]" not in drift.output
 
 
 PURGE, PERCENT = "clients_purge", "clients_max_deletion_percent"
@@ -192,7 +186,7 @@ def test_an_answer_counts_only_where_it_is_another_than_the_inventory_s(
 def test_two_hosts_with_one_workspace_end_the_workflow_at_its_first_job(
     filled: Simulator, job: Launch, inventory: dict[str, Any]
 ) -> None:
-    same = job("Toggl Focus check", inventory=with_each(inventory, clients_workspace_id=4711))
+    same = job("check", inventory=with_each(inventory, clients_workspace_id=4711))
     assert same.status == "failed" and "europe" in same.output and not filled.log
 
 
@@ -201,11 +195,10 @@ def test_nothing_is_applied_but_the_reviewed_plan(
 ) -> None:
     """One workspace has changed since, and for one the digest is blank: nothing is asked there."""
     fill(filled, 4711, "Acme")
-    applied = job(APPLY_REVIEWED, extra_vars={**workflow.plan.artifacts, AMERICA: ""})
+    applied = job("apply reviewed", extra_vars={**workflow.plan.artifacts, AMERICA: ""})
     assert applied.status == "failed"
     refused = applied.results(CLIENTS)["europe"]
-    assert "has changed since it was reviewed" in refused["msg"], refused
-    assert refused["refused"] is True
+    assert refused["refused"] and "has changed since it was reviewed" in refused["msg"], refused
     assert "Nothing was written. The plan would " in applied.output
     assert names(filled) == {**AS_DECLARED, 4711: ["Acme", "Globex", "Initech"], 4713: []}
     assert "plan_digest" in applied.output.split("fatal: [america-north]")[1]
@@ -233,28 +226,24 @@ def test_no_job_goes_on_with_what_nobody_has_answered_or_reviewed(
     assert says in said and "failed=1" in said and not filled.log, said
 
 
-UNDO_OF = "focus_undo_run_of_"
-
-
 def test_what_was_applied_is_taken_back_after_a_review(filled: Simulator, job: Launch) -> None:
     """By the journals on the volume. What is taken back is the run that was reviewed, and nothing
     where none was. A second undo has nothing for anybody to approve."""
     before = names(filled)
-    assert job(APPLY).status == "successful"
-    plan = job(UNDO_PLAN, extra_vars={"focus_undo_run": "the last one"})
+    assert job("apply").status == "successful"
+    plan = job("undo plan", extra_vars={"focus_undo_run": "the last one"})
     assert plan.status == "successful" and names(filled) == AS_DECLARED, plan.output
     assert "rename   Globex Corporation -> Globex (id 1001)" in plan.output
-    handed_on = plan.artifacts
-    assert set(handed_on) == {f"{UNDO_OF}{place}" for place in PLACES}
-    run = handed_on[f"{UNDO_OF}america_north"]
+    europe, asia, america = (f"focus_undo_run_of_{place}" for place in PLACES)
+    assert set(plan.artifacts) == {europe, asia, america}
+    run = plan.artifacts[america]
     assert f"  {run}  " in plan.output
 
-    handed_on[f"{UNDO_OF}america_north"] = ""
-    undone = job(UNDO_REVIEWED, extra_vars=handed_on)
+    undone = job("undo reviewed", extra_vars={**plan.artifacts, america: ""})
     assert undone.status == "successful" and "no run that was reviewed" in undone.output
     assert names(filled) == {**before, 4713: ["Hooli"]}
 
-    again = job(UNDO_PLAN, hosts=["europe", "asia"], extra_vars={"focus_undo_run": run})
+    again = job("undo plan", hosts=["europe", "asia"], extra_vars={"focus_undo_run": run})
     assert again.status == "failed" and "nothing to take back in any workspace" in again.output
     assert "taken back already" in again.output
     assert names(filled) == {**before, 4713: ["Hooli"]}
@@ -268,7 +257,7 @@ def test_a_workspace_that_cannot_be_planned_ends_the_workflow(
     artifacts of slices without looking into them. No secret is in what the job leaves behind."""
     filled.chaos = lambda call: Fault(status=401) if "/4713/" in call.path else None
     cautious = with_each(inventory, clients_max_deletions=0)
-    refused = job(PLAN, inventory=cautious, extra_vars=ANSWERS, verbosity=4)
+    refused = job("plan", inventory=cautious, extra_vars=ANSWERS, verbosity=4)
     assert refused.status == "failed"
     assert "europe, workspace 4711: 1 client would be deleted, but " in refused.output
     assert "max_deletions to 1" in refused.results(CLIENTS)["europe"]["msg"]
@@ -283,7 +272,7 @@ def test_an_export_is_a_list_that_changes_nothing(filled: Simulator, job: Launch
     artifacts, which Ansible evaluates."""
     evil = "{{ lookup('ansible.builtin.pipe', 'echo evaluated') }}"
     fill(filled, 4713, "Globex", evil)
-    exported = job("Toggl Focus export", hosts=["america-north"])
+    exported = job("export", hosts=["america-north"])
     kept = exported.artifacts["focus_export_of_america_north"]
     shown = exported.output.split("msg: |-\n")[1].split("\nPLAY RECAP")[0]
     for text in (base64.b64decode(kept, validate=True).decode(), textwrap.dedent(shown), shown):

@@ -49,8 +49,7 @@ _SILENT = re.compile(r"(?:ok|skipping): \[[^]]*\]|included: .*")
 
 @dataclass(frozen=True)
 class Block:
-    """A code block; ``line`` is where it begins, ``test`` the comment before it, if any. A comment
-    by itself is a block without a language."""
+    """``line`` is where it begins, ``test`` the comment before it; one alone has no language."""
 
     line: int
     test: str

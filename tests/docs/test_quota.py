@@ -21,8 +21,7 @@ def reads(clients: int) -> int:
 
 
 def creations(quota: int, clients: int) -> int:
-    """How many one run of ``focus_clients`` can make in a workspace of so many clients: it reads
-    the list, and checks the boundaries of its pages before."""
+    """By one run, which reads a list of so many clients and checks the boundaries of its pages."""
     return quota - reads(clients) - (reads(clients) - 1)
 
 

@@ -23,8 +23,7 @@ UNRESOLVED = re.compile(r'href="(?!https?:)[^"]+\.rst')
 
 @pytest.fixture(scope="module")
 def site() -> Path:
-    """Sphinx has no complaint, and a browser loads nothing from elsewhere. That the links between
-    guides lead somewhere is in ``test_guides.py``."""
+    """Sphinx has no complaint; ``test_guides.py`` follows the links between guides."""
     assert docs.build() == []
     html = (docs.FOLDER / "html").resolve()
     for path in html.rglob("*.html"):
@@ -37,8 +36,7 @@ DOCS_LINT = (
     "antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck "
     "--validate-collection-refs=self --disallow-unknown-collection-refs ."
 )
-"""What it generates, Sphinx checks below. A reference to another collection is not allowed: whether
-its page is there would take reading all documentation of ``ansible.builtin``."""
+"""Sphinx checks what it generates. What another collection has, reading its pages would show."""
 
 
 @pytest.mark.parametrize("command", [DOCS_LINT, "antsibull-changelog lint"])

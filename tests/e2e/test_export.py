@@ -42,8 +42,7 @@ UNSORTED = ["same", *NAMELESS, *NAMES, "same"]
 
 
 class Exported(NamedTuple):
-    """What a run printed, the files that there were after it, each with its mode, and the workspace
-    of each request."""
+    """What a run printed, the files after it with their modes, and the workspaces it asked for."""
 
     printed: str
     files: dict[str, tuple[str, int]]

@@ -177,44 +177,41 @@ SHARED: dict[str, dict[str, Any]] = {
 """The last two have the id of the environment."""
 
 
-@pytest.fixture
-def shared(stage: Stage) -> Stage:
-    stage.inventory(SHARED)
-    return stage
-
-
-def test_two_hosts_of_one_workspace_are_refused_before_any_request(shared: Stage) -> None:
+def test_two_hosts_of_one_workspace_are_refused_before_any_request(stage: Stage) -> None:
     """With what to do, and no file is written."""
-    printed = shared.run("plan", status=2)
+    stage.inventory(SHARED)
+    printed = stage.run("plan", status=2)
     for hosts, id_, remedy in (
         ("europe and copy", OTHER, "give each host the clients_workspace_id of its own workspace"),
         ("web1 and web2", HERE, "run on this machine alone with -e clients_hosts=localhost"),
     ):
-        where = f"{hosts} (workspace {id_} at {shared.service.url})"
+        where = f"{hosts} (workspace {id_} at {stage.service.url})"
         assert f"These hosts have the same workspace: {where}; {remedy}" in printed
-    assert shared.service.log == []
-    assert [path.name for path in shared.folder.iterdir()] == ["hosts.yml"]
+    assert stage.service.log == []
+    assert [path.name for path in stage.folder.iterdir()] == ["hosts.yml"]
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "playbooks").glob("*.yml")), ids=lambda p: p.stem)
-def test_each_playbook_looks_at_the_hosts_first(path: Path) -> None:
+def test_each_playbook_looks_at_the_hosts_first() -> None:
     """What sends a request after that needs what the look registers."""
-    (of,) = yaml.safe_load(path.read_text())
-    look, *tasks = of["tasks"]
-    assert look["ansible.builtin.import_tasks"] == "tasks/workspaces.yml"
-    assert tasks[0]["when"] == "focus_workspaces is success"
-    assert of["vars_files"] == ["vars/controller.yml"]
+    for path in (ROOT / "playbooks").glob("*.yml"):
+        (of,) = yaml.safe_load(path.read_text())
+        look, after, *_ = of["tasks"]
+        assert look["ansible.builtin.import_tasks"] == "tasks/workspaces.yml", path
+        assert after["when"] == "focus_workspaces is success", path
+        assert of["vars_files"] == ["vars/controller.yml"], path
 
 
-def test_the_look_at_the_hosts_is_not_passed_over(shared: Stage) -> None:
+def test_the_look_at_the_hosts_is_not_passed_over(stage: Stage) -> None:
     """By a later task, and step by step, where its tasks are left out and the others are not."""
-    shared.run("apply", *LATER, status=2)
-    shared.run("apply", "--step", status=2, typed="n\nn\ny\ny\ny\ny\n")
-    assert shared.service.log == []
+    stage.inventory(SHARED)
+    stage.run("apply", *LATER, status=2)
+    stage.run("apply", "--step", status=2, typed="n\nn\ny\ny\ny\ny\n")
+    assert stage.service.log == []
 
 
 @pytest.mark.parametrize("way", ["--limit=web1", "--extra-vars=clients_hosts=localhost"])
-def test_where_one_host_is_left_it_is_let_through(shared: Stage, way: str) -> None:
+def test_where_one_host_is_left_it_is_let_through(stage: Stage, way: str) -> None:
     """The remedies work, also without any of the servers."""
-    shared.run("apply", "-e", json.dumps(ACME), way)
-    assert shared.service.names() == ["Acme"]
+    stage.inventory(SHARED)
+    stage.run("apply", "-e", json.dumps(ACME), way)
+    assert stage.service.names() == ["Acme"]

@@ -9,7 +9,7 @@ from typing import ClassVar
 import pytest
 import yaml
 
-from .github import INTERNET, NEEDED_FROM_THERE, WORKFLOW, GitHub, filled, steps
+from .github import WORKFLOW, GitHub, filled, steps
 from .scenarios import COMMANDS, FORGED, IN_ASIA, IN_EUROPE, SECTION, Hostile, Scenarios, code
 
 DESCRIBED = yaml.safe_load(WORKFLOW.read_text())
@@ -85,7 +85,6 @@ class TestGitHub(Scenarios):
     ) -> None:
         """That ``plan`` gives this number of steps then is in ``test_newcomer.py``."""
         monkeypatch.setattr(pipeline, "_job", lambda *_: True)
-        read = {"digest": "0" * 64}
         for steps_to_do, apply, asked in (
             ("1", "", ["waits", "waits"]),
             ("1", "by hand", ["left out", "waits"]),
@@ -93,7 +92,7 @@ class TestGitHub(Scenarios):
         ):
             pipeline.outputs["plan"] = {"steps": steps_to_do}
             pipeline.variables["CLIENTS_APPLY"] = apply
-            runs = pipeline.merged(), pipeline.by_hand(**read)
+            runs = pipeline.merged(), pipeline.by_hand(digest="0" * 64)
             assert [run.jobs["apply"] for run in runs] == asked
 
     @pytest.mark.parametrize("has_read", [False, True])
@@ -106,14 +105,6 @@ class TestGitHub(Scenarios):
         pipeline.jobs = {"undo-plan": {**plan, "steps": []}, "undo": until_asked}
         run = pipeline.by_hand(undo="901", has_read=has_read)
         assert run.jobs["undo"] == ("passed" if has_read else "failed"), run.output
-
-
-def test_only_what_is_named_so_needs_the_internet() -> None:
-    """That actions are pinned is in ``tests/checks/test_house.py``."""
-    left_out = [
-        step["run"].strip().splitlines() for step in steps() if step.get("name") == INTERNET
-    ]
-    assert left_out == [NEEDED_FROM_THERE] * 6
 
 
 def test_a_job_may_no_more_than_it_needs() -> None:

@@ -26,8 +26,7 @@ class TestGitLab(Scenarios):
     def test_nothing_is_written_where_something_changed_after_the_plan(
         self, pipeline: GitLab, hostile: Hostile
     ) -> None:
-        """The others are done, and the job is red. What ``check`` shows needs no key, which a fork
-        has not: that job alone is due there."""
+        """The others are done, the job is red, and ``check`` needs no key, which a fork has not."""
         team = pipeline.team
         team.workspace("europe").add(SECTION)
         team.propose("europe", [*IN_EUROPE, *COMMANDS], **hostile.variables())

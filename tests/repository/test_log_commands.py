@@ -24,8 +24,7 @@ OBEYED = {
 
 @pytest.mark.parametrize("ends", ["true", "false", "exit 3"])
 def test_commands_are_stopped_to_the_end_of_a_step(tmp_path: Path, ends: str) -> None:
-    """Otherwise the runner obeys them. The token is another one each time, and the step's own
-    status stays."""
+    """The runner would obey them. The token is another each time, and the step's status stays."""
     printed = "\n".join(f"printf '%s\\n' '{text}'" for text in OBEYED.values())
     machine = Machine(tmp_path)
     done = [machine.run(f"{SOURCED}\n{printed}\n{ends}", tmp_path) for _ in range(2)]

@@ -34,28 +34,32 @@ def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def publish(host: CodeHost, folder: Path, kind: str, plan: str = PLAN) -> None:
-    if plan:
-        (folder / "plan.md").write_text(plan)
+def environment(host: CodeHost, folder: Path) -> dict[str, str]:
+    """What a job has of its code host, for the pull request."""
+    if host.dialect == GITLAB:
+        return {
+            "CI_API_V4_URL": host.url,
+            "CI_PROJECT_ID": "42",
+            "CI_MERGE_REQUEST_IID": str(REQUEST),
+            "CLIENTS_BOT_TOKEN": host.token,
+        }
     event = folder / "event.json"
     event.write_text(json.dumps({"pull_request": {"number": REQUEST}}))
-    of_github = {
+    return {
+        "GITHUB_ACTIONS": "true",
         "GITHUB_API_URL": host.url,
         "GITHUB_REPOSITORY": "team/clients",
         "GITHUB_EVENT_PATH": str(event),
         "GITHUB_TOKEN": host.token,
-        "GITHUB_ACTIONS": "true",
     }
-    of_gitlab = {
-        "CI_API_V4_URL": host.url,
-        "CI_PROJECT_ID": "42",
-        "CI_MERGE_REQUEST_IID": str(REQUEST),
-        "CLIENTS_BOT_TOKEN": host.token,
-    }
-    own = of_github if host.dialect == GITHUB else of_gitlab
+
+
+def publish(host: CodeHost, folder: Path, kind: str, plan: str = PLAN) -> None:
+    if plan:
+        (folder / "plan.md").write_text(plan)
     host.newest = host.newest or COMMIT
-    script = f"bash '{EXAMPLE}/ci/publish.sh' {kind} plan.md"
-    done = Machine(folder).run(script, folder, {**own, "COMMIT": COMMIT, "RUN": RUN})
+    own = {**environment(host, folder), "COMMIT": COMMIT, "RUN": RUN}
+    done = Machine(folder).run(f"bash '{EXAMPLE}/ci/publish.sh' {kind} plan.md", folder, own)
     assert done.returncode == 0, done.stdout
 
 
@@ -125,12 +129,10 @@ def test_without_an_approval_nothing_goes_on(tmp_path: Path, case: str) -> None:
     """No environment is without protection, since the code host would make it so."""
     with serving(GITHUB) as host:
         host.is_protected = case == "protected"
-        environment = {
-            "GITHUB_API_URL": f"{host.url}/nowhere" if case == "not there" else host.url,
-            "GITHUB_REPOSITORY": "team/clients",
-            "GITHUB_TOKEN": host.token,
-        }
-        done = Machine(tmp_path).run(f"bash '{EXAMPLE}/ci/approval.sh'", tmp_path, environment)
+        own = environment(host, tmp_path)
+        if case == "not there":
+            own["GITHUB_API_URL"] += "/nowhere"
+        done = Machine(tmp_path).run(f"bash '{EXAMPLE}/ci/approval.sh'", tmp_path, own)
         assert host.token not in "".join(host.command_lines)
     assert done.returncode == (0 if host.is_protected else 1)
     assert ("nobody was asked" in done.stdout) is not host.is_protected
