@@ -99,9 +99,8 @@ def test_other_options_are_taken_or_ignored_where_their_columns_are_named() -> N
     assert found == [acme, {"name": "Beta"}, {"name": "Acme", "id": 8}]
     ignored = clients_from_csv(table, columns={"currency": "", "id": "", "state": ""})
     assert ignored == [{"name": "Acme"}, {"name": "Beta"}]
-    assert clients_from_csv("ID;State\n1;A\n", columns={"name": "State", "id": ""})[0] == {
-        "name": "A"
-    }
+    other = named(name="State", id="")
+    assert clients_from_csv("ID;State\n1;A\n", **other) == [{"name": "A"}]
 
 
 ERRORS: dict[str, tuple[Any, dict[str, Any], str]] = {

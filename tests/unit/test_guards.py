@@ -89,13 +89,10 @@ def test_guards(options: str, active: str, steps: str, expected: str) -> None:
     ]
     victims = [step.after for step in made if step.entry is None]
     rules = Rules(**yaml.safe_load(f"{{{options}}}"))
-    found = list(guards.check_guards(rules, int(active), made, victims))
-    told_problems = [
-        " ".join([*(str(entry + 1) for entry in problem.entries), problem.sentence])
-        for problem in found
-    ]
+    found = guards.check_guards(rules, int(active), made, victims)
+    said = ["".join([*(f"{entry + 1} " for entry in of.entries), of.sentence]) for of in found]
     parts = [part.removeprefix("- ") for part in expected.split("; ") if part]
-    assert [told[: len(part)] for told, part in zip(told_problems, parts, strict=True)] == parts
+    assert [told[: len(part)] for told, part in zip(said, parts, strict=True)] == parts
 
 
 PURGES = pairs("""

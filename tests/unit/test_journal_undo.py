@@ -111,10 +111,8 @@ workspace; and the runs that it has then, ``-`` behind those that are undone."""
 def written(notation: str) -> str:
     of, _, undoes = notation.strip("!@").partition(">")
     workspace_id = THERE if notation.endswith("@") else HERE
-    whose = {"play": of, "undoes": undoes or None}
-    if not notation.startswith("!"):
-        return line(f"run {of}", workspace_id, **whose)
-    return mark(f"run {of}", workspace_id, **whose)
+    write = mark if notation.startswith("!") else line
+    return write(f"run {of}", workspace_id, play=of, undoes=undoes or None)
 
 
 def mark(run: str, workspace_id: int, /, **more: Any) -> str:

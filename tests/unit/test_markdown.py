@@ -87,11 +87,7 @@ HOSTILE = [
     *("<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<!-- a -->", MARKER),
     *("</code><b>x", "&lt;b&gt; &amp;"),
 ]
-"""What a name must not become. Each is shown as it is."""
-
 ESCAPED = [r"a\n\n# b", r"a\rb", r"abc\u202edef", r"\x1b[31mred", r"a\u200bb", r"a\tb"]
-"""What would not be seen is shown so."""
-
 NAMES = {name: name for name in HOSTILE}
 NAMES |= {seen.encode().decode("unicode_escape"): seen for seen in ESCAPED}
 
@@ -191,8 +187,7 @@ def test_the_question_about_a_rename_stands_beside_its_deletion() -> None:
     ) in text
     assert "If that is a rename" not in text
     assert "\n- Mind this.\n" in text
-    refused = text_of(acme=workspace(steps, **asked, refusal="Guarded."))
-    assert "If that is a rename" in refused
+    assert "If that is a rename" in text_of(acme=workspace(steps, **asked, refusal="Guarded."))
 
 
 def test_what_it_is_a_plan_of_stands_at_the_end_and_is_no_link_unless_it_is_an_address() -> None:
@@ -246,9 +241,8 @@ LEFT = [
 def test_the_requests_of_one_key_are_judged_together(left: int | None, sentence: str) -> None:
     """Of a plan that is refused, none are sent. Each read leaves fewer, so the least counts."""
     quotas = [{"remaining": left + more} if left else None for more in (2, 1, 0)]
-    hosts = {f"h{n}": workspace("create A", requests=21, quota=of) for n, of in enumerate(quotas)}
-    for of in hosts.values():
-        of["key"] = 1
+    own = {"requests": 21, "key": 1}
+    hosts = {f"h{n}": workspace("create A", quota=of, **own) for n, of in enumerate(quotas)}
     refused = workspace("create A", requests=500, key=1, refusal="Guarded.")
     text = text_of(**hosts, other=workspace("create A", key=2), refused=refused)
     assert f"<details><summary>{sentence} Digests</summary>" in text

@@ -15,6 +15,7 @@ from support.steps import active, rename
 
 from ansible_collections.toggl.focus.plugins.module_utils._model import Desired, Plan
 from ansible_collections.toggl.focus.plugins.module_utils._plan.plan import plan
+from ansible_collections.toggl.focus.plugins.module_utils._plan.renames import renames_meant
 
 
 def asked(planned: Plan) -> list[str]:
@@ -124,18 +125,13 @@ def test_a_name_with_more_words_is_meant_only_if_it_is_the_only_one() -> None:
     assert asked(replaced(["Hooli Labs", "Hooli Search"], ["Hooli"])) == []
 
 
-def count(warnings: tuple[str, ...]) -> int:
-    more = sum(int(found[1]) for text in warnings if (found := re.match(r"And (\d+) more", text)))
-    return sum("If that is a rename" in text for text in warnings) + more
-
-
 def test_false_alarms_are_rare() -> None:
     """Of firms deleted and others created by chance: at most one for each 100 creations."""
     seed = random.randrange(2**32)
     chance, half, false = random.Random(seed), len(COMPANIES) // 2, 0
     for _ in range(10):
         names = chance.sample(COMPANIES, len(COMPANIES))
-        false += count(replaced(names[:half], names[half:]).warnings)
+        false += len(renames_meant(replaced(names[:half], names[half:]).steps))
     assert 100 * false / (10 * (len(COMPANIES) - half)) <= 1.0, f"seed {seed}"
 
 
