@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
 import json
 import re
@@ -103,8 +104,6 @@ def nearest(word: str, words: Sequence[str], least: float = 0.75) -> str | None:
 
     :arg least: how like it must be, for ``difflib``
     """
-    import difflib  # most runs need none
-
     written = {case_key(candidate): candidate for candidate in words}
     near = difflib.get_close_matches(case_key(word), written, n=1, cutoff=least)
     return written[near[0]] if near else None

@@ -153,7 +153,7 @@ def renamed_by_id(plan: Plan) -> Iterator[str]:
 def _in_order(
     chains: Sequence[Sequence[Step]], matches: Sequence[PlannedEntry]
 ) -> tuple[Step, ...]:
-    from .order import in_order
+    from .order import in_order  # with renames, 3 ms; most plans have no steps
 
     # The probable names of hidden clients: what the journal has, or what their entries have.
     likely = {
