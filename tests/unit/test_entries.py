@@ -109,7 +109,6 @@ def test_an_entry_is_refused_with_its_number_and_name(written: str, expected: st
 
 
 def test_a_text_like_a_date_is_no_list() -> None:
-    """Also where it is no date."""
     with pytest.raises(BadOption, match="a name in it became the date 2026-99-09"):
         _reconcile.desired_clients("[datetime.date(2026, 99, 9)]")
 

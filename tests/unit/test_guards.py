@@ -83,10 +83,8 @@ all guards speak, and name the victims once
 @pytest.mark.parametrize(("options", "active", "steps", "expected"), GUARDS)
 def test_guards(options: str, active: str, steps: str, expected: str) -> None:
     """A step is of the entry of its number, unless it purges; so are the problems."""
-    made = [
-        step if step.entry is None else step._replace(entry=entry)
-        for entry, step in enumerate(steps_of(steps))
-    ]
+    numbered = enumerate(steps_of(steps))
+    made = [of if of.entry is None else of._replace(entry=at) for at, of in numbered]
     victims = [step.after for step in made if step.entry is None]
     rules = Rules(**yaml.safe_load(f"{{{options}}}"))
     found = guards.check_guards(rules, int(active), made, victims)

@@ -130,12 +130,6 @@ def test_a_client_needs_an_id_or_a_name(client: Any) -> None:
     assert said.startswith("The option existing cannot be used: client 3 in it is none; give each")
 
 
-def test_a_workspace_is_a_number_however_it_is_written() -> None:
-    existing = [{"id": 1001, "name": "Acme", "active": True}]
-    one, other = (clients_plan([], existing, workspace_id=given) for given in (42, "42"))
-    assert one["plan_digest"] == other["plan_digest"]
-
-
 def test_a_check_warns_of_entries_that_look_alike() -> None:
     listed = ["Acme", "acme", "Ac\u200bme", "Acme\u00a0Ltd", "Acme Ltd", "Beta"]
     first, second = clients_plan(listed, listed)["warnings"]

@@ -25,25 +25,22 @@ URL = "https://focus.toggl.com/api"
 # the digest
 
 SHOWN = "create New; delete 1 Old; rename 2 A -> B; restore 3 C; rename 3 C -> D"
-ROWS = CREATE, DELETE, RENAME, RESTORE, RENAME_RESTORED = [*map(row_of, steps_of(SHOWN))]
+ROWS = CREATE, DELETE, *_OTHERS = [*map(row_of, steps_of(SHOWN))]
+BY_WAY_OF_C = SHOWN.replace("rename 2 A -> B", "rename 2 A -> C; rename 2 C -> B")
 
 OTHER: dict[str, list[dict[str, Any]]] = {
     "an id as a text": [CREATE, {**DELETE, "id": "1"}, *ROWS[2:]],
     "by purge": [CREATE, {**DELETE, "purge": True}, *ROWS[2:]],
     "something more": [{**CREATE, "currency": "EUR"}, *ROWS[1:]],
-    "through a temporary name": [
-        *(CREATE, {**RENAME, "name": "temporary"}, DELETE, RESTORE),
-        *({**RENAME, "from": "temporary"}, RENAME_RESTORED),
-    ],
+    "through a temporary name": [*map(row_of, steps_of(BY_WAY_OF_C))],
     "two names in one": [{"step": "create", "name": 'New"}, {"name": "Old'}],
 }
 
 
 def test_the_same_effect_has_the_same_digest() -> None:
     """Also in another order, and after a run."""
-    others = [DELETE, RESTORE, CREATE, RENAME_RESTORED, RENAME]
     done = [{**row, "status": "done", "error": "one"} for row in ROWS]
-    assert digest(ROWS, 7, URL) == digest(others, 7, URL) == digest(done, 7, URL)
+    assert digest(ROWS, 7, URL) == digest(ROWS[::-1], 7, URL) == digest(done, 7, URL)
 
 
 @pytest.mark.parametrize("shown", OTHER.values(), ids=OTHER)
