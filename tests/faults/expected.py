@@ -14,7 +14,7 @@ from simulator.switches import Switches
 from faults import budget, model, oracle, reports
 from faults.budget import Budget, Paging, Requests
 from faults.model import Change, Client, Names, Rules, Sight, State, Verdict, key, unicode_forms
-from faults.oracle import ACTIONS, active_keys, event, is_called, is_changed
+from faults.oracle import ACTIONS, active_keys, is_called, is_changed
 from faults.reports import Report
 from faults.scenarios import Entries
 
@@ -97,8 +97,9 @@ class Expected:
     @property
     def hidden_by_filter(self) -> set[int]:
         """Clients that ``focus_client`` does not see when it looks for its names."""
-        asks = _names_asked(self.case.entries[0], self.sight)
-        return self.sight.listed.keys() - _found_by(self.case, self.sight) if asks else set()
+        if not self.case.single or not _names_asked(self.case.entries[0], self.sight):
+            return set()
+        return self.sight.listed.keys() - _found_by(self.case, self.sight)
 
     # check mode
 
@@ -172,7 +173,7 @@ class Expected:
         """Those that something is done for, in the order of the list."""
         changes, entries = _by_entry(verdict), report["results"]
         done = () if report.get("refused") else changes
-        wanted = [(number, _action(changes[number])) for number in sorted(done)]
+        wanted = [(number, _action(changes[number])) for number in done]
         found = [(entry["entry"], entry["action"]) for entry in entries]
         if found != wanted:
             yield f"the results are of {found}, the model's of {wanted}"
@@ -218,17 +219,8 @@ class Expected:
         return {action: actions[action] for action in (*ACTIONS.values(), *not_planned)} | others
 
     def _wrong_plan(self, verdict: Verdict, plan: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-        wanted = Counter(
-            (*event(c.kind, None if c.kind == "create" else c.id, c.name), c.currency, c.was)
-            for c in verdict.changes
-        )
-        found = Counter(
-            (
-                *event(step["step"], step.get("id"), step.get("name")),
-                *(step.get("currency"), step.get("currency_from")),
-            )
-            for step in plan
-        )
+        wanted, named = verdict.plan, ("name", "currency", "currency_from")
+        found = Counter((s["step"], s.get("id", 0), *map(s.get, named)) for s in plan)
         renames = [other for other in (found - wanted).elements() if other[0] == "rename"]
         temporary = Counter(other for other in renames if other[2].startswith(reports.TEMPORARY))
         found -= temporary
@@ -257,16 +249,15 @@ class Expected:
             if after[client_id].name != goal[client_id].name:
                 yield f"{client_id} is {after[client_id]}, not {goal[client_id]}"
         new = [client.name for i, client in verdict.goal.items() if i < 0]
-        wanted = Counter(map(key, new))
-        made = active_keys({i: c for i, c in after.items() if i not in before})
-        left = [name for name in new if key(name) in refused]
         unnamed = switches.create_body == "nothing" and switches.names_changed != "no"
-        for name in [*wanted, *made]:
-            is_left = unnamed and any(is_called(name, other, switches) for other in left)
-            if is_left or name in refused:
-                wanted.pop(name, None)
-            if is_left:
-                made.pop(name, None)
+        left = [name for name in new if unnamed and key(name) in refused]
+
+        def may_be_left(name: str) -> bool:
+            return any(is_called(name, other, switches) for other in left)
+
+        wanted = Counter(n for n in map(key, new) if n not in refused and not may_be_left(n))
+        created = {i: c for i, c in after.items() if i not in before and not may_be_left(c.key)}
+        made = active_keys(created)
         if made != wanted:
             yield f"new are {dict(made)}, not {dict(wanted)}"
 
@@ -337,11 +328,8 @@ class Expected:
 
 def _by_entry(verdict: Verdict) -> dict[int, list[Change]]:
     """The changes that are not by purge, by the numbers of the entries."""
-    found: dict[int, list[Change]] = {}
-    for change in verdict.changes:
-        if change.entry is not None:
-            found.setdefault(change.entry, []).append(change)
-    return found
+    numbers = sorted({change.entry for change in verdict.changes if change.entry is not None})
+    return {n: [change for change in verdict.changes if change.entry == n] for n in numbers}
 
 
 def _action(changes: Sequence[Change]) -> str:

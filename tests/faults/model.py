@@ -369,13 +369,12 @@ class _Desk:
     def _delete_by_id(self, entry: Wanted, client_id: int, client: Client | None) -> None:
         if client is None or client.deleted:
             return
-        if entry.key is None or entry.key == client.key:
-            self._change(entry, "delete", client_id, client.name)
-        elif client.key in entry.former:
-            self._rename_if_due(entry, client_id, client)
-            self._change(entry, "delete", client_id, entry.name)
-        else:
+        is_same = entry.key in (None, client.key)
+        if not is_same and client.key not in entry.former:
             self._refuse("id and name do not agree", client_id)
+            return
+        self._rename_if_due(entry, client_id, client)
+        self._change(entry, "delete", client_id, client.name if is_same else entry.name)
 
     def _restore_by_id(self, entry: Wanted, client_id: int, client: Client | None) -> None:
         if client is not None:
@@ -455,12 +454,8 @@ class _Desk:
     def _lives_on(self, client_id: int, entry: Wanted) -> bool:
         """Whether another entry renames it from a former name, or takes it back to this name."""
         other = self.stood_for.get(client_id)
-        return other is not None and (other.id is None or self._comes_back(client_id, entry))
-
-    def _comes_back(self, client_id: int, entry: Wanted) -> bool:
-        """Whether another entry takes the client back to the name that this one wants absent."""
-        other = self.stood_for.get(client_id)
-        return other is not None and other.is_undo and other.key == entry.key
+        is_back = other is not None and other.is_undo and other.key == entry.key
+        return is_back or (other is not None and other.id is None)
 
     def _means_one(self, bearers: Sequence[int], entry: Wanted) -> bool:
         """Whether it is settled which client the entry means: nobody else's, and only one."""
@@ -527,22 +522,19 @@ class _Desk:
         for change in self.answer.changes:
             if change.kind in ("delete", "update") or change.name is None:
                 continue
-            if self._may_share(change.id):
-                continue
-            others = self._others_of_the_name(change.id, change.name)
-            if others:
-                self._refuse("name of two clients", *(other for other in others if other > 0))
-        there = [i for i in self.stood_for if not self.answer.goal.get(i, Client("", True)).deleted]
+            bearers = self._bearers(key(change.name))
+            if len(bearers) > 1 and change.id in bearers and not self._may_share(change.id):
+                others = [i for i in bearers if i > 0 and i != change.id]
+                self._refuse("name of two clients", *others)
         for entry in [entry for entry in self.wanted if not entry.stays and entry.id is None]:
-            wanted = [i for i in there if self.answer.goal[i].key == entry.key]
-            if not all(self._comes_back(client_id, entry) for client_id in wanted):
+            wanted = [i for i in self._bearers(entry.key) if i in self.stood_for]
+            if not all(self._lives_on(client_id, entry) for client_id in wanted):
                 self._refuse("wanted and unwanted")
 
-    def _others_of_the_name(self, client_id: int, name: str) -> list[int]:
-        """The other active clients that have the name in the end, if the client ends with it."""
-        active = [i for i, client in self.answer.goal.items() if not client.deleted]
-        bearers = [i for i in active if self.answer.goal[i].key == key(name) != ""]
-        return [other for other in bearers if other != client_id] if client_id in bearers else []
+    def _bearers(self, name: str | None) -> list[int]:
+        """The active clients that have the name in the end, if it is not blank."""
+        active = [(i, c.key) for i, c in self.answer.goal.items() if not c.deleted]
+        return [client_id for client_id, other in active if other == name != ""]
 
     def _may_share(self, client_id: int) -> bool:
         """The undo of names that were shared says so: a former name is the present one. One that

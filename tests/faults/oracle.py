@@ -5,13 +5,13 @@ must lead to is in ``model``; here is what it may not do on the way."""
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from simulator.bodies import WORKSPACE_CURRENCY, client_body
-from simulator.records import Client, Entry, Write
+from simulator.records import Client, Write
 from simulator.service import Service
 from simulator.switches import Switches
 from simulator.workspace import CHANGES
@@ -38,9 +38,9 @@ def state_of(clients: Iterable[Client], switches: Switches | None = None) -> Sta
 
 def shown(currency: str, switches: Switches) -> str | None:
     """What a read shows of a currency that was set, as an entry gives it."""
-    if switches.currency == "unknown" or currency != model.NONE:
-        return None if switches.currency == "unknown" else currency
-    return WORKSPACE_CURRENCY if switches.currency_shown == "workspace" else None
+    of_workspace = WORKSPACE_CURRENCY if switches.currency_shown == "workspace" else None
+    kept = of_workspace if currency == model.NONE else currency
+    return None if switches.currency == "unknown" else kept
 
 
 def keeps(currency: str, switches: Switches) -> bool:
@@ -60,11 +60,8 @@ def without_taken_back(history: Sequence[Write], updated: Collection[Any] = ()) 
     to other fields than the name, which ``resets`` judges, unless they were asked for."""
     made = {write.id for write in history if write.kind == "create"}
     again = {write.id for write in history if write.kind == "delete"} & made
-    return [
-        write
-        for write in history
-        if write.id not in again and (write.kind != "update" or write.id in updated)
-    ]
+    kept = [write for write in history if write.id not in again]
+    return [write for write in kept if write.kind != "update" or write.id in updated]
 
 
 def duplicates(before: State, after: State, may: Mapping[str, int] | None = None) -> Iterator[str]:
@@ -81,17 +78,16 @@ def resets(
 ) -> Iterator[str]:
     """A currency that is another one, though none of the ``changes`` named it, or that is not the
     one that somebody named: what a read shows. ``must``: each of them is done."""
-    named: dict[int, set[str | None]] = {}
+    named: defaultdict[int, set[str | None]] = defaultdict(set)
     for change in changes:
         if change.currency is not None:
-            named.setdefault(change.id, set()).add(shown(change.currency, switches))
+            named[change.id].add(shown(change.currency, switches))
     for client_id, client in after.items():
-        may = {before[client_id].currency} if client_id in before else {client.currency}
-        wanted = named.get(client_id, set())
-        if must and wanted and not client.deleted:
-            may = set()
-        if client.currency not in may | wanted:
-            yield f"the currency of {client_id}, {client}, is none of {may | wanted}"
+        may = {*named[client_id]}
+        if not (must and may) or client.deleted:
+            may.add(before.get(client_id, client).currency)
+        if client.currency not in may:
+            yield f"the currency of {client_id}, {client}, is none of {may}"
 
 
 def unlike(
@@ -106,15 +102,13 @@ def unlike(
 
 
 def not_undone(
-    before: State, after: State, excused: Collection[int], switches: Switches
+    before: State, after: State, excused: Collection[object], switches: Switches
 ) -> Iterator[str]:
     """Where a workspace is not as before a run that was taken back. ``excused``: clients whose undo
     the service rightly refused, or that somebody else has changed."""
-    given = {
-        i: c if can_be_given(c.name) else after[i]._replace(deleted=c.deleted)
-        for i, c in before.items()
-    }
-    yield from unlike(given, after, excused, switches)
+    odd = [i for i, client in before.items() if not can_be_given(client.name)]
+    named = {i: after[i]._replace(deleted=before[i].deleted) for i in odd}
+    yield from unlike({**before, **named}, after, excused, switches)
     for client_id in before.keys() - set(excused):
         was, now = before[client_id].currency, after[client_id].currency
         if was != now and not after[client_id].deleted:
@@ -139,9 +133,11 @@ def late(
     awaited = {*map(key, lagged)}
 
     def was_shown(write: Write) -> bool:
+        """By a look at the whole list, or at this name."""
         looks = [look for look in service.log if look.method == "GET" and look.status == 200]
         later = [look for look in looks if look.at >= write.at][lag:]
-        return any(_shows(look, write.name) for look in later)
+        lists = [look.query for look in later if look.path.endswith("/clients")]
+        return key(write.name) in {key(asked.get("name", write.name)) for asked in lists}
 
     return {
         write.id
@@ -155,19 +151,13 @@ def late(
     }
 
 
-def _shows(look: Entry, name: str) -> bool:
-    """Whether the look is at the whole list, or at this name."""
-    asked = look.query.get("name")
-    return look.path.endswith("/clients") and (asked is None or key(asked) == key(name))
-
-
 def told_duplicates(report: Report, before: State, history: Sequence[Write]) -> set[int]:
     """Ids of clients that were created once too often and that the report names: all of a name
     but the one that it takes for the client."""
-    made: dict[str, list[int]] = {}
+    made: defaultdict[str, list[int]] = defaultdict(list)
     for write in history:
         if write.kind == "create" and write.id not in before:
-            made.setdefault(key(write.name), []).append(write.id)
+            made[key(write.name)].append(write.id)
     text = json.dumps(report, ensure_ascii=False, default=str)
     kept = reports.ids_of_clients(report)
     doubles: set[int] = set()
@@ -339,13 +329,12 @@ def _take(happened: list[Event], step: Step, switches: Switches) -> bool:
 def _needed_nothing(step: Step, drifted: Collection[int], switches: Switches) -> bool:
     """A rename of a client that the service hid and that turned out to bear the name already, or
     what the service makes of it; or what somebody else was faster to do."""
-    known = step.get("from") or ""
-    is_in_vain = step["step"] == "update" and not keeps(step["currency"], switches)
-    if step["step"] == "update" and switches.currency == "unknown":
+    if step.get("id") in drifted:
         return True
-    if step.get("id") in drifted or is_in_vain:
-        return True
-    is_same = key(known) == key(step["name"] or "") or is_called(known, step["name"], switches)
+    if step["step"] == "update":
+        return switches.currency == "unknown" or not keeps(step["currency"], switches)
+    known, name = step.get("from") or "", step["name"] or ""
+    is_same = key(known) == key(name) or is_called(known, name, switches)
     return step["step"] == "rename" and is_same
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Any, NamedTuple
 
 from simulator import moving
@@ -76,11 +76,11 @@ class Trial(Runs):
         self._judge_clean(ran, wanted, verdict, checked)
         before, after = (oracle.active_keys(state).total() for state in ran.states)
         shown = self._switches.create_body
-        is_unnamed = shown == "nothing" or (shown == "id" and self._case.lag > 1)
-        may_gain = self._switches.names_changed != "no" and is_unnamed  # no look shows it either
+        may_gain = shown == "nothing" or (shown == "id" and self._case.lag > 1)  # no look shows it
+        # of restores beside a look-alike nobody is asked
+        may_gain |= any(write.kind == "restore" for write in ran.history)
+        may_gain &= self._changes_names
         may_gain |= self._names_meet(task)  # what was taken back may be what another entry restores
-        if self._switches.names_changed != "no":  # of restores beside a look-alike nobody is asked
-            may_gain |= any(write.kind == "restore" for write in ran.history)
         is_rest = self._is_unfinished and after < before  # of a purge, for example
         self._is_unfinished = bool(ran.report.get("failed"))
         if self._settled == event.entries and before != after and not may_gain and not is_rest:
@@ -93,17 +93,18 @@ class Trial(Runs):
         ran = self._ran_with_faults(task, event.network, event.drift)
         self._judge_broken(ran)
         self._remember_run(ran)
-        deleted = {write.id for write in ran.history if write.kind == "delete"}
-        is_unsure = ran.drifted and self._case.lag > 1  # which of two names the journal has
-        is_unsure = is_unsure or not deleted.isdisjoint(ran.drifted)
-        if ran.late or ran.told_duplicates or is_unsure:
+        is_unsure = self._case.lag > 1  # which of two names the journal has
+        is_unsure |= any(
+            write.kind == "delete" and write.id in ran.drifted for write in ran.history
+        )
+        if ran.late or ran.told_duplicates or (ran.drifted and is_unsure):
             raise Ended
 
     def _others(self, event: Event) -> None:
         for act in event.acts:
             touched = self._act(act._replace(name=self._name_for(act)))
             for known in self._undoable:
-                known.others.update(set() if touched is None else {touched})
+                known.others.update(() if touched is None else (touched,))
 
     def _name_for(self, act: Act) -> str:
         """Every other one is a name that the last run took away."""
@@ -212,9 +213,14 @@ class Trial(Runs):
             raise Violated("\n".join([f"{self._what}, {what}:", *found]))
 
     @property
+    def _changes_names(self) -> bool:
+        """Whether the service does. Nobody can foresee which names it makes."""
+        return self._switches.names_changed != "no"
+
+    @property
     def _cannot_see(self) -> bool:
         """Whether a write may not show under its name when a run looks for it."""
-        return self._case.lag > 1 or self._switches.names_changed != "no"
+        return self._case.lag > 1 or self._changes_names
 
     def _names_meet(self, task: Task) -> bool:
         """Whether the service makes one entry's name of another's, or one of two. Where an answer
@@ -236,10 +242,10 @@ class Trial(Runs):
         self._hold("check mode writes", map(str, self._service.writes))
         if wanted.is_uncertain:
             return checked, wanted.verdicts[0]
-        wrong = [list(wanted.wrong_check(verdict, checked)) for verdict in wanted.verdicts]
-        if all(wrong):
-            self._hold("check mode", (line for lines in wrong for line in lines))
-        right = [v for v, lines in zip(wanted.verdicts, wrong, strict=True) if not lines]
+        wrong = {at: list(wanted.wrong_check(v, checked)) for at, v in enumerate(wanted.verdicts)}
+        if all(wrong.values()):
+            self._hold("check mode", chain(*wrong.values()))
+        right = [wanted.verdicts[at] for at, lines in wrong.items() if not lines]
         verdict = min(right, key=lambda v: len(list(wanted.wrong_on_the_way(v, checked))))
         self._hold("check mode", wanted.wrong_on_the_way(verdict, checked))
         if self._switches.list_shows_deleted and not wanted.case.single:
@@ -279,11 +285,10 @@ class Trial(Runs):
         self._hold("duplicates", self._duplicates(ran, [verdict]))
         self._hold("workspace", wanted.missed(verdict, *ran.states, refused))
         is_done = not report.get("failed")
-        self._hold(
-            "fields", oracle.resets(*ran.states, self._switches, verdict.changes, must=is_done)
-        )
+        reset = oracle.resets(*ran.states, self._switches, verdict.changes, must=is_done)
+        self._hold("fields", reset)
         self._remember_run(ran)
-        if report.get("failed"):
+        if not is_done:
             self.tally["refused in part by the service, rightly"] += 1
             return
         self.tally["executed as the model does"] += 1
@@ -346,7 +351,7 @@ class Trial(Runs):
         self._hold("journal", self._journal_untruths())
         if ran.told_duplicates and not report.get("failed"):
             self._hold("report", [f"duplicates, and the task says ok: {report}"])
-        is_exact = self._case.lag == 0 and self._switches.names_changed == "no"
+        is_exact = self._case.lag == 0 and not self._changes_names
         if is_exact and not report.get("failed") and not ran.drifted:
             wanted = self._expected(ran.task, before)
             if not any(wanted.is_open(v) for v in wanted.verdicts) and not wanted.is_uncertain:
@@ -358,7 +363,7 @@ class Trial(Runs):
         self._undoable.remove(known)
         ran, others = known.ran, known.others
         before, after = ran.states
-        excused = set(others)
+        excused: set[int | str] = {*others}
         if self._cannot_see:  # nor what it did, under names that it did not send, or for too long
             known_ids = {entry.get("id") for entry in ran.report.get("undo", ())}
             excused |= {write.id for write in ran.history if write.id not in known_ids}
@@ -380,15 +385,14 @@ class Trial(Runs):
             interfered |= bool(since or others or reports.names_with(ran.report, *reports.TWICE))
             interfered |= not all(can_be_given(client.name) for client in before.values())
             is_right = interfered and verdict.reasons <= UNDO_MAY_BE_REFUSED
-            if self._switches.names_changed == "no" and not is_right:
+            if not self._changes_names and not is_right:
                 self._hold("not begun", [f"{back.report['msg']} {undo}"])
             return
         self.tally["undone"] += 1
         if self._is_loose(wanted):
             return
-        refused = self._rightly_refused(back, verdict)
-        excused |= since | {client_id for client_id in refused if isinstance(client_id, int)}
         by_name = reports.names_without_an_id(ran.report)
+        excused |= since | self._rightly_refused(back, verdict)
         excused |= {client_id for client_id, client in before.items() if client.key in by_name}
         lost = oracle.not_undone(before, back.states[1], excused, self._switches)
         self._hold("not as it was", lost)
@@ -401,7 +405,7 @@ class Trial(Runs):
         before += Counter(key(entry.get("name") or "") for entry in entries)
         may = before | self._passing([verdict], back)
         may += Counter({name: 9 for name, count in before.items() if count > 1})
-        if self._switches.names_changed != "no":
+        if self._changes_names:
             may |= self._counts(verdict.goal)
         yield from oracle.duplicates(*back.states, may)
 
@@ -437,10 +441,8 @@ class Trial(Runs):
                 raise Violated(f"{self._what}, wrongly failed: {step}")
         if not failed and not not_kept:
             raise Violated(f"{self._what}, failed without a reason: {report['msg']}")
-        created = {key(step["name"]) for step in failed if step["step"] == "create"}
-        return created | {
-            step.get("id", key(step.get("name") or "")) for step in (*failed, *pending)
-        }
+        left = {step.get("id", key(step.get("name") or "")) for step in (*failed, *pending)}
+        return left | {key(step["name"]) for step in failed if step["step"] == "create"}
 
     def _is_rightly_not_kept(self, step: Step, verdict: Verdict) -> bool:
         """Whether a currency was set, and the service shows no such one."""
@@ -452,12 +454,14 @@ class Trial(Runs):
         """Whether the list would be refused if some of the clients were there that nobody saw."""
         now = ran.states[0]
         there = sorted(unseen & now.keys())
-        for some in (s for count in range(1, len(there) + 1) for s in combinations(there, count)):
+
+        def is_refused(some: Collection[int]) -> bool:
             found = {**now, **{i: now[i]._replace(deleted=False) for i in some}}
             verdicts = self._expected(ran.task, found).verdicts
-            if all(v.refused or _is_shared(v.goal, some) for v in verdicts):
-                return True
-        return False
+            return all(v.refused or _is_shared(v.goal, some) for v in verdicts)
+
+        sizes = range(1, len(there) + 1)
+        return any(is_refused(some) for size in sizes for some in combinations(there, size))
 
     def _one_rightly_refused(self, ran: Ran, judge: Refusals) -> set[int | str]:
         """The same where the report does not say which step it was."""
@@ -480,22 +484,21 @@ class Trial(Runs):
         changes = [change for verdict in ran.verdicts for change in verdict.changes]
         asked: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
         for kind, client_id, name, *_ in changes:
-            asked[kind, 0 if kind == "create" else client_id].add(key(name or ""))
+            asked[kind, max(client_id, 0)].add(key(name or ""))
             known = ran.states[0].get(client_id)
             if kind == "update" and (name is not None or known):  # with its name, blanks included
                 asked["rename", client_id].add(name or (known.name if known else ""))
         new = {write.id for write in ran.history if write.kind == "create"}
         for write in ran.history:
-            if write.kind == "update" and asked["update", write.id]:
-                continue
             # an update writes the name as it was
             kind = "rename" if write.kind == "update" else write.kind
             named = asked[kind, 0 if kind == "create" else write.id]
-            fits = any(is_called(write.name, name, self._switches) for name in named)
-            if kind == "rename":
-                fits |= oracle.is_temporary(write.name, self._switches)
+            fits = write.kind == "update" and bool(asked["update", write.id])
             if kind in ("delete", "restore"):
                 fits = bool(named) or (kind == "delete" and write.id in new)
+            else:
+                fits |= any(is_called(write.name, name, self._switches) for name in named)
+                fits |= kind == "rename" and oracle.is_temporary(write.name, self._switches)
             if not fits:
                 yield str(write)
 
@@ -504,13 +507,11 @@ class Trial(Runs):
         may = self._passing(verdicts, ran)
         for verdict in verdicts:
             goal = verdict.goal
-            if self._switches.names_changed != "no":  # nobody can foresee which names it makes
+            if self._changes_names:
                 left = {i: c for i, c in after.items() if i in verdict.deleted and not c.deleted}
                 goal = {**before, **goal, **left}  # of clients that nobody read, or that stayed
             may |= self._counts(goal)
-        hidden: set[int] = set()
-        if ran.task.single:
-            hidden = self._expected(ran.task, before).hidden_by_filter
+        hidden = self._expected(ran.task, before).hidden_by_filter
         may += Counter(before[i].key for i in ran.drifted if i in before)
         before = {i: c for i, c in before.items() if i not in hidden}
         hidden |= {*ran.told_duplicates, *reports.new_ids(ran.report)}
@@ -556,12 +557,12 @@ class Trial(Runs):
         updated |= {s.get("id") for s in report.get("plan", ()) if s["step"] == "update"}
         is_known = self._switches.currency != "unknown"
         history = oracle.without_taken_back(ran.history, updated if is_known else ())
-        seen = {"drifted": ran.drifted, "cannot_see": self._cannot_see}
+        seen = (ran.drifted, self._cannot_see)
         if "plan" in report:
-            yield from oracle.untruths(report, history, self._switches, **seen)
+            yield from oracle.untruths(report, history, self._switches, *seen)
         elif "action" in report:
             currency = model.Wanted(ran.task.entries[0]).currency
-            yield from oracle.untruths_of_one(report, history, self._switches, currency, **seen)
+            yield from oracle.untruths_of_one(report, history, self._switches, currency, *seen)
         elif history or report["changed"]:
             yield f"a task that failed at once: {history}"
         words = str(report.get("msg", ""))
