@@ -15,14 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import ansible_runner
-from awx.objects import AWX, from_tasks, injected, only
-from checks.commands import run
+from awx.objects import PROJECT, TEMPLATES, injected, the_only
 from support.playbooks import settings
 
-PROJECT = AWX / "project"
 BIN = Path(sys.executable).parent
-(CREDENTIAL_TYPE,) = only(from_tasks(), "credential_type").values()
-TEMPLATES = only(from_tasks(), "job_template")
 
 VOLUME = "/journals"
 """Where jobs find the journals; the tests' folder of this name is beside those of the jobs."""
@@ -67,13 +63,6 @@ class Job:
         return "\n".join(p.read_text(errors="replace") for p in files if p.name != STARTED_WITH)
 
 
-def imported_inventory() -> dict[str, Any]:
-    """What AWX reads from the project, once for all jobs."""
-    source = PROJECT / "inventory" / "workspaces.yml"
-    found: dict[str, Any] = json.loads(run("ansible-inventory --list -i", source))
-    return found
-
-
 def environment() -> dict[str, str]:
     return {**settings(), "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
 
@@ -108,7 +97,7 @@ def launch(
     own = {"ANSIBLE_CONFIG": str(folder / "project" / "ansible.cfg"), "TMPDIR": str(folder)}
     flags = ["--diff"] if options["diff_mode"] else []
     flags += ["--check"] if options["job_type"] == "check" else []
-    variables_of_environment, extra = injected(CREDENTIAL_TYPE, inputs)
+    variables_of_environment, extra = injected(the_only("credential_type"), inputs)
     (folder / "extra.yml").write_text(as_awx_writes({**extra, **(extra_vars or {})}))
     flags += ["-e", f"@{folder}/extra.yml"]
     ran = ansible_runner.run(

@@ -13,6 +13,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 ROOT = Path(__file__).resolve().parents[2]
 AWX = ROOT / "examples" / "awx"
+PROJECT = AWX / "project"
 TASKS = AWX / "controller" / "awx_awx.yml"
 VARIABLES = AWX / "controller" / "aap_configuration_vars.yml"
 PLAY = AWX / "controller" / "aap_configuration.yml"
@@ -64,7 +65,7 @@ def resolved(value: Any, variables: Mapping[str, Any]) -> Any:
     if isinstance(value, Unsafe):
         return str(value)
     if isinstance(value, str) and "{{" in value:
-        return resolved(TEMPLATES.from_string(value).render(variables), variables)
+        return resolved(NATIVE.from_string(value).render(variables), variables)
     if isinstance(value, dict):
         return {key: resolved(part, variables) for key, part in value.items()}
     if isinstance(value, list):
@@ -72,9 +73,9 @@ def resolved(value: Any, variables: Mapping[str, Any]) -> Any:
     return value
 
 
-TEMPLATES = NativeEnvironment()
-TEMPLATES.globals["lookup"] = lambda _plugin, name: f"${name}"
-TEMPLATES.filters["ternary"] = lambda test, yes, no: yes if test else no
+NATIVE = NativeEnvironment()
+NATIVE.globals["lookup"] = lambda _plugin, name: f"${name}"
+NATIVE.filters["ternary"] = lambda test, yes, no: yes if test else no
 
 
 def _of_task(task: Mapping[str, Any], variables: Mapping[str, Any]) -> Iterator[Object]:
@@ -104,8 +105,22 @@ def from_variables() -> list[Object]:
     ]
 
 
-def only(objects: list[Object], kind: str) -> dict[str, dict[str, Any]]:
+OBJECTS = from_tasks()
+
+
+def only(kind: str, objects: list[Object] = OBJECTS) -> dict[str, dict[str, Any]]:
+    """Return the options of each object of a kind, by its name."""
     return {found.name: found.options for found in objects if found.kind == kind}
+
+
+def the_only(kind: str) -> dict[str, Any]:
+    (found,) = only(kind).values()
+    return found
+
+
+TEMPLATES, WORKFLOWS = only("job_template"), only("workflow_job_template")
+UNCHANGED = "as the inventory says"
+"""The answer of a survey with which nothing changes."""
 
 
 def injected(credential_type: Mapping[str, Any], inputs: Mapping[str, str]) -> list[dict[str, str]]:

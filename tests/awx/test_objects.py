@@ -18,23 +18,11 @@ import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from awx import objects
-from awx.objects import AWX, KINDS, ROOT, Object, injected, only
+from awx.objects import OBJECTS, TEMPLATES, UNCHANGED, WORKFLOWS, Object, injected, only, the_only
 
-OBJECTS = objects.from_tasks()
-PROJECT = AWX / "project"
 SERVICE = "https://focus.toggl.com/api"
-TEMPLATES = only(OBJECTS, "job_template")
-
-
-def the_only(kind: str) -> dict[str, Any]:
-    (found,) = only(OBJECTS, kind).values()
-    return found
-
-
-WORKFLOWS = only(OBJECTS, "workflow_job_template")
 WORKFLOW, UNDO = WORKFLOWS.values()
 GROUP = the_only("instance_group")
-UNCHANGED = "as the inventory says"
 
 
 def playbooks_of(workflow: Mapping[str, Any]) -> list[str]:
@@ -56,7 +44,7 @@ def test_both_describe_the_same_objects_each_after_what_it_refers_to() -> None:
     names = [(found.kind, found.name) for found in OBJECTS]
     assert names == [(found.kind, found.name) for found in objects.from_variables()]
     assert len(set(names)) == len(names) == 18
-    assert list(dict.fromkeys(kind for kind, _ in names)) == list(KINDS.values())
+    assert list(dict.fromkeys(kind for kind, _ in names)) == list(objects.KINDS.values())
     for one, other in zip(OBJECTS, objects.from_variables(), strict=True):
         assert one.options == other.options, one.name
 
@@ -91,16 +79,16 @@ def test_no_secret_is_written_down_or_printed() -> None:
 def test_what_they_refer_to_exists() -> None:
     """Options that have the name of a kind name an object of it."""
     for options in (found.options for found in OBJECTS):
-        for reference in {*options} & {*KINDS.values()}:
-            assert options[reference] in only(OBJECTS, reference)
+        for reference in {*options} & {*objects.KINDS.values()}:
+            assert options[reference] in only(reference)
     for template in TEMPLATES.values():
-        assert set(template["credentials"]) <= set(only(OBJECTS, "credential"))
+        assert set(template["credentials"]) <= set(only("credential"))
     playbooks = {template["playbook"] for template in TEMPLATES.values()}
-    assert playbooks == {path.name for path in PROJECT.glob("*.yml")}
+    assert playbooks == {path.name for path in objects.PROJECT.glob("*.yml")}
     source = the_only("inventory_source")
-    assert (PROJECT / source["source_path"]).is_file()
-    assert source["source_project"] in only(OBJECTS, "project")
-    for schedule in only(OBJECTS, "schedule").values():
+    assert (objects.PROJECT / source["source_path"]).is_file()
+    assert source["source_project"] in only("project")
+    for schedule in only("schedule").values():
         assert schedule["unified_job_template"] in TEMPLATES
 
 
@@ -118,7 +106,7 @@ def test_an_approval_stands_between_a_plan_and_what_applies_it() -> None:
 
 def test_what_a_slice_could_not_see_is_looked_at_by_a_job_that_is_not_sliced() -> None:
     """It sees two hosts with one workspace, also beyond the limit of the workflow."""
-    found = only(objects.from_tasks(focus_slices=3), "job_template").values()
+    found = only("job_template", objects.from_tasks(focus_slices=3)).values()
     counts = {template["playbook"]: template["job_slice_count"] for template in found}
     assert {counts.pop(name) for name in ("plan.yml", "apply_reviewed.yml")} == {3}
     (whole,) = (one["playbook"] for one in found if not one["ask_limit_on_launch"])
@@ -136,10 +124,10 @@ def test_one_job_at_a_time_and_with_the_journals() -> None:
     assert GROUP["max_concurrent_jobs"] == 1
     pod = yaml.safe_load(GROUP["pod_spec_override"])["spec"]
     (worker,) = pod["containers"]
-    inventory = objects.load(PROJECT / the_only("inventory_source")["source_path"])
+    inventory = objects.load(objects.PROJECT / the_only("inventory_source")["source_path"])
     journal = Path(inventory["all"]["vars"]["clients_journal"])
     assert [mount["mountPath"] for mount in worker["volumeMounts"]] == [str(journal.parent)]
-    claim = objects.load(AWX / "controller" / "journals.yml")
+    claim = objects.load(objects.AWX / "controller" / "journals.yml")
     assert pod["volumes"][0]["persistentVolumeClaim"]["claimName"] == claim["metadata"]["name"]
 
 
@@ -169,7 +157,7 @@ def test_nobody_can_send_the_key_elsewhere() -> None:
 # what the modules document
 
 PACKAGE = "ansible==11.13.0"
-FOLDER = ROOT / ".ansible" / "cache" / "awx"
+FOLDER = objects.ROOT / ".ansible" / "cache" / "awx"
 INSIDE = "ansible_collections/awx/awx/"
 OF_A_SPEC = ("type", "elements", "choices", "required", "aliases")
 

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from awx.jobs import PROJECT, Job, as_awx_writes, imported_inventory, launch
+from awx.jobs import Job, as_awx_writes, launch
+from awx.objects import PROJECT, UNCHANGED
+from checks.commands import run
 from simulator.records import Fault
 from simulator.server import Simulator
 from support.lists import load_list
@@ -23,7 +25,6 @@ Launch = Callable[..., Job]
 PLACES = ("europe", "asia", "america_north")
 EUROPE, ASIA, AMERICA = (f"focus_plan_digest_of_{place}" for place in PLACES)
 
-UNCHANGED = "as the inventory says"
 ANSWERS = {"focus_purge": UNCHANGED, "focus_max_deletion_percent": UNCHANGED}
 """Those of a survey that nobody has changed."""
 
@@ -32,7 +33,10 @@ AS_DECLARED = {4711: ["Acme", "Globex Corporation"], 4712: ["Acme", "Umbrella"],
 
 @pytest.fixture(scope="module")
 def inventory() -> dict[str, Any]:
-    return imported_inventory()
+    """What AWX reads from the project, once for all jobs."""
+    command, source = "ansible-inventory --list -i", PROJECT / "inventory" / "workspaces.yml"
+    found: dict[str, Any] = json.loads(run(command, source))
+    return found
 
 
 many_workspaces = serving(*AS_DECLARED)
@@ -42,12 +46,12 @@ many_workspaces = serving(*AS_DECLARED)
 def job(
     many_workspaces: Simulator, inventory: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
 ) -> Launch:
-    def run(template: str, **options: Any) -> Job:
+    def started(template: str, **options: Any) -> Job:
         inputs = {"api_token": many_workspaces.token, "api_url": many_workspaces.url}
         given = {"inventory": inventory, "inputs": inputs, **options}
         return launch(tmp_path_factory.mktemp("job"), f"Toggl Focus {template}", **given)
 
-    return run
+    return started
 
 
 def names(service: Simulator) -> dict[int, list[str]]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from support.notation import unnamed_rows
+from support.notation import table
 from support.playbooks import ROOT
 
 from ansible_collections.toggl.focus.plugins.module_utils._api import listing, transport
@@ -15,9 +15,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._api import listing, t
 # The beginning of each sentence, in the document's order, and the beginnings of the names of its
 # tests, in the file before where none is named. What cannot be promised, or what somebody should
 # do, has none.
-CLAIMS = dict(
-    case.values
-    for case in unnamed_rows("""
+CLAIMS = table("""
 Credentials go to | http/test_answers.py::test_a_redirect_takes
 They are sent over | faults/test_tls.py::test_a_certificate_that_is ::test_a_variable_of_the
     http/test_bad_input.py::test_focus_client( ::test_plain_http_to_this_machine
@@ -88,7 +86,6 @@ They are made readable | http/test_journal.py::test_each_write_is_recorded
 No link at the journal's | http/test_journal.py::test_an_unusable_path_is_an_error
     ::test_a_journal_that_others_may_write
 """)
-)
 
 
 def sentences() -> Iterator[str]:

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from ansible.release import __version__
 from simulator.service import Credentials
-from support.notation import unnamed_rows
+from support.notation import table
 from support.stage import CLIENT, CLIENTS, INFO, ROLE, Outcome, outcome, workspaces
 
 CORE = tuple(map(int, __version__.split(".")[:2]))
@@ -23,11 +23,7 @@ NO_DIGEST = (
 )
 
 
-def cases(text: str) -> dict[str, str]:
-    return dict(case.values for case in unnamed_rows(text))
-
-
-ONE = cases("""
+ONE = table("""
 name: No | name is not a text, it became false; put the name in quotes.
 name: 2026-01-31 | name is not a text, it became the date 2026-01-31; put the name in quotes.
 name: {Acme} | name is not a text, it became a mapping; put the name in quotes.
@@ -47,7 +43,7 @@ name: Acme | The option workspace_id is missing: give it, or set the environment
 """)
 """Options of a task for one client, and what is said of them."""
 
-ALL = cases("""
+ALL = table("""
 clients: [Acme, Globex, {name: Gamma, state: presnt}] | Entry 3 ("Gamma"): state is "presnt"; did
     you mean present?
 clients: [Acme, {name: Gamma, former_name: Beta}] | Entry 2 ("Gamma"): the option "former_name" is
@@ -68,7 +64,7 @@ clients: {Acme: {}, Beta: {state: absent}} | The option clients cannot be used: 
 """)
 """The same of a task for a list."""
 
-READ = cases("""
+READ = table("""
 {name: No, deleted: include} | The option name cannot be used: a text in it became false; put it in
     quotes.
 name_contains: 1.10 | The option name_contains cannot be used: a text in it became the number 1.1;

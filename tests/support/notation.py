@@ -46,6 +46,11 @@ def unnamed_rows(text: str) -> list[Any]:
     return [pytest.param(*cells, id=cells[0]) for cells in _lines(text)]
 
 
+def table(text: str) -> dict[str, str]:
+    """Return what stands in the second cell of each line, by the first."""
+    return {line[0]: line[1] for line in _lines(text)}
+
+
 def sentences(text: str) -> list[Any]:
     """Return the cases of a table whose lines have a sentence and, in each cell after it, what it
     is said of, and behind ``~`` what takes the place of its ``…``."""
