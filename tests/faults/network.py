@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import urllib3.util.connection
-from simulator.records import Fault
+from simulator.records import Fault, Moment
 from simulator.wire import Call
 from support.ports import listening
 
@@ -51,7 +51,7 @@ def error(words: str) -> bytes:
     return json.dumps({"error": "refused", "error_description": words, "trace_id": "t-7"}).encode()
 
 
-def _server_error(chance: random.Random, when: str) -> Fault:
+def _server_error(chance: random.Random, when: Moment) -> Fault:
     status = chance.choice((500, 502, 503, 504))
     body = chance.choice((b"", b"<html>Bad Gateway</html>", error("boom")))
     headers = chance.choice(({}, {}, {"Retry-After": "0"}))
@@ -68,7 +68,7 @@ _WORDS = b"You have hit your hourly limit for API calls. Your quota will reset i
 _OVER = "Wed, 21 Oct 2015 07:28:00 GMT"
 
 
-def _junk(bodies: Sequence[bytes], status: int, when: str) -> Make:
+def _junk(bodies: Sequence[bytes], status: int, when: Moment) -> Make:
     return lambda chance: Fault(status=status, body=chance.choice(bodies), when=when)
 
 

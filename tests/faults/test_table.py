@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from typing import Any, NamedTuple
 
 import pytest
-from simulator.records import Fault
+from simulator.records import Fault, Moment
 from simulator.server import Simulator
 from simulator.service import Credentials
 from simulator.switches import Switches
@@ -354,7 +354,7 @@ class Meanwhile(NamedTuple):
 
     does: Callable[[Workspace], object]
     method: str
-    lost: str
+    lost: Moment
     ids: list[int]
     names: list[str]
     switches: Mapping[str, Any] = {}

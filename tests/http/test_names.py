@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -148,7 +147,7 @@ def test_a_list_that_would_be_masked_is_an_error(service: Simulator, login: Any)
 
 def test_an_id_counts_as_a_name(service: Simulator, login: Any) -> None:
     """Ansible masks numbers too, in a module's result."""
-    service.credentials = replace(service.credentials, password="1001")
+    service.credentials = service.credentials._replace(password="1001")
     result = client(service, id=1001, state="absent", **{**login, "password": "1001"})
     assert ADVICE in result["msg"], result
     assert service.writes == []

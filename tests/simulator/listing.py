@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from simulator.records import Client, Refused
 from simulator.switches import Switches
@@ -14,8 +14,7 @@ LARGEST_PER_PAGE = 100
 CLOSE_ENOUGH = 0.6
 
 
-@dataclass(frozen=True)
-class ListQuery:
+class ListQuery(NamedTuple):
     """What a request for the list asks for; `order_by` holds names such as `-created_at`."""
 
     page: int = 1
@@ -24,8 +23,7 @@ class ListQuery:
     name: str = ""
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(NamedTuple):
     """One page; `per_page` is the size that was really used."""
 
     clients: list[Client]

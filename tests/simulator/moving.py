@@ -60,7 +60,7 @@ def act(
 
 def whole(clients: list[Client], query: ListQuery, switches: Switches) -> list[Client]:
     """All that a list shows, of at most a hundred."""
-    all_of = replace(query, page=1, per_page=100)
+    all_of = query._replace(page=1, per_page=100)
     large = replace(switches, per_page_cap=100, largest_per_page=100)
     return page_of(clients, all_of, large).clients
 

@@ -3,11 +3,9 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from collections.abc import Iterable
-from functools import partial
 from typing import Any
 
 import uvicorn
@@ -17,9 +15,6 @@ from simulator.records import Client, Entry
 from simulator.service import WORKSPACE_ID, Service
 from simulator.switches import Switches
 from simulator.workspace import Workspace
-
-HOST = "127.0.0.1"
-BACKLOG = 512
 
 
 class Simulator(Service):
@@ -34,21 +29,14 @@ class Simulator(Service):
         ca_path: str = "",
         **conditions: Any,
     ) -> None:
-        """
-        :arg ssl_certfile: a certificate with its key, to be served over TLS
-        :arg ca_path: the authority that has issued it
-        :arg conditions: as ``reset`` takes them
-        """
+        """``ssl_certfile``: a certificate with its key, by the authority of ``ca_path``, to be
+        served over TLS; ``conditions``: as ``reset`` takes them."""
         super().__init__(workspace_id)
         self.workspace_id, self.ca_path = workspace_id, ca_path
         self.reset(switches, **conditions)
-        self._socket = _listening_socket()
-        scheme = "https" if ssl_certfile else "http"
-        self.port: int = self._socket.getsockname()[1]
-        self.url = f"{scheme}://{HOST}:{self.port}/api"
-        self._server = uvicorn.Server(_config(self, ssl_certfile))
-        run = partial(self._server.run, sockets=[self._socket])
-        self._thread = threading.Thread(target=run, name="simulator", daemon=True)
+        self._config = _config(self, ssl_certfile)
+        self._server = uvicorn.Server(self._config)
+        self._thread = threading.Thread(target=self._server.run, name="simulator", daemon=True)
 
     def __enter__(self) -> Simulator:
         self._thread.start()
@@ -56,13 +44,15 @@ class Simulator(Service):
             if not self._thread.is_alive():
                 raise RuntimeError("the simulator did not start")
             time.sleep(0.002)
+        self.port: int = self._server.servers[0].sockets[0].getsockname()[1]
+        scheme = "https" if self._config.is_ssl else "http"
+        self.url = f"{scheme}://{self._config.host}:{self.port}/api"
         return self
 
     def __exit__(self, *_: object) -> None:
         self._server.should_exit = True
         self._server.force_exit = True
         self._thread.join()
-        self._socket.close()
 
     @property
     def token(self) -> str:
@@ -108,6 +98,7 @@ class Simulator(Service):
 def _config(service: Service, certfile: str | None) -> uvicorn.Config:
     return uvicorn.Config(
         create_app(service),
+        port=0,
         http="h11",
         ws="none",
         loop="asyncio",
@@ -120,12 +111,3 @@ def _config(service: Service, certfile: str | None) -> uvicorn.Config:
         timeout_graceful_shutdown=0,
         ssl_certfile=certfile,
     )
-
-
-def _listening_socket() -> socket.socket:
-    # Only where the protocol is named does asyncio turn Nagle's 40 ms off.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((HOST, 0))
-    listener.listen(BACKLOG)
-    return listener

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from typing import NamedTuple
 
 from simulator.quota import Quota
 from simulator.records import Entry, Fault, Refused
@@ -18,8 +18,7 @@ WORKSPACE_ID = 4711
 QUOTA_WINDOW = 3600.0
 
 
-@dataclass(frozen=True)
-class Credentials:
+class Credentials(NamedTuple):
     """Who may come in."""
 
     token: str = "toggl_sk_0123456789abcdef0123456789abcdef"

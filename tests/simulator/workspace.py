@@ -83,9 +83,7 @@ class Workspace:
 
     def get(self, client_id: int) -> Client:
         client = self._seen().get(client_id)
-        if client is None:
-            raise _unknown()
-        if client.deleted_at and not self.switches.get_shows_deleted:
+        if client is None or (client.deleted_at and not self.switches.get_shows_deleted):
             raise _unknown()
         return client
 
