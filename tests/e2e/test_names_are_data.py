@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,12 +17,56 @@ from ansible.release import __version__
 from docs.guide import captioned
 from faults import FIRST_SEED, LONG
 from simulator.server import Simulator
-from support.hostile import BRACES, ONE_LINE, WITH_A_BREAK, hostile_texts, touched
 from support.playbooks import ROOT, access
 from support.stage import CLIENTS, Stage, active, fill, play, workspaces
 
 FULL, EMPTY, PURGED = WORKSPACES = (4242, 5151, 6161)
 CORE = tuple(map(int, __version__.split(".")[:2]))
+ONE_LINE, WITH_A_BREAK, BRACES = range(3)
+"""The places of the three known forms among the texts."""
+
+DELIMITERS = (("[[", "]]"), ("{{", "}}"), ("<<", ">>"), ("{", "}"), ("(", ")"))
+PIECES = (
+    *("", "", "Acme ", "{{", "}}", "{%", "%}", "{#", "#}", "#", "#jinja2:", ":", ",", "'", '"'),
+    *("\\", "\t", "!unsafe ", "- ", ": ", "[", "{", "%", "~", "Zo\u00eb", "\u2028", "\U0001f680"),
+)
+
+
+def hostile_texts(seed: int, drawn: int) -> list[str]:
+    """The known forms, then texts that are drawn, which Ansible evaluates wherever it takes them
+    for templates: the one at ``n`` touches the file ``n``. On ansible-core up to 2.18, the options
+    of a header are told apart by commas, and each needs a colon; so does what follows it."""
+    rng = random.Random(seed)
+    known = [
+        f"{_header('[[', ']]')},x:[[{_call(ONE_LINE)}]]",
+        f"{_header('[[', ']]')}\n[[{_call(WITH_A_BREAK)}]]",
+        f"{{{{ {_call(BRACES)} }}}}",
+    ]
+    numbers = range(len(known), len(known) + drawn)
+    return [*known, *(_drawn(rng, number) for number in numbers)]
+
+
+def touched(folder: Path) -> list[int]:
+    """The places of the texts that were evaluated."""
+    return sorted(int(path.name) for path in folder.iterdir())
+
+
+def _call(number: int) -> str:
+    return f"lookup('pipe',':;touch $RAN/{number}')"
+
+
+def _header(opening: str, closing: str) -> str:
+    return f"#jinja2:variable_start_string:'{opening}',variable_end_string:'{closing}'"
+
+
+def _drawn(rng: random.Random, number: int) -> str:
+    opening, closing = rng.choice(DELIMITERS)
+    header = rng.choice(("", _header(opening, closing), f"{_header(opening, closing)},x:"))
+    before, between, after = rng.choice(PIECES[:3]), rng.choice(("", "\n", " ")), rng.choice(PIECES)
+    piece = rng.choice(PIECES)
+    return f"{before}{header}{between}{piece}{opening}{_call(number)}{closing}{after}".strip()
+
+
 TEXTS = hostile_texts(FIRST_SEED, 5_000 if LONG else 80)
 
 

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 import yaml
 from simulator.server import Simulator
-from simulator.switches import Switches
 from support.lists import load_list
 from support.notation import entries_from
 from support.playbooks import ROOT, access
 from support.stage import Stage, active, fill, serving, workspaces
+from support.workspace import HIDES
 
 EUROPE, ASIA, AFRICA, AMERICA = WORKSPACES = (4242, 5151, 6161, 7171)
 BY_PLAN = ("-e", "clients_plan_file=plan.json")
@@ -122,8 +122,7 @@ def test_the_hook_for_pre_commit_validates_the_list(stage: Stage) -> None:
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, str]]:
     """One run, for a workspace of each kind, and what it printed."""
-    hides = Switches(list_shows_deleted=False, get_shows_deleted=False)
-    with workspaces(*WORKSPACES) as service, Simulator(switches=hides) as hiding:
+    with workspaces(*WORKSPACES) as service, Simulator(HIDES) as hiding:
         stage = Stage(service, tmp_path_factory.mktemp("planned"))
         fill(service, EUROPE, "Globex", "Hooli")
         fill(service, ASIA, "Initech", "Umbrella", "Wayne")

@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import pytest
 from simulator.server import Simulator
@@ -34,8 +33,7 @@ FORGED = {"plan.json": "forged", "plan.md": f"forged\n\n{MARKER}\n"}
 """Files that somebody commits in place of a plan."""
 
 
-@dataclass(frozen=True)
-class Hostile:
+class Hostile(NamedTuple):
     """Variables that try to lead a pipeline astray; a template tells what its environment has."""
 
     told: Path

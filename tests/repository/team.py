@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 from simulator.server import Simulator
@@ -28,14 +29,16 @@ WORKSPACES = {
 SECONDS = 120
 
 
-@dataclass(frozen=True)
-class Machine:
+class Machine(NamedTuple):
     """Where steps run: the user's ``home`` has the collection, and no settings of a developer."""
 
     home: Path
 
-    def environment(self) -> dict[str, str]:
-        return {
+    def run(
+        self, script: str, folder: Path, more: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """As a runner does: what fails ends the script. The output keeps carriage returns."""
+        environment = {
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
             "HOME": str(self.home),
             "ANSIBLE_HOME": str(self.home / ".ansible"),
@@ -45,15 +48,10 @@ class Machine:
             **dict.fromkeys(("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"), "Ada"),
             **dict.fromkeys(("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"), "ada@example.com"),
         }
-
-    def run(
-        self, script: str, folder: Path, more: Mapping[str, str] | None = None
-    ) -> subprocess.CompletedProcess[str]:
-        """As a runner does: what fails ends the script. The output keeps carriage returns."""
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
             cwd=folder,
-            env={**self.environment(), **(more or {}), "PWD": str(folder)},
+            env={**environment, **(more or {}), "PWD": str(folder)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -9,9 +9,8 @@ import json
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 from simulator.server import Simulator
@@ -29,8 +28,7 @@ WAYS: dict[str, tuple[str, ...]] = {
 """Arguments by which tasks run in Ansible's own process, or as modules."""
 
 
-@dataclass(frozen=True)
-class Ran:
+class Ran(NamedTuple):
     """``results`` holds what each registered task returned, by its name."""
 
     output: str

@@ -7,15 +7,13 @@ from __future__ import annotations
 import random
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from ansible_collections.toggl.focus.plugins.module_utils._model import Client, Step
 from support.steps import active, deleted
 
 
-@dataclass(frozen=True)
-class Manners:
+class Manners(NamedTuple):
     """``counts``: whose names may not be given a second time; ``any_case``: names that differ in
     case only are one name there; ``hides``: deleted clients are neither listed nor shown by id."""
 
