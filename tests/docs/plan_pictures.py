@@ -131,7 +131,7 @@ def page(text: str) -> str:
 
 
 def draw(path: Path, text: str) -> None:
-    from PIL import Image, ImageChops
+    from PIL import Image, ImageOps
     from PIL.PngImagePlugin import PngInfo
 
     with tempfile.TemporaryDirectory() as folder:
@@ -141,9 +141,8 @@ def draw(path: Path, text: str) -> None:
         browser = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", *window]
         subprocess.run([*browser, html.as_uri()], check=True, capture_output=True)
         whole = Image.open(shot).convert("RGB")
-    blank = Image.new("RGB", whole.size, "white")
-    box = ImageChops.difference(whole, blank).getbbox() or (0, 0, WIDTH, HEIGHT)
-    cut = whole.crop((0, 0, WIDTH, min(HEIGHT, box[3] + 16)))
+    *_, bottom = ImageOps.invert(whole).getbbox() or (HEIGHT,)
+    cut = whole.crop((0, 0, WIDTH, min(HEIGHT, bottom + 16)))
     about = PngInfo()
     about.add_text("digest", digest(text))
     cut.quantize(COLOURS).save(path, optimize=True, pnginfo=about)

@@ -105,6 +105,23 @@ def test_what_a_page_names_is_there(pattern: str) -> None:
     assert {name: page for name, page in named.items() if not NAMED[pattern](name)} == {}
 
 
+LINK = re.compile(r"""(?:\]\(|src(?:set)?=")(?!https?:)([^)"#\s]+)""")
+
+
+def test_every_link_leads_to_a_file_and_the_readme_has_all_guides() -> None:
+    """Those between guides are in ``test_guides.py``."""
+    linked = {path: LINK.findall(path.read_text("utf-8")) for path in PAGES if path.suffix == ".md"}
+    for page, names in linked.items():
+        assert [name for name in names if not (page.parent / name).exists()] == [], page
+    guides = {path.relative_to(ROOT).as_posix() for path in GUIDES.glob("*.rst")}
+    assert guides <= {*linked[ROOT / "README.md"]}
+
+
+def test_no_key_is_typed_into_the_history_of_a_shell() -> None:
+    typed = re.compile(r"(?:TOKEN|PASSWORD)=[^ \n]")
+    assert [page for page in PAGES if typed.search(page.read_text("utf-8"))] == []
+
+
 def test_what_all_modules_return_is_described_alike() -> None:
     """Up to ansible-core 2.19 no fragment can hold it. Only the samples are of the module."""
     package, numbers = "ansible_collections.toggl.focus.plugins.modules", re.compile(r"\d+")
