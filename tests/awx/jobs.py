@@ -18,8 +18,6 @@ import ansible_runner
 from awx.objects import PROJECT, TEMPLATES, injected, the_only
 from support.playbooks import settings
 
-BIN = Path(sys.executable).parent
-
 VOLUME = "/journals"
 """Where jobs find the journals; the tests' folder of this name is beside those of the jobs."""
 
@@ -64,7 +62,7 @@ class Job:
 
 
 def environment() -> dict[str, str]:
-    return {**settings(), "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    return {**settings(), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
 
 
 def as_awx_writes(variables: Mapping[str, str]) -> str:

@@ -74,11 +74,6 @@ def read(path: Path) -> Iterator[Block]:
     assert not pending, f"{path.name}: the last comment concerns no block"
 
 
-def captioned(path: Path, caption: str) -> str:
-    """Return the text of a block with a caption."""
-    return next(block.text for block in read(path) if block.caption == caption)
-
-
 def with_blocks(text: str, blocks: Mapping[int, str]) -> str:
     """Return the guide with other text in its blocks, by the line where each begins."""
 

@@ -60,8 +60,7 @@ def test_every_plugin_role_and_guide_has_a_page(site: Path) -> None:
 
 
 IMAGES = [*docs.SOURCE.glob("images/*.svg")]
-READABLE = 4.5
-"""The contrast that WCAG 2 asks for (level AA)."""
+READABLE = 4.5  # the contrast that WCAG 2 asks for (level AA)
 
 
 def test_a_picture_says_what_it_shows() -> None:

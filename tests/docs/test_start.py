@@ -20,8 +20,6 @@ from .guide import read
 FRONT = ROOT / "docs" / "docsite" / "index.rst"
 FIRST_STEPS = (ROOT / "docs/docsite/rst/first_steps.rst").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-
-
 (PLAYBOOK,) = (block.text for block in read(FRONT) if block.language == "yaml")
 COMMANDS = next(block.text for block in read(FRONT) if block.language == "shell").splitlines()
 
@@ -59,12 +57,9 @@ def test_without_an_account_the_same_command_does(tmp_path: Path) -> None:
     assert "\n\t@PYTHONPATH=tests $(BIN)/python -m simulator " in (ROOT / "Makefile").read_text()
     assert "\n   make simulator\n" in FIRST_STEPS and "`make simulator`" in README
     (options,) = re.findall(r'``make simulator ARGS="([^"]+)"``', FIRST_STEPS)
-    with running(*options.split()) as simulator:
-        names = ("API_URL", "API_TOKEN", "WORKSPACE_ID")
-        assert list(simulator.exported) == [f"TOGGL_FOCUS_{name}" for name in names]
-        left_out = ("-e", "clients_workspace_id=4242")
-        with Simulator() as other:
-            said = run_last(other, tmp_path, simulator.exported, *left_out)
-        assert "Would rename 1, delete 1" in said and not other.log
+    with running(*options.split()) as simulator, Simulator() as other:
+        assert simulator.exported.keys() == access(other).keys()
+        given = (other, tmp_path, simulator.exported, "-e", "clients_workspace_id=4242")
+        assert "Would rename 1, delete 1" in run_last(*given) and not other.log
         simulator.process.send_signal(signal.SIGINT)
         assert simulator.process.wait(10) == 0, "Ctrl-C ends it"

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from ansible.release import __version__
-from docs.guide import captioned
+from docs.guide import read
 from faults import FIRST_SEED, LONG
 from simulator.server import Simulator
 from support.playbooks import ROOT, access
@@ -165,8 +165,8 @@ def test_an_exported_name_is_never_evaluated(stage: HostileStage) -> None:
 
 def test_a_row_of_a_spreadsheet_is_never_evaluated(stage: HostileStage) -> None:
     """By the guide's playbook. What has a line break is no name."""
-    guide = ROOT / "docs" / "docsite" / "rst" / "import.rst"
-    stage.write("spreadsheet.yml", captioned(guide, "spreadsheet.yml"))
+    guide, name = ROOT / "docs" / "docsite" / "rst" / "import.rst", "spreadsheet.yml"
+    stage.write(name, next(block.text for block in read(guide) if block.caption == name))
     names = sorted(text for text in TEXTS if len(text.splitlines()) == 1)
     for told, status in ((names, 0), ([TEXTS[WITH_A_BREAK]], 2)):
         table = io.StringIO()

@@ -21,9 +21,7 @@ from .team import EXAMPLE, ROOT, Machine
 
 OURS = {"python_version": "3.13", "python_full_version": "3.13.0", "extra": ""}
 README = (EXAMPLE / "README.md").read_text()
-(FROM_COPY_TO_PLAN,) = (
-    block.splitlines() for block in re.findall(r"```shell\n(.*?)```", README, re.DOTALL)
-)
+(FROM_COPY_TO_PLAN,) = map(str.splitlines, re.findall(r"```shell\n(.*?)```", README, re.DOTALL))
 GUIDE = (ROOT / "docs" / "docsite" / "rst" / "repository.rst").read_text()
 JUNIT = re.findall(r"(?m)^   (export .*|ansible-playbook toggl.focus.drift)$", GUIDE)
 
