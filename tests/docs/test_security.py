@@ -62,11 +62,11 @@ The key goes to the address | repository/test_github.py::test_a_change_goes_from
 Nor does one move | repository/test_github.py::test_a_change_goes_from_the_pull_request
 A name is no command | repository/test_github.py::test_a_change_goes_from_the_pull_request
 Around all that prints | repository/test_github.py::test_commands_of_the_log_are_stopped
-    repository/test_log_commands.py::test_commands_are_stopped_to_the_end
+    repository/test_scripts.py::test_commands_are_stopped_to_the_end
 No output has the control | repository/test_gitlab.py::test_nothing_is_written_where_something
 What runs the lists | repository/test_github.py::test_what_runs_the_lists_may_not_write
     repository/test_gitlab.py::test_the_key_and_the_bot_s_token
-The token is on no | repository/test_publish.py::test_the_token_is_on_no_command_line
+The token is on no | repository/test_scripts.py::test_the_token_is_on_no_command_line
 What a job of AWX | awx/test_runner.py::test_an_export_is_a_list ::test_a_reviewed_plan_is_applied
 What is installed | repository/test_newcomer.py::test_packages_are_pinned_by_hash
     ::test_the_collection_that_it_asks_for
