@@ -12,8 +12,7 @@ from faults.model import Change, Entry, Names, Sight, State, Verdict, key, unico
 
 @dataclass(frozen=True)
 class Budget:
-    """Where the design leaves a choice, or asks for what depends on the order of writes, the two
-    differ; mostly they are the same."""
+    """Two that differ where the design leaves a choice, or the order of writes decides."""
 
     least: int = 0
     most: int = 0
@@ -49,17 +48,15 @@ class Paging(NamedTuple):
         return clients // self.size + 1
 
     def looking(self, name: str, new: int) -> int:
-        """A look for a name goes on until it has found it; a name of several Unicode forms may
-        need one for each, as nobody knows how the filter compares."""
+        """All Unicode forms of a name, as nobody knows how the filter compares."""
         return sum(self.pages(len(self.found(form)) + new) for form in unicode_forms(name.strip()))
 
 
 @dataclass(frozen=True)
 class Requests:
-    """Of a run that leads to this verdict. ``recalled``: clients that only a journal tells of: each
-    is asked for by its id. ``taken_back``: new clients whose name the service may change, so that
-    they are deleted again. ``rings``: temporary names, as far as it is seen that there is a
-    ring."""
+    """Of a run that leads to this verdict. ``recalled``: clients that only a journal tells of.
+    ``taken_back``: new clients whose name the service may change, so that they are deleted again.
+    ``rings``: temporary names."""
 
     verdict: Verdict
     entries: Sequence[Entry]
@@ -79,8 +76,8 @@ class Requests:
         return self.reading() + self._writing(temporary) + self._ids() + up_to(self.taken_back)
 
     def reading(self) -> Budget:
-        """The list, and each id that it does not show. Pages that the entries foretell are read
-        concurrently, so that fewer than are in flight at once may turn out not to be there."""
+        """The list, and each id that it does not show. Of the pages that the entries foretell, all
+        but one of those in flight may not be there."""
         ids = {entry["id"] for entry in self.entries if entry.get("id") is not None}
         hidden = len(ids - set(self.sight.listed)) + self.recalled
         pages = self.paging.pages(len(self.sight.listed))
@@ -103,8 +100,7 @@ class Requests:
         return self._looks(temporary) + writes + self._hidden() + self._currencies(seen)
 
     def _currencies(self, seen: Collection[int]) -> Budget:
-        """One look after a run that set one; where clients are restored unseen, one may be had
-        before the rest is planned again, and what turns out to be there is not set."""
+        """One look after a run that set one; where clients are restored unseen, one before, too."""
         ids = {change.id for change in self.verdict.changes if change.currency is not None}
         if not ids:
             return Budget()
@@ -112,8 +108,7 @@ class Requests:
         return Budget(int(is_sure), self.paging.looks * (2 if self._hidden().most else 1))
 
     def _hidden(self) -> Budget:
-        """Clients that are restored unseen, and those that only a journal tells of, are read after
-        it."""
+        """Reads of clients that were restored unseen, or that only a journal tells of."""
         restored = {change.id for change in self.verdict.changes if change.kind == "restore"}
         unseen, looks = self.verdict.unseen, self.paging.looks
         recalled = restored - set(self.sight.by_id) - unseen
@@ -141,8 +136,7 @@ class Requests:
         return Budget(least, looks + others + boundaries * tells_nothing)
 
     def _ids(self) -> Budget:
-        """A look for each client whose id or name the answer to its create does not show, or one
-        list for all of them, as it is then."""
+        """Where creates are not answered with the client: a look for each, or the list as it is."""
         changes, paging, there = self.verdict.changes, self.paging, self.sight.listed
         creates = sum(change.kind == "create" for change in changes)
         if paging.tells_names or not creates:
@@ -156,8 +150,7 @@ class Requests:
         return Budget(min(creates, paging.pages(shortest)), most)
 
     def of_one(self) -> Budget:
-        """By name: the filter, once a name; by id: the client, and the filter if it is given a
-        name. A look-up of several pages is checked at their boundaries."""
+        """The client, or the filter, once a name; its pages are checked at their boundaries."""
         verdict, paging, (entry,) = self.verdict, self.paging, self.entries
         by_name = self.sight.listed if entry.get("id") is None else {}
         seen = {*self.sight.by_id, *by_name}
@@ -179,13 +172,9 @@ class Requests:
 
 
 def rings(changes: Sequence[Change], state: State, goal: State) -> Budget:
-    """Temporary names: one for each ring of clients that take each other's names, where case does
-    not matter to the service either; a client that nobody sees may be in one. Where names are
-    there, or are to be, that such a service would not let in, any client that may wait for another
-    may get one.
-
-    :arg state: without the clients that nobody sees
-    """
+    """Temporary names: one for each ring of clients that take each other's names, also where case
+    does not matter; a client that nobody sees, and is not in ``state``, may be in one. Where names
+    differ in case alone, any client that may wait for another may get one."""
     restored = {change.id for change in changes if change.kind == "restore"}
     active = {i: c.name for i, c in state.items() if not c.deleted or i in restored}
     exact = _count_rings(changes, active, key)
@@ -222,13 +211,8 @@ def _count_rings(changes: Sequence[Change], active: Names, fold: Callable[[str],
 
 def _count_waiting(changes: Sequence[Change], state: State) -> int:
     """Clients that are to get the name of another one that changes as well."""
-    moving = {change.id for change in changes}
-    bearers = [(i, _in_any_case(client.name)) for i, client in state.items() if i in moving]
-    waiting = {
-        change.id
-        for change in changes
-        for client_id, name in bearers
-        if change.kind in ("rename", "restore") and change.name is not None
-        if client_id != change.id and name == _in_any_case(change.name)
-    }
-    return len(waiting)
+    moving = {change.id for change in changes} & state.keys()
+    bearers = {(i, _in_any_case(state[i].name)) for i in moving}
+    named = [c for c in changes if c.kind in ("rename", "restore") and c.name is not None]
+    takes = {(c.id, _in_any_case(c.name or "")) for c in named}
+    return len({i for i, taken in takes for j, name in bearers if i != j and name == taken})

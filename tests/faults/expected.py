@@ -55,8 +55,7 @@ def _found_by(case: Task, sight: Sight) -> dict[int, Client]:
 
 
 def _names_asked(entry: model.Entry, sight: Sight) -> list[str]:
-    """The names that have to be free, or that may be the client's: without any, that of the
-    client."""
+    """Those that have to be free, or may be the client's: without any, that of the client."""
     names = [entry.get("name") or "", *(entry.get("former_names") or ())]
     if entry.get("name") is None and entry.get("id") in sight.by_id:
         names.append(sight.by_id[entry["id"]].name)
@@ -69,9 +68,8 @@ def _filtered(text: str, switches: Switches, sight: Sight) -> dict[int, Client]:
 
 
 def _learn_names(verdict: Verdict, state: State, case: Task) -> None:
-    """What becomes of the clients that are restored unseen, now that somebody knows their names:
-    one that is protected keeps its name, and so does one whose new name another client has, unless
-    the entry knew the present one, or that the name is shared."""
+    """What becomes of clients that are restored unseen: one that is protected keeps its name, and
+    so does one whose new name another client has, unless the entry knew that or the present one."""
     entries = {entry["id"]: entry for entry in case.entries if entry.get("id") is not None}
     for client_id in verdict.unseen:
         if client_id not in state:
@@ -120,8 +118,7 @@ class Expected:
             yield f"changed is {report['changed']}, the model finds {verdict.changes}"
 
     def wrong_refusal(self, verdict: Verdict, report: Report) -> Iterator[str]:
-        """A list that is refused is refused for its own reasons, with its clients named. Where only
-        guards refuse it, there is a plan to be seen."""
+        """Where only guards refuse a list, there is a plan to be seen."""
         if not report.get("failed"):
             yield f"is not refused, the model says {verdict.reasons}: {report}"
         elif verdict.has_plan and not self.case.single:
@@ -237,8 +234,7 @@ class Expected:
     def missed(
         self, verdict: Verdict, before: State, after: State, refused: Collection[int | str]
     ) -> Iterator[str]:
-        """Where the workspace is not as it must be. ``refused``: ids, and keys of new names, that
-        the service rightly refused to change."""
+        """Where the workspace is not as it must be; ``refused``: ids, and keys of new names."""
         switches = self.case.switches
         if self.is_open(verdict):
             return
@@ -262,19 +258,18 @@ class Expected:
             yield f"new are {dict(made)}, not {dict(wanted)}"
 
     @property
-    def _recalled(self) -> list[str]:
-        """Keys of the names of clients that only the journal tells of."""
+    def _recalled(self) -> list[int]:
+        """Clients that only the journal tells of."""
         shown = {client.key for client in self.sight.listed.values()}
         entries = [model.Wanted(entry) for entry in self.case.entries]
         restored = [e.key or "" for e in entries if e.state == "restored" and e.id is None]
         last = model.by_name(self.remembered)
-        return [name for name in restored if name in last and name not in shown]
+        return [last[name] for name in restored if name in last and name not in shown]
 
     @property
     def is_uncertain(self) -> bool:
         """Whether only a journal tells of a client, and that is no longer what it was."""
-        last = [model.by_name(self.remembered)[name] for name in self._recalled]
-        there = [(self.state[i], key(self.remembered[i])) for i in last]
+        there = [(self.state[i], key(self.remembered[i])) for i in self._recalled]
         return any(not client.deleted or client.key != known for client, known in there)
 
     def is_open(self, verdict: Verdict) -> bool:
@@ -282,7 +277,7 @@ class Expected:
         get, or that nobody is to have: then what the run finds first decides."""
         wanted = map(model.Wanted, self.case.entries)
         gone = {entry.key for entry in wanted if not entry.stays and entry.id is None}
-        for client_id in verdict.unseen & set(self.state):
+        for client_id in verdict.unseen & self.state.keys():
             name = self.state[client_id].key
             others = [c for c in verdict.changes if c.id != client_id and c.kind != "delete"]
             if name in gone or any(key(c.name) == name for c in others if c.name is not None):

@@ -37,7 +37,7 @@ Make = Callable[[random.Random], Fault]
 
 class Kind(NamedTuple):
     """A kind of fault. ``refusals`` connections are refused after it. ``late``: the work is done
-    when nobody waits for it any more, so that what follows cannot always be seen."""
+    when nobody waits for it any more."""
 
     make: Make
     methods: Sequence[str] = ALL

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What must hold after a run, judged from what the service really did. Knows no engine. What a run
-must lead to is in ``model``; here is what it may not do on the way."""
+"""What no run may do on the way to what ``model`` says, by what the service really did."""
 
 from __future__ import annotations
 
@@ -18,10 +17,11 @@ from simulator.workspace import CHANGES
 from support.running import rows
 
 from faults import model, reports
-from faults.model import Change, State, can_be_given, key, unicode_forms
+from faults.model import Change, State, Verdict, can_be_given, key, unicode_forms
 from faults.reports import Report, Step
 
 Event = tuple[str, int | None, str]
+Writes = Sequence[Write]
 
 
 def state_of(clients: Iterable[Client], switches: Switches | None = None) -> State:
@@ -65,8 +65,7 @@ def without_taken_back(history: Sequence[Write], updated: Collection[Any] = ()) 
 
 
 def duplicates(before: State, after: State, may: Mapping[str, int] | None = None) -> Iterator[str]:
-    """A name that is active more often than before, and more than once, and more often than it
-    ``may``. Blank ones may be."""
+    """A name that is active twice, and more often than before and than ``may``; blanks may be."""
     there = active_keys(before)
     for name, count in active_keys(after).items():
         if name and count > max(1, there[name], (may or {}).get(name, 0)):
@@ -104,8 +103,7 @@ def unlike(
 def not_undone(
     before: State, after: State, excused: Collection[object], switches: Switches
 ) -> Iterator[str]:
-    """Where a workspace is not as before a run that was taken back. ``excused``: clients whose undo
-    the service rightly refused, or that somebody else has changed."""
+    """Where a workspace, but for clients that are ``excused``, is not as before a run."""
     odd = [i for i, client in before.items() if not can_be_given(client.name)]
     named = {i: after[i]._replace(deleted=before[i].deleted) for i in odd}
     yield from unlike({**before, **named}, after, excused, switches)
@@ -125,8 +123,8 @@ def late(
     report: Report, lagged: Collection[str], history: Sequence[Write], service: Service, lag: int
 ) -> set[int]:
     """Ids of the clients whose creation came after the last list that could have shown it, or that
-    the report says could not be looked for. ``lagged``: names whose creation the service has kept
-    waiting; it may have changed them. ``lag``: how many reads after a write do not show it yet."""
+    the report says could not be looked for. ``lagged``: names whose creation came late; the service
+    may have changed them. ``lag``: how many reads after a write do not show it yet."""
     creates = [write for write in history if write.kind == "create"]
     firsts = {key(write.name): write.id for write in reversed(creates)}.values()  # of each name
     unchecked = {*map(key, reports.names_with(report, reports.UNCHECKED))}
@@ -151,12 +149,12 @@ def late(
     }
 
 
-def told_duplicates(report: Report, before: State, history: Sequence[Write]) -> set[int]:
+def told_duplicates(report: Report, history: Sequence[Write]) -> set[int]:
     """Ids of clients that were created once too often and that the report names: all of a name
     but the one that it takes for the client."""
     made: defaultdict[str, list[int]] = defaultdict(list)
     for write in history:
-        if write.kind == "create" and write.id not in before:
+        if write.kind == "create":
             made[key(write.name)].append(write.id)
     text = json.dumps(report, ensure_ascii=False, default=str)
     kept = reports.ids_of_clients(report)
@@ -168,8 +166,7 @@ def told_duplicates(report: Report, before: State, history: Sequence[Write]) -> 
 
 
 def unannounced(announced: Collection[object], history: Sequence[Write]) -> Iterator[str]:
-    """Writes that the journal did not tell of beforehand: a create without an id, as nobody knows
-    it then."""
+    """Writes that the journal did not tell of beforehand: a create without an id."""
     for write in history:
         if (write.kind, None if write.kind == "create" else write.id) not in announced:
             yield f"not announced in the journal: {write}"
@@ -179,19 +176,14 @@ def unannounced(announced: Collection[object], history: Sequence[Write]) -> Iter
 
 
 def untruths(
-    report: Report,
-    history: Sequence[Write],
-    switches: Switches,
-    drifted: Collection[int] = (),
-    cannot_see: bool = False,
+    report: Report, history: Writes, switches: Switches, drifted: Collection[int], cannot_see: bool
 ) -> Iterator[str]:
     """Where the report of a whole list and what happened differ. ``drifted``: clients that somebody
-    else has changed, and what was done before is not done again. ``cannot_see``: reads lag for so
-    long that what was done may look as if it had failed."""
+    else has changed. ``cannot_see``: what was done may look as if it had failed."""
     if report.get("refused"):
         yield from untruths_of_refused(report, history)
         return
-    happened = _events(history)
+    happened = [event(write.kind, write.id, write.name) for write in history]
     done, failed, pending = rows(report, "done"), reports.failed(report), rows(report, "pending")
     for step in done:
         if not _take(happened, step, switches) and not _needed_nothing(step, drifted, switches):
@@ -208,9 +200,8 @@ def untruths(
     told_new = reports.new_ids(report)
     for kind, client_id, name in happened:
         is_told = any(is_called(name, told, switches) for told in may_be_twice)
-        if kind == "create" and (is_told or client_id in told_new):
-            continue
-        yield f"happened, but is not reported as done or unclear: {kind} {client_id} {name!r}"
+        if kind != "create" or not (is_told or client_id in told_new):
+            yield f"happened, but is not reported as done or unclear: {kind} {client_id} {name!r}"
     may_be_left = any(reports.MAY_BE_LEFT in step["error"] for step in failed)
     if bool(report["changed"]) != bool(done or is_left or may_be_left):
         yield f"changed is {report['changed']}, with {len(done)} steps done"
@@ -260,23 +251,16 @@ def _miscounted(report: Report) -> Iterator[str]:
 
 
 def untruths_of_one(
-    report: Report,
-    history: Sequence[Write],
-    switches: Switches,
-    currency: str,
-    drifted: Collection[int] = (),
-    cannot_see: bool = False,
+    report: Report, history: Writes, switches: Switches, may_be_same: bool, cannot_see: bool
 ) -> Iterator[str]:
-    """The same for one client, whose report tells less."""
+    """The same for one client, whose report tells less. ``may_be_same``: with nothing to do."""
     words, action = report.get("msg", ""), report.get("action", "none")
     creates = sum(write.kind == "create" for write in history)
     if creates > 1 and not reports.says(words, *reports.TWICE):
         yield f"created {creates} times"
     unclear = reports.says(words, *reports.UNCLEAR, *reports.NOT_KEPT)
     unclear |= bool(cannot_see and report.get("failed"))
-    is_kept = switches.currency != "unknown" and keeps(currency, switches)
-    may_be_same = action == "updated" and not is_kept
-    may_be_same |= bool(drifted) or (action == "renamed" and switches.names_changed != "no")
+    may_be_same |= action == "renamed" and switches.names_changed != "no"
     may_be_left = reports.MAY_BE_LEFT in words
     if report["changed"] and not history and not (may_be_same or may_be_left):
         yield "reported as changed, and nothing happened"
@@ -297,13 +281,6 @@ ACTIONS = {kind: f"{kind}d" for kind in ("delete", "restore", "rename", "create"
 def event(kind: str, client_id: int | None, name: str | None) -> Event:
     """What is reported of a write; a name only where it is given."""
     return (kind, client_id, key(name or "") if kind in ("create", "rename") else "")
-
-
-def _events(history: Sequence[Write]) -> list[Event]:
-    """What happened; a write that was sent again and changed nothing more counts once."""
-    happened = [event(write.kind, write.id, write.name) for write in history]
-    creates = [known for known in happened if known[0] == "create"]
-    return [*creates, *dict.fromkeys(known for known in happened if known[0] != "create")]
 
 
 def _is_named(happened: Sequence[Event], step: Step) -> bool:
@@ -327,8 +304,7 @@ def _take(happened: list[Event], step: Step, switches: Switches) -> bool:
 
 
 def _needed_nothing(step: Step, drifted: Collection[int], switches: Switches) -> bool:
-    """A rename of a client that the service hid and that turned out to bear the name already, or
-    what the service makes of it; or what somebody else was faster to do."""
+    """What others were faster to do, shows in no read, or turned out to be the name already."""
     if step.get("id") in drifted:
         return True
     if step["step"] == "update":
@@ -373,20 +349,15 @@ class Refusals:
 
     Where the service hides deleted clients, nobody knows what a restored one will be called: then
     what collides with it for the time being may be refused, too, and what is to take its name.
-
-    :arg goal: by id, the state each client would have in the end; negative ids are new clients
-    :arg unseen: clients that are restored without having been seen
-    :arg passing: names that clients are given, also those that they do not end with
     """
 
     switches: Switches
-    goal: State
-    unseen: Collection[int]
-    passing: Sequence[str]
+    now: State
+    verdict: Verdict
 
-    def is_right(self, step: Step, now: State) -> bool:
+    def is_right(self, step: Step) -> bool:
         """Whether the service's own rules, and not the order of writes, forbid the step."""
-        switches, kind, name = self.switches, step["step"], step.get("name")
+        switches, now, kind, name = self.switches, self.now, step["step"], step.get("name")
         if kind == "restore":
             if step["id"] not in now:
                 return True
@@ -400,40 +371,39 @@ class Refusals:
             return True
         if len(name) > switches.longest_name and switches.names_changed != "cut":
             return True
-        if kind == "create" and self._is_changed(name, now):
+        if kind == "create" and self._is_changed(name):
             return True
         if name.startswith(reports.TEMPORARY) and is_changed(reports.TEMPORARY, switches):
             return True  # cut so short that all of them are one
-        made = made_of(name, switches)
-        unseen = [now[i].name for i in self.unseen if i in now]  # they may exchange their names
-        others = [*unseen, *self._names_in_the_way(step, made, now)]
+        made, passing = made_of(name, switches), self.verdict.names_on_the_way
+        unseen = [now[i].name for i in self.verdict.unseen if i in now]  # they may exchange names
+        others = [*unseen, *self._names_in_the_way(step, made)]
         if kind == "create" or switches.names_changed != "no":
             # what it makes of other names: nobody can foresee that, nor avoid it by the order
             asked = key(step.get("name") or name)
-            others += [made_of(n, switches) for n in self.passing if key(n) != asked]
+            others += [made_of(n, switches) for n in passing if key(n) != asked]
         if kind == "update":  # it sends the name, which another client may have for a moment
-            others += self.passing
+            others += passing
         return self._collides(made, *others)
 
-    def _names_in_the_way(self, step: Step, made: str, now: State) -> Iterator[str]:
+    def _names_in_the_way(self, step: Step, made: str) -> Iterator[str]:
         """Of the clients that have a name now, or in the end."""
-        switches, counts_deleted = self.switches, step["step"] != "restore"
-        counts_deleted = counts_deleted and switches.duplicates == "refused_all"
-        there = [*{**now, **self.goal}.items()]
+        switches, goal = self.switches, {**self.now, **self.verdict.goal}.items()
+        may_be_deleted = switches.duplicates == "refused_all" and step["step"] != "restore"
+        there = [*goal]
         if switches.names_changed != "no":  # a ring that nobody can foresee
-            there += now.items()
-            goal = self.goal.items()
+            there += self.now.items()
             there += [(i, c._replace(name=made_of(c.name, switches))) for i, c in goal]
         for client_id, client in there:
-            is_itself = client_id < 0 and step["step"] == "create" and client.key == key(made)
-            is_other = client_id != step.get("id") and not is_itself
-            if is_other and (counts_deleted if client.deleted else client_id in self.goal):
+            is_new = client_id < 0 and step["step"] == "create" and client.key == key(made)
+            is_itself = is_new or client_id == step.get("id")
+            if not is_itself and (may_be_deleted or not client.deleted):
                 yield client.name
 
-    def _is_changed(self, name: str, now: State) -> bool:
+    def _is_changed(self, name: str) -> bool:
         if self.switches.names_changed == "numbered":
-            taken = [client.name for client in now.values()]
-            return name.strip() in taken or self.passing.count(name) > 1
+            taken = [client.name for client in self.now.values()]
+            return name.strip() in taken or self.verdict.names_on_the_way.count(name) > 1
         return is_changed(name, self.switches)
 
     def _collides(self, one: str, *others: str) -> bool:

@@ -79,8 +79,7 @@ def counts_in_words(report: Report) -> Mapping[str, int]:
 
 
 def foreseen(report: Report) -> Mapping[str, Any]:
-    """What check mode must say as the run does: all but what became of the steps, and the ids of
-    clients that were not there."""
+    """What check mode must say as the run does: all but the steps' ends, and new ids."""
     same = ("changed", "plan_digest", "diff", "action", "summary", "unmanaged", "warnings")
     said = {what: report[what] for what in same if what in report}
     if "plan" in report:

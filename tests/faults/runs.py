@@ -7,6 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -62,10 +63,9 @@ class Turn(NamedTuple):
 class Ran(NamedTuple):
     """One run: what was there before and after it, what it did, and what it says of it.
 
-    With faults, also ``drifted``: clients that others changed while it read, in ``before`` as they
-    were then. ``verdicts``: what its list led to, before or after that. What came ``late`` is in
-    none of the other values. ``told_duplicates``: clients that the report names as made more than
-    once, without the one of each name that it takes for the client.
+    ``drifted``: clients that others changed while it read, in ``before`` as they were then.
+    ``verdicts``: what its list led to, before or after that. What came ``late``, and what the
+    report tells of as ``told_duplicates``, is not in its ``history``.
     """
 
     task: Task
@@ -148,8 +148,7 @@ class Runs:
         return Ran(task, before, self._service.clients(), history, report)
 
     def _remember(self, before: Clients, history: Sequence[Write]) -> None:
-        """What the journal tells of clients that were deleted: what they were called then. A client
-        that the same run has made is none that anybody misses."""
+        """The journal tells what deleted clients were called that the same run had not made."""
         there = {client.id for client in before}
         self._remembered = {**self._remembered}  # what was expected before knows no more than then
         for write in history:
@@ -186,7 +185,7 @@ class Runs:
         happened = list(service.workspace.history)
         self._remember(before, happened)
         late = oracle.late(report, chaos.lagged, happened, service, self._case.lag)
-        doubles = oracle.told_duplicates(report, state_of(before), happened)
+        doubles = oracle.told_duplicates(report, happened)
         history = [write for write in happened if write.id not in {*late, *doubles}]
         after = [client for client in service.clients() if client.id not in late]
         self.tally["creates that came after the last look"] += len(late)
@@ -203,25 +202,22 @@ class Runs:
 
     def _let_drift(self, drift: Act | None, chaos: Chaos) -> dict[int, Client]:
         """Gives where what somebody else does to clients will be found."""
-        workspace = self._service.workspace
+        workspace, there = self._service.workspace, self._state().keys()
         drifted: dict[int, Client] = {}
-        self._service.chaos = chaos
-        if drift is None:
-            return drifted
-        if drift.kind in BY_THE_SERVICE:
-            mixed = drift.kind == "unstable order"
-            workspace.paging = moving.unstable(self._case.seed) if mixed else moving.growing
-            return drifted
-        there = self._state().keys()
 
-        def act() -> None:
+        def act(drift: Act) -> None:
             client_id = self._act(drift, there)
             self.tally[f"lists that moved: {drift.kind}"] += 1
             client = None if client_id is None else workspace.find(client_id)
             if client is not None:
                 drifted[client.id] = client
 
-        self._service.chaos = moving.somebody_else(act, drift.at, chaos)
+        self._service.chaos = chaos
+        if drift is not None and drift.kind in BY_THE_SERVICE:
+            mixed = drift.kind == "unstable order"
+            workspace.paging = moving.unstable(self._case.seed) if mixed else moving.growing
+        elif drift is not None:
+            self._service.chaos = moving.somebody_else(partial(act, drift), drift.at, chaos)
         return drifted
 
     def _refuse_connections(self, network: Network) -> None:
@@ -232,8 +228,7 @@ class Runs:
             self._door.refuse(network.refusals)
 
     def _at_once(self, tasks: Sequence[Task]) -> list[Ran]:
-        """Two hosts with one task each, which take turns; in the order of their turns. One comes
-        with the key, the other with the password.
+        """Two hosts with a task each, one with the key, one with the password; in their turns.
 
         :raises Violated: they did not take turns
         """
@@ -263,5 +258,4 @@ class Runs:
             task, report = given.pop(turn.who)
             written = history[turn.writes : then.writes]
             ran.append(Ran(task, turn.clients, then.clients, written, report))
-        silent = [Ran(task, last, last, [], report) for task, report in given.values()]
-        return [*ran, *silent]
+        return [*ran, *(Ran(task, last, last, [], report) for task, report in given.values())]

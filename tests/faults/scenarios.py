@@ -49,9 +49,8 @@ class There(NamedTuple):
 
 
 class Act(NamedTuple):
-    """What somebody else does to the ``pick``-th client that it can be done to; ``name`` is what
-    the client is called then. While a list is read, it is done right before the ``at``-th page;
-    what the service itself does, it does to all its pages."""
+    """What somebody else does to the ``pick``-th client that it can be done to, which gets the
+    ``name``; while a list is read, right before the ``at``-th page."""
 
     kind: str
     pick: int

@@ -24,7 +24,7 @@ from faults.model import State, Verdict, can_be_given, key
 from faults.oracle import Refusals, is_called, made_of
 from faults.reports import Report, Step
 from faults.runs import Ran, Runs, Violated
-from faults.scenarios import Act, Entries, Entry, Event, History
+from faults.scenarios import Act, Entry, Event, History
 
 ALWAYS_THROUGH: Mapping[str, Any] = {"max_deletion_percent": 100, "allow_partial": True}
 UNDO_MAY_BE_REFUSED = {
@@ -93,11 +93,9 @@ class Trial(Runs):
         ran = self._ran_with_faults(task, event.network, event.drift)
         self._judge_broken(ran)
         self._remember_run(ran)
-        is_unsure = self._case.lag > 1  # which of two names the journal has
-        is_unsure |= any(
-            write.kind == "delete" and write.id in ran.drifted for write in ran.history
-        )
-        if ran.late or ran.told_duplicates or (ran.drifted and is_unsure):
+        deleted = {write.id for write in ran.history if write.kind == "delete"}
+        is_unsure = ran.drifted and self._case.lag > 1  # which of two names the journal has
+        if ran.late or ran.told_duplicates or is_unsure or deleted & {*ran.drifted}:
             raise Ended
 
     def _others(self, event: Event) -> None:
@@ -117,18 +115,19 @@ class Trial(Runs):
         return min(before - after, default=act.name)
 
     def _two_hosts(self, event: Event) -> None:
-        self._two_lists_at_once(event, (self._case.lists[event.entries],) * 2)
-
-    def _two_lists_at_once(self, event: Event, lists: Sequence[Entries] = ()) -> None:
-        """Two hosts of one workspace: they take turns, and each does what the model says of what
-        it finds."""
+        """Two hosts take turns, and each does what the model says of what it finds."""
+        lists = self._case.lists
         if self._case.lag or self._switches.read_after_write == "old":
             return
-        for ran in self._at_once([self._task(entries) for entries in lists or self._case.lists]):
+        if event.kind == "two hosts":
+            lists = (lists[event.entries],) * 2
+        for ran in self._at_once([self._task(entries) for entries in lists]):
             wanted = self._expected(ran.task, ran.states[0])
             self._remember(ran.before, ran.history)
             fitting = [v for v in wanted.verdicts if not list(self._wrong_end(ran, wanted, v))]
             self._judge_clean(ran, wanted, [*fitting, *wanted.verdicts][0])
+
+    _two_lists_at_once = _two_hosts
 
     def _few_requests(self, event: Event) -> None:
         """What does not fit into the quota is not begun, unless it may be done in part."""
@@ -312,8 +311,7 @@ class Trial(Runs):
         return is_all and not any(oracle.keeps(currency, self._switches) for currency in left)
 
     def _judge_outdated(self, wanted: Expected, ran: Ran) -> None:
-        """A plan that is not the one of the digest: shown, and nothing is written, unless nothing
-        is to be done any more."""
+        """A plan that is not the one of the digest is shown, unless nothing is left to do."""
         report = ran.report
         self._hold("written all the same", map(str, ran.history))
         (verdict,) = wanted.verdicts
@@ -358,8 +356,8 @@ class Trial(Runs):
                 self._judge_content(ran)
 
     def _judge_undo(self, known: Undoable, undo: Sequence[Entry]) -> None:
-        """Applied to what a run left, the list brings back what was before; after others were at
-        work, what they left alone, unless it would duplicate a name."""
+        """The list brings back what was before, as far as others left it alone, unless it would
+        duplicate a name."""
         self._undoable.remove(known)
         ran, others = known.ran, known.others
         before, after = ran.states
@@ -398,8 +396,8 @@ class Trial(Runs):
         self._hold("not as it was", lost)
 
     def _duplicates_by_undo(self, known: Undoable, back: Ran, verdict: Verdict) -> Iterator[str]:
-        """Names that were not shared before the run, or before the undo. A client that somebody
-        renamed while the run read gets the name that the run had read."""
+        """Names that were not shared before the run, or before the undo. A client that was renamed
+        while the run read gets the name that the run had read."""
         before = self._counts(known.ran.states[0])
         entries = [entry for entry in back.task.entries if entry.get("id") in known.others]
         before += Counter(key(entry.get("name") or "") for entry in entries)
@@ -419,25 +417,23 @@ class Trial(Runs):
     # what was right
 
     def _rightly_refused(self, ran: Ran, verdict: Verdict) -> set[int | str]:
-        """What the service rightly refused to change, with all that waits for it: ids of clients,
-        and keys of names for new ones."""
+        """Ids, and keys of new names, that the service rightly refused, with all that waits."""
         report, now = ran.report, ran.states[0]
         if not report.get("failed"):
             return set()
-        unseen, passing = verdict.unseen, verdict.names_on_the_way
-        judge = Refusals(self._switches, {**now, **verdict.goal}, unseen, passing)
+        unseen, judge = verdict.unseen, Refusals(self._switches, now, verdict)
         if unseen and reports.NAME_FOUND in report["msg"]:
             may_differ = "plan_digest" in ran.task.options  # a ring that nobody could review
             if not may_differ and not self._is_refused_in_the_end(ran, unseen):
                 raise Violated(f"{self._what}, wrongly ended: {report['msg']}")
-            return {*now, *map(key, passing)}
+            return {*now, *map(key, verdict.names_on_the_way)}
         if "plan" not in report:
             return self._one_rightly_refused(ran, judge)
         failed, pending = reports.failed(report), rows(report, "pending")
         not_kept = [s for s in report["plan"] if self._is_rightly_not_kept(s, verdict)]
         for step in failed:
             is_known = unseen and reports.NAME_FOUND in step["error"]
-            if not is_known and step not in not_kept and not judge.is_right(step, now):
+            if not is_known and step not in not_kept and not judge.is_right(step):
                 raise Violated(f"{self._what}, wrongly failed: {step}")
         if not failed and not not_kept:
             raise Violated(f"{self._what}, failed without a reason: {report['msg']}")
@@ -455,10 +451,14 @@ class Trial(Runs):
         now = ran.states[0]
         there = sorted(unseen & now.keys())
 
+        def is_shared(state: State, some: Collection[int]) -> bool:
+            counts = oracle.active_keys(state)
+            return any(counts[state[client_id].key] > 1 for client_id in some)
+
         def is_refused(some: Collection[int]) -> bool:
             found = {**now, **{i: now[i]._replace(deleted=False) for i in some}}
             verdicts = self._expected(ran.task, found).verdicts
-            return all(v.refused or _is_shared(v.goal, some) for v in verdicts)
+            return all(v.refused or is_shared(v.goal, some) for v in verdicts)
 
         sizes = range(1, len(there) + 1)
         return any(is_refused(some) for size in sizes for some in combinations(there, size))
@@ -470,14 +470,10 @@ class Trial(Runs):
             if oracle.keeps(model.Wanted(entry).currency, self._switches):
                 raise Violated(f"{self._what}, wrongly not kept: {ran.report['msg']}")
             return set()
-        known = now.get(entry.get("id"))
-        wanted = {"name": entry.get("name") or (known and known.name), "id": entry.get("id")}
-        kinds = ["create"] if wanted["id"] is None else []
-        steps = [{"step": kind, **wanted} for kind in (*kinds, "rename", "restore", "update")]
-        steps += [{"step": "restore", "id": i} for i, client in now.items() if client.deleted]
-        if not any(judge.is_right(step, now) for step in steps):
-            raise Violated(f"{self._what}, wrongly failed: {ran.report['msg']}")
-        return {*now, key(wanted["name"] or "")}
+        steps = [{"step": c.kind, "id": c.id, "name": c.name} for c in judge.verdict.changes]
+        if not any(map(judge.is_right, steps)):
+            raise Violated(f"{self._what}, wrongly failed: {steps} {ran.report['msg']}")
+        return {*now, *map(key, judge.verdict.names_on_the_way)}
 
     def _not_asked_for(self, ran: Ran) -> Iterator[str]:
         """Writes that the list does not lead to. A new client may be deleted again."""
@@ -531,15 +527,14 @@ class Trial(Runs):
         return Counter(name for names in both for name in names)
 
     def _passing(self, verdicts: Sequence[Verdict], ran: Ran) -> Counter[str]:
-        """How often names may be active for a moment: by the restore of a client that has its old
-        name until it gets a new one, or whose name nobody could see before; and by a client that is
-        renamed before it is deleted."""
+        """How often names may be active for a moment: by a client that is restored under its old
+        name, or one that nobody could see, and by one that is renamed before it is deleted."""
         may: Counter[str] = Counter()
         history = ran.history
         unseen = {client_id for verdict in verdicts for client_id in verdict.unseen}
-        changes = [change for verdict in verdicts for change in verdict.changes]
-        passing = {change.id for change in changes if change.kind == "rename"}
-        passing &= {change.id for change in changes if change.kind in ("restore", "delete")}
+        changes = {(change.kind, change.id) for verdict in verdicts for change in verdict.changes}
+        passing = {i for kind, i in changes if {("restore", i), ("delete", i)} & changes}
+        passing &= {i for kind, i in changes if kind == "rename"}
         now = dict(ran.states[0])
         for number, write in enumerate(history):
             now[write.id] = model.Client(write.name, write.kind == "delete")
@@ -557,12 +552,14 @@ class Trial(Runs):
         updated |= {s.get("id") for s in report.get("plan", ()) if s["step"] == "update"}
         is_known = self._switches.currency != "unknown"
         history = oracle.without_taken_back(ran.history, updated if is_known else ())
-        seen = (ran.drifted, self._cannot_see)
+        told = (report, history, self._switches)
         if "plan" in report:
-            yield from oracle.untruths(report, history, self._switches, *seen)
+            yield from oracle.untruths(*told, ran.drifted, self._cannot_see)
         elif "action" in report:
             currency = model.Wanted(ran.task.entries[0]).currency
-            yield from oracle.untruths_of_one(report, history, self._switches, currency, *seen)
+            is_kept = is_known and oracle.keeps(currency, self._switches)
+            in_vain = bool(ran.drifted) or (report["action"] == "updated" and not is_kept)
+            yield from oracle.untruths_of_one(*told, in_vain, self._cannot_see)
         elif history or report["changed"]:
             yield f"a task that failed at once: {history}"
         words = str(report.get("msg", ""))
@@ -588,12 +585,6 @@ class Trial(Runs):
             known[:] = [k._replace(journal="") if k.journal == text else k for k in known]
         if ran.history:
             known.append(Undoable(ran, set(ran.drifted), text))
-
-
-def _is_shared(state: State, ids: Iterable[int]) -> bool:
-    """Whether one of these clients has a name that another active one has, too."""
-    counts = oracle.active_keys(state)
-    return any(counts[state[client_id].key] > 1 for client_id in ids)
 
 
 def _differences(checked: Report, report: Report, verdict: Verdict) -> Iterator[str]:
