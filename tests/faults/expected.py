@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NamedTuple
 
 from simulator.listing import FILTERS
@@ -47,11 +48,8 @@ def expected(case: Task, state: State, remembered: Names) -> Expected:
 
 def _found_by(case: Task, sight: Sight) -> dict[int, Client]:
     """What the service's filter finds for the names of an entry, in each of their Unicode forms."""
-    found: dict[int, Client] = {}
-    for name in _names_asked(case.entries[0], sight):
-        for form in unicode_forms(name):
-            found |= _filtered(form, case.switches, sight)
-    return found
+    names = _names_asked(case.entries[0], sight)
+    return _filtered({*chain(*map(unicode_forms, names))}, case.switches, sight)
 
 
 def _names_asked(entry: model.Entry, sight: Sight) -> list[str]:
@@ -62,9 +60,9 @@ def _names_asked(entry: model.Entry, sight: Sight) -> list[str]:
     return [name.strip() for name in names if name.strip()]
 
 
-def _filtered(text: str, switches: Switches, sight: Sight) -> dict[int, Client]:
-    finds = FILTERS[switches.name_filter]
-    return {i: client for i, client in sight.listed.items() if finds(text, client.name)}
+def _filtered(texts: Collection[str], switches: Switches, sight: Sight) -> dict[int, Client]:
+    finds, listed = FILTERS[switches.name_filter], sight.listed.items()
+    return {i: client for i, client in listed if any(finds(text, client.name) for text in texts)}
 
 
 def _learn_names(verdict: Verdict, state: State, case: Task) -> None:
@@ -305,7 +303,7 @@ class Expected:
             size, too_large = size // 2, too_large + 1
         return Paging(
             size=min(size, switches.per_page_cap),
-            found=lambda text: _filtered(text, switches, self.sight),
+            found=lambda text: _filtered((text,), switches, self.sight),
             tells_names=switches.create_body in ("client", "wrapped"),
             too_large=too_large,
             looks=1 if switches.read_after_write == "new" else 2,

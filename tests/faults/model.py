@@ -124,10 +124,8 @@ class Refusal(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A write. ``name`` is what the client is called afterwards, if anybody knows. ``entry``: the
-    number of the entry that it is for, from 1; none for what purge deletes. ``currency``: what it
-    sets, as an entry gives it, and what there ``was``.
-    """
+    """A write. ``name``: what the client is called afterwards, if anybody knows. ``entry``: the
+    number of its entry, from 1. ``currency``: what it sets, as an entry gives it."""
 
     kind: str
     id: int
@@ -145,12 +143,11 @@ class Change(NamedTuple):
 class Verdict:
     """What must become of a list.
 
-    ``goal`` is the workspace in the end, as far as anybody sees it; new clients have ids below 0.
-    ``unseen``: clients that are to be restored without having been seen. ``needs_no_service``:
-    whether it is refused for what the list says by itself. ``warned``: clients that somebody may
-    take for the ones that the list wants. ``unmanaged``: active clients that no entry stands for,
-    and that stay.
-    ``former``: former names of clients that are created, so that nobody must be missed who has one.
+    ``goal``: the workspace in the end, as far as anybody sees it; new clients have ids below 0.
+    ``unseen``: clients that are to be restored without having been seen. ``needs_no_service``: it
+    is refused for what the list says by itself. ``warned``: clients that somebody may take for the
+    ones of the list. ``unmanaged``: those that no entry stands for, and that stay. ``former``:
+    former names of clients that are created.
     """
 
     goal: dict[int, Client] = field(default_factory=dict)
@@ -216,11 +213,8 @@ def judge(
 
 
 def judge_one(entry: Entry, sight: Sight, found: State, remembered: Names) -> list[Verdict]:
-    """What may become of the one client of ``focus_client``, which reads as little as it can: each
-    answer is right that a reader of this little, or of more, must come to.
-
-    :arg found: what the service's filter finds for the names; blanks may hide a client from it
-    """
+    """What may become of the one client of ``focus_client``: each answer is right of a reader of
+    no more than was ``found`` for the names by the service's filter, or of the whole list."""
 
     def seeing(listed: State) -> Verdict:
         return judge([entry], Sight(listed, sight.by_id), remembered=remembered)
@@ -266,8 +260,7 @@ class Wanted:
 
     @property
     def is_undo(self) -> bool:
-        """Whether it is one of those that take a run back: it knows its client by its id, and what
-        the name was. An entry that wants the name absent then means all other clients."""
+        """Whether it may be of a list that takes a run back."""
         return self.id is not None and self.key is not None and bool(self.former)
 
     @property
@@ -338,8 +331,8 @@ class _Desk:
                 self._set_currency(entry)
         self._purge()
         answer.goal = self._goal()
-        active = [i for i in self.sight.listed if not answer.goal[i].deleted]
-        answer.unmanaged = {i for i in active if i not in self.stood_for}
+        others = self.sight.listed.keys() - self.stood_for.keys()
+        answer.unmanaged = {i for i in others if not answer.goal[i].deleted}
         if not answer.refused:
             self._judge_names()
         if not answer.refused:
@@ -407,8 +400,8 @@ class _Desk:
     def _make_it_be(self, entry: Wanted) -> None:
         """No active client has the name."""
         deleted = [i for i, c in sorted(self.known.items()) if c.deleted and c.key == entry.key]
-        unseen = self.remembered.items() & {(i, self.remembered.get(i)) for i in self.answer.unseen}
-        deleted += [i for i, name in sorted(unseen) if key(name) == entry.key]
+        recalled = [(i, self.remembered.get(i, "")) for i in sorted(self.answer.unseen)]
+        deleted += [i for i, name in recalled if key(name) == entry.key]
         if entry.state == "restored":
             remembered = by_name(self.remembered).get(entry.key or "")
             if not deleted and remembered is not None:
@@ -429,13 +422,9 @@ class _Desk:
             self.answer.former |= entry.former
 
     def _left_by_others(self, clients: Sequence[int]) -> list[int]:
-        """Those for which no entry stands by their id, nor one that wants them by their name.
-        Another entry's former name does not count: then two entries stand for one client."""
-        taken = {
-            client_id
-            for client_id, other in self.stood_for.items()
-            if other.id is not None or other.key == self.known[client_id].key
-        }
+        """Those for which no entry stands by their id, or by their present name."""
+        others = self.stood_for.items()
+        taken = {i for i, e in others if e.id is not None or e.key == self.known[i].key}
         return [client_id for client_id in clients if client_id not in taken]
 
     def _restore_one_of(self, deleted: Sequence[int], entry: Wanted) -> None:
@@ -517,8 +506,7 @@ class _Desk:
         return goal
 
     def _judge_names(self) -> None:
-        """The name that a client ends with is given to one active client alone, and to none where
-        an entry wants it absent."""
+        """A name is given to one active client alone, and to none if an entry wants it absent."""
         for change in self.answer.changes:
             if change.kind in ("delete", "update") or change.name is None:
                 continue
@@ -558,8 +546,7 @@ class _Desk:
         self._judge_deletions()
 
     def _judge_temporary_names(self) -> None:
-        """A client of no entry that a run left between two names may be the one that is meant by
-        an entry whose client is created, so it is not purged either."""
+        """A client of no entry that a run left between two names may be one that is created."""
         changes = self.answer.changes
         purged = {change.id for change in changes if change.by_purge}
         creates = any(change.kind == "create" for change in changes)
@@ -582,8 +569,7 @@ class _Desk:
                 self._refuse("look-alike", client_id)
 
     def _judge_protection(self, change: Change) -> None:
-        """By the last name that is known, of a client that nobody sees the one that the journal
-        has; and a client that is deleted may have been renamed before."""
+        """By the last name that is known; a client that is deleted may be renamed before."""
         client = self.known.get(change.id)
         name = self.remembered.get(change.id) if client is None else client.name
         if name is None:
@@ -608,8 +594,7 @@ class _Desk:
     # what is done, but not without a word
 
     def _left_alone(self) -> Iterator[int]:
-        """Active clients of no entry that have a former name of a client that is there already:
-        nobody knows whether it is the same."""
+        """Active clients of no entry with a former name of a client that is there already."""
         for entry in self.wanted:
             own = self._active({entry.key})
             is_there = entry.id in own if entry.id is not None else bool(own)

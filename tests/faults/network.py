@@ -65,6 +65,8 @@ _NO_CREATED = (b"[]", b'"x"', b"7", b'{"data": 7}', b'{"error": "strange"}')
 _LARGE = b" " * (LARGEST + 1000) + b"{}"
 _USED_UP = {"X-Toggl-Quota-Remaining": "0", "X-Toggl-Quota-Resets-In": "600"}
 _WORDS = b"You have hit your hourly limit for API calls. Your quota will reset in 1838 seconds."
+_LAGS = tuple(IMPATIENT * times for times in (1.03, 1.06, 1.2, 2))
+_ELSEWHERE = {"Location": "/elsewhere"}
 _OVER = "Wed, 21 Oct 2015 07:28:00 GMT"
 
 
@@ -101,12 +103,7 @@ KINDS: dict[str, Kind] = {
     "garbled after": Kind(lambda c: Fault(drop="after", garbled=True)),
     "hangs before": Kind(lambda c: Fault(drop="before", delay=HANG), hangs=True),
     "hangs after": Kind(lambda c: Fault(delay=HANG), hangs=True),
-    "commits late": Kind(
-        lambda c: Fault(lag=IMPATIENT * c.choice((1.03, 1.06, 1.2, 2))),
-        methods=("POST",),
-        hangs=True,
-        late=True,
-    ),
+    "commits late": Kind(lambda c: Fault(lag=c.choice(_LAGS)), ("POST",), hangs=True, late=True),
     "429": Kind(lambda c: Fault(status=429)),
     "429 in 0 seconds": Kind(lambda c: Fault(status=429, headers={"Retry-After": "0"})),
     "429 until a date": Kind(lambda c: Fault(status=429, headers={"Retry-After": _OVER})),
@@ -124,18 +121,14 @@ KINDS: dict[str, Kind] = {
     "400": Kind(lambda c: Fault(status=400, body=error("validation")), methods=WRITES),
     "HTML before": Kind(lambda c: Fault(status=200, body=b"<html>Welcome</html>")),
     "HTML after": Kind(lambda c: Fault(status=200, body=b"<html>Welcome</html>", when="after")),
-    "redirect": Kind(
-        lambda c: Fault(status=c.choice((301, 302, 307)), headers={"Location": "/elsewhere"})
-    ),
+    "redirect": Kind(lambda c: Fault(status=c.choice((301, 302, 307)), headers=_ELSEWHERE)),
     "wrong shape": Kind(_junk(_JUNK, 200, "before"), methods=("GET",)),
     "data that is no list": Kind(_no_list, methods=("GET",)),
     "wrong shape before": Kind(_junk(_NO_CREATED, 201, "before"), methods=("POST",)),
     "wrong shape after": Kind(_junk(_JUNK, 200, "after"), methods=WRITES),
     "enormous before": Kind(_junk((_LARGE,), 200, "before")),
     "enormous after": Kind(_junk((_LARGE,), 200, "after")),
-    "a page that repeats clients": Kind(
-        lambda c: _page(lambda data: [*data[:1], *data] if data else data), methods=("GET",)
-    ),
+    "a page that repeats clients": Kind(lambda c: _page(lambda d: [*d[:1], *d]), ("GET",)),
 }
 
 

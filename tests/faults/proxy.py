@@ -49,13 +49,11 @@ class Proxy:
             monkeypatch.setenv(name, self.url)
 
     def serve(self, client: socket.socket) -> None:
-        head = b""
-        while b"\r\n\r\n" not in head:
-            more = client.recv(65536)
-            if not more:
-                return
-            head += more
-        self.asked.append(head.split(b"\r\n", 1)[0].decode())
+        with client.makefile("rb") as head:
+            lines = list(iter(lambda: head.readline().strip(), b""))
+        if not lines:
+            return
+        self.asked.append(lines[0].decode())
         behaviour = self.behaviours.pop(0) if self.behaviours else "through"
         if behaviour == "silent":
             client.recv(1)

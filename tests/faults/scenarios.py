@@ -83,9 +83,9 @@ class Network(NamedTuple):
 class Event(NamedTuple):
     """What happens next; for each ``kind`` there is a method of ``Trial``.
 
-    ``entries``: which of the history's lists is applied. ``acts``: what others do, between the
-    plan and its apply where there are both; ``drift``: while the list is read. ``runs_ago``: which
-    run is undone. ``spare``: requests that the quota holds more than a run needs.
+    ``entries``: which of the history's lists is applied. ``acts``: what others do, before the
+    apply of a plan; ``drift``: while the list is read. ``runs_ago``: which run is undone.
+    ``spare``: requests that the quota holds more than a run needs.
     """
 
     kind: str
@@ -98,12 +98,9 @@ class Event(NamedTuple):
 
 
 class History(NamedTuple):
-    """One workspace, its service, and what happens to it.
-
-    ``single``: each list is of one entry, which goes through ``focus_client``. ``lag``: reads that
-    show what was before a write. ``clock``: seconds that the service's is ahead. ``way``: how the
-    service is reached, ``plain``, by ``tls``, or by TLS through a ``proxy``.
-    """
+    """One workspace, its service, and what happens to it. ``single``: lists are of one entry, for
+    ``focus_client``. ``lag``: reads that show what was before a write. ``clock``: seconds that the
+    service's is ahead. ``way``: ``plain``, by ``tls``, or by TLS through a ``proxy``."""
 
     seed: int
     switches: Switches
