@@ -176,12 +176,13 @@ def test_a_second_plan_is_empty(case: Case, purge: bool) -> None:
     assert active == alive or not purge or any("is left alone" in of for of in made.warnings)
 
 
-PASSED_ON = clients_of("1 Acme, (2 Acme), 3 Acme, 4 Acme, 5 Acme")
-"""Clients that pass one name on: each has it only for a while."""
+PASSED_ON = "1 Acme, (2 Acme), 3 Acme, 4 Acme, 5 Acme", "restored 6 acme; restored 2 Globex; 1"
+RINGS = "1 b, 2 a, 3 b, 4 A", "restored 1 a; restored 2 b; absent 3 a (was a, b); restored 4"
 
 
-@given(st.tuples(clients(), desired()), st.randoms(use_true_random=False))
-@example((PASSED_ON, entries_of("restored 6 acme; restored 2 Globex; 1")), random.Random(2))
+@given(st.tuples(clients(), desired()) | cases(), st.randoms(use_true_random=False))
+@example((clients_of(PASSED_ON[0]), entries_of(PASSED_ON[1])), random.Random(2))
+@example((clients_of(RINGS[0]), entries_of(RINGS[1])), random.Random(3))
 def test_the_order_of_the_lists_does_not_matter(case: Case, chance: random.Random) -> None:
     def effects(case: Case) -> object:
         try:

@@ -36,7 +36,7 @@ def test_what_only_some_runs_need_is_loaded_late(module: str) -> None:
     shown = subprocess.check_output([sys.executable, "-c", script], env=environment, text=True)
     loaded, late = {*shown.split()}, {f"{UTILS}.{of}" for of in NOT_LOADED_BY[module]}
     assert f"{UTILS}.{module}" in loaded
-    assert not loaded & {"concurrent.futures", "difflib", *late}
+    assert not loaded & {"concurrent.futures", *late}
 
 
 PROXIES = [
