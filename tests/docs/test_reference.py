@@ -105,6 +105,11 @@ def test_what_a_page_names_is_there(pattern: str) -> None:
     assert {name: page for name, page in named.items() if not NAMED[pattern](name)} == {}
 
 
+def test_the_code_refers_to_guides_that_are_there() -> None:
+    guides = re.findall(r"\bdocs/docsite/\S+\.rst", CODE)
+    assert guides and all((ROOT / guide).is_file() for guide in guides), guides
+
+
 LINK = re.compile(r"""(?:\]\(|src(?:set)?=")(?!https?:)([^)"#\s]+)""")
 
 
