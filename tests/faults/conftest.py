@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A service behind TLS, with the authority that vouches for it; playbooks of tasks that
-may fail."""
+"""A service behind TLS, with its authority; playbooks of tasks that may fail."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers without end: an error, in bounded time and memory, measured in a process of its own,
-which prints what it took."""
+"""Answers without end: an error, in bounded time and memory, measured in a process of its own."""
 
 from __future__ import annotations
 
@@ -65,8 +64,7 @@ MOVED = b"HTTP/1.1 302 Found\r\nLocation: https://focus.invalid\r\n"
 
 
 def packed(layers: int) -> tuple[bytes, bytes]:
-    """How an answer begins, and a GiB of blanks, packed; each further layer packs the one before
-    again."""
+    """How an answer begins, and a GiB of blanks, packed again for each layer."""
     body = gzip.compress(BLANKS) * 1024
     for _ in range(layers - 1):
         body = gzip.compress(body)

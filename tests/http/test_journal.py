@@ -80,7 +80,7 @@ def test_what_was_deleted_elsewhere_or_renamed_since_is_not_taken(
 ) -> None:
     recorded = {"name": "Acme", "journal": str(journal)}
     fill(service, "" if elsewhere else "Acme", HIDES)
-    with Simulator(workspace_id=42) as other:
+    with Simulator(workspace_ids=[42]) as other:
         other.add("Acme")
         client(other if elsewhere else service, state="absent", **recorded)
     if not elsewhere:

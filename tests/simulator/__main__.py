@@ -20,7 +20,7 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with Simulator(workspace_id=options.workspace_id) as simulator:
+    with Simulator(workspace_ids=[options.workspace_id]) as simulator:
         for name in options.client:
             simulator.add(name)
         print(f"export TOGGL_FOCUS_API_URL={simulator.url}")

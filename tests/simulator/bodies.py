@@ -30,8 +30,7 @@ def client_body(client: Client, switches: Switches) -> dict[str, Any]:
     if switches.missing_fields == "absent":
         body = {name: value for name, value in body.items() if value is not None}
     if switches.missing_fields == "zero":
-        unset = {name: ZERO_TIME for name in ("deleted_at", "updated_at") if body[name] is None}
-        body.update(unset)
+        body |= {name: ZERO_TIME for name in ("deleted_at", "updated_at") if body[name] is None}
     if switches.extra_fields:
         body["colour_of_the_day"] = {"name": "teal", "shades": [1, 2]}
     return body
@@ -39,15 +38,14 @@ def client_body(client: Client, switches: Switches) -> dict[str, Any]:
 
 def created_body(client: Client, switches: Switches) -> bytes:
     whole = client_body(client, switches)
-    answers: dict[str, object] = {"client": whole, "wrapped": {"data": whole}}
-    answers["id"] = {"id": client.id}
+    answers = {"client": whole, "wrapped": {"data": whole}, "id": {"id": client.id}}
     return b"" if switches.create_body == "nothing" else encode(answers[switches.create_body])
 
 
 def page_body(page: Page, switches: Switches) -> bytes:
     data = [client_body(client, switches) for client in page.clients]
-    empty: list[Any] | None = None if switches.empty_data == "null" else []
-    body: dict[str, Any] = {"data": data or empty, "page": page.page, "per_page": page.per_page}
+    shown = None if switches.empty_data == "null" and not data else data
+    body: dict[str, Any] = {"data": shown, "page": page.page, "per_page": page.per_page}
     if switches.extra_fields:
         body["took"] = 0.003
     return encode(body)

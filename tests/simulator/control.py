@@ -37,12 +37,12 @@ def control_of(service: Service) -> APIRouter:
 
 
 def _reset(service: Service, wanted: dict[str, Any]) -> None:
-    kinds = wanted.pop("clients", ()), wanted.pop("deleted", ())
+    kinds = {False: wanted.pop("clients", ()), True: wanted.pop("deleted", ())}
     script = [_refusal(**given) for given in wanted.pop("script", ())]
     service.reset(Switches(**wanted.pop("switches", {})), script=script, **wanted)
-    for deleted, names in zip((False, True), kinds, strict=True):
+    for deleted, names in kinds.items():
         for name in names:
-            service.workspaces[service.workspace_ids[0]].add(name, deleted)
+            service.workspaces[service.workspace_id].add(name, deleted)
 
 
 def _refusal(method: str, status: int, body: str) -> Fault:

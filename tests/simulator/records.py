@@ -64,33 +64,20 @@ Moment = Literal["before", "after"]
 
 @dataclass(frozen=True)
 class Fault:
-    """A canned answer, given once, instead of the service's own.
+    """A canned answer, given once, instead of the service's own."""
 
-    `match` chooses the request by method and whole path ("/api/workspaces/…"); without it, any.
-    `when="after"` lets the service do its work first, so that a write is committed.
-    `status=None` keeps the service's own status, which needs `when="after"`.
-    `body=None` is an empty body, or the service's own where its status is kept too.
-    `drop` ends the connection without an answer, before or after the work, or "during": the
-    work is done and half the answer sent.
-    `reset` drops it with a reset, not with an orderly end; `garbled` sends bytes first that are
-    neither HTTP nor TLS.
-    `lag` seconds pass before the work, `delay` seconds between the work and the answer.
-    `edit` changes the body of the service's own answer.
-    `before` is sent as it is, in front of the answer.
-    """
-
-    match: Callable[[str, str], bool] | None = None
-    status: int | None = None
+    match: Callable[[str, str], bool] | None = None  # by method and whole path; without it, any
+    status: int | None = None  # without one, the service's own, which it has after its work alone
     headers: dict[str, str] = field(default_factory=dict)
-    body: bytes | None = None
-    when: Moment = "before"
-    drop: Moment | Literal["during"] | None = None
-    reset: bool = False
-    garbled: bool = False
-    lag: float = 0.0
-    delay: float = 0.0
-    edit: Callable[[bytes], bytes] | None = None
-    before: bytes = b""
+    body: bytes | None = None  # without one, the service's own where its status is kept too
+    when: Moment = "before"  # "after": the service does its work first
+    drop: Moment | Literal["during"] | None = None  # "during": half the answer is sent
+    reset: bool = False  # in place of an orderly end of what is dropped
+    garbled: bool = False  # bytes that are neither HTTP nor TLS come before the end
+    lag: float = 0.0  # seconds before the work
+    delay: float = 0.0  # seconds between the work and the answer
+    edit: Callable[[bytes], bytes] | None = None  # of the body of the service's own answer
+    before: bytes = b""  # is sent as it is, in front of the answer
 
     @property
     def commits(self) -> bool:

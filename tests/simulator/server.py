@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import uvicorn
@@ -24,15 +24,15 @@ class Simulator(Service):
         self,
         switches: Switches | None = None,
         *,
-        workspace_id: int = WORKSPACE_ID,
+        workspace_ids: Sequence[int] = (WORKSPACE_ID,),
         ssl_certfile: str | None = None,
         ca_path: str = "",
         **conditions: Any,
     ) -> None:
         """``ssl_certfile``: a certificate with its key, by the authority of ``ca_path``, to be
         served over TLS; ``conditions``: as ``reset`` takes them."""
-        super().__init__(workspace_id)
-        self.workspace_id, self.ca_path = workspace_id, ca_path
+        super().__init__(workspace_ids)
+        self.ca_path = ca_path
         self.reset(switches, **conditions)
         self._config = _config(self, ssl_certfile)
         self._server = uvicorn.Server(self._config)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
@@ -42,9 +42,9 @@ class Service:
     """Workspaces, rules, credentials, quota, planned faults and the log. ``in_flight`` counts the
     requests whose work is not yet done."""
 
-    def __init__(self, workspace_id: int) -> None:
+    def __init__(self, workspace_ids: Sequence[int]) -> None:
         self.credentials = Credentials()
-        self.workspace_ids: tuple[int, ...] = (workspace_id,)
+        self.workspace_ids, self.workspace_id = workspace_ids, workspace_ids[0]
         self.observers: list[Callable[[Entry], None]] = []
         self.chaos: Callable[[Call], Fault | None] | None = None
         self.epoch = 0

@@ -21,13 +21,7 @@ description, and may be so here, too."""
 
 @dataclass(frozen=True)
 class Switches:
-    """One way the service may behave; the defaults are the likely one.
-
-    ``currency``: what an update without one does to it; ``unknown`` is a service without this
-    field. ``currency_shown``: what a read shows of a client that has none of its own.
-    ``names_changed``: what is kept of a name that is created or renamed to; ``cut`` is at
-    ``longest_name``, ``numbered`` adds " 1" to the name of another client, also a deleted one.
-    """
+    """One way the service may behave; the defaults are the likely one."""
 
     list_shows_deleted: bool = _open(True, False)
     get_shows_deleted: bool = _open(True, False)
@@ -52,8 +46,11 @@ class Switches:
     quota_refusal: str = _elsewhere("json", "headers", "text", "retry_after", "nothing")
     largest_per_page: int = _elsewhere(100, 50, 20)
     read_after_write: str = _elsewhere("new", "old")
+    # What an update without one does to it; or there is no such field.
     currency: str = _open("replaces", "keeps", "unknown")
+    # What a read shows of a client that has none of its own.
     currency_shown: str = _open("own", "workspace")
+    # What is kept of a name; "numbered" adds " 1" to that of another client, also a deleted one.
     names_changed: str = _elsewhere("no", "lower", "cut", "escaped", "folded", "numbered")
 
     def __post_init__(self) -> None:

@@ -7,7 +7,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,13 +25,9 @@ LOCAL = {"ansible_connection": "local", "ansible_python_interpreter": sys.execut
 """Variables of a host for plays of one's own; the collection's playbooks need none."""
 
 
-@contextmanager
-def workspaces(*ids: int) -> Iterator[Simulator]:
-    """Start a service with these workspaces; the first is the one of its environment."""
-    with Simulator(workspace_id=ids[0]) as service:
-        service.workspace_ids = ids
-        service.reset()
-        yield service
+def workspaces(*ids: int) -> Simulator:
+    """Return a service with these workspaces; the first is the one of its environment."""
+    return Simulator(workspace_ids=ids)
 
 
 def serving(*ids: int, scope: Any = "module") -> Any:
@@ -106,10 +101,7 @@ class Stage:
         self, playbook: str, *arguments: str, status: int = 0, **how: Any
     ) -> subprocess.CompletedProcess[str]:
         """Run a file, or a playbook of the collection by its short name. Neither the token nor a
-        traceback is in what it prints.
-
-        :arg how: as ``ansible_playbook`` takes it
-        """
+        traceback is in what it prints."""
         name = playbook if "." in playbook else f"toggl.focus.{playbook}"
         given = (*self.hosts, *arguments)
         ran = ansible_playbook(self.service, name, *given, folder=self.folder, **how)

@@ -40,12 +40,6 @@ Rule = Callable[[Request, Proceed], Answer]
 
 
 class Service:
-    """``rules``: by method, where it is not simply done.
-
-    ``hides``: no deleted client is shown. ``refuses_taken_names``: a deleted client's, too.
-    ``currency``: an update without one ``clears`` it or ``keeps`` it; ``none``: there is no such
-    field."""
-
     workspace_id = 77
     token = "toggl_sk_0123456789abcdef0123456789abcdef"
 
@@ -53,10 +47,10 @@ class Service:
         self.url = ""
         self.rows: dict[int, dict[str, Any]] = {}
         self.log: list[Request] = []
-        self.rules: dict[str, Rule] = {}
-        self.hides = False
-        self.refuses_taken_names = False
-        self.currency = "clears"
+        self.rules: dict[str, Rule] = {}  # by method, where it is not simply done
+        self.hides = False  # whether no deleted client is shown
+        self.refuses_taken_names = False  # a deleted client's, too
+        self.currency = "clears"  # or "keeps", by an update without one, or "none": no such field
         self._lock = threading.Lock()
 
     def add(self, name: str, *, deleted: bool = False, currency: str | None = None) -> int:
