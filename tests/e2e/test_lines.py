@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run of the role that fails, or prints no lines: what a playbook that rescues it has. The hosts
-of one run are the cases. The lines that a run prints are in the guide
-``docs/docsite/rst/reports.rst``, and all that a line says is in ``tests/unit/test_render.py``.
-However it ends, it stays readable."""
+"""A run of the role that fails, or prints no lines, stays readable, and a playbook may rescue it.
+The hosts of one run are the cases. The lines that a run prints are in the guide
+``docs/docsite/rst/reports.rst``, and all that a line says is in ``tests/unit/test_render.py``."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is omitted in a playbook's values counts as not given, on every ansible-core. What YAML
-makes of names, and what is no list, is in ``test_mistakes.py``; the playbooks are in
-``test_repository.py``."""
+makes of names, and what is no list, is in ``test_mistakes.py``."""
 
 from __future__ import annotations
 

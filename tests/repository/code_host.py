@@ -35,11 +35,9 @@ class Entry:
 
 
 class Place(NamedTuple):
-    """The paths of all entries of a kind and of one, and the fields of its number and its text."""
-
-    all: str
-    one: str
-    number: str
+    all: str  # the path of all entries of a kind
+    one: str  # what the path of one begins with
+    number: str  # the field of its number
     text: str
 
 
@@ -49,8 +47,7 @@ class Dialect(NamedTuple):
     access: tuple[str, str]
     update: str
     open: str
-    request: str
-    """Where the pull request is, with its newest commit."""
+    request: str  # where the pull request is, with its newest commit
 
 
 ISSUES = "/repos/team/clients/issues"
@@ -83,14 +80,11 @@ class CodeHost:
     token: str = TOKEN
     comments: list[Entry] = field(default_factory=list)
     issues: list[Entry] = field(default_factory=list)
-    newest: str = ""
-    """The commit of the pull request."""
-    is_protected: bool = True
-    """Whether somebody is asked before a job of the environment ``production``."""
-    artifacts: dict[str, Path] = field(default_factory=dict)
-    """Folders, by the number of a job."""
+    newest: str = ""  # commit of the pull request
+    is_protected: bool = True  # somebody is asked before a job of the environment production
+    artifacts: dict[str, Path] = field(default_factory=dict)  # folders, by the number of a job
+    # Of the processes that had this host's address in theirs when it was asked.
     command_lines: list[str] = field(default_factory=list)
-    """Of the processes that had this host's address in theirs when it was asked."""
 
     def add(self, kept: list[Entry], author: int, text: str, title: str = "") -> Entry:
         entry = Entry(100 + len(self.comments) + len(self.issues), author, text, title)

@@ -45,10 +45,8 @@ class GitHub(Pipeline):
         assert described["defaults"]["run"]["shell"] == "bash"  # else without pipefail
         super().__init__(team, described["jobs"])
         self.environment: dict[str, str] = described["env"]
-        self.outputs: dict[str, dict[str, str]] = {}
-        """Of each job."""
-        self.variables = {"TOGGL_FOCUS_API_URL": team.service.url}
-        """Of the repository."""
+        self.outputs: dict[str, dict[str, str]] = {}  # of each job
+        self.variables = {"TOGGL_FOCUS_API_URL": team.service.url}  # of the repository
 
     def proposed(self, from_fork: bool = False) -> Run:
         """The code host merges each pull request into a branch of its own."""
@@ -218,11 +216,8 @@ def steps() -> Iterator[Job]:
 
 
 def of_github(output: str) -> list[str]:
-    """Return the lines of a step that the runner obeys.
-
-    A command begins with ``::`` after blanks, or with ``##[`` anywhere in a line. Between
-    ``::stop-commands::TOKEN`` and ``::TOKEN::`` none is obeyed, and these two are what a step may
-    say of its own accord.
-    """
+    """Return the lines of a step that the runner obeys: they begin with ``::`` after blanks, or
+    have ``##[`` anywhere, but none is obeyed between ``::stop-commands::TOKEN`` and ``::TOKEN::``,
+    which a step may say of its own accord."""
     lines = "\n".join(re.split(r"\r\n|\r|\n", output))
     return [line for line in _STOPPED.sub("", lines).split("\n") if _COMMAND.search(line)]

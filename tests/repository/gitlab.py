@@ -86,8 +86,8 @@ class GitLab(Pipeline):
         self.branch = branch
         key = {"TOGGL_FOCUS_API_TOKEN": self.team.service.token}
         bot = {"CLIENTS_BOT_TOKEN": self.team.host.token}
+        # Variables of environments, which are unknown while rules are evaluated.
         self.scoped = {"plan": key, "production": key, "comments": bot}
-        """Variables of environments, which are unknown while rules are evaluated."""
         self.variables = {
             **self.defaults,  # those of the project go before them
             "GITLAB_CI": "true",
@@ -150,9 +150,6 @@ class GitLab(Pipeline):
 
 
 def of_gitlab(output: str) -> list[str]:
-    """Return what could fold, colour or overwrite lines in the log.
-
-    A mark of a section is ``section_start:TIME:NAME``, a carriage return and an escape sequence;
-    without these two, nothing is one.
-    """
+    """Return what could fold, colour or overwrite lines in the log: a mark of a section, too, has
+    a carriage return and an escape sequence."""
     return re.findall(r".{0,60}[\r\x1b\b].{0,60}", output)

@@ -36,8 +36,7 @@ class Run:
     jobs: dict[str, str] = field(default_factory=dict)
     output: str = ""
     page: str = ""
-    number: str = ""
-    """By which what was applied is undone."""
+    number: str = ""  # by which what was applied is undone
 
 
 class Pipeline(ABC):
@@ -46,10 +45,9 @@ class Pipeline(ABC):
     def __init__(self, team: Team, jobs: Mapping[str, Job]) -> None:
         self.team = team
         self.jobs = jobs
-        self.obeyed: list[str] = []
-        """What was printed and is a command of the code host."""
+        self.obeyed: list[str] = []  # what was printed and is a command of the code host
+        # Where the files of a plan are, of which jobs get copies: that takes longest.
         self.planned: Path | None = None
-        """Where the files of a plan are, of which jobs get copies: that takes longest."""
 
     @abstractmethod
     def proposed(self, from_fork: bool = False) -> Run: ...
@@ -69,15 +67,15 @@ class Pipeline(ABC):
         """Run the jobs for somebody who starts them on the main branch."""
 
     def again(self, run: Run, name: str) -> Run:
-        """Return the run, in which a job is run once more."""
         self.folder = run.folder
         self._run_job(run, name)
         return run
 
     def approved(self, run: Run) -> Run:
         """Return the run, with what waited for somebody."""
-        for name in [name for name, became in run.jobs.items() if became == "waits"]:
-            self._run_job(run, name)
+        for name, became in run.jobs.items():
+            if became == "waits":
+                self._run_job(run, name)
         return run
 
     def _run_jobs(self) -> Run:

@@ -18,8 +18,7 @@ LONG = "x" * 45 + " ::error file=a::b" * 8
 """Wherever its line is folded, the next one begins with a command."""
 BEGINS = "section_start:1:a[collapsed=true]"
 COMMANDS = ["##[error file=a]b", "::error file=a::b", "##[group]c", LONG, f"{BEGINS}\x1b[0Kb"]
-SECTION = f"{BEGINS}\r\x1b[0Kb"
-"""A list refuses a line break; the service may have one."""
+SECTION = f"{BEGINS}\r\x1b[0Kb"  # a list refuses a line break; the service may have one
 IN_EUROPE = ["Acme", {"name": "Globex Corporation", "former_names": ["Globex"]}, "Initech", "Stark"]
 IN_ASIA = ["Acme", {"name": "Umbrella", "state": "absent"}]
 

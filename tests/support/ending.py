@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ends what runs in the main thread as Ansible ends a task: by an exception that a signal's handler
-raises."""
+"""Ends the main thread's work as Ansible ends a task: a signal's handler raises an exception."""
 
 from __future__ import annotations
 
@@ -10,16 +9,9 @@ from contextlib import AbstractContextManager, contextmanager
 
 SOON = 0.05
 
-BY_THE_CLOCK = (signal.ITIMER_REAL, signal.SIGALRM)
-OF_THE_PROCESSOR = (signal.ITIMER_VIRTUAL, signal.SIGVTALRM)
-
 
 class TaskTimeoutError(BaseException):
-    """As Ansible's: no ``Exception``."""
-
-
-class DoesNotEnd(BaseException):
-    """Not an ``Exception``, so that nothing takes it for one of its own."""
+    """As Ansible's: no ``Exception``, so that nothing takes it for one of its own."""
 
 
 @contextmanager
@@ -27,7 +19,7 @@ def ended_by(
     error: BaseException,
     every: float = 0.0,
     after: float = SOON,
-    timer: tuple[int, signal.Signals] = BY_THE_CLOCK,
+    timer: tuple[int, signal.Signals] = (signal.ITIMER_REAL, signal.SIGALRM),
 ) -> Iterator[None]:
     """The error comes ``after`` seconds, and again and again if ``every`` says so."""
 
@@ -46,5 +38,5 @@ def ended_by(
 def ends_within(seconds: float) -> AbstractContextManager[None]:
     """A planner that never ends must fail its test, and not stop it. Seconds of the processor, so
     that what else runs does not count."""
-    error = DoesNotEnd(f"It has not ended within {seconds} s.")
-    return ended_by(error, after=seconds, timer=OF_THE_PROCESSOR)
+    error = TaskTimeoutError(f"It has not ended within {seconds} s.")
+    return ended_by(error, after=seconds, timer=(signal.ITIMER_VIRTUAL, signal.SIGVTALRM))

@@ -14,7 +14,7 @@ with blanks around them, of digits, or with a line break, which is ``\\n`` there
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 import pytest
@@ -141,26 +141,18 @@ def _entry(text: str) -> Desired:
 def _step(text: str) -> Step:
     found = STEP.fullmatch(text)
     assert found, text
-    step = _plain_step(found)
-    return made.setting(step, found["old"], found["currency"]) if found["currency"] else step
-
-
-def _plain_step(found: re.Match[str]) -> Step:
     id_, name = int(found["id"] or 0), _unquoted(found["name"])
     known = None if name == "?" else name
-    match found["kind"]:
-        case "create":
-            return made.create(name, id_)
-        case "rename":
-            return made.rename(id_, known, _unquoted(found["new"]))
-        case "update":
-            return made.update(id_, name)
-        case "delete":
-            return made.delete(id_, name)
-        case "purge":
-            return made.delete(id_, name, None)
-    assert found["kind"] == "restore", found
-    return made.restore(id_, known)
+    kinds: dict[str, Callable[[], Step]] = {
+        "create": lambda: made.create(name, id_),
+        "rename": lambda: made.rename(id_, known, _unquoted(found["new"])),
+        "update": lambda: made.update(id_, name),
+        "delete": lambda: made.delete(id_, name),
+        "purge": lambda: made.delete(id_, name, None),
+        "restore": lambda: made.restore(id_, known),
+    }
+    step = kinds[found["kind"]]()
+    return made.setting(step, found["old"], found["currency"]) if found["currency"] else step
 
 
 def _parts(text: str, separator: str) -> list[str]:

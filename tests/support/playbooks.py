@@ -60,7 +60,7 @@ def ansible_playbook(
         [str(ANSIBLE_PLAYBOOK), *arguments, str(playbook)],
         cwd=folder,
         env=whole,
-        **({"stdin": subprocess.DEVNULL} if typed is None else {"input": typed}),
+        input=typed or "",
         capture_output=True,
         text=True,
         timeout=SECONDS,

@@ -23,7 +23,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._task import arguments
 from ansible_collections.toggl.focus.plugins.module_utils._task.lock import turn
 from ansible_collections.toggl.focus.plugins.module_utils._task.run import Runtime
 from support.notation import entries_from, entry_from
-from support.workspace import State, assert_as_before
+from support.workspace import State, state
 
 # Seconds; a test has no crowd to spread.
 session._FIRST_PAUSE = 0.001
@@ -51,11 +51,8 @@ def _described(switches: Switches) -> str:
 
 
 VARIANTS: dict[str, Switches] = {
-    **{_described(switches): switches for switches in every_single_switch()},
-    **{
-        f"seed={seed} {_described(random_switches(seed))}": random_switches(seed)
-        for seed in range(6)
-    },
+    _described(switches): switches
+    for switches in [*every_single_switch(), *map(random_switches, range(6))]
 }
 """Every answer to every open question by itself, and six random combinations."""
 
@@ -69,10 +66,9 @@ def options(spec: Mapping[str, Any], service: Simulator, **given: Any) -> dict[s
     return {**defaults, **place, "api_token": service.token, **given}
 
 
-def client(service: Simulator, check_mode: bool = False, **given: Any) -> dict[str, Any]:
-    return _reconcile.reconcile_client(
-        options(arguments.CLIENT, service, **given), check_mode, Runtime()
-    )
+def client(service: Simulator, check_mode: bool = False, **given: Any) -> Result:
+    whole = options(arguments.CLIENT, service, **given)
+    return _reconcile.reconcile_client(whole, check_mode, Runtime())
 
 
 def clients(
@@ -116,12 +112,11 @@ def assert_predicted(checked: Sequence[Row], ran: Sequence[Row]) -> None:
 
 
 def as_done(message: str) -> str:
-    """The line of a check as the run that does it all says it: ``Would create 1, rename 1.`` is
-    ``Created 1, renamed 1.``"""
-    planned = message.removeprefix("Would ")
-    if planned == message:
+    """``Would create 1, rename 1.`` as the run that does it all says it."""
+    if not message.startswith("Would "):
         return message
-    done = re.sub(r"\b(create|rename|update|delete|restore)\b", r"\1d", planned)
+    verbs = r"\b(create|rename|update|delete|restore)\b"
+    done = re.sub(verbs, r"\1d", message.removeprefix("Would "))
     return f"{done[0].upper()}{done[1:]}"
 
 
@@ -164,7 +159,9 @@ def assert_done_is_true(service: Simulator, result: Mapping[str, Any]) -> None:
 
 
 def assert_undone(service: Simulator, result: Mapping[str, Any], before: State) -> None:
-    """The undo of the result, applied, brings all clients back."""
+    """The undo of the result, applied, makes all clients as they were; new ones are deleted."""
     undone = clients(service, clients=result["undo"])
     assert not undone.get("failed"), undone
-    assert_as_before(service, before)
+    after = state(service)
+    assert before == {id_: after[id_] for id_ in before}
+    assert all(gone for id_, (_, gone) in after.items() if id_ not in before)

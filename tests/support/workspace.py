@@ -48,10 +48,3 @@ State = dict[int, tuple[str, bool]]
 def state(service: Simulator) -> State:
     """The name of each client, and whether it is deleted."""
     return {found.id: (found.name, bool(found.deleted_at)) for found in service.clients()}
-
-
-def assert_as_before(service: Simulator, before: State) -> None:
-    """All clients of that time are as they were; new ones are deleted."""
-    after = state(service)
-    assert before == {id_: after[id_] for id_ in before}
-    assert all(gone for id_, (_, gone) in after.items() if id_ not in before)
