@@ -60,8 +60,9 @@ def stems(*globs: str) -> set[str]:
     return {path.stem for glob in globs for path in ROOT.glob(glob)}
 
 
-PLAYBOOKS, FILTERS = stems("playbooks/*.yml"), stems("plugins/filter/*.py") - {"__init__"}
-OF_THE_COLLECTION = {*MODULES, *FILTERS, *PLAYBOOKS, "clients"}
+PLUGINS = stems("plugins/modules/*.py", "plugins/filter/*.py") - {"__init__"}
+PLAYBOOKS = stems("playbooks/*.yml")
+OF_THE_COLLECTION = {*PLUGINS, *PLAYBOOKS, *stems("roles/*")}
 
 
 def test_the_readme_and_the_guide_have_all_plugins_and_playbooks() -> None:
@@ -80,12 +81,11 @@ OF_PLAYBOOKS = {
 }
 CODE = "".join(path.read_text("utf-8") for path in ROOT.glob("plugins/**/*.py"))
 TARGETS = re.findall(r"(?m)^([a-z0-9-]+):", (ROOT / "Makefile").read_text("utf-8"))
+PATH = r"\b((?:changelogs|docs|examples|playbooks|plugins|roles|tests)/[^`\s]*)`"
 NAMED: dict[str, Callable[[str], bool]] = {
-    r"\b((?:changelogs|docs|examples|playbooks|plugins|roles|tests)/[^`\s]*)`": lambda name: (
-        ROOT / name
-    ).exists(),
+    PATH: lambda name: (ROOT / name).exists(),
     r"(?<!collections\.)\btoggl\.focus\.([a-z]\w+)": {*OF_THE_COLLECTION, "focus"}.__contains__,
-    VARIABLE: {*VARIABLES_OF_THE_ROLE, *OF_PLAYBOOKS, *OF_GUIDES, *FILTERS}.__contains__,
+    VARIABLE: {*VARIABLES_OF_THE_ROLE, *OF_PLAYBOOKS, *OF_GUIDES, *PLUGINS}.__contains__,
     r"\b(?:TOGGL_[A-Z_]+|toggl_focus_[a-z_]+)\b": CODE.__contains__,
     r"(?m)(?:`|^ *)make ([a-z0-9-]+)": TARGETS.__contains__,
 }
