@@ -60,8 +60,7 @@ class Ran(NamedTuple):
     def failure(self, host: str) -> str:
         """The message of the one task that failed."""
         (shown,) = re.findall(rf"^fatal: \[{host}\]: FAILED! => (.*)$", self.output, re.M)
-        message: str = yaml.safe_load(shown)["msg"]
-        return message
+        return str(yaml.safe_load(shown)["msg"])
 
 
 @pytest.fixture(scope="module")

@@ -17,12 +17,10 @@ from .team import ROOT, WORKSPACES, Machine, Team
 
 pytest.register_assert_rewrite(f"{__package__}.scenarios")
 
-NEEDED = ("bash", "git", "curl", "jq")
-
 
 @pytest.fixture(scope="session", autouse=True)
 def _tools() -> None:
-    missing = [tool for tool in NEEDED if shutil.which(tool) is None]
+    missing = [tool for tool in ("bash", "git", "curl", "jq") if shutil.which(tool) is None]
     if missing:
         pytest.skip(f"the steps of the pipelines need {', '.join(missing)}, not installed here")
 

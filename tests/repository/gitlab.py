@@ -49,8 +49,7 @@ def described_with(**inputs: object) -> dict[str, Any]:
         value = str(inputs.get(name, known["default"]))
         assert re.search(known["regex"], value)
         text = text.replace(f"$[[ inputs.{name} ]]", json.dumps(value))
-    described: dict[str, Any] = yaml.safe_load(f"stages:{text}")
-    return described
+    return dict(yaml.safe_load(f"stages:{text}"))
 
 
 class GitLab(Pipeline):

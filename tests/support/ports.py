@@ -48,5 +48,4 @@ def listening(serve: Callable[[socket.socket], object]) -> Iterator[int]:
 def closed_port() -> int:
     """A port at which nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
+        return int(listener.getsockname()[1])

@@ -26,11 +26,6 @@ class Manners(NamedTuple):
             one, other = one.casefold(), other.casefold()
         return written(one) == written(other)
 
-    def __str__(self) -> str:
-        case = " in any case" if self.any_case else ""
-        hides = ", hides deleted ones" if self.hides else ""
-        return f"names of {self.counts} clients count{case}{hides}"
-
 
 MANNERS = [
     Manners(counts, any_case, hides)

@@ -120,5 +120,4 @@ class Stage:
         """Return the workspaces of a plan file."""
         plan = json.loads((self.folder / file).read_text(encoding="utf-8"))
         assert plan["format"] == 4
-        found: dict[str, Any] = plan["workspaces"]
-        return found
+        return dict(plan["workspaces"])

@@ -8,8 +8,6 @@ from ansible.plugins.connection.local import Connection as Local
 DOCUMENTATION = """
 name: elsewhere
 short_description: This machine as a remote host
-description: For tests of what happens on remote hosts.
-author: toggl.focus maintainers
 """
 
 

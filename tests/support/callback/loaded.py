@@ -14,8 +14,6 @@ DOCUMENTATION = """
 name: loaded
 type: aggregate
 short_description: Loads the collection's code once
-description: For tests alone.
-author: toggl.focus maintainers
 """
 PACKAGE = "ansible_collections.toggl.focus"
 FOLDER = Path(__file__).parent
