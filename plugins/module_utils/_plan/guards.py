@@ -53,7 +53,7 @@ def protecting(rules: Rules, name: str) -> str | None:
 
 def _protected(rules: Rules, steps: Iterable[Step]) -> Iterator[Problem]:
     """Yield a problem for each step that would delete or rename a protected client."""
-    for step in steps:
+    for step in steps if rules.protected else ():
         is_touched = step.kind in ("delete", "rename") and step.old_name is not None
         glob = protecting(rules, step.old_name or "") if is_touched else None
         if glob is not None:

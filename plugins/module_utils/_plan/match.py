@@ -240,7 +240,7 @@ class Matcher:
 
     def _warn_of_former_names(self) -> None:
         for wanted, client, steps in self.matches:
-            if not wanted.name or wanted.state != "present":
+            if not wanted.former_names or not wanted.name or wanted.state != "present":
                 continue
             if client is None and steps and (kept := self._kept(wanted)):
                 self.warnings["former"].append(problems.former_kept(wanted.name, kept))
