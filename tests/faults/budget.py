@@ -30,11 +30,9 @@ def up_to(requests: int) -> Budget:
 
 
 class Paging(NamedTuple):
-    """How the service shows its list: ``size`` clients a page; ``found``: what its filter finds
-    for a text; ``tells_names``: whether a create is answered with the client. ``too_large``:
-    requests for larger pages that are refused first. ``looks``: how often one must look after a
-    write, as the first answer may be older than it. ``at_once``: pages that may be in flight.
-    """
+    """How the service shows its list: ``size`` clients a page; ``found``: what its filter finds.
+    ``tells_names``: a create is answered with the client. ``too_large``: larger pages are refused
+    so often first. ``looks``: to see what a write did. ``at_once``: pages in flight."""
 
     size: int
     found: Callable[[str], State]
@@ -115,10 +113,9 @@ class Requests:
         return up_to((1 + looks) * len(unseen) + looks * len(recalled))
 
     def _looks(self, temporary: int) -> Budget:
-        """Where the list had several pages: each name that is given, and each former one of a
-        client that is created, or each page boundary. What an unseen client will be called, and
-        names for a moment, may count or not. A look that finds a full page tells nothing: then it
-        takes the boundaries as well."""
+        """Where the list had several pages: each name that is given, and each former one of a new
+        client, or each page boundary; both if a look finds a full page, which tells nothing. Names
+        of unseen clients, and those for a moment, may count or not."""
         verdict, paging, count = self.verdict, self.paging, len(self.sight.listed)
         names = verdict.names_given | verdict.former
         passing = [*verdict.names_on_the_way, *verdict.former]

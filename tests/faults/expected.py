@@ -15,7 +15,7 @@ from simulator.switches import Switches
 from faults import budget, model, oracle, reports
 from faults.budget import Budget, Paging, Requests
 from faults.model import Change, Client, Names, Rules, Sight, State, Verdict, key, unicode_forms
-from faults.oracle import ACTIONS, active_keys, is_called, is_changed
+from faults.oracle import ACTIONS, Excused, active_keys, is_called, is_changed
 from faults.reports import Report
 from faults.scenarios import Entries
 
@@ -145,7 +145,7 @@ class Expected:
         if "plan" in report:
             yield from self.wrongly_shown(verdict, report)
         elif not report.get("failed"):
-            yield from self._wrong_words_of_one(verdict, report)
+            yield from self.wrong_words(verdict, report)
 
     def wrongly_shown(self, verdict: Verdict, report: Report) -> Iterator[str]:
         """What somebody reads who decides: the list before and after, the counts, the warnings."""
@@ -181,27 +181,25 @@ class Expected:
                 yield f"{entry}, the model changes {ids}"
 
     def wrong_words(self, verdict: Verdict, report: Report) -> Iterator[str]:
-        """Where the message of a whole list does not tell its counts."""
-        if verdict.unseen:
-            return
-        if not verdict.changes:
-            if not report.get("refused") and not report["msg"].startswith(reports.NOTHING):
-                yield f"nothing is to be done, and it says: {report['msg']}"
-            return
+        """Where the message does not tell the counts of a list, or what is done with the client."""
+        words = report["msg"]
+        if not verdict.changes and not report.get("refused"):
+            if not words.startswith(reports.NOTHING):
+                yield f"nothing is to be done, and it says: {words}"
+        elif self.case.single:
+            for c in verdict.changes:
+                if c.kind not in words.lower() or (c.id > 0 and str(c.id) not in words):
+                    yield f"it says {words!r}, and not {c}"
+        elif verdict.changes and not verdict.unseen:
+            yield from self._wrong_counts(verdict, report)
+
+    def _wrong_counts(self, verdict: Verdict, report: Report) -> Iterator[str]:
         counts = self._counts(verdict)
         wanted = Counter({kind: counts[action] for kind, action in ACTIONS.items()})
         wanted += Counter({"delete": counts["purged"], "by purge": counts["purged"]})
         wanted += Counter(unchanged=counts["unchanged"])
         if reports.counts_in_words(report) != wanted:
             yield f"it says {report['msg']!r}, the model counts {wanted}"
-
-    def _wrong_words_of_one(self, verdict: Verdict, report: Report) -> Iterator[str]:
-        words = report["msg"].lower()
-        if not verdict.changes and not report["msg"].startswith(reports.NOTHING):
-            yield f"nothing is to be done, and it says: {report['msg']}"
-        for change in verdict.changes:
-            if change.kind not in words or (change.id > 0 and str(change.id) not in words):
-                yield f"it says {report['msg']!r}, and not {change}"
 
     def _counts(self, verdict: Verdict) -> dict[str, int]:
         """Of entries, and of clients that purge deletes or that no entry stands for."""
@@ -230,9 +228,9 @@ class Expected:
     # a run
 
     def missed(
-        self, verdict: Verdict, before: State, after: State, refused: Collection[int | str]
+        self, verdict: Verdict, before: State, after: State, refused: Excused
     ) -> Iterator[str]:
-        """Where the workspace is not as it must be; ``refused``: ids, and keys of new names."""
+        """Where the workspace is not as it must be."""
         switches = self.case.switches
         if self.is_open(verdict):
             return

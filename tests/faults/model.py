@@ -2,8 +2,7 @@
 """What a run must lead to, by the design alone: plain loops over names and states.
 
 This is a second specification. It shares no line and no idea with the collection, and where the
-two differ, the words of the design decide. A workspace is a mapping from ids to clients; an entry
-is a mapping of options, as a user writes it.
+two differ, the words of the design decide.
 
 Where the design leaves a choice, it is made here in words:
 
@@ -15,7 +14,7 @@ Where the design leaves a choice, it is made here in words:
 * An entry with an id, a name and former ones is an undo: it may take a name that others have, if it
   tells the present one; and an entry that wants the name absent then means the others.
 * Two entries with ids may have one name, which their clients may bear already, both of them.
-* Several active clients that former names may mean are ambiguous, like several of the name itself.
+* Several active clients of former names are ambiguous, like several of the name itself.
 * A client that is left alone because the wanted name is there, too, is left alone by purge as well;
   so is another one of the wanted name itself, if that is among the former ones.
 * The name that a client ends with is checked against the others; one that it has on the way is not.

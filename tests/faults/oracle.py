@@ -22,18 +22,16 @@ from faults.reports import Report, Step
 
 Event = tuple[str, int | None, str]
 Writes = Sequence[Write]
+Excused = Collection[int | str]
+"""Ids of clients, and keys of new names."""
 
 
-def state_of(clients: Iterable[Client], switches: Switches | None = None) -> State:
-    """:arg switches: of a service whose clients have a currency that matters"""
-    return {
-        c.id: model.Client(
-            c.name,
-            c.deleted_at is not None,
-            client_body(c, switches).get("currency") if switches is not None else None,
-        )
-        for c in clients
-    }
+def state_of(clients: Iterable[Client], switches: Switches) -> State:
+    def seen(client: Client) -> model.Client:
+        currency = client_body(client, switches).get("currency")
+        return model.Client(client.name, client.deleted_at is not None, currency)
+
+    return {client.id: seen(client) for client in clients}
 
 
 def shown(currency: str, switches: Switches) -> str | None:
@@ -89,9 +87,7 @@ def resets(
             yield f"the currency of {client_id}, {client}, is none of {may}"
 
 
-def unlike(
-    wanted: State, after: State, excused: Collection[object], switches: Switches
-) -> Iterator[str]:
+def unlike(wanted: State, after: State, excused: Excused, switches: Switches) -> Iterator[str]:
     """Clients that are not what they should be, as far as the service keeps their names."""
     for client_id in wanted.keys() - set(excused):
         client, now = wanted[client_id], after.get(client_id, model.Client("", True))
@@ -100,9 +96,7 @@ def unlike(
             yield f"{client_id} is {now}, not {client}"
 
 
-def not_undone(
-    before: State, after: State, excused: Collection[object], switches: Switches
-) -> Iterator[str]:
+def not_undone(before: State, after: State, excused: Excused, switches: Switches) -> Iterator[str]:
     """Where a workspace, but for clients that are ``excused``, is not as before a run."""
     odd = [i for i, client in before.items() if not can_be_given(client.name)]
     named = {i: after[i]._replace(deleted=before[i].deleted) for i in odd}
@@ -157,8 +151,7 @@ def told_duplicates(report: Report, history: Sequence[Write]) -> set[int]:
         if write.kind == "create":
             made[key(write.name)].append(write.id)
     text = json.dumps(report, ensure_ascii=False, default=str)
-    kept = reports.ids_of_clients(report)
-    doubles: set[int] = set()
+    kept, doubles = reports.ids_of_clients(report), set[int]()
     for ids in map(sorted, made.values()):
         if f"with the ids {', '.join(map(str, ids))}:" in text:
             doubles.update(set(ids) - {next((i for i in ids if i in kept), ids[0])})
@@ -320,11 +313,6 @@ def _needed_nothing(step: Step, drifted: Collection[int], switches: Switches) ->
 def made_of(name: str, switches: Switches) -> str:
     """What the service makes of a name that no other client has."""
     return CHANGES[switches.names_changed](name.strip(), switches.longest_name)
-
-
-def is_temporary(name: str, switches: Switches) -> bool:
-    """Whether it is a name of a client in a ring, as far as the service keeps it."""
-    return name.startswith(made_of(reports.TEMPORARY, switches))
 
 
 def is_changed(name: str, switches: Switches) -> bool:

@@ -140,7 +140,10 @@ def history(seed: int) -> History:
     lister = _Lister(chance, there, names)
     first = lister.entries(1 if single else chance.choice((1, 2, 2, 3, 3, 4, 5, 8)))
     if chance.random() < 0.4:
-        first = _with_currencies(chance, first)
+        first = tuple(
+            {**entry, "currency": chance.choice(DECLARED)} if chance.random() < 0.6 else entry
+            for entry in first
+        )
     second = _edited(chance, first, _Lister(chance, there, names))
     switches = _switches(chance)
     way = chance.choice(("plain",) * 7 + ("tls", "proxy", "proxy"))
@@ -174,14 +177,6 @@ def _switches(chance: random.Random) -> Switches:
         rest["names_changed"] = chance.choice(ANSWERS["names_changed"][1:])
         rest |= {"longest_name": longest} if rest["names_changed"] == "cut" else {}
     return replace(drawn, **rest)
-
-
-def _with_currencies(chance: random.Random, entries: Entries) -> Entries:
-    """The list of people who send invoices."""
-    return tuple(
-        {**entry, "currency": chance.choice(DECLARED)} if chance.random() < 0.6 else entry
-        for entry in entries
-    )
 
 
 def _edited(chance: random.Random, entries: Entries, lister: _Lister) -> Entries:

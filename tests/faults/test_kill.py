@@ -91,7 +91,7 @@ def assert_converges(before: model.State, service: Simulator) -> None:
     """A clean run of the same list does the rest, and duplicates nothing."""
     result = clients(service, **PURGING)
     assert not result.get("failed"), result["msg"]
-    after = state_of(service.clients())
+    after = state_of(service.clients(), service.switches)
     assert list(oracle.duplicates(before, after)) == []
     there = model.sight_of(after, list_shows_deleted=True, get_shows_deleted=True)
     left = model.judge(LIST, there, model.Rules(purge=True, max_deletion_percent=100))
@@ -107,7 +107,7 @@ def test_a_run_that_is_killed_can_be_taken_back_or_finished(
     at = moment(number)
     print(f"FAULTS_SEED={FIRST_SEED}: {at}")
     fill(service, THERE, at.switches, latency=LATENCY)
-    journal, before = tmp_path / "journal.jsonl", state_of(service.clients())
+    journal, before = tmp_path / "journal.jsonl", state_of(service.clients(), service.switches)
     kill(service, journal, at)
     service.latency = 0.0
     text = journal.read_text()
@@ -118,7 +118,7 @@ def test_a_run_that_is_killed_can_be_taken_back_or_finished(
     middle = service.clients()
     back = clients(service, clients=undo_of_run(text, 4711), max_deletion_percent=100)
     assert not back.get("failed"), back["msg"]
-    after = state_of(service.clients())
+    after = state_of(service.clients(), service.switches)
     assert list(oracle.not_undone(before, after, (), service.switches)) == []
     service.rewind(middle)
     assert_converges(before, service)

@@ -61,14 +61,14 @@ class Trial(Runs):
             for number, event in enumerate(case.events, 1):
                 self._what = f"event {number}, {event.kind}"
                 self.tally[event.kind] += 1
-                has_unseen = getattr(self, f"_{event.kind.replace(' ', '_')}")(event)
-                is_settled = event.kind == "night" and not has_unseen
-                self._settled = event.entries if is_settled else None
+                getattr(self, f"_{event.kind.replace(' ', '_')}")(event)
+                if event.kind != "night":
+                    self._settled = None
 
     # what happens: a method for each kind of event
 
-    def _night(self, event: Event) -> bool:
-        """A run as on every other night. Whether it restored a client unseen."""
+    def _night(self, event: Event) -> None:
+        """A run as on every other night."""
         task = self._task(self._case.lists[event.entries])
         wanted = self._expected(task)
         checked, verdict = self._judge_check(wanted)
@@ -85,7 +85,7 @@ class Trial(Runs):
         self._is_unfinished = bool(ran.report.get("failed"))
         if self._settled == event.entries and before != after and not may_gain and not is_rest:
             self._hold("number of active clients", [f"it was {before}, and is {after}"])
-        return bool(verdict.unseen)
+        self._settled = None if verdict.unseen else event.entries
 
     def _broken(self, event: Event) -> None:
         assert event.network is not None
@@ -494,7 +494,8 @@ class Trial(Runs):
                 fits = bool(named) or (kind == "delete" and write.id in new)
             else:
                 fits |= any(is_called(write.name, name, self._switches) for name in named)
-                fits |= kind == "rename" and oracle.is_temporary(write.name, self._switches)
+                temporary = made_of(reports.TEMPORARY, self._switches)  # as far as it is kept
+                fits |= kind == "rename" and write.name.startswith(temporary)
             if not fits:
                 yield str(write)
 
