@@ -163,10 +163,6 @@ class Verdict:
         return bool(self.refusals)
 
     @property
-    def is_nothing(self) -> bool:
-        return not self.refusals and not self.changes
-
-    @property
     def reasons(self) -> set[str]:
         return {refusal.reason for refusal in self.refusals}
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Everything that can go wrong between here and the service, by name, and a network that does it.
-Which request meets which fault depends on the seed and on the request alone, not on the order in
-which requests in flight arrive: so a seed breaks the same things again."""
+"""Everything that can go wrong between here and the service, by name, and a network that does it:
+by the seed and the request alone, in whatever order those in flight arrive."""
 
 from __future__ import annotations
 
@@ -23,11 +22,8 @@ from support.ports import listening
 LARGEST = 256 * 1024
 """Bytes; what the collection takes for too large, shortened for the campaign."""
 
-HANG = 0.4
-"""Seconds that a hanging service is silent; longer than ``IMPATIENT``."""
-
-IMPATIENT = 0.25
-"""Seconds, ``api_timeout`` of a run in which the service may hang."""
+HANG, IMPATIENT = 0.4, 0.25
+"""Seconds: for how long a hanging service is silent, and the ``api_timeout`` of its runs."""
 
 WRITES = ("POST", "PUT", "DELETE", "PATCH")
 ALL = ("GET", *WRITES)

@@ -171,8 +171,8 @@ def unannounced(announced: Collection[object], history: Sequence[Write]) -> Iter
 def untruths(
     report: Report, history: Writes, switches: Switches, drifted: Collection[int], cannot_see: bool
 ) -> Iterator[str]:
-    """Where the report of a whole list and what happened differ. ``drifted``: clients that somebody
-    else has changed. ``cannot_see``: what was done may look as if it had failed."""
+    """Where a list's report and what happened differ. ``drifted``: clients that others changed.
+    ``cannot_see``: what was done may look as if it had failed."""
     if report.get("refused"):
         yield from untruths_of_refused(report, history)
         return
@@ -254,15 +254,14 @@ def untruths_of_one(
     unclear = reports.says(words, *reports.UNCLEAR, *reports.NOT_KEPT)
     unclear |= bool(cannot_see and report.get("failed"))
     may_be_same |= action == "renamed" and switches.names_changed != "no"
-    may_be_left = reports.MAY_BE_LEFT in words
-    if report["changed"] and not history and not (may_be_same or may_be_left):
+    if report["changed"] and not history and not may_be_same and reports.MAY_BE_LEFT not in words:
         yield "reported as changed, and nothing happened"
     if history and not report["changed"] and not unclear:
         yield f"reported as unchanged, but {history} happened"
     if not report["changed"] and report.get("undo") and not unclear:
         yield "an undo of nothing"
     happened = {ACTIONS[write.kind] for write in history}
-    happened |= {"updated"} if "renamed" in happened else set()  # a name that it trims
+    may_be_same |= action == "updated" and "renamed" in happened  # a name that it trims
     if action != "none" and action not in happened and not may_be_same:
         yield f"reported as {action}, but only {history} happened"
 

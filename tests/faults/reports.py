@@ -18,18 +18,13 @@ Step = Mapping[str, Any]
 UNCHECKED = "could not be checked"
 MAY_BE_LEFT = "may still be there"
 UNCLEAR = ("may have been done", UNCHECKED, MAY_BE_LEFT)
-"""What is said of a write of which nobody knows whether it was executed."""
-
 NOT_KEPT = ("It may show the workspace's, or keep none", "so this probably neither")
 TWICE = ("twice", "several new ones", "New and in no entry", UNCHECKED)
 NO_ID = "is not known, so the undo list finds it by its name"
 MORE_WARNINGS = "of this kind"
 NOTHING = "Nothing to do"
-NAME_FOUND = "was restored and is called"
-"""It is said where the name of a client that was restored while hidden blocks the rest."""
-
-TEMPORARY = "toggl.focus-"
-"""Names of clients that swap theirs begin with it."""
+NAME_FOUND = "was restored and is called"  # by a name that blocks the rest
+TEMPORARY = "toggl.focus-"  # how names for a moment begin
 
 COUNTED = re.compile(r"\b(create|rename|update|delete|restore)d? (\d+)", re.IGNORECASE)
 COUNTED_ASIDE = re.compile(r"\b(\d+) (by purge|unchanged)\b")

@@ -37,7 +37,6 @@ class Violated(Exception):
 
 
 Clients = Sequence[Client]
-
 HOST = "focus.test"
 """A name that no machine has, so that the way to it leads through the proxy alone."""
 

@@ -32,8 +32,6 @@ GLOBS = ("Acme", "acm*", "Gro?", "*e", "Initech* hooli", "x*", "M\u00dcLLER")
 WORST = ("dropped after", "reset after", "5xx after", "HTML after", "data that is no list")
 """Kinds of faults that are met alone as often as all others."""
 
-PAGE_SIZES = (2, 3, 5, 20, 50, 100)
-
 _LATE = tuple(name for name, kind in KINDS.items() if kind.late)
 
 Entry = dict[str, Any]
@@ -163,7 +161,7 @@ def history(seed: int) -> History:
 
 
 def _switches(chance: random.Random) -> Switches:
-    size = chance.choice(PAGE_SIZES)
+    size = chance.choice((2, 3, 5, 20, 50, 100))
     drawn = random_switches(chance.randrange(1_000_000))
     rest: dict[str, Any] = {"per_page_cap": size}
     if chance.random() < 0.5:

@@ -20,9 +20,9 @@ from support.running import as_done, rows, without_new_id
 
 from faults import model, oracle, reports
 from faults.expected import Expected, Task
-from faults.model import State, Verdict, can_be_given, key
+from faults.model import Change, State, Verdict, can_be_given, key
 from faults.oracle import Refusals, is_called, made_of
-from faults.reports import Report, Step
+from faults.reports import Report
 from faults.runs import Ran, Runs, Violated
 from faults.scenarios import Act, Entry, Event, History
 
@@ -31,8 +31,7 @@ UNDO_MAY_BE_REFUSED = {
     *("name of two clients", "deleted id", "unknown id", "ambiguous"),
     *("id and name do not agree", "two entries for one client"),
 }
-"""After others were at work: a name is taken, or a client gone that was to get its name back, or
-one has another name that was to be deleted: nobody deletes the wrong client."""
+"""After others were at work: a name is taken, a client gone, or called otherwise."""
 
 
 class Ended(Exception):
@@ -299,23 +298,22 @@ class Trial(Runs):
             self._hold("requests", [f"{sent} requests were sent, {may} were to be"])
 
     def _judge_content(self, ran: Ran) -> None:
-        """Some answer of the model is that there is nothing to do any more."""
-        verdicts = self._expected(ran.task, ran.states[1]).verdicts
-        if not any(verdict.is_nothing or self._is_in_vain(verdict) for verdict in verdicts):
-            self._hold("what is there is not what the list says", map(str, verdicts))
+        """By some answer of the model, all that is left are currencies that no read will show."""
 
-    def _is_in_vain(self, verdict: Verdict) -> bool:
-        """Whether all that is left are currencies that no read will show."""
-        left = [change.currency or "" for change in verdict.changes if change.kind == "update"]
-        is_all = not verdict.refused and len(left) == len(verdict.changes)
-        return is_all and not any(oracle.keeps(currency, self._switches) for currency in left)
+        def is_in_vain(change: Change) -> bool:
+            is_kept = oracle.keeps(change.currency or "", self._switches)
+            return change.kind == "update" and not is_kept
+
+        verdicts = self._expected(ran.task, ran.states[1]).verdicts
+        if not any(not v.refused and all(map(is_in_vain, v.changes)) for v in verdicts):
+            self._hold("what is there is not what the list says", map(str, verdicts))
 
     def _judge_outdated(self, wanted: Expected, ran: Ran) -> None:
         """A plan that is not the one of the digest is shown, unless nothing is left to do."""
         report = ran.report
         self._hold("written all the same", map(str, ran.history))
         (verdict,) = wanted.verdicts
-        if verdict.is_nothing:
+        if not verdict.refused and not verdict.changes:
             if report.get("failed") or not report["msg"].startswith(reports.NOTHING):
                 self._hold("nothing is left to do", [report["msg"]])
             return
@@ -430,7 +428,8 @@ class Trial(Runs):
         if "plan" not in report:
             return self._one_rightly_refused(ran, judge)
         failed, pending = reports.failed(report), rows(report, "pending")
-        not_kept = [s for s in report["plan"] if self._is_rightly_not_kept(s, verdict)]
+        told = [s for s in report["plan"] if reports.says(s.get("error", ""), *reports.NOT_KEPT)]
+        not_kept = [s for s in told if not oracle.keeps(s["currency"], self._switches)]
         for step in failed:
             is_known = unseen and reports.NAME_FOUND in step["error"]
             if not is_known and step not in not_kept and not judge.is_right(step):
@@ -440,63 +439,51 @@ class Trial(Runs):
         left = {step.get("id", key(step.get("name") or "")) for step in (*failed, *pending)}
         return left | {key(step["name"]) for step in failed if step["step"] == "create"}
 
-    def _is_rightly_not_kept(self, step: Step, verdict: Verdict) -> bool:
-        """Whether a currency was set, and the service shows no such one."""
-        set_ = [c.currency for c in verdict.changes if c.currency is not None]
-        is_told = reports.says(step.get("error", ""), *reports.NOT_KEPT)
-        return is_told and not all(oracle.keeps(currency, self._switches) for currency in set_)
-
     def _is_refused_in_the_end(self, ran: Ran, unseen: set[int]) -> bool:
         """Whether the list would be refused if some of the clients were there that nobody saw."""
         now = ran.states[0]
         there = sorted(unseen & now.keys())
 
-        def is_shared(state: State, some: Collection[int]) -> bool:
-            counts = oracle.active_keys(state)
-            return any(counts[state[client_id].key] > 1 for client_id in some)
+        def is_shared(goal: State, client_id: int) -> bool:
+            return oracle.active_keys(goal)[goal[client_id].key] > 1
 
         def is_refused(some: Collection[int]) -> bool:
             found = {**now, **{i: now[i]._replace(deleted=False) for i in some}}
             verdicts = self._expected(ran.task, found).verdicts
-            return all(v.refused or is_shared(v.goal, some) for v in verdicts)
+            return all(v.refused or any(is_shared(v.goal, i) for i in some) for v in verdicts)
 
         sizes = range(1, len(there) + 1)
         return any(is_refused(some) for size in sizes for some in combinations(there, size))
 
     def _one_rightly_refused(self, ran: Ran, judge: Refusals) -> set[int | str]:
         """The same where the report does not say which step it was."""
-        entry, now = ran.task.entries[0], ran.states[0]
         if reports.says(ran.report["msg"], *reports.NOT_KEPT):
-            if oracle.keeps(model.Wanted(entry).currency, self._switches):
+            if oracle.keeps(model.Wanted(ran.task.entries[0]).currency, self._switches):
                 raise Violated(f"{self._what}, wrongly not kept: {ran.report['msg']}")
             return set()
         steps = [{"step": c.kind, "id": c.id, "name": c.name} for c in judge.verdict.changes]
         if not any(map(judge.is_right, steps)):
             raise Violated(f"{self._what}, wrongly failed: {steps} {ran.report['msg']}")
-        return {*now, *map(key, judge.verdict.names_on_the_way)}
+        return {*judge.now, *map(key, judge.verdict.names_on_the_way)}
 
     def _not_asked_for(self, ran: Ran) -> Iterator[str]:
         """Writes that the list does not lead to. A new client may be deleted again."""
         changes = [change for verdict in ran.verdicts for change in verdict.changes]
-        asked: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
+        sure = {(c.kind, c.id) for c in changes if c.kind in ("delete", "restore", "update")}
+        sure |= {("delete", write.id) for write in ran.history if write.kind == "create"}
+        asked: defaultdict[int, set[str]] = defaultdict(set)
         for kind, client_id, name, *_ in changes:
-            asked[kind, max(client_id, 0)].add(key(name or ""))
             known = ran.states[0].get(client_id)
-            if kind == "update" and (name is not None or known):  # with its name, blanks included
-                asked["rename", client_id].add(name or (known.name if known else ""))
-        new = {write.id for write in ran.history if write.kind == "create"}
-        for write in ran.history:
-            # an update writes the name as it was
-            kind = "rename" if write.kind == "update" else write.kind
-            named = asked[kind, 0 if kind == "create" else write.id]
-            fits = write.kind == "update" and bool(asked["update", write.id])
-            if kind in ("delete", "restore"):
-                fits = bool(named) or (kind == "delete" and write.id in new)
-            else:
-                fits |= any(is_called(write.name, name, self._switches) for name in named)
-                temporary = made_of(reports.TEMPORARY, self._switches)  # as far as it is kept
-                fits |= kind == "rename" and write.name.startswith(temporary)
-            if not fits:
+            if kind in ("create", "rename"):
+                asked[max(client_id, 0)].add(key(name or ""))
+            elif kind == "update" and (name is not None or known):  # with its name, as it was
+                asked[client_id].add(name or (known.name if known else ""))
+        temporary = made_of(reports.TEMPORARY, self._switches)  # as far as it is kept
+        for write in [write for write in ran.history if (write.kind, write.id) not in sure]:
+            named = asked[0 if write.kind == "create" else write.id]
+            fits = any(is_called(write.name, name, self._switches) for name in named)
+            fits |= write.kind != "create" and write.name.startswith(temporary)
+            if not fits or write.kind in ("delete", "restore"):
                 yield str(write)
 
     def _duplicates(self, ran: Ran, verdicts: Sequence[Verdict]) -> Iterator[str]:
