@@ -7,6 +7,8 @@ import asyncio
 import time
 from email.utils import format_datetime
 
+from starlette.responses import Response
+
 from simulator import bodies, control, wire
 from simulator.records import Entry, Fault, Refused
 from simulator.service import Service
@@ -119,4 +121,4 @@ async def _deliver(
     elif fault.drop is not None:
         await wire.drop(receive, fault.reset, fault.garbled)
     else:
-        await wire.send_whole(scope, receive, send, answer)
+        await Response(answer.body, answer.status, answer.headers)(scope, receive, send)

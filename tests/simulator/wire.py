@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import Response
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -66,11 +65,8 @@ async def ask(app: App, scope: Scope, call: Call) -> Answer:
     await app(scope, receive, send)
     body = b"".join(message.get("body", b"") for message in messages[1:])
     headers = dict(Headers(raw=messages[0]["headers"]))
+    headers.pop("content-length", None)  # another body may take the place of this one
     return Answer(messages[0]["status"], headers, body)
-
-
-async def send_whole(scope: Scope, receive: Receive, send: Send, answer: Answer) -> None:
-    await Response(answer.body, answer.status, _own_headers(answer))(scope, receive, send)
 
 
 def transport(receive: Any) -> Any:
@@ -94,7 +90,7 @@ async def send_half(receive: Receive, answer: Answer) -> None:
     """Close the connection in the middle of the body."""
     size = len(answer.body)
     lines = [f"HTTP/1.1 {answer.status} Whatever"]
-    lines += [f"{name}: {value}" for name, value in _own_headers(answer).items()]
+    lines += [f"{name}: {value}" for name, value in answer.headers.items()]
     head = "\r\n".join([*lines, f"content-length: {size}", "", ""]).encode("latin-1")
     transport(receive).write(head + answer.body[: size // 2])
     transport(receive).close()
@@ -105,10 +101,3 @@ async def _gone(receive: Receive) -> None:
     # The server must have seen the end before the application returns, or it answers 500.
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-def _own_headers(answer: Answer) -> dict[str, str]:
-    """Without the length of the body that the service itself would have sent."""
-    headers = {name.lower(): text for name, text in answer.headers.items()}
-    headers.pop("content-length", None)
-    return headers
