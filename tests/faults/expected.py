@@ -269,8 +269,7 @@ class Expected:
         return any(not client.deleted or client.key != known for client, known in there)
 
     def is_open(self, verdict: Verdict) -> bool:
-        """Whether a client that is restored unseen turns out to have a name that another one is to
-        get, or that nobody is to have: then what the run finds first decides."""
+        """Whether one that is restored unseen has a name that another is to get, or nobody."""
         wanted = map(model.Wanted, self.case.entries)
         gone = {entry.key for entry in wanted if not entry.stays and entry.id is None}
         for client_id in verdict.unseen & self.state.keys():

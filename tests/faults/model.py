@@ -146,8 +146,7 @@ class Verdict:
     ``unseen``: clients that are to be restored without having been seen. ``needs_no_service``: it
     is refused for what the list says by itself. ``warned``: clients that somebody may take for the
     ones of the list. ``unmanaged``: those that no entry stands for, and that stay. ``former``:
-    former names of clients that are created.
-    """
+    former names of clients that are created."""
 
     goal: dict[int, Client] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
@@ -387,9 +386,9 @@ class _Desk:
         """Whether there is an active client of the name; one that another entry deletes by its id
         counts, whatever name it gets before."""
         deleted = self.answer.deleted & self.known.keys()
-        bearers = [i for i in deleted if self.known[i].key == entry.key]
-        bearers += [i for i in self._active({entry.key}) if i not in bearers]
-        self._means_one(bearers, entry)
+        bearers = {i for i in deleted if self.known[i].key == entry.key}
+        bearers.update(self._active({entry.key}))
+        self._means_one(sorted(bearers), entry)
         return bool(bearers)
 
     def _make_it_be(self, entry: Wanted) -> None:

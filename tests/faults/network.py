@@ -129,8 +129,7 @@ KINDS: dict[str, Kind] = {
 
 
 class Door:
-    """Refuses connections as often as it should, as a port does at which nobody listens: they go to
-    one that is closed, or to another one ``instead``."""
+    """Leads as many connections as it should to a closed port, or to another one ``instead``."""
 
     def __init__(self, instead: tuple[str, int] | None = None) -> None:
         self.refused = self._left = 0

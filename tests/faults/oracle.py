@@ -144,8 +144,7 @@ def late(
 
 
 def told_duplicates(report: Report, history: Sequence[Write]) -> set[int]:
-    """Ids of clients that were created once too often and that the report names: all of a name
-    but the one that it takes for the client."""
+    """Ids of clients that were created once too often, as it says: of a name, all but its own."""
     made: defaultdict[str, list[int]] = defaultdict(list)
     for write in history:
         if write.kind == "create":
@@ -332,11 +331,9 @@ def is_called(shown: str, wanted: str, switches: Switches) -> bool:
 
 @dataclass(frozen=True)
 class Refusals:
-    """Judges refusals by where a run wants to get: what collides there can never be written.
-
-    Where the service hides deleted clients, nobody knows what a restored one will be called: then
-    what collides with it for the time being may be refused, too, and what is to take its name.
-    """
+    """Judges refusals by where a run wants to get: what collides there can never be written. Where
+    the service hides deleted clients, what collides with a restored one for the time being may be
+    refused, too, and what is to take its name."""
 
     switches: Switches
     now: State
@@ -394,9 +391,6 @@ class Refusals:
         return is_changed(name, self.switches)
 
     def _collides(self, one: str, *others: str) -> bool:
-        match self.switches.duplicates:
-            case "allowed":
-                return False
-            case "refused_any_case":
-                return one.strip().casefold() in {other.strip().casefold() for other in others}
-        return one.strip() in {other.strip() for other in others}
+        fold = str.casefold if self.switches.duplicates == "refused_any_case" else str
+        taken = {fold(other.strip()) for other in others}
+        return self.switches.duplicates != "allowed" and fold(one.strip()) in taken

@@ -30,8 +30,7 @@ def without_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @dataclass
 class Proxy:
-    """Every tunnel leads to ``target``. ``asked`` holds the CONNECT lines, ``behaviours`` what it
-    does with the next ones; all others it lets through."""
+    """Every tunnel leads to ``target``. ``behaviours``: of the next ones; all others go through."""
 
     target: int
     asked: list[str] = field(default_factory=list)

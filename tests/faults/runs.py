@@ -61,11 +61,9 @@ class Turn(NamedTuple):
 
 class Ran(NamedTuple):
     """One run: what was there before and after it, what it did, and what it says of it.
-
     ``drifted``: clients that others changed while it read, in ``before`` as they were then.
     ``verdicts``: what its list led to, before or after that. What came ``late``, and what the
-    report tells of as ``told_duplicates``, is not in its ``history``.
-    """
+    report tells of as ``told_duplicates``, is not in its ``history``."""
 
     task: Task
     before: Clients

@@ -79,12 +79,9 @@ class Network(NamedTuple):
 
 
 class Event(NamedTuple):
-    """What happens next; for each ``kind`` there is a method of ``Trial``.
-
-    ``entries``: which of the history's lists is applied. ``acts``: what others do, before the
-    apply of a plan; ``drift``: while the list is read. ``runs_ago``: which run is undone.
-    ``spare``: requests that the quota holds more than a run needs.
-    """
+    """What happens next; for each ``kind`` there is a method of ``Trial``. ``entries``: which of
+    the history's lists is applied. ``acts``: what others do, before the apply of a plan; ``drift``:
+    while the list is read. ``spare``: requests that the quota holds more than a run needs."""
 
     kind: str
     entries: int = 0
