@@ -566,10 +566,8 @@ class _Desk:
         """By the last name that is known; a client that is deleted may be renamed before."""
         client = self.known.get(change.id)
         name = self.remembered.get(change.id) if client is None else client.name
-        if name is None:
-            return
         names = [name, change.name or name] if change.kind == "delete" else [name]
-        if any(is_protected(name, self.rules) for name in names):
+        if name is not None and any(is_protected(n or "", self.rules) for n in names):
             self._refuse("protected", "protected")
 
     def _judge_deletions(self) -> None:
