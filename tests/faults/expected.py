@@ -212,13 +212,19 @@ class Expected:
         return {action: actions[action] for action in (*ACTIONS.values(), *not_planned)} | others
 
     def _wrong_plan(self, verdict: Verdict, plan: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-        wanted, named = verdict.plan, ("name", "currency", "currency_from")
-        found = Counter((s["step"], s.get("id", 0), *map(s.get, named)) for s in plan)
+        named = ("name", "currency", "currency_from")
+        # The journal has a name as it was sent.
+        unnamed = set() if self.case.switches.names_changed == "no" else verdict.unseen
+
+        def shown(kind: str, client_id: int, name: object, *more: object) -> tuple[Any, ...]:
+            is_named = kind != "restore" or client_id not in unnamed
+            return kind, client_id, name if is_named else None, *more
+
+        found = Counter(shown(s["step"], s.get("id", 0), *map(s.get, named)) for s in plan)
+        wanted = Counter(shown(*row) for row in verdict.plan.elements())
         renames = [other for other in (found - wanted).elements() if other[0] == "rename"]
         temporary = Counter(other for other in renames if other[2].startswith(reports.TEMPORARY))
-        found -= temporary
-        if self.case.switches.names_changed != "no":  # the journal has a name as it was sent
-            found -= Counter({e for e in renames if e[1] in verdict.unseen})
+        found -= temporary + Counter({other for other in renames if other[1] in unnamed})
         if found != wanted:
             yield f"plans {dict(found - wanted)}, the model {dict(wanted - found)} in its place"
         rings = self._rings(verdict)

@@ -124,7 +124,10 @@ class Trial(Runs):
             wanted = self._expected(ran.task, ran.states[0])
             self._remember(ran.before, ran.history)
             fitting = [v for v in wanted.verdicts if not list(self._wrong_end(ran, wanted, v))]
-            self._judge_clean(ran, wanted, [*fitting, *wanted.verdicts][0])
+            may = [*fitting, *wanted.verdicts]
+            if ran.report.get("failed"):  # then it was refused, or had something to do
+                may.sort(key=lambda verdict: not (verdict.refused or verdict.changes))
+            self._judge_clean(ran, wanted, may[0])
 
     _two_lists_at_once = _two_hosts
 
