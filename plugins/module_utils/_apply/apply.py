@@ -195,7 +195,10 @@ class Writer:
             client = self._api.find(step.after.id, shows)
         except RequestError:
             return None
-        may_be_done = step.kind == "update" and client is not None and has_moved(client, step)
+        if client is None:  # one that was hidden before may be hidden for a moment yet
+            may_be_done = step.restores_hidden
+        else:
+            may_be_done = step.kind == "update" and has_moved(client, step)
         return shows(client) or (None if may_be_done else False)
 
 
