@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -120,7 +121,10 @@ def late(
     the report says could not be looked for. ``lagged``: names whose creation came late; the service
     may have changed them. ``lag``: how many reads after a write do not show it yet."""
     creates = [write for write in history if write.kind == "create"]
-    firsts = {key(write.name): write.id for write in reversed(creates)}.values()  # of each name
+    is_numbered = service.switches.names_changed == "numbered"
+    sent = {write.id: key(write.name) for write in reversed(creates)}
+    names = {i: re.sub("( 1)+$", "", name) if is_numbered else name for i, name in sent.items()}
+    firsts = {name: i for i, name in names.items()}.values()  # of each name
     unchecked = {*map(key, reports.names_with(report, reports.UNCHECKED))}
     awaited = {*map(key, lagged)}
 
