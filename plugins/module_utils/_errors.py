@@ -92,7 +92,7 @@ class InternalError(FocusError):
     def __init__(self, error: BaseException) -> None:
         where = "elsewhere"
         for frame, line in traceback.walk_tb(error.__traceback__):
-            _, is_here, file = frame.f_code.co_filename.partition("toggl/focus/plugins/")
+            _before, is_here, file = frame.f_code.co_filename.partition("toggl/focus/plugins/")
             if is_here:
                 where = f"{file}, line {line}"
         super().__init__(
