@@ -36,7 +36,7 @@ _DEADLINE = 300.0
 
 Read = TypeVar("Read")
 
-Body = Callable[[], Mapping[str, str | None]]
+Body = Callable[[], Mapping[str, "str | None"]]
 """Returns what to send; asked before each try, since one may come much later."""
 
 
