@@ -270,7 +270,12 @@ class Expected:
 
     @property
     def is_uncertain(self) -> bool:
-        """Whether only a journal tells of a client, and that is no longer what it was."""
+        """Whether only a journal tells of a client, and that is no longer what it was, or has a
+        name as it was sent, of which the service has made another one."""
+        restored = {e.get("id") for e in self.case.entries if e.get("state") == "restored"}
+        hidden = restored & self.remembered.keys() - self.sight.by_id.keys()
+        if hidden and self.case.switches.names_changed != "no":
+            return True
         there = [(self.state[i], key(self.remembered[i])) for i in self._recalled]
         return any(not client.deleted or client.key != known for client, known in there)
 
