@@ -124,10 +124,11 @@ class Trial(Runs):
             wanted = self._expected(ran.task, ran.states[0])
             self._remember(ran.before, ran.history)
             fitting = [v for v in wanted.verdicts if not list(self._wrong_end(ran, wanted, v))]
-            may = [*fitting, *wanted.verdicts]
+            others = wanted.verdicts
             if ran.report.get("failed"):  # then it was refused, or had something to do
-                may.sort(key=lambda verdict: not (verdict.refused or verdict.changes))
-            self._judge_clean(ran, wanted, may[0])
+                fitting = [v for v in fitting if v.refused] or [v for v in fitting if v.changes]
+                others = sorted(others, key=lambda verdict: not verdict.changes)
+            self._judge_clean(ran, wanted, [*fitting, *others][0])
 
     _two_lists_at_once = _two_hosts
 
@@ -548,7 +549,8 @@ class Trial(Runs):
         elif "action" in report:
             currency = model.Wanted(ran.task.entries[0]).currency
             is_kept = is_known and oracle.keeps(currency, self._switches)
-            in_vain = bool(ran.drifted) or (report["action"] == "updated" and not is_kept)
+            in_vain = bool(ran.drifted or ran.late)
+            in_vain |= report["action"] == "updated" and not is_kept
             yield from oracle.untruths_of_one(*told, in_vain, self._cannot_see)
         elif history or report["changed"]:
             yield f"a task that failed at once: {history}"
