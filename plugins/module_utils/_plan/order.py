@@ -95,10 +95,10 @@ class _Ordering:
         while len(order) < len(self.steps):
             done = set(order)
             sorter: TopologicalSorter[int] = TopologicalSorter()
+            waiting = (node for node in range(len(self.steps)) if node not in done)
             # By the clients' ids, so that the list's order does not decide which ring is found.
-            for node in sorted(range(len(self.steps)), key=lambda node: self.steps[node].after.id):
-                if node not in done:
-                    sorter.add(node, *(need for need in self.needs[node] if need not in done))
+            for node in sorted(waiting, key=lambda node: self.steps[node].after.id):
+                sorter.add(node, *(need for need in self.needs[node] if need not in done))
             ring: Sequence[int] = ()
             try:
                 sorter.prepare()

@@ -115,9 +115,10 @@ def _title(hosts: Workspaces, fit: Workspaces) -> str:
     summary = sum((Counter(of["summary"]) for _host, of in fit), Counter[str]())
     does = counts_of(summary) or "nothing to do"
     cannot = Counter(filter(None, (_why_not(of) for _host, of in hosts)))
+    if not cannot:
+        return f"Plan for {total}: {does}"
     parts = [f"{cannot[what]} of {total} {what}" for what in sorted(cannot, reverse=True)]
-    rest = f"in the rest: {does}" if parts else f"Plan for {total}: {does}"
-    return "; ".join([*parts, rest] if fit or not parts else parts)
+    return "; ".join([*parts, *([f"in the rest: {does}"] if fit else [])])
 
 
 def _why_not(of: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._errors import FocusError
-from .._model import ATTRIBUTES
+from .._model import ACTIONS, ATTRIBUTES
 from .._text import at_most, shown
 
 Row = Mapping[str, Any]
@@ -15,8 +15,6 @@ Row = Mapping[str, Any]
 MOST_LINES = 50
 LONGEST_NAME = 60  # characters; the diff and the plan have the whole of it
 LONGEST_ERROR = 120  # characters; the message has the whole of it
-
-_READING_ORDER = ("delete", "rename", "update", "restore", "create")
 
 
 def plan_lines(result: object) -> list[str]:
@@ -34,9 +32,11 @@ def plan_lines(result: object) -> list[str]:
 
 def in_reading_order(rows: Iterable[Row]) -> list[Row]:
     """Return the rows with deletions first, then what went wrong: a reader must not miss them."""
+    kinds = [*ACTIONS]
 
-    def place(row: Row) -> tuple[bool, bool, int]:
-        return row["step"] != "delete", "error" not in row, _READING_ORDER.index(row["step"])
+    def place(row: Row) -> tuple[bool, bool, bool, int]:
+        kind = row["step"]
+        return kind != "delete", "error" not in row, kind == "create", kinds.index(kind)
 
     return sorted(rows, key=place)
 
