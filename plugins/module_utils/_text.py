@@ -23,7 +23,7 @@ CUT = "…"
 SERVICE_URL = "https://focus.toggl.com/api"
 """The service's own address."""
 
-_OWN_PORTS = {"http": 80, "https": 443}
+OWN_PORTS = {"http": 80, "https": 443}
 
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
@@ -193,7 +193,7 @@ def normal_address(url: str) -> str:
     except ValueError:  # it is no address; whoever sends a request there refuses it
         return url.strip()
     host = f"[{host}]" if ":" in host else host
-    place = host if port in (None, _OWN_PORTS.get(parts.scheme)) else f"{host}:{port}"
+    place = host if port in (None, OWN_PORTS.get(parts.scheme)) else f"{host}:{port}"
     return f"{parts.scheme}://{place}{parts.path.rstrip('/')}"
 
 

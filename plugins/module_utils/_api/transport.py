@@ -24,7 +24,7 @@ from urllib.parse import urlencode, urlsplit
 
 from .._errors import FocusError
 from .._model import Access
-from .._text import is_loopback, shown
+from .._text import OWN_PORTS, is_loopback, shown
 from .errors import Answer, BadAnswer, ConnectionLost, NotConnected, Request, Untrusted
 
 try:
@@ -47,8 +47,6 @@ LARGEST_ANSWER = 4 * 1024 * 1024
 
 _PIECE = 4096
 """Bytes that are read at a time."""
-
-_PORTS = {"http": 80, "https": 443}
 
 _UNKNOWN_HOST = (
     "no such host is known. Check api_url and HTTPS_PROXY, and that this machine can resolve names."
@@ -88,7 +86,7 @@ class Transport:
         self._access = access
         service = urlsplit(access.api_url)
         host = service.hostname or ""
-        self._service = _address(host, service.port or _PORTS[service.scheme])
+        self._service = _address(host, service.port or OWN_PORTS[service.scheme])
         # A proxy would see plain http, and no proxy is needed to reach the same machine.
         self._not_proxied = ("http", "https", "all") if is_loopback(host) else ()
         self._headers = {
