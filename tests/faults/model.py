@@ -219,8 +219,13 @@ def judge_one(entry: Entry, sight: Sight, found: State, remembered: Names) -> li
         several = {int(i) for refusal in narrow.refusals for i in refusal.named}
         others = {i: client for i, client in found.items() if i not in several}
         firsts = [seeing({**others, first: found[first]}) for first in several]
-    if entry.get("id") is not None and entry.get("name") is None:  # no name is looked for
+    client_id, name = entry.get("id"), entry.get("name")
+    if client_id is not None and name is None:  # no name is looked for
         firsts.append(seeing({}))
+    elif client_id is not None and client_id not in sight.by_id:
+        others = {i: client for i, client in found.items() if i != client_id}
+        if any(c.key == key(name) and not c.deleted for c in others.values()):
+            firsts.append(seeing(others))  # the look-up for the name ends at one of these
     return [*firsts, narrow, seeing(sight.listed)]
 
 
