@@ -3,8 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From a table to a list of clients."""
 
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 name: clients_from_csv
 short_description: The list of clients in a CSV file

@@ -3,8 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A plan from two values: what is desired and what exists."""
 
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 name: clients_plan
 short_description: The plan from existing clients to a list, without the service

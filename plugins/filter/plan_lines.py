@@ -3,8 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From a result to lines that people read."""
 
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 name: plan_lines
 short_description: The result of focus_clients as lines for people

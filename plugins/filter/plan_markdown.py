@@ -38,7 +38,7 @@ EXAMPLES = r"""
     msg: "{{ plan | toggl.focus.plan_markdown }}"
   vars:
     plan:
-      format: 4
+      format: 5
       workspaces:
         acme:
           workspace_id: 4242

@@ -3,8 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The workspaces of the hosts of a play."""
 
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 name: workspaces
 short_description: The workspace of each host, and whether two hosts have the same

@@ -65,7 +65,6 @@ class Journal:
     def close(self) -> None:
         if self._file is not None:
             os.close(self._file)
-            self._file = None
 
     def _of(self, number: int, step: Step) -> dict[str, Any]:
         return {

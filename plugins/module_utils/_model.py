@@ -134,7 +134,7 @@ class Client(NamedTuple):
     @classmethod
     def new(cls, name: str, workspace_id: int) -> Client:
         """Return a client that is yet to be created."""
-        return cls(NOT_YET, name, None, _known(name=name, workspace_id=workspace_id))
+        return cls(NOT_YET, name, None, {"name": name, "workspace_id": workspace_id})
 
     @classmethod
     def not_shown(cls, id_: int, workspace_id: int, name: str = "", at: str = "") -> Client:

@@ -17,6 +17,9 @@ from ._text import name_key, unicode_forms
 Deletions = Mapping[int, Client]
 """What the journal says of deleted clients, by their ids: the service may hide them."""
 
+Searches = Sequence["tuple[str, str]"]
+"""Names, each with one of its Unicode forms; at most as many as there are pages."""
+
 
 class Read(NamedTuple):
     """The clients that were read, and all ``pages`` of the workspace's list, if that was read.
@@ -29,21 +32,18 @@ class Read(NamedTuple):
     clients: list[Client]
     pages: Sequence[Page] = ()
 
-    def _searches(self, names: Iterable[str]) -> Sequence[tuple[str, str]]:
-        """Return each name with each of its Unicode forms, at most as many as there are pages."""
+    def searches(self, names: Iterable[str]) -> Searches:
+        """Return what ``check`` asks for, a request each: where the filter is ignored, the pages
+        are read too."""
         searches = ((name, form) for name in names for form in unicode_forms(name))
         return list(islice(searches, len(self.pages[:-1])))
 
-    def requests(self, names: Iterable[str]) -> int:
-        """Return how many ``check`` costs; where the filter is ignored, the pages are read too."""
-        return len(self._searches(names))
-
-    def check(self, api: FocusApi, names: Iterable[str]) -> None:
-        """Send these requests.
+    def check(self, api: FocusApi, searches: Searches) -> None:
+        """Check that no client of these names is missing.
 
         :raises ListMoved: a client is missing in the list, or may be
         """
-        searches, pages = self._searches(names), self.pages[:-1]
+        pages = self.pages[:-1]
 
         def is_conclusive(search: tuple[str, str]) -> bool:
             """Search for a name; return whether the answer is complete, so that no client of the

@@ -168,11 +168,11 @@ class _Run(NamedTuple):
         """
         read = self.read(self.api, deletions, self.wanted)
         planned = self._plan(read.clients, self.wanted)
-        names = planned.names_relied_on
+        searches = read.searches(planned.names_relied_on)
         try:
             self._check(planned, planned.digest == self.reviewed)
-            self._check_quota(read.requests(names) + planned.requests)
-            read.check(self.api, names)
+            self._check_quota(len(searches) + planned.requests)
+            read.check(self.api, searches)
             self._check_quota(planned.requests)
         except (PlanRefused, QuotaTooSmall, QuotaExceeded) as refusal:
             return read.clients, planned, refusal

@@ -49,6 +49,8 @@ def name_key(name: str) -> str:
 
 def case_key(name: str) -> str:
     """Return what is equal for two names that differ only in case."""
+    if name.isascii():  # most names, and every plan compares all of them
+        return name.strip().lower()
     return unicodedata.normalize("NFC", name_key(name).casefold())
 
 
@@ -56,7 +58,7 @@ def confusable_key(name: str) -> str:
     """Return what is equal for two names that look alike: as ``case_key``, with any blanks as one
     blank, and without invisible characters."""
     if name.isascii() and name.isprintable() and "  " not in name:
-        return case_key(name)
+        return name.strip().lower()
     seen = "".join(char for char in name if not _is_unseen(char))
     return case_key(_BLANKS.sub(" ", seen))
 
@@ -81,10 +83,7 @@ def why_no_name(text: str) -> str | None:
             "itself, or the client's id."
         )
     if len(text.strip().splitlines()) > 1:
-        return (
-            f"is {quoted(text)}, which has a line break; write the name on one line, or give the "
-            "client's id."
-        )
+        return f"is {quoted(text)}, which has a line break; write it on one line, or give an id."
     return None if confusable_key(text) else "is empty or blank; give a name or leave it out."
 
 

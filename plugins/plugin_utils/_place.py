@@ -15,7 +15,7 @@ from ..module_utils._task.arguments import from_environment
 from ..module_utils._task.entries import whole_number
 from ..module_utils._text import SERVICE_URL, grouped, normal_address, shown
 
-PLAN_FORMAT = 4
+PLAN_FORMAT = 5
 """The format of plan files. It rises when the digest changes its meaning."""
 
 Options = Mapping[str, Any]

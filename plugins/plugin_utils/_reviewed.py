@@ -57,7 +57,8 @@ def _digest_in(path: object, host: str, place: Place) -> str:
         plan = _content(path)["workspaces"][host]
         refusal, found = plan["refusal"], plan["digest"]
         shown_place = Place(plan["workspace_id"], plan["api_url"])
-        computed = digest(plan["steps"], plan["workspace_id"], plan["api_url"]) if found else None
+        steps = [{of: row[of] for of in row if of != "status"} for row in plan["steps"]]
+        computed = digest(steps, plan["workspace_id"], plan["api_url"]) if found else None
     except (KeyError, TypeError, AttributeError):
         raise _unfit(f"{shown(path)} has no plan for {shown(host)}") from None
     if refusal or not found:

@@ -292,7 +292,7 @@ def test_a_write_nobody_can_settle(service: Simulator, write: str, sleeps: list[
     lost_for_good = [Fault(lambda method, path: bool(service.writes), drop="before")] * 99
     result = broken(service, write, on_write(drop="after"), *lost_for_good, api_retries=1)
     assert (result["failed"], result["changed"], result["action"]) == (True, False, "none")
-    create = 'Whether the client "New" was created once, and under this name, could not be checked'
+    create = 'Whether "New" was created once, under this name, could not be checked'
     assert (create if write == "create" else "It may have been done: look") in result["msg"]
     assert service.names() == WRITES[write].after
     service.forget()

@@ -119,5 +119,5 @@ class Stage:
     def plans(self, file: str = "plan.json") -> dict[str, Any]:
         """Return the workspaces of a plan file."""
         plan = json.loads((self.folder / file).read_text(encoding="utf-8"))
-        assert plan["format"] == 4
+        assert plan["format"] == 5
         return dict(plan["workspaces"])

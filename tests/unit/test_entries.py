@@ -62,7 +62,7 @@ Neither name nor id is given: give at least one. A name that YAML takes for noth
     | {name: '', id: 7} ~ name | {name: Acme, former_names: [' ']} ~ former_names
 …, which contains a lone surrogate; write the character itself.
     | "Acme \ud83d" ~ name is "Acme \ud83d"
-…, which has a line break; write the name on one line, or give the client's id.
+…, which has a line break; write it on one line, or give an id.
     | "Acme\nInc" ~ name is "Acme\nInc" | {name: "Acme\u2028Inc", id: 7} ~ name is "Acme\u2028Inc"
 …, which Ansible has written in place of a secret; give the name itself, or the client's id.
     | '******** Ltd' ~ name is "******** Ltd"

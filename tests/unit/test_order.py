@@ -106,3 +106,13 @@ def test_what_frees_a_name_comes_before_what_takes_it(steps: str, expected: str)
 def test_who_changes_the_case_of_a_name_waits_for_nobody_among_many() -> None:
     chains = chains_of("; ".join(f"rename {id_} name {id_} -> Name {id_}" for id_ in range(1, 500)))
     assert in_order(chains) == tuple(step for chain in chains for step in chain)
+
+
+def test_many_rings_are_broken_one_after_the_other() -> None:
+    """Each pair swaps its names."""
+    swaps = (f"rename {n} {n} -> {n + 1}; rename {n + 1} {n + 1} -> {n}" for n in range(1, 9999, 2))
+    with ends_within(5):
+        steps = in_order(chains_of("; ".join(swaps)))
+    assert [step.name.startswith("toggl.focus-") for step in steps if step.name] == [
+        *([True, False, False] * 4999)
+    ]

@@ -252,9 +252,8 @@ _NOT_FROM_API = (
 def _quota_reason(closed: Closed, where: str, why: str) -> str:
     if not closed.certain:
         return (
-            f"The service asks for payment for {where}, and does not say why: {why}. "
-            "Either the quota of requests is used up, or the organization's subscription plan "
-            "lacks what was asked for."
+            f"The service asks for payment for {where}, and does not say why: {why}. Either the "
+            "quota of requests is used up, or the organization's plan lacks what was asked for."
         )
     when = "the service does not say when it resets"
     if closed.resets_in is not None:

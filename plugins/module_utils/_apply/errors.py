@@ -30,8 +30,7 @@ def explained(step: Step, error: FocusError) -> FocusError:
 def not_checked(name: str, reason: FocusError) -> FocusError:
     """Return the error where the last check of a create failed."""
     return FocusError(
-        f"Whether the client {quoted(name)} was created once, and under this name, could not be "
-        f"checked: {reason}"
+        f"Whether {quoted(name)} was created once, under this name, could not be checked: {reason}"
     )
 
 
@@ -88,10 +87,7 @@ def not_shown(name: str, sent_twice: bool, others: Sequence[Client] = ()) -> Foc
 def in_no_entry(clients: Sequence[Client]) -> str:
     """Return what is said of new clients under other names where no client of a name is shown."""
     found = ", ".join(client.label for client in clients)
-    return (
-        f"New and in no entry: {found}. The service may have made one of them of that name, or "
-        "several."
-    )
+    return f"New and in no entry: {found}. The service may have made some of them of that name."
 
 
 def not_kept(of: str, sent: str | None, client: Client) -> FocusError:

@@ -63,22 +63,22 @@ def taken_names(
     exact entry that gives the client's present name as a former one says so on purpose, and is
     warned of.
 
-    :arg leaving: ids of the clients that have steps
+    :arg leaving: ids of the clients whose steps take or leave a name
     :arg returned: ids of clients that this run has restored: they have just taken their names
     """
     matches, takers = matcher.matches, defaultdict[str, list[int]](list)
+    moving = {*leaving, *returned}
     for entry, match in enumerate(matches):
         after = match.steps[-1].after if match.steps else match.client
-        if after is not None and not after.deleted and (match.moves_name or after.id in returned):
+        if after is not None and not after.deleted and after.id in moving:
             takers[name_key(after.name)].append(entry)
     takers.pop("", None)  # a blank name: no list can give one, so the service decides
     for key, entries in takers.items():
-        present = matcher.active.get(key, ())
-        if not present and len(entries) < 2:
+        staying = [client for client in matcher.active.get(key, ()) if client.id not in leaving]
+        if not staying and len(entries) < 2:
             continue
         taking = [matches[entry] for entry in entries]
         ids = {match.client.id for match in taking if match.client is not None}
-        staying = (client for client in present if client.id not in leaving)
         keepers = [client for client in staying if client.id not in ids]
         if not keepers and len(entries) < 2:
             continue

@@ -12,22 +12,26 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .._model import ATTRIBUTES, Changes, Step
+from .._model import ATTRIBUTES, NOT_YET, Changes, Step
 from .._text import normal_address
 
-_AFTERWARDS = ("status", "error")
-"""What a row shows of what became of its step, which is no part of the plan."""
-
-_ENCODER = json.JSONEncoder(sort_keys=True)
+_AT_ONCE = 1000
+"""Rows that are encoded together; it limits memory."""
 
 
 def row_of(step: Step) -> dict[str, Any]:
     """Return what is shown of a step, as an item of the result's ``plan``."""
-    old_name = step.old_name if step.kind == "rename" else None
-    row = {"step": step.kind, "id": step.id, "name": step.name, "from": old_name}
-    purge = {"purge": True} if step.entry is None else {}
-    known = {key: value for key, value in row.items() if value is not None}
-    return {**known, **columns(step.changes), **purge}
+    row: dict[str, Any] = {"step": step.kind}
+    if step.id is not None:
+        row["id"] = step.id
+    if step.name is not None:
+        row["name"] = step.name
+    if step.kind == "rename" and step.old_name is not None:
+        row["from"] = step.old_name
+    row |= columns(step.changes)
+    if step.entry is None:
+        row["purge"] = True
+    return row
 
 
 def columns(changes: Changes) -> dict[str, str]:
@@ -41,16 +45,19 @@ def columns(changes: Changes) -> dict[str, str]:
 
 
 def digest(rows: Iterable[Mapping[str, Any]], workspace_id: int, api_url: str) -> str:
-    """Return 64 hexadecimal digits: the same for the same rows, in whatever order they are written.
+    """Return 64 hexadecimal digits: the same for the same rows, in whatever order they are.
 
-    Every part is quoted by JSON, so that two rows never look the same.
+    :raises AttributeError, TypeError: no steps are shown like that
     """
-    plain = ({key: row[key] for key in row if key not in _AFTERWARDS} for row in rows)
-    whole = _hash([normal_address(api_url), workspace_id])
-    for effect in sorted(_hash(row).digest() for row in plain):  # few bytes of each at once
-        whole.update(effect)
-    return whole.hexdigest()
+    whole = [normal_address(api_url), workspace_id, *sorted(rows, key=_place)]
+    digest_ = hashlib.sha256()
+    for first in range(0, len(whole), _AT_ONCE):
+        part = json.dumps(whole[first : first + _AT_ONCE], sort_keys=True)
+        digest_.update(part.encode())
+    return digest_.hexdigest()
 
 
-def _hash(of: object) -> hashlib._Hash:
-    return hashlib.sha256(_ENCODER.encode(of).encode())
+def _place(row: Mapping[str, Any]) -> tuple[int, str, str]:
+    """Return what no two rows of a plan have in common: no two clients are created with one name,
+    and no client gets a name twice."""
+    return row.get("id", NOT_YET), row.get("name", ""), row.get("step", "")

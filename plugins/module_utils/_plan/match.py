@@ -263,8 +263,8 @@ class Matcher:
             wanted = match.desired
             if wanted.name is None:
                 continue
-            is_new = bool(match.steps) and match.steps[0].kind == "create"
             for client in unnamed.get(confusable_key(wanted.name), ()):
+                is_new = bool(match.steps) and match.steps[0].kind == "create"
                 is_other = client is not match.client and client.key != wanted.key
                 if is_other and not (is_new and client.id in self._claims):
                     self._told_apart(entry, wanted, client, is_new)
@@ -281,5 +281,5 @@ class Matcher:
 
 def _kind(before: Client, after: Client) -> Kind:
     if before.deleted == after.deleted:
-        return "update" if before.key == after.key else "rename"
+        return "update" if before.name == after.name else "rename"
     return "delete" if after.deleted else "restore"

@@ -20,9 +20,8 @@ So there are at most as many splits as renames.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from graphlib import CycleError, TopologicalSorter
 from itertools import groupby
 from operator import attrgetter
 from types import MappingProxyType
@@ -50,9 +49,10 @@ def in_order(
     for node in reversed(order):
         if node in first or steps[node].restores_hidden:
             first.update((node, *needs.get(node, ())))
-    is_late = bytearray(len(order))  # a flag for each node; a set takes forty times as much
-    for node in order:
-        is_late[node] = steps[node].entry is None or any(is_late[n] for n in needs.get(node, ()))
+    # A flag for each node; a set takes forty times as much.
+    is_late = bytearray(step.entry is None for step in steps)
+    for node in filter(needs.get, order):
+        is_late[node] |= any(is_late[need] for need in needs[node])
     order.sort(key=lambda node: (node not in first, is_late[node]))
     places = sorted(range(len(order)), key=order.__getitem__)  # by node
     for node, of_node in needs.items():
@@ -66,23 +66,26 @@ class _Ordering:
     def __init__(self, chains: Sequence[Sequence[Step]], likely_names: Mapping[int, str]) -> None:
         self.steps = [step for chain in chains for step in chain]
         self.needs: dict[int, tuple[int, ...]] = defaultdict(tuple)
+        self._dependents: dict[int, list[int]] = defaultdict(list)
         stays: list[_Stay] = []
         first = 0
         for chain in chains:
             for node in range(first + 1, first + len(chain)):
-                self.needs[node] += (node - 1,)
+                self._wait(node, node - 1)
             stays += _stays(chain, first, likely_names)
             first += len(chain)
         stays.sort()
         for _name, of_name in groupby(stays, attrgetter("name")):
             self._pass_on(of_name)
+        self._open = [len(self.needs.get(node, ())) for node in range(len(self.steps))]
+        """How many of its needs each node still waits for."""
 
     def _pass_on(self, stays: Iterable[_Stay]) -> None:
         """Let those who get a name wait for those who have it before them."""
         freeing: list[int] = []
         for stay in stays:
             if stay.takes is not None and freeing:
-                self.needs[stay.takes] += tuple(node for node in freeing if node != stay.takes)
+                self._wait(stay.takes, *(node for node in freeing if node != stay.takes))
             if stay.frees is not None:
                 if stay.rank:
                     freeing = []
@@ -91,38 +94,50 @@ class _Ordering:
     def order(self) -> list[int]:
         """Return the nodes in order. Rings are broken one after the other, so that few clients have
         a temporary name at once."""
-        order = [node for node in range(len(self.steps)) if not self.needs.get(node)]
-        while len(order) < len(self.steps):
-            done = set(order)
-            sorter: TopologicalSorter[int] = TopologicalSorter()
-            waiting = (node for node in range(len(self.steps)) if node not in done)
-            # By the clients' ids, so that the list's order does not decide which ring is found.
-            for node in sorted(waiting, key=lambda node: self.steps[node].after.id):
-                sorter.add(node, *(need for need in self.needs[node] if need not in done))
-            ring: Sequence[int] = ()
-            try:
-                sorter.prepare()
-            except CycleError as error:
-                ring = error.args[1]
-            while ready := sorter.get_ready():
-                order += sorted(ready)
-                sorter.done(*ready)
-            if ring:
-                self._break(ring)
+        order: list[int] = []
+        ready = deque(node for node, count in enumerate(self._open) if not count)
+        # By the clients' ids, so that the list's order does not decide which ring is found. Nothing
+        # waits for a create.
+        there = (node for node in self.needs if self.steps[node].id is not None)
+        waiting = deque(sorted(there, key=lambda node: self.steps[node].after.id))
+        while ready or waiting:
+            if ready:
+                node = ready.popleft()
+                order.append(node)
+                for other in sorted(self._dependents.get(node, ())):  # in the list's order
+                    self._open[other] -= 1
+                    if not self._open[other]:
+                        ready.append(other)
+            elif not self._open[waiting[0]]:
+                waiting.popleft()
+            else:
+                ready += self._break(waiting[0])
         return order
 
-    def _break(self, ring: Sequence[int]) -> None:
-        """Split one rename of a ring, whose last node is its first again; see the module's
-        docstring."""
-        ids = [self.steps[node].after.id for node in (*ring, ring[1])]
+    def _wait(self, node: int, *needs: int) -> None:
+        self.needs[node] += needs
+        for need in needs:
+            self._dependents[need].append(node)
+
+    def _break(self, node: int) -> list[int]:
+        """Find a ring that a node waits for, and split one rename of it; see the module's
+        docstring. Return what is ready then."""
+        path: dict[int, None] = {}
+        while node not in path:
+            path[node] = None
+            node = next(need for need in self.needs[node] if self._open[need])
+        nodes = [*path]
+        ring = nodes[nodes.index(node) :]
+        ids = [self.steps[node].after.id for node in ring]
+        neighbours = zip(ring, ids, ids[-1:] + ids[:-1], ids[1:] + ids[:1], strict=True)
         _id, node = min(
             (client, node)
-            for before, client, after, node in zip(ids, ids[1:], ids[2:], ring[1:], strict=False)
+            for node, client, before, after in neighbours
             if self.steps[node].kind == "rename" and client not in (before, after)
         )
-        self._split(node)
+        return self._split(node)
 
-    def _split(self, node: int) -> None:
+    def _split(self, node: int) -> list[int]:
         """Make two renames of one: one that frees the name at once, and later one to the new
         name."""
         step, away = self.steps[node], len(self.steps)
@@ -130,12 +145,16 @@ class _Ordering:
         moved = step._replace(after=old.renamed(temporary_name(old.id)))
         self.steps[node] = step._replace(before=moved.after)
         self.steps.append(moved)
-        for other, needs in self.needs.items():
-            if node in needs and self.steps[other].after.id != step.after.id:
-                self.needs[other] = tuple(away if need == node else need for need in needs)
-        own = (need for need in self.needs[node] if self.steps[need].after.id == step.after.id)
-        self.needs[away] = tuple(own)
-        self.needs[node] += (away,)
+        own = [need for need in self.needs[node] if self.steps[need].after.id == old.id]
+        for other in self._dependents.pop(node, []):
+            now = node if self.steps[other].after.id == old.id else away
+            self._dependents[now].append(other)
+            self.needs[other] = tuple(now if need == node else need for need in self.needs[other])
+        self._wait(away, *own)
+        self._wait(node, away)
+        self._open[node] += 1
+        self._open.append(sum(self._open[need] > 0 for need in own))
+        return [] if self._open[away] else [away]
 
 
 class _Stay(NamedTuple):

@@ -42,12 +42,12 @@ def plan(
     victims = matcher.purgeable() if rules.purge else []
     chains = [match.steps for match in matches if match.steps]
     chains += [(Step("delete", None, victim, victim.removed()),) for victim in victims]
-    leaving = {step.after.id for steps in chains for step in steps if step.moves_name}
+    written = list(chain.from_iterable(chains))
+    leaving = {step.after.id for step in written if step.moves_name}
     refused = [*matcher.problems, *taken_names(matcher, leaving, returned)]
     if refused:
         raise PlanRefused(refused, [wanted.name for wanted in desired])
     steps = _in_order(chains, matches) if chains else ()
-    written = list(chain.from_iterable(chains))
     guarded = check_guards(rules, len(matcher.clients), written, matcher.unmanaged())
     renames = _possible_renames(matcher, written)
     matcher.warnings["rename"] += (rename["warning"] for rename in renames)

@@ -162,9 +162,8 @@ def former_kept(name: str, former: Sequence[Client]) -> str:
 
 def former_left_alone(name: str, former: Sequence[Client]) -> str:
     return (
-        f"The client {quoted(name)} exists, and so does a client of a former name, "
-        f"{_named(former)}: the latter is left alone. Delete it, or take its name out of "
-        "former_names."
+        f"The client {quoted(name)} exists, and so does a client of a former name, {_named(former)}"
+        ": the latter is left alone. Delete it, or take its name out of former_names."
     )
 
 
@@ -228,8 +227,7 @@ def possible_rename(old: Step, new: Step, former_names: Iterable[str]) -> dict[s
 def created_without_id(name: str) -> str:
     return (
         f"The id of the new client {quoted(name)} is not known, so the undo list finds it by "
-        "its name: before you apply that list, check that the client of this name is the one "
-        "to delete."
+        "its name: before you apply it, check that the client of this name is the one to delete."
     )
 
 
