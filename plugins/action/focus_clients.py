@@ -15,7 +15,7 @@ from ..plugin_utils._action import SHOWS_LONG_PLANS, UNDOES, FocusAction
 # isort: split
 from ..module_utils._reconcile import desired_clients, reconcile_clients
 from ..module_utils._task.arguments import CLIENTS
-from ..module_utils._task.options import check_texts, reviewed_digest
+from ..module_utils._task.options import check_texts, checked_list, reviewed_digest
 from ..module_utils._text import shown
 from ..plugin_utils import _role_variables
 from ..plugin_utils._reviewed import bind
@@ -56,8 +56,9 @@ class ActionModule(FocusAction):
         if self._is_of_the_role:
             arguments.update(_role_variables.options(variables, self._templar.template))
             bind(arguments, str(variables["inventory_hostname"]), self._task.check_mode)
-        if "clients" in arguments:
-            desired_clients(arguments["clients"])
+        if "clients" in arguments:  # here, the run itself checks the entries, as they were given
+            check = checked_list if self._runs_here() else desired_clients
+            check(arguments["clients"])
         check_texts("protected", arguments.get("protected"))
         if "plan_digest" in arguments:
             reviewed_digest(arguments["plan_digest"] or "")

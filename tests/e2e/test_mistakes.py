@@ -52,7 +52,7 @@ clients: [No, {name: 1.10}, {name: Acme, former_names: [Off]}, "Two\\nlines", "0
     | Entry 1: name is not a text, it became false; put the name in quotes. Entry 2: name is not a
     text, it became the number 1.1; put the name in quotes. Entry 3 ("Acme"): former_names is not a
     text, it became false; put the name in quotes. Entry 4: name is "Two\\nlines", which has a line
-    break; write the name on one line, or give the client's id.
+    break; write it on one line, or give an id.
 clients: [Store, Store] | Entries 1 and 2: The name "Store" is in the list more than once: keep one
     entry, or give each one its id. A name with " #" in it needs quotes.
 clients: {Acme: {}, Beta: {state: absent}} | The option clients cannot be used: give each client a

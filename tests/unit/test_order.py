@@ -69,6 +69,14 @@ a client on its way through two names passes both on
     delete 1 B [3]; create B [5]
 two swap names: the lower id goes by way of a temporary name | rename 2 B -> A; rename 1 A -> B
     | rename 1 A -> toggl.focus-1; rename 2 B -> A [0]; rename 1 toggl.focus-1 -> B [0, 1]
+of two rings, the one with the lowest id is broken first
+    | rename 2 C -> D; rename 1 A -> B; rename 4 D -> C; rename 3 B -> A
+    | rename 1 A -> toggl.focus-1; rename 3 B -> A [0]; rename 1 toggl.focus-1 -> B [0, 1];
+    rename 2 C -> toggl.focus-2; rename 4 D -> C [3]; rename 2 toggl.focus-2 -> D [3, 4]
+of a client with a step at which a ring enters and another at which it leaves, none is split
+    | rename 1 D -> A; rename 5 A -> B; rename 5 B -> C; rename 6 B -> b
+    | rename 6 B -> toggl.focus-6; rename 5 A -> B [0]; rename 1 D -> A [1]; rename 5 B -> C [1];
+    rename 6 toggl.focus-6 -> b [0, 3]
 what waits for a ring | create A; rename 1 A -> B; rename 2 B -> A; rename 3 D -> E
     | rename 3 D -> E; rename 1 A -> toggl.focus-1; create A [1]; rename 2 B -> A [1];
     rename 1 toggl.focus-1 -> B [1, 3]

@@ -111,7 +111,7 @@ class _Ordering:
             elif not self._open[waiting[0]]:
                 waiting.popleft()
             else:
-                ready += self._break(waiting[0])
+                ready.append(self._break(waiting[0]))
         return order
 
     def _wait(self, node: int, *needs: int) -> None:
@@ -119,9 +119,10 @@ class _Ordering:
         for need in needs:
             self._dependents[need].append(node)
 
-    def _break(self, node: int) -> list[int]:
+    def _break(self, node: int) -> int:
         """Find a ring that a node waits for, and split one rename of it; see the module's
-        docstring. Return what is ready then."""
+        docstring. Return the first half. It is ready: where a node waits for one of its own client,
+        the ring goes there."""
         path: dict[int, None] = {}
         while node not in path:
             path[node] = None
@@ -129,7 +130,7 @@ class _Ordering:
         nodes = [*path]
         ring = nodes[nodes.index(node) :]
         ids = [self.steps[node].after.id for node in ring]
-        neighbours = zip(ring, ids, ids[-1:] + ids[:-1], ids[1:] + ids[:1], strict=True)
+        neighbours = zip(ring, ids, [ids[-1], *ids], [*ids[1:], ids[0]], strict=False)
         _id, node = min(
             (client, node)
             for node, client, before, after in neighbours
@@ -137,7 +138,7 @@ class _Ordering:
         )
         return self._split(node)
 
-    def _split(self, node: int) -> list[int]:
+    def _split(self, node: int) -> int:
         """Make two renames of one: one that frees the name at once, and later one to the new
         name."""
         step, away = self.steps[node], len(self.steps)
@@ -153,8 +154,8 @@ class _Ordering:
         self._wait(away, *own)
         self._wait(node, away)
         self._open[node] += 1
-        self._open.append(sum(self._open[need] > 0 for need in own))
-        return [] if self._open[away] else [away]
+        self._open.append(0)
+        return away
 
 
 class _Stay(NamedTuple):
