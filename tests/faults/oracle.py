@@ -181,16 +181,20 @@ def untruths(
         return
     happened = [event(write.kind, write.id, write.name) for write in history]
     done, failed, pending = rows(report, "done"), reports.failed(report), rows(report, "pending")
+
+    def take(step: Step) -> bool:
+        return _take(happened, step, switches, drifted)
+
     for step in done:
-        if not _take(happened, step, switches) and not _needed_nothing(step, drifted, switches):
+        if not take(step) and not _needed_nothing(step, drifted, switches):
             yield f"reported as done, but did not happen: {dict(step)}"
     is_left = any(step["status"] == "failed" and _is_named(happened, step) for step in failed)
     for step in failed:
         may_be = step["status"] == "unclear" or reports.says(step["error"], *reports.NOT_KEPT)
         if cannot_see or may_be or _is_named(happened, step):
-            _take(happened, step, switches)
+            take(step)
     for step in pending:
-        if _take(happened, step, switches):
+        if take(step):
             yield f"reported as pending, but happened: {dict(step)}"
     may_be_twice = reports.names_with(report, *reports.TWICE)
     told_new = reports.new_ids(report)
@@ -284,15 +288,18 @@ def _is_named(happened: Sequence[Event], step: Step) -> bool:
     return step["step"] == "create" and any(str(i) in step["error"] for i in ids)
 
 
-def _take(happened: list[Event], step: Step, switches: Switches) -> bool:
-    """Strike a reported step from what happened; a create without an id, by its name."""
+def _take(happened: list[Event], step: Step, switches: Switches, drifted: Collection[int]) -> bool:
+    """Strike a reported step from what happened; a create without an id, by its name. Where others
+    were faster to give a name, the rename that was to set a currency too is an update."""
     kind, client_id, _ = told = event(step["step"], step.get("id"), step.get("name"))
     name = step.get("name") or "" if told[2] else ""
+    may_be_named = kind == "rename" and client_id in drifted and "currency" in step
     for known in happened:
         same_id = client_id == known[1] or (kind == "create" and client_id is None)
         is_same = kind == known[0] and same_id and is_called(known[2], name, switches)
         is_trimmed = (kind, known[0]) == ("update", "rename") and client_id == known[1]
-        if is_same or known == told or is_trimmed:
+        is_rest = may_be_named and known[:2] == ("update", client_id)
+        if is_same or known == told or is_trimmed or is_rest:
             happened.remove(known)
             return True
     return False
