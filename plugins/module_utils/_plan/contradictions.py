@@ -74,14 +74,11 @@ def taken_names(
             takers[name_key(after.name)].append(entry)
     takers.pop("", None)  # a blank name: no list can give one, so the service decides
     for key, entries in takers.items():
-        staying = [client for client in matcher.active.get(key, ()) if client.id not in leaving]
-        if not staying and len(entries) < 2:
+        keepers = [client for client in matcher.active.get(key, ()) if client.id not in moving]
+        if not keepers and len(entries) < 2:
             continue
         taking = [matches[entry] for entry in entries]
         ids = {match.client.id for match in taking if match.client is not None}
-        keepers = [client for client in staying if client.id not in ids]
-        if not keepers and len(entries) < 2:
-            continue
         if all(_on_purpose(match) for match in taking):
             all_ids = sorted(ids.union(client.id for client in keepers))
             matcher.warnings["twice"].append(problems.given_twice(key, all_ids))
