@@ -45,7 +45,7 @@ def test_pauses_grow_where_nobody_says(service: Simulator, sleeps: list[float], 
     at_once = client(service, name="New")["msg"]
     assert (sent(service), sleeps) == (["GET"], [])
     assert "let the task wait with quota_wait" in at_once
-    both = "Either the quota of requests is used up, or the organization's subscription plan"
+    both = "Either the quota of requests is used up, or the organization's plan lacks"
     assert (both in at_once) is (form == "nothing")
 
     result = client(service, name="New", quota_wait=3600)
