@@ -224,7 +224,7 @@ def judge_one(entry: Entry, sight: Sight, found: State, remembered: Names) -> li
         firsts.append(seeing({}))
     elif client_id is not None and client_id not in sight.by_id:
         others = {i: client for i, client in found.items() if i != client_id}
-        if any(c.key == key(name) and not c.deleted for c in others.values()):
+        if any(c.key == key(name or "") and not c.deleted for c in others.values()):
             firsts.append(seeing(others))  # the look-up for the name ends at one of these
     return [*firsts, narrow, seeing(sight.listed)]
 
