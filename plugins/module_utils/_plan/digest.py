@@ -49,15 +49,15 @@ def digest(rows: Iterable[Mapping[str, Any]], workspace_id: int, api_url: str) -
 
     :raises AttributeError, TypeError: no steps are shown like that
     """
-    whole = [normal_address(api_url), workspace_id, *sorted(rows, key=_place)]
-    digest_ = hashlib.sha256()
+    whole = [normal_address(api_url), workspace_id, *sorted(rows, key=_sort_key)]
+    hashed = hashlib.sha256()
     for first in range(0, len(whole), _AT_ONCE):
         part = json.dumps(whole[first : first + _AT_ONCE], sort_keys=True)
-        digest_.update(part.encode())
-    return digest_.hexdigest()
+        hashed.update(part.encode())
+    return hashed.hexdigest()
 
 
-def _place(row: Mapping[str, Any]) -> tuple[int, str, str]:
+def _sort_key(row: Mapping[str, Any]) -> tuple[int, str, str]:
     """Return what no two rows of a plan have in common: no two clients are created with one name,
     and no client gets a name twice."""
     return row.get("id", NOT_YET), row.get("name", ""), row.get("step", "")
