@@ -58,7 +58,7 @@ def confusable_key(name: str) -> str:
     """Return what is equal for two names that look alike: as ``case_key``, with any blanks as one
     blank, and without invisible characters."""
     if name.isascii() and name.isprintable() and "  " not in name:
-        return name.strip().lower()
+        return case_key(name)
     seen = "".join(char for char in name if not _is_unseen(char))
     return case_key(_BLANKS.sub(" ", seen))
 

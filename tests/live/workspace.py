@@ -9,7 +9,6 @@ import math
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -21,7 +20,6 @@ from ansible_collections.toggl.focus.plugins.module_utils._api import answers
 from ansible_collections.toggl.focus.plugins.module_utils._api.errors import Request
 from ansible_collections.toggl.focus.plugins.module_utils._api.quota import Quota, quota_of
 from ansible_collections.toggl.focus.plugins.module_utils._api.transport import Transport
-from ansible_collections.toggl.focus.plugins.module_utils._errors import RequestError
 from ansible_collections.toggl.focus.plugins.module_utils._model import Access, Client
 
 BUDGET, HOUR = 30, 3600.0  # requests of the smallest plan, in seconds
@@ -198,9 +196,7 @@ class Workspace:
         parameters = [(key, str(value)) for key, value in query.items()]
         body = None if sent is None else json.dumps(sent).encode()
         answer = self._transport.exchange(Request(method, path, parameters, body), lambda: None)
-        content = None
-        with suppress(RequestError):
-            content = answers.parse_json(answer)
+        content = answers.parse_or_none(answer)
         words = f"{answer.status} {answers.error_response(answer, ()).words}".strip()
         fields = content if isinstance(content, dict) else {}
         return Reply(answer.status, fields, quota_of(answer.headers), words)

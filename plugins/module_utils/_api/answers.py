@@ -81,6 +81,13 @@ def _depth(value: Any) -> int:
 _NESTED = (dict, list)
 
 
+def parse_or_none(answer: Answer) -> Any:
+    """Return the value of the JSON; ``None`` if it is not JSON."""
+    with suppress(BadAnswer):
+        return parse_json(answer)
+    return None
+
+
 def error_response(answer: Answer, secrets: Sequence[str]) -> ErrorResponse:
     """Return what an answer with an error status says. A 404 without a body may be of the API.
 
@@ -89,9 +96,7 @@ def error_response(answer: Answer, secrets: Sequence[str]) -> ErrorResponse:
     text = " ".join(answer.body.decode(errors="replace").split())
     words, trace_id = "" if text.startswith("<") else text.strip('"'), ""
     is_of_the_api = not text and answer.status == 404
-    body = None
-    with suppress(BadAnswer):
-        body = parse_json(answer)
+    body = parse_or_none(answer)
     if isinstance(body, dict):
         parts = [body.get("error"), body.get("error_description")]
         parts = parts if any(parts) else [body.get("message"), body.get("detail")]

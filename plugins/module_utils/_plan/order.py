@@ -96,23 +96,24 @@ class _Ordering:
         a temporary name at once."""
         order: list[int] = []
         ready = deque(node for node, count in enumerate(self._open) if not count)
+        halves = self._first_halves()
+        while len(order) < len(self.steps):
+            node = ready.popleft() if ready else next(halves)
+            order.append(node)
+            for other in sorted(self._dependents.get(node, ())):  # in the list's order
+                self._open[other] -= 1
+                if not self._open[other]:
+                    ready.append(other)
+        return order
+
+    def _first_halves(self) -> Iterator[int]:
+        """Yield the first half of a rename of each ring that is left."""
         # By the clients' ids, so that the list's order does not decide which ring is found. Nothing
         # waits for a create.
         there = (node for node in self.needs if self.steps[node].id is not None)
-        waiting = deque(sorted(there, key=lambda node: self.steps[node].after.id))
-        while ready or waiting:
-            if ready:
-                node = ready.popleft()
-                order.append(node)
-                for other in sorted(self._dependents.get(node, ())):  # in the list's order
-                    self._open[other] -= 1
-                    if not self._open[other]:
-                        ready.append(other)
-            elif not self._open[waiting[0]]:
-                waiting.popleft()
-            else:
-                ready.append(self._break(waiting[0]))
-        return order
+        for node in sorted(there, key=lambda node: self.steps[node].after.id):
+            while self._open[node]:
+                yield self._break(node)
 
     def _wait(self, node: int, *needs: int) -> None:
         self.needs[node] += needs
