@@ -399,9 +399,10 @@ class Plan(NamedTuple):
     @property
     def requests(self) -> int:
         """How many it takes to execute the plan, if nothing fails: the writes, a read of each
-        hidden client after its restore, and one of a client with an attribute that was set."""
-        looks = any(step.changes for step in self.steps)
-        return len(self.steps) + sum(step.restores_hidden for step in self.steps) + looks
+        hidden client after its restore, and for each attribute that was set, one of a client."""
+        attributes = {of for step in self.steps for of in step.changes}
+        hidden = sum(step.restores_hidden for step in self.steps)
+        return len(self.steps) + hidden + len(attributes)
 
 
 class Origin(NamedTuple):

@@ -32,9 +32,9 @@ REFERENCE = {
 }
 
 CLIENTS = 25
-NOT_DESCRIBED = ("duplicates", "order_by_key")
+NOT_DESCRIBED = ("duplicates", "longest_name", "order_by_key")
 UNUSUAL = Switches(**{of: said[1] for of, said in QUESTIONS.items() if of not in NOT_DESCRIBED})
-"""The second answer to each question, but for names that are taken and an undescribed parameter."""
+"""The second answer to each question, but for names that are taken or long, and for a parameter."""
 
 
 @pytest.fixture(scope="module", params=[Switches(), UNUSUAL], ids=["usual", "unusual"])

@@ -54,7 +54,7 @@ clients: [No, {name: 1.10}, {name: Acme, former_names: [Off]}, "Two\\nlines", "0
     text, it became false; put the name in quotes. Entry 4: name is "Two\\nlines", which has a line
     break; write it on one line, or give an id.
 clients: [Store, Store] | Entries 1 and 2: The name "Store" is in the list more than once: keep one
-    entry, or give each one its id. A name with " #" in it needs quotes.
+    entry, or give each one its id. YAML cuts off what follows ' #': put such a name in quotes.
 clients: {Acme: {}, Beta: {state: absent}} | The option clients cannot be used: give each client a
     hyphen, as in - name: Acme; it is a mapping, not a list.
 {clients: [Acme], purge: true, protected: [No]} | The option protected cannot be used: a text in it

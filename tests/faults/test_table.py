@@ -196,7 +196,7 @@ ROWS: dict[str, Row] = {
         )
         for case in ("400", "404", "422")
     },
-    # It was not processed, and is sent again when the service says.
+    # The service says when to send again; a create is looked for, unless it was not processed.
     **{
         f"retry_after-{status}-{name}": Row(later(status, says), create, "again", waits=waits)
         for status, create in ((429, "again"), (503, LOOKED_FOR))

@@ -128,6 +128,8 @@ class Trial(Runs):
             if ran.report.get("failed"):  # then it was refused, or had something to do
                 fitting = [v for v in fitting if v.refused] or [v for v in fitting if v.changes]
                 others = sorted(others, key=lambda verdict: not verdict.changes)
+            else:  # of two clients of one name, in two Unicode forms, it may have seen either
+                fitting.sort(key=lambda verdict: bool(verdict.changes) is not ran.report["changed"])
             self._judge_clean(ran, wanted, [*fitting, *others][0])
 
     _two_lists_at_once = _two_hosts

@@ -135,7 +135,7 @@ def test_all_problems_are_reported_together() -> None:
         "Entry 3: name is not a text, it became the number 7; put the name in quotes. "
         "Entries 2 and 4: The id 7 is in the list more than once: keep one entry. "
         'Entries 5 and 6: The name "B" is in the list more than once: keep one entry, or give each '
-        'one its id. A name with " #" in it needs quotes.'
+        "one its id. YAML cuts off what follows ' #': put such a name in quotes."
     )
 
 

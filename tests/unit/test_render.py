@@ -144,8 +144,10 @@ def test_another_attribute_needs_its_row_alone(monkeypatch: pytest.MonkeyPatch) 
     kept, changed = (M.Desired("A", attributes={"reference": of}) for of in ("PO\u202e7", "po 8"))
     assert plan(existing, [kept]).steps == ()
     made = plan(existing, [changed]).steps
-    assert lines([*made])[1:] == ["update   A (id 1) reference po 8, was PO\\u202e7"]
+    assert lines([*made])[1:] == ["update   A (id 1) reference 'po 8', was 'PO\\u202e7'"]
     assert [entry.attributes for entry in undo(made)] == [{"reference": "PO\u202e7"}]
+    both = [M.Desired("A", attributes={"reference": "po 8", "currency": "EUR"})]
+    assert plan(existing, both).requests == len(["update", "look", "look"])
     assert (text.parse("None"), made[0].after.body["reference"]) == ("none", "po 8")
 
 

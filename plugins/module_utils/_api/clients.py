@@ -103,7 +103,7 @@ class FocusApi:
             raise ListMoved(f"page {page.number} shows other clients than before")
 
     def create(self, client: Client, find: Callable[[RequestError], Fields | None]) -> Fields:
-        """POST of a new client, never repeated when it may have been executed.
+        """POST of a new client; after a try that may have been executed, it is looked for first.
 
         :arg find: returns the client that an unanswered try has made, ``None`` if there is none
         :returns: the fields that are certain from the answer: all of the client, which may have

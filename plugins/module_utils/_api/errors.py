@@ -183,8 +183,8 @@ _NEXT: dict[type[RequestError], tuple[Next, Next, Next]] = {
 }
 """What follows; whatever is not listed is given up. See ``docs/docsite/rst/faults.rst``.
 
-A check settles whether the write was executed. So it does after the last repetition of a write
-that may have been.
+A check settles whether the write was executed. It also follows the last try of a write that is
+repeated and may have been executed.
 """
 
 

@@ -70,7 +70,7 @@ class Session:
         """Send, and retry where that is safe, until ``read`` understands the answer.
 
         :arg find: after an unclear answer, returns what the request has made, and ``None`` if it
-            was certainly not executed; then it is sent again
+            was certainly not executed; then it is sent again, if a try is left
         :raises RequestError: and what derives from it; ``unclear`` says of a write whether one of
             its tries may have been executed
         """

@@ -96,8 +96,8 @@ def not_kept(of: str, sent: str | None, client: Client) -> FocusError:
     was = "cleared" if sent is None else f"set to {shown(sent)}"
     now = quoted(client.attributes[of]) if of in client.attributes else "none"
     return FocusError(
-        f"The {of} of {client.label} was {was}, but the service shows {now}. It may show the "
-        f"workspace's, or keep none: if it still does later, take {of} out of the entry."
+        f"The {of} of {client.label} was {was}, but the service shows {now}. It may keep "
+        f"none, or show another one: if it still does later, take {of} out of the entry."
     )
 
 

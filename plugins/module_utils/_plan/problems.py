@@ -24,7 +24,8 @@ def limited(kinds: Iterable[Sequence[str]]) -> Iterator[str]:
 def name_twice(name: str) -> str:
     return (
         f"The name {quoted(name)} is in the list more than once: "
-        'keep one entry, or give each one its id. A name with " #" in it needs quotes.'
+        "keep one entry, or give each one its id. YAML cuts off what follows ' #': put such a name "
+        "in quotes."
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from .._errors import FocusError
 from .._model import ACTIONS, ATTRIBUTES
-from .._text import at_most, shown
+from .._text import at_most, quoted, shown
 
 Row = Mapping[str, Any]
 
@@ -45,9 +45,14 @@ def attributes_text(row: Row) -> str:
     """Return what a step sets beside the name, with what was there before."""
     parts = []
     for of in filter(row.__contains__, ATTRIBUTES):
-        was = f", was {shown(row[f'{of}_from'])}" if f"{of}_from" in row else ""
-        parts.append(f"{of} {shown(row[of])}{was}")
+        was = f", was {_value(row[f'{of}_from'])}" if f"{of}_from" in row else ""
+        parts.append(f"{of} {_value(row[of])}{was}")
     return "; ".join(parts)
+
+
+def _value(text: str) -> str:
+    """Return a value as it is shown; in quotes if it could be taken for more than a word."""
+    return text if text.isalnum() else quoted(text)
 
 
 def _line(row: Row) -> str:
@@ -56,7 +61,7 @@ def _line(row: Row) -> str:
         f"{shown(row['from'], LONGEST_NAME)} ->" if "from" in row else "",
         shown(row.get("name", ""), LONGEST_NAME),
         f"(id {row['id']})" if "id" in row else "",
-        attributes_text(row),
+        _unescaped(attributes_text(row)),
         "by purge" if row.get("purge") else "",
         "" if row["status"] in ("planned", "done") else f"[{row['status']}]",
         _unescaped(shown(row.get("error", ""), LONGEST_ERROR)),
