@@ -79,6 +79,7 @@ def launch(
     inputs: Mapping[str, str],
     extra_vars: Mapping[str, str] | None = None,
     hosts: Sequence[str] | None = None,
+    limit: str = "",
     verbosity: int = 0,
 ) -> Job:
     """Run what a job template says; ``inputs`` are those of its credential."""
@@ -95,6 +96,7 @@ def launch(
     own = {"ANSIBLE_CONFIG": str(folder / "project" / "ansible.cfg"), "TMPDIR": str(folder)}
     flags = ["--diff"] if options["diff_mode"] else []
     flags += ["--check"] if options["job_type"] == "check" else []
+    flags += ["--limit", limit] if limit else []
     variables_of_environment, extra = injected(the_only("credential_type"), inputs)
     (folder / "extra.yml").write_text(as_awx_writes({**extra, **(extra_vars or {})}))
     flags += ["-e", f"@{folder}/extra.yml"]

@@ -194,6 +194,25 @@ def test_two_hosts_with_one_workspace_end_the_workflow_at_its_first_job(
     assert same.status == "failed" and "europe" in same.output and not filled.log
 
 
+def test_two_hosts_that_would_hand_on_one_variable_end_it_too(
+    job: Launch, inventory: dict[str, Any]
+) -> None:
+    hosts = inventory["_meta"]["hostvars"]
+    both = {"america-north": hosts["america-north"], "america_north": hosts["asia"]}
+    same = job("check", inventory={"_meta": {"hostvars": both}})
+    assert same.status == "failed" and "Rename one of them." in same.output
+
+
+def test_a_limit_that_names_a_file_shows_nothing_of_it(
+    filled: Simulator, job: Launch, tmp_path: Path
+) -> None:
+    """AWX passes it on as it is. The environment of a job is such a file."""
+    kept = tmp_path / "environ"
+    kept.write_text(f"TOGGL_FOCUS_API_TOKEN={filled.token}\0")
+    checked = job("check", limit=f"asia,@{kept}", verbosity=3)
+    assert checked.status == "successful" and filled.token not in checked.written()
+
+
 def test_nothing_is_applied_but_the_reviewed_plan(
     filled: Simulator, job: Launch, workflow: Workflow
 ) -> None:
@@ -207,6 +226,8 @@ def test_nothing_is_applied_but_the_reviewed_plan(
     assert names(filled) == {**AS_DECLARED, 4711: ["Acme", "Globex", "Initech"], 4713: []}
     assert "plan_digest" in applied.output.split("fatal: [america-north]")[1]
     assert {*asked(filled)} == {4711, 4712}
+    added = job("apply reviewed", hosts=["america-north"], extra_vars={EUROPE: "0" * 64})
+    assert "'not in the plan that was approved' is not a digest" in added.output.replace('"', "'")
 
 
 @pytest.mark.parametrize(
@@ -244,7 +265,7 @@ def test_what_was_applied_is_taken_back_after_a_review(filled: Simulator, job: L
     assert f"  {run}  " in plan.output
 
     undone = job("undo reviewed", extra_vars={**plan.artifacts, america: ""})
-    assert undone.status == "successful" and "has no run none on this workspace" in undone.output
+    assert undone.status == "successful" and "has no run that was approved on this workspace" in undone.output
     assert names(filled) == {**before, 4713: ["Hooli"]}
 
     again = job("undo plan", hosts=["europe", "asia"], extra_vars={"focus_undo_run": run})
