@@ -5,7 +5,7 @@ import requests
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.toggl.focus.plugins.module_utils._reconcile import reconcile_client
-from ansible_collections.toggl.focus.plugins.module_utils._results.client import client_result
+from ansible_collections.toggl.focus.plugins.module_utils._results.clients import client_result
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ An error has a class of its own only where the code takes another branch for it.
     ├── InternalError                                  a fault of the collection
     └── RequestError                                   a request
         ├── Interrupted                                ended from outside
+        ├── Outdated                                   after a wait for the quota
         └── ...                                        ``_api.errors``: connections and answers
 """
 
@@ -122,6 +123,15 @@ class Interrupted(RequestError):
 
     def __init__(self, by: str) -> None:
         super().__init__(f"{by} ended the run: nothing more is written.")
+
+
+class Outdated(RequestError):
+    """A write that waited for the quota: what it is based on may be old, so it was not sent."""
+
+    stops_all = may_pass = not_processed = True
+
+    def __init__(self) -> None:
+        super().__init__("The workspace may have changed while the run waited for the quota.")
 
 
 MOST_SENTENCES = 20

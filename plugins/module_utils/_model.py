@@ -299,6 +299,11 @@ class Step(NamedTuple):
         return None if self.after.id == NOT_YET else self.after.id
 
     @property
+    def what(self) -> int | str:
+        """The client that it is about: its id, or the name of one that is created."""
+        return self.id or self.after.key
+
+    @property
     def name(self) -> str | None:
         """The client's name after the step, ``None`` while it is not known."""
         return self.after.shown_name
@@ -401,8 +406,7 @@ class Plan(NamedTuple):
         """How many it takes to execute the plan, if nothing fails: the writes, a read of each
         hidden client after its restore, and for each attribute that was set, one of a client."""
         attributes = {of for step in self.steps for of in step.changes}
-        hidden = sum(step.restores_hidden for step in self.steps)
-        return len(self.steps) + hidden + len(attributes)
+        return sum(1 + step.restores_hidden for step in self.steps) + len(attributes)
 
 
 class Origin(NamedTuple):

@@ -87,8 +87,7 @@ def of_all(api: FocusApi, deletions: Deletions, desired: Sequence[Desired]) -> R
 
     :raises ListMoved: pages show that the list changed while it was read
     """
-    staying = sum(wanted.state != "absent" for wanted in desired)
-    listing = api.list_clients(expected=staying)
+    listing = api.list_clients(expected=sum(wanted.state != "absent" for wanted in desired))
     clients = listing.clients
     shown = {client.id for client in clients}
     hidden = [(want, want.id) for want in desired if want.id is not None and want.id not in shown]
@@ -126,7 +125,7 @@ def _of_former_names(api: FocusApi, names: Sequence[str], found: Sequence[Client
     its filter: then the list is read once."""
     if len(names) > 1 and len(found) > PAGE_SIZE:
         listing = api.list_clients()
-        api.map_concurrently(api.verify_page, listing.boundaries)
+        api.map_concurrently(api.verify_page, listing.pages[:-1])
         return listing.clients
     return [client for name in names for client in _found(api, name)]
 
@@ -148,7 +147,7 @@ def _found(api: FocusApi, name: str, enough: bool = True) -> list[Client]:
         if ends(listings[-1]):
             break
     if enough and not ends(listings[-1]):
-        pages = [page for listing in listings for page in listing.boundaries]
+        pages = [page for listing in listings for page in listing.pages[:-1]]
         api.map_concurrently(api.verify_page, pages)
     return [client for listing in listings for client in listing.clients]
 

@@ -16,15 +16,14 @@ from typing import Any, NamedTuple
 from ._api.clients import FocusApi
 from ._api.errors import QuotaExceeded
 from ._api.listing import retry_if_changed
-from ._apply.outcome import Outcome, predicted
-from ._errors import FocusError, PlanRefused, Problem, QuotaTooSmall
+from ._apply.outcome import Outcome, done_and_left, kept_before, predicted
+from ._errors import FocusError, Outdated, PlanRefused, Problem, QuotaTooSmall
 from ._model import DEFAULT_RULES, Client, Desired, Origin, Plan, Rules
 from ._plan import plan as planner
 from ._plan.contradictions import contradictions
-from ._plan.problems import created_without_id
+from ._plan.problems import created_without_id, deleted_since
 from ._read import Read, of_all, of_one
-from ._results.client import client_result
-from ._results.clients import clients_result
+from ._results.clients import client_result, clients_result
 from ._results.common import Report, undo_of
 from ._task.entries import OPTIONS, Entry
 from ._task.lock import turn
@@ -44,8 +43,8 @@ def reconcile_client(options: Options, check_mode: bool, runtime: Runtime) -> Re
     """``focus_client``: one client kept as declared."""
 
     def prepare() -> Work:
-        wanted = desired_client(options)
-        task = options, check_mode, runtime.origin, [wanted], of_one, client_result
+        wanted = [desired_client(options)]
+        task = options, check_mode, runtime.origin, wanted, of_one, client_result
         return lambda api: _Run(api, *task).result()
 
     return run(prepare, FocusApi, options, runtime)
@@ -119,16 +118,19 @@ class _Run(NamedTuple):
         waiting = turn(api.access.api_url, api.workspace_id, api.progress, api.halt)
         with nullcontext(()) if self.check_mode else waiting as warnings:
             deletions, doubts = self._from_journal()
-            clients, planned, refusal = retry_if_changed(partial(self._read_and_planned, deletions))
+            read_and_planned = partial(self._read_and_planned, deletions)
+            clients, planned, refusal = retry_if_changed(read_and_planned)
+            if self.origin.undoes and not planned.steps and refusal is None:  # of old data, perhaps
+                api.halt.wait_for_consistency()
+                clients, planned, refusal = retry_if_changed(read_and_planned)
             if isinstance(refusal, QuotaTooSmall) and self.check_mode:
                 doubts, refusal = [*doubts, str(refusal)], None
             if refusal is None and planned.steps and not self.check_mode:
-                planned, outcomes = self._execute(planned, clients)
+                planned, outcomes = self._execute(planned, clients, deletions)
             else:
                 outcomes = predicted(planned.steps, planned.forbidden)
-            is_reviewed = self.reviewed is not None
-            report = Report(planned, outcomes, api.workspace_id, refusal, is_reviewed)
-            result = self.report(report)
+            ended = planned, outcomes, api.workspace_id, refusal
+            result = self.report(Report(*ended, is_reviewed=self.reviewed is not None))
             if self.origin.undoes and not self.check_mode and "failed" not in result:
                 from ._journal import mark_undone
 
@@ -167,7 +169,15 @@ class _Run(NamedTuple):
         :raises ListMoved: the list changed while it was read
         """
         read = self.read(self.api, deletions, self.wanted)
-        planned = self._plan(read.clients, self.wanted)
+        self.api.session.is_outdated = False
+        gone: list[int] = []
+        if self.origin.undoes:  # nobody can take an entry out of the list
+            active = {client.id for client in read.clients if not client.deleted}
+            staying = (want.id for want in self.wanted if want.id and want.state == "present")
+            gone = [client_id for client_id in staying if client_id not in active]
+        wanted = [of._replace(state="absent") if of.id in gone else of for of in self.wanted]
+        planned = self._plan(read.clients, wanted)
+        planned = planned._replace(warnings=(*planned.warnings, *map(deleted_since, gone)))
         searches = read.searches(planned.names_relied_on)
         try:
             self._check(planned, planned.digest == self.reviewed)
@@ -220,16 +230,15 @@ class _Run(NamedTuple):
         if is_partial or quota.remaining is None or needed <= quota.remaining:
             return
         if quota.resets_in is None or wait_left <= quota.resets_in:
-            may_be_partial = is_partial is not None
-            raise QuotaTooSmall(needed, quota.remaining, quota.resets_in, may_be_partial)
+            raise QuotaTooSmall(needed, quota.remaining, quota.resets_in, is_partial is not None)
 
     def _execute(
-        self, planned: Plan, clients: Sequence[Client]
+        self, planned: Plan, clients: Sequence[Client], deletions: Mapping[int, Client]
     ) -> tuple[Plan, tuple[Outcome, ...]]:
         """Execute the plan; return it as it was executed, and an outcome for each of its steps.
 
         Where it restores hidden clients, their names are known only then, and the rest is planned
-        again.
+        again. So it is after a long wait for the quota, from what is read then.
         """
         from ._apply.apply import Writer, check_shown, without_rest
         from ._journal import Journal
@@ -241,29 +250,53 @@ class _Run(NamedTuple):
         with closing(Journal(path, workspace, planned.shared_names, self.origin)) as journal:
             writer = Writer(self.api, known, journal)
             outcomes = writer.write(steps[: at_first or None])
-            if not at_first:
-                return planned, outcomes
-            try:
-                check_shown(outcomes)
-                rest, whole = self._plan_again(planned, clients, outcomes)
-            except FocusError as reason:
-                return planned, without_rest(planned, outcomes, reason)
-            done = (outcome for outcome in outcomes if outcome.status == "done")
-            return whole, (*done, *writer.write(rest.steps, outcomes))
+            while at_first or isinstance(writer.stop, Outdated):
+                try:
+                    if at_first:
+                        check_shown(outcomes)
+                        clients, rest = self._planned_when_shown(planned, clients, outcomes)
+                    else:
+                        again = partial(self._planned_after_wait, planned, outcomes, deletions)
+                        clients, rest = retry_if_changed(again)
+                except FocusError as reason:
+                    return planned, without_rest(
+                        planned, outcomes, reason
+                    ) if at_first else outcomes
+                known.update(client.id for client in clients)
+                kept = kept_before(rest.steps, outcomes)
+                planned = planner.continued(planned, [outcome.step for outcome in kept], rest)
+                outcomes, at_first = (*kept, *writer.write(rest.steps, outcomes)), 0
+            return planned, outcomes
 
-    def _plan_again(
-        self, planned: Plan, clients: Sequence[Client], outcomes: Sequence[Outcome]
-    ) -> tuple[Plan, Plan]:
-        """Return the plan of what is left to do, now that hidden clients are known, and that of the
-        whole run.
+    def _planned_when_shown(
+        self, planned: Plan, clients: Iterable[Client], outcomes: Sequence[Outcome]
+    ) -> tuple[list[Client], Plan]:
+        """Return the clients, now that hidden ones are known, and the plan of what is left to do.
 
         :raises FocusError: why it cannot be executed
         """
+        done, left = done_and_left(planned.steps, outcomes)
         hidden = {step.after.id for step in planned.steps if step.restores_hidden}
-        done = [outcome.step for outcome in outcomes if outcome.status == "done"]
-        left = [outcome.step for outcome in outcomes if outcome.status != "done"]
-        left += planned.steps[len(outcomes) :]
-        now = planner.after_steps(clients, done)
+        now = [*clients, *(step.after for step in done)]
         rest = self._plan(now, planner.by_their_ids(planned, done), hidden)
-        self._check(rest, planner.is_same_but_for(hidden, left, rest.steps))
-        return rest, planner.continued(planned, done, rest)
+        self._check(rest, planner.is_same(left, rest.steps, hidden))
+        return now, rest
+
+    def _planned_after_wait(
+        self, planned: Plan, outcomes: Sequence[Outcome], deletions: Mapping[int, Client]
+    ) -> tuple[list[Client], Plan]:
+        """Return the clients as other people have left them, and the plan of what is left to do.
+        Clients that the run has created count in any case: a list may not show them yet.
+
+        :raises FocusError: it is another plan, or why it cannot be executed
+        """
+        done, left = done_and_left(planned.steps, outcomes)
+        read = self.read(self.api, deletions, self.wanted)
+        self.api.session.is_outdated = False
+        read.check(self.api, read.searches(planned.names_relied_on))
+        now = [*(step.after for step in done if step.before is None and step.id), *read.clients]
+        rest = self._plan(now, planner.by_their_ids(planned, done))
+        if not planner.is_same(left, rest.steps, may_go={step.what for step in left}):
+            raise Outdated
+        self._check(rest, is_reviewed=True)
+        return now, rest

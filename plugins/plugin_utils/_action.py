@@ -142,16 +142,13 @@ def _environment(variables: Mapping[str, Any]) -> Iterator[None]:
     On macOS, a forked process that asks the system for its proxies may crash. It asks only where
     the environment has no setting of proxies at all.
     """
-    given = {name: str(value) for name, value in variables.items()}
-    before = {name: os.environ.get(name) for name in ("no_proxy", *given)}
-    os.environ.update(given)
+    before = dict(os.environ)
+    os.environ.update({name: str(value) for name, value in variables.items()})
     if sys.platform == "darwin" and not getproxies_environment():
         os.environ["no_proxy"] = "*"
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        for name in os.environ.keys() - before.keys():
+            del os.environ[name]
+        os.environ.update(before)

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from ..module_utils._errors import BadOption
+from ..module_utils._model import Rules
 from ..module_utils._task.arguments import CLIENTS
 from ..module_utils._text import nearest
 from ._values import plain
@@ -30,11 +32,16 @@ def options(variables: Mapping[str, Any], template: Callable[[Any], Any]) -> dic
     They are not in the role's own task: what is omitted there would hide ``module_defaults``.
 
     :arg variables: those of the role, among others, not yet templated
+    :raises BadOption: a guard is blank, which would let anything through
     """
     taken = (*_OPTIONS[1:], "plan_file", "plan_only")
     given = {of: variables[_PREFIX + of] for of in taken if _PREFIX + of in variables}
     reviewed = dict.fromkeys(given.keys() & {"plan_digest", "plan_file"})
-    return {**reviewed, **plain(template(given))}
+    values = plain(template(given))
+    for guard in Rules._fields:
+        if values.get(guard, 0) in (None, ""):
+            raise BadOption(_PREFIX + guard, "it has no value; give one, or leave it out")
+    return {**reviewed, **values}
 
 
 def warnings(variables: Iterable[str]) -> Iterator[str]:

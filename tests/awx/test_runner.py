@@ -265,7 +265,10 @@ def test_what_was_applied_is_taken_back_after_a_review(filled: Simulator, job: L
     assert f"  {run}  " in plan.output
 
     undone = job("undo reviewed", extra_vars={**plan.artifacts, america: ""})
-    assert undone.status == "successful" and "has no run that was approved on this workspace" in undone.output
+    assert (
+        undone.status == "successful"
+        and "has no run that was approved on this workspace" in undone.output
+    )
     assert names(filled) == {**before, 4713: ["Hooli"]}
 
     again = job("undo plan", hosts=["europe", "asia"], extra_vars={"focus_undo_run": run})

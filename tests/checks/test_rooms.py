@@ -19,7 +19,7 @@ WRONG = """
 relative | _text.py | import ansible_collections.toggl.focus.plugins | _text -> ansible_collections
 thin | ../modules/focus_client.py | from ..module_utils._plan import plan | -> _plan.plan
 thin | ../action/focus_client.py | from ..module_utils._apply import apply | -> _apply.
-thin | ../filter/journal_undo.py | from ..module_utils._results import diff | -> _results.
+thin | ../filter/journal_undo.py | from ..module_utils._results import common | -> _results.
 order | _plan/match.py | from .._task import entries | _plan.match -> _task.entries
 order | _errors.py | from . import _model | _errors -> _model
 order | _new.py | from . import _text | not listed as layers: - _new
@@ -30,8 +30,8 @@ api | _api/clients.py | from .._plan import plan | _api.clients -> _plan.plan
 plan | _plan/plan.py | import time | _plan.plan -> time
 plan | _text.py | import os | _text -> os
 apply | _apply/creates.py | from .._plan import match | _apply.creates -> _plan.match
-results | _results/diff.py | import os | _results.diff -> os
-results | _results/client.py | from .._api import clients | client -> _api.clients
+results | _results/render.py | import os | _results.render -> os
+results | _results/clients.py | from .._api import clients | clients -> _api.clients
 """
 """The contract, a file, a wrong line for it, and what is said then; ``_plan`` imports ``_text``."""
 

@@ -165,6 +165,8 @@ NOTHING = ("", " ", None, "{{ omit }}", "{{ nothing | default(omit) }}", "{{ not
 def test_what_is_given_but_blank_is_an_error_before_any_request(stage: Stage) -> None:
     names = ("clients_plan_file", "clients_plan_digest")
     given = [{**ACME, name: value} for name in names for value in NOTHING]
+    guards = ("purge", "protected", "max_deletions", "max_deletion_percent")
+    given += [{**ACME, f"clients_{guard}": value} for guard in guards for value in (None, "")]
     hosts = {f"host{id_}": {**of, "clients_workspace_id": id_} for id_, of in enumerate(given, 1)}
     stage.inventory(hosts)
     printed = stage.run("apply", status=2)

@@ -143,7 +143,7 @@ def later(status: int, says: str | None) -> tuple[Fault, ...]:
     return (on_write(status, headers={} if says is None else {"Retry-After": says}),)
 
 
-RESETS = {"X-Toggl-Quota-Resets-In": "61"}
+RESETS = {"X-Toggl-Quota-Resets-In": "31"}
 NOTHING_LEFT = {"X-Toggl-Quota-Remaining": "0", **RESETS}
 USED_UP = {
     "headers": on_write(402, headers=NOTHING_LEFT),
@@ -210,9 +210,9 @@ ROWS: dict[str, Row] = {
         {"api_retries": 3},
     ),
     **faulty(
-        "the_quota_waited_for", USED_UP, "again", "again", "", {"quota_wait": 62}, (61.5, 62.5)
+        "the_quota_waited_for", USED_UP, "again", "again", "", {"quota_wait": 32}, (31.5, 32.5)
     ),
-    **faulty("the_quota_not_waited_for", USED_UP, "", "", "resets in 61 sec", {"quota_wait": 60}),
+    **faulty("the_quota_not_waited_for", USED_UP, "", "", "resets in 31 sec", {"quota_wait": 30}),
     **{f"at_once-{case}": Row((refused(case),), "", "", AT_ONCE[case][2]) for case in AT_ONCE},
     # A look settles it.
     **faulty("junk_after_the_work", junk(when="after"), "GET GET", "GET"),

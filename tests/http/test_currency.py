@@ -121,7 +121,7 @@ def test_the_plan_shows_it(
 
 NOT_KEPT = {
     "unknown": (UNKNOWN, "Acme @EUR", "was set to EUR, but the service shows none. It may"),
-    "shown": (SHOWN, "Acme @workspace", 'cleared, but the service shows "EUR". It may show the'),
+    "shown": (SHOWN, "Acme @workspace", 'cleared, but the service shows "EUR". It may keep none'),
 }
 
 
@@ -159,7 +159,7 @@ def test_what_no_list_can_declare_is_left_out_and_kept_by_every_write(service: S
     assert bodies(service) == 'PUT {"name": "Other", "currency": "US$"}'
     ran = clients(service, clients="Odd @EUR; Acme @CHF")
     assert ran["undo"] == [{"name": "Acme", "id": 1001, "currency": "USD"}]
-    assert 'had the currency "US$", which no list can declare' in ran["warnings"][0]
+    assert 'had the currency "US$". The undo list cannot give it back' in ran["warnings"][0]
 
 
 def test_what_is_set_is_kept_although_what_is_cleared_is_not(service: Simulator) -> None:

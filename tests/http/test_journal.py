@@ -15,16 +15,18 @@ from typing import Any
 import pytest
 from simulator.records import Fault
 from simulator.server import Simulator
+from simulator.switches import Switches
 from support.ending import ended_by
 from support.filters import journal_runs
 from support.notation import rows as cases
-from support.running import client, clients, rows
+from support.running import client, clients, rows, without_sleep
 from support.workspace import HIDES, fill, on
 
 from ansible_collections.toggl.focus.plugins.module_utils._journal import undo_of_run
 
 CLIENTS = "Acme, Globex, (Umbrella)"
 LIST = "New; Globex Corporation (was Globex); absent Acme; restored 1003"
+sleeps = pytest.fixture(without_sleep)
 
 
 def lines(journal: Path) -> list[dict[str, Any]]:
@@ -257,6 +259,34 @@ def test_what_somebody_else_has_taken_back_is_undone_too(service: Simulator, jou
     clients(service, clients="absent Acme")
     result, undone = undo(service, journal)
     assert (result["changed"], undone) == (False, True)
+
+
+def test_an_undo_reads_once_more_before_there_is_nothing_to_do(
+    service: Simulator, journal: Path, sleeps: list[float]
+) -> None:
+    """The service may show the workspace as it was before the run."""
+    service.reset(lag=2)
+    clients(service, clients="Acme", journal=str(journal))
+    _, undone = undo(service, journal)
+    assert (service.names(), undone, len(sleeps)) == ([], True, 1)
+
+
+@pytest.mark.parametrize("switches", [Switches(), HIDES], ids=["shown", "hidden"])
+def test_an_undo_leaves_what_somebody_has_deleted_since(
+    service: Simulator, journal: Path, switches: Switches, check_mode: bool
+) -> None:
+    """And takes back all else."""
+    fill(service, "Acme, Globex", switches)
+    clients(service, clients="A (was Acme); G (was Globex); New", journal=str(journal))
+    clients(service, clients="absent A")
+    result, undone = undo(service, journal, check_mode)
+    assert "failed" not in result, result["msg"]
+    assert "The client 1001 has been deleted since that run: it is left" in result["warnings"][0]
+    assert [(row["step"], row["name"]) for row in result["plan"]] == [
+        ("delete", "New"),
+        ("rename", "Globex"),
+    ]
+    assert undone is not check_mode
 
 
 def test_an_undo_of_a_killed_create_goes_by_the_name(service: Simulator, journal: Path) -> None:

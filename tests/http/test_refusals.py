@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +14,15 @@ from simulator.records import Fault
 from simulator.server import Simulator
 from simulator.service import Credentials
 from simulator.switches import Switches
-from support.running import client, clients, rows, sent, without_sleep
-from support.workspace import fill, on, with_fields
+from simulator.wire import Call
+from simulator.workspace import Workspace
+from support.running import assert_done_is_true, client, clients, rows, sent, without_sleep
+from support.workspace import fill, on, state, with_fields
 
 from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi
 from ansible_collections.toggl.focus.plugins.module_utils._api.errors import StatusError
 from ansible_collections.toggl.focus.plugins.module_utils._api.transport import Transport
+from ansible_collections.toggl.focus.plugins.module_utils._journal import undo_of_run
 from ansible_collections.toggl.focus.plugins.module_utils._model import Access
 
 sleeps = pytest.fixture(without_sleep)
@@ -108,6 +113,66 @@ def test_what_is_not_sent_waits_within_quota_wait(service: Simulator, concurrenc
     assert (result.get("failed"), len(service.names())) == (None, 5), result
     assert 402 not in {entry.status for entry in service.log}
     assert result["requests"] == len(service.log)
+
+
+Act = Callable[[Workspace], object]
+
+WAITS: dict[str, tuple[Act, str, str]] = {
+    "nobody else": (lambda there: None, "B, C, E", ""),
+    "what is left to create": (lambda there: there.create("E"), "B, C, E", ""),
+    "what is left to delete": (lambda there: there.delete(1002), "B, C, E", ""),
+    "another name": (lambda there: there.rename(1002, "Umbrella"), "A, C, Umbrella", "pending"),
+    "what is to be renamed": (lambda there: there.delete(1001), "C, D", "pending"),
+    "what a purge would delete": (lambda there: there.create("New"), "A, C, D, New", "pending"),
+}
+
+
+def wait_while(service: Simulator, act: Act, writes: int = 1) -> None:
+    """Let a run wait for half an hour after so many writes, while somebody else is at work."""
+    refusals = [Fault(status=402, headers={"Retry-After": "1800"})]
+
+    def before(call: Call) -> Fault | None:
+        if call.method == "GET" or len(service.writes) < writes or not refusals:
+            return None
+        with service.workspace.somebody_else() as there:
+            act(there)
+        return refusals.pop()
+
+    service.chaos = before
+
+
+@pytest.mark.parametrize("case", WAITS)
+def test_after_a_long_wait_the_rest_is_planned_again(
+    service: Simulator, sleeps: list[float], tmp_path: Path, case: str
+) -> None:
+    """From what others have made of the workspace meanwhile: what they did is not done twice, and
+    another plan than the one that began is not written. All of it can be undone."""
+    act, names, left = WAITS[case]
+    fill(service, "A, D")
+    before = state(service)
+    wait_while(service, act)
+    given = {"clients": "C; B (was A); E; absent D", "purge": case.endswith("delete")}
+    limits = {"quota_wait": 3600, "max_deletion_percent": 100, "concurrency": 1}
+    result = clients(service, **given, **limits, journal=str(tmp_path / "j"))
+    assert ", ".join(service.names()) == names, result
+    assert {row["status"] for row in result["plan"]} == {"done", *filter(None, [left])}
+    assert bool(left) is bool(result.get("failed")) is ("may have changed" in result["msg"]), result
+    assert_done_is_true(service, result)
+    assert undo_of_run((tmp_path / "j").read_text()) == result["undo"]
+    own = {write.id for write in service.workspace.history} & {*before}
+    clients(service, clients=result["undo"])
+    assert {of: before[of] for of in own} == {of: state(service)[of] for of in own}
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_nothing_is_created_twice_after_a_long_wait(
+    service: Simulator, sleeps: list[float], concurrency: int
+) -> None:
+    names = [f"Client {number:02}" for number in range(12)]
+    wait_while(service, lambda there: there.create(names[-1]), writes=5)
+    result = clients(service, clients=names, concurrency=concurrency, quota_wait=3600)
+    assert (service.names(), result["summary"]["created"]) == (names, 11), result
+    assert result["summary"]["unchanged"] == 1 and "failed" not in result
 
 
 def test_one_client_needs_quota_for_all_of_it(service: Simulator, check_mode: bool) -> None:

@@ -138,7 +138,7 @@ SAME = {
 def test_what_is_left_differs_by_hidden_renames_alone(
     first: Any, rest: Any, expected: bool
 ) -> None:
-    assert planner.is_same_but_for({9}, first, rest) == expected
+    assert planner.is_same(first, rest, {9}) == expected
 
 
 def test_the_plan_of_the_run_has_the_steps_of_both_plans() -> None:

@@ -83,7 +83,7 @@ a blank name, and one with a line break, behind a create
     | The client 1 had the name " "; The client 3 had the name "I\\nJ"
 a blank name that the client has again | rename 1 " " -> E; rename 1 E -> " "; delete 2 " " |
 a currency of a client that was deleted before | restore 1 E; update 1 E @EUR
-    | The client 1 was deleted and had the currency workspace. The undo list deletes it again
+    | The client 1 had the currency "workspace"
 a name that nobody has seen | restore 1 ?; rename 1 ? -> E |
 a currency that no list can declare | update 1 E @EUR<US; rename 2 F -> G @EUR<USD
     | The client 1 had the currency "US"
@@ -93,7 +93,7 @@ a currency that no list can declare | update 1 E @EUR<US; rename 2 F -> G @EUR<U
 @pytest.mark.parametrize(("steps", "expected"), LOST)
 def test_a_name_that_no_list_can_give_back_gets_a_warning(steps: str, expected: str) -> None:
     warnings = undo_warnings(steps_of(steps))
-    assert "; ".join(text.partition(", ")[0] for text in warnings) == expected
+    assert "; ".join(text.partition(". ")[0] for text in warnings) == expected
 
 
 # what the list does, on each service

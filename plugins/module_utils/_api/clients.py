@@ -18,11 +18,9 @@ from .._model import Access, Client
 from .answers import check_workspace, is_id, parse_client, parse_json
 from .errors import Answer, BadAnswer, ListMoved, NotFound, StatusError
 from .listing import MOST_PAGES, Listing, Page, Parameters, list_incomplete, pages_ahead
-from .session import Body, Session
+from .session import LONGEST_KEPT, Body, Session
 from .transport import Transport
 
-LONGEST_KEPT = 60.0
-"""Seconds after which what was read of a client is too old to be sent back."""
 _MOST_SUBMITTED = 1000
 """To a pool of threads at once: each takes a kilobyte until it is done."""
 PAGE_SIZE = 100

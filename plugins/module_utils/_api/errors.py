@@ -201,7 +201,7 @@ def status_error(response: ErrorResponse, api_token: str | None = None) -> Statu
     """
     status = response.status
     row = 300 if 300 <= status < 400 else min(status, 500)
-    kind, sentence = _BY_STATUS.get(row, (StatusError, _REFUSED))
+    kind, sentence = _KINDS.get(row, StatusError), _SENTENCES.get(row, _REFUSED)
     if status in (404, 407) and not response.is_of_the_api:
         kind, sentence = NotFromApi, _NOT_FROM_API
     elif status == 404 and (not response.words or response.request.path.endswith("/clients")):
@@ -217,32 +217,22 @@ _TRACK_TOKEN = (
     "The service does not accept the credentials: {text}. The token has the form of a Toggl Track "
     "token, which this service never takes: make an API key in Focus, it begins with toggl_sk_."
 )
-_BY_STATUS: dict[int, tuple[type[StatusError], str]] = {
-    300: (
-        RefusedForAll,
-        "The service answered {where} with a redirect ({status}), which is not followed: set "
-        "api_url to the final address.",
-    ),
-    401: (
-        RefusedForAll,
-        "The service does not accept the credentials: {text}. Check that the API key is whole, not "
-        "expired and not replaced by a newer one, or check username and password.",
-    ),
-    402: (
-        RefusedForAll,
-        "The service asks for another subscription plan for {where}: {text}. Check the plan of the "
-        "workspace's organization.",
-    ),
-    403: (
-        RefusedForAll,
-        "The service forbids {where}: {text}. Check the workspace_id and that the user may do this "
-        "with clients of the workspace.",
-    ),
-    404: (NotFound, _REFUSED),
-    429: (TooManyRequests, _REFUSED),
-    500: (ServerError, "The service failed on {where}: {text}. Run it again later."),
+_KINDS: dict[int, type[StatusError]] = {
+    **dict.fromkeys((300, 401, 402, 403), RefusedForAll),
+    **{404: NotFound, 429: TooManyRequests, 500: ServerError},
 }
 """300 stands for all 3xx, 500 for whatever is above it."""
+_SENTENCES = {
+    300: "The service answered {where} with a redirect ({status}), which is not followed: set "
+    "api_url to the final address.",
+    401: "The service does not accept the credentials: {text}. Check that the API key is whole, "
+    "not expired and not replaced by a newer one, or check username and password.",
+    402: "The service asks for another subscription plan for {where}: {text}. Check the plan of "
+    "the workspace's organization.",
+    403: "The service forbids {where}: {text}. Check the workspace_id and that the user may do "
+    "this with clients of the workspace.",
+    500: "The service failed on {where}: {text}. Run it again later.",
+}
 _NOT_FROM_API = (
     "The answer to {where} is not from the Focus API: {text}. Check api_url, the workspace_id, "
     "HTTPS_PROXY, and any proxy or firewall in between."

@@ -75,17 +75,13 @@ class Listing:
 
     def __init__(self, progress: Progress) -> None:
         self.pages: list[Page] = []
+        """After all but the last of them is a boundary: the page that follows was read later."""
         self._progress = progress
         self._seen: set[int] = set()
 
     @property
     def clients(self) -> list[Client]:
         return [client for page in self.pages for client in page.clients]
-
-    @property
-    def boundaries(self) -> Sequence[Page]:
-        """Return the pages that another page follows, which was read later."""
-        return self.pages[:-1]
 
     def ends_with(self, page: Page) -> bool:
         """Add a page; return whether it is the last one.

@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from typing import TypeVar
 
-from .._errors import Interrupted, RequestError
+from .._errors import Interrupted, Outdated, RequestError
 from .._model import Access
 from .._progress import TICK, Background, Halt, Progress
 from .._text import shown
@@ -34,6 +34,9 @@ _LONGEST_RETRY_AFTER = 120.0
 
 _DEADLINE = 300.0
 
+LONGEST_KEPT = 60.0
+"""Seconds after which other people may have changed what was read."""
+
 Read = TypeVar("Read")
 
 Body = Callable[[], Mapping[str, "str | None"]]
@@ -50,6 +53,8 @@ class Session:
         self._transport = transport
         self._gate = threading.Lock()
         self.window = Window(access.quota_wait)
+        self.is_outdated = False
+        """Whether no write is sent until the clients have been read again."""
         self.requests = 0
         self.sent: list[str] = []
         """A line for each request that has ended, as ``-vvv`` shows it."""
@@ -80,8 +85,7 @@ class Session:
             number += 1
             try:
                 content = None if body is None else json.dumps(body()).encode()
-                request = Request(method, path, parameters, content)
-                return read(self._once(number, request))
+                return read(self._once(number, Request(method, path, parameters, content)))
             except QuotaExceeded as error:
                 error.unclear = may_be_done
                 if self.window.wait(time.monotonic()) is None:
@@ -119,6 +123,8 @@ class Session:
         with ExitStack() as turn:
             turn.enter_context(self._gate)
             self._wait_for_quota(request)
+            if self.is_outdated and request.method != "GET":
+                raise Outdated
             self.requests += 1
             if not self._goes_alone:
                 turn.close()
@@ -178,6 +184,7 @@ class Session:
             self.halt.sleep(until - now)
             self.progress.set(quota=None, wakes=None)
             self.window.waited(until - now)
+            self.is_outdated |= until - now > LONGEST_KEPT
             self._check_goes_on()
             now = until
 
@@ -202,8 +209,7 @@ class Session:
     def _refusal(self, answer: Answer, quota: Quota) -> StatusError:
         response = error_response(answer, self._access.secrets)
         if answer.status == 402:  # the quota, or a feature that the plan lacks
-            is_used_up = self.window.quota.remaining == 0
-            closed = closed_by(quota, response, is_used_up)
+            closed = closed_by(quota, response, is_used_up=self.window.quota.remaining == 0)
             if closed is not None:
                 self.window.refused(closed, time.monotonic())
                 return QuotaExceeded(response, closed, True, self._access.quota_wait)

@@ -55,9 +55,7 @@ _UNKNOWN_HOST = (
 _REASONS: dict[tuple[type[BaseException], ...], str] = {
     (TimeoutError,): "nothing answered in time. Check api_url, the network and the proxy settings.",
     (socket.gaierror, UnicodeError): _UNKNOWN_HOST,
-    (ConnectionRefusedError,): (
-        "it was refused. Check api_url, its port, and whether a firewall forbids it."
-    ),
+    (ConnectionRefusedError,): "it was refused. Check api_url, its port and the firewalls.",
     (ConnectionError, ssl.SSLError): (
         "the TLS handshake failed. Check api_url, its port, and any proxy or firewall in between."
     ),

@@ -34,7 +34,8 @@ class Writer:
         self._first = 0
         self._outcomes: dict[int, Outcome] = {}
         """By the positions of the steps."""
-        self._stop: FocusError | None = None
+        self.stop: FocusError | None = None
+        """What has ended the last ``write`` early."""
 
     def write(self, steps: Sequence[Step], earlier: Sequence[Outcome] = ()) -> tuple[Outcome, ...]:
         """Execute the steps, and return an outcome for each, in order.
@@ -48,12 +49,12 @@ class Writer:
         of a name in the list: then it does not let that name be created, or creates it under
         another name again.
 
-        :arg earlier: the outcomes of the steps before, if these are the rest of a plan: a client
-            whose step failed keeps that outcome
+        :arg earlier: the outcomes of the steps before, if these are the rest of a plan: a step that
+            must not be tried again keeps its outcome
         """
-        failed = {outcome.step.after.id: outcome for outcome in earlier if outcome.failed}
-        kept = [(at, failed.pop(step.after.id, None)) for at, step in enumerate(steps)]
-        self._steps, self._first = steps, len(earlier)
+        tried = {outcome.step.what: outcome for outcome in earlier if outcome.is_final}
+        kept = [(at, tried.pop(step.what, None)) for at, step in enumerate(steps)]
+        self._steps, self._first, self.stop = steps, self._first + len(self._steps), None
         self._outcomes = {at: outcome for at, outcome in kept if outcome is not None}
         purge = next((at for at, step in enumerate(steps) if step.entry is None), len(steps))
         for wave in filter(None, (range(purge), range(purge, len(steps)))):
@@ -61,9 +62,9 @@ class Writer:
             self._settle(self._creates.settled(self._outcomes))
             if not all(self._is_done(at) for at in wave if steps[at].kind == "create"):
                 break
-        if self._stop is None:
+        if self.stop is None:
             self._settle(look_at_attributes(self._api, self._outcomes))
-        pending = (Outcome(step, "pending", self._stop) for step in steps)
+        pending = (Outcome(step, "pending", self.stop) for step in steps)
         return tuple(self._outcomes.get(at, outcome) for at, outcome in enumerate(pending))
 
     def _execute(self, wave: range) -> None:
@@ -75,17 +76,17 @@ class Writer:
             try:
                 self._api.map_concurrently(self._try, ready)
             except RuntimeError as error:  # no thread is to be had; what was begun has ended
-                self._stop = as_focus_error(error)
+                self.stop = as_focus_error(error)
 
     def _try(self, at: int) -> None:
         """Execute a step, unless it has an outcome, or has to stay pending."""
         step = self._steps[at]
-        if at in self._outcomes or self._stop or not all(map(self._is_done, step.needs)):
+        if at in self._outcomes or self.stop or not all(map(self._is_done, step.needs)):
             return
         self._outcomes[at] = outcome = self._executed(self._first + at, step)
         self._api.progress.add(**{"done" if outcome.status == "done" else "failed": 1})
         if outcome.error is not None and outcome.error.stops_all:
-            self._stop = outcome.error
+            self.stop = outcome.error
 
     def _is_done(self, at: int) -> bool:
         return at in self._outcomes and self._outcomes[at].status == "done"

@@ -76,6 +76,5 @@ def _not_kept(outcome: Outcome, of: str, read: Client) -> Outcome:
     is_changed = is_read and not _is_as_before(read, step)
     # What was read may be old, so an update that is not to be seen may have been done.
     status: Status = "unclear" if is_update and not is_changed else "done"
-    sent = step.after.set_to[of]
-    error = not_kept(of, sent, read) if is_read else probably_not_kept(read)
+    error = not_kept(of, step.after.set_to[of], read) if is_read else probably_not_kept(read)
     return outcome._replace(status=status, error=error)

@@ -219,7 +219,7 @@ class Creates:
             active = (client for client in listing.clients if not client.deleted)
             new = [client for client in active if client.id not in self._known]
             if not set(map(name_key, names)) <= {client.key for client in new}:
-                for page in listing.boundaries:  # not at once: other steps may be in flight
+                for page in listing.pages[:-1]:  # not at once: other steps may be in flight
                     self._api.verify_page(page)
             return new
 

@@ -36,6 +36,12 @@ class Outcome(NamedTuple):
         return self.status in ("failed", "unclear")
 
     @property
+    def is_final(self) -> bool:
+        """Return whether the step must not be tried again in this run: also a create that is done,
+        but of which no client is known."""
+        return self.failed or (self.status == "done" and self.step.id is None)
+
+    @property
     def touched(self) -> tuple[Step, ...]:
         """Return the steps that were executed, or may have been: what there is to undo."""
         others = tuple(self.step._replace(after=client) for client in self.left)
@@ -54,3 +60,21 @@ def predicted(steps: Sequence[Step], forbidden: Iterable[Problem] = ()) -> tuple
         for entry in problem.entries
     }
     return tuple(Outcome(step, "planned", reasons.get(step.entry)) for step in steps)
+
+
+def done_and_left(
+    steps: Sequence[Step], outcomes: Sequence[Outcome]
+) -> tuple[list[Step], list[Step]]:
+    """Return which of a plan's steps are done, and which are not; the last ones may not have been
+    tried yet, and so have no outcomes."""
+    done = [outcome.step for outcome in outcomes if outcome.status == "done"]
+    left = [outcome.step for outcome in outcomes if outcome.status != "done"]
+    return done, [*left, *steps[len(outcomes) :]]
+
+
+def kept_before(rest: Sequence[Step], outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Return the outcomes that stay when the ``rest`` of a plan is written: of all that was tried,
+    but not of a step that is in the rest and is not tried again."""
+    again = {step.what for step in rest}
+    tried = (outcome for outcome in outcomes if outcome.status != "pending")
+    return [outcome for outcome in tried if not outcome.is_final or outcome.step.what not in again]

@@ -91,5 +91,4 @@ def _on_purpose(match: PlannedEntry) -> bool:
     client = match.client
     if client is None or not match.desired.is_exact:
         return False
-    former = map(name_key, match.desired.former_names)
-    return client.hidden or name_key(client.name) in former
+    return client.hidden or client.key in map(name_key, match.desired.former_names)

@@ -52,8 +52,7 @@ def digest(rows: Iterable[Mapping[str, Any]], workspace_id: int, api_url: str) -
     whole = [normal_address(api_url), workspace_id, *sorted(rows, key=_sort_key)]
     hashed = hashlib.sha256()
     for first in range(0, len(whole), _AT_ONCE):
-        part = json.dumps(whole[first : first + _AT_ONCE], sort_keys=True)
-        hashed.update(part.encode())
+        hashed.update(json.dumps(whole[first : first + _AT_ONCE], sort_keys=True).encode())
     return hashed.hexdigest()
 
 

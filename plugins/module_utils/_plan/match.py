@@ -22,7 +22,7 @@ from .guards import protecting
 class Matcher:
     """Find the client of every entry of ``desired`` among ``clients``.
 
-    :arg clients: what was read; a client that was read twice counts once
+    :arg clients: what was read; of a client that is there twice, the last counts
     :arg contradictions: between entries, whatever the workspace: these stand for no client
     :arg workspace_id: of clients of which nothing else is known
 
@@ -233,8 +233,7 @@ class Matcher:
         return bool(steps) and steps[-1].kind == "rename"
 
     def _refuse_second(self, entry: int, client: Client) -> PlannedEntry:
-        sentence = problems.two_entries_one_client(client)
-        return self._refuse(entry, sentence, self._claims[client.id])
+        return self._refuse(entry, problems.two_entries_one_client(client), self._claims[client.id])
 
     # warnings
 
@@ -273,8 +272,7 @@ class Matcher:
         """Refuse to create a client beside an active look-alike; where it is protected, or where
         there are both already, warn."""
         if is_new and protecting(self._rules, client.name) is None:
-            problem = problems.look_alike(entry, wanted, client)
-            self.look_alikes[client.id, entry] = problem
+            self.look_alikes[client.id, entry] = problems.look_alike(entry, wanted, client)
         else:
             self.warnings["look-alikes"].append(problems.looks_alike(wanted.name or "", client))
 

@@ -27,8 +27,8 @@ def plan(
 ) -> Plan:
     """Return what has to be written so that ``clients`` become as ``desired``.
 
-    :arg clients: what was read; clients that no entry can stand for may be left out, except for a
-        purge, which needs all
+    :arg clients: what was read, the latest last where a client is there twice; clients that no
+        entry can stand for may be left out, except for a purge, which needs all
     :arg desired: the user's entries, each valid by itself, in the user's order
     :arg workspace_id: is part of the digest, as ``api_url`` is: the same names elsewhere are
         another plan
@@ -70,13 +70,6 @@ def first_part(steps: Sequence[Step]) -> int:
     return max((at for at, step in enumerate(steps, 1) if step.restores_hidden), default=0)
 
 
-def after_steps(clients: Iterable[Client], steps: Iterable[Step]) -> list[Client]:
-    """Return the clients as the steps leave them."""
-    by_id = {client.id: client for client in clients}
-    by_id.update((step.after.id, step.after) for step in steps)
-    return list(by_id.values())
-
-
 def by_their_ids(planned: Plan, done: Iterable[Step]) -> list[Desired]:
     """Return what is desired for planning again in the same run, with the ids of active clients.
 
@@ -114,24 +107,23 @@ def continued(first: Plan, done: Sequence[Step], rest: Plan) -> Plan:
     )
 
 
-def is_same_but_for(hidden: Collection[int], first: Iterable[Step], rest: Iterable[Step]) -> bool:
+def is_same(first: Iterable[Step], rest: Iterable[Step], may_go: Collection[int | str]) -> bool:
     """Return whether the ``rest`` of a run does what the ``first`` plan has left.
 
-    A rename of a ``hidden`` client that is no longer needed is no other plan.
+    :arg may_go: the clients for which a step that is no longer needed makes no other plan
     """
     planned, now = map(_effects, (first, rest))
     gone = planned.keys() - now.keys()
-    return all(client in hidden for client, _of in gone) and now.items() <= planned.items()
+    return all(client in may_go for client, _of in gone) and now.items() <= planned.items()
 
 
 def _effects(steps: Iterable[Step]) -> dict[tuple[int | str, str], object]:
     """Return what the steps make of each client, which is known by its name if it is created."""
     effects: dict[tuple[int | str, str], object] = {}
     for step in steps:
-        client = step.id or step.after.key
         if step.moves_name:
-            effects[client, "name"] = step.after.name, step.after.deleted
-        effects.update({(client, of): new for of, (_old, new) in step.changes.items()})
+            effects[step.what, "name"] = step.after.name, step.after.deleted
+        effects.update({(step.what, of): new for of, (_old, new) in step.changes.items()})
     return effects
 
 

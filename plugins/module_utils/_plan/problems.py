@@ -8,7 +8,7 @@ from typing import Any
 
 from .._errors import Problem, listed
 from .._model import Client, Desired, Step, shown_id, with_id
-from .._text import LONGEST_SHOWN, at_most, counted, quoted, revealed, shown, yaml_text
+from .._text import LONGEST_SHOWN, at_most, counted, quoted, revealed, yaml_text
 
 MOST_VICTIMS_NAMED = 20
 
@@ -23,9 +23,8 @@ def limited(kinds: Iterable[Sequence[str]]) -> Iterator[str]:
 
 def name_twice(name: str) -> str:
     return (
-        f"The name {quoted(name)} is in the list more than once: "
-        "keep one entry, or give each one its id. YAML cuts off what follows ' #': put such a name "
-        "in quotes."
+        f"The name {quoted(name)} is in the list more than once: keep one entry, or give each one "
+        "its id. YAML cuts off what follows ' #': put such a name in quotes."
     )
 
 
@@ -232,25 +231,16 @@ def created_without_id(name: str) -> str:
     )
 
 
-def name_lost(client_id: int, name: str) -> str:
+def not_given_back(client_id: int, of: str, value: str) -> str:
+    """Return that an undo list does not have what a client had, such as its name."""
     return (
-        f"The client {client_id} had the name {_revealed(name)}, which no list can give, so the "
-        "undo list does not give it back. Keep the name if you need it."
+        f"The client {client_id} had the {of} {_revealed(value)}. The undo list cannot give it "
+        f"back: if you need it, set the {of} by hand."
     )
 
 
-def attribute_lost(client_id: int, of: str, value: str) -> str:
-    return (
-        f"The client {client_id} was deleted and had the {of} {shown(value)}. The undo list "
-        f"deletes it again, and cannot give back its {of}: set it when the client is restored."
-    )
-
-
-def attribute_not_listable(client_id: int, of: str, value: str) -> str:
-    return (
-        f"The client {client_id} had the {of} {quoted(value)}, which no list can declare: the undo "
-        f"list leaves its {of} as it is."
-    )
+def deleted_since(client_id: int) -> str:
+    return f"The client {client_id} has been deleted since that run: it is left as it is."
 
 
 def restored_while_hidden(client_id: int) -> str:

@@ -31,8 +31,6 @@ _SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "�
 
 _WORDS = re.compile(r"[^\W_]+")
 
-Words = Sequence[str]
-
 
 def renames_meant(steps: Sequence[Step]) -> list[tuple[Step, Step]]:
     """Return each deletion that has a creation like it, with the only one. The best matches are
@@ -53,18 +51,18 @@ def renames_meant(steps: Sequence[Step]) -> list[tuple[Step, Step]]:
     return [(steps[at], steps[to]) for at, to in sorted(pairs.items())]
 
 
-def _words_of(name: str) -> Words:
+def _words_of(name: str) -> Sequence[str]:
     """Return the words without case, accents and signs."""
     letters = unicodedata.normalize("NFD", confusable_key(name).translate(_SPELLED_OUT))
     return _WORDS.findall("".join(char for char in letters if not unicodedata.combining(char)))
 
 
-def _is_same(old: Words, new: Words) -> bool:
+def _is_same(old: Sequence[str], new: Sequence[str]) -> bool:
     """Return whether the words are the same in any order, or written apart."""
     return "".join(old) == "".join(new) or sorted(old) == sorted(new)
 
 
-def _is_mistyped(old: Words, new: Words) -> bool:
+def _is_mistyped(old: Sequence[str], new: Sequence[str]) -> bool:
     """Return whether one word is another by a slip. One with a digit is not: "Project 7" is not
     "Project 8"."""
     gone, added = set(old).difference(new), set(new).difference(old)
@@ -76,7 +74,7 @@ def _is_mistyped(old: Words, new: Words) -> bool:
     return is_told and difflib.SequenceMatcher(None, one, other).ratio() >= _ALIKE
 
 
-def _is_longer(old: Words, new: Words) -> bool:
+def _is_longer(old: Sequence[str], new: Sequence[str]) -> bool:
     """Return whether one has all words of the other and more of them, of which none has a digit:
     "Hooli" and "Hooli Labs"."""
     some, more = sorted((old, new), key=len)

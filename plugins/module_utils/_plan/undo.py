@@ -51,20 +51,18 @@ def undo_warnings(steps: Iterable[Step], without_id: Iterable[str] = ()) -> Iter
 
     :arg without_id: the names of created clients, of which the list has nothing else
     """
-    unknown = [problems.created_without_id(name) for name in without_id]
-    lost, kept = [], []
+    lost: list[str] = []
     for before, after in ends(steps).values():
         if before is None:
             continue
-        if before.name and before.name != after.name and not is_listable(before.name):
-            lost.append(problems.name_lost(before.id, before.name))
-        if before.deleted:
-            values = _given_back(before, after).items()
-            kept += [problems.attribute_lost(before.id, of, value) for of, value in values]
+        values = _given_back(before, after) if before.deleted else {}
         for of, value in before.attributes.items():
             if of in after.set_to and of not in before.declared:
-                kept.append(problems.attribute_not_listable(before.id, of, value))
-    return problems.limited([unknown, lost, kept])
+                values[of] = value
+        if before.name and before.name != after.name and not is_listable(before.name):
+            values["name"] = before.name
+        lost += [problems.not_given_back(before.id, of, value) for of, value in values.items()]
+    return problems.limited([[*map(problems.created_without_id, without_id)], lost])
 
 
 def _entry(

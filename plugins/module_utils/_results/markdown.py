@@ -85,8 +85,7 @@ def plan_markdown(plan: Mapping[str, Any]) -> str:
         ]
         return "\n".join(filter(None, parts))
 
-    fitting = bisect(range(3 * _MOST), LONGEST, key=lambda lines: len(text(lines)))
-    return text(fitting - 1)
+    return text(bisect(range(3 * _MOST), LONGEST, key=lambda lines: len(text(lines))) - 1)
 
 
 def code(text: object) -> str:

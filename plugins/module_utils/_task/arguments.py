@@ -12,14 +12,11 @@ from ansible.module_utils.basic import AnsibleFallbackNotFound
 from .._model import State
 from .._text import SERVICE_URL
 
+_FROM_ENVIRONMENT = ("workspace_id", "username", "password", "api_url", "api_timeout", "journal")
+
 VARIABLES: dict[str, tuple[str, ...]] = {
-    "workspace_id": ("TOGGL_FOCUS_WORKSPACE_ID",),
+    **{option: (f"TOGGL_FOCUS_{option.upper()}",) for option in _FROM_ENVIRONMENT},
     "api_token": ("TOGGL_FOCUS_API_TOKEN", "TOGGL_API_TOKEN"),
-    "username": ("TOGGL_FOCUS_USERNAME",),
-    "password": ("TOGGL_FOCUS_PASSWORD",),
-    "api_url": ("TOGGL_FOCUS_API_URL",),
-    "api_timeout": ("TOGGL_FOCUS_API_TIMEOUT",),
-    "journal": ("TOGGL_FOCUS_JOURNAL",),
 }
 """The environment variables that are used where an option is not given, by option."""
 
