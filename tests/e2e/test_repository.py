@@ -212,6 +212,8 @@ def test_a_check_fails_with_what_is_wrong(planned: tuple[Stage, str]) -> None:
     assert "clients_list" in failures["unlisted"]
     mapping = ("-e", '{"clients_list": {"name": "Acme"}}', "--limit", "unlisted")
     assert "give each client a hyphen" in stage.run("check", *mapping, status=2, environment={})
+    blank = ("-e", '{"clients_list": null}', "--limit", "unlisted")
+    assert "or [] if there are none" in stage.run("check", *blank, status=2, environment={})
 
 
 def test_drift_fails_where_something_differs(planned: tuple[Stage, str]) -> None:
