@@ -84,7 +84,8 @@ class Writer:
         if at in self._outcomes or self.stop or not all(map(self._is_done, step.needs)):
             return
         self._outcomes[at] = outcome = self._executed(self._first + at, step)
-        self._api.progress.add(**{"done" if outcome.status == "done" else "failed": 1})
+        if outcome.status != "pending":
+            self._api.progress.add(**{"done" if outcome.status == "done" else "failed": 1})
         if outcome.error is not None and outcome.error.stops_all:
             self.stop = outcome.error
 

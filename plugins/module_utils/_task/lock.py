@@ -18,11 +18,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
 from .._errors import FocusError, Interrupted
-from .._progress import Halt, Progress
+from .._progress import TICK, Halt, Progress
 from .._text import normal_address, shown
 
 LONGEST_WAIT = 600.0
-_PAUSE = 0.1
 _WIDTH = 20  # of a process id in the file
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
 
@@ -65,7 +64,7 @@ def _wait_for(file: io.FileIO, progress: Progress, halt: Halt) -> None:
                 f"Another run on this workspace ({holder}) has not ended for "
                 f"{LONGEST_WAIT / 60:.0f} minutes, so nothing was sent. End it, or run again later."
             )
-        if not halt.sleep(_PAUSE):
+        if not halt.sleep(TICK):
             raise Interrupted(halt.by or "")
     file.write(f"{os.getpid():{_WIDTH}}".encode())  # to shorten a file may take a millisecond
     if progress.so_far.holder is not None:
