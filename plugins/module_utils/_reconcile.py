@@ -259,9 +259,8 @@ class _Run(NamedTuple):
                         again = partial(self._planned_after_wait, planned, outcomes, deletions)
                         clients, rest = retry_if_changed(again)
                 except FocusError as reason:
-                    return planned, without_rest(
-                        planned, outcomes, reason
-                    ) if at_first else outcomes
+                    told = without_rest(planned, outcomes, reason) if at_first else outcomes
+                    return planned, told
                 known.update(client.id for client in clients)
                 kept = kept_before(rest.steps, outcomes)
                 planned = planner.continued(planned, [outcome.step for outcome in kept], rest)

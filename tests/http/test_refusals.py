@@ -164,6 +164,14 @@ def test_after_a_long_wait_the_rest_is_planned_again(
     assert {of: before[of] for of in own} == {of: state(service)[of] for of in own}
 
 
+def test_what_was_set_before_a_long_wait_is_looked_at(service: Simulator, sleeps: Any) -> None:
+    fill(service, "A", Switches(currency="unknown"))
+    wait_while(service, lambda there: None)
+    result = clients(service, clients="A @EUR; B", concurrency=1, quota_wait=3600)
+    assert (service.names(), result["failed"]) == (["A", "B"], True)
+    assert "was set to EUR, but the service shows none" in result["msg"]
+
+
 @pytest.mark.parametrize("concurrency", [1, 4])
 def test_nothing_is_created_twice_after_a_long_wait(
     service: Simulator, sleeps: list[float], concurrency: int

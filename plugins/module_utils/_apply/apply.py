@@ -8,7 +8,7 @@ from contextlib import suppress
 from graphlib import TopologicalSorter
 
 from .._api.clients import FocusApi
-from .._errors import FocusError, RequestError, as_focus_error
+from .._errors import FocusError, Outdated, RequestError, as_focus_error
 from .._journal import Journal
 from .._model import NOT_YET, Client, Kind, Plan, Status, Step
 from .._text import quoted
@@ -62,7 +62,7 @@ class Writer:
             self._settle(self._creates.settled(self._outcomes))
             if not all(self._is_done(at) for at in wave if steps[at].kind == "create"):
                 break
-        if self.stop is None:
+        if self.stop is None or isinstance(self.stop, Outdated):
             self._settle(look_at_attributes(self._api, self._outcomes))
         pending = (Outcome(step, "pending", self.stop) for step in steps)
         return tuple(self._outcomes.get(at, outcome) for at, outcome in enumerate(pending))
