@@ -27,7 +27,7 @@ COMMANDS = next(block.text for block in read(FRONT) if block.language == "shell"
 def run_last(service: Simulator, folder: Path, variables: Mapping[str, str], *left_out: str) -> str:
     """Run the last command, with the playbook saved as the page says; return what it prints."""
     program, name, *arguments = shlex.split(COMMANDS[-1])
-    assert (program, name) == ("ansible-playbook", "clients.yml")
+    assert (program, name) == ("ansible-playbook", "playbook.yml")
     stage = Stage(service, folder)
     stage.write(name, PLAYBOOK)
     return stage.run(name, *(a for a in arguments if a not in left_out), environment=variables)

@@ -57,7 +57,7 @@ def test_the_commands_of_the_readme_work_where_there_is_nothing(tmp_path: Path) 
     (playbook,), (script,) = (
         re.findall(rf"```{kind}\n(.*?)```", readme, re.S) for kind in ("yaml", "shell")
     )
-    (tmp_path / "clients.yml").write_text(playbook)
+    (tmp_path / "playbook.yml").write_text(playbook)
     with workspaces(4242) as service:
         service.workspaces[4242].add("Globex")
         said = run_commands(script, service, tmp_path)
