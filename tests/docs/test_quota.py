@@ -25,6 +25,14 @@ def creations(quota: int, clients: int) -> int:
     return quota - reads(clients) - (reads(clients) - 1)
 
 
+def hours(quota: int) -> int:
+    """Until a task that waits has created 1,000 clients. It reads the list again each hour."""
+    created = []
+    while sum(created) < 1000:
+        created.append(creations(quota, sum(created)))
+    return len(created)
+
+
 ROWS: dict[str, Callable[[int], int]] = {
     "the longest list that an hour can read, in clients": lambda q: q * 100 - 1,
     "comparisons an hour with a workspace of 99 clients": lambda q: q // reads(99),
@@ -34,7 +42,7 @@ ROWS: dict[str, Callable[[int], int]] = {
     "creations by one run in an hour, in a workspace of 500 clients": lambda q: creations(q, 500),
     "tasks an hour for a single client, with nothing to do": lambda q: q,
     "tasks an hour that each create or delete a single client": lambda q: q // 2,
-    "hours begun until an empty workspace has 1,000 clients": lambda q: -(-(reads(0) + 1000) // q),
+    "hours begun until an empty workspace has 1,000 clients": hours,
 }
 
 
