@@ -250,21 +250,21 @@ class _Run(NamedTuple):
         with closing(Journal(path, workspace, planned.shared_names, self.origin)) as journal:
             writer = Writer(self.api, known, journal)
             outcomes = writer.write(steps[: at_first or None])
-            while at_first or isinstance(writer.stop, Outdated):
+            while (has_waited := isinstance(writer.stop, Outdated)) or at_first:
                 try:
-                    if at_first:
-                        check_shown(outcomes)
-                        clients, rest = self._planned_when_shown(planned, clients, outcomes)
-                    else:
+                    if has_waited:
                         again = partial(self._planned_after_wait, planned, outcomes, deletions)
                         clients, rest = retry_if_changed(again)
+                    else:
+                        check_shown(outcomes)
+                        clients, rest = self._planned_when_shown(planned, clients, outcomes)
                 except FocusError as reason:
-                    told = without_rest(planned, outcomes, reason) if at_first else outcomes
-                    return planned, told
+                    return planned, without_rest(planned, outcomes, None if has_waited else reason)
                 known.update(client.id for client in clients)
                 kept = kept_before(rest.steps, outcomes)
                 planned = planner.continued(planned, [outcome.step for outcome in kept], rest)
-                outcomes, at_first = (*kept, *writer.write(rest.steps, outcomes)), 0
+                at_first = planner.first_part(rest.steps) if has_waited else 0
+                outcomes = (*kept, *writer.write(rest.steps[: at_first or None], outcomes))
             return planned, outcomes
 
     def _planned_when_shown(

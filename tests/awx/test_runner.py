@@ -207,8 +207,7 @@ def test_a_limit_that_names_a_file_shows_nothing_of_it(
     filled: Simulator, job: Launch, tmp_path: Path
 ) -> None:
     """AWX passes it on as it is. The environment of a job is such a file."""
-    kept = tmp_path / "environ"
-    kept.write_text(f"TOGGL_FOCUS_API_TOKEN={filled.token}\0")
+    (kept := tmp_path / "environ").write_text(f"TOGGL_FOCUS_API_TOKEN={filled.token}\0")
     checked = job("check", limit=f"asia,@{kept}", verbosity=3)
     assert checked.status == "successful" and filled.token not in checked.written()
 

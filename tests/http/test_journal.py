@@ -261,9 +261,7 @@ def test_what_somebody_else_has_taken_back_is_undone_too(service: Simulator, jou
     assert (result["changed"], undone) == (False, True)
 
 
-def test_an_undo_reads_once_more_before_there_is_nothing_to_do(
-    service: Simulator, journal: Path, sleeps: list[float]
-) -> None:
+def test_an_undo_of_nothing_looks_twice(service: Simulator, journal: Path, sleeps: Any) -> None:
     """The service may show the workspace as it was before the run."""
     service.reset(lag=2)
     clients(service, clients="Acme", journal=str(journal))
@@ -275,7 +273,6 @@ def test_an_undo_reads_once_more_before_there_is_nothing_to_do(
 def test_an_undo_leaves_what_somebody_has_deleted_since(
     service: Simulator, journal: Path, switches: Switches, check_mode: bool
 ) -> None:
-    """And takes back all else."""
     fill(service, "Acme, Globex", switches)
     clients(service, clients="A (was Acme); G (was Globex); New", journal=str(journal))
     clients(service, clients="absent A")

@@ -16,8 +16,9 @@ from simulator.service import Credentials
 from simulator.switches import Switches
 from simulator.wire import Call
 from simulator.workspace import Workspace
-from support.running import assert_done_is_true, client, clients, rows, sent, without_sleep
-from support.workspace import fill, on, state, with_fields
+from support import running
+from support.running import MODULES, assert_done_is_true, client, clients, rows, run_entry, sent
+from support.workspace import HIDES, fill, on, state, with_fields
 
 from ansible_collections.toggl.focus.plugins.module_utils._api.clients import FocusApi
 from ansible_collections.toggl.focus.plugins.module_utils._api.errors import StatusError
@@ -25,7 +26,7 @@ from ansible_collections.toggl.focus.plugins.module_utils._api.transport import 
 from ansible_collections.toggl.focus.plugins.module_utils._journal import undo_of_run
 from ansible_collections.toggl.focus.plugins.module_utils._model import Access
 
-sleeps = pytest.fixture(without_sleep)
+sleeps = pytest.fixture(running.without_sleep)
 SILENT = Switches(quota_headers=False)
 FORMS_OF_402 = ("headers", "text", "retry_after")
 SAYS_WHEN = {"json": Switches(), **{of: replace(SILENT, quota_refusal=of) for of in FORMS_OF_402}}
@@ -115,10 +116,7 @@ def test_what_is_not_sent_waits_within_quota_wait(service: Simulator, concurrenc
     assert result["requests"] == len(service.log)
 
 
-Act = Callable[[Workspace], object]
-
-WAITS: dict[str, tuple[Act, str, str]] = {
-    "nobody else": (lambda there: None, "B, C, E", ""),
+WAITS: dict[str, tuple[Callable[[Workspace], object], str, str]] = {
     "what is left to create": (lambda there: there.create("E"), "B, C, E", ""),
     "what is left to delete": (lambda there: there.delete(1002), "B, C, E", ""),
     "another name": (lambda there: there.rename(1002, "Umbrella"), "A, C, Umbrella", "pending"),
@@ -127,7 +125,7 @@ WAITS: dict[str, tuple[Act, str, str]] = {
 }
 
 
-def wait_while(service: Simulator, act: Act, writes: int = 1) -> None:
+def wait_while(service: Simulator, act: Callable[[Workspace], object], writes: int = 1) -> None:
     """Let a run wait for half an hour after so many writes, while somebody else is at work."""
     refusals = [Fault(status=402, headers={"Retry-After": "1800"})]
 
@@ -151,9 +149,9 @@ def test_after_a_long_wait_the_rest_is_planned_again(
     fill(service, "A, D")
     before = state(service)
     wait_while(service, act)
-    given = {"clients": "C; B (was A); E; absent D", "purge": case.endswith("delete")}
-    limits = {"quota_wait": 3600, "max_deletion_percent": 100, "concurrency": 1}
-    result = clients(service, **given, **limits, journal=str(tmp_path / "j"))
+    rules = {"quota_wait": 3600, "purge": case.endswith("delete"), "max_deletion_percent": 100}
+    kept = {"clients": "C; B (was A); E; absent D", "journal": str(tmp_path / "j")}
+    result = clients(service, **kept, **rules, concurrency=1)
     assert ", ".join(service.names()) == names, result
     assert {row["status"] for row in result["plan"]} == {"done", *filter(None, [left])}
     assert bool(left) is bool(result.get("failed")) is ("may have changed" in result["msg"]), result
@@ -162,6 +160,15 @@ def test_after_a_long_wait_the_rest_is_planned_again(
     own = {write.id for write in service.workspace.history} & {*before}
     clients(service, clients=result["undo"])
     assert {of: before[of] for of in own} == {of: state(service)[of] for of in own}
+
+
+@pytest.mark.parametrize("entry", ["B", "B (was A)", "absent A", "restored 1002 Q", "A @EUR"])
+@pytest.mark.parametrize("module", MODULES)
+def test_each_write_waits(service: Simulator, sleeps: Any, module: str, entry: str) -> None:
+    fill(service, "A, (Z)", HIDES)
+    wait_while(service, lambda there: None, writes=0)
+    assert not run_entry(module, service, entry, quota_wait=3600).get("failed")
+    assert len(sleeps) == 1
 
 
 def test_what_was_set_before_a_long_wait_is_looked_at(service: Simulator, sleeps: Any) -> None:
@@ -179,8 +186,7 @@ def test_nothing_is_created_twice_after_a_long_wait(
     names = [f"Client {number:02}" for number in range(12)]
     wait_while(service, lambda there: there.create(names[-1]), writes=5)
     result = clients(service, clients=names, concurrency=concurrency, quota_wait=3600)
-    assert (service.names(), result["summary"]["created"]) == (names, 11), result
-    assert result["summary"]["unchanged"] == 1 and "failed" not in result
+    assert (service.names(), result["msg"]) == (names, "Created 11; 1 unchanged."), result
 
 
 def test_one_client_needs_quota_for_all_of_it(service: Simulator, check_mode: bool) -> None:

@@ -231,13 +231,17 @@ def check_shown(outcomes: Sequence[Outcome]) -> None:
 
 
 def without_rest(
-    planned: Plan, outcomes: Sequence[Outcome], reason: FocusError
+    planned: Plan, outcomes: Sequence[Outcome], reason: FocusError | None
 ) -> tuple[Outcome, ...]:
-    """Return the outcomes of all steps where the rest is not tried: the restores say why."""
+    """Return the outcomes of all steps where the rest is not tried: the restores say why.
+
+    :arg reason: ``None`` if other steps say it
+    """
 
     def told(outcome: Outcome) -> Outcome:
         client = outcome.step.after
-        if outcome.step.kind != "restore" or outcome.status != "done" or outcome.error is not None:
+        is_done = outcome.status == "done" and outcome.error is None
+        if reason is None or outcome.step.kind != "restore" or not is_done:
             return outcome
         if client.hidden:  # its name is not known
             return outcome._replace(error=reason)
