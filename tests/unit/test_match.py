@@ -136,7 +136,7 @@ def test_one_client_for_one_entry(existing: str, wanted: str, expected: str, ord
 
 
 def test_a_name_in_two_unicode_forms_is_shown_as_it_was_written_first() -> None:
-    with pytest.raises(PlanRefused, match='Entries 2 and 3: The name "Mu\u0308ller" '):
+    with pytest.raises(PlanRefused, match='Entries 2 and 3: The name "Mu\u0308ller" is in'):
         plan_of("", "A; Mu\u0308ller; M\u00fcller")
 
 
