@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from ._api.clients import FocusApi
 from ._api.errors import QuotaExceeded
 from ._api.listing import retry_if_changed
-from ._apply.outcome import Outcome, done_and_left, kept_before, predicted
+from ._apply.outcome import Outcome, divided, kept_before, predicted
 from ._errors import FocusError, Outdated, PlanRefused, Problem, QuotaTooSmall
 from ._model import DEFAULT_RULES, Client, Desired, Origin, Plan, Rules
 from ._plan import plan as planner
@@ -170,12 +170,11 @@ class _Run(NamedTuple):
         """
         read = self.read(self.api, deletions, self.wanted)
         self.api.session.is_outdated = False
-        gone: list[int] = []
+        wanted, gone = self.wanted, list[int]()
         if self.origin.undoes:  # nobody can take an entry out of the list
             active = {client.id for client in read.clients if not client.deleted}
-            staying = (want.id for want in self.wanted if want.id and want.state == "present")
-            gone = [client_id for client_id in staying if client_id not in active]
-        wanted = [of._replace(state="absent") if of.id in gone else of for of in self.wanted]
+            gone = [w.id for w in wanted if w.id and w.state == "present" and w.id not in active]
+            wanted = [w._replace(state="absent") if w.id in gone else w for w in wanted]
         planned = self._plan(read.clients, wanted)
         planned = planned._replace(warnings=(*planned.warnings, *map(deleted_since, gone)))
         searches = read.searches(planned.names_relied_on)
@@ -274,7 +273,7 @@ class _Run(NamedTuple):
 
         :raises FocusError: why it cannot be executed
         """
-        done, left = done_and_left(planned.steps, outcomes)
+        done, left = divided(planned.steps, outcomes)
         hidden = {step.after.id for step in planned.steps if step.restores_hidden}
         now = [*clients, *(step.after for step in done)]
         rest = self._plan(now, planner.by_their_ids(planned, done), hidden)
@@ -289,7 +288,8 @@ class _Run(NamedTuple):
 
         :raises FocusError: it is another plan, or why it cannot be executed
         """
-        done, left = done_and_left(planned.steps, outcomes)
+        done, left = divided(planned.steps, outcomes)
+        self.api.session.begin_reading()
         read = self.read(self.api, deletions, self.wanted)
         self.api.session.is_outdated = False
         read.check(self.api, read.searches(planned.names_relied_on))

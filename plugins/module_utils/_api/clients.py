@@ -151,7 +151,7 @@ class FocusApi:
 
         It is read again before a PUT that comes late, after a wait for the quota for example.
         """
-        read_at = self.session.first_answer
+        read_at = self.session.read_at
 
         def body() -> Mapping[str, str | None]:
             is_late = read_at is not None and time.monotonic() - read_at > LONGEST_KEPT

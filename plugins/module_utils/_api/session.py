@@ -60,8 +60,12 @@ class Session:
         """A line for each request that has ended, as ``-vvv`` shows it."""
         self.first_date: datetime | None = None
         """The service's own time of the first good answer, ``None`` if it does not say."""
-        self.first_answer: float | None = None
-        """When that came, on the monotonic clock."""
+        self.read_at: float | None = None
+        """When the clients began to be read, on the monotonic clock."""
+
+    def begin_reading(self) -> None:
+        """Record that the clients are read anew."""
+        self.read_at = time.monotonic()
 
     def call(
         self,
@@ -201,8 +205,8 @@ class Session:
         if not 200 <= answer.status < 300:
             raise self._refusal(answer, quota)
         self.window.answered()
-        if self.first_answer is None:  # an error may be from what is in between
-            self.first_answer = time.monotonic()
+        if self.read_at is None:  # an error may be from what is in between
+            self.begin_reading()
             self.first_date = date_of(answer.headers.get("Date"))
         return answer
 

@@ -62,10 +62,8 @@ def predicted(steps: Sequence[Step], forbidden: Iterable[Problem] = ()) -> tuple
     return tuple(Outcome(step, "planned", reasons.get(step.entry)) for step in steps)
 
 
-def done_and_left(
-    steps: Sequence[Step], outcomes: Sequence[Outcome]
-) -> tuple[list[Step], list[Step]]:
-    """Return which of a plan's steps are done, and which are not; the last ones may not have been
+def divided(steps: Sequence[Step], outcomes: Sequence[Outcome]) -> tuple[list[Step], list[Step]]:
+    """Return which of a plan's steps are done, and which are left; the last ones may not have been
     tried yet, and so have no outcomes."""
     done = [outcome.step for outcome in outcomes if outcome.status == "done"]
     left = [outcome.step for outcome in outcomes if outcome.status != "done"]
