@@ -117,14 +117,14 @@ def client_result(report: Report) -> Result:
     done, client = (succeeded, last) if report.refusal is None else ([], entry.client)
     sides = {"before": _side(entry, entry.client), "after": _side(entry, last)}
     return {
-        **common_result(report, _done_to_it(report), _is_as_declared(entry), is_list=False),
+        **common_result(report, _one_done(report), _one_as_declared(entry), is_list=False),
         "action": summarize_action(done),
         "client": None if client is None else client.fields,
         "diff": {**headers(report.workspace_id), **sides},
     }
 
 
-def _done_to_it(report: Report) -> str:
+def _one_done(report: Report) -> str:
     """Return what the steps do: ``created "Acme" (id 1001)``."""
     done: list[str] = []
     for step in (outcome.step for outcome in report.outcomes):
@@ -136,7 +136,7 @@ def _done_to_it(report: Report) -> str:
     return " and ".join(done)
 
 
-def _is_as_declared(entry: PlannedEntry) -> str:
+def _one_as_declared(entry: PlannedEntry) -> str:
     wanted, client = entry.desired, entry.client
     if client is not None and wanted.state != "absent":
         return f"{client.label} is as declared"
